@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { isRegionId } from '@/lib/domain/regions'
+import { isInstanceName } from '@/lib/domain/reference'
+import { pageOf, pageQuery, timestamp } from './common'
+
+const instanceName = z.string().refine(isInstanceName, {
+  message: '3 to 30 lower-case letters, digits and hyphens, no hyphen first or last',
+})
+
+/** An instance: a registry of its own, with its own host names. */
+export const instance = z.strictObject({
+  id: z.string().meta({ examples: ['cri-k7w2m9x4p1q8d3fz'] }),
+  name: z.string(),
+  regionId: z.string(),
+  specification: z.enum(['Enterprise_Basic', 'Enterprise_Standard', 'Enterprise_Advanced']),
+  status: z.literal('RUNNING'),
+  isDefault: z.boolean().meta({ description: 'Serves requests whose host name is no instance’s: localhost, an IP address' }),
+  endpoints: z.strictObject({
+    internet: z.string().meta({ description: 'Host, with port where it is not the scheme’s own' }),
+    vpc: z.string(),
+  }),
+  registryHost: z.string().meta({
+    description:
+      'The host to write in docker commands from where this request came: for the default instance reached by an address of its own, that address; else the internet endpoint',
+  }),
+  namespaceCount: z.number().int().nonnegative(),
+  repositoryCount: z.number().int().nonnegative(),
+  tagCount: z.number().int().nonnegative(),
+  storageBytes: z.number().int().nonnegative().meta({ description: 'Distinct blobs of the instance’s repositories' }),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+})
+export type InstanceView = z.infer<typeof instance>
+
+export const instancePage = pageOf(instance)
+
+export const instanceQuery = pageQuery.extend({
+  regionId: z.string().optional(),
+  search: z.string().max(64).optional().meta({ description: 'Part of the name, or an id' }),
+})
+
+export const createInstanceBody = z.strictObject({
+  name: instanceName,
+  regionId: z.string().refine(isRegionId, { message: 'a region of /api/v1/regions' }),
+  specification: instance.shape.specification.default('Enterprise_Basic'),
+})
+
+export const updateInstanceBody = z.strictObject({ name: instanceName.optional() })

@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { isNamespaceName } from '@/lib/domain/reference'
+import { pageOf, pageQuery, timestamp } from './common'
+
+/** Who may pull: everybody the instance lets in, or grants only. */
+export const repositoryType = z.enum(['PUBLIC', 'PRIVATE'])
+
+/** A namespace: the first segment of a repository's path, with defaults for repositories made by a push. */
+export const namespace = z.strictObject({
+  id: z.string().meta({ examples: ['crn-2b7d9f0k4m6p8r1t'] }),
+  instanceId: z.string(),
+  name: z.string(),
+  autoCreateRepository: z.boolean().meta({ description: 'A push to a repository that does not exist creates it' }),
+  defaultRepositoryType: repositoryType,
+  defaultTagImmutability: z.boolean(),
+  repositoryCount: z.number().int().nonnegative(),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+})
+export type NamespaceView = z.infer<typeof namespace>
+
+export const namespacePage = pageOf(namespace)
+
+export const namespaceQuery = pageQuery.extend({
+  search: z.string().max(120).optional().meta({ description: 'Part of the name' }),
+})
+
+export const createNamespaceBody = z.strictObject({
+  name: z.string().refine(isNamespaceName, {
+    message: '2 to 120 lower-case letters, digits, “_”, “-” and “.”; separators single and neither first nor last',
+  }),
+  autoCreateRepository: z.boolean().default(false),
+  defaultRepositoryType: repositoryType.default('PRIVATE'),
+  defaultTagImmutability: z.boolean().default(false),
+})
+
+export const updateNamespaceBody = z.strictObject({
+  autoCreateRepository: z.boolean().optional(),
+  defaultRepositoryType: repositoryType.optional(),
+  defaultTagImmutability: z.boolean().optional(),
+})

@@ -1,0 +1,14 @@
+import { z } from 'zod'
+
+/** A region and how many instances it holds. */
+export const region = z.strictObject({
+  id: z.string(),
+  group: z.enum(['china', 'asia-pacific', 'europe-americas', 'middle-east']),
+  instanceCount: z.number().int().nonnegative(),
+})
+
+/** All regions: a fixed, short list, so one page always. */
+export const regionList = z.strictObject({ items: z.array(region) })
+
+/** A region as the API shows it. */
+export type RegionView = z.infer<typeof region>

@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { isRepositoryName } from '@/lib/domain/reference'
+import { pageOf, pageQuery, timestamp } from './common'
+import { repositoryType } from './namespaces'
+
+export const summaryMaxLength = 100
+export const descriptionMaxLength = 2000
+
+const summary = z.string().max(summaryMaxLength)
+const description = z.string().max(descriptionMaxLength).meta({ description: 'Markdown' })
+
+/** A repository of images or other artifacts. */
+export const repository = z.strictObject({
+  id: z.string().meta({ examples: ['crr-8h2t6d0w4n9k3b7q'] }),
+  instanceId: z.string(),
+  namespaceId: z.string(),
+  namespace: z.string(),
+  name: z.string().meta({ description: 'May hold slashes' }),
+  type: repositoryType,
+  tagImmutability: z.boolean().meta({ description: 'ACR’s Immutable: no tag except `latest` can be overwritten' }),
+  summary,
+  description,
+  tagCount: z.number().int().nonnegative(),
+  sizeBytes: z.number().int().nonnegative().meta({ description: 'Distinct blobs and manifests' }),
+  lastPushedAt: timestamp.nullable(),
+  createdAt: timestamp,
+  updatedAt: timestamp.meta({ description: 'When its settings last changed' }),
+  updatedBy: z.string().meta({ description: 'User name of who changed them' }),
+})
+export type RepositoryView = z.infer<typeof repository>
+
+export const repositoryPage = pageOf(repository)
+
+export const repositoryQuery = pageQuery.extend({
+  namespace: z.string().optional().meta({ description: 'Exact name of a namespace' }),
+  name: z.string().optional().meta({ description: 'Exact name in its namespace' }),
+  search: z.string().max(255).optional().meta({ description: 'Part of `<namespace>/<name>`' }),
+  type: repositoryType.optional(),
+  tagImmutability: z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .optional(),
+  sort: z.enum(['name', '-name', 'createdAt', '-createdAt', 'updatedAt', '-updatedAt']).default('name'),
+})
+
+export const createRepositoryBody = z.strictObject({
+  namespace: z.string().meta({ description: 'Name of an existing namespace' }),
+  name: z.string().refine(isRepositoryName, {
+    message: '2 to 64 lower-case letters, digits, “_”, “-”, “.” and “/”; separators neither first nor last',
+  }),
+  type: repositoryType.default('PRIVATE'),
+  tagImmutability: z.boolean().default(false),
+  summary: summary.default(''),
+  description: description.default(''),
+})
+
+export const updateRepositoryBody = z.strictObject({
+  type: repositoryType.optional(),
+  tagImmutability: z.boolean().optional(),
+  summary: summary.optional(),
+  description: description.optional(),
+  reason: z.string().max(500).optional().meta({ description: 'Kept with the record of the change' }),
+})
+export type UpdateRepositoryBody = z.infer<typeof updateRepositoryBody>
+
+export const deleteRepositoryQuery = z.strictObject({
+  force: z.string().optional().meta({
+    description: 'The repository’s `<namespace>/<name>`, typed out: deletes it although it has immutable tags',
+  }),
+})

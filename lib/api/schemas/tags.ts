@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { digest, pageOf, pageQuery, timestamp } from './common'
+
+/** A tag and what it points at. */
+export const tag = z.strictObject({
+  name: z.string(),
+  digest,
+  mediaType: z.string(),
+  artifactType: z.string().nullable(),
+  platforms: z.array(z.string()).meta({ examples: [['linux/amd64', 'linux/arm64']] }),
+  sizeBytes: z.number().int().nonnegative().meta({ description: 'Manifest and all it references, blobs counted once per manifest' }),
+  isProtected: z.boolean().meta({ description: 'Cannot be overwritten now: the repository is immutable and the tag is not exempt' }),
+  pushedAt: timestamp.meta({ description: 'When the tag came to point at this digest' }),
+  pushedBy: z.string(),
+  createdAt: timestamp,
+})
+export type TagView = z.infer<typeof tag>
+
+export const tagPage = pageOf(tag)
+
+export const tagQuery = pageQuery.extend({
+  search: z.string().max(128).optional().meta({ description: 'Part of the name' }),
+  sort: z.enum(['name', '-name', 'pushedAt', '-pushedAt']).default('-pushedAt'),
+})
+
+export const deleteTagQuery = z.strictObject({
+  reason: z
+    .string()
+    .min(1)
+    .max(500)
+    .optional()
+    .meta({ description: 'Required for an immutable tag; kept in the ledger. The name stays reserved for its former digest' }),
+})

@@ -112,8 +112,8 @@ export class AppError extends Error {
 
   /** The OCI code container clients are sent. */
   get wireCode(): string {
-    const row: { wire?: string } = ERRORS[this.code]
-    return row.wire ?? this.code
+    const row = ERRORS[this.code]
+    return 'wire' in row ? row.wire : this.code
   }
 
   /** Whether `error` is an AppError of any copy of this module. */

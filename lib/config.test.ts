@@ -1,0 +1,41 @@
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { parseConfig } from './config'
+
+describe('parseConfig', () => {
+  test('every setting has a default', () => {
+    expect(parseConfig({})).toEqual({
+      port: 3000,
+      host: '127.0.0.1',
+      dataDir: path.resolve('data'),
+      databaseFile: path.resolve('data/stele.db'),
+      adminPassword: null,
+      adminAccessKey: null,
+      domain: 'localhost',
+      publicUrl: null,
+      makeExample: true,
+      logLevel: 'info',
+    })
+  })
+
+  test('an empty value means not set', () => {
+    expect(parseConfig({ PORT: '', STELE_DOMAIN: '' })).toMatchObject({ port: 3000, domain: 'localhost' })
+  })
+
+  test.each([
+    [{ PORT: 'eighty' }, /^PORT: takes /],
+    [{ PORT: '70000' }, /^PORT: takes /],
+    [{ STELE_ADMIN_PASSWORD: 'short' }, /^STELE_ADMIN_PASSWORD: takes at least 12 characters$/],
+    [{ STELE_ADMIN_ACCESS_KEY_ID: 'LTAIexample' }, /^STELE_ADMIN_ACCESS_KEY_SECRET: is needed too/],
+    [{ STELE_ADMIN_ACCESS_KEY_SECRET: 'x'.repeat(20) }, /^STELE_ADMIN_ACCESS_KEY_ID: is needed too/],
+    [{ STELE_STORAGE: 's3' }, /^STELE_STORAGE: takes filesystem$/],
+    [{ DATABASE_URL: 'mysql://db' }, /^DATABASE_URL: takes file:/],
+    [{ STELE_PUBLIC_URL: 'https://x/y' }, /^STELE_PUBLIC_URL: takes http/],
+    [{ STELE_DOMAIN: 'Exa_mple' }, /^STELE_DOMAIN: takes a domain name/],
+    [{ STELE_EXAMPLE: 'yes' }, /^STELE_EXAMPLE: takes true or false$/],
+    [{ STELE_LOG_LEVEL: 'loud' }, /^STELE_LOG_LEVEL: takes one of trace/],
+    [{ STELE_DATADIR: '/x' }, /^STELE_DATADIR: there is no such setting/],
+  ])('%o is refused in one line', (env, message) => {
+    expect(() => parseConfig(env)).toThrow(message)
+  })
+})

@@ -1,0 +1,95 @@
+import path from 'node:path'
+import { z } from 'zod'
+
+/** The server's settings, parsed once. Each is described in `.env.example`. */
+export interface Config {
+  readonly port: number
+  readonly host: string
+  /** Absolute path of the folder that holds the database, blobs and generated keys. */
+  readonly dataDir: string
+  /** Absolute path of the SQLite file. */
+  readonly databaseFile: string
+  /** First administrator's password; null: one is generated and printed at first start. */
+  readonly adminPassword: string | null
+  /** An access key made at first start, or null. */
+  readonly adminAccessKey: { readonly id: string; readonly secret: string } | null
+  /** Base domain of the instances' host names. */
+  readonly domain: string
+  /** Where clients reach the server when it is behind a proxy, without a trailing slash; null: as each request says. */
+  readonly publicUrl: string | null
+  /** First start makes ACR's documentation example. */
+  readonly makeExample: boolean
+  readonly logLevel: LogLevel
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
+
+/** How much is logged. */
+export type LogLevel = (typeof logLevels)[number]
+
+const hostLabel = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
+
+const environment = z.object({
+  PORT: z.coerce.number('a port number').int().min(0).max(65535).default(3000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  STELE_DATA_DIR: z.string().min(1).default('./data'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^file:.+/, 'file:<path of a SQLite database>')
+    .optional(),
+  STELE_STORAGE: z.enum(['filesystem'], 'filesystem').default('filesystem'),
+  STELE_ADMIN_PASSWORD: z.string().min(12, 'at least 12 characters').optional(),
+  STELE_ADMIN_ACCESS_KEY_ID: z
+    .string()
+    .regex(/^[A-Za-z0-9]{8,64}$/, '8 to 64 letters and digits')
+    .optional(),
+  STELE_ADMIN_ACCESS_KEY_SECRET: z.string().min(16, 'at least 16 characters').optional(),
+  STELE_DOMAIN: z
+    .string()
+    .regex(new RegExp(`^${hostLabel}(?:\\.${hostLabel})*$`), 'a domain name in lower case')
+    .default('localhost'),
+  STELE_PUBLIC_URL: z
+    .string()
+    .regex(/^https?:\/\/[^/?#]+$/, 'http(s)://host[:port] without a path')
+    .optional(),
+  STELE_EXAMPLE: z.enum(['true', 'false'], 'true or false').default('true'),
+  STELE_LOG_LEVEL: z.enum(logLevels, `one of ${logLevels.join(', ')}`).default('info'),
+})
+
+const known = new Set<string>(Object.keys(environment.shape))
+
+/**
+ * Reads the settings from `env`. Throws an Error of one line that names the variable and what it takes: for a bad
+ * value, for half of a pair, and for a `STELE_…` variable that does not exist (a misspelt setting is not ignored).
+ */
+export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const unknown = Object.keys(env).find((name) => name.startsWith('STELE_') && !known.has(name))
+  if (unknown !== undefined) throw new Error(`${unknown}: there is no such setting; .env.example lists them all`)
+
+  // An empty value is as good as none: that is how shells and compose files say "not set".
+  const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => known.has(name) && value !== ''))
+  const parsed = environment.safeParse(given)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    throw new Error(`${String(issue?.path[0])}: takes ${issue?.message ?? 'another value'}`)
+  }
+  const value = parsed.data
+  const { STELE_ADMIN_ACCESS_KEY_ID: keyId, STELE_ADMIN_ACCESS_KEY_SECRET: keySecret } = value
+  if ((keyId === undefined) !== (keySecret === undefined)) {
+    const missing = keyId === undefined ? 'STELE_ADMIN_ACCESS_KEY_ID' : 'STELE_ADMIN_ACCESS_KEY_SECRET'
+    throw new Error(`${missing}: is needed too, an access key has an id and a secret`)
+  }
+  const dataDir = path.resolve(value.STELE_DATA_DIR)
+  return {
+    port: value.PORT,
+    host: value.HOST,
+    dataDir,
+    databaseFile: path.resolve(value.DATABASE_URL?.slice('file:'.length) ?? path.join(dataDir, 'stele.db')),
+    adminPassword: value.STELE_ADMIN_PASSWORD ?? null,
+    adminAccessKey: keyId !== undefined && keySecret !== undefined ? { id: keyId, secret: keySecret } : null,
+    domain: value.STELE_DOMAIN,
+    publicUrl: value.STELE_PUBLIC_URL ?? null,
+    makeExample: value.STELE_EXAMPLE === 'true',
+    logLevel: value.STELE_LOG_LEVEL,
+  }
+}

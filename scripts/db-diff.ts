@@ -1,0 +1,50 @@
+/**
+ * `npm run db:diff -- <name>` writes the migration that brings the checked-in migrations up to prisma/models.prisma,
+ * for both providers. `npm run db:diff -- --init` writes the first migration anew, as long as it is the only one.
+ * Needs no database and no network.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { diffMigrationsToModels, migrationsFolder, PROVIDERS, readMigrations } from './lib/schema-engine'
+
+const INITIAL = '20261121000000_init'
+
+const root = join(import.meta.dirname, '..')
+const { values, positionals } = parseArgs({
+  options: { init: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
+const [name] = positionals
+
+if (values.init ? positionals.length > 0 : positionals.length !== 1 || !/^[a-z][a-z0-9_]*$/.test(name ?? '')) {
+  fail('Usage: npm run db:diff -- <name in snake_case>   or   npm run db:diff -- --init')
+}
+
+const folder = values.init ? INITIAL : `${timestamp(new Date())}_${name}`
+
+for (const provider of PROVIDERS) {
+  const migrations = readMigrations(root, provider)
+  if (values.init && migrations.some((migration) => migration.name !== INITIAL)) {
+    fail(`prisma/${provider}/migrations has later migrations: the first one is settled. Name a new one instead.`)
+  }
+  const sql = await diffMigrationsToModels(root, provider, values.init ? [] : migrations)
+  if (sql === null) {
+    console.log(`prisma/${provider}: nothing changed`)
+    continue
+  }
+  const target = join(migrationsFolder(root, provider), folder)
+  mkdirSync(target, { recursive: true })
+  writeFileSync(join(target, 'migration.sql'), sql)
+  console.log(`prisma/${provider}/migrations/${folder}/migration.sql: read it before you commit it`)
+}
+
+/** UTC, as Prisma names its migrations. */
+function timestamp(now: Date): string {
+  return now.toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')
+}
+
+function fail(message: string): never {
+  console.error(message)
+  process.exit(1)
+}

@@ -13,7 +13,7 @@ describe('instance host names', () => {
     ['example-registry.cn-hangzhou.localhost', 'example'],
     ['example-registry-vpc.cn-hangzhou.localhost:3000', 'example'],
     ['EXAMPLE-registry.cn-hangzhou.LOCALHOST', 'example'],
-    ['a-registry-b-registry.cn-hangzhou.localhost', null],
+    ['a-registry-b-registry.cn-hangzhou.localhost', 'a-registry-b'],
     ['example.cn-hangzhou.localhost', null],
     ['example-registry.mars-1.localhost', null],
     ['example-registry.cn-hangzhou.elsewhere', null],

@@ -126,7 +126,9 @@ function pgliteAdapter(database: PGlite): SqlDriverAdapter {
       }
     },
     executeRaw: async ({ sql, args }) => (await database.query(sql, args)).affectedRows ?? 0,
-    executeScript: async (script) => void (await database.exec(script)),
+    executeScript: async (script) => {
+      await database.exec(script)
+    },
     startTransaction: () => Promise.reject(new Error('the schema engine uses no transactions')),
     getConnectionInfo: () => ({ schemaName: 'public', supportsRelationJoins: true }),
     dispose: () => database.close(),

@@ -1,0 +1,160 @@
+// What has to be there before the server or the tests run. Uses only what comes with Node.js: it runs before
+// node_modules exists. Each step looks first whether it is needed, so that a second start loses no time.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The repository's folder. */
+export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '')
+
+const minimumNode = [20, 19]
+
+/** The datasources that the server can use; each has a folder of `prisma/`. */
+const providers = ['sqlite']
+
+/** What the build reads. A change anywhere else needs no new one. */
+const sourceFolders = ['app', 'components', 'lib', 'public']
+const rootSource = /^(package-lock\.json|tsconfig\.json|[^.].*\.(ts|tsx|mjs|css))$/
+const notBuilt = /\.test\.tsx?$|^(vitest|playwright|eslint)\.config\./
+
+/** Installs and generates: enough for the checks and for `next build`. Ends the process when a step fails. */
+export function prepare() {
+  requireNode()
+  install()
+  generate()
+}
+
+/** Builds the console into .next and the server into dist/server.mjs, unless no source changed since. */
+export async function build() {
+  const stamp = join(root, '.next', 'stele-sources')
+  const sources = hashFiles(listSources())
+  if (readIfThere(stamp) === sources && existsSync(join(root, 'dist', 'server.mjs'))) return
+  say('Building')
+  run(process.execPath, [join('node_modules', 'next', 'dist', 'bin', 'next'), 'build'], {
+    NODE_ENV: 'production',
+    NEXT_TELEMETRY_DISABLED: '1',
+  })
+  await bundleServer()
+  writeFileSync(stamp, sources)
+}
+
+/** Prints what is being done, apart from the output of what does it. */
+export function say(line) {
+  console.log(`\u25b8 ${line}`)
+}
+
+function requireNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  const [minimumMajor, minimumMinor] = minimumNode
+  if (major > minimumMajor || (major === minimumMajor && minor >= minimumMinor)) return
+  console.error(`Stele needs Node.js ${minimumNode.join('.')} or later; this is ${process.versions.node}.`)
+  process.exit(1)
+}
+
+function install() {
+  // The native modules are compiled for one ABI of Node.js.
+  const wanted = `${process.versions.modules} ${hashFiles(['package-lock.json'])}`
+  const stamp = join(root, 'node_modules', '.stele-installed')
+  if (readIfThere(stamp) === wanted) return
+  if (!isInstalled()) {
+    say('Installing dependencies: a few minutes the first time, where a native module has to be compiled')
+    run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], nodeHeaders())
+  }
+  writeFileSync(stamp, wanted)
+}
+
+/** Whether somebody else's `npm install` already did it, for this Node.js. */
+function isInstalled() {
+  const installed = join(root, 'node_modules', '.package-lock.json')
+  if (!existsSync(installed)) return false
+  const have = JSON.parse(readFileSync(installed, 'utf8')).packages
+  const want = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages
+  const complete = Object.entries(want).every(
+    ([path, { version, optional, devOptional }]) =>
+      path === '' || optional || devOptional || have[path]?.version === version,
+  )
+  const openDatabase = "new (require('better-sqlite3'))(':memory:')"
+  return complete && spawnSync(process.execPath, ['-e', openDatabase], { cwd: root, stdio: 'ignore' }).status === 0
+}
+
+/**
+ * Compiling a native module needs Node's headers, which node-gyp downloads unless it is told where they are. Many
+ * installations of Node.js come with them.
+ */
+function nodeHeaders() {
+  const prefix = join(dirname(process.execPath), '..')
+  const there = existsSync(join(prefix, 'include', 'node', 'node.h'))
+  return there && process.env.npm_config_nodedir === undefined ? { npm_config_nodedir: prefix } : {}
+}
+
+function generate() {
+  for (const provider of providers) {
+    const target = join(root, 'lib', 'metadata', 'generated', provider)
+    const stamp = join(target, '.sources')
+    const sources = hashFiles([
+      'package-lock.json',
+      'prisma.config.ts',
+      join('prisma', 'models.prisma'),
+      join('prisma', provider, 'schema.prisma'),
+    ])
+    if (readIfThere(stamp) === sources) continue
+    say(`Generating the database client for ${provider}`)
+    run(process.execPath, [join('node_modules', 'prisma', 'build', 'index.js'), 'generate', '--no-hints'], {
+      PROVIDER: provider,
+      PRISMA_HIDE_UPDATE_MESSAGE: '1',
+    })
+    writeFileSync(stamp, sources)
+  }
+}
+
+async function bundleServer() {
+  const esbuild = await import('esbuild')
+  mkdirSync(join(root, 'dist'), { recursive: true })
+  await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: ['server.ts'],
+    outfile: 'dist/server.mjs',
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    sourcemap: true,
+    logLevel: 'warning',
+  })
+}
+
+function listSources() {
+  const files = readdirSync(root).filter((name) => rootSource.test(name))
+  for (const folder of sourceFolders.filter((name) => existsSync(join(root, name)))) {
+    for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
+      if (entry.isFile()) files.push(join(entry.parentPath, entry.name).slice(root.length + 1))
+    }
+  }
+  return files.filter((file) => !notBuilt.test(file)).sort()
+}
+
+function hashFiles(files) {
+  const hash = createHash('sha256')
+  for (const file of files) {
+    const content = readFileSync(join(root, file))
+    hash.update(`${file}\0${content.length}\0`).update(content)
+  }
+  return hash.digest('hex')
+}
+
+function readIfThere(file) {
+  return existsSync(file) ? readFileSync(file, 'utf8') : null
+}
+
+function run(command, args, env) {
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  })
+  if (error) console.error(`${command}: ${error.message}`)
+  if (status !== 0) process.exit(status ?? 1)
+}

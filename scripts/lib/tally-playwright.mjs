@@ -1,0 +1,34 @@
+// A Playwright reporter that leaves in the file TALLY_FILE what scripts/test.mjs adds up.
+import { writeFileSync } from 'node:fs'
+
+export default class TallyReporter {
+  #suite
+  #errors = 0
+
+  onBegin(_config, suite) {
+    this.#suite = suite
+  }
+
+  /** An error outside any test: a file that cannot be loaded, a server that does not start. */
+  onError() {
+    this.#errors++
+  }
+
+  onEnd() {
+    const tally = { passed: 0, failed: this.#errors, skipped: [] }
+    for (const test of this.#suite?.allTests() ?? []) {
+      const outcome = test.outcome()
+      if (outcome === 'expected' || outcome === 'flaky') tally.passed++
+      else if (outcome === 'unexpected') tally.failed++
+      else {
+        const reason = test.annotations.find(({ type }) => type === 'skip' || type === 'fixme')?.description
+        tally.skipped.push({ name: test.titlePath().filter(Boolean).join(' › '), reason })
+      }
+    }
+    writeFileSync(process.env.TALLY_FILE, JSON.stringify(tally))
+  }
+
+  printsToStdio() {
+    return false
+  }
+}

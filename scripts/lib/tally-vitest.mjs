@@ -1,0 +1,19 @@
+// A vitest reporter that leaves in the file TALLY_FILE what scripts/test.mjs adds up.
+import { writeFileSync } from 'node:fs'
+
+export default class TallyReporter {
+  onTestRunEnd(testModules, unhandledErrors) {
+    const tally = { passed: 0, failed: unhandledErrors.length, skipped: [] }
+    for (const module of testModules) {
+      // A file that cannot be loaded has no tests to fail.
+      tally.failed += module.errors().length
+      for (const test of module.children.allTests()) {
+        const { state, note } = test.result()
+        if (state === 'passed') tally.passed++
+        else if (state === 'failed') tally.failed++
+        else tally.skipped.push({ name: `${module.relativeModuleId} › ${test.fullName}`, reason: note })
+      }
+    }
+    writeFileSync(process.env.TALLY_FILE, JSON.stringify(tally))
+  }
+}

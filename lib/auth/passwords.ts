@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto'
+import { hash, verify } from '@node-rs/argon2'
+import type { Db } from '@/lib/metadata/database'
+import { type User, findUserWithPasswordHash } from '@/lib/metadata/users'
+import { Turnstile } from './turnstile'
+import { VerifiedSecrets } from './verified-secrets'
+
+/** OWASP's first recommendation for argon2id; 20–40 ms on one core. */
+const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
+
+/** Longest secret that is hashed at all, in characters: the schema of the log-on has the same limit. */
+const secretMaxLength = 256
+
+// Two at once leave threads of libuv's pool (four) for the files of pushes; a queue this long is an attack or a fault.
+const turnstile = new Turnstile({ atOnce: 2, waitingMax: 256 })
+
+const verifiedSecrets = new VerifiedSecrets(1024)
+
+let decoyHash: Promise<string> | undefined
+
+/** The argon2id hash of a password or access key secret, as stored. */
+export async function hashPassword(password: string): Promise<string> {
+  return turnstile.pass(() => hash(password, cost))
+}
+
+/** Whether `password` fits `passwordHash`. Throws UNAVAILABLE when too many verifications wait. */
+export async function verifyPassword(passwordHash: string, password: string): Promise<boolean> {
+  if (password.length > secretMaxLength) return false
+  return verifiedSecrets.check(passwordHash, password, () => turnstile.pass(() => verify(passwordHash, password)))
+}
+
+/**
+ * Whether `password` fits a hash that may be missing. Takes as long without a hash as with a wrong password, so that
+ * the answer's time does not tell who exists.
+ */
+export async function verifyPasswordOfMaybe(passwordHash: string | undefined, password: string): Promise<boolean> {
+  // Made before the hash is looked at: the first call of the process pays for it in both cases.
+  decoyHash ??= hash(randomBytes(32), cost)
+  const fits = await verifyPassword(passwordHash ?? (await decoyHash), password)
+  return fits && passwordHash !== undefined
+}
+
+/**
+ * The user whose name and password these are, read from the database as they are now; null otherwise. Cheap after the
+ * first time: the registry asks on every request. Throws UNAVAILABLE when too many verifications wait.
+ */
+export async function authenticatePassword(db: Db, userName: string, password: string): Promise<User | null> {
+  const found = await findUserWithPasswordHash(db, userName)
+  return (await verifyPasswordOfMaybe(found?.passwordHash, password)) && found !== null ? found.user : null
+}

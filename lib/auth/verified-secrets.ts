@@ -1,0 +1,48 @@
+import { createHmac, randomBytes } from 'node:crypto'
+
+/**
+ * Remembers which secrets were verified against which hash, so that each request of a `docker push` does not pay for
+ * argon2 again.
+ *
+ * Being stale cannot break a promise: the key holds the hash itself, and the caller reads the hash freshly each time. A
+ * changed password has another hash, a deleted user has none. The secret is kept only as an HMAC under a key that this
+ * process made and never writes down.
+ */
+export class VerifiedSecrets {
+  readonly #key = randomBytes(32)
+  readonly #capacity: number
+  /** In order of use, oldest first. */
+  readonly #known = new Set<string>()
+  readonly #underWay = new Map<string, Promise<boolean>>()
+
+  constructor(capacity: number) {
+    this.#capacity = capacity
+  }
+
+  /**
+   * Whether `secret` fits `hash`: from memory, else by `verify`. Only successes are remembered. Callers that ask for
+   * the same while it is being verified share one run.
+   */
+  async check(hash: string, secret: string, verify: () => Promise<boolean>): Promise<boolean> {
+    const id = createHmac('sha256', this.#key).update(hash).update('\0').update(secret).digest('base64')
+    if (this.#known.delete(id)) {
+      this.#known.add(id)
+      return true
+    }
+    let run = this.#underWay.get(id)
+    if (run === undefined) {
+      run = verify().finally(() => this.#underWay.delete(id))
+      this.#underWay.set(id, run)
+    }
+    if (!(await run)) return false
+    this.#remember(id)
+    return true
+  }
+
+  #remember(id: string): void {
+    this.#known.add(id)
+    if (this.#known.size <= this.#capacity) return
+    const [oldest] = this.#known
+    if (oldest !== undefined) this.#known.delete(oldest)
+  }
+}

@@ -50,7 +50,7 @@ export default defineConfig(
   },
   {
     files: ['**/*.mjs'],
-    languageOptions: { globals: { console: false, process: false, URL: false } },
+    languageOptions: { globals: { console: false, performance: false, process: false, URL: false } },
   },
   {
     files: typescript,

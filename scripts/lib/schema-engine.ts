@@ -12,6 +12,7 @@ import {
   ColumnTypeEnum,
   type ColumnType,
   type SqlDriverAdapter,
+  type SqlQuery,
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils'
 import type { DiffParams, DiffResult, MigrationList, SchemaContainer } from '@prisma/schema-engine-wasm'
@@ -88,13 +89,20 @@ function migrationList(root: string, provider: Provider, migrations: Migration[]
 
 function throwAwayDatabases(provider: Provider): SqlMigrationAwareDriverAdapterFactory {
   switch (provider) {
-    case 'sqlite':
-      return new PrismaBetterSqlite3({ url: ':memory:' })
+    case 'sqlite': {
+      const connect = () => new PrismaBetterSqlite3({ url: ':memory:' }).connect().then(sqliteAdapter)
+      return { provider: 'sqlite', adapterName: 'better-sqlite3', connect, connectToShadowDb: connect }
+    }
     case 'postgresql': {
       const connect = () => PGlite.create().then(pgliteAdapter)
       return { provider: 'postgres', adapterName: 'pglite', connect, connectToShadowDb: connect }
     }
   }
+}
+
+/** The engine applies a whole migration with executeRaw; better-sqlite3 takes one statement there. */
+function sqliteAdapter(adapter: SqlDriverAdapter): SqlDriverAdapter {
+  return Object.assign(adapter, { executeRaw: ({ sql }: SqlQuery) => adapter.executeScript(sql).then(() => 0) })
 }
 
 /** The column types in which PostgreSQL's catalogue answers; all others are read as text. */

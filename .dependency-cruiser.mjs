@@ -1,0 +1,111 @@
+/**
+ * Who may import whom. Each folder lists all it may import of the repository; whatever is not listed is refused.
+ * Tests and their helpers are free: they put together what the layers keep apart. `server.ts` and `scripts` are too:
+ * they are where everything is put together for real.
+ */
+
+const domain = '^lib/domain/'
+const storage = '^lib/storage/'
+const metadata = '^lib/metadata/'
+const auth = '^lib/auth/'
+const registry = '^lib/registry/'
+const protocol = '^lib/protocol/'
+const route = '^lib/api/route/'
+const schemas = '^lib/api/schemas/'
+const client = '^lib/api/client/'
+const i18n = '^lib/i18n/'
+const components = '^components/'
+
+/** For every server folder but the domain. */
+const settings = ['^lib/config\\.ts$', '^lib/log\\.ts$']
+
+/** The one object that server.ts makes: what runs inside Next has no other way to get at it. */
+const context = '^lib/registry/context\\.ts$'
+
+const tests = '\\.test\\.tsx?$|/test-[^/]+\\.tsx?$|\\.contract\\.ts$'
+
+/** Everything of the repository, as opposed to packages and Node's own modules. */
+const ours = '^(app|bench|components|e2e|lib|prisma|scripts)/|^[^/]+\\.(ts|tsx|mjs)$'
+
+function mayImport(name, folder, others, { except = [] } = {}) {
+  return {
+    name,
+    severity: 'error',
+    from: { path: folder, pathNot: [tests, ...except] },
+    to: { path: ours, pathNot: [folder, ...others] },
+  }
+}
+
+function neverPackages(name, folder, packages) {
+  return { name, severity: 'error', from: { path: folder, pathNot: tests }, to: { path: packages } }
+}
+
+const next = '^node_modules/(next|next-intl)/'
+const http = '^(node:)?https?$'
+const prisma = '^node_modules/(@prisma|prisma|better-sqlite3)/|^lib/metadata/generated/'
+
+export default {
+  forbidden: [
+    mayImport('domain-is-pure', domain, []),
+    {
+      name: 'domain-has-no-packages',
+      comment: 'No I/O and no framework: it also runs in the browser.',
+      severity: 'error',
+      from: { path: domain, pathNot: tests },
+      to: { pathNot: [domain, '^lib/', '^node_modules/zod/'] },
+    },
+    mayImport('storage', storage, [domain, ...settings]),
+    mayImport('metadata', metadata, [domain, ...settings]),
+    mayImport('auth', auth, [domain, metadata, context, ...settings]),
+    mayImport('registry', registry, [domain, storage, metadata, '^lib/auth/principal\\.ts$', ...settings]),
+    mayImport('protocol', protocol, [domain, auth, registry, ...settings]),
+    mayImport('api-route', route, [domain, auth, registry, schemas, ...settings]),
+    mayImport('api-schemas-and-client', '^lib/api/(schemas|client)/', [domain]),
+    {
+      name: 'api-schemas-and-client-have-no-packages',
+      comment: 'They run in the browser and in other people’s clients.',
+      severity: 'error',
+      from: { path: '^lib/api/(schemas|client)/', pathNot: tests },
+      to: { pathNot: ['^lib/', '^node_modules/zod/'] },
+    },
+    mayImport('settings', '^lib/(config|log)\\.ts$', []),
+    mayImport('i18n', i18n, []),
+    mayImport('components', components, [schemas, client, domain, i18n]),
+    mayImport('ui-primitives-know-no-domain', '^components/ui/', [client, i18n]),
+    mayImport('app-route', '^app/.*/route\\.ts$', [route, schemas, registry]),
+    mayImport('app-page', '^app/', [components, '^lib/auth/session', registry, i18n], { except: ['/route\\.ts$'] }),
+    mayImport('e2e-is-a-client', '^e2e/', [schemas, domain]),
+    mayImport('bench-is-a-client', '^bench/', [schemas, domain]),
+
+    neverPackages('next-stays-outside', '^lib/(domain|storage|metadata|registry|protocol)/', next),
+    neverPackages('no-http-inside', '^lib/(domain|storage|metadata|registry)/', http),
+    {
+      name: 'only-metadata-knows-prisma',
+      severity: 'error',
+      from: { path: '^(app|components|lib|e2e|bench)/', pathNot: [metadata, tests] },
+      to: { path: prisma },
+    },
+
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-tests-in-the-product',
+      severity: 'error',
+      from: { path: '^(app|components|lib)/|^server\\.ts$', pathNot: tests },
+      to: { path: tests },
+    },
+    {
+      name: 'nothing-unresolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '\\.css$' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: ['^node_modules/', '^lib/metadata/generated/'] },
+    exclude: { path: ['^\\.next/', '^dist/'] },
+    tsConfig: { fileName: 'tsconfig.json' },
+    // Type imports count: a layer that names another's types depends on it.
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+}

@@ -1,0 +1,106 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+
+const refused = [
+  ['lib/domain/x.ts', 'lib/config.ts', 'domain-is-pure'],
+  ['lib/domain/x.ts', 'node:fs', 'domain-has-no-packages'],
+  ['lib/domain/x.ts', 'pino', 'domain-has-no-packages'],
+  ['lib/storage/x.ts', 'lib/metadata/y.ts', 'storage'],
+  ['lib/storage/x.ts', 'node:http', 'no-http-inside'],
+  ['lib/metadata/x.ts', 'lib/storage/y.ts', 'metadata'],
+  ['lib/metadata/x.ts', 'next', 'next-stays-outside'],
+  ['lib/auth/x.ts', 'lib/registry/y.ts', 'auth'],
+  ['lib/registry/x.ts', 'lib/protocol/y.ts', 'registry'],
+  ['lib/registry/x.ts', 'lib/auth/passwords.ts', 'registry'],
+  ['lib/registry/x.ts', 'node:http', 'no-http-inside'],
+  ['lib/protocol/x.ts', 'lib/metadata/y.ts', 'protocol'],
+  ['lib/protocol/x.ts', 'lib/storage/y.ts', 'protocol'],
+  ['lib/protocol/x.ts', 'next', 'next-stays-outside'],
+  ['lib/api/route/x.ts', 'lib/metadata/y.ts', 'api-route'],
+  ['lib/api/schemas/x.ts', 'lib/registry/y.ts', 'api-schemas-and-client'],
+  ['lib/api/client/x.ts', 'node:fs', 'api-schemas-and-client-have-no-packages'],
+  ['components/tags/x.tsx', 'lib/registry/y.ts', 'components'],
+  ['components/ui/x.tsx', 'components/tags/y.tsx', 'ui-primitives-know-no-domain'],
+  ['app/api/v1/x/route.ts', 'lib/metadata/y.ts', 'app-route'],
+  ['app/api/v1/x/route.ts', 'components/tags/y.tsx', 'app-route'],
+  ['app/x/page.tsx', 'lib/metadata/y.ts', 'app-page'],
+  ['e2e/x.spec.ts', 'lib/registry/y.ts', 'e2e-is-a-client'],
+  ['bench/x.ts', 'lib/protocol/y.ts', 'bench-is-a-client'],
+  ['lib/registry/x.ts', '@prisma/client', 'only-metadata-knows-prisma'],
+  ['lib/protocol/x.ts', 'lib/protocol/x.test.ts', 'no-tests-in-the-product'],
+  ['lib/registry/x.ts', './missing', 'nothing-unresolvable'],
+] as const
+
+const allowed = [
+  ['lib/domain/x.ts', 'zod'],
+  ['lib/storage/x.ts', 'lib/log.ts'],
+  ['lib/metadata/x.ts', '@prisma/client'],
+  ['lib/auth/x.ts', 'lib/registry/context.ts'],
+  ['lib/registry/x.ts', 'lib/auth/principal.ts'],
+  ['lib/protocol/x.test.ts', 'lib/metadata/y.ts'],
+  ['app/x/page.tsx', 'components/tags/y.tsx'],
+  ['e2e/x.spec.ts', 'lib/api/schemas/y.ts'],
+  ['server.ts', 'lib/protocol/y.ts'],
+] as const
+
+let folder: string
+let violations: { rule: string; from: string; to: string }[]
+
+// One project that breaks every rule at once, so that the tool starts once.
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'stele-layers-'))
+  for (const name of ['.dependency-cruiser.mjs', 'tsconfig.json']) cpSync(join(root, name), join(folder, name))
+  for (const name of ['zod', 'pino', 'next', '@prisma/client']) {
+    write(`node_modules/${name}/package.json`, JSON.stringify({ name, version: '1.0.0', main: 'index.js' }))
+    write(`node_modules/${name}/index.js`, '')
+  }
+  const imports = new Map<string, string[]>([
+    ['lib/circle-a.ts', ['lib/circle-b.ts']],
+    ['lib/circle-b.ts', ['lib/circle-a.ts']],
+  ])
+  for (const [from, to] of [...refused, ...allowed]) {
+    imports.set(from, [...(imports.get(from) ?? []), to])
+    if (/\.tsx?$/.test(to) && !imports.has(to)) imports.set(to, [])
+  }
+  for (const [file, targets] of imports) {
+    write(
+      file,
+      targets.map((to) => `import '${/\.tsx?$/.test(to) ? `@/${to.replace(/\.tsx?$/, '')}` : to}'\n`).join(''),
+    )
+  }
+  const cruise = join(root, 'node_modules', '.bin', 'depcruise')
+  const { stdout } = spawnSync(cruise, ['--config', '.dependency-cruiser.mjs', '--output-type', 'json', '.'], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
+  const { summary } = JSON.parse(stdout) as {
+    summary: { violations: { rule: { name: string }; from: string; to: string }[] }
+  }
+  violations = summary.violations.map(({ rule, from, to }) => ({ rule: rule.name, from, to }))
+}, 60_000)
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test.each(refused)('%s may not import %s (%s)', (from, to, rule) => {
+  expect(violations).toContainEqual({ rule, from, to: expect.stringContaining(to.replace('node:', '')) as string })
+})
+
+test.each(allowed)('%s may import %s', (from, to) => {
+  expect(violations.filter((violation) => violation.from === from && violation.to.includes(to))).toEqual([])
+})
+
+test('two files may not import each other', () => {
+  expect(violations).toContainEqual({ rule: 'no-circles', from: 'lib/circle-a.ts', to: 'lib/circle-b.ts' })
+})
+
+function write(file: string, content: string): void {
+  mkdirSync(dirname(join(folder, file)), { recursive: true })
+  writeFileSync(join(folder, file), content)
+}

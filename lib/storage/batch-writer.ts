@@ -1,0 +1,68 @@
+import type { FileHandle } from 'node:fs/promises'
+
+const batchMaxBytes = 1024 * 1024
+const batchMaxChunks = 64
+
+/**
+ * Writes chunks to a file in large `writev` calls: one batch is being written while at most one more is collected.
+ *
+ * After a failed write the file holds an exact prefix of the chunks, because batches never overtake each other, and
+ * every further call throws that failure.
+ */
+export class BatchWriter {
+  #batch: Uint8Array[] = []
+  #batchBytes = 0
+  #writing: Promise<void> = Promise.resolve()
+
+  /** `position` is where in the file the next chunk goes. */
+  constructor(
+    private readonly handle: FileHandle,
+    private position: number,
+  ) {}
+
+  /** Takes a chunk, not to be changed from now on. Waits while both batches are full. */
+  async add(chunk: Uint8Array): Promise<void> {
+    this.#batch.push(chunk)
+    this.#batchBytes += chunk.byteLength
+    if (this.#batchBytes >= batchMaxBytes || this.#batch.length >= batchMaxChunks) await this.#writeBatch()
+  }
+
+  /** Returns the end of the file's written part once every chunk taken is in it. */
+  async flush(): Promise<number> {
+    await this.#writeBatch()
+    await this.#writing
+    return this.position
+  }
+
+  async #writeBatch(): Promise<void> {
+    await this.#writing
+    const batch = this.#batch
+    const batchBytes = this.#batchBytes
+    this.#batch = []
+    this.#batchBytes = 0
+    this.#writing = this.#writeFully(batch, batchBytes)
+    this.#writing.catch(() => {}) // thrown by whoever awaits #writing next; here only marked as handled
+  }
+
+  async #writeFully(batch: Uint8Array[], batchBytes: number): Promise<void> {
+    let rest = batch
+    let restBytes = batchBytes
+    while (restBytes > 0) {
+      const { bytesWritten } = await this.handle.writev(rest, this.position)
+      this.position += bytesWritten
+      restBytes -= bytesWritten
+      if (restBytes > 0) rest = skipBytes(rest, bytesWritten)
+    }
+  }
+}
+
+/** What a write that stopped short (a disk filling up, a signal) has left to write. */
+function skipBytes(chunks: readonly Uint8Array[], count: number): Uint8Array[] {
+  let skip = count
+  const rest: Uint8Array[] = []
+  for (const chunk of chunks) {
+    if (skip < chunk.byteLength) rest.push(chunk.subarray(skip))
+    skip = Math.max(0, skip - chunk.byteLength)
+  }
+  return rest
+}

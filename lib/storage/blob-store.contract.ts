@@ -1,0 +1,398 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { PassThrough, Writable } from 'node:stream'
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+import { parseDigest, type Digest } from '@/lib/domain/digest'
+import { AppError, type ErrorCode } from '@/lib/domain/errors'
+
+import type { BlobStore } from './blob-store'
+import { digestOf } from './hash'
+import { readAll } from './read-all'
+
+const mebibyte = 1024 * 1024
+const absent = parseDigest(`sha256:${'0'.repeat(64)}`)
+const empty = new Uint8Array(0)
+
+/** A store that a driver's test opened for one test, empty. */
+export interface OpenedBlobStore {
+  readonly store: BlobStore
+  /** The same blobs and uploads as another process, or this one after a restart, sees them. */
+  reopen(): Promise<BlobStore>
+  /** Whatever the storage holds beside the folders or prefixes of its layout: names of blobs and uploads. */
+  listContents(): Promise<string[]>
+  close(): Promise<void>
+}
+
+/** The chunks, as a request body hands them over. */
+export async function* bodyOf(...chunks: Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* chunks
+}
+
+/** The chunks, then a failure: a client that went away. */
+export async function* brokenBodyOf(...chunks: Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* chunks
+  throw new Error('aborted')
+}
+
+/** An upload of these bytes, still open. */
+export async function upload(store: BlobStore, bytes: Uint8Array): Promise<string> {
+  const uploadId = randomUUID()
+  await store.create(uploadId)
+  await store.append(uploadId, 0, bodyOf(bytes))
+  return uploadId
+}
+
+/** A blob of these bytes. */
+export async function publish(store: BlobStore, bytes: Uint8Array): Promise<Digest> {
+  const digest = digestOf(bytes)
+  await store.commit(await upload(store, bytes), digest)
+  return digest
+}
+
+/** Compares bytes at once; `toEqual` looks at each and takes seconds for a few mebibytes. */
+export function expectSame(actual: Buffer, expected: Buffer): void {
+  expect(actual.length).toBe(expected.length)
+  expect(actual.equals(expected)).toBe(true)
+}
+
+/** Matches an AppError by its code and, where given, its detail. */
+export function appError(code: ErrorCode, detail?: AppError['detail']): unknown {
+  return detail === undefined
+    ? expect.objectContaining({ name: 'AppError', code })
+    : expect.objectContaining({ name: 'AppError', code, detail })
+}
+
+/** What every driver of `BlobStore` promises. `open` gives each test a store of its own. */
+export function describeBlobStore(name: string, open: () => Promise<OpenedBlobStore>): void {
+  describe(`${name} as a blob store`, () => {
+    let opened: OpenedBlobStore
+    let store: BlobStore
+
+    beforeEach(async () => {
+      opened = await open()
+      store = opened.store
+    })
+    afterEach(() => opened.close())
+
+    describe('a published blob', () => {
+      it.each([
+        ['no byte', 0],
+        ['one byte', 1],
+        ['the reader’s buffer to the byte', 512 * 1024],
+        ['one byte more than the reader’s buffer', 512 * 1024 + 1],
+        ['one byte more than the writer’s batch', mebibyte + 1],
+        ['5 MiB and a bit', 5 * mebibyte + 12345],
+      ])('of %s is read back byte for byte', async (_size, size) => {
+        const bytes = randomBytes(size)
+        const uploadId = randomUUID()
+        await store.create(uploadId)
+        expect(await store.append(uploadId, 0, bodyOf(...slices(bytes, 65_536)))).toBe(size)
+        expect(await store.commit(uploadId, digestOf(bytes))).toBe(size)
+
+        expect(await store.stat(digestOf(bytes))).toBe(size)
+        expectSame(await readAll(store, digestOf(bytes), size), bytes)
+        expect(await store.uploadSize(uploadId)).toBeNull()
+        expect(await opened.listContents()).toHaveLength(1)
+      })
+
+      it('may be named by its sha512', async () => {
+        const bytes = randomBytes(3 * mebibyte)
+        const digest = digestOf(bytes, 'sha512')
+        await store.commit(await upload(store, bytes), digest)
+        expectSame(await readAll(store, digest, bytes.length), bytes)
+        expect(await store.stat(digestOf(bytes))).toBeNull()
+      })
+
+      it('is the same after a restart', async () => {
+        const bytes = randomBytes(1000)
+        const digest = await publish(store, bytes)
+        expectSame(await readAll(await opened.reopen(), digest, 1000), bytes)
+      })
+
+      it('is gone after it was deleted, and deleting it again succeeds', async () => {
+        const digest = await publish(store, randomBytes(1000))
+        await store.delete(digest)
+        await store.delete(digest)
+        expect(await store.stat(digest)).toBeNull()
+        expect(await opened.listContents()).toEqual([])
+      })
+
+      it('can be read to its end by whoever opened it before it was deleted', async () => {
+        const bytes = randomBytes(2 * mebibyte)
+        const digest = await publish(store, bytes)
+        const reader = await store.read(digest)
+        await store.delete(digest)
+        const sink = collector()
+        await reader.pipeTo(sink)
+        expectSame(sink.bytes(), bytes)
+      })
+
+      it('is in memory only when it is small enough', async () => {
+        const digest = await publish(store, randomBytes(1001))
+        await expect(readAll(store, digest, 1000)).rejects.toEqual(appError('SIZE_INVALID', { digest, size: 1001 }))
+      })
+    })
+
+    it('knows nothing of a blob that was never published', async () => {
+      expect(await store.stat(absent)).toBeNull()
+      await expect(store.read(absent)).rejects.toEqual(appError('BLOB_UNKNOWN', { digest: absent }))
+      await store.delete(absent)
+    })
+
+    describe('a range of a blob', () => {
+      it.each([
+        ['its first byte', 0, 0],
+        ['its last byte', 2_999_999, 2_999_999],
+        ['all of it', 0, 2_999_999],
+        ['a stretch over several buffers', 500_000, 2_500_000],
+      ])('is %s', async (_name, start, end) => {
+        const bytes = randomBytes(3_000_000)
+        const reader = await store.read(await publish(store, bytes), { start, end })
+        expect(reader).toMatchObject({ size: 3_000_000, length: end - start + 1 })
+        const sink = collector()
+        await reader.pipeTo(sink)
+        expectSame(sink.bytes(), bytes.subarray(start, end + 1))
+      })
+
+      it.each([
+        ['beyond its end', 0, 10],
+        ['backwards', 5, 4],
+        ['before its start', -1, 4],
+      ])('is refused %s', async (_name, start, end) => {
+        const digest = await publish(store, randomBytes(10))
+        await expect(store.read(digest, { start, end })).rejects.toEqual(appError('RANGE_INVALID', { size: 10 }))
+      })
+
+      it('is refused of an empty blob', async () => {
+        const digest = await publish(store, empty)
+        await expect(store.read(digest, { start: 0, end: 0 })).rejects.toEqual(appError('RANGE_INVALID', { size: 0 }))
+      })
+    })
+
+    describe('a reader', () => {
+      it('leaves its sink open', async () => {
+        const sink = collector()
+        await (await store.read(await publish(store, randomBytes(10)))).pipeTo(sink)
+        expect(sink.writableEnded).toBe(false)
+        expect(sink.listenerCount('close') + sink.listenerCount('error')).toBe(0)
+      })
+
+      it('does not touch a chunk’s memory before the sink is done with it', async () => {
+        const bytes = randomBytes(4 * mebibyte)
+        const seen: Buffer[] = []
+        const slowSink = new Writable({
+          highWaterMark: 16 * mebibyte, // takes all at once, unless the reader waits for the callbacks
+          write(chunk: Buffer, _encoding, done) {
+            setImmediate(() =>
+              setImmediate(() => {
+                seen.push(Buffer.from(chunk))
+                done()
+              }),
+            )
+          },
+        })
+        await (await store.read(await publish(store, bytes))).pipeTo(slowSink)
+        expectSame(Buffer.concat(seen), bytes)
+      })
+
+      it('rejects when the sink closes early, although the write never calls back', async () => {
+        const reader = await store.read(await publish(store, randomBytes(2 * mebibyte)))
+        const sink = new Writable({ write: () => queueMicrotask(() => sink.destroy()) })
+        await expect(reader.pipeTo(sink)).rejects.toMatchObject({ code: 'ERR_STREAM_PREMATURE_CLOSE' })
+      })
+
+      it('rejects at once when the sink is closed already', async () => {
+        const reader = await store.read(await publish(store, randomBytes(10)))
+        await expect(reader.pipeTo(new PassThrough().destroy())).rejects.toMatchObject({
+          code: 'ERR_STREAM_PREMATURE_CLOSE',
+        })
+      })
+
+      it('rejects with the failure of the sink', async () => {
+        const reader = await store.read(await publish(store, randomBytes(2 * mebibyte)))
+        const sink = new Writable({ write: (_chunk, _encoding, done) => done(new Error('broken pipe')) })
+        await expect(reader.pipeTo(sink)).rejects.toThrow('broken pipe')
+      })
+
+      it('may be closed without being read, and again', async () => {
+        const reader = await store.read(await publish(store, randomBytes(10)))
+        await reader.close()
+        await reader.close()
+      })
+    })
+
+    describe('an upload', () => {
+      it('grows by what is appended at its end', async () => {
+        const bytes = randomBytes(3000)
+        const uploadId = await upload(store, bytes.subarray(0, 1000))
+        expect(await store.uploadSize(uploadId)).toBe(1000)
+        expect(await store.append(uploadId, 1000, bodyOf(bytes.subarray(1000, 1500), bytes.subarray(1500)))).toBe(3000)
+        expect(await store.commit(uploadId, digestOf(bytes))).toBe(3000)
+      })
+
+      it('takes chunks of no bytes, of one and of many', async () => {
+        const bytes = randomBytes(2 * mebibyte + 300)
+        const chunks = [...slices(bytes.subarray(0, 300), 1), empty, bytes.subarray(300)]
+        const uploadId = randomUUID()
+        await store.create(uploadId)
+        expect(await store.append(uploadId, 0, bodyOf(...chunks))).toBe(bytes.length)
+        await store.commit(uploadId, digestOf(bytes))
+        expectSame(await readAll(store, digestOf(bytes), bytes.length), bytes)
+      })
+
+      it.each([
+        ['a gap', 1001],
+        ['a replay', 0],
+        ['an overlap', 999],
+      ])('refuses %s, does not read the body and stays as it was', async (_name, offset) => {
+        const bytes = randomBytes(1000)
+        const uploadId = await upload(store, bytes)
+        const body = bodyOf(randomBytes(10))
+        await expect(store.append(uploadId, offset, body)).rejects.toEqual(
+          appError('RANGE_INVALID', { offset, length: 1000 }),
+        )
+        expect((await body.next()).done).toBe(false)
+        await store.commit(uploadId, digestOf(bytes))
+      })
+
+      it('refuses a second append or commit while one runs, and neither disturbs the first', async () => {
+        const bytes = randomBytes(2000)
+        const uploadId = randomUUID()
+        await store.create(uploadId)
+        const body = new PassThrough()
+        body.write(bytes.subarray(0, 1000))
+        const first = store.append(uploadId, 0, body)
+        await expect(store.append(uploadId, 0, bodyOf(empty))).rejects.toEqual(appError('UPLOAD_BUSY', { uploadId }))
+        await expect(store.commit(uploadId, absent)).rejects.toEqual(appError('UPLOAD_BUSY', { uploadId }))
+        body.end(bytes.subarray(1000))
+        expect(await first).toBe(2000)
+        await store.commit(uploadId, digestOf(bytes))
+      })
+
+      it('keeps what arrived before its body failed, and resumes there', async () => {
+        const bytes = randomBytes(5 * mebibyte)
+        const uploadId = randomUUID()
+        await store.create(uploadId)
+        const received = 3 * mebibyte + 17
+        const body = brokenBodyOf(...slices(bytes.subarray(0, received), 65_536))
+        await expect(store.append(uploadId, 0, body)).rejects.toEqual(appError('UPLOAD_INCOMPLETE'))
+        expect(await store.uploadSize(uploadId)).toBe(received)
+
+        await store.append(uploadId, received, bodyOf(bytes.subarray(received)))
+        await store.commit(uploadId, digestOf(bytes))
+        expectSame(await readAll(store, digestOf(bytes), bytes.length), bytes)
+      })
+
+      it('passes an AppError of its body on', async () => {
+        const uploadId = await upload(store, empty)
+        // eslint-disable-next-line require-yield -- fails before its first chunk
+        async function* tooLarge(): AsyncGenerator<Uint8Array> {
+          throw new AppError('SIZE_INVALID')
+        }
+        await expect(store.append(uploadId, 0, tooLarge())).rejects.toEqual(appError('SIZE_INVALID'))
+      })
+
+      it('is resumed after a restart', async () => {
+        const bytes = randomBytes(3000)
+        const uploadId = await upload(store, bytes.subarray(0, 1000))
+        const restarted = await opened.reopen()
+        expect(await restarted.uploadSize(uploadId)).toBe(1000)
+        await restarted.append(uploadId, 1000, bodyOf(bytes.subarray(1000)))
+        await restarted.commit(uploadId, digestOf(bytes))
+        expectSame(await readAll(restarted, digestOf(bytes), 3000), bytes)
+      })
+
+      it.each(['sha256', 'sha512'] as const)('is kept when its %s is another, and can go on', async (algorithm) => {
+        const bytes = randomBytes(2000)
+        const uploadId = await upload(store, bytes.subarray(0, 1000))
+        const wrong = digestOf(bytes, algorithm)
+        await expect(store.commit(uploadId, wrong)).rejects.toEqual(
+          appError('DIGEST_INVALID', {
+            digest: wrong,
+            actual: digestOf(bytes.subarray(0, 1000), algorithm),
+            size: 1000,
+          }),
+        )
+        expect(await store.stat(wrong)).toBeNull()
+        await store.append(uploadId, 1000, bodyOf(bytes.subarray(1000)))
+        await store.commit(uploadId, wrong)
+        expect(await store.stat(wrong)).toBe(2000)
+      })
+
+      it('is dropped when its blob exists already', async () => {
+        const bytes = randomBytes(1000)
+        const digest = await publish(store, bytes)
+        expect(await store.commit(await upload(store, bytes), digest)).toBe(1000)
+        expect(await opened.listContents()).toHaveLength(1)
+        expectSame(await readAll(store, digest, 1000), bytes)
+      })
+
+      it('publishes the same blob as others do at the same time', async () => {
+        const bytes = randomBytes(100_000)
+        const uploads = await Promise.all(Array.from({ length: 10 }, () => upload(store, bytes)))
+        const sizes = await Promise.all(uploads.map((uploadId) => store.commit(uploadId, digestOf(bytes))))
+        expect(new Set(sizes)).toEqual(new Set([100_000]))
+        expectSame(await readAll(store, digestOf(bytes), 100_000), bytes)
+        expect(await opened.listContents()).toHaveLength(1)
+      })
+
+      it('is gone after it was aborted, and aborting it again succeeds', async () => {
+        const uploadId = await upload(store, randomBytes(1000))
+        await store.abort(uploadId)
+        await store.abort(uploadId)
+        expect(await store.uploadSize(uploadId)).toBeNull()
+        expect(await opened.listContents()).toEqual([])
+      })
+
+      it('fails the append that runs while it is aborted, and leaves nothing', async () => {
+        const uploadId = randomUUID()
+        await store.create(uploadId)
+        const body = new PassThrough()
+        const running = store.append(uploadId, 0, body)
+        const failed = expect(running).rejects.toEqual(appError('BLOB_UPLOAD_UNKNOWN', { uploadId }))
+        await store.abort(uploadId)
+        body.end(randomBytes(1000))
+        await failed
+        expect(await opened.listContents()).toEqual([])
+      })
+
+      it('is not created twice', async () => {
+        const uploadId = await upload(store, randomBytes(10))
+        await expect(store.create(uploadId)).rejects.toEqual(appError('ALREADY_EXISTS', { uploadId }))
+        expect(await store.uploadSize(uploadId)).toBe(10)
+      })
+
+      it.each([
+        ['unknown', randomUUID()],
+        ['no UUID', 'upload'],
+        ['a path', '../../blobs/sha256'],
+        ['an upper-case UUID', '3F2504E0-4F89-41D3-9A0C-0305E82C3301'],
+        ['empty', ''],
+      ])('is not found when its id is %s', async (_name, uploadId) => {
+        const unknown = appError('BLOB_UPLOAD_UNKNOWN', { uploadId })
+        expect(await store.uploadSize(uploadId)).toBeNull()
+        await expect(store.append(uploadId, 0, bodyOf())).rejects.toEqual(unknown)
+        await expect(store.commit(uploadId, absent)).rejects.toEqual(unknown)
+        await store.abort(uploadId)
+        expect(await opened.listContents()).toEqual([])
+      })
+    })
+  })
+}
+
+function* slices(bytes: Uint8Array, length: number): Generator<Uint8Array> {
+  for (let start = 0; start < bytes.length; start += length) yield bytes.subarray(start, start + length)
+}
+
+/** A sink that keeps a copy of what it is given. */
+function collector(): Writable & { bytes: () => Buffer } {
+  const chunks: Buffer[] = []
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      chunks.push(Buffer.from(chunk))
+      done()
+    },
+  })
+  return Object.assign(sink, { bytes: () => Buffer.concat(chunks) })
+}

@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto'
+import { createId } from '@/lib/domain/ids'
+import { insertAccessKey } from '@/lib/metadata/access-keys'
+import { type Database, transaction } from '@/lib/metadata/database'
+import { countUsers, insertUser } from '@/lib/metadata/users'
+import { hashPassword } from './passwords'
+
+/** User name of the first administrator. */
+export const firstAdministratorName = 'admin'
+
+/** What the first start is told of the first administrator. */
+export interface FirstAdministrator {
+  /** Null: one is generated. */
+  readonly password: string | null
+  readonly accessKey: { readonly id: string; readonly secret: string } | null
+}
+
+/**
+ * Makes the first administrator where there is no user yet. Answers the password when one was generated, because it
+ * can never be shown again; else null. A password given later changes nothing: this is for first starts only.
+ */
+export async function ensureFirstAdministrator(db: Database, first: FirstAdministrator): Promise<string | null> {
+  if ((await countUsers(db)) > 0) return null
+  const password = first.password ?? randomBytes(15).toString('base64url')
+  const passwordHash = await hashPassword(password)
+  const secretHash = first.accessKey === null ? null : await hashPassword(first.accessKey.secret)
+  await transaction(db, async (tx) => {
+    const id = createId('user')
+    await insertUser(tx, { id, name: firstAdministratorName, role: 'ADMINISTRATOR', passwordHash })
+    if (first.accessKey !== null && secretHash !== null) {
+      await insertAccessKey(tx, { id: first.accessKey.id, userId: id, secretHash })
+    }
+  })
+  return first.password === null ? password : null
+}

@@ -1,0 +1,190 @@
+import { z } from 'zod'
+import { type Digest, parseDigest } from './digest'
+import { AppError } from './errors'
+
+/**
+ * Manifests: which media types are taken, and what they reference. Unknown fields are kept, because the bytes are
+ * stored as received; only what the registry itself acts on is read (OCI image-spec, manifest.md and image-index.md).
+ */
+
+/** Media types of manifests that name a config and layers. */
+const imageTypes = [
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+] as const
+
+/** Media types of manifests that name other manifests. */
+const indexTypes = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+] as const
+
+/** Media types of image configs, which say what platform an image is for. */
+const configTypes: readonly string[] = [
+  'application/vnd.oci.image.config.v1+json',
+  'application/vnd.docker.container.image.v1+json',
+]
+
+/** Largest manifest taken, in bytes: what the distribution specification asks a registry to take at least. */
+export const manifestMaxBytes = 4 * 1024 * 1024
+
+/** What kind of thing a manifest names. */
+export type ReferenceKind = 'CONFIG' | 'LAYER' | 'MANIFEST'
+
+/** Something a manifest names, by digest. */
+export interface ManifestReference {
+  readonly digest: Digest
+  readonly kind: ReferenceKind
+}
+
+/** What the registry knows of a manifest from its bytes. */
+export interface ParsedManifest {
+  readonly mediaType: string
+  readonly artifactType: string | null
+  readonly subjectDigest: Digest | null
+  /** Each digest and kind once. */
+  readonly references: readonly ManifestReference[]
+  /** Digests of `references` whose bytes may live elsewhere: nondistributable layers with URLs. */
+  readonly foreignDigests: ReadonlySet<string>
+  /** Bytes of config and layers, as their descriptors say, each digest once. */
+  readonly referencedBytes: bigint
+  /** `os/architecture[/variant]` of an index's children, where it says so. */
+  readonly platforms: readonly string[]
+  /** The image config, where it can say the platform. */
+  readonly imageConfigDigest: Digest | null
+}
+
+const descriptor = z.looseObject({
+  mediaType: z.string().optional(),
+  digest: z.string(),
+  size: z.number().int().nonnegative(),
+  urls: z.array(z.string()).nullish(),
+  artifactType: z.string().optional(),
+  platform: z
+    .looseObject({ os: z.string().optional(), architecture: z.string().optional(), variant: z.string().optional() })
+    .nullish(),
+})
+type Descriptor = z.infer<typeof descriptor>
+
+const common = z.looseObject({
+  schemaVersion: z.literal(2),
+  mediaType: z.string().optional(),
+  artifactType: z.string().optional(),
+  subject: descriptor.nullish(),
+})
+const imageManifest = common.extend({ config: descriptor, layers: z.array(descriptor).nullish() })
+const imageIndex = common.extend({ manifests: z.array(descriptor).nullish() })
+
+/**
+ * Reads a manifest. `contentType` is the push's header, without it the body's own `mediaType` counts. Throws
+ * MANIFEST_INVALID with the place and the reason.
+ */
+export function parseManifest(content: Uint8Array, contentType: string | undefined): ParsedManifest {
+  const json = parseJson(content)
+  const declared = common.pick({ mediaType: true }).safeParse(json).data?.mediaType
+  // The specification: a client's Content-Type should have no parameters, and a registry should ignore them.
+  const header = contentType?.split(';', 1)[0]?.trim().toLowerCase()
+  const mediaType = header === undefined || header === '' ? declared : header
+  if (mediaType === undefined) throw invalid('it has no media type: send Content-Type or a mediaType field')
+  if (declared !== undefined && declared !== mediaType) {
+    throw invalid(`its mediaType ${declared} is not the Content-Type ${mediaType}`)
+  }
+  if (includes(imageTypes, mediaType)) return readImage(mediaType, check(imageManifest, json))
+  if (includes(indexTypes, mediaType)) return readIndex(mediaType, check(imageIndex, json))
+  throw invalid(`media type ${mediaType} is not supported`)
+}
+
+/** The platform an image config names, as `os/architecture[/variant]`; null when it names none or is no config. */
+export function platformOfConfig(content: Uint8Array): string | null {
+  const parsed = descriptor.shape.platform.safeParse(tryJson(content))
+  return parsed.success ? formatPlatform(parsed.data) : null
+}
+
+function readImage(mediaType: string, manifest: z.infer<typeof imageManifest>): ParsedManifest {
+  const layers = manifest.layers ?? []
+  const blobs = [manifest.config, ...layers]
+  const sizes = new Map(blobs.map((blob) => [blob.digest, BigInt(blob.size)]))
+  return {
+    mediaType,
+    artifactType: manifest.artifactType ?? manifest.config.mediaType ?? null,
+    subjectDigest: subjectOf(manifest.subject),
+    references: distinct([reference(manifest.config, 'CONFIG'), ...layers.map((layer) => reference(layer, 'LAYER'))]),
+    foreignDigests: new Set(layers.filter((layer) => (layer.urls ?? []).length > 0).map((layer) => layer.digest)),
+    referencedBytes: [...sizes.values()].reduce((sum, size) => sum + size, 0n),
+    platforms: [],
+    imageConfigDigest: configTypes.includes(manifest.config.mediaType ?? '')
+      ? parseDigest(manifest.config.digest)
+      : null,
+  }
+}
+
+function readIndex(mediaType: string, index: z.infer<typeof imageIndex>): ParsedManifest {
+  const children = index.manifests ?? []
+  const platforms = children.flatMap((child) => formatPlatform(child.platform) ?? [])
+  return {
+    mediaType,
+    artifactType: index.artifactType ?? null,
+    subjectDigest: subjectOf(index.subject),
+    references: distinct(children.map((child) => reference(child, 'MANIFEST'))),
+    foreignDigests: new Set(),
+    referencedBytes: 0n,
+    // BuildKit's attestations are children too, of platform unknown/unknown.
+    platforms: [...new Set(platforms)].filter((platform) => platform !== 'unknown/unknown'),
+    imageConfigDigest: null,
+  }
+}
+
+function subjectOf(subject: Descriptor | null | undefined): Digest | null {
+  return subject === null || subject === undefined ? null : digestOf(subject)
+}
+
+function reference(target: Descriptor, kind: ReferenceKind): ManifestReference {
+  return { digest: digestOf(target), kind }
+}
+
+function digestOf(target: Descriptor): Digest {
+  try {
+    return parseDigest(target.digest)
+  } catch (cause) {
+    throw invalid(`${JSON.stringify(target.digest.slice(0, 200))} is not a digest`, cause)
+  }
+}
+
+function distinct(references: readonly ManifestReference[]): ManifestReference[] {
+  return [...new Map(references.map((entry) => [`${entry.kind} ${entry.digest}`, entry])).values()]
+}
+
+function formatPlatform(platform: Descriptor['platform']): string | null {
+  if (!platform?.os || !platform.architecture) return null
+  const parts = [platform.os, platform.architecture, platform.variant].filter(Boolean)
+  return parts.join('/').replaceAll(',', '')
+}
+
+function check<T extends z.ZodType>(schema: T, json: unknown): z.infer<T> {
+  const parsed = schema.safeParse(json)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw invalid(`${issue?.path.join('.') || 'the manifest'}: ${issue?.message ?? 'is not valid'}`)
+}
+
+function parseJson(content: Uint8Array): unknown {
+  const json = tryJson(content)
+  if (json === undefined) throw invalid('it is not JSON')
+  return json
+}
+
+function tryJson(content: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(content))
+  } catch {
+    return undefined
+  }
+}
+
+function includes(types: readonly string[], type: string): boolean {
+  return types.includes(type)
+}
+
+function invalid(reason: string, cause?: unknown): AppError {
+  return new AppError('MANIFEST_INVALID', { message: `manifest invalid: ${reason}`, detail: { reason }, cause })
+}

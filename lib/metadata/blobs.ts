@@ -1,0 +1,38 @@
+import type { Db, Transaction } from './database'
+
+/** Whether the repository may serve the blob: links are how access to bytes is decided. */
+export async function isBlobLinked(db: Db, repositoryId: string, digest: string): Promise<boolean> {
+  const link = await db.repositoryBlob.findUnique({
+    where: { repositoryId_digest: { repositoryId, digest } },
+    select: { digest: true },
+  })
+  return link !== null
+}
+
+/** Those of `digests` that the repository does not link to. */
+export async function listUnlinkedBlobs(db: Db, repositoryId: string, digests: readonly string[]): Promise<string[]> {
+  const rows = await db.repositoryBlob.findMany({
+    where: { repositoryId, digest: { in: [...digests] } },
+    select: { digest: true },
+  })
+  const linked = new Set(rows.map((row) => row.digest))
+  return digests.filter((digest) => !linked.has(digest))
+}
+
+/** Records a blob whose bytes are in the store and links it to a repository. Repeating it changes nothing. */
+export async function linkBlob(
+  tx: Transaction,
+  repositoryId: string,
+  blob: { readonly digest: string; readonly sizeBytes: number },
+): Promise<void> {
+  const { digest, sizeBytes } = blob
+  await tx.blob.upsert({ where: { digest }, create: { digest, sizeBytes }, update: {} })
+  const key = { repositoryId, digest }
+  await tx.repositoryBlob.upsert({ where: { repositoryId_digest: key }, create: key, update: {} })
+}
+
+/** Removes a repository's link to a blob; answers whether there was one. The bytes stay. */
+export async function unlinkBlob(tx: Transaction, repositoryId: string, digest: string): Promise<boolean> {
+  const { count } = await tx.repositoryBlob.deleteMany({ where: { repositoryId, digest } })
+  return count > 0
+}

@@ -1,0 +1,77 @@
+import type { ManifestReference } from '@/lib/domain/manifest'
+import type { Db, Transaction } from './database'
+
+/** A manifest as a pull gets it. */
+export interface StoredManifest {
+  readonly digest: string
+  readonly mediaType: string
+  /** The bytes as they were pushed. */
+  readonly content: Uint8Array
+  readonly sizeBytes: number
+}
+
+const pullFields = { digest: true, mediaType: true, content: true, sizeBytes: true } as const
+
+/** The manifest of a digest, or null. */
+export async function findManifest(db: Db, repositoryId: string, digest: string): Promise<StoredManifest | null> {
+  return db.manifest.findUnique({ where: { repositoryId_digest: { repositoryId, digest } }, select: pullFields })
+}
+
+/** The manifest a tag points at, or null; one query, so that it is the tag's at one moment. */
+export async function findManifestByTag(db: Db, repositoryId: string, tag: string): Promise<StoredManifest | null> {
+  const row = await db.tag.findUnique({
+    where: { repositoryId_name: { repositoryId, name: tag } },
+    select: { manifest: { select: pullFields } },
+  })
+  return row?.manifest ?? null
+}
+
+/** A manifest to store, with what was found out about it. */
+export interface NewManifest extends StoredManifest {
+  readonly artifactType: string | null
+  readonly subjectDigest: string | null
+  readonly references: readonly ManifestReference[]
+  readonly totalSizeBytes: bigint
+  readonly platforms: readonly string[]
+  readonly pushedBy: string
+}
+
+/** Stores a manifest unless the repository has it already; then nothing changes. */
+export async function insertManifest(tx: Transaction, repositoryId: string, manifest: NewManifest): Promise<void> {
+  const { digest, references, platforms, content, ...rest } = manifest
+  const existing = await tx.manifest.findUnique({
+    where: { repositoryId_digest: { repositoryId, digest } },
+    select: { digest: true },
+  })
+  if (existing !== null) return
+  await tx.manifest.create({
+    data: { ...rest, repositoryId, digest, content: new Uint8Array(content), platforms: platforms.join(',') },
+  })
+  if (references.length === 0) return
+  await tx.manifestReference.createMany({
+    data: references.map(({ digest: childDigest, kind }) => ({
+      repositoryId,
+      parentDigest: digest,
+      childDigest,
+      kind,
+    })),
+  })
+}
+
+/** Deletes a manifest with its references; answers whether there was one. No tag may point at it any more. */
+export async function deleteManifest(tx: Transaction, repositoryId: string, digest: string): Promise<boolean> {
+  const { count } = await tx.manifest.deleteMany({ where: { repositoryId, digest } })
+  return count > 0
+}
+
+/** Total sizes and platforms of those of `digests` that are manifests of the repository. */
+export async function listManifestSummaries(
+  db: Db,
+  repositoryId: string,
+  digests: readonly string[],
+): Promise<{ digest: string; totalSizeBytes: bigint }[]> {
+  return db.manifest.findMany({
+    where: { repositoryId, digest: { in: [...digests] } },
+    select: { digest: true, totalSizeBytes: true },
+  })
+}

@@ -1,0 +1,22 @@
+import type { IncomingMessage } from 'node:http'
+import { parseBasicCredentials } from '@/lib/auth/basic-credentials'
+import { authenticatePassword } from '@/lib/auth/passwords'
+import type { Principal } from '@/lib/auth/principal'
+import { AppError } from '@/lib/domain/errors'
+import type { Context } from '@/lib/registry/context'
+
+/** Who asks, by HTTP Basic (RFC 7617) with user name and password. Throws UNAUTHORIZED. */
+export async function authenticate(ctx: Context, request: IncomingMessage): Promise<Principal> {
+  const credentials = parseBasicCredentials(request.headers.authorization)
+  if (credentials === null) throw new AppError('UNAUTHORIZED')
+  const user = await authenticatePassword(ctx.db, credentials.name, credentials.secret)
+  if (user === null) throw new AppError('UNAUTHORIZED', { message: 'incorrect user name or password' })
+  return {
+    userId: user.id,
+    name: user.name,
+    role: user.role,
+    credential: 'password',
+    address: request.socket.remoteAddress ?? '',
+    userAgent: (request.headers['user-agent'] ?? '').slice(0, 300),
+  }
+}

@@ -1,0 +1,38 @@
+import { parseDigest } from '@/lib/domain/digest'
+import { parseRange } from '@/lib/domain/range'
+import { deleteBlob as deleteBlobOfRepository } from '@/lib/registry/delete-blob'
+import { getBlobSize, openBlob } from '@/lib/registry/get-blob'
+import { type Call, answerEmpty } from './call'
+
+/** GET and HEAD of a blob, with ranges (distribution-spec, "Pulling blobs"; RFC 9110, section 14). */
+export async function getBlob({ ctx, request, response, repository, target }: Call): Promise<void> {
+  const digest = parseDigest(target)
+  const size = await getBlobSize(ctx, repository, digest)
+  const headers = {
+    'Content-Type': 'application/octet-stream',
+    'Docker-Content-Digest': digest,
+    'Accept-Ranges': 'bytes',
+    ETag: `"${digest}"`,
+    'Cache-Control': 'private, max-age=31536000, immutable',
+  }
+  if (request.method === 'HEAD') {
+    // A range of a HEAD has no meaning (RFC 9110, 14.2).
+    response.writeHead(200, { ...headers, 'Content-Length': size }).end()
+    return
+  }
+  const range = parseRange(request.headers.range, size)
+  const reader = await openBlob(ctx, digest, range.kind === 'range' ? range : undefined)
+  response.writeHead(range.kind === 'range' ? 206 : 200, {
+    ...headers,
+    'Content-Length': reader.length,
+    ...(range.kind === 'range' && { 'Content-Range': `bytes ${range.start}-${range.end}/${size}` }),
+  })
+  await reader.pipeTo(response)
+  response.end()
+}
+
+/** DELETE of a blob (distribution-spec, "Deleting blobs"). */
+export async function deleteBlob({ ctx, response, repository, target }: Call): Promise<void> {
+  await deleteBlobOfRepository(ctx, repository, parseDigest(target))
+  answerEmpty(response, 202, {})
+}

@@ -1,0 +1,45 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Principal } from '@/lib/auth/principal'
+import type { Context } from '@/lib/registry/context'
+import type { Repository, TrafficAction } from '@/lib/registry/open-repository'
+
+/** One authenticated, authorized request to one repository. */
+export interface Call {
+  readonly ctx: Context
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly query: URLSearchParams
+  readonly principal: Principal
+  readonly repository: Repository
+  /** The last part of the path: a digest, a tag or an upload's id; empty where the route has none. */
+  readonly target: string
+}
+
+/** Answers a call, or throws an AppError and has answered nothing. */
+export type CallHandler = (call: Call) => Promise<void>
+
+/** What one method of a route needs and does. */
+export interface Operation {
+  readonly action: TrafficAction
+  readonly handle: CallHandler
+}
+
+/** Ends the answer without a body. */
+export function answerEmpty(response: ServerResponse, status: number, headers: Record<string, string | number>): void {
+  response.writeHead(status, { ...headers, 'Content-Length': 0 })
+  response.end()
+}
+
+/**
+ * The request's body in chunks. Leaves the connection open when reading stops early, so that the client can read why:
+ * a plain `for await` over a request destroys its socket.
+ */
+export function bodyOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
+  return { [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false }) }
+}
+
+/** The request's declared length in bytes; null when it has none (chunked). */
+export function contentLengthOf(request: IncomingMessage): number | null {
+  const header = request.headers['content-length']
+  return header === undefined ? null : Number(header)
+}

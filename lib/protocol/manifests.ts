@@ -1,0 +1,82 @@
+import { isDigest, parseDigest } from '@/lib/domain/digest'
+import { AppError } from '@/lib/domain/errors'
+import { parsePrecondition } from '@/lib/domain/etag'
+import { manifestMaxBytes } from '@/lib/domain/manifest'
+import { isTag } from '@/lib/domain/reference'
+import { deleteManifest as deleteManifestOfRepository, deleteTag } from '@/lib/registry/delete-manifest'
+import { getManifest as getManifestOfRepository } from '@/lib/registry/get-manifest'
+import { pushManifest } from '@/lib/registry/push-manifest'
+import { type Call, answerEmpty, bodyOf, contentLengthOf } from './call'
+
+/** Most `tag` parameters of one push (distribution-spec main, end-7b: a registry should take at least ten). */
+const tagParametersMax = 10
+
+/** GET and HEAD of a manifest by tag or digest (distribution-spec, "Pulling manifests"). */
+export async function getManifest({ ctx, request, response, repository, target }: Call): Promise<void> {
+  const manifest = await getManifestOfRepository(ctx, repository, target)
+  response.writeHead(200, {
+    'Content-Type': manifest.mediaType,
+    'Content-Length': manifest.sizeBytes,
+    'Docker-Content-Digest': manifest.digest,
+    ETag: `"${manifest.digest}"`,
+  })
+  response.end(request.method === 'HEAD' ? undefined : manifest.content)
+}
+
+/** PUT of a manifest by tag, or by digest with `tag` parameters (distribution-spec, "Pushing manifests"). */
+export async function putManifest({
+  ctx,
+  request,
+  response,
+  principal,
+  repository,
+  target,
+  query,
+}: Call): Promise<void> {
+  const digest = target.includes(':') ? parseDigest(target) : null
+  const parameters = query.getAll('tag')
+  if (parameters.length > tagParametersMax) {
+    throw new AppError('BAD_REQUEST', { message: `at most ${tagParametersMax} tag parameters` })
+  }
+  const tags = [...new Set(digest === null ? [target, ...parameters] : parameters)]
+  for (const tag of tags) {
+    if (!isTag(tag)) throw new AppError('TAG_INVALID', { detail: { tag: tag.slice(0, 160) } })
+  }
+  const pushed = await pushManifest(ctx, principal, repository, {
+    digest,
+    tags,
+    content: await readManifest(request),
+    contentType: request.headers['content-type'],
+    precondition: parsePrecondition(request.headers['if-match'], request.headers['if-none-match']),
+  })
+  for (const tag of parameters) response.appendHeader('OCI-Tag', tag)
+  answerEmpty(response, 201, {
+    Location: `/v2/${repository.path}/manifests/${digest ?? target}`,
+    'Docker-Content-Digest': pushed.digest,
+  })
+}
+
+/** DELETE of a tag, or of a manifest by digest (distribution-spec, "Content Management"). */
+export async function deleteManifest({ ctx, response, principal, repository, target }: Call): Promise<void> {
+  if (isDigest(target)) await deleteManifestOfRepository(ctx, principal, repository, target)
+  else if (isTag(target)) await deleteTag(ctx, principal, repository, target)
+  else throw new AppError('DIGEST_INVALID', { detail: { reference: target.slice(0, 160) } })
+  answerEmpty(response, 202, {})
+}
+
+async function readManifest(request: Call['request']): Promise<Buffer> {
+  const tooLarge = () => new AppError('MANIFEST_TOO_LARGE', { detail: { limitBytes: manifestMaxBytes } })
+  if ((contentLengthOf(request) ?? 0) > manifestMaxBytes) throw tooLarge()
+  const chunks: Uint8Array[] = []
+  let length = 0
+  try {
+    for await (const chunk of bodyOf(request)) {
+      length += chunk.byteLength
+      if (length > manifestMaxBytes) throw tooLarge()
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    throw AppError.is(error) ? error : new AppError('UPLOAD_INCOMPLETE', { cause: error })
+  }
+  return Buffer.concat(chunks)
+}

@@ -1,0 +1,70 @@
+import { deleteBlob, getBlob } from './blobs'
+import type { Operation } from './call'
+import { deleteManifest, getManifest, putManifest } from './manifests'
+import { listTags } from './tags'
+import { deleteUpload, getUpload, patchUpload, postUpload, putUpload } from './uploads'
+
+/** A kind of path below `/v2/`, and what its methods do. */
+interface Route {
+  /** Groups `name` and, where there is one, `target`. */
+  readonly pattern: RegExp
+  readonly operations: Readonly<Record<string, Operation>>
+}
+
+/** A path that a route knows. */
+export interface RouteMatch {
+  readonly name: string
+  readonly target: string
+  readonly operations: Readonly<Record<string, Operation>>
+}
+
+// The name is greedy: it may itself hold a segment such as `blobs`, so the last one that fits is the separator.
+const routes: readonly Route[] = [
+  {
+    pattern: /^\/v2\/(?<name>.+)\/blobs\/uploads\/?$/,
+    operations: { POST: { action: 'push', handle: postUpload } },
+  },
+  {
+    pattern: /^\/v2\/(?<name>.+)\/blobs\/uploads\/(?<target>[^/]+)$/,
+    operations: {
+      GET: { action: 'push', handle: getUpload },
+      PATCH: { action: 'push', handle: patchUpload },
+      PUT: { action: 'push', handle: putUpload },
+      DELETE: { action: 'push', handle: deleteUpload },
+    },
+  },
+  {
+    pattern: /^\/v2\/(?<name>.+)\/blobs\/(?<target>[^/]+)$/,
+    operations: {
+      GET: { action: 'pull', handle: getBlob },
+      HEAD: { action: 'pull', handle: getBlob },
+      DELETE: { action: 'push', handle: deleteBlob },
+    },
+  },
+  {
+    pattern: /^\/v2\/(?<name>.+)\/manifests\/(?<target>[^/]+)$/,
+    operations: {
+      GET: { action: 'pull', handle: getManifest },
+      HEAD: { action: 'pull', handle: getManifest },
+      PUT: { action: 'push', handle: putManifest },
+      DELETE: { action: 'push', handle: deleteManifest },
+    },
+  },
+  {
+    pattern: /^\/v2\/(?<name>.+)\/tags\/list$/,
+    operations: { GET: { action: 'pull', handle: listTags } },
+  },
+]
+
+/**
+ * The route of a path, or null. `path` is as it came, still encoded: names have no character that needs encoding, so
+ * an encoded slash or dot never becomes one. Only the last part is decoded, for clients that write `sha256%3A…`.
+ */
+export function matchRoute(path: string): RouteMatch | null {
+  for (const { pattern, operations } of routes) {
+    const groups = pattern.exec(path)?.groups
+    if (groups?.['name'] === undefined) continue
+    return { name: groups['name'], target: (groups['target'] ?? '').replace(/%3A/gi, ':'), operations }
+  }
+  return null
+}

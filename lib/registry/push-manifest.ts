@@ -1,0 +1,185 @@
+import type { Principal } from '@/lib/auth/principal'
+import { type Digest, digestAlgorithm } from '@/lib/domain/digest'
+import { AppError } from '@/lib/domain/errors'
+import { type TagPrecondition, meetsPrecondition } from '@/lib/domain/immutability'
+import { type ParsedManifest, parseManifest, platformOfConfig } from '@/lib/domain/manifest'
+import { listUnlinkedBlobs } from '@/lib/metadata/blobs'
+import { type Transaction, transaction } from '@/lib/metadata/database'
+import { findManifest, insertManifest, listManifestSummaries } from '@/lib/metadata/manifests'
+import { type RepositoryForTraffic, lockRepository } from '@/lib/metadata/repositories'
+import { insertTagEvent, recordRefusal } from '@/lib/metadata/tag-events'
+import { moveTag } from '@/lib/metadata/tags'
+import { digestOf } from '@/lib/storage/hash'
+import { readAll } from '@/lib/storage/read-all'
+import type { Context } from './context'
+import { eventOrigin } from './event-origin'
+
+/** A manifest as it was sent. */
+export interface ManifestPush {
+  /** The digest it must have, where it was pushed by digest. */
+  readonly digest: Digest | null
+  /** Tags to point at it: the one it was pushed by, and those of `tag` parameters. Each once. */
+  readonly tags: readonly string[]
+  readonly content: Uint8Array
+  readonly contentType: string | undefined
+  /** On the tag it was pushed by, or on the manifest where it was pushed by digest. */
+  readonly precondition: TagPrecondition
+}
+
+/** What a push came to. */
+export interface PushedManifest {
+  readonly digest: Digest
+  readonly subjectDigest: Digest | null
+}
+
+/**
+ * Stores a manifest and points its tags at it, all or nothing, in one transaction.
+ *
+ * Throws DIGEST_INVALID, MANIFEST_INVALID, MANIFEST_BLOB_UNKNOWN, PRECONDITION_FAILED, TAG_IMMUTABLE or TAG_RESERVED;
+ * nothing is stored then but, for the last two, an entry in the ledger.
+ */
+export async function pushManifest(
+  ctx: Context,
+  principal: Principal,
+  repository: RepositoryForTraffic,
+  push: ManifestPush,
+): Promise<PushedManifest> {
+  const digest = digestOf(push.content, push.digest === null ? 'sha256' : digestAlgorithm(push.digest))
+  if (push.digest !== null && push.digest !== digest) {
+    throw new AppError('DIGEST_INVALID', { detail: { expected: push.digest, actual: digest } })
+  }
+  const manifest = parseManifest(push.content, push.contentType)
+  const platforms = await findPlatforms(ctx, manifest)
+  try {
+    await transaction(ctx.db, (tx) => store(tx, principal, repository.id, push, { digest, manifest, platforms }))
+  } catch (error) {
+    if (AppError.is(error)) await recordWhereRefused(ctx, principal, repository, error)
+    throw error
+  }
+  return { digest, subjectDigest: manifest.subjectDigest }
+}
+
+interface ReadManifest {
+  readonly digest: Digest
+  readonly manifest: ParsedManifest
+  readonly platforms: readonly string[]
+}
+
+async function store(
+  tx: Transaction,
+  principal: Principal,
+  repositoryId: string,
+  push: ManifestPush,
+  { digest, manifest, platforms }: ReadManifest,
+): Promise<void> {
+  const repository = await lockRepository(tx, repositoryId)
+  if (repository === null) throw new AppError('NAME_UNKNOWN')
+  await assertBlobsLinked(tx, repository, manifest)
+  if (push.digest !== null && push.precondition.kind !== 'none') {
+    const existing = await findManifest(tx, repository.id, digest)
+    if (!meetsPrecondition(push.precondition, existing?.digest ?? null)) throw new AppError('PRECONDITION_FAILED')
+  }
+  await insertManifest(tx, repository.id, {
+    digest,
+    mediaType: manifest.mediaType,
+    content: push.content,
+    sizeBytes: push.content.byteLength,
+    artifactType: manifest.artifactType,
+    subjectDigest: manifest.subjectDigest,
+    references: manifest.references,
+    totalSizeBytes: await totalSize(tx, repository.id, push.content.byteLength, manifest),
+    platforms,
+    pushedBy: principal.name,
+  })
+  const now = new Date()
+  for (const name of push.tags) {
+    const move = await moveTag(tx, repository, {
+      name,
+      digest,
+      precondition: push.digest === null ? push.precondition : { kind: 'none' },
+      movedBy: principal.name,
+      now,
+    })
+    if (move.outcome === 'unchanged') continue
+    await insertTagEvent(tx, {
+      ...eventOrigin(principal, repository),
+      tag: name,
+      kind: move.outcome === 'created' ? 'CREATED' : 'MOVED',
+      currentDigest: move.outcome === 'moved' ? move.previousDigest : null,
+      pushedDigest: digest,
+      reason: null,
+      now,
+    })
+  }
+}
+
+/**
+ * Config and layers must be in the repository. Children of an index need not be: the specification lets an index be
+ * sparse, and clients that copy single platforms push such indexes.
+ */
+async function assertBlobsLinked(
+  tx: Transaction,
+  repository: RepositoryForTraffic,
+  manifest: ParsedManifest,
+): Promise<void> {
+  const needed = manifest.references
+    .filter(({ kind, digest }) => kind !== 'MANIFEST' && !manifest.foreignDigests.has(digest))
+    .map(({ digest }) => digest)
+  const missing = needed.length === 0 ? [] : await listUnlinkedBlobs(tx, repository.id, needed)
+  if (missing.length > 0) throw new AppError('MANIFEST_BLOB_UNKNOWN', { detail: { digests: missing } })
+}
+
+async function totalSize(
+  tx: Transaction,
+  repositoryId: string,
+  ownBytes: number,
+  manifest: ParsedManifest,
+): Promise<bigint> {
+  const children = manifest.references.filter(({ kind }) => kind === 'MANIFEST').map(({ digest }) => digest)
+  const summaries = children.length === 0 ? [] : await listManifestSummaries(tx, repositoryId, children)
+  return summaries.reduce((sum, child) => sum + child.totalSizeBytes, BigInt(ownBytes) + manifest.referencedBytes)
+}
+
+/** Largest image config that is looked into for its platform, in bytes. */
+const configMaxBytes = 1024 * 1024
+
+async function findPlatforms(ctx: Context, manifest: ParsedManifest): Promise<readonly string[]> {
+  if (manifest.imageConfigDigest === null) return manifest.platforms
+  try {
+    const platform = platformOfConfig(await readAll(ctx.blobs, manifest.imageConfigDigest, configMaxBytes))
+    return platform === null ? [] : [platform]
+  } catch (error) {
+    // A missing or huge config has no platform to show. Whether the push may name it is decided elsewhere.
+    if (AppError.is(error) && (error.code === 'BLOB_UNKNOWN' || error.code === 'SIZE_INVALID')) return []
+    throw error
+  }
+}
+
+/**
+ * After the rollback, in a transaction of its own: a refusal changes nothing but the ledger. Should that fail, the
+ * push is refused all the same.
+ */
+async function recordWhereRefused(
+  ctx: Context,
+  principal: Principal,
+  repository: RepositoryForTraffic,
+  refusal: AppError,
+): Promise<void> {
+  if (refusal.code !== 'TAG_IMMUTABLE' && refusal.code !== 'TAG_RESERVED') return
+  const { tag, currentDigest, pushedDigest } = refusal.detail as Record<string, string>
+  try {
+    await transaction(ctx.db, (tx) =>
+      recordRefusal(tx, {
+        ...eventOrigin(principal, repository),
+        tag: tag ?? '',
+        kind: 'REFUSED',
+        currentDigest: currentDigest ?? null,
+        pushedDigest: pushedDigest ?? null,
+        reason: refusal.code,
+        now: new Date(),
+      }),
+    )
+  } catch (error) {
+    ctx.log.error({ err: error, repository: repository.path, tag }, 'a refused push could not be recorded')
+  }
+}

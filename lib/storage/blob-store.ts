@@ -65,8 +65,8 @@ export interface BlobReader {
    * Writes the bytes to `sink` at the pace it takes them, and closes the reader whatever happens. Leaves `sink` open, for
    * the caller to end.
    *
-   * A chunk's memory is used again once its write has called back. Rejects with the sink's own error, with
-   * ERR_STREAM_PREMATURE_CLOSE when the sink closes early (a client that went away), or with UNAVAILABLE when reading fails.
+   * A chunk's memory is used again once its write has called back. Rejects with UNAVAILABLE when reading fails, and with
+   * what is no AppError when the sink fails or closes early: a client that went away.
    */
   pipeTo(sink: Writable): Promise<void>
 

@@ -1,0 +1,63 @@
+import type { z } from 'zod'
+import { instancePage, type instance } from '@/lib/api/schemas/instances'
+import { namespace, type NamespaceView } from '@/lib/api/schemas/namespaces'
+import { repository, type RepositoryView } from '@/lib/api/schemas/repositories'
+import type { ServerInfo } from './server'
+import { uniqueName } from './unique-name'
+
+/** What tests set up with: the REST API as an automation uses it, with an access key. */
+export class Api {
+  readonly #base: string
+  readonly #authorization: string
+
+  constructor(server: ServerInfo) {
+    this.#base = `${server.url}/api/v1`
+    this.#authorization = basic(server.accessKey.id, server.accessKey.secret)
+  }
+
+  /** Sends a request and resolves with the answer, whatever it is. `path` is relative to `/api/v1`. */
+  request(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
+    return fetch(this.#base + path, {
+      method,
+      headers: {
+        authorization: this.#authorization,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+  }
+
+  /** Reads or changes a resource. Rejects, with what the server said, unless it succeeds. */
+  async send<T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> {
+    const response = await this.request(method, path, body)
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
+    return schema.parse(await response.json())
+  }
+
+  /** The instance that answers at the server's own address. */
+  async defaultInstance(): Promise<z.infer<typeof instance>> {
+    const { items } = await this.send('GET', '/instances?pageSize=100', instancePage)
+    const found = items.find((item) => item.isDefault)
+    if (found === undefined) throw new Error('There is no default instance')
+    return found
+  }
+
+  /** Makes a namespace of the default instance; with a unique name unless one is given. */
+  async createNamespace(settings: Partial<NamespaceView> = {}): Promise<NamespaceView> {
+    const { id } = await this.defaultInstance()
+    return this.send('POST', `/instances/${id}/namespaces`, namespace, { name: uniqueName('namespace'), ...settings })
+  }
+
+  /** Makes a repository of the default instance; in namespace `test`, with a unique name, unless others are given. */
+  async createRepository(settings: Partial<RepositoryView> = {}): Promise<RepositoryView> {
+    const { id } = await this.defaultInstance()
+    const body = { namespace: 'test', name: uniqueName('repository'), ...settings }
+    return this.send('POST', `/instances/${id}/repositories`, repository, body)
+  }
+}
+
+/** The value of an `Authorization` header. */
+export function basic(name: string, password: string): string {
+  return `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`
+}

@@ -1,0 +1,77 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { CommandLine } from './command-line'
+import { tarOf } from './tar'
+
+const startTimeoutMs = 60_000
+
+/** The docker command with log-ons of its own, talking to the worker's daemon. */
+export class Docker extends CommandLine {
+  readonly #config: string
+
+  constructor(socket: string, config: string) {
+    super('docker', [], { DOCKER_HOST: socket, DOCKER_CONFIG: config })
+    this.#config = config
+  }
+
+  /** Makes an image of one file with this content; resolves with its id. Each call makes another image. */
+  importImage(content: string): Promise<string> {
+    return this.run(['import', '-'], tarOf('content', content))
+  }
+
+  async dispose(): Promise<void> {
+    await rm(this.#config, { recursive: true, force: true })
+  }
+}
+
+/** A Docker daemon of the worker's own, started when the first test asks for it. It needs no network. */
+export class DockerDaemon {
+  #started: Promise<{ process: ChildProcess; folder: string; socket: string }> | undefined
+
+  /** A client that is logged on nowhere. */
+  async client(): Promise<Docker> {
+    this.#started ??= startDaemon()
+    const { socket } = await this.#started
+    return new Docker(socket, await mkdtemp(join(tmpdir(), 'stele-docker-config-')))
+  }
+
+  async stop(): Promise<void> {
+    if (this.#started === undefined) return
+    const { process: daemon, folder } = await this.#started
+    const ended = new Promise((resolve) => daemon.once('close', resolve))
+    if (daemon.kill('SIGTERM')) await ended
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function startDaemon() {
+  // Short: the path of a socket has at most 107 characters.
+  const folder = await mkdtemp(join(tmpdir(), 'stele-docker-'))
+  const socket = `unix://${folder}/docker.sock`
+  const daemon = spawn(
+    'dockerd',
+    [
+      ...['--host', socket, '--pidfile', join(folder, 'docker.pid')],
+      ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec')],
+      ...['--storage-driver', 'vfs', '--bridge', 'none', '--iptables=false', '--ip6tables=false'],
+    ],
+    { env: { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin` }, stdio: ['ignore', 'ignore', 'pipe'] },
+  )
+  let log = ''
+  daemon.stderr.setEncoding('utf8').on('data', (text: string) => (log += text))
+  daemon.once('error', (error) => (log += error.message))
+
+  const probe = new CommandLine('docker', [], { DOCKER_HOST: socket })
+  const deadline = performance.now() + startTimeoutMs
+  while ((await probe.attempt(['version'])).code !== 0) {
+    if (daemon.exitCode !== null || performance.now() > deadline) {
+      daemon.kill('SIGKILL')
+      throw new Error(`dockerd did not start:\n${log}`)
+    }
+    await setTimeout(100)
+  }
+  return { process: daemon, folder, socket }
+}

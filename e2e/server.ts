@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+
+const root = join(import.meta.dirname, '..')
+const bundle = join(root, 'dist', 'server.mjs')
+const startTimeoutMs = 60_000
+
+/** What a test needs to talk to a server. */
+export interface ServerInfo {
+  /** `http://127.0.0.1:<port>`, without a trailing slash. */
+  readonly url: string
+  /** `127.0.0.1:<port>`: the registry's host in the address of an image. */
+  readonly registry: string
+  readonly port: number
+  readonly dataDir: string
+  /** User name and password of the console and of `docker login`. */
+  readonly admin: { readonly name: string; readonly password: string }
+  /** The REST API's credential. */
+  readonly accessKey: { readonly id: string; readonly secret: string }
+}
+
+/** A server process that the test owns. */
+export interface StartedServer extends ServerInfo {
+  /** All that the process has printed. */
+  output(): string
+  /** Ends the process at once (kill -9) and leaves its data folder for another start. */
+  kill(): Promise<void>
+  /** Asks the process to end, waits for it, and removes its data folder. Resolves with the exit code. */
+  stop(): Promise<number | null>
+}
+
+export interface StartOptions {
+  /** Of a killed server, to start again where it ended; a new folder otherwise. */
+  dataDir?: string
+  /** A free one otherwise. */
+  port?: number
+  /** Settings besides those that make the ServerInfo true. */
+  env?: Record<string, string>
+}
+
+/** Starts the built server and resolves once it answers. Rejects with its output when it ends before that. */
+export async function startServer(options: StartOptions = {}): Promise<StartedServer> {
+  if (!existsSync(bundle)) throw new Error('There is no built server: run `npm run build` first.')
+  const port = options.port ?? (await findFreePort())
+  const info: ServerInfo = {
+    url: `http://127.0.0.1:${port}`,
+    registry: `127.0.0.1:${port}`,
+    port,
+    dataDir: options.dataDir ?? (await mkdtemp(join(tmpdir(), 'stele-e2e-'))),
+    admin: { name: 'admin', password: 'e2e-password-1234' },
+    accessKey: { id: 'E2EACCESSKEY0001', secret: 'e2e-secret-0123456789abcdef' },
+  }
+  const server = spawn(process.execPath, ['--enable-source-maps', bundle], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...inherited(),
+      NODE_ENV: 'production',
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      STELE_DATA_DIR: info.dataDir,
+      STELE_ADMIN_PASSWORD: info.admin.password,
+      STELE_ADMIN_ACCESS_KEY_ID: info.accessKey.id,
+      STELE_ADMIN_ACCESS_KEY_SECRET: info.accessKey.secret,
+      ...options.env,
+    },
+  })
+  let output = ''
+  for (const stream of [server.stdout, server.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text))
+  }
+  const ended = new Promise<number | null>((resolve) => server.once('close', resolve))
+
+  const answered = new AbortController()
+  const code = await Promise.race([ended, untilItAnswers(info.url, answered.signal)])
+  answered.abort()
+  if (code !== 'answers') {
+    server.kill('SIGKILL')
+    throw new Error(`The server did not start (${code === 'silent' ? 'no answer' : `exit code ${code}`}):\n${output}`)
+  }
+  return {
+    ...info,
+    output: () => output,
+    async kill() {
+      server.kill('SIGKILL')
+      await ended
+    },
+    async stop() {
+      server.kill('SIGTERM')
+      const exitCode = await ended
+      await rm(info.dataDir, { recursive: true, force: true })
+      return exitCode
+    },
+  }
+}
+
+/** The environment without settings of some other server. */
+function inherited(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(STELE_.*|DATABASE_URL|NODE_OPTIONS)$/.test(name)),
+  ) as NodeJS.ProcessEnv
+}
+
+/** Free at this moment. */
+function findFreePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo
+      probe.close(() => resolve(port))
+    })
+  })
+}
+
+async function untilItAnswers(url: string, signal: AbortSignal): Promise<'answers' | 'silent'> {
+  const deadline = performance.now() + startTimeoutMs
+  while (!signal.aborted && performance.now() < deadline) {
+    const answered = await fetch(`${url}/v2/`, { signal: AbortSignal.timeout(startTimeoutMs) }).catch(() => null)
+    if (answered !== null) return 'answers'
+    await setTimeout(50)
+  }
+  return 'silent'
+}

@@ -1,0 +1,44 @@
+import { defineConfig, devices } from '@playwright/test'
+import { findBrowser } from './scripts/lib/browser.mjs'
+
+const ci = process.env['CI'] === 'true'
+const executablePath = findBrowser()
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'test-results/e2e',
+  globalSetup: './e2e/global-setup.ts',
+  reporter: 'list',
+  fullyParallel: true,
+  workers: 2,
+  forbidOnly: ci,
+  // A retried test is a bug; on CI its trace is worth more than the time.
+  retries: ci ? 1 : 0,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  use: {
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    locale: 'en-US',
+  },
+  projects: [
+    { name: 'registry', testDir: 'e2e/registry' },
+    {
+      name: 'console',
+      testDir: 'e2e/console',
+      use: {
+        ...devices['Desktop Chrome'],
+        launchOptions: {
+          ...(executablePath === null ? {} : { executablePath }),
+          args: [
+            // Chromium's sandbox refuses to run as root.
+            ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+            // Nothing but the server under test is to be talked to.
+            ...['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
+            ...['--disable-quic', '--disable-gpu'],
+          ],
+        },
+      },
+    },
+  ],
+})

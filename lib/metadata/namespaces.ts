@@ -1,0 +1,109 @@
+import { AppError } from '@/lib/domain/errors'
+import { type Db, type Transaction, isForeignKeyViolation, isUniqueViolation } from './database'
+import { Prisma } from './generated/sqlite/client'
+import { type Slice, type Sql, allOf, contains, inOrder } from './listing'
+
+/** A namespace as stored. */
+export interface NamespaceRow {
+  readonly id: string
+  readonly instanceId: string
+  readonly name: string
+  readonly autoCreateRepository: boolean
+  readonly defaultRepositoryType: 'PUBLIC' | 'PRIVATE'
+  readonly defaultTagImmutability: boolean
+  readonly version: number
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** What may change of a namespace. */
+export type NamespaceSettings = Pick<
+  NamespaceRow,
+  'autoCreateRepository' | 'defaultRepositoryType' | 'defaultTagImmutability'
+>
+
+/** Which namespaces of an instance a list shows: whose name holds a text. */
+export interface NamespaceFilter {
+  readonly instanceId: string
+  readonly search?: string | undefined
+}
+
+/** The namespace, or null. */
+export async function findNamespace(db: Db, id: string): Promise<NamespaceRow | null> {
+  return db.namespace.findUnique({ where: { id } })
+}
+
+/** The namespace of that name in the instance, or null. */
+export async function findNamespaceByName(db: Db, instanceId: string, name: string): Promise<NamespaceRow | null> {
+  return db.namespace.findUnique({ where: { instanceId_name: { instanceId, name } } })
+}
+
+/** Namespaces of an instance by name. */
+export async function listNamespaces(db: Db, filter: NamespaceFilter, slice: Slice): Promise<NamespaceRow[]> {
+  return db.$queryRaw<NamespaceRow[]>`
+    SELECT * FROM "Namespace" WHERE ${matching(filter)} ${inOrder(Prisma.sql`"name"`, Prisma.sql`"id"`, slice)}`
+}
+
+/** How many namespaces the list has. */
+export async function countNamespaces(db: Db, filter: NamespaceFilter): Promise<number> {
+  const [row] = await db.$queryRaw<{ count: bigint }[]>`
+    SELECT count(*) AS "count" FROM "Namespace" WHERE ${matching(filter)}`
+  return Number(row?.count)
+}
+
+function matching({ instanceId, search }: NamespaceFilter): Sql {
+  return allOf([
+    Prisma.sql`"instanceId" = ${instanceId}`,
+    search === undefined ? undefined : contains(Prisma.sql`"name"`, search),
+  ])
+}
+
+/** How many repositories each of the namespaces has. */
+export async function countRepositoriesOf(db: Db, namespaceIds: readonly string[]): Promise<(id: string) => number> {
+  const rows = await db.repository.groupBy({
+    by: ['namespaceId'],
+    where: { namespaceId: { in: [...namespaceIds] } },
+    _count: true,
+  })
+  const counts = new Map(rows.map((row) => [row.namespaceId, row._count]))
+  return (id) => counts.get(id) ?? 0
+}
+
+/** Adds a namespace. Throws ALREADY_EXISTS when its instance has one of that name. */
+export async function insertNamespace(
+  tx: Transaction,
+  namespace: NamespaceSettings & Pick<NamespaceRow, 'id' | 'instanceId' | 'name'>,
+): Promise<NamespaceRow> {
+  try {
+    return await tx.namespace.create({ data: namespace })
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error
+    const message = `the instance has a namespace ${namespace.name}`
+    throw new AppError('ALREADY_EXISTS', { message, fields: [{ path: 'name', message }], cause: error })
+  }
+}
+
+/** Changes a namespace that still has `version`; null when it has not. */
+export async function updateNamespace(
+  tx: Transaction,
+  { id, version }: { readonly id: string; readonly version: number },
+  changes: Partial<NamespaceSettings>,
+): Promise<NamespaceRow | null> {
+  const data = { ...changes, version: { increment: 1 } }
+  const { count } = await tx.namespace.updateMany({ where: { id, version }, data })
+  return count === 0 ? null : findNamespace(tx, id)
+}
+
+/** Deletes a namespace that still has `version`; answers whether it had. Throws NOT_EMPTY while it has repositories. */
+export async function deleteNamespace(
+  tx: Transaction,
+  { id, version }: { readonly id: string; readonly version: number },
+): Promise<boolean> {
+  try {
+    const { count } = await tx.namespace.deleteMany({ where: { id, version } })
+    return count > 0
+  } catch (error) {
+    if (!isForeignKeyViolation(error)) throw error
+    throw new AppError('NOT_EMPTY', { message: 'the namespace has repositories', cause: error })
+  }
+}

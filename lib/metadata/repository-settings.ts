@@ -1,0 +1,101 @@
+import { AppError } from '@/lib/domain/errors'
+import { type Db, type Transaction, isUniqueViolation } from './database'
+import { Prisma } from './generated/sqlite/client'
+
+/** A repository as stored. */
+export interface RepositoryRow {
+  readonly id: string
+  readonly instanceId: string
+  readonly namespaceId: string
+  readonly name: string
+  /** `<namespace>/<name>`. */
+  readonly path: string
+  readonly type: 'PUBLIC' | 'PRIVATE'
+  readonly tagImmutability: boolean
+  readonly summary: string
+  readonly description: string
+  readonly version: number
+  readonly createdAt: Date
+  readonly updatedAt: Date
+  readonly updatedBy: string
+}
+
+/** What may change of a repository. */
+export type RepositorySettings = Pick<RepositoryRow, 'type' | 'tagImmutability' | 'summary' | 'description'>
+
+/** What a repository holds. */
+export interface RepositoryTotals {
+  readonly tagCount: number
+  /** Distinct blobs and manifests. */
+  readonly sizeBytes: number
+  /** When a tag last came to point where it points. */
+  readonly lastPushedAt: Date | null
+}
+
+/** The repository with its settings, or null. */
+export async function findRepository(db: Db, id: string): Promise<RepositoryRow | null> {
+  return db.repository.findUnique({ where: { id } })
+}
+
+/** What each of the repositories holds, in three queries however many they are. */
+export async function getRepositoryTotals(db: Db, ids: readonly string[]): Promise<(id: string) => RepositoryTotals> {
+  const where = { repositoryId: { in: [...ids] } }
+  const [tags, manifests, blobs] = await Promise.all([
+    db.tag.groupBy({ by: ['repositoryId'], where, _count: true, _max: { updatedAt: true } }),
+    db.manifest.groupBy({ by: ['repositoryId'], where, _sum: { sizeBytes: true } }),
+    sumBlobs(db, ids),
+  ])
+  const tagsOf = new Map(tags.map((row) => [row.repositoryId, row]))
+  const manifestBytes = new Map(manifests.map((row) => [row.repositoryId, row._sum.sizeBytes ?? 0]))
+  return (id) => ({
+    tagCount: tagsOf.get(id)?._count ?? 0,
+    sizeBytes: (manifestBytes.get(id) ?? 0) + (blobs.get(id) ?? 0),
+    lastPushedAt: tagsOf.get(id)?._max.updatedAt ?? null,
+  })
+}
+
+async function sumBlobs(db: Db, ids: readonly string[]): Promise<Map<string, number>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db.$queryRaw<{ repositoryId: string; total: bigint | number }[]>`
+    SELECT l."repositoryId", sum(b."sizeBytes") AS "total"
+    FROM "RepositoryBlob" l JOIN "Blob" b ON b."digest" = l."digest"
+    WHERE l."repositoryId" IN (${Prisma.join([...ids])}) GROUP BY l."repositoryId"`
+  return new Map(rows.map((row) => [row.repositoryId, Number(row.total)]))
+}
+
+/** Adds a repository. Throws ALREADY_EXISTS when its namespace has one of that name. */
+export async function insertRepository(
+  tx: Transaction,
+  repository: Omit<RepositoryRow, 'version' | 'createdAt' | 'updatedAt'>,
+): Promise<RepositoryRow> {
+  try {
+    return await tx.repository.create({ data: repository })
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error
+    const message = `the namespace has a repository ${repository.name}`
+    throw new AppError('ALREADY_EXISTS', { message, fields: [{ path: 'name', message }], cause: error })
+  }
+}
+
+/**
+ * Changes a repository that still has `version`; null when it has not. With `tagImmutability` this is the writer of
+ * the rule: updating the row is what orders the change against pushes, which lock it (`lockRepository`).
+ */
+export async function updateRepository(
+  tx: Transaction,
+  { id, version }: { readonly id: string; readonly version: number },
+  changes: Partial<RepositorySettings> & { readonly updatedBy: string },
+): Promise<RepositoryRow | null> {
+  const data = { ...changes, version: { increment: 1 } }
+  const { count } = await tx.repository.updateMany({ where: { id, version }, data })
+  return count === 0 ? null : findRepository(tx, id)
+}
+
+/** Deletes a repository that still has `version` and all its rows but the ledger's; answers whether it had. */
+export async function deleteRepository(
+  tx: Transaction,
+  { id, version }: { readonly id: string; readonly version: number },
+): Promise<boolean> {
+  const { count } = await tx.repository.deleteMany({ where: { id, version } })
+  return count > 0
+}

@@ -1,0 +1,62 @@
+import type { Db } from './database'
+import { Prisma } from './generated/sqlite/client'
+import { type Slice, type Sql, allOf, contains, inOrder } from './listing'
+
+/** A tag with what is known of the manifest it points at. */
+export interface TagRow {
+  readonly name: string
+  readonly digest: string
+  readonly createdAt: Date
+  /** When it came to point at `digest`. */
+  readonly updatedAt: Date
+  readonly updatedBy: string
+  readonly mediaType: string
+  readonly artifactType: string | null
+  /** Comma-separated. */
+  readonly platforms: string
+  readonly totalSizeBytes: bigint
+}
+
+// Not the manifest's content: a page of them may be megabytes.
+const selectTags = Prisma.sql`
+  SELECT t."name", t."digest", t."createdAt", t."updatedAt", t."updatedBy",
+    m."mediaType", m."artifactType", m."platforms", m."totalSizeBytes"
+  FROM "Tag" t JOIN "Manifest" m ON m."repositoryId" = t."repositoryId" AND m."digest" = t."digest"`
+
+/** Which tags of a repository a list shows: whose name holds a text. */
+export interface TagFilter {
+  readonly repositoryId: string
+  readonly search?: string | undefined
+}
+
+/** What a list of tags can be sorted by. */
+export type TagSortKey = 'name' | 'pushedAt'
+
+const sortColumns: Record<TagSortKey, Sql> = { name: Prisma.sql`t."name"`, pushedAt: Prisma.sql`t."updatedAt"` }
+
+/** The tag with its manifest, or null. */
+export async function findTagDetails(db: Db, repositoryId: string, name: string): Promise<TagRow | null> {
+  const [row] = await db.$queryRaw<TagRow[]>`
+    ${selectTags} WHERE t."repositoryId" = ${repositoryId} AND t."name" = ${name}`
+  return row ?? null
+}
+
+/** Tags of a repository, sorted; equals by name. */
+export async function listTags(db: Db, filter: TagFilter, sortKey: TagSortKey, slice: Slice): Promise<TagRow[]> {
+  return db.$queryRaw<TagRow[]>`
+    ${selectTags} WHERE ${matching(filter)} ${inOrder(sortColumns[sortKey], Prisma.sql`t."name"`, slice)}`
+}
+
+/** How many tags the list has. */
+export async function countTags(db: Db, filter: TagFilter): Promise<number> {
+  const [row] = await db.$queryRaw<{ count: bigint }[]>`
+    SELECT count(*) AS "count" FROM "Tag" t WHERE ${matching(filter)}`
+  return Number(row?.count)
+}
+
+function matching({ repositoryId, search }: TagFilter): Sql {
+  return allOf([
+    Prisma.sql`t."repositoryId" = ${repositoryId}`,
+    search === undefined ? undefined : contains(Prisma.sql`t."name"`, search),
+  ])
+}

@@ -1,0 +1,30 @@
+import type { Principal } from '@/lib/auth/principal'
+import { createId } from '@/lib/domain/ids'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import { transaction } from '@/lib/metadata/database'
+import { countInstances, insertInstance } from '@/lib/metadata/instances'
+import type { Context } from './context'
+import { type InstanceDetails, type InstanceSpecification, describeInstance } from './instance-details'
+import type { Versioned } from './versions'
+
+/**
+ * Makes an instance; the first one becomes the default, which serves hosts that are no instance's. Throws
+ * ALREADY_EXISTS when its region has one of that name.
+ */
+export async function createInstance(
+  ctx: Context,
+  principal: Principal,
+  input: { readonly name: string; readonly regionId: string; readonly specification: InstanceSpecification },
+  requestHost: string,
+): Promise<Versioned<InstanceDetails>> {
+  const row = await transaction(ctx.db, async (tx) => {
+    const isDefault = (await countInstances(tx, {})) === 0
+    const { name, regionId, specification } = input
+    const settings = { name, regionId, specification, isDefault }
+    const created = await insertInstance(tx, { id: createId('instance'), ...settings })
+    const target = { type: 'INSTANCE', id: created.id, name: created.name } as const
+    await insertAuditEvent(tx, principal, { action: 'CREATE', target, before: null, after: settings })
+    return created
+  })
+  return describeInstance(ctx, row, requestHost)
+}

@@ -1,0 +1,48 @@
+import type { Principal } from '@/lib/auth/principal'
+import { AppError } from '@/lib/domain/errors'
+import { createId } from '@/lib/domain/ids'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import { transaction } from '@/lib/metadata/database'
+import { findNamespaceByName } from '@/lib/metadata/namespaces'
+import { type RepositorySettings, insertRepository } from '@/lib/metadata/repository-settings'
+import type { Context } from './context'
+import { requireInstance } from './instance-details'
+import { type RepositoryDetails, describeRepository } from './repository-details'
+import type { Versioned } from './versions'
+
+/**
+ * Makes a repository. Throws NOT_FOUND for the instance, BAD_REQUEST for a namespace that it does not have, and
+ * ALREADY_EXISTS when the namespace has a repository of that name.
+ */
+export async function createRepository(
+  ctx: Context,
+  principal: Principal,
+  instanceId: string,
+  input: RepositorySettings & { readonly namespace: string; readonly name: string },
+): Promise<Versioned<RepositoryDetails>> {
+  const row = await transaction(ctx.db, async (tx) => {
+    await requireInstance(tx, instanceId)
+    const { namespace: namespaceName, ...settings } = input
+    const namespace = await findNamespaceByName(tx, instanceId, namespaceName)
+    if (namespace === null) {
+      throw new AppError('BAD_REQUEST', { fields: [{ path: 'namespace', message: 'a namespace of the instance' }] })
+    }
+    const path = `${namespace.name}/${input.name}`
+    const created = await insertRepository(tx, {
+      id: createId('repository'),
+      instanceId,
+      namespaceId: namespace.id,
+      path,
+      ...settings,
+      updatedBy: principal.name,
+    })
+    await insertAuditEvent(tx, principal, {
+      action: 'CREATE',
+      target: { type: 'REPOSITORY', id: created.id, name: path },
+      before: null,
+      after: { instanceId, ...input },
+    })
+    return created
+  })
+  return describeRepository(ctx.db, row)
+}

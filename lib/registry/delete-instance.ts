@@ -1,0 +1,35 @@
+import type { Principal } from '@/lib/auth/principal'
+import { AppError } from '@/lib/domain/errors'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import { transaction } from '@/lib/metadata/database'
+import { deleteInstance as deleteInstanceRow } from '@/lib/metadata/instances'
+import type { Context } from './context'
+import { requireInstance } from './instance-details'
+import { type ExpectedVersions, assertExpected, changedMeanwhile } from './versions'
+
+/**
+ * Deletes an empty instance. Throws NOT_FOUND, PRECONDITION_FAILED, and NOT_EMPTY while it has namespaces or is the
+ * default one, which serves every host that is no instance's.
+ */
+export async function deleteInstance(
+  ctx: Context,
+  principal: Principal,
+  id: string,
+  expected: ExpectedVersions,
+): Promise<void> {
+  await transaction(ctx.db, async (tx) => {
+    const current = await requireInstance(tx, id)
+    assertExpected(current.version, expected)
+    if (current.isDefault) {
+      throw new AppError('NOT_EMPTY', {
+        message: 'the default instance cannot be deleted',
+        detail: { isDefault: true },
+      })
+    }
+    if (!(await deleteInstanceRow(tx, current))) throw changedMeanwhile()
+    const { name, regionId, specification } = current
+    const target = { type: 'INSTANCE', id, name } as const
+    const before = { name, regionId, specification }
+    await insertAuditEvent(tx, principal, { action: 'DELETE', target, before, after: null })
+  })
+}

@@ -1,0 +1,29 @@
+import type { Principal } from '@/lib/auth/principal'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import { transaction } from '@/lib/metadata/database'
+import { deleteNamespace as deleteNamespaceRow } from '@/lib/metadata/namespaces'
+import type { Context } from './context'
+import { requireNamespace } from './namespace-details'
+import { type ExpectedVersions, assertExpected, changedMeanwhile } from './versions'
+
+/** Deletes an empty namespace. Throws NOT_FOUND, PRECONDITION_FAILED, and NOT_EMPTY while it has repositories. */
+export async function deleteNamespace(
+  ctx: Context,
+  principal: Principal,
+  id: string,
+  expected: ExpectedVersions,
+): Promise<void> {
+  await transaction(ctx.db, async (tx) => {
+    const current = await requireNamespace(tx, id)
+    assertExpected(current.version, expected)
+    if (!(await deleteNamespaceRow(tx, current))) throw changedMeanwhile()
+    const { instanceId, name, autoCreateRepository, defaultRepositoryType, defaultTagImmutability } = current
+    const before = { instanceId, name, autoCreateRepository, defaultRepositoryType, defaultTagImmutability }
+    await insertAuditEvent(tx, principal, {
+      action: 'DELETE',
+      target: { type: 'NAMESPACE', id, name },
+      before,
+      after: null,
+    })
+  })
+}

@@ -1,0 +1,45 @@
+import { systemPrincipal } from '@/lib/auth/principal'
+import { createId } from '@/lib/domain/ids'
+import { defaultRegionId } from '@/lib/domain/regions'
+import { transaction } from '@/lib/metadata/database'
+import { countInstances, insertInstance } from '@/lib/metadata/instances'
+import { insertNamespace } from '@/lib/metadata/namespaces'
+import { insertRepository } from '@/lib/metadata/repository-settings'
+import type { Context } from './context'
+
+/**
+ * Makes the example of ACR's documentation where there is no instance yet: instance `example` in cn-hangzhou, namespace
+ * `test`, repository `example`. All of it or nothing.
+ */
+export async function ensureExample(ctx: Context): Promise<void> {
+  await transaction(ctx.db, async (tx) => {
+    if ((await countInstances(tx, {})) > 0) return
+    const instance = await insertInstance(tx, {
+      id: createId('instance'),
+      regionId: defaultRegionId,
+      name: 'example',
+      specification: 'Enterprise_Basic',
+      isDefault: true,
+    })
+    const namespace = await insertNamespace(tx, {
+      id: createId('namespace'),
+      instanceId: instance.id,
+      name: 'test',
+      autoCreateRepository: false,
+      defaultRepositoryType: 'PRIVATE',
+      defaultTagImmutability: false,
+    })
+    await insertRepository(tx, {
+      id: createId('repository'),
+      instanceId: instance.id,
+      namespaceId: namespace.id,
+      name: 'example',
+      path: 'test/example',
+      type: 'PRIVATE',
+      tagImmutability: false,
+      summary: '',
+      description: '',
+      updatedBy: systemPrincipal.name,
+    })
+  })
+}

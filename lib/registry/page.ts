@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { AppError } from '@/lib/domain/errors'
+import type { Position, Slice } from '@/lib/metadata/listing'
+
+/** A page of a list. */
+export interface Page<T> {
+  readonly items: T[]
+  /** Asks for the page after this one; null on the last. */
+  readonly nextCursor: string | null
+  /** Of the whole list. */
+  readonly totalCount: number
+}
+
+/** Which page is wanted. */
+export interface PageRequest {
+  readonly pageSize: number
+  readonly cursor?: string | undefined
+}
+
+/** A list's order: by a key, or by `-` and a key when descending. */
+export type Sort<K extends string> = K | `-${K}`
+
+/** Takes a sort apart. */
+export function parseSort<K extends string>(sort: Sort<K>): { readonly key: K; readonly descending: boolean } {
+  const descending = sort.startsWith('-')
+  return { key: (descending ? sort.slice(1) : sort) as K, descending }
+}
+
+/** The order of the list that a page is of. */
+export interface ListOrder {
+  /** As in the request: a cursor of another order is refused, a position in it would mean nothing in this one. */
+  readonly sort: string
+  readonly descending: boolean
+  /** Whether the sort key is a time, else it is text. */
+  readonly byTime: boolean
+}
+
+/**
+ * Reads a page. `read` is asked for one row more than the page has, which tells whether another page follows. Throws
+ * PAGE_INVALID for a cursor that no list of this order gave.
+ */
+export async function readPage<Row>(
+  { pageSize, cursor }: PageRequest,
+  order: ListOrder,
+  list: {
+    readonly read: (slice: Slice) => Promise<Row[]>
+    readonly count: () => Promise<number>
+    readonly positionOf: (row: Row) => Position
+  },
+): Promise<Page<Row>> {
+  const after = cursor === undefined ? null : decodeCursor(cursor, order)
+  const [rows, totalCount] = await Promise.all([
+    list.read({ descending: order.descending, after, limit: pageSize + 1 }),
+    list.count(),
+  ])
+  const items = rows.slice(0, pageSize)
+  const last = items.at(-1)
+  const nextCursor = rows.length > pageSize && last !== undefined ? encodeCursor(order, list.positionOf(last)) : null
+  return { items, nextCursor, totalCount }
+}
+
+const textCursor = z.tuple([z.string(), z.string(), z.string()])
+const timeCursor = z.tuple([z.string(), z.iso.datetime(), z.string()])
+
+function encodeCursor({ sort }: ListOrder, { key, tie }: Position): string {
+  return Buffer.from(JSON.stringify([sort, key, tie])).toString('base64url')
+}
+
+function decodeCursor(cursor: string, { sort, byTime }: ListOrder): Position {
+  const parsed = (byTime ? timeCursor : textCursor).safeParse(parseJson(Buffer.from(cursor, 'base64url').toString()))
+  const [cursorSort, key, tie] = parsed.data ?? []
+  if (cursorSort !== sort || key === undefined || tie === undefined) {
+    throw new AppError('PAGE_INVALID', { fields: [{ path: 'cursor', message: 'a nextCursor of this list' }] })
+  }
+  return { key: byTime ? new Date(key) : key, tie }
+}
+
+/** The value, or undefined for text that is no JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

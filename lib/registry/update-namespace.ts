@@ -1,0 +1,33 @@
+import type { Principal } from '@/lib/auth/principal'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import { transaction } from '@/lib/metadata/database'
+import { type NamespaceSettings, updateNamespace as updateNamespaceRow } from '@/lib/metadata/namespaces'
+import { changedFields } from './changed-fields'
+import type { Context } from './context'
+import { type NamespaceDetails, describeNamespace, requireNamespace } from './namespace-details'
+import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile } from './versions'
+
+/**
+ * Changes the defaults of a namespace; repositories that exist keep theirs. What changes nothing writes nothing. Throws
+ * NOT_FOUND, PRECONDITION_FAILED.
+ */
+export async function updateNamespace(
+  ctx: Context,
+  principal: Principal,
+  id: string,
+  input: { readonly [Field in keyof NamespaceSettings]?: NamespaceSettings[Field] | undefined },
+  expected: ExpectedVersions,
+): Promise<Versioned<NamespaceDetails>> {
+  const row = await transaction(ctx.db, async (tx) => {
+    const current = await requireNamespace(tx, id)
+    assertExpected(current.version, expected)
+    const changes = changedFields(current, input)
+    if (changes === null) return current
+    const updated = await updateNamespaceRow(tx, current, changes.after)
+    if (updated === null) throw changedMeanwhile()
+    const target = { type: 'NAMESPACE', id, name: updated.name } as const
+    await insertAuditEvent(tx, principal, { action: 'UPDATE', target, ...changes })
+    return updated
+  })
+  return describeNamespace(ctx.db, row)
+}

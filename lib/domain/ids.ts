@@ -13,7 +13,7 @@ export function createId(kind: IdKind): string {
   while (id.length < idPrefixes[kind].length + 17) {
     for (const byte of crypto.getRandomValues(bytes)) {
       // 252 is the largest multiple of 36 in a byte: taking more would favour the first letters.
-      if (byte < 252 && id.length < idPrefixes[kind].length + 17) id += alphabet[byte % 36]
+      if (byte < 252 && id.length < idPrefixes[kind].length + 17) id += alphabet.charAt(byte % 36)
     }
   }
   return id

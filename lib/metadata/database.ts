@@ -24,7 +24,7 @@ export function openDatabase(file: string): Database {
     query: {
       async $allOperations({ args, query }) {
         try {
-          return await query(args)
+          return (await query(args)) as unknown
         } catch (error) {
           throw translate(error)
         }

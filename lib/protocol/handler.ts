@@ -48,7 +48,10 @@ export function createRegistryHandler(ctx: Context): (request: IncomingMessage, 
 async function serve(ctx: Context, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const [path = '', search = ''] = splitOnce(request.url ?? '', '?')
   const principal = await authenticate(ctx, request)
-  if (path === '/v2' || path === '/v2/') return serveBase(request, response)
+  if (path === '/v2' || path === '/v2/') {
+    serveBase(request, response)
+    return
+  }
   const route = matchRoute(path)
   if (route === null) throw new AppError('NOT_FOUND')
   const operation = route.operations[request.method ?? '']

@@ -99,6 +99,21 @@ describe('the filesystem blob store', () => {
     }
   })
 
+  it('never takes a blob’s file for an upload, whatever id is made up', async () => {
+    const digest = await publish(store, Buffer.from('abc'))
+    const hex = digestHex(digest)
+    const uploadId = `../blobs/sha256/${hex.slice(0, 2)}/${hex}`
+    const unknown = appError('BLOB_UPLOAD_UNKNOWN', { uploadId })
+    expect(await store.uploadSize(uploadId)).toBeNull()
+    await expect(store.create(`${uploadId}x`)).rejects.toEqual(
+      appError('BLOB_UPLOAD_UNKNOWN', { uploadId: `${uploadId}x` }),
+    )
+    await expect(store.append(uploadId, 3, bodyOf(Buffer.from('d')))).rejects.toEqual(unknown)
+    await expect(store.commit(uploadId, digest)).rejects.toEqual(unknown)
+    await store.abort(uploadId)
+    expect(await readAll(store, digest, 3)).toEqual(Buffer.from('abc'))
+  })
+
   it('says which folder cannot be used when it is a file', async () => {
     await writeFile(join(root, 'file'), '')
     await expect(openFilesystemBlobStore(join(root, 'file'))).rejects.toThrow(

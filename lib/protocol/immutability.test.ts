@@ -1,0 +1,294 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type TestRegistry, imageManifestType, startTestRegistry } from './test-registry'
+import { digestOf } from '@/lib/storage/hash'
+
+const refusal = 'The requested tag already exists and cannot be overwritten.'
+
+let registry: TestRegistry
+let close: () => Promise<void>
+let counter = 0
+
+beforeAll(async () => ({ registry, close } = await startTestRegistry()))
+afterAll(() => close())
+beforeEach(() => registry.setImmutable(true))
+
+/** A tag no other test uses. */
+function freshTag(prefix = 'v') {
+  return `${prefix}${++counter}`
+}
+
+function events(tag: string) {
+  return registry.ctx.db.tagEvent.findMany({ where: { tag }, orderBy: { id: 'asc' } })
+}
+
+describe('in an immutable repository', () => {
+  test('a new tag is taken, another digest for it is refused word for word, and nothing changes', async () => {
+    const tag = freshTag()
+    const [first, second] = [await registry.image(`${tag} one`), await registry.image(`${tag} two`)]
+    expect((await registry.pushManifest(tag, first.bytes)).status).toBe(201)
+
+    const refused = await registry.pushManifest(tag, second.bytes)
+    expect(refused.status).toBe(409)
+    expect(refused.headers['content-type']).toBe('application/json')
+    expect(refused.json).toEqual({
+      errors: [
+        {
+          code: 'DENIED',
+          message: refusal,
+          detail: {
+            reason: 'TAG_IMMUTABLE',
+            repository: 'test/example',
+            tag,
+            currentDigest: first.digest,
+            pushedDigest: second.digest,
+          },
+        },
+      ],
+    })
+    expect(await registry.digestOfTag(tag)).toBe(first.digest)
+    expect((await registry.send('HEAD', `/v2/test/example/manifests/${second.digest}`)).status).toBe(404)
+    expect((await events(tag)).map((event) => event.kind)).toEqual(['CREATED', 'REFUSED'])
+  })
+
+  test('a tag pushed before it became immutable is covered', async () => {
+    const tag = freshTag()
+    await registry.setImmutable(false)
+    await registry.pushManifest(tag, (await registry.image(`${tag} one`)).bytes)
+    await registry.setImmutable(true)
+    expect((await registry.pushManifest(tag, (await registry.image(`${tag} two`)).bytes)).status).toBe(409)
+  })
+
+  test('the same digest again is accepted and changes nothing, not the time either, and is no event', async () => {
+    const tag = freshTag()
+    const image = await registry.image(tag)
+    await registry.pushManifest(tag, image.bytes)
+    const before = await registry.ctx.db.tag.findFirstOrThrow({ where: { name: tag } })
+    expect((await registry.pushManifest(tag, image.bytes)).status).toBe(201)
+    expect(await registry.ctx.db.tag.findFirstOrThrow({ where: { name: tag } })).toEqual(before)
+    expect(await events(tag)).toHaveLength(1)
+  })
+
+  test.each([
+    ['latest', 201],
+    ['Latest', 409],
+    ['LATEST', 409],
+    ['latest-1', 409],
+    ['latest.', 409],
+  ])('a second image as %s answers %i: only these bytes are exempt', async (tag, status) => {
+    await registry.pushManifest(tag, (await registry.image(`${tag} ${++counter}`)).bytes)
+    const second = await registry.image(`${tag} ${++counter}`)
+    expect((await registry.pushManifest(tag, second.bytes)).status).toBe(status)
+    expect((await registry.digestOfTag(tag)) === second.digest).toBe(status === 201)
+  })
+
+  test('clearing Immutable restores pushes at once', async () => {
+    const tag = freshTag()
+    await registry.pushManifest(tag, (await registry.image(`${tag} one`)).bytes)
+    await registry.setImmutable(false)
+    const second = await registry.image(`${tag} two`)
+    expect((await registry.pushManifest(tag, second.bytes)).status).toBe(201)
+    expect(await registry.digestOfTag(tag)).toBe(second.digest)
+    expect((await events(tag)).map((event) => event.kind)).toEqual(['CREATED', 'MOVED'])
+  })
+
+  test('a manifest pushed by digest moves no tag', async () => {
+    const image = await registry.image(freshTag())
+    expect((await registry.pushManifest(image.digest, image.bytes)).status).toBe(201)
+  })
+
+  test('one refused tag parameter refuses them all, and none moves', async () => {
+    const [taken, free] = [freshTag(), freshTag()]
+    await registry.pushManifest(taken, (await registry.image(`${taken} one`)).bytes)
+    const image = await registry.image(`${taken} two`)
+    const refused = await registry.pushManifest(`${image.digest}?tag=${free}&tag=${taken}`, image.bytes)
+    expect(refused.status).toBe(409)
+    expect(await registry.digestOfTag(free)).toBeNull()
+    expect((await events(free)).length).toBe(0)
+
+    const accepted = await registry.pushManifest(`${image.digest}?tag=${free}&tag=latest`, image.bytes)
+    expect(accepted.status).toBe(201)
+    expect(accepted.headers['oci-tag']).toBe(`${free}, latest`)
+    expect(await registry.digestOfTag(free)).toBe(image.digest)
+  })
+
+  test('repeated refusals are one entry with a count', async () => {
+    const tag = freshTag()
+    await registry.pushManifest(tag, (await registry.image(`${tag} one`)).bytes)
+    const [second, third] = [await registry.image(`${tag} two`), await registry.image(`${tag} three`)]
+    for (const image of [second, second, second, third]) await registry.pushManifest(tag, image.bytes)
+    const refused = (await events(tag)).filter((event) => event.kind === 'REFUSED')
+    expect(refused.map((event) => [event.pushedDigest, event.count, event.actor])).toEqual([
+      [second.digest, 3, 'admin'],
+      [third.digest, 1, 'admin'],
+    ])
+  })
+})
+
+describe('deletion in an immutable repository', () => {
+  test('a protected tag, and a digest or blob that it reaches, cannot be deleted', async () => {
+    const tag = freshTag()
+    const image = await registry.image(tag)
+    await registry.pushManifest(tag, image.bytes)
+    const byTag = await registry.send('DELETE', `/v2/test/example/manifests/${tag}`)
+    expect(byTag.status).toBe(409)
+    expect(byTag.json.errors?.[0]).toMatchObject({
+      code: 'DENIED',
+      message: 'The requested tag is immutable and cannot be deleted.',
+    })
+    const byDigest = await registry.send('DELETE', `/v2/test/example/manifests/${image.digest}`)
+    expect(byDigest.status).toBe(409)
+    expect(byDigest.json.errors?.[0]).toMatchObject({ code: 'DENIED', detail: { tags: [tag] } })
+    const blob = await registry.send('DELETE', `/v2/test/example/blobs/${image.layer}`)
+    expect([blob.status, blob.json.errors?.[0]?.code]).toEqual([409, 'DENIED'])
+    expect(await registry.digestOfTag(tag)).toBe(image.digest)
+  })
+
+  test('a child of a protected index cannot be deleted', async () => {
+    const tag = freshTag('index')
+    const child = await registry.image(`${tag} child`)
+    await registry.pushManifest(child.digest, child.bytes)
+    const type = 'application/vnd.oci.image.index.v1+json'
+    const index = Buffer.from(
+      JSON.stringify({
+        schemaVersion: 2,
+        mediaType: type,
+        manifests: [{ mediaType: imageManifestType, digest: child.digest, size: child.bytes.length }],
+      }),
+    )
+    await registry.pushManifest(tag, index, { headers: { 'content-type': type } })
+    const refused = await registry.send('DELETE', `/v2/test/example/manifests/${child.digest}`)
+    expect(refused.json.errors?.[0]).toMatchObject({ code: 'DENIED', detail: { tags: [tag] } })
+    const blob = await registry.send('DELETE', `/v2/test/example/blobs/${child.layer}`)
+    expect(blob.status).toBe(409)
+  })
+
+  test('what no protected tag reaches may go: a digest, its blobs, latest', async () => {
+    const image = await registry.image(freshTag('loose'))
+    await registry.pushManifest(image.digest, image.bytes)
+    expect((await registry.send('DELETE', `/v2/test/example/manifests/${image.digest}`)).status).toBe(202)
+    expect((await registry.send('DELETE', `/v2/test/example/blobs/${image.layer}`)).status).toBe(202)
+    await registry.pushManifest('latest', (await registry.image(freshTag('loose'))).bytes)
+    expect((await registry.send('DELETE', '/v2/test/example/manifests/latest')).status).toBe(202)
+    expect(await registry.digestOfTag('latest')).toBeNull()
+  })
+
+  test('in a mutable repository a digest goes with its tags', async () => {
+    await registry.setImmutable(false)
+    const [one, two] = [freshTag(), freshTag()]
+    const image = await registry.image(one)
+    await registry.pushManifest(one, image.bytes)
+    await registry.pushManifest(two, image.bytes)
+    expect((await registry.send('DELETE', `/v2/test/example/manifests/${image.digest}`)).status).toBe(202)
+    expect([await registry.digestOfTag(one), await registry.digestOfTag(two)]).toEqual([null, null])
+    expect((await events(two)).map((event) => event.kind)).toEqual(['CREATED', 'DELETED'])
+  })
+})
+
+describe.each([true, false])('preconditions of a push, Immutable %s', (immutable) => {
+  beforeEach(() => registry.setImmutable(immutable))
+
+  test('If-None-Match: * takes a new tag and answers 412 for one that is there, even with the same digest', async () => {
+    const tag = freshTag()
+    const image = await registry.image(tag)
+    const headers = { 'if-none-match': '*' }
+    expect((await registry.pushManifest(tag, image.bytes, { headers })).status).toBe(201)
+    expect((await registry.pushManifest(tag, image.bytes, { headers })).status).toBe(412)
+    const other = await registry.image(`${tag} other`)
+    expect((await registry.pushManifest(tag, other.bytes, { headers })).status).toBe(412)
+    expect(await registry.digestOfTag(tag)).toBe(image.digest)
+  })
+
+  test('If-Match moves the tag only from that digest, and makes none', async () => {
+    const tag = immutable ? 'latest' : freshTag()
+    const [one, two] = [await registry.image(freshTag('one')), await registry.image(freshTag('two'))]
+    const absent = { headers: { 'if-match': `"${one.digest}"` } }
+    await registry.send('DELETE', `/v2/test/example/manifests/${tag}`)
+    expect((await registry.pushManifest(tag, two.bytes, absent)).status).toBe(412)
+    expect(await registry.digestOfTag(tag)).toBeNull()
+    await registry.pushManifest(tag, one.bytes)
+    const wrong = { headers: { 'if-match': `"${two.digest}"` } }
+    expect((await registry.pushManifest(tag, two.bytes, wrong)).status).toBe(412)
+    const right = { headers: { 'if-match': `"sha256:${'0'.repeat(64)}", "${one.digest}"` } }
+    expect((await registry.pushManifest(tag, two.bytes, right)).status).toBe(201)
+    expect(await registry.digestOfTag(tag)).toBe(two.digest)
+  })
+
+  test('a manifest by digest meets them too', async () => {
+    const image = await registry.image(freshTag())
+    const headers = { 'if-none-match': '*' }
+    expect((await registry.pushManifest(image.digest, image.bytes, { headers })).status).toBe(201)
+    expect((await registry.pushManifest(image.digest, image.bytes, { headers })).status).toBe(412)
+  })
+
+  test.each([{ 'if-match': 'sha256:abc' }, { 'if-none-match': '"x"' }, { 'if-match': '*', 'if-none-match': '*' }])(
+    '%o is not understood, so nothing is written',
+    async (headers) => {
+      const tag = freshTag()
+      expect((await registry.pushManifest(tag, (await registry.image(tag)).bytes, { headers })).status).toBe(400)
+      expect(await registry.digestOfTag(tag)).toBeNull()
+    },
+  )
+})
+
+test('a true If-Match does not open an immutable tag', async () => {
+  const tag = freshTag()
+  const [one, two] = [await registry.image(`${tag} one`), await registry.image(`${tag} two`)]
+  await registry.pushManifest(tag, one.bytes)
+  const refused = await registry.pushManifest(tag, two.bytes, { headers: { 'if-match': `"${one.digest}"` } })
+  expect(refused.status).toBe(409)
+})
+
+describe('signature tags of cosign and the referrers fallback are append-only', () => {
+  async function signatures(tag: string, layers: string[]) {
+    const config = Buffer.from('{}')
+    const manifest = {
+      schemaVersion: 2,
+      mediaType: imageManifestType,
+      config: {
+        mediaType: 'application/vnd.oci.image.config.v1+json',
+        digest: await registry.pushBlob(config),
+        size: config.length,
+      },
+      layers: await Promise.all(
+        layers.map(async (layer) => ({
+          mediaType: 'application/vnd.dev.cosign.simplesigning.v1+json',
+          digest: await registry.pushBlob(layer),
+          size: layer.length,
+        })),
+      ),
+    }
+    return registry.pushManifest(tag, Buffer.from(JSON.stringify(manifest)))
+  }
+
+  test.each(['', '.sig', '.att', '.sbom'])('sha256-<hex>%s may gain layers and lose none', async (suffix) => {
+    const tag = `sha256-${digestOf(Buffer.from(suffix)).slice(7)}${suffix}`
+    expect((await signatures(tag, ['one'])).status).toBe(201)
+    expect((await signatures(tag, ['one', 'two'])).status).toBe(201)
+    expect((await signatures(tag, ['two'])).status).toBe(409)
+    expect((await signatures(tag, ['three'])).status).toBe(409)
+    expect((await signatures(tag, ['two', 'three', 'one'])).status).toBe(201)
+    expect((await registry.send('DELETE', `/v2/test/example/manifests/${tag}`)).status).toBe(409)
+  })
+
+  test('a tag that only looks like one is frozen', async () => {
+    const tag = `sha256-${'a'.repeat(63)}.sig`
+    expect((await signatures(tag, ['one'])).status).toBe(201)
+    expect((await signatures(tag, ['one', 'two'])).status).toBe(409)
+  })
+})
+
+describe('the name of a deleted immutable tag', () => {
+  test('returns with its former digest only, and with any once Immutable is cleared', async () => {
+    const tag = freshTag()
+    const [one, two] = [await registry.image(`${tag} one`), await registry.image(`${tag} two`)]
+    const { instanceId } = await registry.ctx.db.repository.findFirstOrThrow({ where: { path: 'test/example' } })
+    await registry.ctx.db.tombstone.create({
+      data: { instanceId, repositoryPath: 'test/example', tag, digest: one.digest, reason: 'leak', createdBy: 'admin' },
+    })
+    const refused = await registry.pushManifest(tag, two.bytes)
+    expect([refused.status, refused.json.errors?.[0]?.code]).toEqual([409, 'DENIED'])
+    expect((await registry.pushManifest(tag, one.bytes)).status).toBe(201)
+    await registry.setImmutable(false)
+    expect((await registry.pushManifest(tag, two.bytes)).status).toBe(201)
+  })
+})

@@ -31,7 +31,7 @@ export class Api {
   /** Reads or changes a resource. Rejects, with what the server said, unless it succeeds. */
   async send<T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> {
     const response = await this.request(method, path, body)
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${(await response.text()).slice(0, 500)}`)
     return schema.parse(await response.json())
   }
 

@@ -55,7 +55,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
         headers: { origin: server.url },
         data: { userName: server.admin.name, password: server.admin.password },
       })
-      if (!response.ok()) throw new Error(`Log-on refused: ${response.status()} ${await response.text()}`)
+      if (!response.ok()) throw new Error(`Log-on refused: ${response.status()}`)
     })
   },
 

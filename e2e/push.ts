@@ -42,7 +42,7 @@ async function send(server: ServerInfo, method: string, path: string, body?: Buf
     },
     ...(body === undefined ? {} : { body: new Uint8Array(body) }),
   })
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${(await response.text()).slice(0, 500)}`)
   return response
 }
 

@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommandLine } from './command-line'
+import { authFileOf, createHome } from './home'
 
 /** The buildah command with images and log-ons of its own. Pass `--tls-verify=false` where it talks to the registry. */
 export class Buildah extends CommandLine {
@@ -9,16 +9,13 @@ export class Buildah extends CommandLine {
 
   private constructor(folder: string) {
     super('buildah', ['--root', join(folder, 'root'), '--runroot', join(folder, 'run'), '--storage-driver', 'vfs'], {
-      REGISTRY_AUTH_FILE: join(folder, 'auth.json'),
+      REGISTRY_AUTH_FILE: authFileOf(folder),
     })
     this.#folder = folder
   }
 
   static async create(): Promise<Buildah> {
-    const folder = await mkdtemp(join(tmpdir(), 'stele-buildah-'))
-    // Unlike podman and skopeo it insists on the file being there.
-    await writeFile(join(folder, 'auth.json'), '{}')
-    return new Buildah(folder)
+    return new Buildah(await createHome('buildah'))
   }
 
   /** Builds an image of one file with this content, from scratch; resolves with its id. */

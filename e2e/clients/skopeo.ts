@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommandLine } from './command-line'
+import { authFileOf, createHome } from './home'
 import { tarOf } from './tar'
 
 /**
@@ -13,12 +13,12 @@ export class Skopeo extends CommandLine {
   #images = 0
 
   private constructor(folder: string) {
-    super('skopeo', ['--insecure-policy', '--tmpdir', folder], { REGISTRY_AUTH_FILE: join(folder, 'auth.json') })
+    super('skopeo', ['--insecure-policy', '--tmpdir', folder], { REGISTRY_AUTH_FILE: authFileOf(folder) })
     this.#folder = folder
   }
 
   static async create(): Promise<Skopeo> {
-    return new Skopeo(await mkdtemp(join(tmpdir(), 'stele-skopeo-')))
+    return new Skopeo(await createHome('skopeo'))
   }
 
   /** Makes an image of one file with this content; resolves with its name as the source of `skopeo copy`. */

@@ -124,6 +124,8 @@ async function bundleServer() {
     sourcemap: true,
     logLevel: 'warning',
   })
+  // Its helper process would otherwise live as long as the server.
+  await esbuild.stop()
 }
 
 function listSources() {

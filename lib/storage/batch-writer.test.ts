@@ -7,7 +7,7 @@ import { BatchWriter } from './batch-writer'
 const mebibyte = 1024 * 1024
 
 /** A file in memory whose writes are answered by `answer`: how many of the offered bytes it takes. */
-function fakeFile(answer: (offered: number) => Promise<number>) {
+function fakeFile(answer: (offered: number) => number | Promise<number>) {
   const content: Buffer[] = []
   const calls: { buffers: number; bytes: number; position: number }[] = []
   const writev = async (buffers: Uint8Array[], position: number) => {
@@ -24,7 +24,7 @@ function fakeFile(answer: (offered: number) => Promise<number>) {
 
 describe('a batch writer', () => {
   it('writes small chunks together, at the position it was given', async () => {
-    const file = fakeFile(async (offered) => offered)
+    const file = fakeFile((offered) => offered)
     const writer = new BatchWriter(file.handle, 100)
     for (const text of ['ab', 'c', 'def']) await writer.add(Buffer.from(text))
     expect(await writer.flush()).toBe(106)
@@ -49,7 +49,7 @@ describe('a batch writer', () => {
   })
 
   it('writes at most 64 chunks at once', async () => {
-    const file = fakeFile(async (offered) => offered)
+    const file = fakeFile((offered) => offered)
     const writer = new BatchWriter(file.handle, 0)
     for (let n = 0; n < 130; n++) await writer.add(Buffer.from('x'))
     await writer.flush()
@@ -58,7 +58,7 @@ describe('a batch writer', () => {
 
   it('goes on where a write stopped short, within a chunk or between two', async () => {
     const takes = [1, 2, 1, 100]
-    const file = fakeFile(async (offered) => Math.min(offered, takes.shift() ?? offered))
+    const file = fakeFile((offered) => Math.min(offered, takes.shift() ?? offered))
     const writer = new BatchWriter(file.handle, 0)
     for (const text of ['abc', 'de', 'fg']) await writer.add(Buffer.from(text))
     expect(await writer.flush()).toBe(7)

@@ -74,8 +74,14 @@ function rethrow(error: unknown): never {
 
 function write(sink: Writable, chunk: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (sink.destroyed) return reject(prematureClose())
-    sink.write(chunk, (error) => (error ? reject(error) : resolve()))
+    if (sink.destroyed) {
+      reject(prematureClose())
+      return
+    }
+    sink.write(chunk, (error) => {
+      if (error) reject(error)
+      else resolve()
+    })
   })
 }
 

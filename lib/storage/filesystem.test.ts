@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { readdirSync, readlinkSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, open, readdir, readFile, rm, stat, writeFile, type FileHandle } from 'node:fs/promises'
 import { createServer, get, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { digestHex, parseDigest, type Digest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
@@ -92,6 +92,50 @@ describe('the filesystem blob store', () => {
     expect((await stat(dataDir)).mode & 0o777).toBe(0o700)
   })
 
+  describe('a commit', () => {
+    const bytes = Buffer.from('durable')
+    const digest = digestOf(bytes)
+    const blobExists = async () => (await store.stat(digest)) !== null
+
+    /** What every file handle's `datasync` and `sync` come from, to see when they are called. */
+    async function handlePrototype(): Promise<FileHandle> {
+      const handle = await open(root, 'r')
+      await handle.close()
+      return Object.getPrototypeOf(handle) as FileHandle
+    }
+    afterEach(() => vi.restoreAllMocks())
+
+    it('syncs the file before the blob is visible, and its folders before it returns', async () => {
+      const prototype = await handlePrototype()
+      const uploadId = await upload(store, bytes)
+      const synced: { call: string; visible: boolean }[] = []
+      for (const call of ['datasync', 'sync'] as const) {
+        vi.spyOn(prototype, call).mockImplementation(async () => {
+          synced.push({ call, visible: await blobExists() })
+        })
+      }
+      await store.commit(uploadId, digest)
+      expect(synced).toEqual([
+        { call: 'datasync', visible: false },
+        { call: 'sync', visible: true },
+        { call: 'sync', visible: true },
+      ])
+      synced.length = 0
+      await publish(store, bytes) // another commit may still be about to sync the folders
+      expect(synced.map(({ call }) => call)).toEqual(['sync', 'sync'])
+    })
+
+    it('drops the upload when its bytes cannot be synced', async () => {
+      const uploadId = await upload(store, bytes)
+      const failure = Object.assign(new Error('i/o error'), { code: 'EIO' })
+      vi.spyOn(await handlePrototype(), 'datasync').mockRejectedValueOnce(failure)
+      await expect(store.commit(uploadId, digest)).rejects.toMatchObject({ code: 'UNAVAILABLE', cause: failure })
+      expect(await listFiles(dataDir)).toEqual([])
+      await publish(store, bytes)
+      expect(await blobExists()).toBe(true)
+    })
+  })
+
   it('never makes a path of a text that was only cast to a digest', async () => {
     const forged = 'sha256:../../../../etc/passwd' as Digest
     for (const attempt of [store.stat(forged), store.read(forged), store.delete(forged)]) {
@@ -167,9 +211,9 @@ describe('the filesystem blob store', () => {
     expect(await store.uploadSize(uploadId)).toBe(2 * bytes.length)
 
     expect(openFiles()).toEqual([])
-    const open = await store.read(digest)
+    const reader = await store.read(digest)
     expect(openFiles()).toHaveLength(1) // the measurement sees what it should
-    await open.close()
+    await reader.close()
   })
 
   it('serves an HTTP client byte for byte, and lets go of the file when another goes away', async () => {
@@ -217,7 +261,7 @@ describe('the filesystem blob store', () => {
         const chunk = Buffer.allocUnsafeSlow(pattern.length) // as a socket does: memory of its own
         pattern.copy(chunk)
         hash.update(chunk)
-        yield chunk
+        yield await Promise.resolve(chunk)
         if (n % 16 === 0) peak = Math.max(peak, process.memoryUsage.rss())
       }
     }

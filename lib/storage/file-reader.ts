@@ -74,6 +74,7 @@ function rethrow(error: unknown): never {
 
 function write(sink: Writable, chunk: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
+    // Closed before anybody watched; also, an HTTP response would emit an error rather than call back.
     if (sink.destroyed) {
       reject(prematureClose())
       return
@@ -96,7 +97,6 @@ function watchFailure(sink: Writable): { failure: Promise<never>; stop: () => vo
     const onClose = () => reject(prematureClose())
     sink.on('error', reject).on('close', onClose)
     stop = () => sink.off('error', reject).off('close', onClose)
-    if (sink.destroyed) onClose()
   })
   return { failure, stop }
 }

@@ -1,0 +1,252 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { manifestMaxBytes } from '@/lib/domain/manifest'
+import { type Answer, type TestRegistry, imageManifestType, startTestRegistry } from './test-registry'
+
+let registry: TestRegistry
+let close: () => Promise<void>
+
+beforeAll(async () => ({ registry, close } = await startTestRegistry()))
+afterAll(() => close())
+
+function codeOf(answer: Answer) {
+  return [answer.status, answer.json.errors?.[0]?.code]
+}
+
+describe('a caller who proves nothing', () => {
+  test.each([
+    ['GET', '/v2/'],
+    ['GET', '/v2'],
+    ['GET', '/v2/test/example/tags/list'],
+    ['PUT', '/v2/test/example/manifests/v1'],
+    ['POST', '/v2/test/none/blobs/uploads/'],
+  ])('%s %s is challenged, whether the repository exists or not', async (method, path) => {
+    const answer = await registry.send(method, path, { anonymous: true })
+    expect(codeOf(answer)).toEqual([401, 'UNAUTHORIZED'])
+    expect(answer.headers['www-authenticate']).toBe('Basic realm="Stele"')
+  })
+
+  test.each([
+    'Basic',
+    'Basic !',
+    'Bearer x',
+    `Basic ${btoa('admin')}`,
+    `Basic ${btoa('admin:wrong')}`,
+    `Basic ${btoa('nobody:x')}`,
+  ])('Authorization %o is not enough', async (authorization) => {
+    const answer = await registry.send('GET', '/v2/', { headers: { authorization } })
+    expect(answer.status).toBe(401)
+  })
+})
+
+describe('names', () => {
+  test.each([
+    '/v2/test/Example/tags/list',
+    '/v2/test/../test/example/tags/list',
+    '/v2/test//example/tags/list',
+    '/v2/test/%2e%2e/tags/list',
+    '/v2/test%2fexample/tags/list',
+    '/v2/test/example%00/tags/list',
+    '/v2/test/ex%C3%A4mple/tags/list',
+    '/v2/-test/example/tags/list',
+    `/v2/test/${'a'.repeat(260)}/tags/list`,
+    '/v2/./test/tags/list',
+    '/v2/test/example/../../../etc/passwd/tags/list',
+    '/v2/test\\example/tags/list',
+  ])('%s has no repository name', async (path) => {
+    expect(codeOf(await registry.send('GET', path))).toEqual([400, 'NAME_INVALID'])
+  })
+
+  test('a repository that does not exist is unknown, for every method', async () => {
+    for (const [method, rest] of [
+      ['GET', 'tags/list'],
+      ['GET', 'manifests/v1'],
+      ['DELETE', 'manifests/v1'],
+      ['POST', 'blobs/uploads/'],
+    ] as const) {
+      expect(codeOf(await registry.send(method, `/v2/test/none/${rest}`))).toEqual([404, 'NAME_UNKNOWN'])
+    }
+  })
+
+  test('a push makes the repository where its namespace says so, with the namespace’s defaults', async () => {
+    const missing = await registry.send('POST', '/v2/test/new/deep/er/blobs/uploads/')
+    expect(missing.json.errors?.[0]?.message).toContain('create it in the console')
+    await registry.ctx.db.namespace.updateMany({
+      data: { autoCreateRepository: true, defaultTagImmutability: true, defaultRepositoryType: 'PUBLIC' },
+    })
+    const image = await registry.image('auto', 'test/new/deep/er')
+    expect((await registry.pushManifest('v1', image.bytes, {}, 'test/new/deep/er')).status).toBe(201)
+    const made = await registry.ctx.db.repository.findFirstOrThrow({ where: { path: 'test/new/deep/er' } })
+    expect([made.name, made.tagImmutability, made.type]).toEqual(['new/deep/er', true, 'PUBLIC'])
+    expect((await registry.send('GET', '/v2/test/pulled/tags/list')).status).toBe(404)
+    expect((await registry.send('POST', '/v2/nowhere/new/blobs/uploads/')).status).toBe(404)
+  })
+
+  test.each(['v 1', 'a'.repeat(129), '.hidden', '-x', 'v1:2', 'ta%2fg'])('the tag %o is none', async (tag) => {
+    const image = await registry.image('x')
+    const put = await registry.pushManifest(encodeURI(tag), image.bytes)
+    expect(put.status).toBe(400)
+    expect((await registry.send('GET', `/v2/test/example/manifests/${encodeURI(tag)}`)).status).toBe(404)
+  })
+})
+
+describe('manifests', () => {
+  const config = { mediaType: 'application/vnd.oci.image.config.v1+json', digest: `sha256:${'1'.repeat(64)}`, size: 2 }
+  const valid = { schemaVersion: 2, mediaType: imageManifestType, config, layers: [] }
+
+  test.each([
+    ['no JSON', 'not json', 'MANIFEST_INVALID', 400],
+    ['JSON that is no object', '[]', 'MANIFEST_INVALID', 400],
+    ['bytes that are no UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), 'MANIFEST_INVALID', 400],
+    ['another schema version', JSON.stringify({ ...valid, schemaVersion: 1 }), 'MANIFEST_INVALID', 400],
+    ['no config', JSON.stringify({ ...valid, config: undefined }), 'MANIFEST_INVALID', 400],
+    [
+      'a digest that is none',
+      JSON.stringify({ ...valid, config: { ...config, digest: 'x' } }),
+      'MANIFEST_INVALID',
+      400,
+    ],
+    ['a negative size', JSON.stringify({ ...valid, config: { ...config, size: -1 } }), 'MANIFEST_INVALID', 400],
+    ['two media types', JSON.stringify({ ...valid, mediaType: 'application/x' }), 'MANIFEST_INVALID', 400],
+    ['a missing blob', JSON.stringify(valid), 'MANIFEST_BLOB_UNKNOWN', 404],
+    ['nothing', '', 'MANIFEST_INVALID', 400],
+  ])('with %s is refused and not stored', async (_, body, code, status) => {
+    const answer = await registry.pushManifest('bad', Buffer.from(body))
+    expect(codeOf(answer)).toEqual([status, code])
+    expect(await registry.digestOfTag('bad')).toBeNull()
+    expect(await registry.ctx.db.manifest.count({ where: { tags: { some: { name: 'bad' } } } })).toBe(0)
+  })
+
+  test('over the limit answers 413, declared or streamed; at the limit it is taken', async () => {
+    const image = await registry.image('large')
+    const padded = (length: number) => Buffer.concat([image.bytes, Buffer.alloc(length - image.bytes.length, ' ')])
+    expect((await registry.pushManifest('large', padded(manifestMaxBytes))).status).toBe(201)
+    const over = padded(manifestMaxBytes + 1)
+    expect(codeOf(await registry.pushManifest('larger', over))).toEqual([413, 'SIZE_INVALID'])
+    const streamed = await registry.pushManifest('larger', over, { headers: { 'transfer-encoding': 'chunked' } })
+    expect(streamed.status).toBe(413)
+    expect(await registry.digestOfTag('larger')).toBeNull()
+    const pulled = await registry.send('GET', '/v2/test/example/manifests/large')
+    expect(pulled.body.length).toBe(manifestMaxBytes)
+  })
+
+  test('pushed by a digest that is not theirs are refused', async () => {
+    const image = await registry.image('mismatch')
+    expect(codeOf(await registry.pushManifest(`sha256:${'0'.repeat(64)}`, image.bytes))).toEqual([
+      400,
+      'DIGEST_INVALID',
+    ])
+    expect(codeOf(await registry.pushManifest('sha256:baddigeststring', image.bytes))).toEqual([400, 'DIGEST_INVALID'])
+  })
+
+  test('come back as they were pushed, by tag and by digest, sha512 too', async () => {
+    const image = await registry.image('round trip')
+    await registry.pushManifest('round', image.bytes)
+    for (const reference of ['round', image.digest, image.digest.replace(':', '%3A')]) {
+      const pulled = await registry.send('GET', `/v2/test/example/manifests/${reference}`)
+      expect(pulled.body).toEqual(image.bytes)
+      expect(pulled.headers).toMatchObject({
+        'content-type': imageManifestType,
+        'docker-content-digest': image.digest,
+        'content-length': String(image.bytes.length),
+      })
+      const head = await registry.send('HEAD', `/v2/test/example/manifests/${reference}`)
+      expect([head.status, head.headers['content-length'], head.body.length]).toEqual([
+        200,
+        String(image.bytes.length),
+        0,
+      ])
+    }
+  })
+
+  test('nondistributable layers and children of a sparse index need not be here', async () => {
+    const image = JSON.parse((await registry.image('foreign')).bytes.toString()) as { layers: object[] }
+    image.layers.push({
+      mediaType: 'application/vnd.oci.image.layer.nondistributable.v1.tar',
+      digest: `sha256:${'2'.repeat(64)}`,
+      size: 9,
+      urls: ['https://example.com/layer'],
+    })
+    expect((await registry.pushManifest('foreign', Buffer.from(JSON.stringify(image)))).status).toBe(201)
+    const type = 'application/vnd.oci.image.index.v1+json'
+    const index = {
+      schemaVersion: 2,
+      manifests: [{ mediaType: imageManifestType, digest: `sha256:${'3'.repeat(64)}`, size: 9 }],
+    }
+    const sparse = await registry.pushManifest('sparse', Buffer.from(JSON.stringify(index)), {
+      headers: { 'content-type': `${type}; charset=utf-8` },
+    })
+    expect(sparse.status).toBe(201)
+    expect((await registry.send('GET', '/v2/test/example/manifests/sparse')).headers['content-type']).toBe(type)
+  })
+})
+
+describe('tags/list', () => {
+  beforeAll(async () => {
+    const image = await registry.image('listed')
+    const { id: namespaceId, instanceId } = await registry.ctx.db.namespace.findFirstOrThrow()
+    await registry.ctx.db.repository.create({
+      data: {
+        id: 'crr-listed',
+        instanceId,
+        namespaceId,
+        name: 'listed',
+        path: 'test/listed',
+        type: 'PRIVATE',
+        tagImmutability: false,
+        summary: '',
+        description: '',
+        updatedBy: 'admin',
+      },
+    })
+    await registry.image('listed', 'test/listed')
+    for (const tag of ['b', 'a', 'C', 'd']) await registry.pushManifest(tag, image.bytes, {}, 'test/listed')
+  })
+
+  test.each([
+    ['', ['C', 'a', 'b', 'd'], false],
+    ['?n=2', ['C', 'a'], true],
+    ['?n=2&last=a', ['b', 'd'], false],
+    ['?last=b', ['d'], false],
+    ['?last=aa', ['b', 'd'], false],
+    ['?n=0', [], false],
+    ['?n=4', ['C', 'a', 'b', 'd'], false],
+    ['?n=100000', ['C', 'a', 'b', 'd'], false],
+  ])('%o gives %j', async (query, tags, more) => {
+    const answer = await registry.send('GET', `/v2/test/listed/tags/list${query}`)
+    expect(answer.json).toEqual({ name: 'test/listed', tags })
+    expect(answer.headers.link !== undefined).toBe(more)
+    if (more) {
+      const next = /^<([^>]+)>; rel="next"$/.exec(String(answer.headers.link))?.[1]
+      expect((await registry.send('GET', next ?? '')).json['tags']).toEqual(['b', 'd'])
+    }
+  })
+
+  test.each(['?n=-1', '?n=x', '?n=1.5', '?n='])('%s is no number of tags', async (query) => {
+    expect((await registry.send('GET', `/v2/test/listed/tags/list${query}`)).status).toBe(400)
+  })
+})
+
+describe('every answer', () => {
+  test('has a request id, and an unknown path or method says so', async () => {
+    const unknown = await registry.send('GET', '/v2/test')
+    expect(unknown.status).toBe(404)
+    expect(unknown.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/)
+    const method = await registry.send('POST', '/v2/test/example/tags/list')
+    expect([...codeOf(method), method.headers.allow]).toEqual([405, 'UNSUPPORTED', 'GET'])
+    expect((await registry.send('DELETE', '/v2/')).status).toBe(405)
+  })
+
+  test('a failing database is 503, says nothing of itself, and nothing is written', async () => {
+    const other = await startTestRegistry()
+    try {
+      const image = await other.registry.image('x')
+      await other.registry.ctx.db.$executeRawUnsafe('ALTER TABLE "Tag" RENAME TO "Gone"')
+      const answer = await other.registry.pushManifest('v1', image.bytes)
+      expect(codeOf(answer)).toEqual([503, 'UNKNOWN'])
+      expect(JSON.stringify(answer.json)).not.toMatch(/prisma|sqlite|Tag/i)
+      expect(await other.registry.ctx.db.manifest.count()).toBe(0)
+    } finally {
+      await other.close()
+    }
+  })
+})

@@ -1,0 +1,15 @@
+import { created } from '@/lib/api/route/answers'
+import { operations } from '@/lib/api/route/operations'
+import { resource } from '@/lib/api/route/resource'
+import { route } from '@/lib/api/route/route'
+import { createNamespace } from '@/lib/registry/create-namespace'
+import { listNamespaces } from '@/lib/registry/list-namespaces'
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
+  GET: route(operations.listNamespaces, async ({ ctx, params, query }) => ({
+    body: await listNamespaces(ctx, { ...params, ...query }),
+  })),
+  POST: route(operations.createNamespace, async ({ ctx, principal, params, body }) =>
+    created('/namespaces', await createNamespace(ctx, principal, params.instanceId, body)),
+  ),
+})

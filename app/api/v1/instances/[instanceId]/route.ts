@@ -1,0 +1,20 @@
+import { versioned } from '@/lib/api/route/answers'
+import { operations } from '@/lib/api/route/operations'
+import { resource } from '@/lib/api/route/resource'
+import { route } from '@/lib/api/route/route'
+import { deleteInstance } from '@/lib/registry/delete-instance'
+import { getInstance } from '@/lib/registry/get-instance'
+import { updateInstance } from '@/lib/registry/update-instance'
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
+  GET: route(operations.getInstance, async ({ ctx, params, host }) =>
+    versioned(await getInstance(ctx, params.instanceId, host)),
+  ),
+  PATCH: route(operations.updateInstance, async ({ ctx, principal, params, body, expected, host }) =>
+    versioned(await updateInstance(ctx, principal, params.instanceId, body, expected, host)),
+  ),
+  DELETE: route(operations.deleteInstance, async ({ ctx, principal, params, expected }) => {
+    await deleteInstance(ctx, principal, params.instanceId, expected)
+    return {}
+  }),
+})

@@ -1,0 +1,15 @@
+import { created } from '@/lib/api/route/answers'
+import { operations } from '@/lib/api/route/operations'
+import { resource } from '@/lib/api/route/resource'
+import { route } from '@/lib/api/route/route'
+import { createInstance } from '@/lib/registry/create-instance'
+import { listInstances } from '@/lib/registry/list-instances'
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
+  GET: route(operations.listInstances, async ({ ctx, query, host }) => ({
+    body: await listInstances(ctx, query, host),
+  })),
+  POST: route(operations.createInstance, async ({ ctx, principal, body, host }) =>
+    created('/instances', await createInstance(ctx, principal, body, host)),
+  ),
+})

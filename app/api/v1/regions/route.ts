@@ -1,0 +1,8 @@
+import { operations } from '@/lib/api/route/operations'
+import { resource } from '@/lib/api/route/resource'
+import { route } from '@/lib/api/route/route'
+import { listRegions } from '@/lib/registry/list-regions'
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
+  GET: route(operations.listRegions, async ({ ctx }) => ({ body: { items: await listRegions(ctx) } })),
+})

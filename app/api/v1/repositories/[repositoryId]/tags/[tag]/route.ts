@@ -1,0 +1,16 @@
+import { versioned } from '@/lib/api/route/answers'
+import { operations } from '@/lib/api/route/operations'
+import { resource } from '@/lib/api/route/resource'
+import { route } from '@/lib/api/route/route'
+import { deleteTag } from '@/lib/registry/delete-tag'
+import { getTag } from '@/lib/registry/get-tag'
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
+  GET: route(operations.getTag, async ({ ctx, params }) =>
+    versioned(await getTag(ctx, params.repositoryId, params.tag)),
+  ),
+  DELETE: route(operations.deleteTag, async ({ ctx, principal, params, query, expected }) => {
+    await deleteTag(ctx, principal, params.repositoryId, params.tag, query, expected)
+    return {}
+  }),
+})

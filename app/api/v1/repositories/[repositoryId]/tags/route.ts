@@ -1,0 +1,10 @@
+import { operations } from '@/lib/api/route/operations'
+import { resource } from '@/lib/api/route/resource'
+import { route } from '@/lib/api/route/route'
+import { listTagDetails } from '@/lib/registry/list-tag-details'
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
+  GET: route(operations.listTags, async ({ ctx, params, query }) => ({
+    body: await listTagDetails(ctx, { ...params, ...query }),
+  })),
+})

@@ -1,0 +1,63 @@
+import { authenticateAccessKey } from '@/lib/auth/access-keys'
+import { parseBasicCredentials } from '@/lib/auth/basic-credentials'
+import type { Principal } from '@/lib/auth/principal'
+import { type Origin, findSessionByToken, sessionCookieName } from '@/lib/auth/sessions'
+import type { Context } from '@/lib/registry/context'
+
+/** A console session as its holder proves it. */
+export interface ProvenSession {
+  readonly token: string
+  readonly user: { readonly id: string; readonly name: string; readonly role: 'ADMINISTRATOR' | 'MEMBER' }
+  readonly expiresAt: Date
+}
+
+/** Who asks; `session` is null for an access key. */
+export interface Identity {
+  readonly principal: Principal
+  readonly session: ProvenSession | null
+}
+
+/**
+ * Who asks: by `Authorization: Basic` with an access key, else by the session cookie. Null when nobody is proven. An
+ * Authorization header is the caller's word even when it proves nothing: the cookie is not looked at then.
+ */
+export async function authenticate(ctx: Context, request: Request): Promise<Identity | null> {
+  const authorization = request.headers.get('authorization')
+  if (authorization !== null) return authenticateByAccessKey(ctx, request, authorization)
+
+  const token = sessionTokenOf(request)
+  const session = token === null ? null : await findSessionByToken(ctx.db, token)
+  if (token === null || session === null) return null
+  const { user, expiresAt } = session
+  return { principal: principalOf(user, 'session', request), session: { token, user, expiresAt } }
+}
+
+async function authenticateByAccessKey(
+  ctx: Context,
+  request: Request,
+  authorization: string,
+): Promise<Identity | null> {
+  const credentials = parseBasicCredentials(authorization)
+  if (credentials === null) return null
+  const user = await authenticateAccessKey(ctx.db, credentials.name, credentials.secret)
+  return user === null ? null : { principal: principalOf(user, credentials.name, request), session: null }
+}
+
+/** The token of the session cookie, proven or not; null when there is none. */
+export function sessionTokenOf(request: Request): string | null {
+  const cookies = (request.headers.get('cookie') ?? '').split(';').map((cookie) => cookie.trim())
+  const prefix = `${sessionCookieName}=`
+  return cookies.find((cookie) => cookie.startsWith(prefix))?.slice(prefix.length) ?? null
+}
+
+/** From where a request came. Next hides the connection: `server.ts` sets the header, over whatever the client sent. */
+export function originOf(request: Request): Origin {
+  return {
+    address: request.headers.get('x-stele-remote-address') ?? '',
+    userAgent: (request.headers.get('user-agent') ?? '').slice(0, 300),
+  }
+}
+
+function principalOf(user: ProvenSession['user'], credential: string, request: Request): Principal {
+  return { userId: user.id, name: user.name, role: user.role, credential, ...originOf(request) }
+}

@@ -1,0 +1,145 @@
+import { z } from 'zod'
+import { problem } from '@/lib/api/schemas/common'
+import { AppError, type ErrorCode } from '@/lib/domain/errors'
+import { type Operation, parameterNames } from './operation'
+
+type Json = Record<string, unknown>
+
+/** Refusals that an operation has by its nature, not listed with each. */
+function commonRefusals(operation: Operation): ErrorCode[] {
+  const isChange = operation.method !== 'GET'
+  return [
+    ...(operation.permission === 'public' ? [] : (['UNAUTHORIZED', 'DENIED'] as const)),
+    ...(isChange ? (['DENIED'] as const) : []),
+    ...(operation.query || operation.body ? (['BAD_REQUEST'] as const) : []),
+    ...(operation.body ? (['PAYLOAD_TOO_LARGE', 'MEDIA_TYPE_UNSUPPORTED'] as const) : []),
+    ...(takesIdempotencyKey(operation) ? (['IDEMPOTENCY_CONFLICT'] as const) : []),
+    ...(takesIfMatch(operation) ? (['PRECONDITION_FAILED'] as const) : []),
+    'UNAVAILABLE',
+  ]
+}
+
+function takesIdempotencyKey(operation: Operation): boolean {
+  return operation.method === 'POST' && operation.permission !== 'public'
+}
+
+function takesIfMatch(operation: Operation): boolean {
+  return operation.isVersioned === true && (operation.method === 'PATCH' || operation.method === 'DELETE')
+}
+
+/** The OpenAPI 3.1 document of the operations. Its schemas are those that requests and answers pass. */
+export function openApiDocument(operations: readonly Operation[]): { openapi: '3.1.0' } & Json {
+  const paths: Record<string, Json> = {}
+  for (const operation of operations) {
+    paths[operation.path] = { ...paths[operation.path], [operation.method.toLowerCase()]: describe(operation) }
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Stele', version: '1', description: 'The REST API of the container registry Stele.' },
+    servers: [{ url: '/api/v1' }],
+    security: [{ accessKey: [] }, { session: [] }],
+    paths,
+    components: {
+      schemas: { Problem: jsonSchema(problem, 'output') },
+      securitySchemes: {
+        accessKey: { type: 'http', scheme: 'basic', description: 'Id and secret of an access key' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'stele_session',
+          description: 'Changes need a same-origin Origin',
+        },
+      },
+    },
+  }
+}
+
+function describe(operation: Operation): Json {
+  return {
+    operationId: operation.id,
+    summary: operation.summary,
+    ...(operation.permission === 'public' ? { security: [] } : {}),
+    parameters: [...pathParameters(operation), ...queryParameters(operation), ...headerParameters(operation)],
+    ...(operation.body === undefined ? {} : { requestBody: requestBody(operation.body, operation.method) }),
+    responses: { [operation.status]: success(operation), ...refusals(operation) },
+  }
+}
+
+function pathParameters({ path }: Operation): Json[] {
+  return parameterNames(path).map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
+}
+
+function queryParameters({ query }: Operation): Json[] {
+  if (query === undefined) return []
+  const { properties = {}, required = [] } = jsonSchema(query, 'input') as {
+    properties?: Record<string, Json>
+    required?: string[]
+  }
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    schema,
+  }))
+}
+
+function headerParameters(operation: Operation): Json[] {
+  const header = (name: string, description: string) => ({
+    name,
+    in: 'header',
+    description,
+    schema: { type: 'string' },
+  })
+  return [
+    ...(takesIfMatch(operation) ? [header('If-Match', 'ETag of the resource the change was decided on')] : []),
+    ...(takesIdempotencyKey(operation)
+      ? [header('Idempotency-Key', 'A repetition with the same key within a day gets the first answer again')]
+      : []),
+  ]
+}
+
+function requestBody(body: z.ZodType, method: Operation['method']): Json {
+  const content = { schema: jsonSchema(body, 'input') }
+  return {
+    required: true,
+    content: {
+      'application/json': content,
+      ...(method === 'PATCH' ? { 'application/merge-patch+json': content } : {}),
+    },
+  }
+}
+
+function success(operation: Operation): Json {
+  const header = (description: string) => ({ description, schema: { type: 'string' } })
+  return {
+    description: operation.summary,
+    headers: {
+      'X-Request-Id': header('Names the request in the server’s log'),
+      ...(operation.isVersioned && operation.response ? { ETag: header('Version of the resource') } : {}),
+      ...(operation.status === 201 ? { Location: header('Path of what was made') } : {}),
+    },
+    ...(operation.response === undefined
+      ? {}
+      : { content: { 'application/json': { schema: jsonSchema(operation.response, 'output') } } }),
+  }
+}
+
+function refusals(operation: Operation): Json {
+  const codes = [...new Set([...commonRefusals(operation), ...(operation.refusals ?? [])])]
+  const byStatus: Record<string, Json> = {}
+  for (const code of codes) {
+    const { status } = new AppError(code)
+    const others = codes.filter((other) => new AppError(other).status === status)
+    byStatus[status] = {
+      description: others.join(', '),
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    }
+  }
+  return byStatus
+}
+
+/** JSON Schema 2020-12, the dialect of OpenAPI 3.1; a document of its own needs no `$schema` in each part. */
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io })
+  return rest
+}

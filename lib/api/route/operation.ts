@@ -1,0 +1,35 @@
+import type { z } from 'zod'
+import type { ErrorCode } from '@/lib/domain/errors'
+
+/** What one method of one path takes and answers. The OpenAPI document and the wrapper are both made from it. */
+export interface Operation {
+  readonly id: string
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** Below `/api/v1`, parameters in braces. */
+  readonly path: `/${string}`
+  readonly summary: string
+  /** Who may: `public` is everybody, without credentials too. */
+  readonly permission: 'public' | 'administrator'
+  readonly query?: z.ZodObject
+  readonly body?: z.ZodObject
+  readonly status: 200 | 201 | 204
+  /** Absent: the answer has no body. */
+  readonly response?: z.ZodType
+  /** Whether the answer carries an ETag, and a change takes If-Match. */
+  readonly isVersioned?: true
+  /** Refusals of its own, beyond those any operation has. */
+  readonly refusals?: readonly ErrorCode[]
+}
+
+/** The names of a path's parameters. */
+export type PathParameter<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | PathParameter<Rest>
+  : never
+
+/** A path's parameters, decoded. */
+export type PathParameters<Path extends string> = { readonly [Name in PathParameter<Path>]: string }
+
+/** The names of a path's parameters, in order. */
+export function parameterNames(path: string): string[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].flatMap((match) => match[1] ?? [])
+}

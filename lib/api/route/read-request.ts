@@ -1,0 +1,74 @@
+import type { z } from 'zod'
+import { AppError, type FieldError } from '@/lib/domain/errors'
+import { parsePrecondition } from '@/lib/domain/etag'
+import type { ExpectedVersions } from '@/lib/registry/versions'
+
+/** Largest JSON body, in bytes. */
+export const bodyMaxBytes = 1024 * 1024
+
+/** The request's query by its schema. Throws BAD_REQUEST with the fields at fault, unknown and repeated ones too. */
+export function readQuery<S extends z.ZodType>(request: Request, schema: S): z.output<S> {
+  const parameters = new URL(request.url).searchParams
+  const query: Record<string, string | string[]> = {}
+  for (const name of parameters.keys()) {
+    const values = parameters.getAll(name)
+    query[name] = values.length === 1 ? (values[0] ?? '') : values
+  }
+  return parse(schema, query)
+}
+
+/**
+ * The request's JSON body by its schema. Throws MEDIA_TYPE_UNSUPPORTED, PAYLOAD_TOO_LARGE, and BAD_REQUEST with the
+ * fields at fault.
+ */
+export async function readBody<S extends z.ZodType>(request: Request, schema: S): Promise<z.output<S>> {
+  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+  const isMergePatch = request.method === 'PATCH' && type === 'application/merge-patch+json'
+  if (type !== 'application/json' && !isMergePatch) {
+    throw new AppError('MEDIA_TYPE_UNSUPPORTED', { message: 'the body must be application/json' })
+  }
+  return parse(schema, parseJson(await readLimited(request)))
+}
+
+/** The versions that `If-Match` allows a change to be made to. Throws BAD_REQUEST for what it cannot honour. */
+export function readExpectedVersions(request: Request): ExpectedVersions {
+  const precondition = parsePrecondition(request.headers.get('if-match') ?? undefined, undefined)
+  return precondition.kind === 'match' ? precondition.digests : null
+}
+
+async function readLimited(request: Request): Promise<Uint8Array> {
+  if (Number(request.headers.get('content-length') ?? 0) > bodyMaxBytes) throw tooLarge()
+  const chunks: Uint8Array[] = []
+  let length = 0
+  const reader = request.body?.getReader()
+  for (let read = await reader?.read(); read?.value !== undefined; read = await reader?.read()) {
+    length += read.value.byteLength
+    if (length > bodyMaxBytes) throw tooLarge()
+    chunks.push(read.value)
+  }
+  return Buffer.concat(chunks)
+}
+
+function tooLarge(): AppError {
+  return new AppError('PAYLOAD_TOO_LARGE', { detail: { limitBytes: bodyMaxBytes } })
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch (error) {
+    throw new AppError('BAD_REQUEST', { message: 'the body is not JSON', cause: error })
+  }
+}
+
+function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new AppError('BAD_REQUEST', { fields: parsed.error.issues.flatMap(fieldErrors) })
+}
+
+function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+  const path = issue.path.map(String)
+  if (issue.code !== 'unrecognized_keys') return [{ path: path.join('.'), message: issue.message }]
+  return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'there is no such field' }))
+}

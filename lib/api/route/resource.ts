@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto'
+import { AppError } from '@/lib/domain/errors'
+import { emptyResponse, problemResponse } from './responses'
+import type { RouteHandler } from './route'
+
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+
+/** The methods that a `route.ts` exports. */
+export type ResourceHandlers = Record<(typeof methods)[number] | 'OPTIONS', RouteHandler>
+
+/**
+ * A resource's handlers for every method: those given, and for the others a refusal with `Allow`. Next would refuse
+ * them too, but with an empty body and without the header. HEAD is Next's: it runs GET.
+ */
+export function resource(handlers: Partial<Record<(typeof methods)[number], RouteHandler>>): ResourceHandlers {
+  const allowed = methods.filter((method) => handlers[method] !== undefined)
+  const allow = [...allowed, ...(handlers.GET === undefined ? [] : ['HEAD']), 'OPTIONS'].join(', ')
+  const refuse: RouteHandler = () => problemResponse(new AppError('METHOD_NOT_ALLOWED'), randomUUID(), { allow })
+  return {
+    GET: handlers.GET ?? refuse,
+    POST: handlers.POST ?? refuse,
+    PUT: handlers.PUT ?? refuse,
+    PATCH: handlers.PATCH ?? refuse,
+    DELETE: handlers.DELETE ?? refuse,
+    OPTIONS: () => emptyResponse(204, randomUUID(), { allow }),
+  }
+}
+
+/** The handlers of every path that is no resource: NOT_FOUND, whoever asks. */
+export function noResource(): ResourceHandlers {
+  const refuse: RouteHandler = () => problemResponse(new AppError('NOT_FOUND'), randomUUID())
+  return { GET: refuse, POST: refuse, PUT: refuse, PATCH: refuse, DELETE: refuse, OPTIONS: refuse }
+}

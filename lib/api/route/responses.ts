@@ -1,0 +1,56 @@
+import { STATUS_CODES } from 'node:http'
+import type { Problem } from '@/lib/api/schemas/common'
+import type { AppError, ErrorDetail } from '@/lib/domain/errors'
+
+/** An answer as it is sent, and as a repeated request gets it again. */
+export interface Reply {
+  readonly status: number
+  readonly headers: Record<string, string>
+  /** JSON text. */
+  readonly body: string | null
+}
+
+/** An answer without a body, with the headers that every answer has. */
+export function emptyResponse(status: number, requestId: string, headers: Record<string, string> = {}): Response {
+  return new Response(null, { status, headers: { ...everyHeader(requestId), ...headers } })
+}
+
+/** A JSON answer; `body` is JSON text. */
+export function jsonResponse(
+  status: number,
+  body: string,
+  requestId: string,
+  headers: Record<string, string> = {},
+): Response {
+  return new Response(body, {
+    status,
+    headers: { 'content-type': 'application/json', ...everyHeader(requestId), ...headers },
+  })
+}
+
+/** A refusal as RFC 9457 problem details. Only what the error table and our own code say is sent. */
+export function problemResponse(error: AppError, requestId: string, headers: Record<string, string> = {}): Response {
+  const body: Problem = {
+    type: 'about:blank',
+    title: STATUS_CODES[error.status] ?? error.code,
+    status: error.status,
+    detail: error.message,
+    code: error.code,
+    requestId,
+    ...(error.fields === undefined ? {} : { errors: error.fields.map((field) => ({ ...field })) }),
+    ...(error.detail === undefined ? {} : { context: toContext(error.detail) }),
+  }
+  return jsonResponse(error.status, JSON.stringify(body), requestId, {
+    'content-type': 'application/problem+json',
+    ...headers,
+  })
+}
+
+function everyHeader(requestId: string): Record<string, string> {
+  return { 'cache-control': 'no-store', 'x-request-id': requestId }
+}
+
+function toContext(detail: ErrorDetail): NonNullable<Problem['context']> {
+  const facts = Object.entries(detail).filter(([, fact]) => fact !== undefined)
+  return Object.fromEntries(facts) as NonNullable<Problem['context']>
+}

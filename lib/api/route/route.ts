@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto'
+import type { z } from 'zod'
+import type { Principal } from '@/lib/auth/principal'
+import { AppError } from '@/lib/domain/errors'
+import { type Context, getContext } from '@/lib/registry/context'
+import type { ExpectedVersions } from '@/lib/registry/versions'
+import { type Identity, type ProvenSession, authenticate } from './authenticate'
+import { answerOnce } from './answer-once'
+import { type Operation, type PathParameters, parameterNames } from './operation'
+import { readBody, readExpectedVersions, readQuery } from './read-request'
+import { type Reply, emptyResponse, jsonResponse, problemResponse } from './responses'
+import { assertSameOrigin } from './same-origin'
+
+/** A request as its handler gets it: who asks is proven and may, and all input has passed its schema. */
+export interface Call<O extends Operation> {
+  readonly ctx: Context
+  readonly principal: O['permission'] extends 'public' ? Principal | null : Principal
+  /** The console session it came with, if any. */
+  readonly session: ProvenSession | null
+  readonly params: PathParameters<O['path']>
+  readonly query: O['query'] extends z.ZodType ? z.output<O['query']> : undefined
+  readonly body: O['body'] extends z.ZodType ? z.output<O['body']> : undefined
+  /** The versions a change may be made to (`If-Match`). */
+  readonly expected: ExpectedVersions
+  /** `Host` of the request. */
+  readonly host: string
+  readonly request: Request
+}
+
+/** What a handler answers; the wrapper makes the response of it. */
+export type Answer<O extends Operation> = {
+  /** What an ETag is made of. */
+  readonly version?: string
+  /** Path of what was made. */
+  readonly location?: string
+  /** A `Set-Cookie`. */
+  readonly cookie?: string
+} & (O['response'] extends z.ZodType ? { readonly body: z.input<O['response']> } : { readonly body?: undefined })
+
+/** A method's handler in the form that Next calls. */
+export type RouteHandler = (request: Request, segment: RouteSegment) => Promise<Response> | Response
+
+interface RouteSegment {
+  readonly params: Promise<Readonly<Record<string, string | string[] | undefined>>>
+}
+
+/**
+ * Makes the handler of an operation: identifies the request, proves who asks, refuses foreign origins, checks the
+ * permission, reads parameters, query and body by their schemas, runs `handler`, and sends its answer by the response
+ * schema. Whatever is thrown leaves as problem details, from the one error table; a failure of ours is logged with its
+ * cause and never described to the client.
+ */
+export function route<O extends Operation>(
+  operation: O,
+  handler: (call: Call<O>) => Promise<Answer<O>> | Answer<O>,
+): RouteHandler & { readonly operation: O } {
+  const handle: RouteHandler = async (request, segment) => {
+    const requestId = randomUUID()
+    const ctx = getContext()
+    try {
+      const identity = await authenticate(ctx, request)
+      assertSameOrigin(request, ctx.config.publicUrl)
+      assertPermitted(operation, identity)
+      const call = {
+        principal: identity?.principal ?? null,
+        session: identity?.session ?? null,
+        params: await readParameters(operation, segment),
+        query: operation.query && readQuery(request, operation.query),
+        body: operation.body && (await readBody(request, operation.body)),
+        expected: readExpectedVersions(request),
+        host: request.headers.get('host') ?? '',
+        request,
+      }
+      // The compiler cannot see that each field has the type its schema gives; the lines above are that proof.
+      const run = async (inContext: Context) =>
+        toReply(operation, await handler({ ...call, ctx: inContext } as unknown as Call<O>))
+      const reply = await answerOnce(ctx, request, call, run)
+      return reply.body === null
+        ? emptyResponse(reply.status, requestId, reply.headers)
+        : jsonResponse(reply.status, reply.body, requestId, reply.headers)
+    } catch (thrown) {
+      const error = AppError.from(thrown)
+      if (error.status >= 500) {
+        ctx.log.error({ err: error, requestId, operation: operation.id }, 'a request of the REST API failed')
+      }
+      return problemResponse(error, requestId, challenge(error, request))
+    }
+  }
+  return Object.assign(handle, { operation })
+}
+
+function assertPermitted(operation: Operation, identity: Identity | null): void {
+  if (operation.permission === 'public') return
+  if (identity === null) throw new AppError('UNAUTHORIZED')
+  if (identity.principal.role !== 'ADMINISTRATOR') throw new AppError('DENIED')
+}
+
+async function readParameters(operation: Operation, { params }: RouteSegment): Promise<Record<string, string>> {
+  const given = await params
+  return Object.fromEntries(
+    parameterNames(operation.path).map((name) => {
+      const value = given[name]
+      // No id or tag has a control character, and not every database takes one.
+      if (typeof value !== 'string' || /\p{Cc}/u.test(value)) throw new AppError('NOT_FOUND')
+      return [name, value]
+    }),
+  )
+}
+
+function toReply<O extends Operation>(operation: O, { body, version, location, cookie }: Answer<O>): Reply {
+  return {
+    status: operation.status,
+    headers: {
+      ...(version === undefined ? {} : { etag: `"${version}"` }),
+      ...(location === undefined ? {} : { location }),
+      ...(cookie === undefined ? {} : { 'set-cookie': cookie }),
+    },
+    body: operation.response === undefined ? null : JSON.stringify(operation.response.parse(body)),
+  }
+}
+
+/** Only who tried Basic is asked for it: a browser would open a window of its own over the console. */
+function challenge(error: AppError, request: Request): Record<string, string> {
+  const triedBasic = /^basic\b/i.test(request.headers.get('authorization') ?? '')
+  return error.status === 401 && triedBasic ? { 'www-authenticate': 'Basic realm="Stele"' } : {}
+}

@@ -1,0 +1,46 @@
+import type { Db, Transaction } from './database'
+
+/** What a request with an Idempotency-Key was, and what it was answered. */
+export interface IdempotencyRecord {
+  readonly requestHash: string
+  readonly status: number
+  readonly location: string | null
+  readonly etag: string | null
+  readonly body: string
+}
+
+/**
+ * Takes an id for this transaction's request; false when another has it. Of transactions at the same time one gets it:
+ * the database decides by the key, and on PostgreSQL the others wait until that one has ended.
+ */
+export async function claimIdempotencyRecord(
+  tx: Transaction,
+  { id, requestHash }: { readonly id: string; readonly requestHash: string },
+): Promise<boolean> {
+  const count = await tx.$executeRaw`
+    INSERT INTO "IdempotencyRecord" ("id", "requestHash", "status", "body", "createdAt")
+    VALUES (${id}, ${requestHash}, 0, '', ${new Date()}) ON CONFLICT ("id") DO NOTHING`
+  return count === 1
+}
+
+/** Writes the answer to a record that this transaction has claimed. */
+export async function completeIdempotencyRecord(
+  tx: Transaction,
+  id: string,
+  answer: Omit<IdempotencyRecord, 'requestHash'>,
+): Promise<void> {
+  await tx.idempotencyRecord.update({ where: { id }, data: answer })
+}
+
+/** The record, or null. */
+export async function findIdempotencyRecord(db: Db, id: string): Promise<IdempotencyRecord | null> {
+  return db.idempotencyRecord.findUnique({
+    where: { id },
+    select: { requestHash: true, status: true, location: true, etag: true, body: true },
+  })
+}
+
+/** Removes the records made before `time`. */
+export async function deleteIdempotencyRecordsBefore(tx: Transaction, time: Date): Promise<void> {
+  await tx.idempotencyRecord.deleteMany({ where: { createdAt: { lt: time } } })
+}

@@ -1,0 +1,41 @@
+import type { Principal } from '@/lib/auth/principal'
+import { AppError } from '@/lib/domain/errors'
+import { transaction } from '@/lib/metadata/database'
+import { lockRepository } from '@/lib/metadata/repositories'
+import { insertTagEvent } from '@/lib/metadata/tag-events'
+import { deleteTagByDecision, deleteTag as deleteTagRow, findTag } from '@/lib/metadata/tags'
+import type { Context } from './context'
+import { eventOrigin } from './event-origin'
+import { type ExpectedVersions, assertExpected } from './versions'
+
+/**
+ * Deletes a tag for an administrator; the manifest stays. A protected tag goes only with a reason, and leaves its name
+ * reserved for its digest. Versions of a tag are digests. Throws NOT_FOUND, PRECONDITION_FAILED, and TAG_UNDELETABLE
+ * for a protected tag without a reason.
+ */
+export async function deleteTag(
+  ctx: Context,
+  principal: Principal,
+  repositoryId: string,
+  name: string,
+  { reason }: { readonly reason?: string | undefined },
+  expected: ExpectedVersions,
+): Promise<void> {
+  await transaction(ctx.db, async (tx) => {
+    const repository = await lockRepository(tx, repositoryId)
+    const tag = repository === null ? null : await findTag(tx, repositoryId, name)
+    if (repository === null || tag === null) throw new AppError('NOT_FOUND')
+    assertExpected(tag.digest, expected)
+    if (reason === undefined) await deleteTagRow(tx, repository, name)
+    else await deleteTagByDecision(tx, repository, name, { reason, decidedBy: principal.name })
+    await insertTagEvent(tx, {
+      ...eventOrigin(principal, repository),
+      tag: name,
+      kind: 'DELETED',
+      currentDigest: tag.digest,
+      pushedDigest: null,
+      reason: reason ?? null,
+      now: new Date(),
+    })
+  })
+}

@@ -1,0 +1,44 @@
+import { AppError } from '@/lib/domain/errors'
+import { type Database, transaction } from '@/lib/metadata/database'
+import {
+  type IdempotencyRecord,
+  claimIdempotencyRecord,
+  completeIdempotencyRecord,
+  deleteIdempotencyRecordsBefore,
+  findIdempotencyRecord,
+} from '@/lib/metadata/idempotency-records'
+import type { Context } from './context'
+
+/** How long an answer is kept, in milliseconds. */
+const keptMs = 24 * 60 * 60 * 1000
+
+/** An answer as it is kept. */
+export type KeptAnswer = Omit<IdempotencyRecord, 'requestHash'>
+
+/**
+ * Runs `work` unless the request `id` was run before; then answers what it answered. The work and its answer are one
+ * transaction, so there is no moment in which one is durable and the other is not: after a crash, a repetition finds
+ * both or neither. `work` must use the context it is given, whose database is that transaction.
+ *
+ * Throws IDEMPOTENCY_CONFLICT when `id` was another request's. What `work` throws is not kept.
+ */
+export async function runOnce(
+  ctx: Context,
+  { id, requestHash }: { readonly id: string; readonly requestHash: string },
+  work: (ctx: Context) => Promise<KeptAnswer>,
+): Promise<KeptAnswer> {
+  return transaction(ctx.db, async (tx) => {
+    await deleteIdempotencyRecordsBefore(tx, new Date(Date.now() - keptMs))
+    if (await claimIdempotencyRecord(tx, { id, requestHash })) {
+      // A use case's own transaction nests in this one as a savepoint: Prisma's transaction client can do all that
+      // `transaction` asks of a database.
+      const answer = await work({ ...ctx, db: tx as Database })
+      await completeIdempotencyRecord(tx, id, answer)
+      return answer
+    }
+    const record = await findIdempotencyRecord(tx, id)
+    if (record?.requestHash !== requestHash) throw new AppError('IDEMPOTENCY_CONFLICT')
+    const { requestHash: _, ...answer } = record
+    return answer
+  })
+}

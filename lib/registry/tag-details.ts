@@ -1,0 +1,32 @@
+import { isProtected } from '@/lib/domain/immutability'
+import type { TagRow } from '@/lib/metadata/tag-listing'
+
+/** A tag as the console and the API show it. Times are UTC, ISO 8601. */
+export interface TagDetails {
+  readonly name: string
+  readonly digest: string
+  readonly mediaType: string
+  readonly artifactType: string | null
+  readonly platforms: string[]
+  readonly sizeBytes: number
+  readonly isProtected: boolean
+  readonly pushedAt: string
+  readonly pushedBy: string
+  readonly createdAt: string
+}
+
+/** Joins what is shown of a tag of a repository with this rule. */
+export function toTagDetails(rule: { readonly tagImmutability: boolean }, row: TagRow): TagDetails {
+  return {
+    name: row.name,
+    digest: row.digest,
+    mediaType: row.mediaType,
+    artifactType: row.artifactType,
+    platforms: row.platforms.split(',').filter((platform) => platform !== ''),
+    sizeBytes: Number(row.totalSizeBytes),
+    isProtected: isProtected(rule, row.name),
+    pushedAt: row.updatedAt.toISOString(),
+    pushedBy: row.updatedBy,
+    createdAt: row.createdAt.toISOString(),
+  }
+}

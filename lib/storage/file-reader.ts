@@ -74,11 +74,6 @@ function rethrow(error: unknown): never {
 
 function write(sink: Writable, chunk: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
-    // Closed before anybody watched; also, an HTTP response would emit an error rather than call back.
-    if (sink.destroyed) {
-      reject(prematureClose())
-      return
-    }
     sink.write(chunk, (error) => {
       if (error) reject(error)
       else resolve()

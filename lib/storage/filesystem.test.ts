@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { readdirSync, readlinkSync } from 'node:fs'
 import { mkdtemp, open, readdir, readFile, rm, stat, writeFile, type FileHandle } from 'node:fs/promises'
 import { createServer, get, type IncomingMessage } from 'node:http'
@@ -224,6 +225,10 @@ describe('the filesystem blob store', () => {
       outcomes.push(
         store.read(digest).then(async (reader) => {
           response.writeHead(200, request.url === '/chunked' ? {} : { 'content-length': reader.length })
+          if (request.url === '/late') {
+            response.flushHeaders()
+            await once(response, 'close')
+          }
           await reader.pipeTo(response)
           response.end()
         }),
@@ -240,9 +245,11 @@ describe('the filesystem blob store', () => {
         for await (const chunk of await request(path)) chunks.push(chunk as Buffer)
         expectSame(Buffer.concat(chunks), bytes)
       }
-      ;(await request('/')).destroy()
-      await expect(outcomes.at(-1)).rejects.toSatisfy((error) => !AppError.is(error))
-      expect(openFiles()).toEqual([])
+      for (const path of ['/', '/late']) {
+        ;(await request(path)).destroy()
+        await expect(outcomes.at(-1)).rejects.toSatisfy((error) => !AppError.is(error))
+        expect(openFiles()).toEqual([])
+      }
     } finally {
       server.close()
       server.closeAllConnections()

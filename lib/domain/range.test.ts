@@ -41,9 +41,7 @@ describe('the Range header of a download', () => {
     ['the first byte of an empty blob', 'bytes=0-0', 0],
     ['the end of an empty blob', 'bytes=-1', 0],
   ])('%s is refused', (_name, header, size) => {
-    expect(() => parseRange(header, size)).toThrow(
-      expect.objectContaining({ code: 'RANGE_INVALID', detail: { size } }),
-    )
+    expect(() => parseRange(header, size)).toThrow(expect.objectContaining({ code: 'RANGE_INVALID', detail: { size } }))
   })
 })
 

@@ -26,7 +26,8 @@ export function parseRange(header: string | undefined, size: number): RequestedR
 
   const start = first === '' ? Math.max(0, size - Number(last)) : Number(first)
   const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1)
-  if (start > end) throw new AppError('RANGE_INVALID', { message: `the range has no byte of ${size}`, detail: { size } })
+  if (start > end)
+    throw new AppError('RANGE_INVALID', { message: `the range has no byte of ${size}`, detail: { size } })
   return { kind: 'range', start, end }
 }
 

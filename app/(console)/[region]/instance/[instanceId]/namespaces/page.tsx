@@ -1,0 +1,24 @@
+import type { Metadata } from 'next'
+import { notFound } from 'next/navigation'
+import { getTranslations } from 'next-intl/server'
+import { NamespacesPage } from '@/components/namespaces/namespaces-page'
+import { namespacesHref } from '@/components/routes'
+import { requireSession } from '@/lib/auth/session'
+import { isRegionId } from '@/lib/domain/regions'
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations()
+  return { title: t('namespaces.title') }
+}
+
+interface Props {
+  params: Promise<{ region: string; instanceId: string }>
+}
+
+/** `/{region}/instance/{instanceId}/namespaces` */
+export default async function Page({ params }: Props) {
+  const { region, instanceId } = await params
+  if (!isRegionId(region)) notFound()
+  await requireSession(namespacesHref(region, instanceId))
+  return <NamespacesPage region={region} instanceId={instanceId} />
+}

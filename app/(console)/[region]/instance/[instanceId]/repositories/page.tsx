@@ -1,0 +1,24 @@
+import type { Metadata } from 'next'
+import { notFound } from 'next/navigation'
+import { getTranslations } from 'next-intl/server'
+import { RepositoriesPage } from '@/components/repositories/repositories-page'
+import { repositoriesHref } from '@/components/routes'
+import { requireSession } from '@/lib/auth/session'
+import { isRegionId } from '@/lib/domain/regions'
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations()
+  return { title: t('repositories.title') }
+}
+
+interface Props {
+  params: Promise<{ region: string; instanceId: string }>
+}
+
+/** `/{region}/instance/{instanceId}/repositories` */
+export default async function Page({ params }: Props) {
+  const { region, instanceId } = await params
+  if (!isRegionId(region)) notFound()
+  await requireSession(repositoriesHref(region, instanceId))
+  return <RepositoriesPage region={region} instanceId={instanceId} />
+}

@@ -1,0 +1,38 @@
+import type { Metadata } from 'next'
+import { notFound } from 'next/navigation'
+import { getTranslations } from 'next-intl/server'
+import { RepositoryPage } from '@/components/repositories/repository-page'
+import { parseRepositoryPath, repositoryHref } from '@/components/routes'
+import { requireSession } from '@/lib/auth/session'
+import { isRegionId } from '@/lib/domain/regions'
+
+interface Props {
+  params: Promise<{ region: string; instanceId: string; path: string[] }>
+}
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const t = await getTranslations()
+  const repository = parseRepositoryPath((await params).path)
+  if (!repository) return {}
+  const section = repository.section === 'tags' ? t('tags.title') : t('details.title')
+  return { title: `${repository.namespace}/${repository.name} · ${section}` }
+}
+
+/** `/{region}/instance/{instanceId}/repository/{namespace}/{name…}/{section}`; the name may hold slashes. */
+export default async function Page({ params }: Props) {
+  const { region, instanceId, path } = await params
+  const repository = parseRepositoryPath(path)
+  if (!isRegionId(region) || repository === null) notFound()
+  const { namespace, name, section } = repository
+  const session = await requireSession(repositoryHref(region, { instanceId, namespace, name }, section))
+  return (
+    <RepositoryPage
+      region={region}
+      instanceId={instanceId}
+      namespace={namespace}
+      name={name}
+      section={section}
+      userName={session.user.name}
+    />
+  )
+}

@@ -1,0 +1,20 @@
+import { cookies } from 'next/headers'
+import type { ReactNode } from 'react'
+import { ConsoleFrame } from '@/components/frame/console-frame'
+import { isTheme, themeCookie } from '@/components/frame/preferences'
+import { findSession } from '@/lib/auth/session'
+
+/**
+ * The frame around the pages. It shows who is logged on and lets nobody in or out: each page does that itself, because
+ * a layout is not rendered again on every navigation.
+ */
+export default async function ConsoleLayout({ children }: { children: ReactNode }) {
+  const session = await findSession()
+  if (session === null) return children
+  const theme = (await cookies()).get(themeCookie)?.value
+  return (
+    <ConsoleFrame user={session.user} theme={isTheme(theme) ? theme : null}>
+      {children}
+    </ConsoleFrame>
+  )
+}

@@ -1,0 +1,53 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import { useLogOff } from '../session/queries'
+import { Menu, MenuItem } from '../ui/menu'
+import { useToast } from '../ui/toast'
+import { useErrorText } from '../ui/use-error-text'
+
+interface AccountMenuProps {
+  userName: string
+  isAdministrator: boolean
+}
+
+/** Who is logged on, and Log off. */
+export function AccountMenu({ userName, isAdministrator }: AccountMenuProps) {
+  const t = useTranslations()
+  const toast = useToast()
+  const errorText = useErrorText()
+  const logOff = useLogOff()
+  return (
+    <Menu
+      label={t('frame.account', { name: userName })}
+      className="bar-button"
+      button={<span className="avatar">{initialsOf(userName)}</span>}
+      head={
+        <>
+          <strong>{userName}</strong>
+          <small>{isAdministrator ? t('frame.administrator') : t('frame.member')}</small>
+        </>
+      }
+    >
+      <MenuItem
+        icon="logoff"
+        onSelect={() =>
+          logOff.mutate(undefined, {
+            // A whole new page: nothing of the person's stays in memory.
+            onSuccess: () => location.assign('/login'),
+            onError: (error) => toast({ kind: 'danger', title: errorText(error) }),
+          })
+        }
+      >
+        {t('frame.logOff')}
+      </MenuItem>
+    </Menu>
+  )
+}
+
+/** One letter of each of the first two words, or the first two of the only one. */
+function initialsOf(userName: string): string {
+  const [first = '', second] = userName.split(/[^\p{L}\p{N}]+/u).filter(Boolean)
+  const letters = second === undefined ? first.slice(0, 2) : first.charAt(0) + second.charAt(0)
+  return letters.toUpperCase()
+}

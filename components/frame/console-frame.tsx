@@ -1,0 +1,76 @@
+'use client'
+
+import Link from 'next/link'
+import { useParams } from 'next/navigation'
+import { useTranslations } from 'next-intl'
+import { useEffect } from 'react'
+import type { ReactNode } from 'react'
+import type { SessionView } from '@/lib/api/schemas/sessions'
+import { defaultRegionId, isRegionId } from '@/lib/domain/regions'
+import { instancesHref, parseRepositoryPath } from '../routes'
+import { Icon } from '../ui/icon'
+import { Mark } from '../ui/mark'
+import { AccountMenu } from './account-menu'
+import { LanguageSwitch } from './language-switch'
+import { Pane, paneId } from './pane'
+import { regionCookie, remember } from './preferences'
+import type { Theme } from './preferences'
+import { RegionMenu } from './region-menu'
+import { RepositoryPane } from './repository-pane'
+import { ThemeSwitch } from './theme-switch'
+
+interface ConsoleFrameProps {
+  user: SessionView['user']
+  theme: Theme | null
+  children: ReactNode
+}
+
+/** Bar, panes and page. Where one is stands in the address: the frame reads it from there. */
+export function ConsoleFrame({ user, theme, children }: ConsoleFrameProps) {
+  const t = useTranslations()
+  const parameters = useParams<{ region?: string; instanceId?: string; path?: string[] }>()
+  const region = parameters.region && isRegionId(parameters.region) ? parameters.region : defaultRegionId
+  const instanceId = parameters.instanceId ?? null
+  const repository = parameters.path ? parseRepositoryPath(parameters.path) : null
+
+  useEffect(() => remember(regionCookie, region), [region])
+
+  return (
+    <div className="console">
+      <a className="skip" href="#main">
+        {t('frame.skip')}
+      </a>
+      <header className="bar">
+        <button
+          type="button"
+          className="bar-button menu-button"
+          popoverTarget={paneId}
+          aria-label={t('frame.openNavigation')}
+        >
+          <Icon name="menu" />
+        </button>
+        <Link className="brand" href={instancesHref(region)}>
+          <Mark />
+          <span>Stele</span>
+        </Link>
+        <RegionMenu current={region} />
+        <span className="spacer" />
+        <LanguageSwitch />
+        <ThemeSwitch initial={theme} />
+        <AccountMenu userName={user.name} isAdministrator={user.role === 'ADMINISTRATOR'} />
+      </header>
+      <Pane region={region} instanceId={instanceId} />
+      {instanceId !== null && repository && (
+        <RepositoryPane
+          region={region}
+          instanceId={instanceId}
+          namespace={repository.namespace}
+          name={repository.name}
+        />
+      )}
+      <main className="page" id="main" tabIndex={-1}>
+        {children}
+      </main>
+    </div>
+  )
+}

@@ -1,0 +1,117 @@
+'use client'
+
+import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
+import { usePathname } from 'next/navigation'
+import { useTranslations } from 'next-intl'
+import { useEffect, useId, useRef } from 'react'
+import type { ReactNode } from 'react'
+import type { RegionId } from '@/lib/domain/regions'
+import { instanceQuery } from '../instances/queries'
+import { instancesHref, namespacesHref, repositoriesHref } from '../routes'
+import { Icon } from '../ui/icon'
+import type { IconName } from '../ui/icon'
+import { Skeleton } from '../ui/states'
+
+/** The id of the left pane, for the button that opens it as a drawer. */
+export const paneId = 'navigation'
+
+interface PaneProps {
+  region: RegionId
+  /** Null outside an instance. */
+  instanceId: string | null
+}
+
+/** The left pane: the way around the console, or inside one instance. It is a drawer on a narrow screen. */
+export function Pane({ region, instanceId }: PaneProps) {
+  const t = useTranslations()
+  const ref = useRef<HTMLElement>(null)
+  const pathname = usePathname()
+
+  useEffect(() => {
+    // The drawer leads somewhere and then steps aside.
+    if (ref.current?.matches(':popover-open')) ref.current.hidePopover()
+  }, [pathname])
+
+  return (
+    <nav
+      ref={ref}
+      id={paneId}
+      popover="auto"
+      className="pane"
+      aria-label={instanceId === null ? t('frame.console') : t('frame.instance')}
+    >
+      {instanceId === null ? (
+        <ul>
+          <PaneLink icon="instances" href={instancesHref(region)}>
+            {t('instances.title')}
+          </PaneLink>
+        </ul>
+      ) : (
+        <InstanceLinks region={region} instanceId={instanceId} />
+      )}
+    </nav>
+  )
+}
+
+function InstanceLinks({ region, instanceId }: { region: RegionId; instanceId: string }) {
+  const t = useTranslations()
+  const labelId = useId()
+  const { data, isPending } = useQuery(instanceQuery(instanceId))
+  return (
+    <>
+      <div className="pane-context">
+        <Link href={instancesHref(region)}>
+          <Icon name="left" /> {t('instances.title')}
+        </Link>
+        <strong>{isPending ? <Skeleton width="lg" /> : (data?.data.name ?? '—')}</strong>
+        <code>{instanceId}</code>
+      </div>
+      <p className="pane-label pane-label--first" id={labelId}>
+        {t('frame.repository')}
+      </p>
+      <ul aria-labelledby={labelId}>
+        <PaneLink icon="namespaces" href={namespacesHref(region, instanceId)}>
+          {t('namespaces.title')}
+        </PaneLink>
+        <PaneLink
+          icon="repositories"
+          href={repositoriesHref(region, instanceId)}
+          under={`/${region}/instance/${instanceId}/repository/`}
+        >
+          {t('repositories.title')}
+        </PaneLink>
+      </ul>
+    </>
+  )
+}
+
+interface PaneLinkProps {
+  icon: IconName
+  href: string
+  /** Pages below this address belong to the link too. */
+  under?: string
+  count?: ReactNode
+  children: string
+}
+
+/** A link of a pane; it knows whether it leads to the page one is on. */
+export function PaneLink({ icon, href, under, count, children }: PaneLinkProps) {
+  const pathname = usePathname()
+  const isHere = pathname === href
+  const isWithin = under !== undefined && pathname.startsWith(under)
+  return (
+    <li>
+      <Link
+        className="pane-link"
+        href={href}
+        title={children}
+        aria-current={isHere ? 'page' : isWithin ? 'true' : undefined}
+      >
+        <Icon name={icon} />
+        <span>{children}</span>
+        {count}
+      </Link>
+    </li>
+  )
+}

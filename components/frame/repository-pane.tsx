@@ -1,0 +1,40 @@
+'use client'
+
+import { useQuery } from '@tanstack/react-query'
+import { useTranslations } from 'next-intl'
+import type { RegionId } from '@/lib/domain/regions'
+import { repositoryQuery } from '../repositories/queries'
+import { repositoryHref } from '../routes'
+import { useFormat } from '../ui/use-format'
+import { PaneLink } from './pane'
+
+interface RepositoryPaneProps {
+  region: RegionId
+  instanceId: string
+  namespace: string
+  name: string
+}
+
+/** The second pane: the sections of one repository. A row of tabs on a narrow screen. */
+export function RepositoryPane({ region, instanceId, namespace, name }: RepositoryPaneProps) {
+  const t = useTranslations()
+  const format = useFormat()
+  const { data } = useQuery(repositoryQuery(instanceId, namespace, name))
+  const address = { instanceId, namespace, name }
+  return (
+    <nav className="subpane" aria-label={t('frame.repositoryPane', { path: `${namespace}/${name}` })}>
+      <ul>
+        <PaneLink icon="details" href={repositoryHref(region, address, 'details')}>
+          {t('details.title')}
+        </PaneLink>
+        <PaneLink
+          icon="tag"
+          href={repositoryHref(region, address, 'tags')}
+          count={data && <span className="count">{format.number(data.data.tagCount)}</span>}
+        >
+          {t('tags.title')}
+        </PaneLink>
+      </ul>
+    </nav>
+  )
+}

@@ -1,0 +1,140 @@
+'use client'
+
+import Link from 'next/link'
+import { useTranslations } from 'next-intl'
+import type { InstanceView } from '@/lib/api/schemas/instances'
+import type { RegionId } from '@/lib/domain/regions'
+import { repositoriesHref } from '../routes'
+import { TextButton } from '../ui/button'
+import { Copyable } from '../ui/copy-button'
+import { Status } from '../ui/status'
+import { Table } from '../ui/table'
+import type { Column } from '../ui/table'
+import { Time } from '../ui/time'
+import { useFormat } from '../ui/use-format'
+
+interface InstanceTableProps {
+  region: RegionId
+  /** Null while they load. */
+  instances: readonly InstanceView[] | null
+  stale: boolean
+  onRename: (instance: InstanceView) => void
+  onDelete: (instance: InstanceView) => void
+}
+
+/** Instances as a table. */
+export function InstanceTable({ region, instances, stale, onRename, onDelete }: InstanceTableProps) {
+  const t = useTranslations()
+  const format = useFormat()
+  const columns: Column<InstanceView>[] = [
+    {
+      key: 'name',
+      header: t('instances.nameAndId'),
+      kind: 'name',
+      skeleton: 'xl',
+      cell: (instance) => (
+        <span className="cell-stack">
+          <Link href={repositoriesHref(region, instance.id)}>{instance.name}</Link>
+          <small className="mono">{instance.id}</small>
+        </span>
+      ),
+    },
+    {
+      key: 'status',
+      header: t('instances.status'),
+      skeleton: 'md',
+      cell: () => (
+        <Status icon="ok" tone="ok">
+          {t('instances.running')}
+        </Status>
+      ),
+    },
+    {
+      key: 'specification',
+      header: t('instances.specification'),
+      hideBelow: 'md',
+      skeleton: 'md',
+      cell: (instance) => t(`instances.specifications.${instance.specification}`),
+    },
+    {
+      key: 'endpoint',
+      header: t('instances.endpoint'),
+      hideBelow: 'lg',
+      skeleton: 'xl',
+      cell: (instance) => (
+        <Copyable text={instance.endpoints.internet} label={t('instances.copyEndpoint', { name: instance.name })} />
+      ),
+    },
+    {
+      key: 'repositories',
+      header: t('instances.repositories'),
+      kind: 'number',
+      repeatsHeader: true,
+      skeleton: 'sm',
+      cell: (instance) => format.number(instance.repositoryCount),
+    },
+    {
+      key: 'tags',
+      header: t('instances.tags'),
+      kind: 'number',
+      hideBelow: 'sm',
+      skeleton: 'sm',
+      cell: (instance) => format.number(instance.tagCount),
+    },
+    {
+      key: 'storage',
+      header: t('instances.storage'),
+      kind: 'number',
+      repeatsHeader: true,
+      skeleton: 'md',
+      cell: (instance) => format.bytes(instance.storageBytes),
+    },
+    {
+      key: 'created',
+      header: t('instances.created'),
+      hideBelow: 'md',
+      skeleton: 'md',
+      cell: (instance) => <Time value={instance.createdAt} format="date" />,
+    },
+    {
+      key: 'actions',
+      header: t('table.actions'),
+      kind: 'actions',
+      skeleton: 'lg',
+      cell: (instance) => (
+        <>
+          <Link
+            href={repositoriesHref(region, instance.id)}
+            aria-label={t('common.manageNamed', { name: instance.name })}
+          >
+            {t('common.manage')}
+          </Link>
+          <TextButton
+            aria-label={t('instances.renameNamed', { name: instance.name })}
+            onClick={() => onRename(instance)}
+          >
+            {t('instances.rename')}
+          </TextButton>
+          {!instance.isDefault && (
+            <TextButton
+              danger
+              aria-label={t('common.deleteNamed', { name: instance.name })}
+              onClick={() => onDelete(instance)}
+            >
+              {t('common.delete')}
+            </TextButton>
+          )}
+        </>
+      ),
+    },
+  ]
+  return (
+    <Table
+      label={t('instances.title')}
+      columns={columns}
+      rows={instances}
+      rowKey={(instance) => instance.id}
+      stale={stale}
+    />
+  )
+}

@@ -1,0 +1,71 @@
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import type { z } from 'zod'
+import { api, withQuery } from '@/lib/api/client/api'
+import { instance, instancePage } from '@/lib/api/schemas/instances'
+import type { createInstanceBody, updateInstanceBody } from '@/lib/api/schemas/instances'
+
+interface InstanceListParameters {
+  regionId: string
+  search: string
+  pageSize: number
+  cursor: string | undefined
+}
+
+/** A page of a region's instances. */
+export function instancesQuery(parameters: InstanceListParameters) {
+  return queryOptions({
+    queryKey: ['instances', 'list', parameters],
+    queryFn: ({ signal }) => api.get(withQuery('/instances', { ...parameters }), instancePage, { signal }),
+    placeholderData: keepPreviousData,
+  })
+}
+
+/** One instance and its version. */
+export function instanceQuery(instanceId: string) {
+  return queryOptions({
+    queryKey: ['instances', 'one', instanceId],
+    queryFn: ({ signal }) => api.getVersioned(`/instances/${instanceId}`, instance, { signal }),
+  })
+}
+
+/** Makes an instance. Fails with ALREADY_EXISTS when its region has one of that name. */
+export function useCreateInstance() {
+  const invalidate = useInvalidateInstances()
+  return useMutation({
+    mutationFn: (body: z.input<typeof createInstanceBody>) => api.post('/instances', body, instance),
+    onSuccess: invalidate,
+  })
+}
+
+/** Changes an instance. Fails with PRECONDITION_FAILED when it is not the version of `etag` any more. */
+export function useUpdateInstance(instanceId: string) {
+  const invalidate = useInvalidateInstances()
+  return useMutation({
+    mutationFn: ({ body, etag }: { body: z.input<typeof updateInstanceBody>; etag: string }) =>
+      api.patch(`/instances/${instanceId}`, body, instance, { ifMatch: etag }),
+    onSuccess: invalidate,
+  })
+}
+
+/** Deletes an instance. Fails with NOT_EMPTY while it has namespaces. */
+export function useDeleteInstance(instanceId: string) {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: (etag: string) => api.delete(`/instances/${instanceId}`, { ifMatch: etag }),
+    onSuccess: () =>
+      Promise.all([
+        queryClient.invalidateQueries({ queryKey: ['instances', 'list'] }),
+        queryClient.invalidateQueries({ queryKey: ['regions'] }),
+      ]),
+  })
+}
+
+/** The lists, the instance itself and the regions, which count instances. */
+function useInvalidateInstances() {
+  const queryClient = useQueryClient()
+  return () =>
+    Promise.all([
+      queryClient.invalidateQueries({ queryKey: ['instances'] }),
+      queryClient.invalidateQueries({ queryKey: ['regions'] }),
+    ])
+}

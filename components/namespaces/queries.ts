@@ -1,0 +1,88 @@
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import type { z } from 'zod'
+import { api, withQuery } from '@/lib/api/client/api'
+import { pageSizeMax } from '@/lib/api/schemas/common'
+import { namespace, namespacePage } from '@/lib/api/schemas/namespaces'
+import type { NamespaceView, createNamespaceBody, updateNamespaceBody } from '@/lib/api/schemas/namespaces'
+
+interface NamespaceListParameters {
+  search: string
+  pageSize: number
+  cursor: string | undefined
+}
+
+/** A page of an instance's namespaces. */
+export function namespacesQuery(instanceId: string, parameters: NamespaceListParameters) {
+  return queryOptions({
+    queryKey: ['namespaces', 'list', instanceId, parameters],
+    queryFn: ({ signal }) =>
+      api.get(withQuery(`/instances/${instanceId}/namespaces`, { ...parameters }), namespacePage, { signal }),
+    placeholderData: keepPreviousData,
+  })
+}
+
+/** Every namespace of an instance, for a list to choose from: all pages, one after the other. */
+export function allNamespacesQuery(instanceId: string) {
+  return queryOptions({
+    queryKey: ['namespaces', 'all', instanceId],
+    queryFn: async ({ signal }) => {
+      const all: NamespaceView[] = []
+      let cursor: string | undefined
+      do {
+        const path = withQuery(`/instances/${instanceId}/namespaces`, { pageSize: pageSizeMax, cursor })
+        const page = await api.get(path, namespacePage, { signal })
+        all.push(...page.items)
+        cursor = page.nextCursor ?? undefined
+      } while (cursor !== undefined)
+      return all
+    },
+  })
+}
+
+/** One namespace and its version. */
+export function namespaceQuery(namespaceId: string) {
+  return queryOptions({
+    queryKey: ['namespaces', 'one', namespaceId],
+    queryFn: ({ signal }) => api.getVersioned(`/namespaces/${namespaceId}`, namespace, { signal }),
+  })
+}
+
+/** Makes a namespace. Fails with ALREADY_EXISTS when the instance has one of that name. */
+export function useCreateNamespace(instanceId: string) {
+  const invalidate = useInvalidateNamespaces()
+  return useMutation({
+    mutationFn: (body: z.input<typeof createNamespaceBody>) =>
+      api.post(`/instances/${instanceId}/namespaces`, body, namespace),
+    onSuccess: invalidate,
+  })
+}
+
+/** Changes a namespace. Fails with PRECONDITION_FAILED when it is not the version of `etag` any more. */
+export function useUpdateNamespace(namespaceId: string) {
+  const invalidate = useInvalidateNamespaces()
+  return useMutation({
+    mutationFn: ({ body, etag }: { body: z.input<typeof updateNamespaceBody>; etag: string }) =>
+      api.patch(`/namespaces/${namespaceId}`, body, namespace, { ifMatch: etag }),
+    onSuccess: invalidate,
+  })
+}
+
+/** Deletes a namespace. Fails with NOT_EMPTY while it has repositories. */
+export function useDeleteNamespace(namespaceId: string) {
+  const invalidate = useInvalidateNamespaces()
+  return useMutation({
+    mutationFn: (etag: string) => api.delete(`/namespaces/${namespaceId}`, { ifMatch: etag }),
+    onSuccess: invalidate,
+  })
+}
+
+/** The lists of namespaces, and the instances, which count them. */
+function useInvalidateNamespaces() {
+  const queryClient = useQueryClient()
+  return () =>
+    Promise.all([
+      queryClient.invalidateQueries({ queryKey: ['namespaces', 'list'] }),
+      queryClient.invalidateQueries({ queryKey: ['namespaces', 'all'] }),
+      queryClient.invalidateQueries({ queryKey: ['instances'] }),
+    ])
+}

@@ -1,0 +1,37 @@
+'use client'
+
+import { QueryClient, QueryClientProvider, environmentManager } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { ApiError } from '@/lib/api/client/api-error'
+import { ToastProvider } from './ui/toast'
+
+function makeQueryClient() {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        // Pages are looked at for seconds: what was just read need not be read again on the way back.
+        staleTime: 5_000,
+        // A refusal stays a refusal; only what was not reached, or not available, is worth another try.
+        retry: (failures, error) => failures < 2 && (!(error instanceof ApiError) || error.status === 503),
+      },
+    },
+  })
+}
+
+let browserQueryClient: QueryClient | undefined
+
+/** One client for each rendering on the server, where requests must not share data, and one for the browser. */
+function getQueryClient() {
+  if (environmentManager.isServer()) return makeQueryClient()
+  browserQueryClient ??= makeQueryClient()
+  return browserQueryClient
+}
+
+/** What every page of the console stands in. */
+export function Providers({ children }: { children: ReactNode }) {
+  return (
+    <QueryClientProvider client={getQueryClient()}>
+      <ToastProvider>{children}</ToastProvider>
+    </QueryClientProvider>
+  )
+}

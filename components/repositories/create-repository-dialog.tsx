@@ -1,0 +1,167 @@
+'use client'
+
+import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
+import { useTranslations } from 'next-intl'
+import { isApiError } from '@/lib/api/client/api-error'
+import type { NamespaceView } from '@/lib/api/schemas/namespaces'
+import { createRepositoryBody } from '@/lib/api/schemas/repositories'
+import type { RepositoryView } from '@/lib/api/schemas/repositories'
+import type { RegionId } from '@/lib/domain/regions'
+import { allNamespacesQuery } from '../namespaces/queries'
+import { namespacesHref, repositoryHref } from '../routes'
+import { Banner } from '../ui/banner'
+import { Button } from '../ui/button'
+import { Dialog } from '../ui/dialog'
+import { SelectField, TextField } from '../ui/field'
+import { FormError } from '../ui/form-error'
+import { LoadingDialog } from '../ui/loading-dialog'
+import { useToast } from '../ui/toast'
+import { useForm } from '../ui/use-form'
+import { useCreateRepository } from './queries'
+import { ImmutableChoice, RepositoryTexts, TypeChoices } from './repository-fields'
+
+interface CreateRepositoryDialogProps {
+  region: RegionId
+  instanceId: string
+  /** Name of the namespace to begin with; empty for the first. */
+  namespace: string
+  onClose: () => void
+}
+
+/** Makes a repository in one of the instance's namespaces. */
+export function CreateRepositoryDialog(props: CreateRepositoryDialogProps) {
+  const { region, instanceId, onClose } = props
+  const t = useTranslations()
+  const { data: namespaces, error, isFetching, refetch } = useQuery(allNamespacesQuery(instanceId))
+  if (!namespaces) {
+    return (
+      <LoadingDialog
+        title={t('repositories.create')}
+        error={isFetching ? null : error}
+        onRetry={() => void refetch()}
+        onClose={onClose}
+      />
+    )
+  }
+  const [first] = namespaces
+  if (!first) {
+    return (
+      <Dialog
+        title={t('repositories.create')}
+        confirm={t('common.close')}
+        onClose={onClose}
+        onSubmit={onClose}
+        foot={<Button type="submit">{t('common.close')}</Button>}
+      >
+        <Banner icon="info">
+          <p>{t('repositories.noNamespacesHelp')}</p>
+          <p>
+            <Link href={namespacesHref(region, instanceId)}>{t('namespaces.title')}</Link>
+          </p>
+        </Banner>
+      </Dialog>
+    )
+  }
+  const initial = namespaces.find(({ name }) => name === props.namespace) ?? first
+  return <CreateForm {...props} namespaces={namespaces} initial={initial} />
+}
+
+interface CreateFormProps extends CreateRepositoryDialogProps {
+  namespaces: readonly NamespaceView[]
+  initial: NamespaceView
+}
+
+type Values = Pick<RepositoryView, 'namespace' | 'name' | 'type' | 'tagImmutability' | 'summary' | 'description'>
+
+/** A repository begins with its namespace's defaults. */
+function valuesIn(namespace: NamespaceView) {
+  return {
+    namespace: namespace.name,
+    type: namespace.defaultRepositoryType,
+    tagImmutability: namespace.defaultTagImmutability,
+  }
+}
+
+function CreateForm({ region, instanceId, namespaces, initial, onClose }: CreateFormProps) {
+  const t = useTranslations()
+  const toast = useToast()
+  const create = useCreateRepository(instanceId)
+  const form = useForm<Values, ReturnType<typeof createRepositoryBody.parse>>(
+    { ...valuesIn(initial), name: '', summary: '', description: '' },
+    createRepositoryBody,
+  )
+  const isTaken = isApiError(create.error, 'ALREADY_EXISTS')
+
+  function nameError() {
+    if (isTaken) return t('repositories.nameTaken')
+    return form.isWrong('name') ? t('repositories.nameRule') : undefined
+  }
+
+  return (
+    <Dialog
+      title={t('repositories.create')}
+      confirm={t('common.confirm')}
+      busy={create.isPending}
+      onClose={onClose}
+      onSubmit={(event) => {
+        const element = event.currentTarget
+        const body = form.check(element)
+        if (!body) return
+        create.mutate(body, {
+          onSuccess: (made) => {
+            toast({
+              title: t('repositories.made', { path: `${made.namespace}/${made.name}` }),
+              body: <Link href={repositoryHref(region, made, 'details')}>{t('repositories.madeNext')}</Link>,
+            })
+            onClose()
+          },
+          onError: (error) => form.refused(error, element),
+        })
+      }}
+    >
+      {!isTaken && <FormError error={create.error} />}
+      <SelectField
+        label={t('repositories.namespace')}
+        name="namespace"
+        value={form.values.namespace}
+        onChange={(event) => {
+          create.reset()
+          const chosen = namespaces.find(({ name }) => name === event.target.value)
+          if (chosen) form.setValues((others) => ({ ...others, ...valuesIn(chosen) }))
+        }}
+      >
+        {namespaces.map(({ id, name }) => (
+          <option key={id}>{name}</option>
+        ))}
+      </SelectField>
+      <TextField
+        label={t('repositories.name')}
+        name="name"
+        maxLength={64}
+        spellCheck={false}
+        required
+        help={t('repositories.nameRule')}
+        value={form.values.name}
+        error={nameError()}
+        onChange={(event) => {
+          create.reset()
+          form.set('name', event.target.value)
+        }}
+      />
+      <TypeChoices
+        legend={t('repositories.type')}
+        name="type"
+        value={form.values.type}
+        onChange={(type) => form.set('type', type)}
+      />
+      <ImmutableChoice
+        legend={t('repositories.immutability')}
+        name="tagImmutability"
+        checked={form.values.tagImmutability}
+        onChange={(checked) => form.set('tagImmutability', checked)}
+      />
+      <RepositoryTexts summary={form.values.summary} description={form.values.description} onChange={form.set} />
+    </Dialog>
+  )
+}

@@ -1,0 +1,114 @@
+'use client'
+
+import { useQuery } from '@tanstack/react-query'
+import { useTranslations } from 'next-intl'
+import { useState } from 'react'
+import { isApiError } from '@/lib/api/client/api-error'
+import type { RepositoryView } from '@/lib/api/schemas/repositories'
+import { Banner } from '../ui/banner'
+import { Dialog } from '../ui/dialog'
+import { FormError } from '../ui/form-error'
+import { LoadingDialog } from '../ui/loading-dialog'
+import { useToast } from '../ui/toast'
+import { TypedNameField } from '../ui/typed-name-field'
+import { repositoryQuery, useDeleteRepository } from './queries'
+
+interface DeleteRepositoryDialogProps {
+  repository: Pick<RepositoryView, 'id' | 'instanceId' | 'namespace' | 'name'>
+  onClose: () => void
+  onDeleted: () => void
+}
+
+/**
+ * Deletes a repository once its name is typed out. Where the server refuses for its immutable tags, the dialog names
+ * them and asks for the whole path instead.
+ */
+export function DeleteRepositoryDialog({ repository, onClose, onDeleted }: DeleteRepositoryDialogProps) {
+  const t = useTranslations()
+  const toast = useToast()
+  const path = `${repository.namespace}/${repository.name}`
+  const query = repositoryQuery(repository.instanceId, repository.namespace, repository.name)
+  const { data: current, error, isFetching, refetch } = useQuery({ ...query, staleTime: 0 })
+  const remove = useDeleteRepository(repository.id)
+  const [typed, setTyped] = useState('')
+  const [protectedTags, setProtectedTags] = useState<readonly string[] | null>(null)
+
+  if (!current || (isFetching && remove.isIdle)) {
+    return (
+      <LoadingDialog
+        title={t('repositories.delete')}
+        error={isFetching ? null : error}
+        onRetry={() => void refetch()}
+        onClose={onClose}
+      />
+    )
+  }
+  const { data, etag } = current
+  const isForced = protectedTags !== null
+  const isProtected = isApiError(remove.error, 'REPOSITORY_PROTECTED')
+  return (
+    <Dialog
+      title={t('repositories.delete')}
+      subject={path}
+      confirm={isForced ? t('repositories.deleteAnyway') : t('repositories.delete')}
+      danger
+      busy={remove.isPending}
+      disabled={typed !== (isForced ? path : repository.name)}
+      onClose={onClose}
+      onSubmit={() =>
+        remove.mutate(isForced ? { etag, force: typed } : { etag }, {
+          onSuccess: () => {
+            toast({
+              title: t('repositories.deleted', { path }),
+              body: t('repositories.deletedTags', { count: data.tagCount }),
+            })
+            onDeleted()
+          },
+          onError: (failure) => {
+            if (isApiError(failure, 'REPOSITORY_PROTECTED')) {
+              const tags = failure.problem.context?.tags
+              setProtectedTags(Array.isArray(tags) ? tags : [])
+              setTyped('')
+            }
+            if (isApiError(failure, 'PRECONDITION_FAILED')) void refetch()
+          },
+        })
+      }
+    >
+      {!isProtected && <FormError error={remove.error} />}
+      {isForced ? (
+        <Banner tone="danger" icon="lock">
+          <p>
+            <strong>{t('repositories.protected')}</strong> {t('repositories.protectedHelp')}
+          </p>
+          {protectedTags.length > 0 && <TagNames names={protectedTags} />}
+        </Banner>
+      ) : (
+        <p>{t('repositories.deleteConsequence', { count: data.tagCount })}</p>
+      )}
+      <TypedNameField
+        key={String(isForced)}
+        name={isForced ? path : repository.name}
+        value={typed}
+        onChange={setTyped}
+      />
+    </Dialog>
+  )
+}
+
+const namesShown = 8
+
+function TagNames({ names }: { names: readonly string[] }) {
+  const t = useTranslations()
+  const more = names.length - namesShown
+  return (
+    <p className="tag-names">
+      {names.slice(0, namesShown).map((name) => (
+        <code key={name} className="badge">
+          {name}
+        </code>
+      ))}
+      {more > 0 && <span>{t('repositories.moreTags', { count: more })}</span>}
+    </p>
+  )
+}

@@ -1,0 +1,55 @@
+import { useTranslations } from 'next-intl'
+import type { ReactNode } from 'react'
+import type { RepositoryView } from '@/lib/api/schemas/repositories'
+import { CodeBlock } from '../ui/code-block'
+import { Section } from '../ui/page'
+
+interface GuideProps {
+  repository: RepositoryView
+  /** The host to write in docker commands from where this browser is. */
+  registryHost: string
+  userName: string
+}
+
+/** How to log in, pull, tag and push, with this repository's real address. */
+export function Guide({ repository, registryHost, userName }: GuideProps) {
+  const t = useTranslations()
+  const address = `${registryHost}/${repository.namespace}/${repository.name}`
+  const tag = { variable: t('guide.tag') }
+  return (
+    <Section title={t('guide.title')} aside={<span className="muted">{t('guide.help')}</span>}>
+      <ol className="steps">
+        <Step title={t('guide.logIn')} help={t('guide.logInHelp')}>
+          <CodeBlock
+            label={t('guide.copyLogIn')}
+            lines={[['docker login --username=', { variable: userName }, ` ${registryHost}`]]}
+          />
+        </Step>
+        <Step title={t('guide.pull')} help={t('guide.pullHelp')}>
+          <CodeBlock label={t('guide.copyPull')} lines={[[`docker pull ${address}:`, tag]]} />
+        </Step>
+        <Step title={t('guide.push')} help={t('guide.pushHelp')}>
+          <CodeBlock
+            label={t('guide.copyPush')}
+            lines={[
+              ['docker tag ', { variable: t('guide.imageId') }, ` ${address}:`, tag],
+              [`docker push ${address}:`, tag],
+            ]}
+          />
+        </Step>
+      </ol>
+    </Section>
+  )
+}
+
+function Step({ title, help, children }: { title: string; help: string; children: ReactNode }) {
+  return (
+    <li>
+      <div>
+        <h3>{title}</h3>
+        <p>{help}</p>
+      </div>
+      <div>{children}</div>
+    </li>
+  )
+}

@@ -1,0 +1,104 @@
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import type { z } from 'zod'
+import { api, withQuery } from '@/lib/api/client/api'
+import { ApiError } from '@/lib/api/client/api-error'
+import { repository, repositoryPage } from '@/lib/api/schemas/repositories'
+import type { UpdateRepositoryBody, createRepositoryBody } from '@/lib/api/schemas/repositories'
+
+interface RepositoryListParameters {
+  search: string
+  namespace: string
+  type: string
+  tagImmutability: string
+  sort: string
+  pageSize: number
+  cursor: string | undefined
+}
+
+/** A page of an instance's repositories. */
+export function repositoriesQuery(instanceId: string, parameters: RepositoryListParameters) {
+  return queryOptions({
+    queryKey: ['repositories', 'list', instanceId, parameters],
+    queryFn: ({ signal }) =>
+      api.get(withQuery(`/instances/${instanceId}/repositories`, { ...parameters }), repositoryPage, { signal }),
+    placeholderData: keepPreviousData,
+  })
+}
+
+/** One repository and its version, by the name that stands in the address of its page. Fails with NOT_FOUND. */
+export function repositoryQuery(instanceId: string, namespace: string, name: string) {
+  return queryOptions({
+    queryKey: ['repositories', 'one', instanceId, namespace, name],
+    queryFn: async ({ signal }) => {
+      const path = withQuery(`/instances/${instanceId}/repositories`, { namespace, name, pageSize: 1 })
+      const [found] = (await api.get(path, repositoryPage, { signal })).items
+      if (!found) throw notFound(`${namespace}/${name}`)
+      return api.getVersioned(`/repositories/${found.id}`, repository, { signal })
+    },
+  })
+}
+
+/** Makes a repository. Fails with ALREADY_EXISTS when its namespace has one of that name. */
+export function useCreateRepository(instanceId: string) {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: (body: z.input<typeof createRepositoryBody>) =>
+      api.post(`/instances/${instanceId}/repositories`, body, repository),
+    onSuccess: () =>
+      Promise.all([
+        queryClient.invalidateQueries({ queryKey: ['repositories'] }),
+        queryClient.invalidateQueries({ queryKey: ['namespaces'] }),
+        queryClient.invalidateQueries({ queryKey: ['instances'] }),
+      ]),
+  })
+}
+
+/** Changes a repository's settings. Fails with PRECONDITION_FAILED when it is not the version of `etag` any more. */
+export function useUpdateRepository(repositoryId: string) {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: ({ body, etag }: { body: UpdateRepositoryBody; etag: string }) =>
+      api.patch(`/repositories/${repositoryId}`, body, repository, { ifMatch: etag }),
+    onSuccess: () =>
+      Promise.all([
+        queryClient.invalidateQueries({ queryKey: ['repositories'] }),
+        queryClient.invalidateQueries({ queryKey: ['tags', repositoryId] }),
+      ]),
+  })
+}
+
+interface DeleteRepository {
+  etag: string
+  /** `<namespace>/<name>` typed out: deletes the repository although it has immutable tags. */
+  force?: string
+}
+
+/**
+ * Deletes a repository with all its tags. Fails with REPOSITORY_PROTECTED while it has immutable tags, unless forced.
+ *
+ * What was read of the repository is left in place until its page is gone: asking again would answer "not found".
+ */
+export function useDeleteRepository(repositoryId: string) {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: ({ etag, force }: DeleteRepository) =>
+      api.delete(withQuery(`/repositories/${repositoryId}`, { force }), { ifMatch: etag }),
+    onSuccess: () =>
+      Promise.all([
+        queryClient.invalidateQueries({ queryKey: ['repositories', 'list'] }),
+        queryClient.invalidateQueries({ queryKey: ['namespaces'] }),
+        queryClient.invalidateQueries({ queryKey: ['instances'] }),
+      ]),
+  })
+}
+
+function notFound(path: string): ApiError {
+  return new ApiError({
+    type: 'about:blank',
+    title: 'Not found',
+    status: 404,
+    detail: `${path} was not found`,
+    code: 'NOT_FOUND',
+    requestId: '',
+  })
+}

@@ -1,0 +1,135 @@
+'use client'
+
+import dynamic from 'next/dynamic'
+import Link from 'next/link'
+import { useTranslations } from 'next-intl'
+import { useState } from 'react'
+import type { ReactNode } from 'react'
+import type { InstanceView } from '@/lib/api/schemas/instances'
+import type { RepositoryView } from '@/lib/api/schemas/repositories'
+import type { RegionId } from '@/lib/domain/regions'
+import { repositoriesHref } from '../routes'
+import { Button } from '../ui/button'
+import { Copyable } from '../ui/copy-button'
+import { Section } from '../ui/page'
+import { Skeleton } from '../ui/states'
+import { Time } from '../ui/time'
+import { Guide } from './guide'
+import { ModifySettingsDialog } from './modify-settings-dialog'
+import { ImmutabilityStatus, TypeStatus } from './repository-status'
+
+/** Markdown is a third of the script of all pages together, and few descriptions are read. */
+const Markdown = dynamic(() => import('../ui/markdown'))
+
+interface RepositoryDetailsProps {
+  region: RegionId
+  repository: RepositoryView
+  instance: InstanceView
+  userName: string
+}
+
+/** Details with Edit, the Guide and the description. */
+export function RepositoryDetails({ region, repository, instance, userName }: RepositoryDetailsProps) {
+  const t = useTranslations()
+  const [isEditing, setIsEditing] = useState(false)
+  const edit = (
+    <Button small icon="edit" onClick={() => setIsEditing(true)}>
+      {t('common.edit')}
+    </Button>
+  )
+  return (
+    <>
+      <Section title={t('details.title')} aside={edit}>
+        <Facts region={region} repository={repository} instance={instance} />
+      </Section>
+      <Guide repository={repository} registryHost={instance.registryHost} userName={userName} />
+      <Section title={t('repositories.description')}>
+        <div className="section-body prose">
+          {repository.description ? (
+            <Markdown text={repository.description} />
+          ) : (
+            <p className="muted">{t('details.noDescription')}</p>
+          )}
+        </div>
+      </Section>
+      {isEditing && <ModifySettingsDialog repository={repository} onClose={() => setIsEditing(false)} />}
+    </>
+  )
+}
+
+function Facts({ region, repository, instance }: Omit<RepositoryDetailsProps, 'userName'>) {
+  const t = useTranslations()
+  const path = `${repository.namespace}/${repository.name}`
+  return (
+    <dl className="facts">
+      <Fact label={t('repositories.name')}>{repository.name}</Fact>
+      <Fact label={t('repositories.namespace')}>
+        <Link href={repositoriesHref(region, repository.instanceId, repository.namespace)}>{repository.namespace}</Link>
+      </Fact>
+      <Fact label={t('details.region')}>
+        {t(`regions.${region}`)} <code className="muted">{region}</code>
+      </Fact>
+      <Fact label={t('details.id')}>
+        <Copyable text={repository.id} label={t('details.copyId')} />
+      </Fact>
+      <Fact label={t('repositories.type')}>
+        <TypeStatus type={repository.type} plain />
+      </Fact>
+      <Fact label={t('repositories.immutability')}>
+        <ImmutabilityStatus isImmutable={repository.tagImmutability} plain />
+        <span className="muted">
+          {repository.tagImmutability ? t('details.immutableMeans') : t('details.mutableMeans')}
+        </span>
+      </Fact>
+      <Fact label={t('repositories.created')}>
+        <Time value={repository.createdAt} format="minute" />
+      </Fact>
+      <Fact label={t('details.modified')}>
+        <Time value={repository.updatedAt} format="relative" />
+        <span className="muted">{t('details.by', { name: repository.updatedBy })}</span>
+      </Fact>
+      <Fact label={t('repositories.summary')} full>
+        {repository.summary || <span className="muted">{t('common.none')}</span>}
+      </Fact>
+      <Fact label={t('details.internetEndpoint')} full>
+        <Copyable text={`${instance.endpoints.internet}/${path}`} label={t('details.copyInternetEndpoint')} />
+      </Fact>
+      <Fact label={t('details.vpcEndpoint')} full>
+        <Copyable text={`${instance.endpoints.vpc}/${path}`} label={t('details.copyVpcEndpoint')} />
+      </Fact>
+    </dl>
+  )
+}
+
+function Fact({ label, full, children }: { label: string; full?: boolean; children: ReactNode }) {
+  return (
+    <div className={full ? 'full' : undefined}>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}
+
+const factRows = 8
+const fullFactRows = 3
+
+/** As tall as the facts to come. */
+export function RepositoryDetailsSkeleton() {
+  const t = useTranslations()
+  return (
+    <Section title={t('details.title')}>
+      <div className="facts" role="status" aria-label={t('table.loading', { name: t('details.title') })}>
+        {Array.from({ length: factRows + fullFactRows }, (_, index) => (
+          <div key={index} className={index < factRows ? undefined : 'full'} aria-hidden="true">
+            <span>
+              <Skeleton width="lg" />
+            </span>
+            <span>
+              <Skeleton width="xl" />
+            </span>
+          </div>
+        ))}
+      </div>
+    </Section>
+  )
+}

@@ -1,0 +1,138 @@
+'use client'
+
+import Link from 'next/link'
+import { useTranslations } from 'next-intl'
+import type { RepositoryView } from '@/lib/api/schemas/repositories'
+import type { RegionId } from '@/lib/domain/regions'
+import { repositoriesHref, repositoryHref } from '../routes'
+import { TextButton } from '../ui/button'
+import { Table } from '../ui/table'
+import type { Column } from '../ui/table'
+import { Time } from '../ui/time'
+import { useFormat } from '../ui/use-format'
+import { ImmutabilityStatus, TypeStatus } from './repository-status'
+
+interface RepositoryTableProps {
+  region: RegionId
+  /** Null while they load. */
+  repositories: readonly RepositoryView[] | null
+  stale: boolean
+  sort: string
+  onSort: (sort: string) => void
+  onDelete: (repository: RepositoryView) => void
+}
+
+/** Repositories with their settings and size; Manage leads to one. */
+export function RepositoryTable({ region, repositories, stale, sort, onSort, onDelete }: RepositoryTableProps) {
+  const t = useTranslations()
+  const format = useFormat()
+  const columns: Column<RepositoryView>[] = [
+    {
+      key: 'name',
+      header: t('repositories.name'),
+      kind: 'name',
+      sort: ['name', '-name'],
+      skeleton: 'xl',
+      cell: (repository) => (
+        <Link href={repositoryHref(region, repository, 'details')} title={repository.name}>
+          {repository.name}
+        </Link>
+      ),
+    },
+    {
+      key: 'namespace',
+      header: t('repositories.namespace'),
+      skeleton: 'md',
+      cell: (repository) => (
+        <Link className="quiet" href={repositoriesHref(region, repository.instanceId, repository.namespace)}>
+          {repository.namespace}
+        </Link>
+      ),
+    },
+    {
+      key: 'type',
+      header: t('repositories.type'),
+      hideBelow: 'lg',
+      skeleton: 'md',
+      cell: (repository) => <TypeStatus type={repository.type} />,
+    },
+    {
+      key: 'immutability',
+      header: t('repositories.immutability'),
+      skeleton: 'lg',
+      cell: (repository) => <ImmutabilityStatus isImmutable={repository.tagImmutability} />,
+    },
+    {
+      key: 'tags',
+      header: t('tags.title'),
+      kind: 'number',
+      hideBelow: 'sm',
+      skeleton: 'sm',
+      cell: (repository) => format.number(repository.tagCount),
+    },
+    {
+      key: 'size',
+      header: t('repositories.size'),
+      kind: 'number',
+      hideBelow: 'md',
+      skeleton: 'md',
+      cell: (repository) => format.bytes(repository.sizeBytes),
+    },
+    {
+      key: 'pushed',
+      header: t('repositories.lastPush'),
+      skeleton: 'md',
+      cell: (repository) =>
+        repository.lastPushedAt ? (
+          <Time value={repository.lastPushedAt} format="relative" />
+        ) : (
+          <span className="muted">{t('repositories.neverPushed')}</span>
+        ),
+    },
+    {
+      key: 'created',
+      header: t('repositories.created'),
+      hideBelow: 'xl',
+      sort: ['-createdAt', 'createdAt'],
+      skeleton: 'md',
+      cell: (repository) => <Time value={repository.createdAt} format="date" />,
+    },
+    {
+      key: 'actions',
+      header: t('table.actions'),
+      kind: 'actions',
+      skeleton: 'lg',
+      cell: (repository) => {
+        const path = `${repository.namespace}/${repository.name}`
+        return (
+          <>
+            <Link
+              href={repositoryHref(region, repository, 'details')}
+              aria-label={t('common.manageNamed', { name: path })}
+            >
+              {t('common.manage')}
+            </Link>
+            <TextButton
+              danger
+              aria-label={t('common.deleteNamed', { name: path })}
+              onClick={() => onDelete(repository)}
+            >
+              {t('common.delete')}
+            </TextButton>
+          </>
+        )
+      },
+    },
+  ]
+  return (
+    <Table
+      label={t('repositories.title')}
+      columns={columns}
+      rows={repositories}
+      rowKey={(repository) => repository.id}
+      stale={stale}
+      sort={sort}
+      onSort={onSort}
+    />
+  )
+}

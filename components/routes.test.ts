@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { parseRepositoryPath, repositoryHref } from './routes'
+
+test.each([
+  ['team', 'app', 'details'],
+  ['team', 'group/app', 'tags'],
+  ['team', 'details/tags', 'details'],
+] as const)('the address of %s/%s, %s leads back to it', (namespace, name, section) => {
+  const href = repositoryHref('cn-hangzhou', { instanceId: 'cri-1', namespace, name }, section)
+  const segments = href.split('/repository/')[1]?.split('/') ?? []
+  expect(parseRepositoryPath(segments)).toEqual({ namespace, name, section })
+})
+
+test.each([[[]], [['team']], [['team', 'details']], [['team', 'app']], [['team', 'app', 'activity']]])(
+  '%j is no repository address',
+  (segments) => {
+    expect(parseRepositoryPath(segments)).toBeNull()
+  },
+)

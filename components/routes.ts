@@ -1,0 +1,44 @@
+/** Addresses of the console's pages: for people to share, so each names what it shows. */
+
+/** A section of a repository's page. */
+export type RepositorySection = 'details' | 'tags'
+
+/** What a repository's address is made of. */
+interface RepositoryAddress {
+  instanceId: string
+  namespace: string
+  /** May hold slashes. */
+  name: string
+}
+
+/** The instances of a region. */
+export function instancesHref(region: string): string {
+  return `/${region}/instances`
+}
+
+/** The repositories of an instance; of one namespace where it is given. */
+export function repositoriesHref(region: string, instanceId: string, namespace?: string): string {
+  const query = namespace === undefined ? '' : `?namespace=${encodeURIComponent(namespace)}`
+  return `/${region}/instance/${instanceId}/repositories${query}`
+}
+
+/** The namespaces of an instance. */
+export function namespacesHref(region: string, instanceId: string): string {
+  return `/${region}/instance/${instanceId}/namespaces`
+}
+
+/** A section of one repository. */
+export function repositoryHref(region: string, address: RepositoryAddress, section: RepositorySection): string {
+  const path = `${address.namespace}/${address.name}`.split('/').map(encodeURIComponent).join('/')
+  return `/${region}/instance/${address.instanceId}/repository/${path}/${section}`
+}
+
+/** Reads the catch-all part of a repository's address: namespace, name with its slashes, section. Null when it is none. */
+export function parseRepositoryPath(
+  segments: readonly string[],
+): { namespace: string; name: string; section: RepositorySection } | null {
+  const [namespace, ...rest] = segments.map(decodeURIComponent)
+  const section = rest.pop()
+  if (namespace === undefined || rest.length === 0 || (section !== 'details' && section !== 'tags')) return null
+  return { namespace, name: rest.join('/'), section }
+}

@@ -1,0 +1,21 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import type { z } from 'zod'
+import { api } from '@/lib/api/client/api'
+import { session } from '@/lib/api/schemas/sessions'
+import type { createSessionBody } from '@/lib/api/schemas/sessions'
+
+/** Logs on. Fails with UNAUTHORIZED when user name and password do not fit. */
+export function useLogOn() {
+  return useMutation({
+    mutationFn: (body: z.input<typeof createSessionBody>) => api.post('/session', body, session),
+  })
+}
+
+/** Logs off, and forgets all that was read on behalf of the person. */
+export function useLogOff() {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: () => api.delete('/session'),
+    onSuccess: () => queryClient.clear(),
+  })
+}

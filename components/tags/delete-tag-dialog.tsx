@@ -1,0 +1,90 @@
+'use client'
+
+import { useQuery } from '@tanstack/react-query'
+import { useTranslations } from 'next-intl'
+import { useState } from 'react'
+import { isApiError } from '@/lib/api/client/api-error'
+import { Banner } from '../ui/banner'
+import { Dialog } from '../ui/dialog'
+import { TextArea } from '../ui/field'
+import { FormError } from '../ui/form-error'
+import { LoadingDialog } from '../ui/loading-dialog'
+import { useToast } from '../ui/toast'
+import { tagQuery, useDeleteTag } from './queries'
+
+interface DeleteTagDialogProps {
+  repositoryId: string
+  name: string
+  onClose: () => void
+}
+
+/** Deletes a tag; a protected one only with a reason, and its name stays reserved for what it pointed at. */
+export function DeleteTagDialog({ repositoryId, name, onClose }: DeleteTagDialogProps) {
+  const t = useTranslations()
+  const toast = useToast()
+  const { data: current, error, isFetching, refetch } = useQuery({ ...tagQuery(repositoryId, name), staleTime: 0 })
+  const remove = useDeleteTag(repositoryId)
+  const [reason, setReason] = useState('')
+
+  if (!current || (isFetching && remove.isIdle)) {
+    return (
+      <LoadingDialog
+        title={t('tags.delete')}
+        error={isFetching ? null : error}
+        onRetry={() => void refetch()}
+        onClose={onClose}
+      />
+    )
+  }
+  const { data: tag, etag } = current
+  const given = reason.trim()
+  return (
+    <Dialog
+      title={t('tags.delete')}
+      subject={name}
+      confirm={t('tags.delete')}
+      danger
+      busy={remove.isPending}
+      disabled={tag.isProtected && given === ''}
+      onClose={onClose}
+      onSubmit={() =>
+        remove.mutate(given === '' ? { name, etag } : { name, etag, reason: given }, {
+          onSuccess: () => {
+            toast({
+              title: t('tags.deleted', { name }),
+              ...(tag.isProtected && { body: t('tags.deletedReserved') }),
+            })
+            onClose()
+          },
+          onError: (failure) => {
+            // It moved, or became protected: show it as it is now.
+            if (isApiError(failure, 'PRECONDITION_FAILED') || isApiError(failure, 'TAG_UNDELETABLE')) void refetch()
+          },
+        })
+      }
+    >
+      <FormError error={remove.error} />
+      {tag.isProtected ? (
+        <Banner tone="warn" icon="lock">
+          <p>
+            <strong>{t('tags.deleteProtected')}</strong> {t('tags.deleteProtectedHelp')}
+          </p>
+        </Banner>
+      ) : (
+        <p>{t('tags.deleteConsequence')}</p>
+      )}
+      {tag.isProtected && (
+        <TextArea
+          label={t('tags.reason')}
+          name="reason"
+          help={t('tags.reasonHelp')}
+          maxLength={500}
+          rows={3}
+          required
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+        />
+      )}
+    </Dialog>
+  )
+}

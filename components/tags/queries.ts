@@ -1,0 +1,53 @@
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { api, withQuery } from '@/lib/api/client/api'
+import { tag, tagPage } from '@/lib/api/schemas/tags'
+
+interface TagListParameters {
+  search: string
+  sort: string
+  pageSize: number
+  cursor: string | undefined
+}
+
+/** A page of a repository's tags. */
+export function tagsQuery(repositoryId: string, parameters: TagListParameters) {
+  return queryOptions({
+    queryKey: ['tags', repositoryId, 'list', parameters],
+    queryFn: ({ signal }) =>
+      api.get(withQuery(`/repositories/${repositoryId}/tags`, { ...parameters }), tagPage, { signal }),
+    placeholderData: keepPreviousData,
+  })
+}
+
+/** One tag and its version. */
+export function tagQuery(repositoryId: string, name: string) {
+  return queryOptions({
+    queryKey: ['tags', repositoryId, 'one', name],
+    queryFn: ({ signal }) => api.getVersioned(tagPath(repositoryId, name), tag, { signal }),
+  })
+}
+
+interface DeleteTag {
+  name: string
+  etag: string
+  /** Why; required for a protected tag. */
+  reason?: string
+}
+
+/** Deletes a tag. Fails with TAG_UNDELETABLE when it is protected and no reason is given. */
+export function useDeleteTag(repositoryId: string) {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: ({ name, etag, reason }: DeleteTag) =>
+      api.delete(withQuery(tagPath(repositoryId, name), { reason }), { ifMatch: etag }),
+    onSuccess: () =>
+      Promise.all([
+        queryClient.invalidateQueries({ queryKey: ['tags', repositoryId, 'list'] }),
+        queryClient.invalidateQueries({ queryKey: ['repositories'] }),
+      ]),
+  })
+}
+
+function tagPath(repositoryId: string, name: string): string {
+  return `/repositories/${repositoryId}/tags/${encodeURIComponent(name)}`
+}

@@ -1,0 +1,175 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import type { TagView } from '@/lib/api/schemas/tags'
+import { TextButton } from '../ui/button'
+import { Copyable, useCopyCommand } from '../ui/copy-button'
+import { Status } from '../ui/status'
+import { Table } from '../ui/table'
+import type { Column } from '../ui/table'
+import { Time } from '../ui/time'
+import { useFormat } from '../ui/use-format'
+
+interface TagTableProps {
+  /** Host and path for commands; null while it loads. */
+  address: string | null
+  isImmutable: boolean
+  /** Null while they load. */
+  tags: readonly TagView[] | null
+  stale: boolean
+  sort: string
+  onSort: (sort: string) => void
+  onDelete: (tag: TagView) => void
+}
+
+const shortDigestLength = 12
+
+/** Tags and what they point at. */
+export function TagTable({ address, isImmutable, tags, stale, sort, onSort, onDelete }: TagTableProps) {
+  const t = useTranslations()
+  const format = useFormat()
+  const columns: Column<TagView>[] = [
+    {
+      key: 'name',
+      header: t('tags.tag'),
+      kind: 'name',
+      sort: ['name', '-name'],
+      skeleton: 'lg',
+      cell: (tag) => (
+        <span className="mono tag-name" title={tag.name}>
+          {shortened(tag.name)}
+        </span>
+      ),
+    },
+    {
+      key: 'protection',
+      header: t('tags.protection'),
+      skeleton: 'md',
+      cell: (tag) => <Protection tag={tag} isImmutable={isImmutable} />,
+    },
+    {
+      key: 'digest',
+      header: t('tags.digest'),
+      grows: true,
+      skeleton: 'lg',
+      cell: (tag) => (
+        <span className="digest">
+          <Copyable text={tag.digest} label={t('tags.copyDigest', { name: tag.name })}>
+            {tag.digest.slice(tag.digest.indexOf(':') + 1).slice(0, shortDigestLength)}
+          </Copyable>
+        </span>
+      ),
+    },
+    {
+      key: 'platforms',
+      header: t('tags.platforms'),
+      hideBelow: 'lg',
+      skeleton: 'lg',
+      cell: (tag) => <Platforms tag={tag} />,
+    },
+    {
+      key: 'size',
+      header: t('tags.size'),
+      kind: 'number',
+      skeleton: 'md',
+      cell: (tag) => format.bytes(tag.sizeBytes),
+    },
+    {
+      key: 'pushed',
+      header: t('tags.pushed'),
+      sort: ['-pushedAt', 'pushedAt'],
+      skeleton: 'md',
+      cell: (tag) => <Time value={tag.pushedAt} format="relative" />,
+    },
+    {
+      key: 'by',
+      header: t('tags.pushedBy'),
+      hideBelow: 'xl',
+      skeleton: 'md',
+      cell: (tag) => tag.pushedBy,
+    },
+    {
+      key: 'actions',
+      header: t('table.actions'),
+      kind: 'actions',
+      skeleton: 'lg',
+      cell: (tag) => (
+        <>
+          {address && <PullCommand address={address} name={tag.name} />}
+          <TextButton danger aria-label={t('common.deleteNamed', { name: tag.name })} onClick={() => onDelete(tag)}>
+            {t('common.delete')}
+          </TextButton>
+        </>
+      ),
+    },
+  ]
+  return (
+    <Table
+      label={t('tags.title')}
+      columns={columns}
+      rows={tags}
+      rowKey={(tag) => tag.name}
+      stale={stale}
+      sort={sort}
+      onSort={onSort}
+    />
+  )
+}
+
+function PullCommand({ address, name }: { address: string; name: string }) {
+  const t = useTranslations()
+  const copy = useCopyCommand(`docker pull ${address}:${name}`)
+  return (
+    <TextButton aria-label={t('tags.copyPullNamed', { name })} onClick={() => void copy()}>
+      {t('tags.copyPull')}
+    </TextButton>
+  )
+}
+
+function Protection({ tag, isImmutable }: { tag: TagView; isImmutable: boolean }) {
+  const t = useTranslations()
+  if (tag.isProtected) {
+    return (
+      <Status icon="lock" tone="accent">
+        {t('tags.protected')}
+      </Status>
+    )
+  }
+  return (
+    <Status icon="free" tone="quiet">
+      {isImmutable ? t('tags.exempt') : t('tags.unprotected')}
+    </Status>
+  )
+}
+
+const platformsShown = 2
+
+/** The first platforms, the operating system said once; what is no image shows its type. */
+function Platforms({ tag }: { tag: TagView }) {
+  const [first, ...others] = tag.platforms
+  if (first === undefined) return <span className="muted">{tag.artifactType ?? '—'}</span>
+  const system = `${first.split('/')[0]}/`
+  const shown = [
+    first,
+    ...others.map((platform) => (platform.startsWith(system) ? platform.slice(system.length) : platform)),
+  ]
+  return (
+    <span className="platforms" title={tag.platforms.join(', ')}>
+      {shown.slice(0, platformsShown).map((platform) => (
+        <code key={platform} className="badge">
+          {platform}
+        </code>
+      ))}
+      {shown.length > platformsShown && <code className="badge">+{shown.length - platformsShown}</code>}
+    </span>
+  )
+}
+
+const nameLength = 28
+
+/** Long names are cut in the middle: both ends tell them apart. */
+function shortened(name: string): string {
+  if (name.length <= nameLength) return name
+  const kept = nameLength - 1
+  return `${name.slice(0, Math.ceil(kept * 0.6))}…${name.slice(-Math.floor(kept * 0.4))}`
+}

@@ -1,0 +1,90 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import { useId, useLayoutEffect, useRef } from 'react'
+import type { ReactNode, SubmitEvent } from 'react'
+import { Button, IconButton } from './button'
+
+interface DialogProps {
+  title: string
+  /** The object the dialog is about, under its title. */
+  subject?: string
+  children: ReactNode
+  /** Called on Cancel, Escape and the cross; never while `busy`. */
+  onClose: () => void
+  onSubmit: (event: SubmitEvent<HTMLFormElement>) => void
+  confirm: string
+  danger?: boolean
+  busy?: boolean
+  disabled?: boolean
+  /** In place of Cancel and Confirm. */
+  foot?: ReactNode
+}
+
+/**
+ * A modal dialog around one form. Rendered while open, so that its form starts afresh each time.
+ *
+ * The platform's `<dialog>` keeps the focus inside, makes the page behind inert and gives the focus back. Focus starts
+ * in the first field; Enter confirms, Escape cancels.
+ */
+export function Dialog(props: DialogProps) {
+  const { title, subject, children, onClose, onSubmit, confirm, danger, busy = false, disabled = false, foot } = props
+  const t = useTranslations()
+  const titleId = useId()
+  const ref = useRef<HTMLDialogElement>(null)
+
+  useLayoutEffect(() => {
+    const dialog = ref.current
+    if (!dialog) return
+    dialog.showModal()
+    const field = dialog.querySelector<HTMLElement>(
+      '.dialog-body :is(input:not([type=radio]), input:checked, select, textarea)',
+    )
+    const fallback = dialog.querySelector<HTMLElement>('.dialog-foot button')
+    ;(field ?? fallback)?.focus()
+    return () => dialog.close()
+  }, [])
+
+  function close() {
+    if (!busy) onClose()
+  }
+
+  return (
+    <dialog
+      ref={ref}
+      className="dialog"
+      aria-labelledby={titleId}
+      onCancel={(event) => {
+        event.preventDefault()
+        close()
+      }}
+    >
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (!busy && !disabled) onSubmit(event)
+        }}
+      >
+        <div className="dialog-head">
+          <div>
+            <h2 id={titleId}>{title}</h2>
+            {subject && <p>{subject}</p>}
+          </div>
+          <IconButton icon="close" large label={t('common.close')} onClick={close} />
+        </div>
+        <div className="dialog-body">{children}</div>
+        <div className="dialog-foot">
+          {foot ?? (
+            <>
+              <Button onClick={close}>{t('common.cancel')}</Button>
+              <Button type="submit" variant={danger ? 'danger' : 'primary'} busy={busy} disabled={disabled}>
+                {confirm}
+              </Button>
+            </>
+          )}
+        </div>
+      </form>
+    </dialog>
+  )
+}

@@ -1,0 +1,100 @@
+'use client'
+
+import { useEffect, useRef, useState } from 'react'
+import type { ReactNode } from 'react'
+import { Icon } from './icon'
+import type { IconName } from './icon'
+
+/** A person's typing is one search, not one for each letter. */
+const typingMs = 250
+
+interface SearchFieldProps {
+  label: string
+  placeholder: string
+  value: string
+  onSearch: (text: string) => void
+}
+
+/** Searches while a person types, a quarter of a second after the last letter; Enter searches at once. */
+export function SearchField({ label, placeholder, value, onSearch }: SearchFieldProps) {
+  const [text, setText] = useState(value)
+  const [shownFor, setShownFor] = useState(value)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+
+  // The address changed without typing here: Back, or a filter that was cleared.
+  if (shownFor !== value) {
+    setShownFor(value)
+    if (text.trim() !== value) setText(value)
+  }
+
+  useEffect(() => () => clearTimeout(timer.current), [])
+
+  function search(next: string) {
+    clearTimeout(timer.current)
+    if (next.trim() !== value) onSearch(next.trim())
+  }
+
+  return (
+    <div className="search">
+      <Icon name="search" />
+      <input
+        className="input"
+        type="search"
+        aria-label={label}
+        placeholder={placeholder}
+        value={text}
+        onChange={(event) => {
+          const next = event.target.value
+          setText(next)
+          clearTimeout(timer.current)
+          timer.current = setTimeout(() => search(next), typingMs)
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') search(text)
+        }}
+      />
+    </div>
+  )
+}
+
+interface SelectProps {
+  label: string
+  value: string
+  onChange: (value: string) => void
+  children: ReactNode
+}
+
+/** A filter or setting above or below a list; its label is read, not shown. */
+export function Select({ label, value, onChange, children }: SelectProps) {
+  return (
+    <span className="select">
+      <select aria-label={label} value={value} onChange={(event) => onChange(event.target.value)}>
+        {children}
+      </select>
+      <Icon name="down" />
+    </span>
+  )
+}
+
+interface SegmentedProps<T extends string> {
+  label: string
+  name: string
+  value: T
+  options: readonly { value: T; label: string; icon: IconName }[]
+  onChange: (value: T) => void
+}
+
+/** A choice between views of one thing. */
+export function Segmented<T extends string>({ label, name, value, options, onChange }: SegmentedProps<T>) {
+  return (
+    <fieldset className="segmented" aria-label={label}>
+      {options.map((option) => (
+        <label key={option.value}>
+          <input type="radio" name={name} checked={option.value === value} onChange={() => onChange(option.value)} />
+          <Icon name={option.icon} />
+          {option.label}
+        </label>
+      ))}
+    </fieldset>
+  )
+}

@@ -1,0 +1,148 @@
+import type { ReactNode } from 'react'
+
+/** The console's icons, drawn on a 16 px grid with a 1.5 px line. */
+const icons = {
+  cards: (
+    <>
+      <rect x="2.5" y="2.5" width="4.5" height="4.5" />
+      <rect x="9" y="2.5" width="4.5" height="4.5" />
+      <rect x="2.5" y="9" width="4.5" height="4.5" />
+      <rect x="9" y="9" width="4.5" height="4.5" />
+    </>
+  ),
+  check: <path d="m3.5 8.5 3 3 6-7" />,
+  close: <path d="m4 4 8 8M12 4l-8 8" />,
+  copy: (
+    <>
+      <rect x="5.5" y="5.5" width="8" height="8" rx="1" />
+      <path d="M3.5 10.5h-1v-8h8v1" />
+    </>
+  ),
+  details: <path d="M3.5 2.5h6l3 3v8h-9zM9.5 2.5v3h3M6 8.5h4M6 11h4" />,
+  dots: <path d="M3.5 8h.1M8 8h.1M12.5 8h.1" strokeWidth="2" />,
+  down: <path d="m4 6 4 4 4-4" />,
+  edit: <path d="M3 13h2.5L13 5.5 10.5 3 3 10.5zM9 4.5 11.5 7" />,
+  eye: (
+    <>
+      <path d="M1.5 8S4 3.5 8 3.5 14.5 8 14.5 8 12 12.5 8 12.5 1.5 8 1.5 8z" />
+      <circle cx="8" cy="8" r="2" />
+    </>
+  ),
+  eyeoff: (
+    <>
+      <path d="M1.5 8S4 3.5 8 3.5 14.5 8 14.5 8 12 12.5 8 12.5 1.5 8 1.5 8z" />
+      <circle cx="8" cy="8" r="2" />
+      <path d="m3 13 10-10" />
+    </>
+  ),
+  free: <circle cx="8" cy="8" r="5.5" strokeDasharray="2.2 2.12" />,
+  globe: (
+    <>
+      <circle cx="8" cy="8" r="5.5" />
+      <path d="M2.5 8h11M8 2.5c2 2 2 9 0 11M8 2.5c-2 2-2 9 0 11" />
+    </>
+  ),
+  info: (
+    <>
+      <circle cx="8" cy="8" r="5.5" />
+      <path d="M8 7.5v3.5M8 5v.1" />
+    </>
+  ),
+  instances: (
+    <>
+      <rect x="2.5" y="3" width="11" height="4" rx="1" />
+      <rect x="2.5" y="9" width="11" height="4" rx="1" />
+      <path d="M5 5h.1M5 11h.1" />
+    </>
+  ),
+  left: <path d="M10 4 6 8l4 4" />,
+  lock: (
+    <>
+      <rect x="3" y="7" width="10" height="6.5" rx="1" />
+      <path d="M5.5 7V5a2.5 2.5 0 0 1 5 0v2" />
+    </>
+  ),
+  logoff: <path d="M9.5 2.5h-6v11h6M6.5 8h7M11 5.5 13.5 8 11 10.5" />,
+  menu: <path d="M2.5 4.5h11M2.5 8h11M2.5 11.5h11" />,
+  moon: <path d="M13.2 9.6A5.6 5.6 0 0 1 6.4 2.8a5.6 5.6 0 1 0 6.8 6.8z" />,
+  namespaces: <path d="M2.5 12.5v-9h4l1.5 2h5.5v7z" />,
+  ok: (
+    <>
+      <circle cx="8" cy="8" r="5.5" />
+      <path d="m5.5 8.2 1.7 1.7 3.3-3.6" />
+    </>
+  ),
+  pin: (
+    <>
+      <path d="M8 14s4.5-4.2 4.5-7.5a4.5 4.5 0 0 0-9 0C3.5 9.8 8 14 8 14z" />
+      <circle cx="8" cy="6.5" r="1.5" />
+    </>
+  ),
+  plus: <path d="M8 3v10M3 8h10" />,
+  refresh: <path d="M13 7A5.2 5.2 0 1 0 13 9.5M13.3 3.5V7H9.8" />,
+  refused: (
+    <>
+      <circle cx="8" cy="8" r="5.5" />
+      <path d="m4.2 4.2 7.6 7.6" />
+    </>
+  ),
+  repositories: (
+    <>
+      <path d="M8 2 13.5 5v6L8 14l-5.5-3V5z" />
+      <path d="M2.5 5 8 8l5.5-3M8 8v6" />
+    </>
+  ),
+  right: <path d="m6 4 4 4-4 4" />,
+  rows: (
+    <>
+      <rect x="2.5" y="3" width="11" height="10" />
+      <path d="M2.5 6.3h11M2.5 9.6h11" />
+    </>
+  ),
+  search: (
+    <>
+      <circle cx="7" cy="7" r="4.5" />
+      <path d="m10.5 10.5 3 3" />
+    </>
+  ),
+  shield: <path d="M8 2 13 4v4c0 3-2.2 5-5 6-2.8-1-5-3-5-6V4z" />,
+  starting: <path d="M13.5 8A5.5 5.5 0 1 1 8 2.5" />,
+  sun: (
+    <>
+      <circle cx="8" cy="8" r="2.75" />
+      <path d="M8 1.8v1.4M8 12.8v1.4M1.8 8h1.4M12.8 8h1.4M3.6 3.6l1 1M11.4 11.4l1 1M12.4 3.6l-1 1M4.6 11.4l-1 1" />
+    </>
+  ),
+  tag: (
+    <>
+      <path d="M2.5 2.5h5l6 6-5 5-6-6z" />
+      <path d="M5.5 5.5h.1" />
+    </>
+  ),
+  theme: (
+    <>
+      <circle cx="8" cy="8" r="5.5" />
+      <path d="M8 2.5v11a5.5 5.5 0 0 0 0-11z" fill="currentColor" />
+    </>
+  ),
+  trash: <path d="M2.5 4.5h11M6 4.5v-2h4v2M4 4.5l.6 9h6.8l.6-9M6.8 7v4M9.2 7v4" />,
+  up: <path d="m4 10 4-4 4 4" />,
+  warn: (
+    <>
+      <path d="M8 2.5 14 13H2z" />
+      <path d="M8 6.5v3M8 11.2v.1" />
+    </>
+  ),
+} as const satisfies Record<string, ReactNode>
+
+/** The name of an icon. */
+export type IconName = keyof typeof icons
+
+/** An icon in the colour of the text around it. It is decoration: the word beside it, or the label around it, speaks. */
+export function Icon({ name, large = false }: { name: IconName; large?: boolean }) {
+  return (
+    <svg className={large ? 'icon icon--large' : 'icon'} viewBox="0 0 16 16" aria-hidden="true">
+      {icons[name]}
+    </svg>
+  )
+}

@@ -1,0 +1,140 @@
+'use client'
+
+import Link from 'next/link'
+import { useId, useRef, useState } from 'react'
+import type { KeyboardEvent, ReactNode } from 'react'
+import { classNames } from './class-names'
+import { Icon } from './icon'
+import type { IconName } from './icon'
+
+interface MenuProps {
+  /** The name of the button. */
+  label: string
+  className: string
+  /** What the button shows. */
+  button: ReactNode
+  /** What stands above the items and is no item. */
+  head?: ReactNode
+  children: ReactNode
+}
+
+/**
+ * A button that opens a list of commands, after the ARIA menu button pattern: arrows, Home and End move, Escape and a
+ * press outside close. The platform's popover lays it over everything and gives the focus back.
+ */
+export function Menu({ label, className, button, head, children }: MenuProps) {
+  const id = useId()
+  const buttonRef = useRef<HTMLButtonElement>(null)
+  const menuRef = useRef<HTMLDivElement>(null)
+  const [open, setOpen] = useState(false)
+
+  function items() {
+    return [...(menuRef.current?.querySelectorAll<HTMLElement>('[role^="menuitem"]') ?? [])]
+  }
+
+  function place() {
+    const anchor = buttonRef.current?.getBoundingClientRect()
+    const menu = menuRef.current
+    if (!anchor || !menu) return
+    const { width, height } = menu.getBoundingClientRect()
+    const below = anchor.bottom + 4
+    menu.style.top = `${below + height > innerHeight ? Math.max(4, anchor.top - height - 4) : below}px`
+    menu.style.left = `${Math.max(8, Math.min(anchor.right - width, innerWidth - width - 8))}px`
+  }
+
+  function move(event: KeyboardEvent) {
+    const all = items()
+    const at = all.indexOf(document.activeElement as HTMLElement)
+    const target = { ArrowDown: at + 1, ArrowUp: at - 1 + all.length, Home: 0, End: all.length - 1 }[event.key]
+    if (event.key === 'Tab') menuRef.current?.hidePopover()
+    if (target === undefined) return
+    event.preventDefault()
+    all[target % all.length]?.focus()
+  }
+
+  return (
+    <>
+      <button
+        ref={buttonRef}
+        type="button"
+        className={className}
+        aria-label={label}
+        title={label}
+        aria-haspopup="menu"
+        aria-expanded={open}
+        popoverTarget={id}
+      >
+        {button}
+      </button>
+      <div
+        ref={menuRef}
+        id={id}
+        popover="auto"
+        className="menu menu--list"
+        onToggle={(event) => {
+          const opened = event.newState === 'open'
+          setOpen(opened)
+          if (!opened) return
+          place()
+          items()[0]?.focus()
+        }}
+        onClick={(event) => {
+          if ((event.target as HTMLElement).closest('[role^="menuitem"]')) menuRef.current?.hidePopover()
+        }}
+      >
+        {head && <div className="menu-head">{head}</div>}
+        <div role="menu" tabIndex={-1} aria-label={label} onKeyDown={move}>
+          {children}
+        </div>
+      </div>
+    </>
+  )
+}
+
+interface MenuItemProps {
+  icon?: IconName
+  danger?: boolean
+  children: ReactNode
+}
+
+/** A command of a menu. */
+export function MenuItem({ icon, danger, children, onSelect }: MenuItemProps & { onSelect: () => void }) {
+  return (
+    <button
+      type="button"
+      role="menuitem"
+      tabIndex={-1}
+      className={classNames(danger && 'is-danger')}
+      onClick={onSelect}
+    >
+      {icon && <Icon name={icon} />}
+      {children}
+    </button>
+  )
+}
+
+/** A place to go, in a menu. */
+export function MenuLink({ icon, children, href }: MenuItemProps & { href: string }) {
+  return (
+    <Link role="menuitem" tabIndex={-1} href={href}>
+      {icon && <Icon name={icon} />}
+      {children}
+    </Link>
+  )
+}
+
+/** One of several choices, in a menu. */
+export function MenuChoice({
+  icon,
+  children,
+  checked,
+  onSelect,
+}: MenuItemProps & { checked: boolean; onSelect: () => void }) {
+  return (
+    <button type="button" role="menuitemradio" aria-checked={checked} tabIndex={-1} onClick={onSelect}>
+      {icon && <Icon name={icon} />}
+      {children}
+      {checked && <Icon name="check" />}
+    </button>
+  )
+}

@@ -1,0 +1,33 @@
+'use client'
+
+import { useState } from 'react'
+import type { ComponentProps } from 'react'
+import { IconButton } from './button'
+import { Field } from './field'
+
+interface PasswordFieldProps extends ComponentProps<'input'> {
+  label: string
+  error: string | undefined
+  /** The name of the button that shows what was typed. */
+  revealLabel: string
+}
+
+/** A password, hidden until its reader asks to see it. */
+export function PasswordField({ label, error, revealLabel, ...input }: PasswordFieldProps) {
+  const [shown, setShown] = useState(false)
+  return (
+    <Field label={label} {...(error === undefined ? {} : { error })}>
+      {(attributes) => (
+        <span className="reveal">
+          <input {...input} {...attributes} className="input" type={shown ? 'text' : 'password'} />
+          <IconButton
+            icon={shown ? 'eyeoff' : 'eye'}
+            label={revealLabel}
+            aria-pressed={shown}
+            onClick={() => setShown(!shown)}
+          />
+        </span>
+      )}
+    </Field>
+  )
+}

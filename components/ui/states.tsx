@@ -1,0 +1,45 @@
+import { useTranslations } from 'next-intl'
+import type { ReactNode } from 'react'
+import { Button } from './button'
+import { Icon } from './icon'
+import { Mark } from './mark'
+import { useErrorText } from './use-error-text'
+
+/** What a list shows that holds nothing: what is missing, what to do next, one button. */
+export function EmptyState({ title, children, action }: { title: string; children: ReactNode; action?: ReactNode }) {
+  return (
+    <div className="empty">
+      <Mark />
+      <h2>{title}</h2>
+      <p>{children}</p>
+      {action}
+    </div>
+  )
+}
+
+/** What takes the place of data that did not load: what happened, and Retry. */
+export function ErrorState({ title, error, onRetry }: { title: string; error: unknown; onRetry: () => void }) {
+  const t = useTranslations()
+  const errorText = useErrorText()
+  return (
+    <div className="empty" role="alert">
+      <Icon name="warn" large />
+      <h2>{title}</h2>
+      <p>{errorText(error)}</p>
+      <Button icon="refresh" onClick={onRetry}>
+        {t('common.retry')}
+      </Button>
+    </div>
+  )
+}
+
+/** Widths of skeleton bars, as utilities, so that a column's bars look like the words to come. */
+const widths = { sm: 'w-10', md: 'w-16', lg: 'w-24', xl: 'w-36' } as const
+
+/** How long a skeleton's bar is. */
+export type SkeletonWidth = keyof typeof widths
+
+/** A bar in place of a word that is loading. */
+export function Skeleton({ width }: { width: SkeletonWidth }) {
+  return <span className={`skeleton ${widths[width]}`} />
+}

@@ -1,0 +1,29 @@
+import { classNames } from './class-names'
+import { Icon } from './icon'
+import type { IconName } from './icon'
+
+interface StatusProps {
+  icon: IconName
+  tone?: 'ok' | 'accent' | 'quiet' | 'warn' | 'danger'
+  children: string
+}
+
+/** A state in a row: an icon and a word, no box. */
+export function Status({ icon, tone, children }: StatusProps) {
+  return (
+    <span className={classNames('status', tone && `status--${tone}`)}>
+      <Icon name={icon} />
+      {children}
+    </span>
+  )
+}
+
+/** A property in the head of a page. */
+export function Badge({ icon, accent, children }: { icon?: IconName; accent?: boolean; children: string }) {
+  return (
+    <span className={classNames('badge', accent && 'badge--accent')}>
+      {icon && <Icon name={icon} />}
+      {children}
+    </span>
+  )
+}

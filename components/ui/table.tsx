@@ -1,0 +1,147 @@
+import { useTranslations } from 'next-intl'
+import type { ReactNode } from 'react'
+import { classNames } from './class-names'
+import { Icon } from './icon'
+import { Skeleton } from './states'
+import type { SkeletonWidth } from './states'
+
+/** A column of a table of `T`. */
+export interface Column<T> {
+  key: string
+  header: string
+  /** `name` heads its row, `number` is right-aligned, `actions` is last and stays in sight. */
+  kind?: 'name' | 'number' | 'actions'
+  /** The width below which the column is left out. */
+  hideBelow?: 'sm' | 'md' | 'lg' | 'xl'
+  /** The header's word again before the value, where narrow tables have no head. */
+  repeatsHeader?: boolean
+  /** Takes the free room of a line where rows are cards. */
+  grows?: boolean
+  /** The sort keys of the column: the one to begin with and its reverse. */
+  sort?: readonly [first: string, second: string]
+  skeleton: SkeletonWidth
+  cell: (row: T) => ReactNode
+}
+
+interface TableProps<T> {
+  label: string
+  columns: readonly Column<T>[]
+  /** Null while they load: the table shows as many skeleton rows as a short list has. */
+  rows: readonly T[] | null
+  rowKey: (row: T) => string
+  sort?: string
+  onSort?: (sort: string) => void
+  /** Rows are of the question before; the ones of this one are on their way. */
+  stale?: boolean
+}
+
+const skeletonRows = 6
+
+/**
+ * A table whose rows become cards on a narrow screen. Its roles are written out, because `display` takes them away in
+ * some browsers.
+ */
+export function Table<T>({ label, columns, rows, rowKey, sort, onSort, stale = false }: TableProps<T>) {
+  const t = useTranslations()
+  return (
+    <div className="table-scroll">
+      <table
+        role="table"
+        className={classNames('table stack', stale && 'is-stale')}
+        aria-label={rows === null ? t('table.loading', { name: label }) : label}
+        aria-busy={rows === null || stale}
+      >
+        <thead role="rowgroup">
+          <tr role="row">
+            {columns.map((column) => (
+              <Header key={column.key} column={column} sort={sort} onSort={onSort} />
+            ))}
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          {rows === null
+            ? Array.from({ length: skeletonRows }, (_, index) => (
+                <Row key={index} columns={columns} cell={(column) => <Skeleton width={column.skeleton} />} />
+              ))
+            : rows.map((row) => <Row key={rowKey(row)} columns={columns} cell={(column) => column.cell(row)} />)}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function columnClass<T>(column: Column<T>): string {
+  return classNames(
+    column.kind === 'number' && 'num',
+    column.kind === 'actions' && 'actions',
+    column.grows && 'cell-grow',
+    column.hideBelow && `hide-${column.hideBelow}`,
+  )
+}
+
+interface HeaderProps<T> {
+  column: Column<T>
+  sort: string | undefined
+  onSort: ((sort: string) => void) | undefined
+}
+
+function Header<T>({ column, sort, onSort }: HeaderProps<T>) {
+  const isSorted = sort !== undefined && column.sort?.includes(sort)
+  const isDescending = isSorted && sort.startsWith('-')
+  const ariaSort = isSorted ? { 'aria-sort': isDescending ? ('descending' as const) : ('ascending' as const) } : {}
+  return (
+    <th scope="col" role="columnheader" className={columnClass(column)} {...ariaSort}>
+      {column.sort && onSort ? (
+        <SortButton keys={column.sort} sort={sort} onSort={onSort}>
+          {column.header}
+          {isSorted && <Icon name={isDescending ? 'down' : 'up'} />}
+        </SortButton>
+      ) : (
+        column.header
+      )}
+    </th>
+  )
+}
+
+interface SortButtonProps {
+  keys: readonly [string, string]
+  sort: string | undefined
+  onSort: (sort: string) => void
+  children: ReactNode
+}
+
+function SortButton({ keys: [first, second], sort, onSort, children }: SortButtonProps) {
+  return (
+    <button type="button" className="sort" onClick={() => onSort(sort === first ? second : first)}>
+      {children}
+    </button>
+  )
+}
+
+interface RowProps<T> {
+  columns: readonly Column<T>[]
+  cell: (column: Column<T>) => ReactNode
+}
+
+function Row<T>({ columns, cell }: RowProps<T>) {
+  return (
+    <tr role="row">
+      {columns.map((column) =>
+        column.kind === 'name' ? (
+          <th key={column.key} scope="row" role="rowheader" className={classNames('cell-name', columnClass(column))}>
+            {cell(column)}
+          </th>
+        ) : (
+          <td
+            key={column.key}
+            role="cell"
+            className={columnClass(column)}
+            {...(column.repeatsHeader ? { 'data-label': column.header } : {})}
+          >
+            {column.kind === 'actions' ? <div>{cell(column)}</div> : cell(column)}
+          </td>
+        ),
+      )}
+    </tr>
+  )
+}

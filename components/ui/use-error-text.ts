@@ -1,0 +1,32 @@
+import { useTranslations } from 'next-intl'
+import { ApiError } from '@/lib/api/client/api-error'
+
+/** Codes that are told in the reader's language. The others show the server's own sentence. */
+const told = [
+  'ALREADY_EXISTS',
+  'DENIED',
+  'INTERNAL',
+  'NOT_EMPTY',
+  'NOT_FOUND',
+  'PRECONDITION_FAILED',
+  'REPOSITORY_PROTECTED',
+  'STORAGE_FULL',
+  'TAG_UNDELETABLE',
+  'UNAUTHORIZED',
+  'UNAVAILABLE',
+] as const
+
+type ToldCode = (typeof told)[number]
+
+function isTold(code: string): code is ToldCode {
+  return told.some((one) => one === code)
+}
+
+/** Turns a failed call into a sentence: what happened, and that nothing was changed where that is so. */
+export function useErrorText() {
+  const t = useTranslations()
+  return (error: unknown): string => {
+    if (!(error instanceof ApiError)) return t('errors.NETWORK')
+    return isTold(error.code) ? t(`errors.${error.code}`) : error.message
+  }
+}

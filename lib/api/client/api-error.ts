@@ -1,0 +1,25 @@
+import type { Problem } from '@/lib/api/schemas/common'
+
+/** A refusal of the REST API. `problem` is its body as parsed; `status` and `code` are taken from it. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+
+  constructor(readonly problem: Problem) {
+    super(problem.detail)
+  }
+
+  /** The HTTP status. */
+  get status(): number {
+    return this.problem.status
+  }
+
+  /** The code of the error table. */
+  get code(): Problem['code'] {
+    return this.problem.code
+  }
+}
+
+/** Whether `error` is a refusal with this code. */
+export function isApiError(error: unknown, code: Problem['code']): error is ApiError {
+  return error instanceof ApiError && error.code === code
+}

@@ -1,0 +1,100 @@
+import type { z } from 'zod'
+import { problem } from '@/lib/api/schemas/common'
+import { ApiError } from './api-error'
+
+const base = '/api/v1'
+
+/** A resource and the version it was read at: what `ifMatch` of a later change takes. */
+export interface Versioned<T> {
+  readonly data: T
+  readonly etag: string
+}
+
+interface ReadOptions {
+  signal?: AbortSignal
+}
+
+interface ChangeOptions {
+  /** The ETag the change was decided on; the server answers 412 when the resource has moved on. */
+  ifMatch?: string
+}
+
+interface Request extends ReadOptions, ChangeOptions {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  path: string
+  body?: unknown
+}
+
+/**
+ * The browser's only way to the REST API. Paths are relative to `/api/v1`.
+ *
+ * Each call resolves with the answer as its schema parsed it, or rejects: `ApiError` for a refusal, `TypeError` when
+ * the server was not reached. A session that has ended sends the person to the log-on page and back.
+ */
+export const api = {
+  async get<T>(path: string, schema: z.ZodType<T>, options: ReadOptions = {}): Promise<T> {
+    return schema.parse(await (await send({ ...options, method: 'GET', path })).json())
+  },
+
+  async getVersioned<T>(path: string, schema: z.ZodType<T>, options: ReadOptions = {}): Promise<Versioned<T>> {
+    return versioned(await send({ ...options, method: 'GET', path }), schema)
+  },
+
+  async post<T>(path: string, body: unknown, schema: z.ZodType<T>): Promise<T> {
+    return schema.parse(await (await send({ method: 'POST', path, body })).json())
+  },
+
+  async patch<T>(path: string, body: unknown, schema: z.ZodType<T>, options: ChangeOptions): Promise<Versioned<T>> {
+    return versioned(await send({ ...options, method: 'PATCH', path, body }), schema)
+  },
+
+  async delete(path: string, options: ChangeOptions = {}): Promise<void> {
+    await send({ ...options, method: 'DELETE', path })
+  },
+}
+
+/** A path with its parameters encoded as query string; undefined and empty ones are left out. */
+export function withQuery(path: string, parameters: Record<string, string | number | undefined>): string {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined && value !== '') query.set(name, String(value))
+  }
+  return query.size === 0 ? path : `${path}?${query}`
+}
+
+async function versioned<T>(response: Response, schema: z.ZodType<T>): Promise<Versioned<T>> {
+  return { data: schema.parse(await response.json()), etag: response.headers.get('etag') ?? '' }
+}
+
+async function send({ method, path, body, signal, ifMatch }: Request): Promise<Response> {
+  const response = await fetch(`${base}${path}`, {
+    method,
+    signal: signal ?? null,
+    headers: {
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  if (response.ok) return response
+  const error = await refusalOf(response)
+  if (error.status === 401 && location.pathname !== '/login') {
+    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`)
+  }
+  throw error
+}
+
+/** A body that is no problem comes from something between us and the server: only its status can be believed. */
+async function refusalOf(response: Response): Promise<ApiError> {
+  const parsed = problem.safeParse(await response.json().catch(() => null))
+  if (parsed.success) return new ApiError(parsed.data)
+  return new ApiError({
+    type: 'about:blank',
+    title: response.statusText,
+    status: response.status,
+    detail: response.statusText,
+    code: response.status === 401 ? 'UNAUTHORIZED' : response.status === 404 ? 'NOT_FOUND' : 'UNAVAILABLE',
+    requestId: '',
+  })
+}

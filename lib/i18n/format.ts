@@ -1,0 +1,61 @@
+import type { Locale } from './locales'
+
+/** English is written with day before month and a 24-hour clock: the one order that no reader takes for another. */
+const formatLocale: Record<Locale, string> = { en: 'en-GB', 'zh-CN': 'zh-CN' }
+
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
+const dayMs = 24 * hourMs
+
+/** Binary sizes to one decimal: `0 B`, `512 B`, `1.8 KiB`, `64.0 GiB`. */
+export function formatBytes(sizeBytes: number, locale: Locale): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
+  const digits = new Intl.NumberFormat(formatLocale[locale], { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+  let value = sizeBytes
+  let unit = 0
+  // 1023.95 KiB would be written 1,024.0 KiB: it belongs to the next unit already.
+  while (value >= (unit === 0 ? 1024 : 1023.95) && unit < units.length - 1) {
+    value /= 1024
+    unit += 1
+  }
+  return `${unit === 0 ? formatNumber(value, locale) : digits.format(value)} ${units[unit]}`
+}
+
+/** A whole number with the language's separators. */
+export function formatNumber(value: number, locale: Locale): string {
+  return new Intl.NumberFormat(formatLocale[locale]).format(value)
+}
+
+/** Day, month and year, in the reader's time zone. */
+export function formatDate(time: Date, locale: Locale): string {
+  return new Intl.DateTimeFormat(formatLocale[locale], { dateStyle: 'medium' }).format(time)
+}
+
+/** Date and minute, in the reader's time zone. */
+export function formatDateTime(time: Date, locale: Locale): string {
+  return new Intl.DateTimeFormat(formatLocale[locale], { dateStyle: 'medium', timeStyle: 'short' }).format(time)
+}
+
+/** Date, second and zone: what a hover shows for a relative time. */
+export function formatExactTime(time: Date, locale: Locale): string {
+  return new Intl.DateTimeFormat(formatLocale[locale], { dateStyle: 'full', timeStyle: 'long' }).format(time)
+}
+
+/** How long ago, in the unit a person would use. */
+export type Age = { unit: 'now' } | { unit: 'minutes' | 'hours'; count: number } | { unit: 'calendar'; text: string }
+
+/** The age of `time` at `now`. From a day on it is calendar text: "yesterday", "3 days ago", and a date after four weeks. */
+export function ageOf(time: Date, now: Date, locale: Locale): Age {
+  const elapsedMs = now.getTime() - time.getTime()
+  // A browser's clock may run behind the server's.
+  if (elapsedMs < minuteMs) return { unit: 'now' }
+  if (elapsedMs < hourMs) return { unit: 'minutes', count: Math.floor(elapsedMs / minuteMs) }
+  if (elapsedMs < dayMs) return { unit: 'hours', count: Math.floor(elapsedMs / hourMs) }
+  const days = Math.floor(elapsedMs / dayMs)
+  if (days >= 28) return { unit: 'calendar', text: formatDate(time, locale) }
+  const relative = new Intl.RelativeTimeFormat(formatLocale[locale], { numeric: 'auto' })
+  return {
+    unit: 'calendar',
+    text: days < 14 ? relative.format(-days, 'day') : relative.format(-Math.floor(days / 7), 'week'),
+  }
+}

@@ -58,25 +58,34 @@ function install() {
   const wanted = `${process.versions.modules} ${hashFiles(['package-lock.json'])}`
   const stamp = join(root, 'node_modules', '.stele-installed')
   if (readIfThere(stamp) === wanted) return
-  if (!isInstalled()) {
+  if (!hasPackages()) {
     say('Installing dependencies: a few minutes the first time, where a native module has to be compiled')
-    run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], nodeHeaders())
+    // Not `npm ci`: it refuses a lock file without the packages of every platform, and a mirror that lacks some makes
+    // such lock files. This follows the lock file as well and leaves it alone.
+    run('npm', ['install', '--no-save', '--include=dev', '--no-audit', '--no-fund'], nodeHeaders())
+  }
+  if (!canOpenDatabase()) {
+    say('Compiling native modules for this Node.js')
+    run('npm', ['rebuild', 'better-sqlite3'], nodeHeaders())
   }
   writeFileSync(stamp, wanted)
 }
 
-/** Whether somebody else's `npm install` already did it, for this Node.js. */
-function isInstalled() {
+/** Whether node_modules holds what the lock file says, whoever put it there. */
+function hasPackages() {
   const installed = join(root, 'node_modules', '.package-lock.json')
   if (!existsSync(installed)) return false
   const have = JSON.parse(readFileSync(installed, 'utf8')).packages
   const want = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages
-  const complete = Object.entries(want).every(
+  return Object.entries(want).every(
     ([path, { version, optional, devOptional }]) =>
       path === '' || optional || devOptional || have[path]?.version === version,
   )
-  const openDatabase = "new (require('better-sqlite3'))(':memory:')"
-  return complete && spawnSync(process.execPath, ['-e', openDatabase], { cwd: root, stdio: 'ignore' }).status === 0
+}
+
+function canOpenDatabase() {
+  const script = "new (require('better-sqlite3'))(':memory:')"
+  return spawnSync(process.execPath, ['-e', script], { cwd: root, stdio: 'ignore' }).status === 0
 }
 
 /**
@@ -85,8 +94,9 @@ function isInstalled() {
  */
 function nodeHeaders() {
   const prefix = join(dirname(process.execPath), '..')
-  const there = existsSync(join(prefix, 'include', 'node', 'node.h'))
-  return there && process.env.npm_config_nodedir === undefined ? { npm_config_nodedir: prefix } : {}
+  if (!existsSync(join(prefix, 'include', 'node', 'node.h'))) return {}
+  // The name that npm 10 passes on to node-gyp, and the one that npm 12 will.
+  return { npm_config_nodedir: prefix, npm_package_config_node_gyp_nodedir: prefix }
 }
 
 function generate() {

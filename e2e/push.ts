@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { basic } from './api'
+import { digestOf } from './digest'
 import type { ServerInfo } from './server'
 
 const manifestType = 'application/vnd.oci.image.manifest.v1+json'
@@ -48,8 +48,4 @@ async function send(server: ServerInfo, method: string, path: string, body?: Buf
 
 function descriptor(mediaType: string, content: Buffer) {
   return { mediaType, digest: digestOf(content), size: content.length }
-}
-
-function digestOf(content: Buffer): string {
-  return `sha256:${createHash('sha256').update(content).digest('hex')}`
 }

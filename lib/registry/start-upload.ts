@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Principal } from '@/lib/auth/principal'
-import { createUpload } from '@/lib/metadata/uploads'
+import { createUpload, deleteUpload } from '@/lib/metadata/uploads'
 import type { RepositoryForTraffic } from '@/lib/metadata/repositories'
 import type { Context } from './context'
 
@@ -11,12 +11,13 @@ export async function startUpload(
   repository: RepositoryForTraffic,
 ): Promise<string> {
   const id = randomUUID()
-  // The file first: a row without a file would be an upload that can never be written.
-  await ctx.blobs.create(id)
+  // The row first: a crash in between leaves a row that answers as an unknown upload and is found again by its age. A
+  // file without a row would be found by nobody.
+  await createUpload(ctx.db, { id, repositoryId: repository.id, createdBy: principal.name })
   try {
-    await createUpload(ctx.db, { id, repositoryId: repository.id, createdBy: principal.name })
+    await ctx.blobs.create(id)
   } catch (error) {
-    await ctx.blobs.abort(id)
+    await deleteUpload(ctx.db, repository.id, id)
     throw error
   }
   return id

@@ -1,0 +1,189 @@
+import { basic, type Api } from '../api'
+import { digestOf } from '../digest'
+import { expect, test, uniqueName } from '../fixtures'
+import type { ServerInfo } from '../server'
+import { type Operation, isLinearizable } from './linearizability'
+
+/*
+ * The rule under any interleaving (immutability.md, part 4): many pushes at once, and settings that change meanwhile,
+ * against the real server. What is checked is the history as its clients saw it.
+ */
+
+const manifestType = 'application/vnd.oci.image.manifest.v1+json'
+const config = Buffer.from('{}')
+
+/** Pushes manifests of one repository that share their only blob, so that a push is one request. */
+class Pusher {
+  constructor(
+    private readonly server: ServerInfo,
+    private readonly path: string,
+  ) {}
+
+  /** Must come before any push. */
+  async prepare(): Promise<void> {
+    const response = await this.#send('POST', `blobs/uploads/?digest=${digestOf(config)}`, config)
+    expect(response.status).toBe(201)
+  }
+
+  /** Pushes the manifest that says `content`; answers the status and its digest. */
+  async push(tag: string, content: string): Promise<{ status: number; digest: string }> {
+    const manifest = Buffer.from(
+      JSON.stringify({
+        schemaVersion: 2,
+        mediaType: manifestType,
+        config: { mediaType: 'application/vnd.oci.empty.v1+json', digest: digestOf(config), size: config.length },
+        layers: [],
+        annotations: { content },
+      }),
+    )
+    const response = await this.#send('PUT', `manifests/${tag}`, manifest)
+    await response.arrayBuffer()
+    return { status: response.status, digest: digestOf(manifest) }
+  }
+
+  /** The digest of the tag, by what a pull would get; null for none. */
+  async read(tag: string): Promise<string | null> {
+    const response = await this.#send('GET', `manifests/${tag}`)
+    const body = Buffer.from(await response.arrayBuffer())
+    return response.status === 200 ? digestOf(body) : null
+  }
+
+  #send(method: string, rest: string, body?: Buffer): Promise<Response> {
+    return fetch(`${this.server.url}/v2/${this.path}/${rest}`, {
+      method,
+      headers: {
+        authorization: basic(this.server.admin.name, this.server.admin.password),
+        ...(body === undefined ? {} : { 'content-type': manifestType }),
+      },
+      ...(body === undefined ? {} : { body: new Uint8Array(body) }),
+    })
+  }
+}
+
+async function repositoryFor(api: Api, server: ServerInfo, tagImmutability: boolean) {
+  const repository = await api.createRepository({ name: uniqueName('race'), tagImmutability })
+  const pusher = new Pusher(server, `${repository.namespace}/${repository.name}`)
+  await pusher.prepare()
+  return { repository, pusher }
+}
+
+async function setImmutable(api: Api, id: string, tagImmutability: boolean): Promise<void> {
+  const response = await api.request('PATCH', `/repositories/${id}`, { tagImmutability })
+  await response.arrayBuffer()
+  expect(response.status).toBe(200)
+}
+
+test('of sixteen first pushes at once to a new tag exactly one wins, 200 times', async ({ api, server }) => {
+  test.setTimeout(240_000)
+  const { pusher } = await repositoryFor(api, server, true)
+  for (let round = 0; round < 200; round++) {
+    const tag = `round-${round}`
+    const pushes = await Promise.all(Array.from({ length: 16 }, (_, index) => pusher.push(tag, `${round}/${index}`)))
+    const winners = pushes.filter(({ status }) => status === 201)
+    expect(winners, `winners of ${tag}`).toHaveLength(1)
+    expect(pushes.filter(({ status }) => status === 409)).toHaveLength(15)
+    expect(await pusher.read(tag)).toBe(winners[0]?.digest)
+  }
+})
+
+test('sixteen pushes of one digest at once all succeed', async ({ api, server }) => {
+  const { pusher } = await repositoryFor(api, server, true)
+  const pushes = await Promise.all(Array.from({ length: 16 }, () => pusher.push('same', 'same')))
+  expect(pushes.map(({ status }) => status)).toEqual(Array(16).fill(201))
+})
+
+test('no interleaving of pushes, reads and settings breaks the rule', async ({ api, server }) => {
+  test.setTimeout(240_000)
+  const counts = { accepted: 0, refused: 0, reads: 0, settings: 0 }
+  for (let round = 0; round < 30; round++) {
+    const history = await race(api, server, round)
+    for (const operation of history) {
+      if (operation.kind === 'push') counts[operation.accepted ? 'accepted' : 'refused']++
+      else counts[operation.kind === 'read' ? 'reads' : 'settings']++
+    }
+    expect(isLinearizable(history), `round ${round}: ${JSON.stringify(history)}`).toBe(true)
+  }
+  test.info().annotations.push({ type: 'operations', description: JSON.stringify(counts) })
+  // Both answers must have been seen, or nothing was raced.
+  expect(counts.accepted).toBeGreaterThan(30)
+  expect(counts.refused).toBeGreaterThan(30)
+})
+
+/** One tag, six pushers, two readers, and somebody who ticks and clears Immutable all the while. */
+async function race(api: Api, server: ServerInfo, round: number): Promise<Operation[]> {
+  const { pusher, repository } = await repositoryFor(api, server, false)
+  const history: Operation[] = []
+  const pushers = Array.from({ length: 6 }, (_, person) =>
+    sequence(5, async (index) => {
+      const start = performance.now()
+      const { status, digest } = await pusher.push('raced', `${round}/${person}/${index}`)
+      expect([201, 409]).toContain(status)
+      history.push({ kind: 'push', start, end: performance.now(), digest, accepted: status === 201 })
+    }),
+  )
+  const readers = Array.from({ length: 2 }, () =>
+    sequence(8, async () => {
+      const start = performance.now()
+      const digest = await pusher.read('raced')
+      history.push({ kind: 'read', start, end: performance.now(), digest })
+    }),
+  )
+  const settings = sequence(6, async (index) => {
+    const immutable = index % 2 === 0
+    const start = performance.now()
+    await setImmutable(api, repository.id, immutable)
+    history.push({ kind: 'set', start, end: performance.now(), immutable })
+  })
+  await Promise.all([...pushers, ...readers, settings])
+  return history
+}
+
+async function sequence(count: number, work: (index: number) => Promise<unknown>): Promise<void> {
+  for (let index = 0; index < count; index++) await work(index)
+}
+
+test.describe('the checker itself finds', () => {
+  const at = (start: number, end: number) => ({ start, end })
+  const broken: Record<string, Operation[]> = {
+    'a tag that moved after Immutable was acknowledged': [
+      { kind: 'push', digest: 'a', accepted: true, ...at(0, 1) },
+      { kind: 'set', immutable: true, ...at(2, 3) },
+      { kind: 'push', digest: 'b', accepted: true, ...at(4, 5) },
+    ],
+    'two winners': [
+      { kind: 'set', immutable: true, ...at(0, 1) },
+      { kind: 'push', digest: 'a', accepted: true, ...at(2, 5) },
+      { kind: 'push', digest: 'b', accepted: true, ...at(2, 5) },
+    ],
+    'a refusal while the repository was mutable': [
+      { kind: 'push', digest: 'a', accepted: true, ...at(0, 1) },
+      { kind: 'push', digest: 'b', accepted: false, ...at(2, 3) },
+    ],
+    'a read of what was refused': [
+      { kind: 'set', immutable: true, ...at(0, 1) },
+      { kind: 'push', digest: 'a', accepted: true, ...at(2, 3) },
+      { kind: 'push', digest: 'b', accepted: false, ...at(4, 5) },
+      { kind: 'read', digest: 'b', ...at(6, 7) },
+    ],
+    'a read of what was there before': [
+      { kind: 'push', digest: 'a', accepted: true, ...at(0, 1) },
+      { kind: 'push', digest: 'b', accepted: true, ...at(2, 3) },
+      { kind: 'read', digest: 'a', ...at(4, 5) },
+    ],
+  }
+  for (const [name, history] of Object.entries(broken)) {
+    test(name, () => expect(isLinearizable(history)).toBe(false))
+  }
+
+  test('nothing in what may happen', () => {
+    const history: Operation[] = [
+      { kind: 'push', digest: 'a', accepted: true, ...at(0, 1) },
+      { kind: 'set', immutable: true, ...at(2, 9) },
+      { kind: 'push', digest: 'b', accepted: true, ...at(3, 8) },
+      { kind: 'push', digest: 'c', accepted: false, ...at(3, 8) },
+      { kind: 'read', digest: 'a', ...at(4, 5) },
+      { kind: 'read', digest: 'b', ...at(10, 11) },
+    ]
+    expect(isLinearizable(history)).toBe(true)
+  })
+})

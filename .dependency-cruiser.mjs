@@ -73,7 +73,10 @@ export default {
     mayImport('components', components, [schemas, client, domain, i18n]),
     mayImport('ui-primitives-know-no-domain', '^components/ui/', [client, i18n]),
     mayImport('app-route', '^app/.*/route\\.ts$', [route, schemas, registry]),
-    mayImport('app-page', '^app/', [components, '^lib/auth/session', registry, i18n], { except: ['/route\\.ts$'] }),
+    // The domain, because a page checks what stands in its URL before it asks for it.
+    mayImport('app-page', '^app/', [components, '^lib/auth/session', registry, domain, i18n], {
+      except: ['/route\\.ts$'],
+    }),
     mayImport('e2e-is-a-client', '^e2e/', [schemas, domain]),
     mayImport('bench-is-a-client', '^bench/', [schemas, domain]),
 

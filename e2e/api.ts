@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { instancePage, type instance } from '@/lib/api/schemas/instances'
-import { namespace, type NamespaceView } from '@/lib/api/schemas/namespaces'
-import { repository, type RepositoryView } from '@/lib/api/schemas/repositories'
+import { type createNamespaceBody, namespace, type NamespaceView } from '@/lib/api/schemas/namespaces'
+import { type createRepositoryBody, repository, type RepositoryView } from '@/lib/api/schemas/repositories'
 import type { ServerInfo } from './server'
 import { uniqueName } from './unique-name'
 
@@ -44,13 +44,13 @@ export class Api {
   }
 
   /** Makes a namespace of the default instance; with a unique name unless one is given. */
-  async createNamespace(settings: Partial<NamespaceView> = {}): Promise<NamespaceView> {
+  async createNamespace(settings: Partial<z.input<typeof createNamespaceBody>> = {}): Promise<NamespaceView> {
     const { id } = await this.defaultInstance()
     return this.send('POST', `/instances/${id}/namespaces`, namespace, { name: uniqueName('namespace'), ...settings })
   }
 
   /** Makes a repository of the default instance; in namespace `test`, with a unique name, unless others are given. */
-  async createRepository(settings: Partial<RepositoryView> = {}): Promise<RepositoryView> {
+  async createRepository(settings: Partial<z.input<typeof createRepositoryBody>> = {}): Promise<RepositoryView> {
     const { id } = await this.defaultInstance()
     const body = { namespace: 'test', name: uniqueName('repository'), ...settings }
     return this.send('POST', `/instances/${id}/repositories`, repository, body)

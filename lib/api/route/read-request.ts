@@ -41,12 +41,21 @@ async function readLimited(request: Request): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let length = 0
   const reader = request.body?.getReader()
-  for (let read = await reader?.read(); read?.value !== undefined; read = await reader?.read()) {
-    length += read.value.byteLength
+  for (let chunk = await readChunk(reader); chunk !== undefined; chunk = await readChunk(reader)) {
+    length += chunk.byteLength
     if (length > bodyMaxBytes) throw tooLarge()
-    chunks.push(read.value)
+    chunks.push(chunk)
   }
   return Buffer.concat(chunks)
+}
+
+/** The next bytes of a body, or undefined at its end. It fails only when the client has gone. */
+async function readChunk(reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<Uint8Array | undefined> {
+  try {
+    return (await reader?.read())?.value
+  } catch (error) {
+    throw new AppError('UPLOAD_INCOMPLETE', { cause: error })
+  }
 }
 
 function tooLarge(): AppError {

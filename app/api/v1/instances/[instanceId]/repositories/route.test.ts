@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type TestApi, digestOfLetter, openTestApi } from '@/lib/api/route/test-api'
+
+const collection = '/instances/{instanceId}/repositories'
+
+let api: TestApi
+let instanceId: string
+let firstId: string
+
+beforeAll(async () => {
+  api = await openTestApi()
+  const made = await api.makeRepository('alpha')
+  instanceId = made.instanceId
+  firstId = made.repositoryId
+  await api.call('POST', '/instances/{instanceId}/namespaces', { instanceId }, { body: { name: 'other' } })
+  await create({ namespace: 'other', name: 'alpha', tagImmutability: true })
+  await create({ namespace: 'test', name: 'beta_x', type: 'PUBLIC' })
+  await create({ namespace: 'test', name: 'betaxx/deep', tagImmutability: true })
+})
+afterAll(() => api.close())
+
+function create(body: object) {
+  return api.call('POST', collection, { instanceId }, { body })
+}
+
+function list(query = '') {
+  return api.call('GET', collection, { instanceId }, { query })
+}
+
+async function paths(query = '') {
+  const { json } = await list(query)
+  expect(json.totalCount).toBe(json.items.length)
+  return json.items.map((item) => `${String(item['namespace'])}/${item.name}`)
+}
+
+describe('filters', () => {
+  test.each([
+    ['', ['other/alpha', 'test/alpha', 'test/beta_x', 'test/betaxx/deep']],
+    ['?namespace=other', ['other/alpha']],
+    ['?namespace=nowhere', []],
+    ['?namespace=test&name=alpha', ['test/alpha']],
+    ['?name=alph', []],
+    ['?search=ST/Bet', ['test/beta_x', 'test/betaxx/deep']],
+    ['?search=_x', ['test/beta_x']],
+    ['?search=%25', []],
+    ['?type=PUBLIC', ['test/beta_x']],
+    ['?tagImmutability=true', ['other/alpha', 'test/betaxx/deep']],
+    ['?tagImmutability=false&type=PRIVATE', ['test/alpha']],
+    ['?sort=-name', ['test/betaxx/deep', 'test/beta_x', 'test/alpha', 'other/alpha']],
+    ['?sort=createdAt', ['test/alpha', 'other/alpha', 'test/beta_x', 'test/betaxx/deep']],
+  ])('%s', async (query, expected) => {
+    expect(await paths(query)).toEqual(expected)
+  })
+
+  test.each(['?sort=size', '?type=public', '?tagImmutability=1', '?q=x'])('%s is refused', async (query) => {
+    expect((await list(query)).status).toBe(400)
+  })
+})
+
+test('what each holds: tags, the bytes of its blobs and manifests, when it was pushed to', async () => {
+  await api.pushTag(firstId, 'v1', digestOfLetter('a'))
+  await api.pushTag(firstId, 'v2', digestOfLetter('b'))
+  const { db } = api.ctx
+  await db.blob.create({ data: { digest: 'sha256:1', sizeBytes: 5_000_000_000 } })
+  await db.repositoryBlob.create({ data: { repositoryId: firstId, digest: 'sha256:1' } })
+  const { json } = await list('?namespace=test&name=alpha')
+  const tags = await db.tag.findMany({ orderBy: { updatedAt: 'desc' } })
+  expect(json.items[0]).toMatchObject({
+    tagCount: 2,
+    sizeBytes: 5_000_000_020,
+    lastPushedAt: tags[0]?.updatedAt.toISOString(),
+  })
+})
+
+describe('pages', () => {
+  async function pages(sort: string, between: () => Promise<unknown> = () => Promise.resolve()) {
+    const ids: string[] = []
+    let query = `?pageSize=7&search=page-&sort=${sort}`
+    for (;;) {
+      const { json } = await list(query)
+      ids.push(...json.items.map((item) => item.id))
+      if (json.nextCursor === null) return ids
+      await between()
+      query = `?pageSize=7&search=page-&sort=${sort}&cursor=${json.nextCursor}`
+    }
+  }
+
+  test.each(['name', '-name', 'createdAt', '-createdAt', 'updatedAt', '-updatedAt'])(
+    'by %s together hold every repository once, whatever is made meanwhile',
+    async (sort) => {
+      const { namespaceId } = await api.makeRepository(`unrelated-${sort.replace('-', 'd').toLowerCase()}`)
+      const former = await api.ctx.db.namespace.findFirstOrThrow({ where: { instanceId, name: 'test' } })
+      const settings = { instanceId, type: 'PRIVATE', tagImmutability: false, summary: '', description: '' } as const
+      // Many with one and the same time: the path must decide among them.
+      const sameTime = new Date()
+      const rows = Array.from({ length: 50 }, (_, index) => ({
+        ...settings,
+        id: `crr-${sort}-${index}`,
+        namespaceId: former.id,
+        name: `page-${sort}-${index % 10}`.toLowerCase(),
+        path: `test/page-${sort}-${index}`.toLowerCase(),
+        createdAt: index % 3 === 0 ? sameTime : new Date(sameTime.getTime() + index),
+        updatedAt: index % 3 === 0 ? sameTime : new Date(sameTime.getTime() - index),
+        updatedBy: 'admin',
+      }))
+      await api.ctx.db.repository.createMany({ data: rows })
+      let made = 0
+      const ids = await pages(sort, async () => {
+        made += 1
+        const name = `page-${sort.replace('-', 'x').toLowerCase()}-new-${made}`
+        expect((await create({ namespace: 'other', name })).status).toBe(201)
+      })
+      expect(namespaceId).not.toBe(former.id)
+      expect(new Set(ids).size).toBe(ids.length)
+      for (const row of rows) expect(ids, row.id).toContain(row.id)
+      await api.ctx.db.repository.deleteMany({ where: { instanceId, path: { contains: 'page-' } } })
+    },
+  )
+
+  test.each([
+    'x',
+    'bnVsbA',
+    Buffer.from('["name","a"]').toString('base64url'),
+    Buffer.from('["name",1,"a"]').toString('base64url'),
+    Buffer.from('["-name","alpha","test/alpha"]').toString('base64url'),
+    Buffer.from('["name","a","b","c"]').toString('base64url'),
+  ])('the cursor %s is refused', async (cursor) => {
+    const answer = await list(`?cursor=${cursor}`)
+    expect(answer.json).toMatchObject({ status: 400, code: 'PAGE_INVALID', errors: [{ path: 'cursor' }] })
+  })
+
+  test('a cursor by time must hold a time', async () => {
+    const cursor = Buffer.from('["createdAt","yesterday","test/alpha"]').toString('base64url')
+    expect((await list(`?sort=createdAt&cursor=${cursor}`)).status).toBe(400)
+  })
+
+  test('the last page may be full', async () => {
+    const { json } = await list('?pageSize=4&namespace=test')
+    expect(json.nextCursor).toBeNull()
+    const exact = await list(`?pageSize=${json.items.length}&namespace=test`)
+    expect(exact.json).toMatchObject({ nextCursor: null, totalCount: json.items.length })
+  })
+})

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type TestApi, type TestCall, authorization, openTestApi, password } from '@/lib/api/route/test-api'
+
+let api: TestApi
+const origin = 'http://localhost:3000'
+
+beforeAll(async () => (api = await openTestApi()))
+afterAll(() => api.close())
+
+function call(method: 'GET' | 'POST' | 'DELETE', options: TestCall = {}) {
+  return api.call(method, '/session', {}, { anonymous: true, ...options })
+}
+
+async function logOn(cookie?: string) {
+  const headers = cookie === undefined ? {} : { cookie, origin }
+  const answer = await call('POST', { body: { userName: 'admin', password }, headers })
+  expect(answer.status).toBe(201)
+  return answer.headers.get('set-cookie')?.split(';')[0] ?? ''
+}
+
+const show = (cookie: string) => call('GET', { headers: { cookie } })
+
+test('a person logs on, is known, logs off, and is no longer known', async () => {
+  const cookie = await logOn()
+  const shown = await show(cookie)
+  expect(shown.json.user).toMatchObject({ name: 'admin', role: 'ADMINISTRATOR' })
+  const hoursLeft = (Date.parse(String(shown.json.expiresAt)) - Date.now()) / 3_600_000
+  expect(hoursLeft).toBeGreaterThan(11.9)
+  expect(hoursLeft).toBeLessThanOrEqual(12)
+
+  const off = await call('DELETE', { headers: { cookie, origin } })
+  expect(off.status).toBe(204)
+  expect(off.headers.get('set-cookie')).toMatch(/^stele_session=; Path=\/; Max-Age=0/)
+  expect((await show(cookie)).status).toBe(401)
+})
+
+test('the cookie is out of reach of scripts and other sites; over TLS it stays there', async () => {
+  const body = { userName: 'admin', password }
+  const plain = await call('POST', { body })
+  expect(plain.headers.get('set-cookie')).toMatch(
+    /^stele_session=[\w-]{43}; Path=\/; Max-Age=43200; HttpOnly; SameSite=Lax$/,
+  )
+  const overTls = await openTestApi({ STELE_PUBLIC_URL: 'https://hub.test' })
+  const answer = await overTls.call('POST', '/session', {}, { anonymous: true, body })
+  expect(answer.headers.get('set-cookie')).toMatch(/; Secure$/)
+  await overTls.close()
+})
+
+describe('what does not log on', () => {
+  test.each([
+    ['a wrong password', { userName: 'admin', password: 'wrong' }, 401],
+    ['an unknown user', { userName: 'nobody', password }, 401],
+    ['another case of the name', { userName: 'Admin', password }, 401],
+    ['no password', { userName: 'admin' }, 400],
+    ['an overlong password', { userName: 'admin', password: 'x'.repeat(257) }, 400],
+  ])('%s', async (_, body, status) => {
+    const answer = await call('POST', { body })
+    expect(answer.status).toBe(status)
+    expect(answer.headers.get('set-cookie')).toBeNull()
+    expect(answer.headers.get('www-authenticate')).toBeNull()
+  })
+
+  test('wrong password and unknown user cannot be told apart', async () => {
+    const wrong = await call('POST', { body: { userName: 'admin', password: 'wrong' } })
+    const unknown = await call('POST', { body: { userName: 'nobody', password: 'wrong' } })
+    expect({ ...unknown.json, requestId: '' }).toEqual({ ...wrong.json, requestId: '' })
+  })
+})
+
+test('an access key is no session, and leaves the cookie beside it unread', async () => {
+  expect((await call('GET', { headers: { authorization } })).status).toBe(401)
+  const cookie = await logOn()
+  expect((await call('GET', { headers: { authorization: 'Bearer x', cookie } })).status).toBe(401)
+})
+
+test('a new log-on ends the session that the browser held', async () => {
+  const first = await logOn()
+  const second = await logOn(first)
+  expect((await show(first)).status).toBe(401)
+  expect((await show(second)).status).toBe(200)
+})
+
+test('an expired session is none, and is swept at the next log-on', async () => {
+  const cookie = await logOn()
+  await api.ctx.db.session.updateMany({ data: { expiresAt: new Date(Date.now() - 1) } })
+  expect((await show(cookie)).status).toBe(401)
+  await logOn()
+  expect(await api.ctx.db.session.count()).toBe(1)
+})
+
+test('a session ends with its user', async () => {
+  const other = await openTestApi()
+  const body = { userName: 'admin', password }
+  const on = await other.call('POST', '/session', {}, { anonymous: true, body })
+  const cookie = on.headers.get('set-cookie')?.split(';')[0] ?? ''
+  await other.ctx.db.user.deleteMany({ where: { name: 'admin' } })
+  expect((await other.call('GET', '/session', {}, { anonymous: true, headers: { cookie } })).status).toBe(401)
+  await other.close()
+})
+
+test('the database holds no token, only its hash', async () => {
+  const cookie = await logOn()
+  const token = cookie.split('=')[1] ?? ''
+  expect(token).toHaveLength(43)
+  expect(JSON.stringify(await api.ctx.db.session.findMany())).not.toContain(token)
+})
+
+test('log-on and log-off are recorded, with from where', async () => {
+  const cookie = await logOn()
+  await call('DELETE', { headers: { cookie, origin } })
+  const events = await api.ctx.db.auditEvent.findMany({ orderBy: { id: 'desc' }, take: 2 })
+  expect(events).toMatchObject([
+    { action: 'LOG_OFF', actor: 'admin', credential: 'session', address: '192.0.2.7', userAgent: 'test' },
+    { action: 'LOG_ON', actor: 'admin', credential: 'password', address: '192.0.2.7', userAgent: 'test' },
+  ])
+})
+
+test('logging off without a session is done at once', async () => {
+  expect((await call('DELETE')).status).toBe(204)
+})

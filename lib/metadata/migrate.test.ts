@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { cp, mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { migrateSqlite } from './migrate'
@@ -39,9 +41,15 @@ describe('migrateSqlite', () => {
     expect(tables()).toContain('Tag')
   })
 
-  test('several callers at once apply each migration once', async () => {
-    const applied = await Promise.all(Array.from({ length: 4 }, () => migrateSqlite(file, migrations)))
-    expect(applied.flat()).toHaveLength(new Set(applied.flat()).size)
+  test('several processes that start at once apply each migration once', async () => {
+    const script = `
+      const { migrateSqlite } = await import(${JSON.stringify(path.resolve(import.meta.dirname, 'migrate.ts'))})
+      process.stdout.write(JSON.stringify(await migrateSqlite(${JSON.stringify(file)}, ${JSON.stringify(migrations)})))`
+    const start = () => promisify(execFile)(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script])
+    const outputs = await Promise.all(Array.from({ length: 3 }, start))
+    const applied = outputs.flatMap(({ stdout }) => JSON.parse(stdout) as string[])
+    expect(applied).not.toEqual([])
+    expect(applied).toHaveLength(new Set(applied).size)
   })
 
   test('a migration that fails half way leaves the database as it was', async () => {

@@ -199,9 +199,9 @@ export async function listTagsOf(db: Db, repositoryId: string, digest: string): 
 
 /**
  * Tags from which a digest can be reached in its repository: those that point at it, and those that point at an index
- * it is a child of, at any depth; a blob through the manifests that name it. In byte order.
+ * it is a child of, at any depth; a blob through the manifests that name it. At most `limit`, in byte order.
  */
-export async function listTagsReaching(db: Db, repositoryId: string, digest: string): Promise<string[]> {
+export async function listTagsReaching(db: Db, repositoryId: string, digest: string, limit: number): Promise<string[]> {
   // UNION, not UNION ALL: an index may name a manifest twice, and a cycle cannot exist but must not hang if it did.
   const rows = await db.$queryRaw<{ name: string }[]>`
     WITH RECURSIVE reaching("digest") AS (
@@ -213,6 +213,6 @@ export async function listTagsReaching(db: Db, repositoryId: string, digest: str
     )
     SELECT "name" FROM "Tag"
     WHERE "repositoryId" = ${repositoryId} AND "digest" IN (SELECT "digest" FROM reaching)
-    ORDER BY "name"`
+    ORDER BY "name" LIMIT ${limit}`
   return rows.map((row) => row.name)
 }

@@ -1,10 +1,9 @@
 import type { Digest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
-import { isProtected } from '@/lib/domain/immutability'
 import { unlinkBlob } from '@/lib/metadata/blobs'
 import { transaction } from '@/lib/metadata/database'
 import { type RepositoryForTraffic, lockRepository } from '@/lib/metadata/repositories'
-import { listTagsReaching } from '@/lib/metadata/tags'
+import { assertUnprotected } from './assert-unprotected'
 import type { Context } from './context'
 
 /**
@@ -15,9 +14,7 @@ export async function deleteBlob(ctx: Context, repository: RepositoryForTraffic,
   await transaction(ctx.db, async (tx) => {
     const locked = await lockRepository(tx, repository.id)
     if (locked === null) throw new AppError('NAME_UNKNOWN')
-    const reaching = await listTagsReaching(tx, locked.id, digest)
-    const tags = reaching.filter((name) => isProtected(locked, name))
-    if (tags.length > 0) throw new AppError('CONTENT_PROTECTED', { detail: { repository: locked.path, digest, tags } })
+    await assertUnprotected(tx, locked, digest, 'CONTENT_PROTECTED')
     if (!(await unlinkBlob(tx, locked.id, digest))) throw new AppError('BLOB_UNKNOWN', { detail: { digest } })
   })
 }

@@ -1,12 +1,12 @@
 import type { Principal } from '@/lib/auth/principal'
 import type { Digest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
-import { isProtected } from '@/lib/domain/immutability'
 import { type Transaction, transaction } from '@/lib/metadata/database'
 import { deleteManifest as deleteManifestRow } from '@/lib/metadata/manifests'
 import { type RepositoryForTraffic, lockRepository } from '@/lib/metadata/repositories'
 import { insertTagEvent } from '@/lib/metadata/tag-events'
-import { type TagTarget, deleteTag as deleteTagRow, listTagsOf, listTagsReaching } from '@/lib/metadata/tags'
+import { type TagTarget, deleteTag as deleteTagRow, listTagsOf } from '@/lib/metadata/tags'
+import { assertUnprotected } from './assert-unprotected'
 import type { Context } from './context'
 import { eventOrigin } from './event-origin'
 
@@ -37,9 +37,7 @@ export async function deleteManifest(
 ): Promise<void> {
   await transaction(ctx.db, async (tx) => {
     const locked = await requireLocked(tx, repository.id)
-    const reaching = await listTagsReaching(tx, locked.id, digest)
-    const tags = reaching.filter((name) => isProtected(locked, name))
-    if (tags.length > 0) throw new AppError('TAG_UNDELETABLE', { detail: { repository: locked.path, digest, tags } })
+    await assertUnprotected(tx, locked, digest, 'TAG_UNDELETABLE')
     for (const tag of await listTagsOf(tx, locked.id, digest)) {
       await deleteTagRow(tx, locked, tag.name)
       await recordDeletion(tx, principal, locked, tag)

@@ -45,10 +45,20 @@ const steps = [...(all ? checks : []), ...(all || options.unit ? unit : []), ...
 
 const total = { passed: 0, failed: 0, skipped: [] }
 const broken = []
+let running = 'set-up'
+
+// On exit, because a step of the set-up that fails ends the process.
+process.on('exit', (code) => {
+  if (code !== 0 && running !== null) broken.push(running)
+  for (const { name, reason } of total.skipped) console.log(`skipped: ${name}: ${reason ?? 'no reason given'}`)
+  if (broken.length > 0) console.log(`failed: ${broken.join(', ')}`)
+  console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`)
+})
 
 prepare()
 mkdirSync(reports, { recursive: true })
 for (const [name, run] of steps) {
+  running = name
   say(name)
   const start = performance.now()
   const passed = await run()
@@ -57,10 +67,7 @@ for (const [name, run] of steps) {
   broken.push(name)
   if (!options['keep-going']) break
 }
-
-for (const { name, reason } of total.skipped) console.log(`skipped: ${name}: ${reason ?? 'no reason given'}`)
-if (broken.length > 0) console.log(`failed: ${broken.join(', ')}`)
-console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`)
+running = null
 process.exitCode = broken.length > 0 ? 1 : 0
 
 /** Runs a program of node_modules/.bin; whether it succeeded. */

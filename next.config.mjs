@@ -7,6 +7,8 @@ const config = {
   reactStrictMode: true,
   poweredByHeader: false,
   devIndicators: false,
+  // `npm test` checks the types of everything; who starts the server need not wait for that a second time.
+  typescript: { ignoreBuildErrors: true },
   // A browser that opens the development server by address, not by name, may load its scripts.
   allowedDevOrigins: ['127.0.0.1'],
 }

@@ -9,6 +9,7 @@ export default function ErrorPage({ reset }: { error: Error; reset: () => void }
   const t = useTranslations()
   return (
     <EmptyState
+      isPage
       title={t('pages.error')}
       action={
         <Button icon="refresh" onClick={reset}>

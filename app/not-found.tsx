@@ -7,6 +7,7 @@ export default function NotFoundPage() {
   const t = useTranslations()
   return (
     <EmptyState
+      isPage
       title={t('pages.notFound')}
       action={
         <Link className="button button--primary" href="/">

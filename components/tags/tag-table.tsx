@@ -121,7 +121,7 @@ function PullCommand({ address, name }: { address: string; name: string }) {
   const copy = useCopyCommand(`docker pull ${address}:${name}`)
   return (
     <TextButton aria-label={t('tags.copyPullNamed', { name })} onClick={() => void copy()}>
-      {t('tags.copyPull')}
+      {t('tags.pullCommand')}
     </TextButton>
   )
 }

@@ -13,10 +13,12 @@ export default function Markdown({ text }: { text: string }) {
       rehypePlugins={[rehypeSanitize]}
       disallowedElements={['img']}
       components={{
-        // The page has its own first and second headings.
+        // The page has its own first and second headings; which level its writer began with is not known.
         h1: 'h3',
         h2: 'h3',
-        h3: 'h4',
+        h4: 'h3',
+        h5: 'h3',
+        h6: 'h3',
         a: ({ href, children }) => (
           <a href={href} rel="noopener noreferrer nofollow" target="_blank">
             {children}

@@ -5,12 +5,21 @@ import { Icon } from './icon'
 import { Mark } from './mark'
 import { useErrorText } from './use-error-text'
 
-/** What a list shows that holds nothing: what is missing, what to do next, one button. */
-export function EmptyState({ title, children, action }: { title: string; children: ReactNode; action?: ReactNode }) {
+interface EmptyStateProps {
+  title: string
+  children: ReactNode
+  action?: ReactNode
+  /** Whether it is all the page has. */
+  isPage?: boolean
+}
+
+/** What a list or page shows that holds nothing: what is missing, what to do next, one button. */
+export function EmptyState({ title, children, action, isPage = false }: EmptyStateProps) {
+  const Heading = isPage ? 'h1' : 'h2'
   return (
     <div className="empty">
       <Mark />
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       <p>{children}</p>
       {action}
     </div>

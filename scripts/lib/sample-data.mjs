@@ -1,0 +1,155 @@
+// Realistic data for pictures of the console, made through the REST API and the registry's own API, as anyone could.
+import { createHash } from 'node:crypto'
+
+const json = 'application/json'
+const manifestType = 'application/vnd.oci.image.manifest.v1+json'
+const indexType = 'application/vnd.oci.image.index.v1+json'
+const configType = 'application/vnd.oci.image.config.v1+json'
+const layerType = 'application/vnd.oci.image.layer.v1.tar+gzip'
+
+const MiB = 1024 * 1024
+
+const description = `A small HTTP service that the acceptance tests deploy to every cluster before a release is promoted.
+
+### Tags
+
+- \`v1.2.3\`: releases, for two platforms
+- \`latest\`: the newest release; never deploy from it
+- \`2026-11-20-a41c9e7\`: one for each merged change
+`
+
+const otherInstances = [
+  { name: 'platform-prod', regionId: 'cn-hangzhou', specification: 'Enterprise_Advanced' },
+  { name: 'edge-mirror', regionId: 'cn-hangzhou', specification: 'Enterprise_Basic' },
+  { name: 'ml-images', regionId: 'cn-hangzhou', specification: 'Enterprise_Advanced' },
+  { name: 'analytics', regionId: 'cn-beijing', specification: 'Enterprise_Standard' },
+  { name: 'staging', regionId: 'cn-beijing', specification: 'Enterprise_Basic' },
+  { name: 'storefront', regionId: 'cn-shanghai', specification: 'Enterprise_Advanced' },
+  { name: 'apac-prod', regionId: 'ap-southeast-1', specification: 'Enterprise_Advanced' },
+  { name: 'eu-prod', regionId: 'eu-central-1', specification: 'Enterprise_Advanced' },
+  { name: 'us-prod', regionId: 'us-east-1', specification: 'Enterprise_Advanced' },
+]
+
+const namespaces = [
+  { name: 'payments', defaultTagImmutability: true },
+  { name: 'platform', defaultRepositoryType: 'PUBLIC', defaultTagImmutability: true },
+  { name: 'web', autoCreateRepository: true },
+  { name: 'data', autoCreateRepository: true, defaultTagImmutability: true },
+]
+
+/** `tags`: how many; `layerMiB`: the size of each one's own layer. */
+const repositories = [
+  { namespace: 'payments', name: 'ledger-api', tagImmutability: true, tags: 6, layerMiB: 3 },
+  { namespace: 'payments', name: 'settlement-worker', tagImmutability: true, tags: 5, layerMiB: 2 },
+  { namespace: 'payments', name: 'reports/monthly', tags: 2, layerMiB: 1 },
+  { namespace: 'web', name: 'storefront', tags: 4, layerMiB: 4 },
+  { namespace: 'web', name: 'checkout', tags: 3, layerMiB: 2 },
+  { namespace: 'web', name: 'image-resizer', tags: 2, layerMiB: 1 },
+  { namespace: 'platform', name: 'base-node', type: 'PUBLIC', tagImmutability: true, tags: 4, layerMiB: 6 },
+  { namespace: 'platform', name: 'base-python', type: 'PUBLIC', tagImmutability: true, tags: 3, layerMiB: 5 },
+  { namespace: 'platform', name: 'ingress', tagImmutability: true, tags: 3, layerMiB: 1 },
+  { namespace: 'data', name: 'spark-runtime', tagImmutability: true, tags: 2, layerMiB: 9 },
+  { namespace: 'data', name: 'feature-store', tags: 0, layerMiB: 1 },
+  { namespace: 'test', name: 'toolbox', type: 'PUBLIC', tags: 1, layerMiB: 1 },
+]
+
+const exampleTags = [
+  { tag: 'v1', platforms: ['amd64'] },
+  { tag: 'v1.2', platforms: ['amd64', 'arm64'] },
+  { tag: 'v1.2.3', platforms: ['amd64', 'arm64'], sameAs: 'v1.2' },
+  { tag: 'v1.8.4', platforms: ['amd64', 'arm64'] },
+  { tag: 'dev', platforms: ['amd64'] },
+  { tag: 'v1.9.2', platforms: ['amd64', 'arm64', 'riscv64'] },
+  { tag: 'v1.9', platforms: ['amd64', 'arm64'] },
+  { tag: 'v1.9.3', platforms: ['amd64', 'arm64'], sameAs: 'v1.9' },
+  { tag: '2026-11-20-a41c9e7', platforms: ['amd64'] },
+  { tag: 'nightly', platforms: ['amd64'] },
+  { tag: 'latest', platforms: ['amd64', 'arm64'], sameAs: 'v1.9' },
+  { tag: 'v2.0.0-rc.1', platforms: ['amd64', 'arm64'] },
+]
+
+/**
+ * Fills a fresh server. `accessKey` is `<id>:<secret>` of an administrator, `user` `<name>:<password>` of one.
+ * Answers with the ids of the default instance and of its repository `test/example`, and an instance that is empty.
+ */
+export async function makeSampleData({ origin, accessKey, user }) {
+  const api = client(`${origin}/api/v1`, accessKey)
+  const registry = client(`${origin}/v2`, user)
+
+  const [example] = (await api('GET', '/instances')).items
+  let emptyInstanceId
+  for (const instance of otherInstances) emptyInstanceId = (await api('POST', '/instances', instance)).id
+  for (const namespace of namespaces) await api('POST', `/instances/${example.id}/namespaces`, namespace)
+  for (const { tags, layerMiB, ...repository } of repositories) {
+    await api('POST', `/instances/${example.id}/repositories`, repository)
+    const path = `${repository.namespace}/${repository.name}`
+    for (let number = 1; number <= tags; number += 1) {
+      await pushImage(registry, path, { tag: `v1.${number}.0`, platforms: ['amd64'], sizeMiB: layerMiB })
+    }
+  }
+  for (const { tag, platforms, sameAs } of exampleTags) {
+    await pushImage(registry, 'test/example', { tag, platforms, seed: sameAs ?? tag, sizeMiB: 4 })
+  }
+  const [repository] = (
+    await api('GET', `/instances/${example.id}/repositories?namespace=test&name=example`)
+  ).items
+  await api('PATCH', `/repositories/${repository.id}`, {
+    summary: 'Demo service used by the platform acceptance tests',
+    description,
+  })
+  return { instanceId: example.id, repositoryId: repository.id, emptyInstanceId }
+}
+
+/** Pushes an image, or an index of images when it has several platforms. The same seed makes the same bytes. */
+async function pushImage(registry, path, { tag, platforms, seed = `${path}:${tag}`, sizeMiB }) {
+  const images = []
+  for (const architecture of platforms) {
+    const layer = Buffer.alloc(Math.round(sizeMiB * MiB * 0.9 + seed.length * 9973), `${seed} ${architecture}\n`)
+    const config = Buffer.from(
+      JSON.stringify({ architecture, os: 'linux', rootfs: { type: 'layers', diff_ids: [digestOf(layer)] } }),
+    )
+    const manifest = {
+      schemaVersion: 2,
+      mediaType: manifestType,
+      config: await pushBlob(registry, path, config, configType),
+      layers: [await pushBlob(registry, path, layer, layerType)],
+    }
+    images.push({ architecture, body: Buffer.from(JSON.stringify(manifest)) })
+  }
+  if (images.length === 1) {
+    await registry('PUT', `/${path}/manifests/${tag}`, images[0].body, manifestType)
+    return
+  }
+  const manifests = []
+  for (const { architecture, body } of images) {
+    const digest = digestOf(body)
+    await registry('PUT', `/${path}/manifests/${digest}`, body, manifestType)
+    manifests.push({ mediaType: manifestType, digest, size: body.length, platform: { architecture, os: 'linux' } })
+  }
+  const index = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: indexType, manifests }))
+  await registry('PUT', `/${path}/manifests/${tag}`, index, indexType)
+}
+
+async function pushBlob(registry, path, bytes, mediaType) {
+  const digest = digestOf(bytes)
+  await registry('POST', `/${path}/blobs/uploads/?digest=${digest}`, bytes, 'application/octet-stream')
+  return { mediaType, digest, size: bytes.length }
+}
+
+function digestOf(bytes) {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+}
+
+function client(base, credentials) {
+  const authorization = `Basic ${Buffer.from(credentials).toString('base64')}`
+  return async (method, path, body, type = json) => {
+    const response = await fetch(base + path, {
+      method,
+      headers: { authorization, ...(body && { 'content-type': type }) },
+      ...(body && { body: type === json ? JSON.stringify(body) : body }),
+    })
+    const text = await response.text()
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
+    return response.headers.get('content-type')?.startsWith(json) ? JSON.parse(text) : text
+  }
+}

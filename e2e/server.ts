@@ -26,6 +26,7 @@ export interface ServerInfo {
 
 /** A server process that the test owns. */
 export interface StartedServer extends ServerInfo {
+  readonly pid: number
   /** All that the process has printed. */
   output(): string
   /** Ends the process at once (kill -9) and leaves its data folder for another start. */
@@ -85,6 +86,8 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
   }
   return {
     ...info,
+    // It runs, so it has one.
+    pid: server.pid as number,
     output: () => output,
     async kill() {
       server.kill('SIGKILL')

@@ -3,8 +3,8 @@ import { tag } from '@/lib/api/schemas/tags'
 import type { Api } from '../api'
 import type { CommandResult } from '../clients/command-line'
 import { test as base, expect, pushImage } from '../fixtures'
-import { type CountingProxy, startCountingProxy } from './counting-proxy'
-import { buildahPusher, dockerPusher, podmanPusher, skopeoPusher, type Pusher } from './pushers'
+import { type CountingProxy, startCountingProxy } from '../counting-proxy'
+import { buildahPusher, dockerPusher, podmanPusher, skopeoPusher, type Pusher } from '../clients/pushers'
 
 const refusal = 'The requested tag already exists and cannot be overwritten.'
 
@@ -42,7 +42,7 @@ const clients = [
 for (const [name, clientTest] of clients) {
   clientTest.describe(name, () => {
     clientTest.beforeEach(async ({ pusher, counter, server }) => {
-      await pusher.logIn(counter.registry, server.admin)
+      await pusher.logIn(counter.address, server.admin)
     })
 
     clientTest(
@@ -51,7 +51,7 @@ for (const [name, clientTest] of clients) {
         const { path } = await createRepository(api, { tagImmutability: true })
         const first = await pusher.makeImage('first')
         const second = await pusher.makeImage('second')
-        const v1 = `${counter.registry}/${path}:v1`
+        const v1 = `${counter.address}/${path}:v1`
 
         expectAccepted(await pusher.push(first, v1))
         const before = putsOf(counter, path, 'v1').length
@@ -66,8 +66,8 @@ for (const [name, clientTest] of clients) {
       const { path } = await createRepository(api, { tagImmutability: true })
       const image = await pusher.makeImage('same')
 
-      expectAccepted(await pusher.push(image, `${counter.registry}/${path}:v1`))
-      expectAccepted(await pusher.push(image, `${counter.registry}/${path}:v1`))
+      expectAccepted(await pusher.push(image, `${counter.address}/${path}:v1`))
+      expectAccepted(await pusher.push(image, `${counter.address}/${path}:v1`))
     })
 
     clientTest(
@@ -76,7 +76,7 @@ for (const [name, clientTest] of clients) {
         const { path } = await createRepository(api, { tagImmutability: true })
         const first = await pusher.makeImage('first')
         const second = await pusher.makeImage('second')
-        const latest = `${counter.registry}/${path}:latest`
+        const latest = `${counter.address}/${path}:latest`
 
         expectAccepted(await pusher.push(first, latest))
         expectAccepted(await pusher.push(second, latest))
@@ -89,7 +89,7 @@ for (const [name, clientTest] of clients) {
       const { id, path } = await createRepository(api, { tagImmutability: true })
       const first = await pusher.makeImage('first')
       const second = await pusher.makeImage('second')
-      const v1 = `${counter.registry}/${path}:v1`
+      const v1 = `${counter.address}/${path}:v1`
       expectAccepted(await pusher.push(first, v1))
       expectRefused(await pusher.push(second, v1))
 
@@ -105,8 +105,8 @@ for (const [name, clientTest] of clients) {
         const { id, path } = await createRepository(api, { tagImmutability: false })
         const first = await pusher.makeImage('first')
         const second = await pusher.makeImage('second')
-        const before = `${counter.registry}/${path}:before`
-        const after = `${counter.registry}/${path}:after`
+        const before = `${counter.address}/${path}:before`
+        const after = `${counter.address}/${path}:after`
         expectAccepted(await pusher.push(first, before))
 
         await setImmutable(api, id, true)
@@ -120,12 +120,12 @@ for (const [name, clientTest] of clients) {
     clientTest('pulls by digest what a tag no longer names', async ({ api, counter, pusher, server }) => {
       const { id, path } = await createRepository(api, { tagImmutability: false })
       const image = await pusher.makeImage('by digest')
-      expectAccepted(await pusher.push(image, `${counter.registry}/${path}:latest`))
+      expectAccepted(await pusher.push(image, `${counter.address}/${path}:latest`))
       const { digest } = await api.send('GET', `/repositories/${id}/tags/latest`, tag)
 
       await pushImage(server, path, 'latest', 'another image')
 
-      expect(await pusher.pull(`${counter.registry}/${path}@${digest}`)).toBe(await pusher.configOf(image))
+      expect(await pusher.pull(`${counter.address}/${path}@${digest}`)).toBe(await pusher.configOf(image))
     })
   })
 }

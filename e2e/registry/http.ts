@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   type Agent,
   type IncomingHttpHeaders,
@@ -55,11 +54,6 @@ export function open(server: ServerInfo, method: string, path: string, extras: E
     if (body === undefined || body instanceof Uint8Array) outgoing.end(body)
     else pipeline(Readable.from(body), outgoing).catch(reject)
   })
-}
-
-/** The sha256 digest of bytes, as the registry names them. */
-export function digestOf(content: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(content).digest('hex')}`
 }
 
 /** The path of a new upload, to which a digest can be added with `?digest=`. Rejects when refused. */

@@ -3,9 +3,10 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CommandLine, type CommandResult } from '../clients/command-line'
+import { digestOf } from '../digest'
 import { expect, pushImage, test as base } from '../fixtures'
 import { startServer, type StartedServer } from '../server'
-import { open, send, startUpload, digestOf } from './http'
+import { open, send, startUpload } from './http'
 
 const root = join(import.meta.dirname, '..', '..')
 const mebibyte = 1024 * 1024

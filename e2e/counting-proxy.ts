@@ -1,6 +1,6 @@
 import { type AddressInfo } from 'node:net'
 import { createServer, request } from 'node:http'
-import type { ServerInfo } from '../server'
+import type { ServerInfo } from './server'
 
 /** A request that went through, and how it was answered. */
 export interface SeenRequest {
@@ -12,7 +12,7 @@ export interface SeenRequest {
 /** Stands between a client and a server to see what the client really sends. */
 export interface CountingProxy {
   /** `127.0.0.1:<port>`: what the client takes for the registry. */
-  readonly registry: string
+  readonly address: string
   /** Every answered request so far, in the order of the answers. */
   readonly seen: readonly SeenRequest[]
   close(): Promise<void>
@@ -37,7 +37,7 @@ export async function startCountingProxy(server: ServerInfo): Promise<CountingPr
   })
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
   return {
-    registry: `127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    address: `127.0.0.1:${(proxy.address() as AddressInfo).port}`,
     seen,
     close: () =>
       new Promise((resolve) => {

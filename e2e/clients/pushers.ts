@@ -14,7 +14,7 @@ export interface Pusher {
   makeImage(content: string): Promise<string>
   /** Resolves however it ends. */
   push(image: string, target: string): Promise<CommandResult>
-  /** Forgets every image, then pulls this one; resolves with the digest of the image's configuration. */
+  /** Pulls under a name that the client has forgotten; resolves with the digest of the image's configuration. */
   pull(source: string): Promise<string>
   /** The digest of the configuration of an image that `makeImage` made. */
   configOf(image: string): Promise<string>
@@ -33,8 +33,7 @@ export function dockerPusher(docker: Docker): Pusher {
       return docker.attempt(['push', target])
     },
     async pull(source) {
-      // What it has it would not ask for.
-      await docker.run(['image', 'prune', '--all', '--force'])
+      await docker.attempt(['image', 'rm', source])
       await docker.run(['pull', source])
       return docker.run(['image', 'inspect', '--format', '{{.Id}}', source])
     },
@@ -51,7 +50,6 @@ function libimagePusher(client: Podman | Buildah, makeImage: (content: string) =
     makeImage,
     push: (image, target) => client.attempt(['push', insecure, image, `docker://${target}`]),
     async pull(source) {
-      await client.run(['rmi', '--all', '--force'])
       const id = await client.run(['pull', '--quiet', insecure, source])
       return `sha256:${id}`
     },

@@ -10,6 +10,9 @@ export function createLogger(level: LogLevel): Logger {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    redact: { paths: ['*.authorization', '*.cookie', '*["set-cookie"]', '*.password', '*.secret'], censor: '[redacted]' },
+    redact: {
+      paths: ['*.authorization', '*.cookie', '*["set-cookie"]', '*.password', '*.secret'],
+      censor: '[redacted]',
+    },
   })
 }

@@ -11,7 +11,7 @@ export interface ImmutabilityRule {
 }
 
 /** ACR's only exempt tag: exactly these bytes, case-sensitive. */
-export const exemptTag = 'latest'
+const exemptTag = 'latest'
 
 /** Whether `tag` may not be overwritten or deleted under `rule`. Append-only tags count as protected. */
 export function isProtected(rule: ImmutabilityRule, tag: string): boolean {

@@ -7,7 +7,7 @@ const repositoryPattern = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(
 const tagPattern = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/
 
 /** Longest `<namespace>/<repository>` that a push may use. The specification warns of more than 255 with the host. */
-export const repositoryPathMaxLength = 255
+const repositoryPathMaxLength = 255
 
 /** Whether `path` is a repository path of the OCI grammar, at most 255 characters. */
 export function isRepositoryPath(path: string): boolean {

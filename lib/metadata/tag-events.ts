@@ -1,4 +1,4 @@
-import type { Db, Transaction } from './database'
+import type { Transaction } from './database'
 
 /** An entry of the ledger. Who and from where is kept by value: the ledger outlives users and credentials. */
 export interface NewTagEvent {
@@ -40,9 +40,4 @@ export async function recordRefusal(tx: Transaction, event: NewTagEvent): Promis
     data: { count: { increment: 1 }, lastAt: event.now },
   })
   if (count === 0) await insertTagEvent(tx, event)
-}
-
-/** A tag's entries, oldest first. */
-export async function listTagEvents(db: Db, repositoryId: string, tag: string) {
-  return db.tagEvent.findMany({ where: { repositoryId, tag }, orderBy: { id: 'asc' } })
 }

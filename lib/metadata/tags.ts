@@ -173,7 +173,7 @@ export async function deleteTagByDecision(
 }
 
 /** Keeps the name of a protected tag that is about to go, for the digest it has. */
-export async function buryTag(
+async function buryTag(
   tx: Transaction,
   repository: Pick<RepositoryForTraffic, 'instanceId' | 'path'>,
   tag: TagTarget,

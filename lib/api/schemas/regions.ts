@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** A region and how many instances it holds. */
-export const region = z.strictObject({
+const region = z.strictObject({
   id: z.string(),
   group: z.enum(['china', 'asia-pacific', 'europe-americas', 'middle-east']),
   instanceCount: z.number().int().nonnegative(),
@@ -9,6 +9,3 @@ export const region = z.strictObject({
 
 /** All regions: a fixed, short list, so one page always. */
 export const regionList = z.strictObject({ items: z.array(region) })
-
-/** A region as the API shows it. */
-export type RegionView = z.infer<typeof region>

@@ -42,6 +42,7 @@ export interface ParsedManifest {
   readonly mediaType: string
   readonly artifactType: string | null
   readonly subjectDigest: Digest | null
+  readonly annotations: Readonly<Record<string, string>>
   /** Each digest and kind once. */
   readonly references: readonly ManifestReference[]
   /** Digests of `references` whose bytes may live elsewhere: nondistributable layers with URLs. */
@@ -71,6 +72,8 @@ const common = z.looseObject({
   mediaType: z.string().optional(),
   artifactType: z.string().optional(),
   subject: descriptor.nullish(),
+  // Not the registry's to judge: what is no map of strings is kept in the bytes and shown nowhere.
+  annotations: z.record(z.string(), z.string()).nullish().catch(null),
 })
 const imageManifest = common.extend({ config: descriptor, layers: z.array(descriptor).nullish() })
 const imageIndex = common.extend({ manifests: z.array(descriptor).nullish() })
@@ -108,6 +111,7 @@ function readImage(mediaType: string, manifest: z.infer<typeof imageManifest>): 
     mediaType,
     artifactType: manifest.artifactType ?? manifest.config.mediaType ?? null,
     subjectDigest: subjectOf(manifest.subject),
+    annotations: manifest.annotations ?? {},
     references: distinct([reference(manifest.config, 'CONFIG'), ...layers.map((layer) => reference(layer, 'LAYER'))]),
     foreignDigests: new Set(layers.filter((layer) => (layer.urls ?? []).length > 0).map((layer) => layer.digest)),
     referencedBytes: [...sizes.values()].reduce((sum, size) => sum + size, 0n),
@@ -125,6 +129,7 @@ function readIndex(mediaType: string, index: z.infer<typeof imageIndex>): Parsed
     mediaType,
     artifactType: index.artifactType ?? null,
     subjectDigest: subjectOf(index.subject),
+    annotations: index.annotations ?? {},
     references: distinct(children.map((child) => reference(child, 'MANIFEST'))),
     foreignDigests: new Set(),
     referencedBytes: 0n,

@@ -9,6 +9,15 @@ export async function isBlobLinked(db: Db, repositoryId: string, digest: string)
   return link !== null
 }
 
+/** Whether any repository of the instance may serve the blob. */
+export async function isBlobLinkedInInstance(db: Db, instanceId: string, digest: string): Promise<boolean> {
+  const link = await db.repositoryBlob.findFirst({
+    where: { digest, repository: { instanceId } },
+    select: { digest: true },
+  })
+  return link !== null
+}
+
 /** Those of `digests` that the repository does not link to. */
 export async function listUnlinkedBlobs(db: Db, repositoryId: string, digests: readonly string[]): Promise<string[]> {
   const rows = await db.repositoryBlob.findMany({

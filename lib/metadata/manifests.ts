@@ -30,6 +30,7 @@ export async function findManifestByTag(db: Db, repositoryId: string, tag: strin
 export interface NewManifest extends StoredManifest {
   readonly artifactType: string | null
   readonly subjectDigest: string | null
+  readonly annotations: Readonly<Record<string, string>>
   readonly references: readonly ManifestReference[]
   readonly totalSizeBytes: bigint
   readonly platforms: readonly string[]
@@ -38,14 +39,21 @@ export interface NewManifest extends StoredManifest {
 
 /** Stores a manifest unless the repository has it already; then nothing changes. */
 export async function insertManifest(tx: Transaction, repositoryId: string, manifest: NewManifest): Promise<void> {
-  const { digest, references, platforms, content, ...rest } = manifest
+  const { digest, references, platforms, content, annotations, ...rest } = manifest
   const existing = await tx.manifest.findUnique({
     where: { repositoryId_digest: { repositoryId, digest } },
     select: { digest: true },
   })
   if (existing !== null) return
   await tx.manifest.create({
-    data: { ...rest, repositoryId, digest, content: new Uint8Array(content), platforms: platforms.join(',') },
+    data: {
+      ...rest,
+      repositoryId,
+      digest,
+      content: new Uint8Array(content),
+      platforms: platforms.join(','),
+      annotations: rest.subjectDigest === null ? null : JSON.stringify(annotations),
+    },
   })
   if (references.length === 0) return
   await tx.manifestReference.createMany({

@@ -22,6 +22,8 @@ export type CallHandler = (call: Call) => Promise<void>
 export interface Operation {
   readonly action: TrafficAction
   readonly handle: CallHandler
+  /** Answers in place of `handle` when there is no such repository, or none the caller may know of. */
+  readonly whenNameUnknown?: (call: Pick<Call, 'response' | 'query' | 'target'>) => void
 }
 
 /** Ends the answer without a body. */

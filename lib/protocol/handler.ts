@@ -59,16 +59,17 @@ async function serve(ctx: Context, request: IncomingMessage, response: ServerRes
     response.setHeader('Allow', Object.keys(route.operations).join(', '))
     throw new AppError('METHOD_NOT_ALLOWED')
   }
-  const repository = await openRepository(ctx, principal, request.headers.host ?? '', route.name, operation.action)
-  await operation.handle({
-    ctx,
-    request,
-    response,
-    query: new URLSearchParams(search),
-    principal,
-    repository,
-    target: route.target,
-  })
+  const query = new URLSearchParams(search)
+  const { target } = route
+  let repository
+  try {
+    repository = await openRepository(ctx, principal, request.headers.host ?? '', route.name, operation.action)
+  } catch (error) {
+    if (!AppError.is(error) || error.code !== 'NAME_UNKNOWN' || operation.whenNameUnknown === undefined) throw error
+    operation.whenNameUnknown({ response, query, target })
+    return
+  }
+  await operation.handle({ ctx, request, response, query, principal, repository, target })
 }
 
 /** GET /v2/: the registry is here and the credentials are good (distribution-spec, "Determining Support"). */

@@ -53,6 +53,7 @@ export async function putManifest({
   answerEmpty(response, 201, {
     Location: `/v2/${repository.path}/manifests/${digest ?? target}`,
     'Docker-Content-Digest': pushed.digest,
+    ...(pushed.subjectDigest !== null && { 'OCI-Subject': pushed.subjectDigest }),
   })
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { manifestMaxBytes } from '@/lib/domain/manifest'
+import { digestOf } from '@/lib/storage/hash'
 import { type Answer, type TestRegistry, imageManifestType, startTestRegistry } from './test-registry'
 
 let registry: TestRegistry
@@ -223,6 +224,80 @@ describe('tags/list', () => {
 
   test.each(['?n=-1', '?n=x', '?n=1.5', '?n='])('%s is no number of tags', async (query) => {
     expect((await registry.send('GET', `/v2/test/listed/tags/list${query}`)).status).toBe(400)
+  })
+})
+
+describe('referrers', () => {
+  const subject = `sha256:${'5'.repeat(64)}`
+  const url = `/v2/test/example/referrers/${subject}`
+
+  /** Pushes an artifact about `subject`, which need not exist. */
+  async function attach(artifactType: string, annotations: Record<string, unknown>) {
+    const image = JSON.parse((await registry.image(artifactType)).bytes.toString()) as Record<string, unknown>
+    const bytes = Buffer.from(
+      JSON.stringify({
+        ...image,
+        artifactType,
+        annotations,
+        subject: { mediaType: imageManifestType, digest: subject, size: 9 },
+      }),
+    )
+    const digest = digestOf(bytes)
+    const answer = await registry.pushManifest(digest, bytes)
+    expect([answer.status, answer.headers['oci-subject']]).toEqual([201, subject])
+    return { mediaType: imageManifestType, digest, size: bytes.length, artifactType }
+  }
+
+  test('are none for what nobody refers to, also in a repository that does not exist', async () => {
+    for (const path of [`/v2/test/example/referrers/sha256:${'6'.repeat(64)}`, `/v2/test/none/referrers/${subject}`]) {
+      const answer = await registry.send('GET', path)
+      expect([answer.status, answer.headers['content-type'], answer.json['manifests']]).toEqual([
+        200,
+        'application/vnd.oci.image.index.v1+json',
+        [],
+      ])
+    }
+    expect(codeOf(await registry.send('GET', '/v2/test/example/referrers/latest'))).toEqual([400, 'DIGEST_INVALID'])
+  })
+
+  test('are listed with type and annotations, filtered, and gone once deleted', async () => {
+    const signature = await attach('application/signature', { by: 'li.na' })
+    const bill = await attach('application/bill', {})
+    const odd = await attach('application/odd', { nested: {} })
+    const all = await registry.send('GET', url)
+    expect(all.json['manifests']).toEqual(
+      [{ ...signature, annotations: { by: 'li.na' } }, bill, odd].sort((a, b) => (a.digest < b.digest ? -1 : 1)),
+    )
+    const filtered = await registry.send('GET', `${url}?artifactType=application/bill`)
+    expect(filtered.headers['oci-filters-applied']).toBe('artifactType')
+    expect(filtered.json['manifests']).toEqual([bill])
+    await registry.send('DELETE', `/v2/test/example/manifests/${bill.digest}`)
+    expect((await registry.send('GET', `${url}?artifactType=application/bill`)).json['manifests']).toEqual([])
+  })
+
+  test('come in pages that lead to each other', async () => {
+    const { id: repositoryId } = await registry.ctx.db.repository.findFirstOrThrow({ where: { path: 'test/example' } })
+    const many = `sha256:${'7'.repeat(64)}`
+    await registry.ctx.db.manifest.createMany({
+      data: Array.from({ length: 1001 }, (_, index) => ({
+        repositoryId,
+        digest: `sha256:${String(index).padStart(64, '0')}`,
+        mediaType: imageManifestType,
+        subjectDigest: many,
+        content: new Uint8Array(),
+        sizeBytes: 0,
+        totalSizeBytes: 0,
+        platforms: '',
+        pushedBy: 'admin',
+      })),
+    })
+    const first = await registry.send('GET', `/v2/test/example/referrers/${many}`)
+    const next = /^<([^>]+)>; rel="next"$/.exec(String(first.headers.link))?.[1] ?? ''
+    const second = await registry.send('GET', next)
+    const digests = [first, second].map(({ json }) => (json['manifests'] as { digest: string }[]).map((m) => m.digest))
+    expect(digests.map((page) => page.length)).toEqual([1000, 1])
+    expect(new Set(digests.flat()).size).toBe(1001)
+    expect(second.headers.link).toBeUndefined()
   })
 })
 

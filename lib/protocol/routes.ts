@@ -1,6 +1,7 @@
 import { deleteBlob, getBlob } from './blobs'
 import type { Operation } from './call'
 import { deleteManifest, getManifest, putManifest } from './manifests'
+import { listNoReferrers, listReferrers } from './referrers'
 import { listTags } from './tags'
 import { deleteUpload, getUpload, patchUpload, postUpload, putUpload } from './uploads'
 
@@ -53,6 +54,10 @@ const routes: readonly Route[] = [
   {
     pattern: /^\/v2\/(?<name>.+)\/tags\/list$/,
     operations: { GET: { action: 'pull', handle: listTags } },
+  },
+  {
+    pattern: /^\/v2\/(?<name>.+)\/referrers\/(?<target>[^/]+)$/,
+    operations: { GET: { action: 'pull', handle: listReferrers, whenNameUnknown: listNoReferrers } },
   },
 ]
 

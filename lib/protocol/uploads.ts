@@ -9,7 +9,7 @@ import { startUpload } from '@/lib/registry/start-upload'
 import { type Call, answerEmpty, bodyOf, contentLengthOf } from './call'
 
 /**
- * POST: opens an upload, takes a whole blob (`digest`), or mounts one of another repository (`mount` and `from`)
+ * POST: opens an upload, takes a whole blob (`digest`), or mounts one of another repository (`mount`, with or without `from`)
  * (distribution-spec, "Pushing blobs", "Mounting a blob from another repository").
  */
 export async function postUpload(call: Call): Promise<void> {
@@ -68,9 +68,9 @@ async function pushWhole(call: Call, digest: Digest): Promise<void> {
 async function tryMount(call: Call, digest: Digest): Promise<boolean> {
   const { ctx, principal, request, response, repository, query } = call
   const from = query.get('from')
-  if (from === null) return false
   try {
-    const source = await openRepository(ctx, principal, request.headers.host ?? '', from, 'pull')
+    const host = request.headers.host ?? ''
+    const source = from === null ? null : await openRepository(ctx, principal, host, from, 'pull')
     if (!(await mountBlob(ctx, source, repository, digest))) return false
   } catch (error) {
     if (AppError.is(error) && (error.code === 'NAME_UNKNOWN' || error.code === 'NAME_INVALID')) return false

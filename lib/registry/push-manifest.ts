@@ -86,6 +86,7 @@ async function store(
     sizeBytes: push.content.byteLength,
     artifactType: manifest.artifactType,
     subjectDigest: manifest.subjectDigest,
+    annotations: manifest.annotations,
     references: manifest.references,
     totalSizeBytes: await totalSize(tx, repository.id, push.content.byteLength, manifest),
     platforms,

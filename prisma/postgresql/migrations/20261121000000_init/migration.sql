@@ -65,6 +65,7 @@ CREATE TABLE "Manifest" (
     "mediaType" TEXT NOT NULL,
     "artifactType" TEXT,
     "subjectDigest" TEXT,
+    "annotations" TEXT,
     "content" BYTEA NOT NULL,
     "sizeBytes" INTEGER NOT NULL,
     "totalSizeBytes" BIGINT NOT NULL,

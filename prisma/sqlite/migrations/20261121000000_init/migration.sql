@@ -50,6 +50,7 @@ CREATE TABLE "Manifest" (
     "mediaType" TEXT NOT NULL,
     "artifactType" TEXT,
     "subjectDigest" TEXT,
+    "annotations" TEXT,
     "content" BLOB NOT NULL,
     "sizeBytes" INTEGER NOT NULL,
     "totalSizeBytes" BIGINT NOT NULL,

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { Readable } from 'node:stream'
 import { Api } from '../api'
 import { expect, test, uniqueName } from '../fixtures'
 import type { ServerInfo } from '../server'
@@ -130,7 +129,7 @@ async function push(
       'content-length': end - start,
       ...(method === 'PATCH' && { 'content-range': `${start}-${end - 1}` }),
     },
-    body: Readable.from(blob.read(start, end)),
+    body: blob.read(start, end),
   })
   expect(answer.status, answer.body.toString()).toBe(status)
   return answer

@@ -21,7 +21,7 @@ export interface Answer {
 export interface Extras {
   headers?: OutgoingHttpHeaders
   /** Bytes, or a stream of them: sent as it is read, chunked unless `headers` say how long it is. */
-  body?: Uint8Array | AsyncIterable<Uint8Array>
+  body?: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>
   agent?: Agent
 }
 

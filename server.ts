@@ -1,5 +1,5 @@
 import { access, constants, mkdir } from 'node:fs/promises'
-import { type Server, createServer } from 'node:http'
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
 import path from 'node:path'
 import next from 'next'
 import { ensureFirstAdministrator, firstAdministratorName } from '@/lib/auth/first-administrator'
@@ -115,8 +115,29 @@ async function createHandler(ctx: Context, port: number): Promise<Handler> {
       serveRegistry(request, response)
       return
     }
+    if (refuseMalformed(request, response)) return
     request.headers[remoteAddressHeader] = request.socket.remoteAddress ?? ''
     void serveConsole(request, response)
+  }
+}
+
+/** Methods that the console and the REST API know; Next answers others with 500. */
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+
+/** Answers what Next would fail on, a strange method or a path that is not UTF-8; whether it did. */
+function refuseMalformed(request: IncomingMessage, response: ServerResponse): boolean {
+  const status = !methods.has(request.method ?? '') ? 405 : isDecodable(request.url ?? '') ? null : 400
+  if (status === null) return false
+  response.writeHead(status, status === 405 ? { Allow: [...methods].join(', ') } : {}).end()
+  return true
+}
+
+function isDecodable(url: string): boolean {
+  try {
+    decodeURI(url)
+    return true
+  } catch {
+    return false
   }
 }
 

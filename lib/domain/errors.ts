@@ -48,6 +48,7 @@ const ERRORS = {
   METHOD_NOT_ALLOWED: { status: 405, wire: 'UNSUPPORTED', message: 'the method is not allowed here' },
   ALREADY_EXISTS: { status: 409, wire: 'DENIED', message: 'it exists already' },
   NOT_EMPTY: { status: 409, wire: 'DENIED', message: 'it is not empty' },
+  INSTANCE_IS_DEFAULT: { status: 409, wire: 'DENIED', message: 'the default instance cannot be deleted' },
   REPOSITORY_PROTECTED: { status: 409, wire: 'DENIED', message: 'the repository has immutable tags' },
   IDEMPOTENCY_CONFLICT: {
     status: 422,

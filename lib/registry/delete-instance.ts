@@ -8,8 +8,8 @@ import { requireInstance } from './instance-details'
 import { type ExpectedVersions, assertExpected, changedMeanwhile } from './versions'
 
 /**
- * Deletes an empty instance. Throws NOT_FOUND, PRECONDITION_FAILED, and NOT_EMPTY while it has namespaces or is the
- * default one, which serves every host that is no instance's.
+ * Deletes an empty instance. Throws NOT_FOUND, PRECONDITION_FAILED, and NOT_EMPTY while it has namespaces, and
+ * INSTANCE_IS_DEFAULT for the one that serves every host that is no instance's.
  */
 export async function deleteInstance(
   ctx: Context,
@@ -20,12 +20,7 @@ export async function deleteInstance(
   await transaction(ctx.db, async (tx) => {
     const current = await requireInstance(tx, id)
     assertExpected(current.version, expected)
-    if (current.isDefault) {
-      throw new AppError('NOT_EMPTY', {
-        message: 'the default instance cannot be deleted',
-        detail: { isDefault: true },
-      })
-    }
+    if (current.isDefault) throw new AppError('INSTANCE_IS_DEFAULT')
     if (!(await deleteInstanceRow(tx, current))) throw changedMeanwhile()
     const { name, regionId, specification } = current
     const target = { type: 'INSTANCE', id, name } as const

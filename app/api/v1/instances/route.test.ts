@@ -101,7 +101,7 @@ describe('deleting one', () => {
     const namespaces = '/instances/{instanceId}/namespaces'
     await api.call('POST', namespaces, { instanceId: third.json.id }, { body: { name: 'test' } })
 
-    expect((await remove(first.json.id)).status).toBe(409)
+    expect((await remove(first.json.id)).json.code).toBe('INSTANCE_IS_DEFAULT')
     expect((await remove(third.json.id)).json.code).toBe('NOT_EMPTY')
     expect((await remove(second.json.id)).status).toBe(204)
     expect((await remove(second.json.id)).status).toBe(404)

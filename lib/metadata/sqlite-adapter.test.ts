@@ -48,11 +48,16 @@ describe('the SQLite adapter', () => {
       throw new Error('roll back')
     })
     await started.opened
-    const outside = addInstance(db, 'outside')
+    const outside = [
+      addInstance(db, 'outside'),
+      // A write that answers rows is a query to the adapter, like a SELECT.
+      db.$queryRaw`INSERT INTO "User" ("id", "name", "passwordHash", "role") VALUES ('u', 'u', '', 'MEMBER') RETURNING "id"`,
+    ]
     mayEnd.open()
     await expect(running).rejects.toThrow('roll back')
-    await outside
+    await Promise.all(outside)
     expect((await db.instance.findMany()).map((row) => row.name)).toEqual(['outside'])
+    expect(await db.user.count()).toBe(1)
   })
 
   test('fifty concurrent read-then-write transactions lose no update', async () => {

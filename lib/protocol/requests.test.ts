@@ -1,7 +1,9 @@
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { manifestMaxBytes } from '@/lib/domain/manifest'
+import { hashPassword } from '@/lib/auth/passwords'
 import { digestOf } from '@/lib/storage/hash'
-import { type Answer, type TestRegistry, imageManifestType, startTestRegistry } from './test-registry'
+import { type Answer, type TestRegistry, authorization, imageManifestType, startTestRegistry } from './test-registry'
 
 let registry: TestRegistry
 let close: () => Promise<void>
@@ -37,6 +39,24 @@ describe('a caller who proves nothing', () => {
     const answer = await registry.send('GET', '/v2/', { headers: { authorization } })
     expect(answer.status).toBe(401)
   })
+})
+
+test('a member without grants is told what one is told of a repository that does not exist', async () => {
+  const passwordHash = await hashPassword('member-password')
+  await registry.ctx.db.user.create({ data: { id: 'usr-m', name: 'member', role: 'MEMBER', passwordHash } })
+  const headers = { authorization: `Basic ${btoa('member:member-password')}` }
+  expect((await registry.send('GET', '/v2/', { headers })).status).toBe(200)
+  for (const [method, rest] of [
+    ['GET', 'tags/list'],
+    ['PUT', 'manifests/v1'],
+    ['DELETE', 'manifests/v1'],
+    ['POST', 'blobs/uploads/'],
+  ] as const) {
+    const there = await registry.send(method, `/v2/test/example/${rest}`, { headers })
+    const nowhere = await registry.send(method, `/v2/test/nowhere/${rest}`, { headers })
+    expect(there.status).toBe(404)
+    expect(there.json).toEqual(JSON.parse(JSON.stringify(nowhere.json).replaceAll('nowhere', 'example')))
+  }
 })
 
 describe('names', () => {
@@ -302,6 +322,18 @@ describe('referrers', () => {
 })
 
 describe('every answer', () => {
+  test('leaves its connection fit for the next request, though the body was refused unread', async () => {
+    const socket = connect(registry.port, '127.0.0.1')
+    let received = ''
+    socket.setEncoding('utf8').on('data', (text: string) => (received += text))
+    const head = `Host: localhost\r\nAuthorization: ${authorization}\r\n`
+    const body = 'x'.repeat(1024 * 1024)
+    socket.write(`PUT /v2/test/example/manifests/.bad HTTP/1.1\r\n${head}Content-Length: ${body.length}\r\n\r\n${body}`)
+    socket.write(`GET /v2/ HTTP/1.1\r\n${head}\r\n`)
+    await expect.poll(() => received.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400', 'HTTP/1.1 200'])
+    socket.destroy()
+  })
+
   test('has a request id, and an unknown path or method says so', async () => {
     const unknown = await registry.send('GET', '/v2/test')
     expect(unknown.status).toBe(404)

@@ -1,0 +1,119 @@
+import { randomInt } from 'node:crypto'
+import { Agent } from 'node:http'
+import { Api } from '../api'
+import { digestOf } from '../digest'
+import { expect, pushImage, test } from '../fixtures'
+import type { ServerInfo } from '../server'
+import { send } from './http'
+import { type OpenUpload, type PushedTag, PushJournal, pushUntilKilled } from './push-journal'
+
+/*
+ * kill -9 in the middle of pushes. What the server acknowledged must be there after the next start; what it did not
+ * must be there as a whole or not at all.
+ */
+
+const rounds = 5
+const people = 8
+
+test('nothing acknowledged is lost, and nothing is half there, when the server is killed during pushes', async ({
+  startPrivateServer,
+}) => {
+  test.setTimeout(180_000)
+  let server = await startPrivateServer()
+  const api = new Api(server)
+  const mutable = await createRepository(api, false)
+  const immutable = await createRepository(api, true)
+  const journal = new PushJournal()
+  let resumed = 0
+
+  for (let round = 0; round < rounds; round++) {
+    const agent = new Agent({ keepAlive: true })
+    const pushers = Array.from({ length: people }, (_, index) => {
+      const [path, movingTag] = index % 2 === 0 ? [mutable, `moving-${index}`] : [immutable, null]
+      return pushUntilKilled({ server, agent, path, name: `round-${round}-${index}`, movingTag }, journal)
+    })
+    // At an answer to one of them the others are anywhere in their pushes.
+    await journal.whenAnswered(randomInt(50, 300))
+    await server.kill()
+    await Promise.all(pushers)
+    agent.destroy()
+
+    server = await startPrivateServer({ dataDir: server.dataDir })
+    for (const upload of journal.uploads) resumed += await resume(server, upload)
+    journal.uploads.clear()
+    for (const tag of journal.tags) await settle(server, tag)
+    await expectWhole(server, journal)
+  }
+
+  const acknowledged = [journal.blobs, journal.manifests].map((list) => list.filter((item) => item.acknowledged).length)
+  const [blobs = 0, manifests = 0] = acknowledged
+  test.info().annotations.push({
+    type: 'durability',
+    description: `after ${rounds} kills: ${blobs} blobs, ${manifests} manifests and ${journal.tags.length} tags acknowledged, 0 lost; ${resumed} uploads gone on with`,
+  })
+  expect(manifests).toBeGreaterThan(rounds)
+  expect(resumed).toBeGreaterThan(0)
+  const kept = journal.tags.find(({ path, acknowledged }) => path === immutable && acknowledged !== null)
+  await expect(pushImage(server, immutable, kept?.name ?? '', 'another image')).rejects.toThrow(/409/)
+})
+
+async function createRepository(api: Api, tagImmutability: boolean): Promise<string> {
+  const { namespace, name } = await api.createRepository({ tagImmutability })
+  return `${namespace}/${name}`
+}
+
+/** Goes on with an upload where the server says; answers how many could be gone on with. */
+async function resume(server: ServerInfo, upload: OpenUpload): Promise<0 | 1> {
+  const { path, location, content, acknowledgedBytes, isFinishing } = upload
+  const { status, headers } = await send(server, 'GET', location)
+  // The bytes were a blob's already; whether the blob is whole or not there at all is checked with all the others.
+  if (isFinishing && status === 404) return 0
+  expect(status).toBe(204)
+  const last = Number(/^0-([0-9]+)$/.exec(String(headers.range))?.[1])
+  const size = last === 0 ? 0 : last + 1
+  expect(size).toBeGreaterThanOrEqual(acknowledgedBytes)
+  if (size < content.length) {
+    const body = content.subarray(size)
+    const range = { 'content-range': `${size}-${content.length - 1}` }
+    expect((await send(server, 'PATCH', location, { headers: range, body })).status).toBe(202)
+  }
+  const digest = digestOf(content)
+  expect((await send(server, 'PUT', `${location}?digest=${digest}`)).status).toBe(201)
+  expect(await findBlob(server, path, digest)).toBe('whole')
+  return 1
+}
+
+/** Checks that a tag is as acknowledged, or as the unanswered push would have it; from now on it is what it is. */
+async function settle(server: ServerInfo, tag: PushedTag): Promise<void> {
+  const { status, headers } = await send(server, 'HEAD', `/v2/${tag.path}/manifests/${tag.name}`)
+  const digest = status === 200 ? String(headers['docker-content-digest']) : null
+  expect([tag.acknowledged, ...(tag.unanswered === null ? [] : [tag.unanswered])], tag.name).toContain(digest)
+  tag.acknowledged = digest
+  tag.unanswered = null
+}
+
+/** Checks every blob and manifest that was ever pushed: there as a whole, or, if it was not acknowledged, not there. */
+async function expectWhole(server: ServerInfo, journal: PushJournal): Promise<void> {
+  for (const blob of journal.blobs) {
+    const found = await findBlob(server, blob.path, blob.digest)
+    expect(blob.acknowledged ? ['whole'] : ['whole', 'missing'], blob.digest).toContain(found)
+  }
+  for (const manifest of journal.manifests) {
+    const { status, body } = await send(server, 'GET', `/v2/${manifest.path}/manifests/${manifest.digest}`)
+    if (status === 404 && !manifest.acknowledged) continue
+    expect(status, manifest.digest).toBe(200)
+    expect(digestOf(body)).toBe(manifest.digest)
+    const { config, layers } = JSON.parse(body.toString()) as Record<'config', Named> & Record<'layers', Named[]>
+    for (const { digest } of [config, ...layers]) expect(await findBlob(server, manifest.path, digest)).toBe('whole')
+  }
+}
+
+interface Named {
+  readonly digest: string
+}
+
+async function findBlob(server: ServerInfo, path: string, digest: string): Promise<'whole' | 'broken' | 'missing'> {
+  const { status, body } = await send(server, 'GET', `/v2/${path}/blobs/${digest}`)
+  if (status === 404) return 'missing'
+  return status === 200 && digestOf(body) === digest ? 'whole' : 'broken'
+}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseRepositoryPath, repositoryHref } from './routes'
+import { parseRepositoryPath, queryOf, repositoryHref } from './routes'
 
 test.each([
   ['team', 'app', 'details'],
@@ -17,3 +17,8 @@ test.each([[[]], [['team']], [['team', 'details']], [['team', 'app']], [['team',
     expect(parseRepositoryPath(segments)).toBeNull()
   },
 )
+
+test('a query is written as it was read, repeated names and all', () => {
+  expect(queryOf({ search: 'a&b', cursor: ['1', '2'], sort: undefined })).toBe('?search=a%26b&cursor=1&cursor=2')
+  expect(queryOf({})).toBe('')
+})

@@ -33,6 +33,15 @@ export function repositoryHref(region: string, address: RepositoryAddress, secti
   return `/${region}/instance/${address.instanceId}/repository/${path}/${section}`
 }
 
+/** What a page's address holds after its path, as Next hands it to the page; empty, or with its question mark. */
+export function queryOf(parameters: Record<string, string | string[] | undefined>): string {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(parameters)) {
+    for (const one of value === undefined ? [] : [value].flat()) query.append(name, one)
+  }
+  return query.size === 0 ? '' : `?${query}`
+}
+
 /** Reads the catch-all part of a repository's address: namespace, name with its slashes, section. Null when it is none. */
 export function parseRepositoryPath(
   segments: readonly string[],

@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import { useState } from 'react'
+import { Suspense, lazy, useState } from 'react'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RegionId } from '@/lib/domain/regions'
 import { Button } from '../ui/button'
@@ -11,12 +11,20 @@ import { PageHead } from '../ui/page'
 import { EmptyState, ErrorState } from '../ui/states'
 import { TableFoot } from '../ui/table-foot'
 import { useListParameters } from '../ui/use-list-parameters'
-import { CreateInstanceDialog } from './create-instance-dialog'
-import { DeleteInstanceDialog } from './delete-instance-dialog'
 import { InstanceCards } from './instance-cards'
 import { InstanceTable } from './instance-table'
 import { instancesQuery } from './queries'
-import { RenameInstanceDialog } from './rename-instance-dialog'
+
+// Loaded when one is opened: most visits open none.
+const CreateInstanceDialog = lazy(() =>
+  import('./create-instance-dialog').then(({ CreateInstanceDialog }) => ({ default: CreateInstanceDialog })),
+)
+const DeleteInstanceDialog = lazy(() =>
+  import('./delete-instance-dialog').then(({ DeleteInstanceDialog }) => ({ default: DeleteInstanceDialog })),
+)
+const RenameInstanceDialog = lazy(() =>
+  import('./rename-instance-dialog').then(({ RenameInstanceDialog }) => ({ default: RenameInstanceDialog })),
+)
 
 type OpenDialog = { kind: 'create' } | { kind: 'rename' | 'delete'; instance: InstanceView } | null
 
@@ -118,13 +126,15 @@ export function InstancesPage({ region }: { region: RegionId }) {
           {foot && <div className="table-box cards-foot">{foot}</div>}
         </>
       )}
-      {dialog?.kind === 'create' && <CreateInstanceDialog region={region} onClose={() => setDialog(null)} />}
-      {dialog?.kind === 'rename' && (
-        <RenameInstanceDialog instanceId={dialog.instance.id} onClose={() => setDialog(null)} />
-      )}
-      {dialog?.kind === 'delete' && (
-        <DeleteInstanceDialog region={region} instanceId={dialog.instance.id} onClose={() => setDialog(null)} />
-      )}
+      <Suspense>
+        {dialog?.kind === 'create' && <CreateInstanceDialog region={region} onClose={() => setDialog(null)} />}
+        {dialog?.kind === 'rename' && (
+          <RenameInstanceDialog instanceId={dialog.instance.id} onClose={() => setDialog(null)} />
+        )}
+        {dialog?.kind === 'delete' && (
+          <DeleteInstanceDialog region={region} instanceId={dialog.instance.id} onClose={() => setDialog(null)} />
+        )}
+      </Suspense>
     </>
   )
 }

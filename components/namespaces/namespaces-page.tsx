@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import { useState } from 'react'
+import { Suspense, lazy, useState } from 'react'
 import type { NamespaceView } from '@/lib/api/schemas/namespaces'
 import type { RegionId } from '@/lib/domain/regions'
 import { instanceQuery } from '../instances/queries'
@@ -13,11 +13,19 @@ import { PageHead } from '../ui/page'
 import { EmptyState, ErrorState } from '../ui/states'
 import { TableFoot } from '../ui/table-foot'
 import { useListParameters } from '../ui/use-list-parameters'
-import { CreateNamespaceDialog } from './create-namespace-dialog'
-import { DeleteNamespaceDialog } from './delete-namespace-dialog'
-import { EditNamespaceDialog } from './edit-namespace-dialog'
 import { NamespaceTable } from './namespace-table'
 import { namespacesQuery } from './queries'
+
+// Loaded when one is opened: most visits open none.
+const CreateNamespaceDialog = lazy(() =>
+  import('./create-namespace-dialog').then(({ CreateNamespaceDialog }) => ({ default: CreateNamespaceDialog })),
+)
+const DeleteNamespaceDialog = lazy(() =>
+  import('./delete-namespace-dialog').then(({ DeleteNamespaceDialog }) => ({ default: DeleteNamespaceDialog })),
+)
+const EditNamespaceDialog = lazy(() =>
+  import('./edit-namespace-dialog').then(({ EditNamespaceDialog }) => ({ default: EditNamespaceDialog })),
+)
 
 type OpenDialog = { kind: 'create' } | { kind: 'edit' | 'delete'; namespace: NamespaceView } | null
 
@@ -93,13 +101,15 @@ export function NamespacesPage({ region, instanceId }: { region: RegionId; insta
           </TableFoot>
         )}
       </div>
-      {dialog?.kind === 'create' && <CreateNamespaceDialog instanceId={instanceId} onClose={() => setDialog(null)} />}
-      {dialog?.kind === 'edit' && (
-        <EditNamespaceDialog namespaceId={dialog.namespace.id} onClose={() => setDialog(null)} />
-      )}
-      {dialog?.kind === 'delete' && (
-        <DeleteNamespaceDialog region={region} namespaceId={dialog.namespace.id} onClose={() => setDialog(null)} />
-      )}
+      <Suspense>
+        {dialog?.kind === 'create' && <CreateNamespaceDialog instanceId={instanceId} onClose={() => setDialog(null)} />}
+        {dialog?.kind === 'edit' && (
+          <EditNamespaceDialog namespaceId={dialog.namespace.id} onClose={() => setDialog(null)} />
+        )}
+        {dialog?.kind === 'delete' && (
+          <DeleteNamespaceDialog region={region} namespaceId={dialog.namespace.id} onClose={() => setDialog(null)} />
+        )}
+      </Suspense>
     </>
   )
 }

@@ -91,6 +91,7 @@ export function DeleteRepositoryDialog({ repository, onClose, onDeleted }: Delet
         name={isForced ? path : repository.name}
         value={typed}
         onChange={setTyped}
+        autoFocus={isForced}
       />
     </Dialog>
   )

@@ -3,7 +3,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useTranslations } from 'next-intl'
-import { useState } from 'react'
+import { Suspense, lazy, useState } from 'react'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import type { RegionId } from '@/lib/domain/regions'
 import { instanceQuery } from '../instances/queries'
@@ -15,10 +15,16 @@ import { PageHead } from '../ui/page'
 import { EmptyState, ErrorState } from '../ui/states'
 import { TableFoot } from '../ui/table-foot'
 import { useListParameters } from '../ui/use-list-parameters'
-import { CreateRepositoryDialog } from './create-repository-dialog'
-import { DeleteRepositoryDialog } from './delete-repository-dialog'
 import { repositoriesQuery } from './queries'
 import { RepositoryTable } from './repository-table'
+
+// Loaded when one is opened: most visits open none.
+const CreateRepositoryDialog = lazy(() =>
+  import('./create-repository-dialog').then(({ CreateRepositoryDialog }) => ({ default: CreateRepositoryDialog })),
+)
+const DeleteRepositoryDialog = lazy(() =>
+  import('./delete-repository-dialog').then(({ DeleteRepositoryDialog }) => ({ default: DeleteRepositoryDialog })),
+)
 
 type OpenDialog = { kind: 'create' } | { kind: 'delete'; repository: RepositoryView } | null
 
@@ -162,21 +168,23 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
           </TableFoot>
         )}
       </div>
-      {dialog?.kind === 'create' && (
-        <CreateRepositoryDialog
-          region={region}
-          instanceId={instanceId}
-          namespace={namespace}
-          onClose={() => setDialog(null)}
-        />
-      )}
-      {dialog?.kind === 'delete' && (
-        <DeleteRepositoryDialog
-          repository={dialog.repository}
-          onClose={() => setDialog(null)}
-          onDeleted={() => setDialog(null)}
-        />
-      )}
+      <Suspense>
+        {dialog?.kind === 'create' && (
+          <CreateRepositoryDialog
+            region={region}
+            instanceId={instanceId}
+            namespace={namespace}
+            onClose={() => setDialog(null)}
+          />
+        )}
+        {dialog?.kind === 'delete' && (
+          <DeleteRepositoryDialog
+            repository={dialog.repository}
+            onClose={() => setDialog(null)}
+            onDeleted={() => setDialog(null)}
+          />
+        )}
+      </Suspense>
     </>
   )
 }

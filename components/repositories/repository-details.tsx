@@ -1,9 +1,8 @@
 'use client'
 
-import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { useTranslations } from 'next-intl'
-import { useState } from 'react'
+import { Suspense, lazy, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
@@ -15,11 +14,15 @@ import { Section } from '../ui/page'
 import { Skeleton } from '../ui/states'
 import { Time } from '../ui/time'
 import { Guide } from './guide'
-import { ModifySettingsDialog } from './modify-settings-dialog'
 import { ImmutabilityStatus, TypeStatus } from './repository-status'
 
+// Loaded when one is opened: most visits open none.
+const ModifySettingsDialog = lazy(() =>
+  import('./modify-settings-dialog').then(({ ModifySettingsDialog }) => ({ default: ModifySettingsDialog })),
+)
+
 /** Markdown is a third of the script of all pages together, and few descriptions are read. */
-const Markdown = dynamic(() => import('../ui/markdown'))
+const Markdown = lazy(() => import('../ui/markdown'))
 
 interface RepositoryDetailsProps {
   region: RegionId
@@ -46,13 +49,17 @@ export function RepositoryDetails({ region, repository, instance, userName }: Re
       <Section title={t('repositories.description')}>
         <div className="section-body prose">
           {repository.description ? (
-            <Markdown text={repository.description} />
+            <Suspense fallback={<Skeleton width="xl" />}>
+              <Markdown text={repository.description} />
+            </Suspense>
           ) : (
             <p className="muted">{t('details.noDescription')}</p>
           )}
         </div>
       </Section>
-      {isEditing && <ModifySettingsDialog repository={repository} onClose={() => setIsEditing(false)} />}
+      <Suspense>
+        {isEditing && <ModifySettingsDialog repository={repository} onClose={() => setIsEditing(false)} />}
+      </Suspense>
     </>
   )
 }

@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useTranslations } from 'next-intl'
-import { useState } from 'react'
+import { Suspense, lazy, useState } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
 import type { RegionId } from '@/lib/domain/regions'
 import { instanceQuery } from '../instances/queries'
@@ -16,9 +16,13 @@ import { Menu, MenuItem } from '../ui/menu'
 import { PageHead } from '../ui/page'
 import { ErrorState } from '../ui/states'
 import { Badge } from '../ui/status'
-import { DeleteRepositoryDialog } from './delete-repository-dialog'
 import { repositoryQuery } from './queries'
 import { RepositoryDetails, RepositoryDetailsSkeleton } from './repository-details'
+
+// Loaded when one is opened: most visits open none.
+const DeleteRepositoryDialog = lazy(() =>
+  import('./delete-repository-dialog').then(({ DeleteRepositoryDialog }) => ({ default: DeleteRepositoryDialog })),
+)
 
 interface RepositoryPageProps {
   region: RegionId
@@ -96,13 +100,15 @@ export function RepositoryPage({ region, instanceId, namespace, name, section, u
         }
       />
       {content()}
-      {isDeleting && repository && (
-        <DeleteRepositoryDialog
-          repository={repository}
-          onClose={() => setIsDeleting(false)}
-          onDeleted={() => router.push(repositoriesHref(region, instanceId))}
-        />
-      )}
+      <Suspense>
+        {isDeleting && repository && (
+          <DeleteRepositoryDialog
+            repository={repository}
+            onClose={() => setIsDeleting(false)}
+            onDeleted={() => router.push(repositoriesHref(region, instanceId))}
+          />
+        )}
+      </Suspense>
     </>
   )
 }

@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import { useState } from 'react'
+import { Suspense, lazy, useState } from 'react'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import type { TagView } from '@/lib/api/schemas/tags'
@@ -13,9 +13,13 @@ import { SearchField } from '../ui/filters'
 import { EmptyState, ErrorState } from '../ui/states'
 import { TableFoot } from '../ui/table-foot'
 import { useListParameters } from '../ui/use-list-parameters'
-import { DeleteTagDialog } from './delete-tag-dialog'
 import { tagsQuery } from './queries'
 import { TagTable } from './tag-table'
+
+// Loaded when one is opened: most visits open none.
+const DeleteTagDialog = lazy(() =>
+  import('./delete-tag-dialog').then(({ DeleteTagDialog }) => ({ default: DeleteTagDialog })),
+)
 
 interface TagsSectionProps {
   /** Null while it loads. */
@@ -116,9 +120,11 @@ export function TagsSection({ repository, instance }: TagsSectionProps) {
           </TableFoot>
         )}
       </div>
-      {deleting && repository && (
-        <DeleteTagDialog repositoryId={repository.id} name={deleting.name} onClose={() => setDeleting(null)} />
-      )}
+      <Suspense>
+        {deleting && repository && (
+          <DeleteTagDialog repositoryId={repository.id} name={deleting.name} onClose={() => setDeleting(null)} />
+        )}
+      </Suspense>
     </>
   )
 }

@@ -20,26 +20,15 @@ interface MenuProps {
 
 /**
  * A button that opens a list of commands, after the ARIA menu button pattern: arrows, Home and End move, Escape and a
- * press outside close. The platform's popover lays it over everything and gives the focus back.
+ * press outside close. The platform's popover lays it over everything, hangs it from the button and gives the focus back.
  */
 export function Menu({ label, className, button, head, children }: MenuProps) {
   const id = useId()
-  const buttonRef = useRef<HTMLButtonElement>(null)
   const menuRef = useRef<HTMLDivElement>(null)
   const [open, setOpen] = useState(false)
 
   function items() {
     return [...(menuRef.current?.querySelectorAll<HTMLElement>('[role^="menuitem"]') ?? [])]
-  }
-
-  function place() {
-    const anchor = buttonRef.current?.getBoundingClientRect()
-    const menu = menuRef.current
-    if (!anchor || !menu) return
-    const { width, height } = menu.getBoundingClientRect()
-    const below = anchor.bottom + 4
-    menu.style.top = `${below + height > innerHeight ? Math.max(4, anchor.top - height - 4) : below}px`
-    menu.style.left = `${Math.max(8, Math.min(anchor.right - width, innerWidth - width - 8))}px`
   }
 
   function move(event: KeyboardEvent) {
@@ -55,7 +44,6 @@ export function Menu({ label, className, button, head, children }: MenuProps) {
   return (
     <>
       <button
-        ref={buttonRef}
         type="button"
         className={className}
         aria-label={label}
@@ -71,24 +59,23 @@ export function Menu({ label, className, button, head, children }: MenuProps) {
         id={id}
         popover="auto"
         className="menu menu--list"
-        onToggle={(event) => {
-          const opened = event.newState === 'open'
-          setOpen(opened)
-          if (!opened) return
-          place()
-          items()[0]?.focus()
-        }}
+        onToggle={(event) => setOpen(event.newState === 'open')}
         onClick={(event) => {
           if ((event.target as HTMLElement).closest('[role^="menuitem"]')) menuRef.current?.hidePopover()
         }}
       >
         {head && <div className="menu-head">{head}</div>}
-        <div role="menu" tabIndex={-1} aria-label={label} onKeyDown={move}>
+        <div ref={focusFirstWhenShown} role="menu" tabIndex={-1} aria-label={label} onKeyDown={move}>
           {children}
         </div>
       </div>
     </>
   )
+}
+
+/** The platform focuses what has this attribute when it shows a popover. React writes it on the server only. */
+function focusFirstWhenShown(menu: HTMLElement | null) {
+  menu?.querySelector('[role^="menuitem"]')?.setAttribute('autofocus', '')
 }
 
 interface MenuItemProps {

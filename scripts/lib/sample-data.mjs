@@ -1,4 +1,5 @@
 // Realistic data for pictures of the console, made through the REST API and the registry's own API, as anyone could.
+import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
 
 const json = 'application/json'
@@ -90,9 +91,7 @@ export async function makeSampleData({ origin, accessKey, user }) {
   for (const { tag, platforms, sameAs } of exampleTags) {
     await pushImage(registry, 'test/example', { tag, platforms, seed: sameAs ?? tag, sizeMiB: 4 })
   }
-  const [repository] = (
-    await api('GET', `/instances/${example.id}/repositories?namespace=test&name=example`)
-  ).items
+  const [repository] = (await api('GET', `/instances/${example.id}/repositories?namespace=test&name=example`)).items
   await api('PATCH', `/repositories/${repository.id}`, {
     summary: 'Demo service used by the platform acceptance tests',
     description,

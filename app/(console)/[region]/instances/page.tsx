@@ -2,7 +2,7 @@ import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { getTranslations } from 'next-intl/server'
 import { InstancesPage } from '@/components/instances/instances-page'
-import { instancesHref } from '@/components/routes'
+import { instancesHref, queryOf } from '@/components/routes'
 import { requireSession } from '@/lib/auth/session'
 import { isRegionId } from '@/lib/domain/regions'
 
@@ -13,12 +13,13 @@ export async function generateMetadata(): Promise<Metadata> {
 
 interface Props {
   params: Promise<{ region: string }>
+  searchParams: Promise<Record<string, string | string[] | undefined>>
 }
 
 /** `/{region}/instances` */
-export default async function Page({ params }: Props) {
+export default async function Page({ params, searchParams }: Props) {
   const { region } = await params
   if (!isRegionId(region)) notFound()
-  await requireSession(instancesHref(region))
+  await requireSession(instancesHref(region) + queryOf(await searchParams))
   return <InstancesPage region={region} />
 }

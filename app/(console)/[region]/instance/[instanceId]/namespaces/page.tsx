@@ -2,7 +2,7 @@ import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { getTranslations } from 'next-intl/server'
 import { NamespacesPage } from '@/components/namespaces/namespaces-page'
-import { namespacesHref } from '@/components/routes'
+import { namespacesHref, queryOf } from '@/components/routes'
 import { requireSession } from '@/lib/auth/session'
 import { isRegionId } from '@/lib/domain/regions'
 
@@ -13,12 +13,13 @@ export async function generateMetadata(): Promise<Metadata> {
 
 interface Props {
   params: Promise<{ region: string; instanceId: string }>
+  searchParams: Promise<Record<string, string | string[] | undefined>>
 }
 
 /** `/{region}/instance/{instanceId}/namespaces` */
-export default async function Page({ params }: Props) {
+export default async function Page({ params, searchParams }: Props) {
   const { region, instanceId } = await params
   if (!isRegionId(region)) notFound()
-  await requireSession(namespacesHref(region, instanceId))
+  await requireSession(namespacesHref(region, instanceId) + queryOf(await searchParams))
   return <NamespacesPage region={region} instanceId={instanceId} />
 }

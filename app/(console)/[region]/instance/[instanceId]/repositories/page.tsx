@@ -2,7 +2,7 @@ import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { getTranslations } from 'next-intl/server'
 import { RepositoriesPage } from '@/components/repositories/repositories-page'
-import { repositoriesHref } from '@/components/routes'
+import { queryOf, repositoriesHref } from '@/components/routes'
 import { requireSession } from '@/lib/auth/session'
 import { isRegionId } from '@/lib/domain/regions'
 
@@ -13,12 +13,13 @@ export async function generateMetadata(): Promise<Metadata> {
 
 interface Props {
   params: Promise<{ region: string; instanceId: string }>
+  searchParams: Promise<Record<string, string | string[] | undefined>>
 }
 
 /** `/{region}/instance/{instanceId}/repositories` */
-export default async function Page({ params }: Props) {
+export default async function Page({ params, searchParams }: Props) {
   const { region, instanceId } = await params
   if (!isRegionId(region)) notFound()
-  await requireSession(repositoriesHref(region, instanceId))
+  await requireSession(repositoriesHref(region, instanceId) + queryOf(await searchParams))
   return <RepositoriesPage region={region} instanceId={instanceId} />
 }

@@ -2,12 +2,13 @@ import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { getTranslations } from 'next-intl/server'
 import { RepositoryPage } from '@/components/repositories/repository-page'
-import { parseRepositoryPath, repositoryHref } from '@/components/routes'
+import { parseRepositoryPath, queryOf, repositoryHref } from '@/components/routes'
 import { requireSession } from '@/lib/auth/session'
 import { isRegionId } from '@/lib/domain/regions'
 
 interface Props {
   params: Promise<{ region: string; instanceId: string; path: string[] }>
+  searchParams: Promise<Record<string, string | string[] | undefined>>
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
@@ -19,12 +20,14 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 }
 
 /** `/{region}/instance/{instanceId}/repository/{namespace}/{name…}/{section}`; the name may hold slashes. */
-export default async function Page({ params }: Props) {
+export default async function Page({ params, searchParams }: Props) {
   const { region, instanceId, path } = await params
   const repository = parseRepositoryPath(path)
   if (!isRegionId(region) || repository === null) notFound()
   const { namespace, name, section } = repository
-  const session = await requireSession(repositoryHref(region, { instanceId, namespace, name }, section))
+  const session = await requireSession(
+    repositoryHref(region, { instanceId, namespace, name }, section) + queryOf(await searchParams),
+  )
   return (
     <RepositoryPage
       region={region}

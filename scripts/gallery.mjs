@@ -1,0 +1,183 @@
+// `npm run gallery`: pictures of the console's main pages, from a fresh server with sample data, into docs/gallery.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { chromium } from '@playwright/test'
+import { findBrowser } from './lib/browser.mjs'
+import { makeSampleData } from './lib/sample-data.mjs'
+import { build, prepare, root, say } from './lib/set-up.mjs'
+
+/** The name the pictures show. The browser is told where it is; no name server is asked. */
+const host = 'registry.example.com'
+const origin = `http://${host}`
+
+const password = 'only-for-the-gallery'
+const accessKey = { id: 'Gallery0001', secret: 'only-for-the-gallery' }
+
+const sizes = [
+  { width: 1440, height: 900 },
+  { width: 390, height: 844 },
+]
+const themes = ['light', 'dark']
+
+const target = join(root, 'docs', 'gallery')
+
+prepare()
+await build()
+
+const dataDir = await mkdtemp(join(tmpdir(), 'stele-gallery-'))
+const port = await findFreePort()
+say('Starting a server for the pictures')
+const server = spawn(process.execPath, [join('dist', 'server.mjs')], {
+  cwd: root,
+  stdio: ['ignore', 'ignore', 'inherit'],
+  env: {
+    PATH: process.env.PATH,
+    NODE_ENV: 'production',
+    PORT: String(port),
+    STELE_DATA_DIR: dataDir,
+    STELE_ADMIN_PASSWORD: password,
+    STELE_ADMIN_ACCESS_KEY_ID: accessKey.id,
+    STELE_ADMIN_ACCESS_KEY_SECRET: accessKey.secret,
+    STELE_DOMAIN: 'cr.example.com',
+    STELE_LOG_LEVEL: 'error',
+  },
+})
+try {
+  const local = `http://127.0.0.1:${port}`
+  await answers(`${local}/login`)
+  say('Making sample data')
+  const sample = await makeSampleData({
+    origin: local,
+    accessKey: `${accessKey.id}:${accessKey.secret}`,
+    user: `admin:${password}`,
+  })
+  say('Taking pictures')
+  await takePictures(pagesOf(sample))
+} finally {
+  server.kill()
+  await once(server, 'exit')
+  await rm(dataDir, { recursive: true })
+}
+
+/** What is shown, in the order of the gallery. `shown` is there when the page is; `open` leads on from there. */
+function pagesOf({ instanceId, emptyInstanceId }) {
+  const instance = `/cn-hangzhou/instance/${instanceId}`
+  return [
+    { name: 'log-on', title: 'Log On', path: '/login', shown: '[name=password]', isAnonymous: true },
+    { name: 'instances', title: 'Instances', path: '/cn-hangzhou/instances', shown: '.card-link' },
+    { name: 'repositories', title: 'Repositories', path: `${instance}/repositories`, shown: 'tbody a' },
+    { name: 'details', title: 'Details', path: `${instance}/repository/test/example/details`, shown: '.prose li' },
+    {
+      name: 'modify-settings',
+      title: 'Modify Settings',
+      path: `${instance}/repository/test/example/details`,
+      shown: '.prose li',
+      async open(page) {
+        await page.getByRole('region', { name: 'Details' }).getByRole('button', { name: 'Edit' }).click()
+        await page.getByRole('checkbox', { name: 'Immutable' }).check()
+      },
+    },
+    { name: 'tags', title: 'Tags', path: `${instance}/repository/platform/base-node/tags`, shown: 'tbody .digest' },
+    { name: 'namespaces', title: 'Namespaces', path: `${instance}/namespaces`, shown: 'tbody a' },
+    {
+      name: 'empty',
+      title: 'A list with nothing in it',
+      path: `/us-east-1/instance/${emptyInstanceId}/namespaces`,
+      shown: '.empty',
+    },
+  ]
+}
+
+async function takePictures(pages) {
+  await mkdir(target, { recursive: true })
+  for (const file of await readdir(target)) if (file.endsWith('.png')) await rm(join(target, file))
+  const browser = await chromium.launch({
+    executablePath: findBrowser() ?? undefined,
+    args: ['--no-sandbox', `--host-resolver-rules=MAP ${host} 127.0.0.1:${port}`],
+  })
+  const storageState = await logOn(browser)
+  for (const colorScheme of themes) {
+    for (const viewport of sizes) {
+      for (const { name, path, shown, open, isAnonymous } of pages) {
+        const context = await browser.newContext({
+          colorScheme,
+          viewport,
+          locale: 'en-US',
+          reducedMotion: 'reduce',
+          ...(!isAnonymous && { storageState }),
+        })
+        const page = await context.newPage()
+        await page.goto(origin + path)
+        await page.locator(shown).first().waitFor()
+        await open?.(page)
+        await page.screenshot({ path: join(target, fileOf(name, viewport, colorScheme)), caret: 'hide' })
+        await context.close()
+      }
+    }
+  }
+  await browser.close()
+  await writeFile(join(target, 'README.md'), describe(pages))
+}
+
+async function logOn(browser) {
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  await page.goto(`${origin}/login`)
+  await page.getByLabel('User name').fill('admin')
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Log On' }).click()
+  await page.waitForURL(/\/instances$/)
+  const state = await context.storageState()
+  await context.close()
+  return state
+}
+
+function fileOf(name, { width }, theme) {
+  return `${name}-${width}-${theme}.png`
+}
+
+function describe(pages) {
+  const [wide, narrow] = sizes
+  const sections = pages.map(({ name, title }) => {
+    const row = (theme) =>
+      `| ![${title}, ${theme}](${fileOf(name, wide, theme)}) | ![${title}, ${theme}, narrow](${fileOf(name, narrow, theme)}) |`
+    return [`## ${title}`, '', `| ${wide.width} px | ${narrow.width} px |`, '| --- | --- |', ...themes.map(row)].join(
+      '\n',
+    )
+  })
+  return [
+    '# Gallery',
+    'The main pages of the console, made by `npm run gallery` from a fresh server with sample data. Run it again after a\nchange that can be seen, look at every picture, and commit what differs.',
+    ...sections,
+    '',
+  ].join('\n\n')
+}
+
+async function findFreePort() {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port: free } = probe.address()
+  probe.close()
+  await once(probe, 'close')
+  return free
+}
+
+async function answers(url) {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    if (
+      await fetch(url).then(
+        () => true,
+        () => false,
+      )
+    )
+      return
+    if (server.exitCode !== null) throw new Error('the server ended')
+    await wait(100)
+  }
+  throw new Error(`${url} does not answer`)
+}

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Database, transaction } from './database'
 import { openTestDatabase } from './test-database'
@@ -8,10 +9,22 @@ let close: () => Promise<void>
 beforeEach(async () => ({ db, close } = await openTestDatabase()))
 afterEach(() => close())
 
-function addInstance(client: Pick<Database, 'instance'>, name: string) {
-  return client.instance.create({
+// Async, both of these: a promise of Prisma's does nothing before somebody waits for it.
+async function addInstance(client: Pick<Database, 'instance'>, name: string) {
+  return await client.instance.create({
     data: { id: `cri-${name}`, name, regionId: 'cn-hangzhou', specification: 'Enterprise_Basic', isDefault: false },
   })
+}
+
+/** A write that answers rows: to the adapter a query, like a SELECT. */
+async function addUser(client: Database, id: string) {
+  return await client.$queryRaw`
+    INSERT INTO "User" ("id", "name", "passwordHash", "role") VALUES (${id}, ${id}, '', 'MEMBER') RETURNING "id"`
+}
+
+async function executeAddUser(client: Database, id: string) {
+  return await client.$executeRaw`
+    INSERT INTO "User" ("id", "name", "passwordHash", "role") VALUES (${id}, ${id}, '', 'MEMBER')`
 }
 
 /** A promise and the function that resolves it: how the tests force an interleaving instead of hoping for one. */
@@ -48,16 +61,13 @@ describe('the SQLite adapter', () => {
       throw new Error('roll back')
     })
     await started.opened
-    const outside = [
-      addInstance(db, 'outside'),
-      // A write that answers rows is a query to the adapter, like a SELECT.
-      db.$queryRaw`INSERT INTO "User" ("id", "name", "passwordHash", "role") VALUES ('u', 'u', '', 'MEMBER') RETURNING "id"`,
-    ]
+    const outside = [addInstance(db, 'outside'), addUser(db, 'queried'), executeAddUser(db, 'executed')]
+    await setImmediate()
     mayEnd.open()
     await expect(running).rejects.toThrow('roll back')
     await Promise.all(outside)
     expect((await db.instance.findMany()).map((row) => row.name)).toEqual(['outside'])
-    expect(await db.user.count()).toBe(1)
+    expect(await db.user.count()).toBe(2)
   })
 
   test('fifty concurrent read-then-write transactions lose no update', async () => {

@@ -29,7 +29,7 @@ export function LanguageSwitch() {
       }}
     >
       <Icon name="globe" />
-      {word}
+      <span className="bar-word">{word}</span>
     </button>
   )
 }

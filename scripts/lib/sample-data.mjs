@@ -1,6 +1,9 @@
 // Realistic data for pictures of the console, made through the REST API and the registry's own API, as anyone could.
 import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { request } from 'node:http'
+import { text } from 'node:stream/consumers'
 
 const json = 'application/json'
 const manifestType = 'application/vnd.oci.image.manifest.v1+json'
@@ -20,9 +23,24 @@ const description = `A small HTTP service that the acceptance tests deploy to ev
 `
 
 const otherInstances = [
-  { name: 'platform-prod', regionId: 'cn-hangzhou', specification: 'Enterprise_Advanced' },
-  { name: 'edge-mirror', regionId: 'cn-hangzhou', specification: 'Enterprise_Basic' },
-  { name: 'ml-images', regionId: 'cn-hangzhou', specification: 'Enterprise_Advanced' },
+  {
+    name: 'platform-prod',
+    regionId: 'cn-hangzhou',
+    specification: 'Enterprise_Advanced',
+    repositories: ['gateway', 'auth', 'billing'],
+  },
+  {
+    name: 'edge-mirror',
+    regionId: 'cn-hangzhou',
+    specification: 'Enterprise_Basic',
+    repositories: ['alpine', 'nginx'],
+  },
+  {
+    name: 'ml-images',
+    regionId: 'cn-hangzhou',
+    specification: 'Enterprise_Advanced',
+    repositories: ['trainer', 'notebook'],
+  },
   { name: 'analytics', regionId: 'cn-beijing', specification: 'Enterprise_Standard' },
   { name: 'staging', regionId: 'cn-beijing', specification: 'Enterprise_Basic' },
   { name: 'storefront', regionId: 'cn-shanghai', specification: 'Enterprise_Advanced' },
@@ -79,7 +97,11 @@ export async function makeSampleData({ origin, accessKey, user }) {
 
   const [example] = (await api('GET', '/instances')).items
   let emptyInstanceId
-  for (const instance of otherInstances) emptyInstanceId = (await api('POST', '/instances', instance)).id
+  for (const { repositories: names, ...instance } of otherInstances) {
+    const made = await api('POST', '/instances', instance)
+    if (names === undefined) emptyInstanceId = made.id
+    else await fillInstance(api, client(`${origin}/v2`, user, made.endpoints.internet), made.id, names)
+  }
   for (const namespace of namespaces) await api('POST', `/instances/${example.id}/namespaces`, namespace)
   for (const { tags, layerMiB, ...repository } of repositories) {
     await api('POST', `/instances/${example.id}/repositories`, repository)
@@ -97,6 +119,16 @@ export async function makeSampleData({ origin, accessKey, user }) {
     description,
   })
   return { instanceId: example.id, repositoryId: repository.id, emptyInstanceId }
+}
+
+/** Some repositories in one namespace, each with two images. */
+async function fillInstance(api, registry, instanceId, names) {
+  await api('POST', `/instances/${instanceId}/namespaces`, { name: 'base', autoCreateRepository: true })
+  for (const name of names) {
+    for (const tag of ['v1.0.0', 'v1.1.0']) {
+      await pushImage(registry, `base/${name}`, { tag, platforms: ['amd64'], sizeMiB: name.length })
+    }
+  }
 }
 
 /** Pushes an image, or an index of images when it has several platforms. The same seed makes the same bytes. */
@@ -139,16 +171,16 @@ function digestOf(bytes) {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 }
 
-function client(base, credentials) {
+/** `host`: the name to be asked as, where it is not the one of `base`. (`fetch` would not send it.) */
+function client(base, credentials, host) {
   const authorization = `Basic ${Buffer.from(credentials).toString('base64')}`
   return async (method, path, body, type = json) => {
-    const response = await fetch(base + path, {
-      method,
-      headers: { authorization, ...(body && { 'content-type': type }) },
-      ...(body && { body: type === json ? JSON.stringify(body) : body }),
-    })
-    const text = await response.text()
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
-    return response.headers.get('content-type')?.startsWith(json) ? JSON.parse(text) : text
+    const headers = { authorization, ...(host && { host }), ...(body && { 'content-type': type }) }
+    const call = request(base + path, { method, headers })
+    call.end(type === json && body ? JSON.stringify(body) : body)
+    const [response] = await once(call, 'response')
+    const answer = await text(response)
+    if (response.statusCode >= 400) throw new Error(`${method} ${path}: ${response.statusCode} ${answer}`)
+    return response.headers['content-type']?.startsWith(json) ? JSON.parse(answer) : answer
   }
 }

@@ -1,6 +1,5 @@
 'use client'
 
-import Link from 'next/link'
 import { useId, useRef, useState } from 'react'
 import type { KeyboardEvent, ReactNode } from 'react'
 import { classNames } from './class-names'
@@ -97,16 +96,6 @@ export function MenuItem({ icon, danger, children, onSelect }: MenuItemProps & {
       {icon && <Icon name={icon} />}
       {children}
     </button>
-  )
-}
-
-/** A place to go, in a menu. */
-export function MenuLink({ icon, children, href }: MenuItemProps & { href: string }) {
-  return (
-    <Link role="menuitem" tabIndex={-1} href={href}>
-      {icon && <Icon name={icon} />}
-      {children}
-    </Link>
   )
 }
 

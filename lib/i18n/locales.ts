@@ -5,7 +5,7 @@ export const locales = ['en', 'zh-CN'] as const
 export type Locale = (typeof locales)[number]
 
 /** What a person sees whose browser asks for none of our languages. */
-export const defaultLocale: Locale = 'en'
+const defaultLocale: Locale = 'en'
 
 /** Cookie that holds the language a person chose. */
 export const localeCookie = 'stele-locale'

@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import * as z from 'zod'
+import { api, withQuery } from './api'
+import { ApiError, isApiError } from './api-error'
+
+const schema = z.strictObject({ name: z.string() })
+const fetchMock = vi.fn<typeof fetch>()
+const assign = vi.fn()
+
+beforeEach(() => {
+  vi.stubGlobal('fetch', fetchMock)
+  vi.stubGlobal('location', { pathname: '/cn-hangzhou/instances', search: '?search=a', assign })
+})
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.resetAllMocks()
+})
+
+function answer(status: number, body: unknown, headers: Record<string, string> = {}) {
+  fetchMock.mockResolvedValue(new Response(body === undefined ? null : JSON.stringify(body), { status, headers }))
+}
+
+function problemOf(status: number, code: string) {
+  return { type: 'about:blank', title: 't', status, detail: 'what happened', code, requestId: 'r' }
+}
+
+test('an answer that does not fit its schema is refused', async () => {
+  answer(200, { name: 1 })
+  await expect(api.get('/x', schema)).rejects.toThrow(z.ZodError)
+})
+
+test('a versioned answer carries its ETag, and a change sends it back', async () => {
+  answer(200, { name: 'a' }, { etag: '"7"' })
+  await expect(api.getVersioned('/x', schema)).resolves.toEqual({ data: { name: 'a' }, etag: '"7"' })
+  answer(200, { name: 'b' }, { etag: '"8"' })
+  await api.patch('/x', { name: 'b' }, schema, { ifMatch: '"7"' })
+  expect(fetchMock).toHaveBeenLastCalledWith(
+    '/api/v1/x',
+    expect.objectContaining({ method: 'PATCH', headers: expect.objectContaining({ 'if-match': '"7"' }) as unknown }),
+  )
+})
+
+test('a refusal is an ApiError with the problem of its body', async () => {
+  answer(412, problemOf(412, 'PRECONDITION_FAILED'))
+  const error: unknown = await api.delete('/x').catch((thrown: unknown) => thrown)
+  expect(isApiError(error, 'PRECONDITION_FAILED')).toBe(true)
+  expect(error).toMatchObject({ status: 412, message: 'what happened' })
+})
+
+test('a refusal that is no problem keeps its status and trusts nothing else', async () => {
+  fetchMock.mockResolvedValue(new Response('<html>Bad Gateway</html>', { status: 502 }))
+  const error: unknown = await api.get('/x', schema).catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(ApiError)
+  expect(error).toMatchObject({ status: 502, code: 'UNAVAILABLE' })
+})
+
+test('a session that has ended leads to the log-on page and back', async () => {
+  answer(401, problemOf(401, 'UNAUTHORIZED'))
+  await expect(api.get('/x', schema)).rejects.toThrow(ApiError)
+  expect(assign).toHaveBeenCalledWith('/login?next=%2Fcn-hangzhou%2Finstances%3Fsearch%3Da')
+})
+
+test('wrong credentials on the log-on page stay there', async () => {
+  vi.stubGlobal('location', { pathname: '/login', search: '', assign })
+  answer(401, problemOf(401, 'UNAUTHORIZED'))
+  await expect(api.post('/session', {}, schema)).rejects.toThrow(ApiError)
+  expect(assign).not.toHaveBeenCalled()
+})
+
+test('parameters that are not set are left out of an address', () => {
+  expect(withQuery('/x', { search: 'a&b', cursor: undefined, sort: '', pageSize: 20 })).toBe(
+    '/x?search=a%26b&pageSize=20',
+  )
+  expect(withQuery('/x', { search: '' })).toBe('/x')
+})

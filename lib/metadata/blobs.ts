@@ -1,11 +1,14 @@
-import type { Db, Transaction } from './database'
+import { type Db, type Transaction, preparedReads } from './database'
 
 /** Whether the repository may serve the blob: links are how access to bytes is decided. */
 export async function isBlobLinked(db: Db, repositoryId: string, digest: string): Promise<boolean> {
-  const link = await db.repositoryBlob.findUnique({
-    where: { repositoryId_digest: { repositoryId, digest } },
-    select: { digest: true },
-  })
+  const reads = preparedReads(db)
+  const link = reads
+    ? reads.blobLink(repositoryId, digest)
+    : await db.repositoryBlob.findUnique({
+        where: { repositoryId_digest: { repositoryId, digest } },
+        select: { digest: true },
+      })
   return link !== null
 }
 

@@ -1,5 +1,6 @@
 import { AppError } from '@/lib/domain/errors'
 import { PrismaClient, type Prisma } from './generated/sqlite/client'
+import { PreparedReads } from './prepared-reads'
 import { sqliteAdapter } from './sqlite-adapter'
 
 /** The database: what `transaction` starts from, and what a read outside a transaction uses. */
@@ -11,16 +12,24 @@ export type Db = Database | Prisma.TransactionClient
 /** A transaction. A function that takes this must not be called outside one. */
 export type Transaction = Prisma.TransactionClient
 
+const preparedReadsOf = new WeakMap<object, PreparedReads>()
+
+/** The prepared reads of a database; none within a transaction, which must see what it has written itself. */
+export function preparedReads(db: Db): PreparedReads | undefined {
+  return preparedReadsOf.get(db)
+}
+
 /** Opens the SQLite database in `file`; it must have been migrated (`migrateSqlite`). */
 export function openDatabase(file: string): Database {
+  const reads = new PreparedReads(file)
   const client = new PrismaClient({
-    adapter: sqliteAdapter(file),
+    adapter: sqliteAdapter(file, () => reads.close()),
     // A transaction waits its turn behind others, so a burst of pushes must not time out at Prisma's 2 s.
     transactionOptions: { maxWait: 30_000, timeout: 30_000 },
   })
   // A failure that no caller of ours can name is the database's: UNAVAILABLE, so that every door fails closed. The
   // cast drops the extension's type; it adds nothing to the client's surface.
-  return client.$extends({
+  const database = client.$extends({
     query: {
       async $allOperations({ args, query }) {
         try {
@@ -31,6 +40,8 @@ export function openDatabase(file: string): Database {
       },
     },
   }) as unknown as Database
+  preparedReadsOf.set(database, reads)
+  return database
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { ManifestReference } from '@/lib/domain/manifest'
-import type { Db, Transaction } from './database'
+import { type Db, type Transaction, preparedReads } from './database'
 
 /** A manifest as a pull gets it. */
 export interface StoredManifest {
@@ -14,11 +14,16 @@ const pullFields = { digest: true, mediaType: true, content: true, sizeBytes: tr
 
 /** The manifest of a digest, or null. */
 export async function findManifest(db: Db, repositoryId: string, digest: string): Promise<StoredManifest | null> {
-  return db.manifest.findUnique({ where: { repositoryId_digest: { repositoryId, digest } }, select: pullFields })
+  const reads = preparedReads(db)
+  return reads
+    ? reads.manifest(repositoryId, digest)
+    : db.manifest.findUnique({ where: { repositoryId_digest: { repositoryId, digest } }, select: pullFields })
 }
 
 /** The manifest a tag points at, or null; one query, so that it is the tag's at one moment. */
 export async function findManifestByTag(db: Db, repositoryId: string, tag: string): Promise<StoredManifest | null> {
+  const reads = preparedReads(db)
+  if (reads) return reads.manifestOfTag(repositoryId, tag)
   const row = await db.tag.findUnique({
     where: { repositoryId_name: { repositoryId, name: tag } },
     select: { manifest: { select: pullFields } },

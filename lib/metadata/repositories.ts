@@ -1,4 +1,4 @@
-import type { Db, Transaction } from './database'
+import { type Db, type Transaction, preparedReads } from './database'
 
 /** What a push or pull must know of a repository, as it is now. */
 export interface RepositoryForTraffic {
@@ -17,7 +17,12 @@ export async function findRepositoryByPath(
   instanceId: string,
   path: string,
 ): Promise<RepositoryForTraffic | null> {
-  return db.repository.findUnique({ where: { instanceId_path: { instanceId, path } }, select: trafficFields })
+  const reads = preparedReads(db)
+  if (reads === undefined) {
+    return db.repository.findUnique({ where: { instanceId_path: { instanceId, path } }, select: trafficFields })
+  }
+  const row = reads.repository(instanceId, path)
+  return row && { ...row, tagImmutability: row.tagImmutability === 1 }
 }
 
 /**

@@ -25,9 +25,10 @@ const busyTimeoutMs = 2_000
  * - a SELECT outside a transaction goes to a second, read-only connection, which sees the last commit and waits for
  *   nobody (WAL).
  *
- * A transaction's callback must use only its own client: waiting for its turn inside a turn never ends.
+ * A transaction's callback must use only its own client: waiting for its turn inside a turn never ends. `onDispose` is
+ * called when Prisma disconnects.
  */
-export function sqliteAdapter(file: string): SqlDriverAdapterFactory {
+export function sqliteAdapter(file: string, onDispose: () => void): SqlDriverAdapterFactory {
   const stock = new PrismaBetterSqlite3({ url: file, timeout: busyTimeoutMs })
   return {
     provider: 'sqlite',
@@ -38,7 +39,7 @@ export function sqliteAdapter(file: string): SqlDriverAdapterFactory {
       await writer.executeScript('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;')
       const reader = await stock.connect()
       await reader.executeScript('PRAGMA query_only=ON;')
-      return new TurnTakingAdapter(writer, reader)
+      return new TurnTakingAdapter(writer, reader, onDispose)
     },
   }
 }
@@ -48,12 +49,14 @@ class TurnTakingAdapter implements SqlDriverAdapter {
   readonly adapterName: string
   readonly #writer: SqlDriverAdapter
   readonly #reader: SqlDriverAdapter
+  readonly #onDispose: () => void
   #lastTurn: Promise<void> = Promise.resolve()
 
-  constructor(writer: SqlDriverAdapter, reader: SqlDriverAdapter) {
+  constructor(writer: SqlDriverAdapter, reader: SqlDriverAdapter, onDispose: () => void) {
     this.adapterName = writer.adapterName
     this.#writer = writer
     this.#reader = reader
+    this.#onDispose = onDispose
   }
 
   async queryRaw(query: SqlQuery) {
@@ -83,6 +86,7 @@ class TurnTakingAdapter implements SqlDriverAdapter {
   async dispose() {
     await this.#reader.dispose()
     await this.#writer.dispose()
+    this.#onDispose()
   }
 
   /** Resolves when everybody before has ended; the next one waits until the returned function is called. */

@@ -1,19 +1,25 @@
 import { createId } from '@/lib/domain/ids'
 import type { InstanceHostParts } from '@/lib/domain/instance-host'
-import type { Db, Transaction } from './database'
+import { type Db, type Transaction, preparedReads } from './database'
 import { type RepositoryForTraffic, findRepositoryByPath } from './repositories'
 
 /** What a container client's request looks up before anything else: its instance, and a repository a push may make. */
 
 /** The id of the instance whose host name has these parts, or null. */
 export async function findInstanceIdByHost(db: Db, { name, regionId }: InstanceHostParts): Promise<string | null> {
-  const row = await db.instance.findUnique({ where: { regionId_name: { regionId, name } }, select: { id: true } })
+  const reads = preparedReads(db)
+  const row = reads
+    ? reads.instanceId(regionId, name)
+    : await db.instance.findUnique({ where: { regionId_name: { regionId, name } }, select: { id: true } })
   return row?.id ?? null
 }
 
 /** The id of the instance that serves every host that is no instance's, or null while there is no instance. */
 export async function findDefaultInstanceId(db: Db): Promise<string | null> {
-  const row = await db.instance.findFirst({ where: { isDefault: true }, select: { id: true } })
+  const reads = preparedReads(db)
+  const row = reads
+    ? reads.defaultInstanceId()
+    : await db.instance.findFirst({ where: { isDefault: true }, select: { id: true } })
   return row?.id ?? null
 }
 

@@ -1,4 +1,4 @@
-import type { Db, Transaction } from './database'
+import { type Db, type Transaction, preparedReads } from './database'
 
 /** Opens an upload in a repository. */
 export async function createUpload(
@@ -10,7 +10,10 @@ export async function createUpload(
 
 /** Whether the repository has this upload open. */
 export async function hasUpload(db: Db, repositoryId: string, id: string): Promise<boolean> {
-  const row = await db.upload.findUnique({ where: { id, repositoryId }, select: { id: true } })
+  const reads = preparedReads(db)
+  const row = reads
+    ? reads.upload(id, repositoryId)
+    : await db.upload.findUnique({ where: { id, repositoryId }, select: { id: true } })
   return row !== null
 }
 

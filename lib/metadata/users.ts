@@ -1,4 +1,4 @@
-import type { Db, Transaction } from './database'
+import { type Db, type Transaction, preparedReads } from './database'
 
 /** A person or machine that may log on, without secrets. */
 export interface User {
@@ -15,7 +15,10 @@ export async function findUserWithPasswordHash(
   db: Db,
   name: string,
 ): Promise<{ readonly user: User; readonly passwordHash: string } | null> {
-  const row = await db.user.findUnique({ where: { name }, select: { ...userFields, passwordHash: true } })
+  const reads = preparedReads(db)
+  const row = reads
+    ? reads.user(name)
+    : await db.user.findUnique({ where: { name }, select: { ...userFields, passwordHash: true } })
   if (row === null) return null
   const { passwordHash, ...user } = row
   return { user, passwordHash }

@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+
+const root = join(import.meta.dirname, '..')
+const password = 'only-for-the-bench'
+const accessKey = 'BenchKey0001:only-for-the-bench'
+
+/** A running registry to measure. */
+export interface Registry {
+  readonly name: string
+  readonly port: number
+  /** Headers that each request to `/v2/` needs. */
+  readonly headers: Readonly<Record<string, string>>
+  /** The namespace that repositories are made in by pushing. */
+  readonly namespace: string
+  /** CPU time the process has used, in seconds. */
+  cpuSeconds(): Promise<number>
+  /** Most memory the process has had at once, in MiB, since the last `resetPeak`. */
+  peakMemoryMiB(): Promise<number>
+  resetPeak(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Starts the built server, writing durably as always, with the credentials checked on every request as always. */
+export async function startStele(): Promise<Registry> {
+  if (!existsSync(join(root, 'dist', 'server.mjs'))) throw new Error('There is no built server: run `npm run build`.')
+  const folder = await mkdtemp(join(tmpdir(), 'stele-bench-'))
+  const port = await findFreePort()
+  const process_ = spawn(process.execPath, [join('dist', 'server.mjs')], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: {
+      PATH: process.env['PATH'],
+      NODE_ENV: 'production',
+      PORT: String(port),
+      STELE_DATA_DIR: folder,
+      STELE_ADMIN_PASSWORD: password,
+      STELE_ADMIN_ACCESS_KEY_ID: accessKey.split(':')[0],
+      STELE_ADMIN_ACCESS_KEY_SECRET: accessKey.split(':')[1],
+      STELE_LOG_LEVEL: 'warn',
+    },
+  })
+  const headers = { authorization: basic(`admin:${password}`) }
+  await untilItAnswers(port)
+  for (const [namespace, defaultTagImmutability] of Object.entries({ bench: false, frozen: true })) {
+    await createNamespace(port, { name: namespace, autoCreateRepository: true, defaultTagImmutability })
+  }
+  return describe('Stele', port, headers, process_, folder)
+}
+
+/** Starts Debian's `docker-registry` with its files in a new folder and without authentication; null where there is none. */
+export async function startDistribution(): Promise<Registry | null> {
+  if (spawnSync('docker-registry', ['--version']).error !== undefined) return null
+  const folder = await mkdtemp(join(tmpdir(), 'distribution-bench-'))
+  const port = await findFreePort()
+  const config = join(folder, 'config.yml')
+  await writeFile(
+    config,
+    `version: 0.1
+log: { accesslog: { disabled: true }, level: error }
+storage: { filesystem: { rootdirectory: ${join(folder, 'data')} }, delete: { enabled: true } }
+http: { addr: "127.0.0.1:${port}" }
+`,
+  )
+  const process_ = spawn('docker-registry', ['serve', config], { stdio: 'ignore' })
+  await untilItAnswers(port)
+  return describe('Distribution', port, {}, process_, folder)
+}
+
+function describe(
+  name: string,
+  port: number,
+  headers: Record<string, string>,
+  process_: ChildProcess,
+  folder: string,
+): Registry {
+  const ended = new Promise((resolve) => process_.once('close', resolve))
+  const proc = (file: string) => join('/proc', String(process_.pid), file)
+  return {
+    name,
+    port,
+    headers,
+    namespace: 'bench',
+    async cpuSeconds() {
+      // Fields 14 and 15 of proc(5) stat, in ticks of a hundredth of a second; the name before may hold spaces.
+      const fields = (await readFile(proc('stat'), 'utf8')).split(') ')[1]?.split(' ') ?? []
+      return (Number(fields[11]) + Number(fields[12])) / 100
+    },
+    async peakMemoryMiB() {
+      return Number(/VmHWM:\s+(\d+)/.exec(await readFile(proc('status'), 'utf8'))?.[1]) / 1024
+    },
+    resetPeak: () => writeFile(proc('clear_refs'), '5'),
+    async stop() {
+      process_.kill('SIGTERM')
+      await ended
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function createNamespace(port: number, body: object): Promise<void> {
+  const api = `http://127.0.0.1:${port}/api/v1`
+  const headers = { authorization: basic(accessKey), 'content-type': 'application/json' }
+  const { items } = (await (await fetch(`${api}/instances`, { headers })).json()) as { items: { id: string }[] }
+  const url = `${api}/instances/${items[0]?.id}/namespaces`
+  const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
+  if (answer.status !== 201) throw new Error(`No namespace: ${answer.status} ${await answer.text()}`)
+}
+
+function basic(credentials: string): string {
+  return `Basic ${Buffer.from(credentials).toString('base64')}`
+}
+
+function findFreePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo
+      probe.close(() => resolve(port))
+    })
+  })
+}
+
+async function untilItAnswers(port: number): Promise<void> {
+  for (let tries = 0; tries < 400; tries++) {
+    if ((await fetch(`http://127.0.0.1:${port}/v2/`).catch(() => null)) !== null) return
+    await setTimeout(50)
+  }
+  throw new Error(`Nothing answers on port ${port}`)
+}

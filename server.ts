@@ -18,6 +18,9 @@ const remoteAddressHeader = 'x-stele-remote-address'
 /** How long running requests may take to end after SIGTERM, in milliseconds. */
 const stopTimeoutMs = 10_000
 
+/** How often connections that have become idle are closed while stopping, in milliseconds. */
+const sweepIntervalMs = 100
+
 /** Longest silence on a connection in the middle of a request, in milliseconds. A body may take any time in all. */
 const idleTimeoutMs = 120_000
 
@@ -145,11 +148,13 @@ function stopOnSignal(server: Server, ctx: Context): void {
   const stop = (signal: NodeJS.Signals) => {
     ctx.log.info({ signal }, 'stopping')
     const hurry = setTimeout(() => server.closeAllConnections(), stopTimeoutMs)
+    // A connection that is busy now is kept alive after its answer, and nothing says when: it would hold up the end.
+    const sweep = setInterval(() => server.closeIdleConnections(), sweepIntervalMs)
     server.close(() => {
       clearTimeout(hurry)
+      clearInterval(sweep)
       void ctx.db.$disconnect().then(() => process.exit(0))
     })
-    server.closeIdleConnections()
   }
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)

@@ -63,11 +63,7 @@ describe('bad input', () => {
     const answer = await patch({ tagImmutability: 'yes', summary: null, colour: 'red' })
     expect(answer.status).toBe(400)
     expect(answer.json.code).toBe('BAD_REQUEST')
-    expect(answer.json.errors.map((error) => error.path).sort()).toEqual([
-      'colour',
-      'summary',
-      'tagImmutability',
-    ])
+    expect(answer.json.errors.map((error) => error.path).sort()).toEqual(['colour', 'summary', 'tagImmutability'])
   })
 
   test.each([

@@ -14,7 +14,9 @@ export const instance = z.strictObject({
   regionId: z.string(),
   specification: z.enum(['Enterprise_Basic', 'Enterprise_Standard', 'Enterprise_Advanced']),
   status: z.literal('RUNNING'),
-  isDefault: z.boolean().meta({ description: 'Serves requests whose host name is no instance’s: localhost, an IP address' }),
+  isDefault: z
+    .boolean()
+    .meta({ description: 'Serves requests whose host name is no instance’s: localhost, an IP address' }),
   endpoints: z.strictObject({
     internet: z.string().meta({ description: 'Host, with port where it is not the scheme’s own' }),
     vpc: z.string(),

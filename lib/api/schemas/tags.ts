@@ -8,8 +8,14 @@ export const tag = z.strictObject({
   mediaType: z.string(),
   artifactType: z.string().nullable(),
   platforms: z.array(z.string()).meta({ examples: [['linux/amd64', 'linux/arm64']] }),
-  sizeBytes: z.number().int().nonnegative().meta({ description: 'Manifest and all it references, blobs counted once per manifest' }),
-  isProtected: z.boolean().meta({ description: 'Cannot be overwritten now: the repository is immutable and the tag is not exempt' }),
+  sizeBytes: z
+    .number()
+    .int()
+    .nonnegative()
+    .meta({ description: 'Manifest and all it references, blobs counted once per manifest' }),
+  isProtected: z
+    .boolean()
+    .meta({ description: 'Cannot be overwritten now: the repository is immutable and the tag is not exempt' }),
   pushedAt: timestamp.meta({ description: 'When the tag came to point at this digest' }),
   pushedBy: z.string(),
   createdAt: timestamp,
@@ -29,5 +35,7 @@ export const deleteTagQuery = z.strictObject({
     .min(1)
     .max(500)
     .optional()
-    .meta({ description: 'Required for an immutable tag; kept in the ledger. The name stays reserved for its former digest' }),
+    .meta({
+      description: 'Required for an immutable tag; kept in the ledger. The name stays reserved for its former digest',
+    }),
 })

@@ -1,7 +1,12 @@
 import type { z } from 'zod'
-import { instancePage, type instance } from '@/lib/api/schemas/instances'
+import { type createInstanceBody, instance, instancePage, type InstanceView } from '@/lib/api/schemas/instances'
 import { type createNamespaceBody, namespace, type NamespaceView } from '@/lib/api/schemas/namespaces'
-import { type createRepositoryBody, repository, type RepositoryView } from '@/lib/api/schemas/repositories'
+import {
+  type createRepositoryBody,
+  repository,
+  type RepositoryView,
+  type UpdateRepositoryBody,
+} from '@/lib/api/schemas/repositories'
 import type { ServerInfo } from './server'
 import { uniqueName } from './unique-name'
 
@@ -36,24 +41,52 @@ export class Api {
   }
 
   /** The instance that answers at the server's own address. */
-  async defaultInstance(): Promise<z.infer<typeof instance>> {
+  async defaultInstance(): Promise<InstanceView> {
     const { items } = await this.send('GET', '/instances?pageSize=100', instancePage)
     const found = items.find((item) => item.isDefault)
     if (found === undefined) throw new Error('There is no default instance')
     return found
   }
 
-  /** Makes a namespace of the default instance; with a unique name unless one is given. */
-  async createNamespace(settings: Partial<z.input<typeof createNamespaceBody>> = {}): Promise<NamespaceView> {
-    const { id } = await this.defaultInstance()
+  /**
+   * Makes an instance, for tests that need lists of their own: with a unique name, and in a region that tests look into
+   * by nothing but an instance's address, unless others are given.
+   */
+  createInstance(settings: Partial<z.input<typeof createInstanceBody>> = {}): Promise<InstanceView> {
+    const body = { name: uniqueName('instance'), regionId: 'ap-southeast-1', ...settings }
+    return this.send('POST', '/instances', instance, body)
+  }
+
+  /** Makes a namespace, with a unique name unless one is given; of the default instance unless another is. */
+  async createNamespace(
+    settings: Partial<z.input<typeof createNamespaceBody>> = {},
+    instanceId?: string,
+  ): Promise<NamespaceView> {
+    const id = instanceId ?? (await this.defaultInstance()).id
     return this.send('POST', `/instances/${id}/namespaces`, namespace, { name: uniqueName('namespace'), ...settings })
   }
 
-  /** Makes a repository of the default instance; in namespace `test`, with a unique name, unless others are given. */
-  async createRepository(settings: Partial<z.input<typeof createRepositoryBody>> = {}): Promise<RepositoryView> {
-    const { id } = await this.defaultInstance()
+  /**
+   * Makes a repository; in namespace `test`, with a unique name, unless others are given; of the default instance
+   * unless another is.
+   */
+  async createRepository(
+    settings: Partial<z.input<typeof createRepositoryBody>> = {},
+    instanceId?: string,
+  ): Promise<RepositoryView> {
+    const id = instanceId ?? (await this.defaultInstance()).id
     const body = { namespace: 'test', name: uniqueName('repository'), ...settings }
     return this.send('POST', `/instances/${id}/repositories`, repository, body)
+  }
+
+  /** Changes a repository's settings, as somebody else would meanwhile. */
+  updateRepository(id: string, body: UpdateRepositoryBody): Promise<RepositoryView> {
+    return this.send('PATCH', `/repositories/${id}`, repository, body)
+  }
+
+  /** A repository as it is now. */
+  repository(id: string): Promise<RepositoryView> {
+    return this.send('GET', `/repositories/${id}`, repository)
   }
 }
 

@@ -1,0 +1,98 @@
+import type { Page } from '@playwright/test'
+import { expect, test, uniqueName } from '../fixtures'
+import { repositoryAddress } from '../pages/addresses'
+import type { ServerInfo } from '../server'
+
+/* The only specs that log on by hand; the others use `signIn`. */
+
+test('a wrong password is said so, keeps one on the page, and the right one then lets one in', async ({
+  page,
+  server,
+}) => {
+  await page.goto('/')
+  await expect(page.getByLabel('User name')).toBeFocused()
+  await logOn(page, { name: server.admin.name, password: 'wrong-password' })
+  await expect(page.getByRole('main').getByRole('alert')).toHaveText('The user name or the password is wrong.')
+  await expect(page.getByLabel('User name')).toHaveValue(server.admin.name)
+  await expect(page.getByLabel('Password', { exact: true })).toBeFocused()
+  await expect(page).toHaveURL(/\/login\?next=/)
+
+  await logOn(page, { name: 'nobody', password: server.admin.password })
+  await expect(page.getByRole('main').getByRole('alert')).toHaveText('The user name or the password is wrong.')
+
+  await logOn(page, server.admin)
+  await expect(page.getByRole('heading', { level: 1, name: 'Instances' })).toBeVisible()
+})
+
+test('empty fields are named beside them and nothing is sent', async ({ page }) => {
+  const sent: string[] = []
+  page.on('request', (request) => {
+    if (request.method() === 'POST') sent.push(request.url())
+  })
+  await page.goto('/login')
+  await page.getByRole('button', { name: 'Log On' }).click()
+  await expect(page.getByLabel('User name')).toHaveAccessibleDescription('Enter your user name.')
+  await expect(page.getByLabel('Password', { exact: true })).toHaveAccessibleDescription('Enter your password.')
+  expect(sent).toEqual([])
+})
+
+test('a page without a session leads to log-on and back to just what was asked for', async ({ api, page, server }) => {
+  const repository = await api.createRepository({ name: `deep/${uniqueName('link')}` })
+  const address = `${repositoryAddress(repository, 'tags')}?search=v1&sort=name`
+  await page.goto(address)
+  await expect(page).toHaveURL(`/login?next=${encodeURIComponent(address)}`)
+  await logOn(page, server.admin)
+  await expect(page).toHaveURL(address)
+  await expect(page.getByRole('searchbox', { name: 'Search tags' })).toHaveValue('v1')
+})
+
+test('log-on leads to no other site, whatever its address asks for', async ({ page, server }) => {
+  await page.goto(`/login?next=${encodeURIComponent('//evil.example/')}`)
+  await logOn(page, server.admin)
+  await expect(page).toHaveURL('/cn-hangzhou/instances')
+  // Who is logged on already goes on at once, by the same rule.
+  for (const next of ['https://evil.example/', '/\\evil.example/', '/.//evil.example/', 'javascript:alert(1)']) {
+    await page.goto(`/login?next=${encodeURIComponent(next)}`)
+    await expect(page).toHaveURL('/cn-hangzhou/instances')
+  }
+})
+
+test('Log Off ends the session: its cookie is refused afterwards, and Back shows nothing', async ({
+  context,
+  page,
+  server,
+  signIn,
+}) => {
+  await signIn()
+  await page.goto('/')
+  const session = (await context.cookies()).find(({ name }) => name === 'stele_session')
+  expect(session).toMatchObject({ httpOnly: true, sameSite: 'Lax' })
+  const cookie = `stele_session=${session?.value}`
+  expect((await fetch(`${server.url}/api/v1/session`, { headers: { cookie } })).status).toBe(200)
+
+  await page.getByRole('button', { name: `Account ${server.admin.name}` }).click()
+  await page.getByRole('menuitem', { name: 'Log Off' }).click()
+  await expect(page).toHaveURL('/login')
+
+  expect((await fetch(`${server.url}/api/v1/session`, { headers: { cookie } })).status).toBe(401)
+  expect((await context.cookies()).map(({ name }) => name)).not.toContain('stele_session')
+  await page.goBack()
+  await expect(page.getByRole('heading', { name: 'Log on to the console' })).toBeVisible()
+})
+
+test('a session that ends while a page is open leads to log-on and back', async ({ context, page, server, signIn }) => {
+  await signIn()
+  await page.goto('/cn-hangzhou/instances')
+  await expect(page.getByRole('link', { name: 'example', exact: true })).toBeVisible()
+  await context.clearCookies({ name: 'stele_session' })
+  await page.getByRole('searchbox', { name: 'Search instances' }).fill('example')
+  await expect(page).toHaveURL(`/login?next=${encodeURIComponent('/cn-hangzhou/instances?search=example')}`)
+  await logOn(page, server.admin)
+  await expect(page).toHaveURL('/cn-hangzhou/instances?search=example')
+})
+
+async function logOn(page: Page, { name, password }: ServerInfo['admin']): Promise<void> {
+  await page.getByLabel('User name').fill(name)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Log On' }).click()
+}

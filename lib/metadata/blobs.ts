@@ -1,3 +1,5 @@
+import { batchesOf } from './batches'
+import { Prisma } from './generated/sqlite/client'
 import { type Db, type Transaction, preparedReads } from './database'
 
 /** Whether the repository may serve the blob: links are how access to bytes is decided. */
@@ -23,11 +25,13 @@ export async function isBlobLinkedInInstance(db: Db, instanceId: string, digest:
 
 /** Those of `digests` that the repository does not link to. */
 export async function listUnlinkedBlobs(db: Db, repositoryId: string, digests: readonly string[]): Promise<string[]> {
-  const rows = await db.repositoryBlob.findMany({
-    where: { repositoryId, digest: { in: [...digests] } },
-    select: { digest: true },
-  })
-  const linked = new Set(rows.map((row) => row.digest))
+  const linked = new Set<string>()
+  for (const batch of batchesOf(digests)) {
+    const rows = await db.$queryRaw<{ digest: string }[]>`
+      SELECT "digest" FROM "RepositoryBlob"
+      WHERE "repositoryId" = ${repositoryId} AND "digest" IN (${Prisma.join(batch)})`
+    for (const row of rows) linked.add(row.digest)
+  }
   return digests.filter((digest) => !linked.has(digest))
 }
 

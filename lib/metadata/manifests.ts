@@ -40,27 +40,22 @@ export interface NewManifest extends StoredManifest {
   readonly totalSizeBytes: bigint
   readonly platforms: readonly string[]
   readonly pushedBy: string
+  readonly now: Date
 }
 
 /** Stores a manifest unless the repository has it already; then nothing changes. */
 export async function insertManifest(tx: Transaction, repositoryId: string, manifest: NewManifest): Promise<void> {
-  const { digest, references, platforms, content, annotations, ...rest } = manifest
-  const existing = await tx.manifest.findUnique({
-    where: { repositoryId_digest: { repositoryId, digest } },
-    select: { digest: true },
-  })
-  if (existing !== null) return
-  await tx.manifest.create({
-    data: {
-      ...rest,
-      repositoryId,
-      digest,
-      content: new Uint8Array(content),
-      platforms: platforms.join(','),
-      annotations: rest.subjectDigest === null ? null : JSON.stringify(annotations),
-    },
-  })
-  if (references.length === 0) return
+  const { digest, references, subjectDigest } = manifest
+  const annotations = subjectDigest === null ? null : JSON.stringify(manifest.annotations)
+  // In SQL, because Prisma's upsert and create read back what they wrote: a quarter of the cost, on every push.
+  const inserted = await tx.$executeRaw`
+    INSERT INTO "Manifest" ("repositoryId", "digest", "mediaType", "artifactType", "subjectDigest", "annotations",
+      "content", "sizeBytes", "totalSizeBytes", "platforms", "pushedBy", "createdAt")
+    VALUES (${repositoryId}, ${digest}, ${manifest.mediaType}, ${manifest.artifactType}, ${subjectDigest}, ${annotations},
+      ${manifest.content}, ${manifest.sizeBytes}, ${manifest.totalSizeBytes}, ${manifest.platforms.join(',')},
+      ${manifest.pushedBy}, ${manifest.now})
+    ON CONFLICT ("repositoryId", "digest") DO NOTHING`
+  if (inserted === 0 || references.length === 0) return
   await tx.manifestReference.createMany({
     data: references.map(({ digest: childDigest, kind }) => ({
       repositoryId,

@@ -51,6 +51,7 @@ beforeAll(async () => {
       totalSizeBytes: 14n,
       platforms: [],
       pushedBy: 'admin',
+      now: new Date(),
     })
     const move = { name: 'v1', digest, precondition: { kind: 'none' }, movedBy: 'admin', now: new Date() } as const
     await moveTag(tx, repository, move)

@@ -31,5 +31,7 @@ export async function findRepositoryByPath(
  * part 4). On SQLite the transaction has held the write lock since its start; PostgreSQL will need FOR SHARE here.
  */
 export async function lockRepository(tx: Transaction, id: string): Promise<RepositoryForTraffic | null> {
-  return tx.repository.findUnique({ where: { id }, select: trafficFields })
+  const [row] = await tx.$queryRaw<RepositoryForTraffic[]>`
+    SELECT "id", "instanceId", "path", "tagImmutability" FROM "Repository" WHERE "id" = ${id}`
+  return row ?? null
 }

@@ -1,9 +1,7 @@
 import type { Actor } from './audit-events'
+import { batchesOf } from './batches'
 import type { Transaction } from './database'
 import type { TagTarget } from './tags'
-
-/** Rows of one statement: the databases limit the values it may carry. */
-const batchSize = 500
 
 /** A repository that is about to be deleted. */
 export interface DoomedRepository {
@@ -70,9 +68,4 @@ export async function buryTags(
       })),
     })
   }
-}
-
-function batchesOf<T>(rows: readonly T[]): T[][] {
-  const count = Math.ceil(rows.length / batchSize)
-  return Array.from({ length: count }, (_, index) => rows.slice(index * batchSize, (index + 1) * batchSize))
 }

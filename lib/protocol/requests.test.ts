@@ -150,6 +150,33 @@ describe('manifests', () => {
     expect(pulled.body.length).toBe(manifestMaxBytes)
   })
 
+  test('of tens of thousands of layers are judged like others, and a refusal names ten', async () => {
+    const { layers, ...rest } = JSON.parse((await registry.image('many')).bytes.toString()) as { layers: object[] }
+    const many = Array.from({ length: 35_000 }, (_, index) => ({
+      digest: `sha256:${String(index).padStart(64, '0')}`,
+      size: 1,
+    }))
+    const bytes = Buffer.from(JSON.stringify({ ...rest, layers: [...layers, ...many] }))
+    const answer = await registry.pushManifest('many', bytes)
+    expect(codeOf(answer)).toEqual([404, 'MANIFEST_BLOB_UNKNOWN'])
+    expect(answer.json.errors?.[0]?.detail?.['digests']).toHaveLength(10)
+    expect(answer.json.errors?.[0]?.detail?.['count']).toBe(35_000)
+  })
+
+  test('an index of tens of thousands of children is taken', async () => {
+    const type = 'application/vnd.oci.image.index.v1+json'
+    const manifests = Array.from({ length: 20_000 }, (_, index) => ({
+      mediaType: imageManifestType,
+      digest: `sha256:${String(index).padStart(64, '0')}`,
+      size: 1,
+    }))
+    const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: type, manifests }))
+    const answer = await registry.pushManifest('wide', bytes, { headers: { 'content-type': type } })
+    expect(answer.status).toBe(201)
+    const references = { parentDigest: digestOf(bytes) }
+    expect(await registry.ctx.db.manifestReference.count({ where: references })).toBe(20_000)
+  })
+
   test('pushed by a digest that is not theirs are refused', async () => {
     const image = await registry.image('mismatch')
     expect(codeOf(await registry.pushManifest(`sha256:${'0'.repeat(64)}`, image.bytes))).toEqual([

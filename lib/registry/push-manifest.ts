@@ -79,6 +79,7 @@ async function store(
     const existing = await findManifest(tx, repository.id, digest)
     if (!meetsPrecondition(push.precondition, existing?.digest ?? null)) throw new AppError('PRECONDITION_FAILED')
   }
+  const now = new Date()
   await insertManifest(tx, repository.id, {
     digest,
     mediaType: manifest.mediaType,
@@ -91,8 +92,8 @@ async function store(
     totalSizeBytes: await totalSize(tx, repository.id, push.content.byteLength, manifest),
     platforms,
     pushedBy: principal.name,
+    now,
   })
-  const now = new Date()
   for (const name of push.tags) {
     const move = await moveTag(tx, repository, {
       name,
@@ -114,6 +115,9 @@ async function store(
   }
 }
 
+/** How many missing blobs a refusal names. */
+const namedDigestsMax = 10
+
 /**
  * Config and layers must be in the repository. Children of an index need not be: the specification lets an index be
  * sparse, and clients that copy single platforms push such indexes.
@@ -126,8 +130,11 @@ async function assertBlobsLinked(
   const needed = manifest.references
     .filter(({ kind, digest }) => kind !== 'MANIFEST' && !manifest.foreignDigests.has(digest))
     .map(({ digest }) => digest)
-  const missing = needed.length === 0 ? [] : await listUnlinkedBlobs(tx, repository.id, needed)
-  if (missing.length > 0) throw new AppError('MANIFEST_BLOB_UNKNOWN', { detail: { digests: missing } })
+  const missing = await listUnlinkedBlobs(tx, repository.id, needed)
+  if (missing.length === 0) return
+  throw new AppError('MANIFEST_BLOB_UNKNOWN', {
+    detail: { digests: missing.slice(0, namedDigestsMax), count: missing.length },
+  })
 }
 
 async function totalSize(

@@ -1,3 +1,4 @@
+import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import type {
   SqlDriverAdapter,
   SqlDriverAdapterFactory,
@@ -5,11 +6,11 @@ import type {
   SqlQueryable,
   Transaction,
 } from '@prisma/driver-adapter-utils'
-import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
+import { type Unit, WriteQueue, statement } from './write-queue'
 
 /**
  * How long a connection waits for another process's write lock, in milliseconds. The wait blocks this process, so it
- * is short; within one process nobody waits here, because the adapter queues.
+ * is short; within one process nobody waits here, because writes queue.
  */
 const busyTimeoutMs = 2_000
 
@@ -19,9 +20,8 @@ const busyTimeoutMs = 2_000
  * The stock adapter has one connection and lets a query made outside an open interactive transaction run inside it:
  * dirty reads, and another request's write lost on rollback (docs/decisions/0002-sqlite-adapter.md). Here
  *
- * - transactions take turns, and start with BEGIN IMMEDIATE: the write lock is theirs before they read, so what they
- *   read is what they decide on, also against other processes;
- * - a write outside a transaction waits for its turn too;
+ * - transactions, and writes outside one, take turns on the connection that writes (`WriteQueue`), and what is answered
+ *   is on disk;
  * - a SELECT outside a transaction goes to a second, read-only connection, which sees the last commit and waits for
  *   nobody (WAL).
  *
@@ -39,48 +39,42 @@ export function sqliteAdapter(file: string, onDispose: () => void): SqlDriverAda
       await writer.executeScript('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;')
       const reader = await stock.connect()
       await reader.executeScript('PRAGMA query_only=ON;')
-      return new TurnTakingAdapter(writer, reader, onDispose)
+      return new QueueingAdapter(writer, reader, onDispose)
     },
   }
 }
 
-class TurnTakingAdapter implements SqlDriverAdapter {
+class QueueingAdapter implements SqlDriverAdapter {
   readonly provider = 'sqlite'
   readonly adapterName: string
   readonly #writer: SqlDriverAdapter
   readonly #reader: SqlDriverAdapter
   readonly #onDispose: () => void
-  #lastTurn: Promise<void> = Promise.resolve()
+  readonly #writes: WriteQueue
 
   constructor(writer: SqlDriverAdapter, reader: SqlDriverAdapter, onDispose: () => void) {
     this.adapterName = writer.adapterName
     this.#writer = writer
     this.#reader = reader
     this.#onDispose = onDispose
+    this.#writes = new WriteQueue(writer)
   }
 
   async queryRaw(query: SqlQuery) {
     if (/^\s*SELECT\b/i.test(query.sql)) return this.#reader.queryRaw(query)
-    return this.#inTurn((writer) => writer.queryRaw(query))
+    return this.#inUnit((writer) => writer.queryRaw(query))
   }
 
   async executeRaw(query: SqlQuery) {
-    return this.#inTurn((writer) => writer.executeRaw(query))
+    return this.#inUnit((writer) => writer.executeRaw(query))
   }
 
   async executeScript(script: string) {
-    return this.#inTurn((writer) => writer.executeScript(script))
+    return this.#inUnit((writer) => writer.executeScript(script))
   }
 
   async startTransaction(): Promise<Transaction> {
-    const endTurn = await this.#takeTurn()
-    try {
-      await this.#writer.executeRaw(statement('BEGIN IMMEDIATE'))
-    } catch (error) {
-      endTurn()
-      throw error
-    }
-    return new TurnTransaction(this.#writer, endTurn)
+    return new QueuedTransaction(this.#writer, await this.#writes.begin())
   }
 
   async dispose() {
@@ -89,57 +83,53 @@ class TurnTakingAdapter implements SqlDriverAdapter {
     this.#onDispose()
   }
 
-  /** Resolves when everybody before has ended; the next one waits until the returned function is called. */
-  async #takeTurn(): Promise<() => void> {
-    const before = this.#lastTurn
-    let endTurn = () => {}
-    this.#lastTurn = new Promise((resolve) => (endTurn = resolve))
-    await before
-    return endTurn
-  }
-
-  async #inTurn<T>(use: (writer: SqlDriverAdapter) => Promise<T>): Promise<T> {
-    const endTurn = await this.#takeTurn()
+  async #inUnit<T>(use: (writer: SqlDriverAdapter) => Promise<T>): Promise<T> {
+    const unit = await this.#writes.begin()
+    let result: T
     try {
-      return await use(this.#writer)
-    } finally {
-      endTurn()
+      result = await use(this.#writer)
+    } catch (error) {
+      await unit.rollback()
+      throw error
     }
+    await unit.commit()
+    return result
   }
 }
 
-class TurnTransaction implements Transaction {
+class QueuedTransaction implements Transaction {
   readonly provider = 'sqlite'
   readonly adapterName: string
-  /** Prisma sends COMMIT and ROLLBACK itself, then calls `commit` or `rollback`. */
+  /** Prisma sends COMMIT and ROLLBACK as queries, then calls `commit` or `rollback`. */
   readonly options = { usePhantomQuery: false }
   readonly #connection: SqlQueryable
-  readonly #endTurn: () => void
+  readonly #unit: Unit
 
-  constructor(connection: SqlQueryable, endTurn: () => void) {
+  constructor(connection: SqlQueryable, unit: Unit) {
     this.adapterName = connection.adapterName
     this.#connection = connection
-    this.#endTurn = endTurn
+    this.#unit = unit
   }
 
   queryRaw(query: SqlQuery) {
     return this.#connection.queryRaw(query)
   }
 
-  executeRaw(query: SqlQuery) {
-    return this.#connection.executeRaw(query)
+  async executeRaw(query: SqlQuery) {
+    if (query.sql === 'COMMIT') await this.#unit.commit()
+    else if (query.sql === 'ROLLBACK') await this.#unit.rollback()
+    else return this.#connection.executeRaw(query)
+    return 0
   }
 
+  /** The query before has done it. */
   commit() {
-    this.#endTurn()
     return Promise.resolve()
   }
 
-  async rollback() {
-    // After a failed COMMIT (disk full) Prisma calls this without having sent ROLLBACK; after its own ROLLBACK there is
-    // nothing left to roll back and SQLite says so. Either way the connection is free afterwards.
-    await this.executeRaw(statement('ROLLBACK')).catch(() => undefined)
-    this.#endTurn()
+  /** The query before has done it; or it was a COMMIT that failed, and nothing is left to undo. */
+  rollback() {
+    return Promise.resolve()
   }
 
   async createSavepoint(name: string) {
@@ -153,8 +143,4 @@ class TurnTransaction implements Transaction {
   async releaseSavepoint(name: string) {
     await this.executeRaw(statement(`RELEASE SAVEPOINT ${name}`))
   }
-}
-
-function statement(sql: string): SqlQuery {
-  return { sql, args: [], argTypes: [] }
 }

@@ -1,0 +1,122 @@
+import type { SqlQuery, SqlQueryable } from '@prisma/driver-adapter-utils'
+
+/** Most units of one commit. The first of them waits for the last, so this bounds what a push waits for others. */
+const batchMax = 32
+
+/** A unit of work on the writing connection: it has the connection to itself until it ends. */
+export interface Unit {
+  /** Keeps what the unit wrote; resolves when that is on disk. Rejects when it is not: then nothing of it is there. */
+  commit(): Promise<void>
+  /** Undoes what the unit wrote; resolves when all that it may have read is on disk. */
+  rollback(): Promise<void>
+}
+
+/**
+ * Gives the one connection that writes to one unit of work at a time, and lets units that wait for each other share a
+ * commit, because a commit's `fsync` costs more than all the rest.
+ *
+ *     BEGIN IMMEDIATE              the first unit
+ *       SAVEPOINT unit_1 … RELEASE     its end, while another waits: no commit, no answer yet
+ *       SAVEPOINT unit_2 … ROLLBACK TO a refused push: undone alone
+ *       SAVEPOINT unit_3 … RELEASE     nobody waits
+ *     COMMIT                       now all three are answered
+ *
+ * A unit sees what those before it in the commit have written, so it must not be answered before them, a refusal
+ * neither: after a crash they would never have been. When the commit fails, all of its units fail.
+ */
+export class WriteQueue {
+  readonly #connection: SqlQueryable
+  readonly #waiting: (() => void)[] = []
+  #isTaken = false
+  #batch: Batch | null = null
+
+  constructor(connection: SqlQueryable) {
+    this.#connection = connection
+  }
+
+  /** Waits for the connection and starts a unit. */
+  async begin(): Promise<Unit> {
+    await this.#takeTurn()
+    try {
+      const batch = (this.#batch ??= await this.#startBatch())
+      const savepoint = `unit_${++batch.size}`
+      await this.#run(`SAVEPOINT ${savepoint}`)
+      return {
+        commit: () => this.#end(batch, [`RELEASE ${savepoint}`]),
+        rollback: () => this.#end(batch, [`ROLLBACK TO ${savepoint}`, `RELEASE ${savepoint}`]),
+      }
+    } catch (error) {
+      await this.#abandon(error)
+      this.#passTurn()
+      throw error
+    }
+  }
+
+  async #startBatch(): Promise<Batch> {
+    // The write lock is ours before anything is read, against other processes too.
+    await this.#run('BEGIN IMMEDIATE')
+    return new Batch()
+  }
+
+  async #end(batch: Batch, statements: readonly string[]): Promise<void> {
+    try {
+      // These fail when SQLite has rolled back everything by itself (disk full, I/O error): then so does the batch.
+      for (const sql of statements) await this.#run(sql)
+      if (this.#waiting.length === 0 || batch.size >= batchMax) {
+        await this.#run('COMMIT')
+        this.#batch = null
+        batch.succeed()
+      }
+    } catch (error) {
+      await this.#abandon(error)
+    }
+    this.#passTurn()
+    return batch.outcome
+  }
+
+  async #abandon(error: unknown): Promise<void> {
+    const batch = this.#batch
+    this.#batch = null
+    // There may be nothing left to roll back; either way the connection is free afterwards.
+    await this.#run('ROLLBACK').catch(() => undefined)
+    batch?.fail(error)
+  }
+
+  #takeTurn(): Promise<void> {
+    if (this.#isTaken) return new Promise((resolve) => this.#waiting.push(resolve))
+    this.#isTaken = true
+    return Promise.resolve()
+  }
+
+  #passTurn(): void {
+    const next = this.#waiting.shift()
+    if (next === undefined) this.#isTaken = false
+    else next()
+  }
+
+  async #run(sql: string): Promise<void> {
+    await this.#connection.executeRaw(statement(sql))
+  }
+}
+
+/** Units that share a commit, and what became of it. */
+class Batch {
+  size = 0
+  readonly outcome: Promise<void>
+  succeed: () => void = () => {}
+  fail: (error: unknown) => void = () => {}
+
+  constructor() {
+    this.outcome = new Promise((resolve, reject) => {
+      this.succeed = resolve
+      this.fail = reject
+    })
+    // Whoever waits for it is told; when nobody does, nobody needs to be.
+    this.outcome.catch(() => undefined)
+  }
+}
+
+/** A statement without parameters. */
+export function statement(sql: string): SqlQuery {
+  return { sql, args: [], argTypes: [] }
+}

@@ -65,7 +65,10 @@ export function RegionMenu({ current }: { current: RegionId }) {
             value={text}
             onChange={(event) => setText(event.target.value)}
             onKeyDown={(event) => {
-              if (event.key === 'Enter') menuRef.current?.querySelector('a')?.click()
+              if (event.key !== 'Enter') return
+              // The focus goes back to the menu's button, which the rest of this key press would press again.
+              event.preventDefault()
+              menuRef.current?.querySelector('a')?.click()
             }}
           />
         </div>

@@ -119,6 +119,7 @@ function EditForm({ opened, onReload, onClose }: EditFormProps) {
         ),
       })}
     >
+      {!isApiError(update.error, 'PRECONDITION_FAILED') && <FormError error={update.error} />}
       {theirs ? (
         <Conflict
           rows={conflictsOf(defaultsOf(base.data), defaultsOf(theirs.data), values).map(
@@ -133,7 +134,6 @@ function EditForm({ opened, onReload, onClose }: EditFormProps) {
         </Conflict>
       ) : (
         <>
-          <FormError error={update.error} />
           <NamespaceDefaultsFields
             values={values}
             onChange={(change) => setValues((others) => ({ ...others, ...change }))}

@@ -133,6 +133,7 @@ function SettingsForm({ opened, onReload, onClose }: SettingsFormProps) {
         ),
       })}
     >
+      {!isApiError(update.error, 'PRECONDITION_FAILED') && <FormError error={update.error} />}
       {theirs ? (
         <Conflict
           rows={conflictsOf(settingsOf(base.data), settingsOf(theirs.data), values).map((conflict) => ({
@@ -151,7 +152,6 @@ function SettingsForm({ opened, onReload, onClose }: SettingsFormProps) {
         </Conflict>
       ) : (
         <>
-          <FormError error={update.error} />
           <TypeChoices
             legend={t('repositories.type')}
             name="type"

@@ -1,6 +1,7 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
+import { useRef, useState } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
 import { createSessionBody } from '@/lib/api/schemas/sessions'
 import { Banner } from '../ui/banner'
@@ -8,32 +9,53 @@ import { Button } from '../ui/button'
 import { TextField } from '../ui/field'
 import { PasswordField } from '../ui/password-field'
 import { useErrorText } from '../ui/use-error-text'
-import { useForm } from '../ui/use-form'
 import { useLogOn } from './queries'
 
-/** Logs on and goes to `next`. */
+type FieldName = keyof typeof createSessionBody.shape
+
+/**
+ * Logs on and goes to `next`.
+ *
+ * The fields belong to the browser, not to React: what a person or a password manager has filled in before the script
+ * has come stays there. And the form has an action, because React keeps one that was sent before, and runs it then.
+ */
 export function LogonForm({ next }: { next: string }) {
   const t = useTranslations()
   const errorText = useErrorText()
-  const form = useForm({ userName: '', password: '' }, createSessionBody)
   const logOn = useLogOn()
+  const ref = useRef<HTMLFormElement>(null)
+  const [wrong, setWrong] = useState<readonly FieldName[]>([])
   // The person stays "logging on" until the next page is there.
   const busy = logOn.isPending || logOn.isSuccess
 
+  function focus(name: FieldName) {
+    ref.current?.querySelector<HTMLInputElement>(`[name=${name}]`)?.focus()
+  }
+
+  function submit(data: FormData) {
+    if (busy) return
+    const parsed = createSessionBody.safeParse(Object.fromEntries(data))
+    setWrong(parsed.error?.issues.map((issue) => issue.path[0] as FieldName) ?? [])
+    if (!parsed.success) {
+      focus(parsed.error.issues[0]?.path[0] as FieldName)
+      return
+    }
+    logOn.mutate(parsed.data, {
+      // A whole new page: the server renders it for the person now known.
+      onSuccess: () => location.assign(next),
+      onError: () => focus('password'),
+    })
+  }
+
   return (
     <form
+      ref={ref}
       noValidate
-      method="post"
+      action={submit}
       onSubmit={(event) => {
+        // Not as an action: that would empty the fields in the end.
         event.preventDefault()
-        const element = event.currentTarget
-        const body = form.check(element)
-        if (!body || busy) return
-        logOn.mutate(body, {
-          // A whole new page: the server renders it for the person now known.
-          onSuccess: () => location.assign(next),
-          onError: () => element.querySelector<HTMLInputElement>(`[name=password]`)?.select(),
-        })
+        submit(new FormData(event.currentTarget))
       }}
     >
       {logOn.error && (
@@ -49,9 +71,8 @@ export function LogonForm({ next }: { next: string }) {
         spellCheck={false}
         autoFocus
         required
-        value={form.values.userName}
-        error={form.isWrong('userName') ? t('logon.userNameMissing') : undefined}
-        onChange={(event) => form.set('userName', event.target.value)}
+        error={wrong.includes('userName') ? t('logon.userNameMissing') : undefined}
+        onChange={() => setWrong(wrong.filter((name) => name !== 'userName'))}
       />
       <PasswordField
         label={t('logon.password')}
@@ -59,9 +80,8 @@ export function LogonForm({ next }: { next: string }) {
         name="password"
         autoComplete="current-password"
         required
-        value={form.values.password}
-        error={form.isWrong('password') ? t('logon.passwordMissing') : undefined}
-        onChange={(event) => form.set('password', event.target.value)}
+        error={wrong.includes('password') ? t('logon.passwordMissing') : undefined}
+        onChange={() => setWrong(wrong.filter((name) => name !== 'password'))}
       />
       <Button type="submit" variant="primary" wide busy={busy}>
         {t('logon.submit')}

@@ -1,7 +1,7 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
-import { useId, useLayoutEffect, useRef } from 'react'
+import { useEffect, useId, useLayoutEffect, useRef } from 'react'
 import type { ReactNode, SubmitEvent } from 'react'
 import { Button, IconButton } from './button'
 
@@ -32,6 +32,7 @@ export function Dialog(props: DialogProps) {
   const t = useTranslations()
   const titleId = useId()
   const ref = useRef<HTMLDialogElement>(null)
+  const isPressed = useRef(false)
 
   useLayoutEffect(() => {
     const dialog = ref.current
@@ -44,6 +45,11 @@ export function Dialog(props: DialogProps) {
     ;(field ?? fallback)?.focus()
     return () => dialog.close()
   }, [])
+
+  // `busy` comes with the next rendering: two presses before it are one.
+  useEffect(() => {
+    isPressed.current = false
+  })
 
   function close() {
     if (!busy) onClose()
@@ -58,12 +64,20 @@ export function Dialog(props: DialogProps) {
         event.preventDefault()
         close()
       }}
+      onKeyDown={(event) => {
+        // A second Escape closes whatever `onCancel` says.
+        if (event.key !== 'Escape' || event.nativeEvent.isComposing) return
+        event.preventDefault()
+        close()
+      }}
     >
       <form
         noValidate
         onSubmit={(event) => {
           event.preventDefault()
-          if (!busy && !disabled) onSubmit(event)
+          if (busy || disabled || isPressed.current) return
+          isPressed.current = true
+          onSubmit(event)
         }}
       >
         <div className="dialog-head">

@@ -52,6 +52,10 @@ export function SearchField({ label, placeholder, value, onSearch }: SearchField
         onKeyDown={(event) => {
           if (event.key === 'Enter') search(text)
         }}
+        onBlur={(event) => {
+          // On the way to another page: a search that came late would call the person back.
+          if (event.relatedTarget instanceof HTMLAnchorElement) clearTimeout(timer.current)
+        }}
       />
     </div>
   )

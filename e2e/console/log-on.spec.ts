@@ -24,6 +24,20 @@ test('a wrong password is said so, keeps one on the page, and the right one then
   await expect(page.getByRole('heading', { level: 1, name: 'Instances' })).toBeVisible()
 })
 
+test('what is typed and sent before the page’s script has come is not lost', async ({ page, server }) => {
+  let release = () => {}
+  const released = new Promise<void>((resolve) => (release = resolve))
+  await page.route(/\/_next\/static\/.*\.js/, async (route) => {
+    await released
+    await route.continue()
+  })
+  await page.goto('/login', { waitUntil: 'commit' })
+  await logOn(page, server.admin)
+  await expect(page.getByLabel('User name')).toHaveValue(server.admin.name)
+  release()
+  await expect(page).toHaveURL('/cn-hangzhou/instances')
+})
+
 test('empty fields are named beside them and nothing is sent', async ({ page }) => {
   const sent: string[] = []
   page.on('request', (request) => {

@@ -1,0 +1,199 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Locator, Page } from '@playwright/test'
+import { expect, pushImage, test } from '../fixtures'
+import { instanceAddress, instancesAddress, repositoryAddress } from '../pages/addresses'
+
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+const wide = { width: 1440, height: 900 }
+const narrow = { width: 390, height: 844 }
+
+const languages = {
+  en: {
+    edit: 'Edit',
+    create: ['Create Instance', 'Create Namespace', 'Create Repository'],
+    moreActions: 'More actions',
+    delete: 'Delete',
+    region: /^Region/,
+    confirm: 'Confirm',
+    summary: 'Summary',
+  },
+  'zh-CN': {
+    edit: '编辑',
+    create: ['创建实例', '创建命名空间', '创建镜像仓库'],
+    moreActions: '更多操作',
+    delete: '删除',
+    region: /^地域/,
+    confirm: '确定',
+    summary: '摘要',
+  },
+} as const
+
+for (const theme of ['light', 'dark']) {
+  for (const [locale, words] of Object.entries(languages)) {
+    test(`axe finds nothing on any page or dialog: ${theme}, ${locale}`, async ({
+      api,
+      context,
+      page,
+      server,
+      signIn,
+    }) => {
+      test.setTimeout(180_000)
+      const instance = await api.createInstance({ regionId: 'me-central-1' })
+      const repository = await api.createRepository({
+        tagImmutability: true,
+        summary: 'Payment service',
+        description: '# Payments\n\nSee [the bank](https://example.com/).\n\n| a | b |\n| - | - |\n| 1 | `2` |',
+      })
+      for (const tag of ['v1', 'latest']) await pushImage(server, `test/${repository.name}`, tag)
+      await page.emulateMedia({ reducedMotion: 'reduce' })
+      await page.setViewportSize(wide)
+      await context.addCookies([
+        { name: 'stele-theme', value: theme, url: server.url },
+        { name: 'stele-locale', value: locale, url: server.url },
+      ])
+
+      await visit(page, '/login', page.getByRole('textbox').first())
+      await page.getByRole('main').getByRole('button').last().click()
+      await audit(page, 'the log-on page with errors')
+      await signIn()
+
+      const main = page.getByRole('main')
+      await visit(page, instancesAddress(), main.getByRole('link', { name: 'example', exact: true }))
+      await page.getByRole('banner').getByRole('button', { name: words.region }).click()
+      await expect(page.getByRole('dialog').getByRole('link').first()).toBeVisible()
+      await audit(page, 'the region selector')
+      await page.keyboard.press('Escape')
+      await openDialog(page, main.getByRole('button', { name: words.create[0] }), 'Create Instance')
+      await visit(page, `${instancesAddress()}?view=table`, page.getByRole('rowheader').first())
+
+      await visit(page, instanceAddress(instance, 'namespaces'), main.getByRole('heading', { level: 2 }))
+      await openDialog(page, main.getByRole('button', { name: words.create[1] }).first(), 'Create Namespace')
+      const home = await api.defaultInstance()
+      await visit(page, instanceAddress(home, 'namespaces'), page.getByRole('rowheader').first())
+      await visit(page, instanceAddress(instance, 'repositories'), main.getByRole('heading', { level: 2 }))
+      await visit(
+        page,
+        `${instanceAddress(home, 'repositories')}?search=${repository.name}`,
+        page.getByRole('rowheader').first(),
+      )
+      await openDialog(page, main.getByRole('button', { name: words.create[2] }), 'Create Repository')
+
+      await visit(page, repositoryAddress(repository, 'tags'), page.getByRole('rowheader').first())
+      await openDialog(page, main.getByRole('button', { name: `${words.delete} v1` }), 'Delete Tag')
+      await visit(page, repositoryAddress(repository, 'details'), main.getByText('See the bank'))
+      await page.getByRole('button', { name: words.moreActions }).click()
+      await audit(page, 'a menu')
+      await page.getByRole('menuitem').click()
+      await page.getByRole('dialog').getByRole('textbox').fill(repository.name)
+      await page.keyboard.press('Enter')
+      await expect(page.getByRole('dialog').getByRole('alert')).toBeVisible()
+      await audit(page, 'Delete Repository, refused')
+      await page.keyboard.press('Escape')
+
+      await main.getByRole('button', { name: words.edit }).click()
+      await page.getByRole('dialog').getByLabel(words.summary).fill('Mine')
+      await audit(page, 'Modify Settings')
+      await api.updateRepository(repository.id, { summary: 'Theirs' })
+      await page.getByRole('dialog').getByRole('button', { name: words.confirm }).click()
+      await expect(page.getByRole('dialog').getByRole('table')).toBeVisible()
+      await audit(page, 'Modify Settings, in conflict')
+
+      await visit(page, '/nowhere', page.getByRole('heading', { level: 1 }))
+    })
+  }
+}
+
+test('with the keyboard alone one can follow ACR’s eight steps', async ({ api, page, server }) => {
+  const repository = await api.createRepository()
+  const path = `test/${repository.name}`
+  await page.goto('/')
+  await expect(page.getByLabel('User name')).toBeFocused()
+  await page.keyboard.type(server.admin.name)
+  await tabTo(page, page.getByLabel('Password', { exact: true }))
+  await page.keyboard.type(server.admin.password)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 1, name: 'Instances' })).toBeVisible()
+
+  // The first stop of every page leads past the frame.
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('link', { name: 'Skip to content' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('main')).toBeFocused()
+  await page.reload()
+
+  await tabTo(page, page.getByRole('banner').getByRole('button', { name: /^Region/ }))
+  await page.keyboard.press('Enter')
+  const menu = page.getByRole('dialog', { name: 'Select a region' })
+  await expect(menu.getByRole('searchbox')).toBeFocused()
+  await tabTo(page, menu.getByRole('link', { name: 'China (Hangzhou)' }))
+  await page.keyboard.press('Enter')
+  await expect(menu).toBeHidden()
+
+  await tabTo(page, page.getByRole('navigation').getByRole('link', { name: 'Instances', exact: true }).first())
+  await page.keyboard.press('Enter')
+  await tabTo(page, page.getByRole('main').getByRole('link', { name: 'example', exact: true }))
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 1, name: 'Repositories' })).toBeVisible()
+
+  await tabTo(page, page.getByRole('list', { name: 'Repository' }).getByRole('link', { name: 'Repositories' }))
+  await page.keyboard.press('Enter')
+  await tabTo(page, page.getByRole('searchbox', { name: 'Search repositories' }))
+  await page.keyboard.type(repository.name)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('table', { name: 'Repositories' }).getByRole('rowheader')).toHaveCount(1)
+  await tabTo(page, page.getByRole('link', { name: `Manage ${path}` }))
+  await page.keyboard.press('Enter')
+
+  const details = page.getByRole('region', { name: 'Details' })
+  await tabTo(page, details.getByRole('button', { name: 'Edit' }))
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog', { name: 'Modify Settings' })
+  await tabTo(page, dialog.getByRole('checkbox', { name: 'Immutable' }))
+  await page.keyboard.press('Space')
+  await tabTo(page, dialog.getByRole('button', { name: 'Confirm' }))
+  await page.keyboard.press('Enter')
+  await expect(dialog).toBeHidden()
+  await expect(details).toContainText('Immutable')
+  await expect(details.getByRole('button', { name: 'Edit' })).toBeFocused()
+  expect(await api.repository(repository.id)).toMatchObject({ tagImmutability: true })
+})
+
+/** Opens a page and looks at it on a wide and on a narrow screen, once `shown` is there. */
+async function visit(page: Page, address: string, shown: Locator): Promise<void> {
+  await page.goto(address)
+  await expect(shown).toBeVisible()
+  await audit(page, address)
+  await page.setViewportSize(narrow)
+  await audit(page, `${address}, narrow`)
+  await page.setViewportSize(wide)
+}
+
+async function openDialog(page: Page, button: Locator, name: string): Promise<void> {
+  await button.click()
+  const dialog = page.getByRole('dialog')
+  await expect(dialog.getByRole('textbox').first()).toBeVisible()
+  await audit(page, name)
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+}
+
+/** What axe finds against WCAG 2.2 AA: rule, and where. */
+async function audit(page: Page, where: string): Promise<void> {
+  await test.step(`axe: ${where}`, async () => {
+    // Legacy: without a second page for frames, of which there are none.
+    const { violations } = await new AxeBuilder({ page }).withTags(rules).setLegacyMode().analyze()
+    const found = violations.map(({ id, nodes }) => ({ id, where: nodes.map(({ html }) => html.slice(0, 200)) }))
+    expect(found, where).toEqual([])
+  })
+}
+
+/** Presses Tab until `target` has the focus. Fails when the focus has gone all the way round. */
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  await expect(target).toBeVisible()
+  const stopsMax = 100
+  for (let stops = 0; stops < stopsMax; stops += 1) {
+    await page.keyboard.press('Tab')
+    if (await target.evaluate((element) => element === document.activeElement)) return
+  }
+  throw new Error(`Tab does not lead to ${target.toString()}`)
+}

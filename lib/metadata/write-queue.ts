@@ -1,7 +1,15 @@
+import { setImmediate } from 'node:timers/promises'
 import type { SqlQuery, SqlQueryable } from '@prisma/driver-adapter-utils'
 
 /** Most units of one commit. The first of them waits for the last, so this bounds what a push waits for others. */
 const batchMax = 32
+
+/**
+ * For how many rounds of the event loop a commit waits for one more unit. A commit blocks the loop, so requests that
+ * came meanwhile reach the queue only some rounds after it; without the wait each would find it empty and commit alone.
+ * On an idle server the rounds take microseconds.
+ */
+const graceRounds = 4
 
 /** A unit of work on the writing connection: it has the connection to itself until it ends. */
 export interface Unit {
@@ -12,14 +20,14 @@ export interface Unit {
 }
 
 /**
- * Gives the one connection that writes to one unit of work at a time, and lets units that wait for each other share a
+ * Gives the one connection that writes to one unit of work at a time, and lets units that come close together share a
  * commit, because a commit's `fsync` costs more than all the rest.
  *
- *     BEGIN IMMEDIATE              the first unit
- *       SAVEPOINT unit_1 … RELEASE     its end, while another waits: no commit, no answer yet
- *       SAVEPOINT unit_2 … ROLLBACK TO a refused push: undone alone
- *       SAVEPOINT unit_3 … RELEASE     nobody waits
- *     COMMIT                       now all three are answered
+ *     BEGIN IMMEDIATE                      the first unit
+ *       SAVEPOINT unit_1 … RELEASE         its end: no answer yet
+ *       SAVEPOINT unit_2 … ROLLBACK TO     a refused push: undone alone
+ *       SAVEPOINT unit_3 … RELEASE         nobody else comes
+ *     COMMIT                               now all three are answered
  *
  * A unit sees what those before it in the commit have written, so it must not be answered before them, a refusal
  * neither: after a crash they would never have been. When the commit fails, all of its units fail.
@@ -62,16 +70,39 @@ export class WriteQueue {
     try {
       // These fail when SQLite has rolled back everything by itself (disk full, I/O error): then so does the batch.
       for (const sql of statements) await this.#run(sql)
-      if (this.#waiting.length === 0 || batch.size >= batchMax) {
-        await this.#run('COMMIT')
-        this.#batch = null
-        batch.succeed()
-      }
+      if (batch.size >= batchMax) await this.#commit(batch)
+      else if (this.#waiting.length === 0) void this.#commitSoon(batch)
     } catch (error) {
       await this.#abandon(error)
     }
     this.#passTurn()
     return batch.outcome
+  }
+
+  /** Commits when no further unit has come for a while. A unit that runs then sees to it at its own end. */
+  async #commitSoon(batch: Batch): Promise<void> {
+    if (batch.isCommitScheduled) return
+    batch.isCommitScheduled = true
+    let seen
+    do {
+      seen = batch.size
+      for (let round = 0; round < graceRounds; round++) await setImmediate()
+    } while (batch.size > seen && this.#batch === batch)
+    batch.isCommitScheduled = false
+    if (this.#batch !== batch || this.#isTaken) return
+    this.#isTaken = true
+    try {
+      await this.#commit(batch)
+    } catch (error) {
+      await this.#abandon(error)
+    }
+    this.#passTurn()
+  }
+
+  async #commit(batch: Batch): Promise<void> {
+    await this.#run('COMMIT')
+    this.#batch = null
+    batch.succeed()
   }
 
   async #abandon(error: unknown): Promise<void> {
@@ -102,6 +133,7 @@ export class WriteQueue {
 /** Units that share a commit, and what became of it. */
 class Batch {
   size = 0
+  isCommitScheduled = false
   readonly outcome: Promise<void>
   succeed: () => void = () => {}
   fail: (error: unknown) => void = () => {}

@@ -30,12 +30,7 @@ export const tagQuery = pageQuery.extend({
 })
 
 export const deleteTagQuery = z.strictObject({
-  reason: z
-    .string()
-    .min(1)
-    .max(500)
-    .optional()
-    .meta({
-      description: 'Required for an immutable tag; kept in the ledger. The name stays reserved for its former digest',
-    }),
+  reason: z.string().min(1).max(500).optional().meta({
+    description: 'Required for an immutable tag; kept in the ledger. The name stays reserved for its former digest',
+  }),
 })

@@ -5,12 +5,16 @@ import { contentLengthOf } from './call'
 /** Most that is read and thrown away of a refused body to keep its connection, in bytes. */
 const drainMaxBytes = 8 * 1024 * 1024
 
+/** How long the rest of a longer body is read before its connection is closed, in milliseconds. */
+const lingerMs = 3_000
+
 /** Writes a refusal in the specification's form (distribution-spec, "Error Codes"). A HEAD gets no body. */
 export function writeError(request: IncomingMessage, response: ServerResponse, error: AppError): void {
   const entry = { code: error.wireCode, message: error.message, ...(error.detail && { detail: error.detail }) }
   const body = Buffer.from(JSON.stringify({ errors: [entry] }))
   const size = error.detail?.['size']
   // What is left of the body must be read before the connection can serve the next request; a long rest is not worth it.
+  const answer = request.method === 'HEAD' ? Buffer.alloc(0) : body
   const isWorthDraining = request.complete || (contentLengthOf(request) ?? Infinity) <= drainMaxBytes
   response.writeHead(error.status, {
     'Content-Type': 'application/json',
@@ -19,6 +23,18 @@ export function writeError(request: IncomingMessage, response: ServerResponse, e
     ...(error.code === 'RANGE_INVALID' && size !== undefined && { 'Content-Range': `bytes */${String(size)}` }),
     ...(!isWorthDraining && { Connection: 'close' }),
   })
-  response.end(request.method === 'HEAD' ? undefined : body)
   request.resume()
+  if (isWorthDraining) response.end(answer)
+  else endLater(request, response, answer)
+}
+
+/**
+ * Sends the whole answer at once and closes when the client has stopped sending, or after a while. Closing under a
+ * client that still sends would make its system throw the answer away unread (RFC 9112, section 9.6).
+ */
+function endLater(request: IncomingMessage, response: ServerResponse, answer: Buffer): void {
+  const timer = setTimeout(() => response.end(), lingerMs)
+  request.once('end', () => response.end())
+  response.once('close', () => clearTimeout(timer))
+  response.write(answer)
 }

@@ -27,7 +27,12 @@ export function dockerPusher(docker: Docker): Pusher {
     async logIn(registry, { name, password }) {
       await docker.run(['login', '--username', name, '--password-stdin', registry], password)
     },
-    makeImage: (content) => docker.importImage(content),
+    async makeImage(content) {
+      const image = await docker.importImage(content)
+      // A name that nobody takes away: an image goes with its last name, and `pull` takes names away.
+      await docker.run(['tag', image, `kept:${image.replace(/^sha256:/, '').slice(0, 12)}`])
+      return image
+    },
     async push(image, target) {
       await docker.run(['tag', image, target])
       return docker.attempt(['push', target])

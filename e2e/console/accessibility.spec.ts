@@ -190,7 +190,8 @@ async function audit(page: Page, where: string): Promise<void> {
 /** Presses Tab until `target` has the focus. Fails when the focus has gone all the way round. */
 async function tabTo(page: Page, target: Locator): Promise<void> {
   await expect(target).toBeVisible()
-  const stopsMax = 100
+  // Twice the stops of a full page of repositories: other tests fill the list.
+  const stopsMax = 200
   for (let stops = 0; stops < stopsMax; stops += 1) {
     await page.keyboard.press('Tab')
     if (await target.evaluate((element) => element === document.activeElement)) return

@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest'
+import { parseManifest, platformOfConfig } from './manifest'
+
+const imageType = 'application/vnd.oci.image.manifest.v1+json'
+const indexType = 'application/vnd.oci.image.index.v1+json'
+const digest = (letter: string) => `sha256:${letter.repeat(64)}`
+const blob = (letter: string, size: number, more: object = {}) => ({
+  mediaType: 'application/vnd.oci.image.layer.v1.tar',
+  digest: digest(letter),
+  size,
+  ...more,
+})
+const image = {
+  schemaVersion: 2,
+  config: blob('c', 10, { mediaType: 'application/vnd.oci.image.config.v1+json' }),
+  layers: [blob('1', 100), blob('2', 200), blob('1', 100)],
+}
+
+function parse(json: unknown, contentType?: string) {
+  return parseManifest(Buffer.from(JSON.stringify(json)), contentType)
+}
+
+describe('parseManifest', () => {
+  test('an image: its blobs once each, their bytes, its config', () => {
+    expect(parse(image, imageType)).toEqual({
+      mediaType: imageType,
+      artifactType: 'application/vnd.oci.image.config.v1+json',
+      subjectDigest: null,
+      annotations: {},
+      references: [
+        { digest: digest('c'), kind: 'CONFIG' },
+        { digest: digest('1'), kind: 'LAYER' },
+        { digest: digest('2'), kind: 'LAYER' },
+      ],
+      foreignDigests: new Set(),
+      referencedBytes: 310n,
+      platforms: [],
+      imageConfigDigest: digest('c'),
+    })
+  })
+
+  test('an index: its children and their platforms, attestations aside', () => {
+    const child = (letter: string, platform?: object) => ({ ...blob(letter, 1), mediaType: imageType, platform })
+    const parsed = parse(
+      {
+        schemaVersion: 2,
+        artifactType: 'application/x',
+        annotations: { a: 'b' },
+        subject: blob('5', 1),
+        manifests: [
+          child('1', { os: 'linux', architecture: 'amd64' }),
+          child('2', { os: 'linux', architecture: 'arm', variant: 'v7' }),
+          child('3', { os: 'unknown', architecture: 'unknown' }),
+          child('4'),
+        ],
+      },
+      indexType,
+    )
+    expect(parsed).toMatchObject({
+      artifactType: 'application/x',
+      subjectDigest: digest('5'),
+      annotations: { a: 'b' },
+      platforms: ['linux/amd64', 'linux/arm/v7'],
+      imageConfigDigest: null,
+    })
+    expect(parsed.references.map(({ kind }) => kind)).toEqual(Array(4).fill('MANIFEST'))
+  })
+
+  test('the Content-Type counts, without its parameters; without one the body’s mediaType', () => {
+    expect(parse(image, `${imageType.toUpperCase()}; charset=utf-8`).mediaType).toBe(imageType)
+    expect(parse({ ...image, mediaType: imageType }).mediaType).toBe(imageType)
+    expect(() => parse(image)).toThrow(/no media type/)
+    expect(() => parse({ ...image, mediaType: indexType }, imageType)).toThrow(/is not the Content-Type/)
+    expect(() => parse(image, 'application/json')).toThrow(/not supported/)
+  })
+
+  test('layers with URLs are foreign, layers with an empty list are not', () => {
+    const layers = [blob('1', 1, { urls: ['https://example.com'] }), blob('2', 1, { urls: [] })]
+    expect(parse({ ...image, layers }, imageType).foreignDigests).toEqual(new Set([digest('1')]))
+  })
+
+  test('what other tools write is taken: null lists, unknown fields, annotations that are no text', () => {
+    const odd = { ...image, layers: null, subject: null, annotations: { nested: {} }, 'com.example': 1 }
+    expect(parse(odd, imageType)).toMatchObject({ annotations: {}, subjectDigest: null })
+    expect(parse({ schemaVersion: 2, manifests: null }, indexType).references).toEqual([])
+  })
+
+  test.each([
+    ['an absent config', { ...image, config: undefined }, /config/],
+    ['a layer without digest', { ...image, layers: [{ size: 1 }] }, /layers\.0\.digest/],
+    ['a digest of another form', { ...image, layers: [{ digest: 'md5:1', size: 1 }] }, /"md5:1" is not a digest/],
+    ['a size that is no number of bytes', { ...image, layers: [blob('1', 1.5)] }, /layers\.0\.size/],
+    ['schema 1', { ...image, schemaVersion: 1 }, /schemaVersion/],
+    ['a list', [], /expected/i],
+  ])('%s is refused, and the message says where', (_, json, message) => {
+    expect(() => parse(json, imageType)).toThrow(message)
+  })
+})
+
+describe('platformOfConfig', () => {
+  test.each([
+    ['{"os":"linux","architecture":"amd64"}', 'linux/amd64'],
+    ['{"os":"linux","architecture":"arm","variant":"v7"}', 'linux/arm/v7'],
+    ['{"os":"linux"}', null],
+    ['{"os":1,"architecture":"amd64"}', null],
+    ['not json', null],
+    ['', null],
+  ])('%s: %s', (config, platform) => {
+    expect(platformOfConfig(Buffer.from(config))).toBe(platform)
+  })
+})

@@ -35,15 +35,12 @@ test('nothing acknowledged is lost, and nothing is half there, when the server i
       return pushUntilKilled({ server, agent, path, name: `${round}-${index}`, movingTag }, journal)
     })
     // At an answer to one of them the others are anywhere in their pushes.
-    console.log('T start', Date.now() % 1e6)
     await journal.whenAnswered(randomInt(50, 250))
-    console.log('T killed', Date.now() % 1e6)
     await server.kill()
     await Promise.all(pushers)
     agent.destroy()
 
     server = await startPrivateServer({ dataDir: server.dataDir })
-    console.log('T up', Date.now() % 1e6)
     for (const upload of journal.uploads) resumed += await resume(server, upload)
     await expectWhole(server, journal)
   }

@@ -2,6 +2,7 @@ import { basic, type Api } from '../api'
 import { digestOf } from '../digest'
 import { expect, test, uniqueName } from '../fixtures'
 import type { ServerInfo } from '../server'
+import { send } from './http'
 import { type Operation, isLinearizable } from './linearizability'
 
 /*
@@ -27,18 +28,28 @@ class Pusher {
 
   /** Pushes the manifest that says `content`; answers the status and its digest. */
   async push(tag: string, content: string): Promise<{ status: number; digest: string }> {
-    const manifest = Buffer.from(
-      JSON.stringify({
-        schemaVersion: 2,
-        mediaType: manifestType,
-        config: { mediaType: 'application/vnd.oci.empty.v1+json', digest: digestOf(config), size: config.length },
-        layers: [],
-        annotations: { content },
-      }),
-    )
+    const manifest = manifestThatSays(content)
     const response = await this.#send('PUT', `manifests/${tag}`, manifest)
     await response.arrayBuffer()
     return { status: response.status, digest: digestOf(manifest) }
+  }
+
+  /**
+   * Pushes like `push`, but runs `meanwhile` when the server has the request's head and half of its body: whatever it
+   * looks up before the body is there is old by then.
+   */
+  async pushAround(tag: string, content: string, meanwhile: () => Promise<void>): Promise<number> {
+    const manifest = manifestThatSays(content)
+    async function* inHalves() {
+      yield manifest.subarray(0, 100)
+      await meanwhile()
+      yield manifest.subarray(100)
+    }
+    const { status } = await send(this.server, 'PUT', `/v2/${this.path}/manifests/${tag}`, {
+      headers: { 'content-type': manifestType, 'content-length': manifest.length },
+      body: inHalves(),
+    })
+    return status
   }
 
   /** The digest of the tag, by what a pull would get; null for none. */
@@ -58,6 +69,18 @@ class Pusher {
       ...(body === undefined ? {} : { body: new Uint8Array(body) }),
     })
   }
+}
+
+function manifestThatSays(content: string): Buffer {
+  return Buffer.from(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: manifestType,
+      config: { mediaType: 'application/vnd.oci.empty.v1+json', digest: digestOf(config), size: config.length },
+      layers: [],
+      annotations: { content },
+    }),
+  )
 }
 
 async function repositoryFor(api: Api, server: ServerInfo, tagImmutability: boolean) {
@@ -90,6 +113,23 @@ test('sixteen pushes of one digest at once all succeed', async ({ api, server })
   const { pusher } = await repositoryFor(api, server, true)
   const pushes = await Promise.all(Array.from({ length: 16 }, () => pusher.push('same', 'same')))
   expect(pushes.map(({ status }) => status)).toEqual(Array(16).fill(201))
+})
+
+test('a push under way is judged by the setting that was acknowledged meanwhile, whichever it is', async ({
+  api,
+  server,
+}) => {
+  const { pusher, repository } = await repositoryFor(api, server, false)
+  const { digest: first } = await pusher.push('v1', 'first')
+  for (let round = 0; round < 10; round++) {
+    await setImmutable(api, repository.id, false)
+    const refused = await pusher.pushAround('v1', 'second', () => setImmutable(api, repository.id, true))
+    expect(refused).toBe(409)
+    expect(await pusher.read('v1')).toBe(first)
+  }
+  const accepted = await pusher.pushAround('v1', 'second', () => setImmutable(api, repository.id, false))
+  expect(accepted).toBe(201)
+  expect(await pusher.read('v1')).not.toBe(first)
 })
 
 test('no interleaving of pushes, reads and settings breaks the rule', async ({ api, server }) => {

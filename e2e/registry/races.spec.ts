@@ -38,7 +38,11 @@ class Pusher {
    * Pushes like `push`, but runs `meanwhile` when the server has the request's head and half of its body: whatever it
    * looks up before the body is there is old by then.
    */
-  async pushAround(tag: string, content: string, meanwhile: () => Promise<void>): Promise<number> {
+  async pushAround(
+    tag: string,
+    content: string,
+    meanwhile: () => Promise<unknown>,
+  ): Promise<{ status: number; digest: string }> {
     const manifest = manifestThatSays(content)
     async function* inHalves() {
       yield manifest.subarray(0, 100)
@@ -49,7 +53,7 @@ class Pusher {
       headers: { 'content-type': manifestType, 'content-length': manifest.length },
       body: inHalves(),
     })
-    return status
+    return { status, digest: digestOf(manifest) }
   }
 
   /** The digest of the tag, by what a pull would get; null for none. */
@@ -124,11 +128,11 @@ test('a push under way is judged by the setting that was acknowledged meanwhile,
   for (let round = 0; round < 10; round++) {
     await setImmutable(api, repository.id, false)
     const refused = await pusher.pushAround('v1', 'second', () => setImmutable(api, repository.id, true))
-    expect(refused).toBe(409)
+    expect(refused.status).toBe(409)
     expect(await pusher.read('v1')).toBe(first)
   }
   const accepted = await pusher.pushAround('v1', 'second', () => setImmutable(api, repository.id, false))
-  expect(accepted).toBe(201)
+  expect(accepted.status).toBe(201)
   expect(await pusher.read('v1')).not.toBe(first)
 })
 
@@ -153,10 +157,14 @@ test('no interleaving of pushes, reads and settings breaks the rule', async ({ a
 async function race(api: Api, server: ServerInfo, round: number): Promise<Operation[]> {
   const { pusher, repository } = await repositoryFor(api, server, false)
   const history: Operation[] = []
+  const aWhile = () => sequence(3, () => pusher.read('other'))
   const pushers = Array.from({ length: 6 }, (_, person) =>
     sequence(5, async (index) => {
       const start = performance.now()
-      const { status, digest } = await pusher.push('raced', `${round}/${person}/${index}`)
+      const content = `${round}/${person}/${index}`
+      // Every other one is slow with its body: the longer a push takes, the more can happen between its moments.
+      const pushed = person % 2 === 0 ? pusher.push('raced', content) : pusher.pushAround('raced', content, aWhile)
+      const { status, digest } = await pushed
       expect([201, 409]).toContain(status)
       history.push({ kind: 'push', start, end: performance.now(), digest, accepted: status === 201 })
     }),

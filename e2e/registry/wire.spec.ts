@@ -162,6 +162,11 @@ test.describe('what only an attacker sends', () => {
     })
   }
 
+  test('methods and paths that the console’s framework would fail on are refused', async ({ server }) => {
+    expect((await send(server, 'TRACE', '/api/v1/instances')).status).toBe(405)
+    expect((await send(server, 'GET', '/api/v1/%zz')).status).toBe(400)
+  })
+
   test('no Host: 400', async ({ server }) => {
     expect(statusesIn(await exchangeRaw(server.port, 'GET /v2/ HTTP/1.1\r\n\r\n'))).toEqual([400])
   })

@@ -35,8 +35,13 @@ for (const provider of PROVIDERS) {
   }
   const target = join(migrationsFolder(root, provider), folder)
   mkdirSync(target, { recursive: true })
-  writeFileSync(join(target, 'migration.sql'), sql)
+  writeFileSync(join(target, 'migration.sql'), provider === 'postgresql' ? collateByBytes(sql) : sql)
   console.log(`prisma/${provider}/migrations/${folder}/migration.sql: read it before you commit it`)
+}
+
+/** Text is compared by bytes whatever the database's locale is, as SQLite does it: lists are in the same order then. */
+function collateByBytes(sql: string): string {
+  return sql.replace(/("\w+" TEXT)(?= |,|;|$)/gm, '$1 COLLATE "C"')
 }
 
 /** UTC, as Prisma names its migrations. */

@@ -27,3 +27,9 @@ test('both providers have the same migrations', () => {
   const [sqlite, postgresql] = PROVIDERS.map((provider) => readMigrations(root, provider).map(({ name }) => name))
   expect(postgresql).toEqual(sqlite)
 })
+
+test('on PostgreSQL every text column is in byte order, whatever the locale of the database', () => {
+  const columns = readMigrations(root, 'postgresql').flatMap(({ sql }) => sql.match(/"\w+" TEXT.*/g) ?? [])
+  expect(columns.length).toBeGreaterThan(0)
+  expect(columns.filter((column) => !column.includes('TEXT COLLATE "C"'))).toEqual([])
+})

@@ -12,7 +12,7 @@ export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\
 const minimumNode = [20, 19]
 
 /** The datasources that the server can use; each has a folder of `prisma/`. */
-const providers = ['sqlite']
+const providers = ['sqlite', 'postgresql']
 
 /** What the build reads. A change anywhere else needs no new one. */
 const sourceFolders = ['app', 'components', 'lib', 'public']

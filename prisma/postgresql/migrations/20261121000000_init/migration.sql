@@ -10,12 +10,18 @@ CREATE TYPE "TagEventKind" AS ENUM ('CREATED', 'MOVED', 'REFUSED', 'DELETED');
 -- CreateEnum
 CREATE TYPE "ReferenceKind" AS ENUM ('CONFIG', 'LAYER', 'MANIFEST');
 
+-- CreateEnum
+CREATE TYPE "MaintenanceKind" AS ENUM ('GARBAGE_COLLECTION', 'SCRUB');
+
+-- CreateEnum
+CREATE TYPE "MaintenanceState" AS ENUM ('RUNNING', 'SUCCEEDED', 'FAILED');
+
 -- CreateTable
 CREATE TABLE "Instance" (
-    "id" TEXT NOT NULL,
-    "regionId" TEXT NOT NULL,
-    "name" TEXT NOT NULL,
-    "specification" TEXT NOT NULL,
+    "id" TEXT COLLATE "C" NOT NULL,
+    "regionId" TEXT COLLATE "C" NOT NULL,
+    "name" TEXT COLLATE "C" NOT NULL,
+    "specification" TEXT COLLATE "C" NOT NULL,
     "isDefault" BOOLEAN NOT NULL,
     "version" INTEGER NOT NULL DEFAULT 1,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -26,12 +32,13 @@ CREATE TABLE "Instance" (
 
 -- CreateTable
 CREATE TABLE "Namespace" (
-    "id" TEXT NOT NULL,
-    "instanceId" TEXT NOT NULL,
-    "name" TEXT NOT NULL,
+    "id" TEXT COLLATE "C" NOT NULL,
+    "instanceId" TEXT COLLATE "C" NOT NULL,
+    "name" TEXT COLLATE "C" NOT NULL,
     "autoCreateRepository" BOOLEAN NOT NULL,
     "defaultRepositoryType" "RepositoryType" NOT NULL,
     "defaultTagImmutability" BOOLEAN NOT NULL,
+    "acceptSparseManifests" BOOLEAN NOT NULL DEFAULT false,
     "version" INTEGER NOT NULL DEFAULT 1,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "updatedAt" TIMESTAMP(3) NOT NULL,
@@ -41,36 +48,36 @@ CREATE TABLE "Namespace" (
 
 -- CreateTable
 CREATE TABLE "Repository" (
-    "id" TEXT NOT NULL,
-    "instanceId" TEXT NOT NULL,
-    "namespaceId" TEXT NOT NULL,
-    "name" TEXT NOT NULL,
-    "path" TEXT NOT NULL,
+    "id" TEXT COLLATE "C" NOT NULL,
+    "instanceId" TEXT COLLATE "C" NOT NULL,
+    "namespaceId" TEXT COLLATE "C" NOT NULL,
+    "name" TEXT COLLATE "C" NOT NULL,
+    "path" TEXT COLLATE "C" NOT NULL,
     "type" "RepositoryType" NOT NULL,
     "tagImmutability" BOOLEAN NOT NULL,
-    "summary" TEXT NOT NULL,
-    "description" TEXT NOT NULL,
+    "summary" TEXT COLLATE "C" NOT NULL,
+    "description" TEXT COLLATE "C" NOT NULL,
     "version" INTEGER NOT NULL DEFAULT 1,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "updatedAt" TIMESTAMP(3) NOT NULL,
-    "updatedBy" TEXT NOT NULL,
+    "updatedBy" TEXT COLLATE "C" NOT NULL,
 
     CONSTRAINT "Repository_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
 CREATE TABLE "Manifest" (
-    "repositoryId" TEXT NOT NULL,
-    "digest" TEXT NOT NULL,
-    "mediaType" TEXT NOT NULL,
-    "artifactType" TEXT,
-    "subjectDigest" TEXT,
-    "annotations" TEXT,
+    "repositoryId" TEXT COLLATE "C" NOT NULL,
+    "digest" TEXT COLLATE "C" NOT NULL,
+    "mediaType" TEXT COLLATE "C" NOT NULL,
+    "artifactType" TEXT COLLATE "C",
+    "subjectDigest" TEXT COLLATE "C",
+    "annotations" TEXT COLLATE "C",
     "content" BYTEA NOT NULL,
     "sizeBytes" INTEGER NOT NULL,
     "totalSizeBytes" BIGINT NOT NULL,
-    "platforms" TEXT NOT NULL,
-    "pushedBy" TEXT NOT NULL,
+    "platforms" TEXT COLLATE "C" NOT NULL,
+    "pushedBy" TEXT COLLATE "C" NOT NULL,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "Manifest_pkey" PRIMARY KEY ("repositoryId","digest")
@@ -78,9 +85,9 @@ CREATE TABLE "Manifest" (
 
 -- CreateTable
 CREATE TABLE "ManifestReference" (
-    "repositoryId" TEXT NOT NULL,
-    "parentDigest" TEXT NOT NULL,
-    "childDigest" TEXT NOT NULL,
+    "repositoryId" TEXT COLLATE "C" NOT NULL,
+    "parentDigest" TEXT COLLATE "C" NOT NULL,
+    "childDigest" TEXT COLLATE "C" NOT NULL,
     "kind" "ReferenceKind" NOT NULL,
 
     CONSTRAINT "ManifestReference_pkey" PRIMARY KEY ("repositoryId","parentDigest","childDigest","kind")
@@ -88,53 +95,56 @@ CREATE TABLE "ManifestReference" (
 
 -- CreateTable
 CREATE TABLE "Tag" (
-    "repositoryId" TEXT NOT NULL,
-    "name" TEXT NOT NULL,
-    "digest" TEXT NOT NULL,
-    "previousDigest" TEXT,
+    "repositoryId" TEXT COLLATE "C" NOT NULL,
+    "name" TEXT COLLATE "C" NOT NULL,
+    "digest" TEXT COLLATE "C" NOT NULL,
+    "previousDigest" TEXT COLLATE "C",
     "createdAt" TIMESTAMP(3) NOT NULL,
     "updatedAt" TIMESTAMP(3) NOT NULL,
-    "updatedBy" TEXT NOT NULL,
+    "updatedBy" TEXT COLLATE "C" NOT NULL,
 
     CONSTRAINT "Tag_pkey" PRIMARY KEY ("repositoryId","name")
 );
 
 -- CreateTable
 CREATE TABLE "Tombstone" (
-    "instanceId" TEXT NOT NULL,
-    "repositoryPath" TEXT NOT NULL,
-    "tag" TEXT NOT NULL,
-    "digest" TEXT NOT NULL,
-    "reason" TEXT NOT NULL,
+    "instanceId" TEXT COLLATE "C" NOT NULL,
+    "repositoryPath" TEXT COLLATE "C" NOT NULL,
+    "tag" TEXT COLLATE "C" NOT NULL,
+    "digest" TEXT COLLATE "C" NOT NULL,
+    "reason" TEXT COLLATE "C" NOT NULL,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    "createdBy" TEXT NOT NULL,
+    "createdBy" TEXT COLLATE "C" NOT NULL,
 
     CONSTRAINT "Tombstone_pkey" PRIMARY KEY ("instanceId","repositoryPath","tag")
 );
 
 -- CreateTable
 CREATE TABLE "Blob" (
-    "digest" TEXT NOT NULL,
+    "digest" TEXT COLLATE "C" NOT NULL,
     "sizeBytes" BIGINT NOT NULL,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "seenAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "corruptAt" TIMESTAMP(3),
 
     CONSTRAINT "Blob_pkey" PRIMARY KEY ("digest")
 );
 
 -- CreateTable
 CREATE TABLE "RepositoryBlob" (
-    "repositoryId" TEXT NOT NULL,
-    "digest" TEXT NOT NULL,
+    "repositoryId" TEXT COLLATE "C" NOT NULL,
+    "digest" TEXT COLLATE "C" NOT NULL,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "seenAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "RepositoryBlob_pkey" PRIMARY KEY ("repositoryId","digest")
 );
 
 -- CreateTable
 CREATE TABLE "Upload" (
-    "id" TEXT NOT NULL,
-    "repositoryId" TEXT NOT NULL,
-    "createdBy" TEXT NOT NULL,
+    "id" TEXT COLLATE "C" NOT NULL,
+    "repositoryId" TEXT COLLATE "C" NOT NULL,
+    "createdBy" TEXT COLLATE "C" NOT NULL,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "Upload_pkey" PRIMARY KEY ("id")
@@ -143,18 +153,18 @@ CREATE TABLE "Upload" (
 -- CreateTable
 CREATE TABLE "TagEvent" (
     "id" SERIAL NOT NULL,
-    "instanceId" TEXT NOT NULL,
-    "repositoryId" TEXT NOT NULL,
-    "repositoryPath" TEXT NOT NULL,
-    "tag" TEXT NOT NULL,
+    "instanceId" TEXT COLLATE "C" NOT NULL,
+    "repositoryId" TEXT COLLATE "C" NOT NULL,
+    "repositoryPath" TEXT COLLATE "C" NOT NULL,
+    "tag" TEXT COLLATE "C" NOT NULL,
     "kind" "TagEventKind" NOT NULL,
-    "currentDigest" TEXT,
-    "pushedDigest" TEXT,
-    "reason" TEXT,
-    "actor" TEXT NOT NULL,
-    "credential" TEXT NOT NULL,
-    "address" TEXT NOT NULL,
-    "userAgent" TEXT NOT NULL,
+    "currentDigest" TEXT COLLATE "C",
+    "pushedDigest" TEXT COLLATE "C",
+    "reason" TEXT COLLATE "C",
+    "actor" TEXT COLLATE "C" NOT NULL,
+    "credential" TEXT COLLATE "C" NOT NULL,
+    "address" TEXT COLLATE "C" NOT NULL,
+    "userAgent" TEXT COLLATE "C" NOT NULL,
     "count" INTEGER NOT NULL DEFAULT 1,
     "createdAt" TIMESTAMP(3) NOT NULL,
     "lastAt" TIMESTAMP(3) NOT NULL,
@@ -165,17 +175,17 @@ CREATE TABLE "TagEvent" (
 -- CreateTable
 CREATE TABLE "AuditEvent" (
     "id" SERIAL NOT NULL,
-    "action" TEXT NOT NULL,
-    "targetType" TEXT NOT NULL,
-    "targetId" TEXT NOT NULL,
-    "targetName" TEXT NOT NULL,
-    "before" TEXT,
-    "after" TEXT,
-    "reason" TEXT,
-    "actor" TEXT NOT NULL,
-    "credential" TEXT NOT NULL,
-    "address" TEXT NOT NULL,
-    "userAgent" TEXT NOT NULL,
+    "action" TEXT COLLATE "C" NOT NULL,
+    "targetType" TEXT COLLATE "C" NOT NULL,
+    "targetId" TEXT COLLATE "C" NOT NULL,
+    "targetName" TEXT COLLATE "C" NOT NULL,
+    "before" TEXT COLLATE "C",
+    "after" TEXT COLLATE "C",
+    "reason" TEXT COLLATE "C",
+    "actor" TEXT COLLATE "C" NOT NULL,
+    "credential" TEXT COLLATE "C" NOT NULL,
+    "address" TEXT COLLATE "C" NOT NULL,
+    "userAgent" TEXT COLLATE "C" NOT NULL,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "AuditEvent_pkey" PRIMARY KEY ("id")
@@ -183,9 +193,9 @@ CREATE TABLE "AuditEvent" (
 
 -- CreateTable
 CREATE TABLE "User" (
-    "id" TEXT NOT NULL,
-    "name" TEXT NOT NULL,
-    "passwordHash" TEXT NOT NULL,
+    "id" TEXT COLLATE "C" NOT NULL,
+    "name" TEXT COLLATE "C" NOT NULL,
+    "passwordHash" TEXT COLLATE "C" NOT NULL,
     "role" "UserRole" NOT NULL,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
@@ -194,8 +204,8 @@ CREATE TABLE "User" (
 
 -- CreateTable
 CREATE TABLE "Session" (
-    "tokenHash" TEXT NOT NULL,
-    "userId" TEXT NOT NULL,
+    "tokenHash" TEXT COLLATE "C" NOT NULL,
+    "userId" TEXT COLLATE "C" NOT NULL,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "expiresAt" TIMESTAMP(3) NOT NULL,
 
@@ -204,9 +214,9 @@ CREATE TABLE "Session" (
 
 -- CreateTable
 CREATE TABLE "AccessKey" (
-    "id" TEXT NOT NULL,
-    "userId" TEXT NOT NULL,
-    "secretHash" TEXT NOT NULL,
+    "id" TEXT COLLATE "C" NOT NULL,
+    "userId" TEXT COLLATE "C" NOT NULL,
+    "secretHash" TEXT COLLATE "C" NOT NULL,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "AccessKey_pkey" PRIMARY KEY ("id")
@@ -214,15 +224,47 @@ CREATE TABLE "AccessKey" (
 
 -- CreateTable
 CREATE TABLE "IdempotencyRecord" (
-    "id" TEXT NOT NULL,
-    "requestHash" TEXT NOT NULL,
+    "id" TEXT COLLATE "C" NOT NULL,
+    "requestHash" TEXT COLLATE "C" NOT NULL,
     "status" INTEGER NOT NULL,
-    "location" TEXT,
-    "etag" TEXT,
-    "body" TEXT NOT NULL,
+    "location" TEXT COLLATE "C",
+    "etag" TEXT COLLATE "C",
+    "body" TEXT COLLATE "C" NOT NULL,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "IdempotencyRecord_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "MaintenanceRun" (
+    "id" SERIAL NOT NULL,
+    "kind" "MaintenanceKind" NOT NULL,
+    "state" "MaintenanceState" NOT NULL,
+    "isDryRun" BOOLEAN NOT NULL DEFAULT false,
+    "graceSeconds" INTEGER,
+    "startedBy" TEXT COLLATE "C" NOT NULL,
+    "startedAt" TIMESTAMP(3) NOT NULL,
+    "endedAt" TIMESTAMP(3),
+    "examinedBlobs" INTEGER NOT NULL DEFAULT 0,
+    "examinedBytes" BIGINT NOT NULL DEFAULT 0,
+    "removedLinks" INTEGER NOT NULL DEFAULT 0,
+    "removedBlobs" INTEGER NOT NULL DEFAULT 0,
+    "removedBytes" BIGINT NOT NULL DEFAULT 0,
+    "removedUploads" INTEGER NOT NULL DEFAULT 0,
+    "corruptBlobs" INTEGER NOT NULL DEFAULT 0,
+    "corruptManifests" INTEGER NOT NULL DEFAULT 0,
+    "failure" TEXT COLLATE "C",
+
+    CONSTRAINT "MaintenanceRun_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Lease" (
+    "name" TEXT COLLATE "C" NOT NULL,
+    "holder" TEXT COLLATE "C" NOT NULL,
+    "expiresAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "Lease_pkey" PRIMARY KEY ("name")
 );
 
 -- CreateIndex
@@ -250,7 +292,13 @@ CREATE INDEX "Tag_repositoryId_digest_idx" ON "Tag"("repositoryId", "digest");
 CREATE INDEX "Tag_repositoryId_updatedAt_name_idx" ON "Tag"("repositoryId", "updatedAt", "name");
 
 -- CreateIndex
+CREATE INDEX "Blob_seenAt_idx" ON "Blob"("seenAt");
+
+-- CreateIndex
 CREATE INDEX "RepositoryBlob_digest_idx" ON "RepositoryBlob"("digest");
+
+-- CreateIndex
+CREATE INDEX "RepositoryBlob_seenAt_idx" ON "RepositoryBlob"("seenAt");
 
 -- CreateIndex
 CREATE INDEX "Upload_repositoryId_idx" ON "Upload"("repositoryId");
@@ -281,6 +329,9 @@ CREATE INDEX "AccessKey_userId_idx" ON "AccessKey"("userId");
 
 -- CreateIndex
 CREATE INDEX "IdempotencyRecord_createdAt_idx" ON "IdempotencyRecord"("createdAt");
+
+-- CreateIndex
+CREATE INDEX "MaintenanceRun_kind_id_idx" ON "MaintenanceRun"("kind", "id");
 
 -- AddForeignKey
 ALTER TABLE "Namespace" ADD CONSTRAINT "Namespace_instanceId_fkey" FOREIGN KEY ("instanceId") REFERENCES "Instance"("id") ON DELETE RESTRICT ON UPDATE CASCADE;

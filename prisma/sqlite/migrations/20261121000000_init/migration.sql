@@ -18,6 +18,7 @@ CREATE TABLE "Namespace" (
     "autoCreateRepository" BOOLEAN NOT NULL,
     "defaultRepositoryType" TEXT NOT NULL,
     "defaultTagImmutability" BOOLEAN NOT NULL,
+    "acceptSparseManifests" BOOLEAN NOT NULL DEFAULT false,
     "version" INTEGER NOT NULL DEFAULT 1,
     "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "updatedAt" DATETIME NOT NULL,
@@ -106,7 +107,9 @@ CREATE TABLE "Tombstone" (
 CREATE TABLE "Blob" (
     "digest" TEXT NOT NULL PRIMARY KEY,
     "sizeBytes" BIGINT NOT NULL,
-    "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP
+    "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "seenAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "corruptAt" DATETIME
 );
 
 -- CreateTable
@@ -114,6 +117,7 @@ CREATE TABLE "RepositoryBlob" (
     "repositoryId" TEXT NOT NULL,
     "digest" TEXT NOT NULL,
     "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "seenAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     PRIMARY KEY ("repositoryId", "digest"),
     CONSTRAINT "RepositoryBlob_repositoryId_fkey" FOREIGN KEY ("repositoryId") REFERENCES "Repository" ("id") ON DELETE CASCADE ON UPDATE CASCADE,
@@ -204,6 +208,34 @@ CREATE TABLE "IdempotencyRecord" (
     "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
 
+-- CreateTable
+CREATE TABLE "MaintenanceRun" (
+    "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "kind" TEXT NOT NULL,
+    "state" TEXT NOT NULL,
+    "isDryRun" BOOLEAN NOT NULL DEFAULT false,
+    "graceSeconds" INTEGER,
+    "startedBy" TEXT NOT NULL,
+    "startedAt" DATETIME NOT NULL,
+    "endedAt" DATETIME,
+    "examinedBlobs" INTEGER NOT NULL DEFAULT 0,
+    "examinedBytes" BIGINT NOT NULL DEFAULT 0,
+    "removedLinks" INTEGER NOT NULL DEFAULT 0,
+    "removedBlobs" INTEGER NOT NULL DEFAULT 0,
+    "removedBytes" BIGINT NOT NULL DEFAULT 0,
+    "removedUploads" INTEGER NOT NULL DEFAULT 0,
+    "corruptBlobs" INTEGER NOT NULL DEFAULT 0,
+    "corruptManifests" INTEGER NOT NULL DEFAULT 0,
+    "failure" TEXT
+);
+
+-- CreateTable
+CREATE TABLE "Lease" (
+    "name" TEXT NOT NULL PRIMARY KEY,
+    "holder" TEXT NOT NULL,
+    "expiresAt" DATETIME NOT NULL
+);
+
 -- CreateIndex
 CREATE UNIQUE INDEX "Instance_regionId_name_key" ON "Instance"("regionId", "name");
 
@@ -229,7 +261,13 @@ CREATE INDEX "Tag_repositoryId_digest_idx" ON "Tag"("repositoryId", "digest");
 CREATE INDEX "Tag_repositoryId_updatedAt_name_idx" ON "Tag"("repositoryId", "updatedAt", "name");
 
 -- CreateIndex
+CREATE INDEX "Blob_seenAt_idx" ON "Blob"("seenAt");
+
+-- CreateIndex
 CREATE INDEX "RepositoryBlob_digest_idx" ON "RepositoryBlob"("digest");
+
+-- CreateIndex
+CREATE INDEX "RepositoryBlob_seenAt_idx" ON "RepositoryBlob"("seenAt");
 
 -- CreateIndex
 CREATE INDEX "Upload_repositoryId_idx" ON "Upload"("repositoryId");
@@ -260,3 +298,6 @@ CREATE INDEX "AccessKey_userId_idx" ON "AccessKey"("userId");
 
 -- CreateIndex
 CREATE INDEX "IdempotencyRecord_createdAt_idx" ON "IdempotencyRecord"("createdAt");
+
+-- CreateIndex
+CREATE INDEX "MaintenanceRun_kind_id_idx" ON "MaintenanceRun"("kind", "id");

@@ -1,7 +1,6 @@
 /**
  * Who may import whom. Each folder lists all it may import of the repository; whatever is not listed is refused.
- * Tests and their helpers are free: they put together what the layers keep apart. `server.ts` and `scripts` are too:
- * they are where everything is put together for real.
+ * Tests and their helpers are free: they put together what the layers keep apart. `server.ts` and `scripts` are too.
  */
 
 const domain = '^lib/domain/'
@@ -10,6 +9,7 @@ const metadata = '^lib/metadata/'
 const auth = '^lib/auth/'
 const registry = '^lib/registry/'
 const protocol = '^lib/protocol/'
+const server = '^lib/server/'
 const route = '^lib/api/route/'
 const schemas = '^lib/api/schemas/'
 const client = '^lib/api/client/'
@@ -59,6 +59,8 @@ export default {
     mayImport('auth', auth, [domain, metadata, context, ...settings]),
     mayImport('registry', registry, [domain, storage, metadata, '^lib/auth/principal\\.ts$', ...settings]),
     mayImport('protocol', protocol, [domain, auth, registry, ...settings]),
+    // Where everything is put together for real: nobody but server.ts imports it.
+    mayImport('server', server, [domain, storage, metadata, auth, registry, protocol, ...settings]),
     mayImport('api-route', route, [domain, auth, registry, schemas, ...settings]),
     mayImport('api-schemas-and-client', '^lib/api/(schemas|client)/', [domain]),
     {

@@ -21,6 +21,8 @@ const refused = [
   ['lib/protocol/x.ts', 'lib/metadata/y.ts', 'protocol'],
   ['lib/protocol/x.ts', 'lib/storage/y.ts', 'protocol'],
   ['lib/protocol/x.ts', 'next', 'next-stays-outside'],
+  ['lib/server/x.ts', 'lib/api/route/y.ts', 'server'],
+  ['lib/protocol/x.ts', 'lib/server/y.ts', 'protocol'],
   ['lib/api/route/x.ts', 'lib/metadata/y.ts', 'api-route'],
   ['lib/api/schemas/x.ts', 'lib/registry/y.ts', 'api-schemas-and-client'],
   ['lib/api/client/x.ts', 'node:fs', 'api-schemas-and-client-have-no-packages'],
@@ -45,7 +47,9 @@ const allowed = [
   ['lib/protocol/x.test.ts', 'lib/metadata/y.ts'],
   ['app/x/page.tsx', 'components/tags/y.tsx'],
   ['e2e/x.spec.ts', 'lib/api/schemas/y.ts'],
-  ['server.ts', 'lib/protocol/y.ts'],
+  ['lib/server/x.ts', 'lib/storage/y.ts'],
+  ['lib/server/x.ts', 'next'],
+  ['server.ts', 'lib/server/y.ts'],
 ] as const
 
 let folder: string

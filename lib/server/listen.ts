@@ -1,0 +1,40 @@
+import type { RequestListener, Server } from 'node:http'
+import type { Config } from '@/lib/config'
+import { StartError } from './start-error'
+
+/** Longest silence on a connection in the middle of a request, in milliseconds. A body may take any time in all. */
+const idleTimeoutMs = 120_000
+
+/** How long a connection waits for its next request, in milliseconds: longer than proxies keep theirs, as a rule. */
+const keepAliveMs = 65_000
+
+/**
+ * Takes the port and answers which it is. Requests that come before `ready` was called wait for it. Throws a StartError
+ * that names the setting when the port cannot be had.
+ */
+export async function listen(
+  server: Server,
+  config: Config,
+): Promise<{ port: number; ready: (handler: RequestListener) => void }> {
+  let ready: (handler: RequestListener) => void = () => {}
+  const whenReady = new Promise<RequestListener>((resolve) => (ready = resolve))
+  server.on('request', (request, response) => {
+    void whenReady.then((handler) => handler(request, response))
+  })
+  server.requestTimeout = 0
+  server.keepAliveTimeout = keepAliveMs
+  server.timeout = idleTimeoutMs
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(new StartError(explainListenError(error, config))))
+    server.listen(config.port, config.host, resolve)
+  })
+  const address = server.address()
+  return { port: typeof address === 'object' && address !== null ? address.port : config.port, ready }
+}
+
+function explainListenError(error: NodeJS.ErrnoException, { port, host }: Config): string {
+  if (error.code === 'EADDRINUSE') return `PORT: ${port} on ${host} is taken by another program; set PORT to a free one`
+  if (error.code === 'EACCES') return `PORT: this user may not listen on ${port}; set PORT to 1024 or above`
+  if (error.code === 'EADDRNOTAVAIL') return `HOST: ${host} is no address of this machine`
+  return `HOST, PORT: cannot listen on ${host}:${port} (${error.code ?? error.message})`
+}

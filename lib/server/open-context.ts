@@ -1,0 +1,32 @@
+import { access, constants, mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import type { Config } from '@/lib/config'
+import { createLogger } from '@/lib/log'
+import { openDatabase } from '@/lib/metadata/database'
+import { migrateSqlite } from '@/lib/metadata/migrate'
+import type { Context } from '@/lib/registry/context'
+import { openFilesystemBlobStore } from '@/lib/storage/filesystem'
+import { StartError } from './start-error'
+
+/** Opens all that the process works with, the database migrated. Throws a StartError that names what cannot be used. */
+export async function openContext(config: Config): Promise<Context> {
+  try {
+    await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
+    await access(config.dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw new StartError(`STELE_DATA_DIR: ${config.dataDir} is not writable (${(error as NodeJS.ErrnoException).code})`)
+  }
+  const log = createLogger(config.logLevel)
+  try {
+    const applied = await migrateSqlite(config.databaseFile, path.resolve('prisma/sqlite/migrations'))
+    if (applied.length > 0) log.info({ migrations: applied }, 'the database was migrated')
+  } catch (error) {
+    throw new StartError(`The database ${config.databaseFile} cannot be used: ${(error as Error).message}`)
+  }
+  return {
+    config,
+    db: openDatabase(config.databaseFile),
+    blobs: await openFilesystemBlobStore(config.dataDir),
+    log,
+  }
+}

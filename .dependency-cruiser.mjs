@@ -79,7 +79,7 @@ export default {
     mayImport('app-page', '^app/', [components, '^lib/auth/session', registry, domain, i18n], {
       except: ['/route\\.ts$'],
     }),
-    mayImport('e2e-is-a-client', '^e2e/', [schemas, domain]),
+    mayImport('e2e-is-a-client', '^e2e/', [schemas, domain, '^scripts/lib/postgresql\\.mjs$']),
     mayImport('bench-is-a-client', '^bench/', [schemas, domain]),
 
     neverPackages('next-stays-outside', '^lib/(domain|storage|metadata|registry|protocol)/', next),

@@ -1,0 +1,188 @@
+// A PostgreSQL cluster of the tests' own: made when it is started, gone when it is stopped.
+import { spawn, spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import {
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import pg from 'pg'
+
+const minimumVersion = 15
+
+/** Where Debian puts each major version; elsewhere the programs are on the PATH, which pg_config tells. */
+const debianFolder = '/usr/lib/postgresql'
+
+const user = 'stele'
+const startTimeoutMs = 60_000
+
+/**
+ * @typedef {object} PostgresqlCluster
+ * @property {(database: string) => string} url Where to reach a database of it, as DATABASE_URL takes it.
+ * @property {(database: string) => Promise<string>} createDatabase Makes an empty database; resolves with its url.
+ * @property {() => Promise<void>} crash Ends it at once (`pg_ctl stop -m immediate`): connections break, data stay.
+ * @property {() => Promise<void>} start Starts it again at the same address after `crash`; resolves once it answers.
+ * @property {() => Promise<void>} stop Ends it and removes its data.
+ */
+
+/** Why no cluster can be started here, in a few words; null when one can. */
+export function whyNoPostgresql() {
+  if (findPrograms() === null) return `PostgreSQL ${minimumVersion} or later not installed`
+  if (isRoot() && findServerUser() === null) return 'PostgreSQL does not run as root, and there is no user postgres'
+  return null
+}
+
+/**
+ * Makes a cluster and starts it; resolves once it answers. Without `fsync` it is faster, and loses data when the
+ * machine fails, though not when a process does. It ends with this process at the latest.
+ *
+ * @param {{ fsync: boolean }} options
+ * @returns {Promise<PostgresqlCluster>}
+ */
+export async function startPostgresql({ fsync }) {
+  const reason = whyNoPostgresql()
+  if (reason !== null) throw new Error(reason)
+  const programs = /** @type {string} */ (findPrograms())
+  // It refuses to run as root.
+  const identity = isRoot() ? /** @type {{ uid: number, gid: number }} */ (findServerUser()) : {}
+  const password = randomBytes(16).toString('hex')
+  const port = await findFreePort()
+  const folder = mkdtempSync(join(tmpdir(), 'stele-postgresql-'))
+  const data = join(folder, 'data')
+  const log = join(folder, 'log')
+  const passwordFile = join(folder, 'password')
+  writeFileSync(passwordFile, password, { mode: 0o600 })
+  if ('uid' in identity) for (const path of [folder, passwordFile]) chownSync(path, identity.uid, identity.gid)
+
+  const url = (/** @type {string} */ database) =>
+    `postgresql://${user}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`
+  const processOptions = { ...identity, cwd: folder, env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' } }
+  /** @type {import('node:child_process').ChildProcess | null} */
+  let server = null
+
+  const start = async () => {
+    // A file, not a pipe: nobody reads while this process waits for a program that it runs.
+    const output = openSync(log, 'a')
+    const settings = {
+      port,
+      listen_addresses: '127.0.0.1',
+      unix_socket_directories: '',
+      max_connections: 200,
+      fsync: fsync ? 'on' : 'off',
+      log_min_messages: 'warning',
+    }
+    const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+    const started = spawn(join(programs, 'postgres'), ['-D', data, ...args], {
+      ...processOptions,
+      stdio: ['ignore', output, output],
+    })
+    closeSync(output)
+    server = started
+    const deadline = performance.now() + startTimeoutMs
+    while (!(await answers(url('postgres')))) {
+      if (started.exitCode === null && performance.now() < deadline) await setTimeout(20)
+      else throw new Error(`PostgreSQL did not start:\n${readFileSync(log, 'utf8')}`)
+    }
+  }
+  const end = async (/** @type {NodeJS.Signals} */ signal) => {
+    if (server === null) return
+    const ended = new Promise((resolve) => server?.once('close', resolve))
+    if (server.exitCode === null && server.kill(signal)) await ended
+    server = null
+  }
+  const endWithProcess = () => {
+    server?.kill('SIGQUIT')
+    rmSync(folder, { recursive: true, force: true })
+  }
+  process.once('exit', endWithProcess)
+
+  const initdb = [
+    ...['-D', data, '-U', user, '--no-sync', '--auth=scram-sha-256', `--pwfile=${passwordFile}`],
+    // An order of text that is not that of its bytes, as most clusters have: who relies on either is found out.
+    ...['--encoding=UTF8', '--locale-provider=icu', '--icu-locale=en-US'],
+  ]
+  const made = spawnSync(join(programs, 'initdb'), initdb, { ...processOptions, encoding: 'utf8' })
+  if (made.status !== 0) throw new Error(`initdb failed:\n${made.error?.message ?? made.stdout + made.stderr}`)
+  await start()
+  return {
+    url,
+    async createDatabase(database) {
+      await query(url('postgres'), `CREATE DATABASE ${pg.escapeIdentifier(database)}`)
+      return url(database)
+    },
+    crash: () => end('SIGQUIT'),
+    start,
+    async stop() {
+      await end('SIGINT')
+      process.off('exit', endWithProcess)
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Folder of the newest version's programs, or null. */
+function findPrograms() {
+  const versions = existsSync(debianFolder) ? readdirSync(debianFolder).map(Number) : []
+  const newest = Math.max(...versions.filter((version) => version >= minimumVersion))
+  if (Number.isFinite(newest)) return join(debianFolder, String(newest), 'bin')
+  const asked = spawnSync('pg_config', ['--version', '--bindir'], { encoding: 'utf8' })
+  if (asked.status !== 0) return null
+  const [folder = '', version = ''] = asked.stdout.split('\n').sort()
+  return Number(/[0-9]+/.exec(version)?.[0]) >= minimumVersion && existsSync(join(folder, 'initdb')) ? folder : null
+}
+
+function isRoot() {
+  return process.getuid?.() === 0
+}
+
+/** The user that Debian's package makes, or null. */
+function findServerUser() {
+  const [uid, gid] = ['-u', '-g'].map((what) => spawnSync('id', [what, 'postgres'], { encoding: 'utf8' }))
+  return uid?.status === 0 && gid?.status === 0 ? { uid: Number(uid.stdout), gid: Number(gid.stdout) } : null
+}
+
+/** @returns {Promise<number>} */
+function findFreePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}
+
+/** @param {string} url */
+async function answers(url) {
+  return query(url, 'SELECT 1').then(
+    () => true,
+    () => false,
+  )
+}
+
+/**
+ * @param {string} url
+ * @param {string} sql
+ */
+async function query(url, sql) {
+  const client = new pg.Client({ connectionString: url })
+  // A connection that breaks while nothing is asked over it is an event, and nobody's failure here.
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    await client.query(sql)
+  } finally {
+    await client.end()
+  }
+}

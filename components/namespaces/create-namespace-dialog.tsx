@@ -17,6 +17,7 @@ const initial: NamespaceDefaults & { name: string } = {
   autoCreateRepository: false,
   defaultRepositoryType: 'PRIVATE',
   defaultTagImmutability: false,
+  acceptSparseManifests: false,
 }
 
 /** Makes a namespace in an instance. */

@@ -22,7 +22,7 @@ interface EditNamespaceDialogProps {
   onClose: () => void
 }
 
-/** Changes what a namespace says about repositories that a push makes. */
+/** Changes what a namespace says about pushes and the repositories they make. */
 export function EditNamespaceDialog({ namespaceId, onClose }: EditNamespaceDialogProps) {
   const t = useTranslations()
   const { data, error, isFetching, refetch } = useQuery({ ...namespaceQuery(namespaceId), staleTime: 0 })
@@ -51,8 +51,9 @@ function defaultsOf({
   autoCreateRepository,
   defaultRepositoryType,
   defaultTagImmutability,
+  acceptSparseManifests,
 }: NamespaceView): NamespaceDefaults {
-  return { autoCreateRepository, defaultRepositoryType, defaultTagImmutability }
+  return { autoCreateRepository, defaultRepositoryType, defaultTagImmutability, acceptSparseManifests }
 }
 
 function EditForm({ opened, onReload, onClose }: EditFormProps) {
@@ -97,6 +98,7 @@ function EditForm({ opened, onReload, onClose }: EditFormProps) {
     autoCreateRepository: t('namespaces.autoCreate'),
     defaultRepositoryType: t('namespaces.defaultType'),
     defaultTagImmutability: t('namespaces.defaultImmutability'),
+    acceptSparseManifests: t('namespaces.acceptSparse'),
   }
 
   return (

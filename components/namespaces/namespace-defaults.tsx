@@ -5,10 +5,10 @@ import type { NamespaceView } from '@/lib/api/schemas/namespaces'
 import { ImmutableChoice, TypeChoices } from '../repositories/repository-fields'
 import { Choice, FieldSet } from '../ui/field'
 
-/** What a namespace says about repositories that a push makes. */
+/** What a namespace says about pushes and the repositories they make. */
 export type NamespaceDefaults = Pick<
   NamespaceView,
-  'autoCreateRepository' | 'defaultRepositoryType' | 'defaultTagImmutability'
+  'autoCreateRepository' | 'defaultRepositoryType' | 'defaultTagImmutability' | 'acceptSparseManifests'
 >
 
 interface NamespaceDefaultsFieldsProps {
@@ -29,6 +29,14 @@ export function NamespaceDefaultsFields({ values, onChange }: NamespaceDefaultsF
           help={t('namespaces.autoCreateHelp')}
           checked={values.autoCreateRepository}
           onChange={(event) => onChange({ autoCreateRepository: event.target.checked })}
+        />
+        <Choice
+          type="checkbox"
+          name="acceptSparseManifests"
+          label={t('namespaces.acceptSparse')}
+          help={t('namespaces.acceptSparseHelp')}
+          checked={values.acceptSparseManifests}
+          onChange={(event) => onChange({ acceptSparseManifests: event.target.checked })}
         />
       </FieldSet>
       <TypeChoices

@@ -11,6 +11,8 @@ export interface NamespaceRow {
   readonly autoCreateRepository: boolean
   readonly defaultRepositoryType: 'PUBLIC' | 'PRIVATE'
   readonly defaultTagImmutability: boolean
+  /** Whether a manifest may name blobs that its repository does not have. */
+  readonly acceptSparseManifests: boolean
   readonly version: number
   readonly createdAt: Date
   readonly updatedAt: Date
@@ -19,7 +21,7 @@ export interface NamespaceRow {
 /** What may change of a namespace. */
 export type NamespaceSettings = Pick<
   NamespaceRow,
-  'autoCreateRepository' | 'defaultRepositoryType' | 'defaultTagImmutability'
+  'autoCreateRepository' | 'defaultRepositoryType' | 'defaultTagImmutability' | 'acceptSparseManifests'
 >
 
 /** Which namespaces of an instance a list shows: whose name holds a text. */

@@ -17,13 +17,15 @@ export async function deleteNamespace(
     const current = await requireNamespace(tx, id)
     assertExpected(current.version, expected)
     if (!(await deleteNamespaceRow(tx, current))) throw changedMeanwhile()
-    const { instanceId, name, autoCreateRepository, defaultRepositoryType, defaultTagImmutability } = current
-    const before = { instanceId, name, autoCreateRepository, defaultRepositoryType, defaultTagImmutability }
-    await insertAuditEvent(tx, principal, {
-      action: 'DELETE',
-      target: { type: 'NAMESPACE', id, name },
-      before,
-      after: null,
-    })
+    const target = { type: 'NAMESPACE', id, name: current.name } as const
+    const before = {
+      instanceId: current.instanceId,
+      name: current.name,
+      autoCreateRepository: current.autoCreateRepository,
+      defaultRepositoryType: current.defaultRepositoryType,
+      defaultTagImmutability: current.defaultTagImmutability,
+      acceptSparseManifests: current.acceptSparseManifests,
+    }
+    await insertAuditEvent(tx, principal, { action: 'DELETE', target, before, after: null })
   })
 }

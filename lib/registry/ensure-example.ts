@@ -28,6 +28,7 @@ export async function ensureExample(ctx: Context): Promise<void> {
       autoCreateRepository: false,
       defaultRepositoryType: 'PRIVATE',
       defaultTagImmutability: false,
+      acceptSparseManifests: false,
     })
     await insertRepository(tx, {
       id: createId('repository'),

@@ -5,7 +5,7 @@ import { pageOf, pageQuery, timestamp } from './common'
 /** Who may pull: everybody the instance lets in, or grants only. */
 export const repositoryType = z.enum(['PUBLIC', 'PRIVATE'])
 
-/** A namespace: the first segment of a repository's path, with defaults for repositories made by a push. */
+/** A namespace: the first segment of a repository's path, and what it says about pushes. */
 export const namespace = z.strictObject({
   id: z.string().meta({ examples: ['crn-2b7d9f0k4m6p8r1t'] }),
   instanceId: z.string(),
@@ -13,6 +13,9 @@ export const namespace = z.strictObject({
   autoCreateRepository: z.boolean().meta({ description: 'A push to a repository that does not exist creates it' }),
   defaultRepositoryType: repositoryType,
   defaultTagImmutability: z.boolean(),
+  acceptSparseManifests: z
+    .boolean()
+    .meta({ description: 'A manifest may name blobs that its repository does not have' }),
   repositoryCount: z.number().int().nonnegative(),
   createdAt: timestamp,
   updatedAt: timestamp,
@@ -32,10 +35,12 @@ export const createNamespaceBody = z.strictObject({
   autoCreateRepository: z.boolean().default(false),
   defaultRepositoryType: repositoryType.default('PRIVATE'),
   defaultTagImmutability: z.boolean().default(false),
+  acceptSparseManifests: z.boolean().default(false),
 })
 
 export const updateNamespaceBody = z.strictObject({
   autoCreateRepository: z.boolean().optional(),
   defaultRepositoryType: repositoryType.optional(),
   defaultTagImmutability: z.boolean().optional(),
+  acceptSparseManifests: z.boolean().optional(),
 })

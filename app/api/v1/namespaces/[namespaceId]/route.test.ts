@@ -24,21 +24,22 @@ test('a namespace is made with its defaults, read, changed and deleted', async (
     autoCreateRepository: false,
     defaultRepositoryType: 'PRIVATE',
     defaultTagImmutability: true,
+    acceptSparseManifests: false,
     repositoryCount: 0,
   })
   const params = { namespaceId: made.json.id }
   expect((await api.call('GET', one, params)).json).toEqual(made.json)
 
-  const body = { autoCreateRepository: true, defaultTagImmutability: true }
+  const body = { autoCreateRepository: true, defaultTagImmutability: true, acceptSparseManifests: true }
   const changed = await api.call('PATCH', one, params, { body, headers: { 'if-match': '"1"' } })
   expect(changed.headers.get('etag')).toBe('"2"')
-  expect(changed.json).toMatchObject({ autoCreateRepository: true, defaultTagImmutability: true })
+  expect(changed.json).toMatchObject(body)
   const stale = { body: { autoCreateRepository: false }, headers: { 'if-match': '"1"' } }
   expect((await api.call('PATCH', one, params, stale)).status).toBe(412)
   const { db } = api.ctx
   expect(await db.auditEvent.findFirst({ where: { targetId: made.json.id, action: 'UPDATE' } })).toMatchObject({
-    before: '{"autoCreateRepository":false}',
-    after: '{"autoCreateRepository":true}',
+    before: '{"autoCreateRepository":false,"acceptSparseManifests":false}',
+    after: '{"autoCreateRepository":true,"acceptSparseManifests":true}',
   })
 
   expect((await api.call('DELETE', one, params, { headers: { 'if-match': '"1"' } })).status).toBe(412)

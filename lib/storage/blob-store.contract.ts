@@ -9,15 +9,21 @@ import { AppError, type ErrorCode } from '@/lib/domain/errors'
 
 import type { BlobStore } from './blob-store'
 import { digestOf } from './hash'
+import { isIntact } from './is-intact'
 import { readAll } from './read-all'
 
 const mebibyte = 1024 * 1024
 const absent = parseDigest(`sha256:${'0'.repeat(64)}`)
 const empty = new Uint8Array(0)
 
+/** How far a file system's clock may lag behind the process's, in milliseconds. */
+const clockGrainMs = 10
+
 /** A store that a driver's test opened for one test, empty. */
 export interface OpenedBlobStore {
   readonly store: BlobStore
+  /** Overwrites the blob's bytes where they lie, as a failing disk does. */
+  damage(digest: Digest, bytes: Uint8Array): Promise<void>
   /** The same blobs and uploads as another process, or this one after a restart, sees them. */
   reopen(): Promise<BlobStore>
   /** Whatever the storage holds beside the folders or prefixes of its layout: names of blobs and uploads. */
@@ -55,6 +61,17 @@ export async function publish(store: BlobStore, bytes: Uint8Array): Promise<Dige
 export function expectSame(actual: Buffer, expected: Buffer): void {
   expect(actual.length).toBe(expected.length)
   expect(actual.equals(expected)).toBe(true)
+}
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = []
+  for await (const item of items) collected.push(item)
+  return collected
+}
+
+function expectBetween(actual: Date | null, from: Date, to: Date): void {
+  expect(actual?.getTime()).toBeGreaterThanOrEqual(from.getTime() - clockGrainMs)
+  expect(actual?.getTime()).toBeLessThanOrEqual(to.getTime() + clockGrainMs)
 }
 
 /** Matches an AppError by its code and, where given, its detail. */
@@ -139,6 +156,120 @@ export function describeBlobStore(name: string, open: () => Promise<OpenedBlobSt
       expect(await store.stat(absent)).toBeNull()
       await expect(store.read(absent)).rejects.toEqual(appError('BLOB_UNKNOWN', { digest: absent }))
       await store.delete(absent)
+    })
+
+    describe('the time a blob was published', () => {
+      const bytes = randomBytes(1000)
+      const digest = digestOf(bytes)
+
+      it('is that of its commit', async () => {
+        expect(await store.publishedAt(digest)).toBeNull()
+        const uploadId = await upload(store, bytes)
+        const before = new Date()
+        await store.commit(uploadId, digest)
+        expectBetween(await store.publishedAt(digest), before, new Date())
+      })
+
+      it('is that of its last commit, also when its bytes were there already', async () => {
+        await publish(store, bytes)
+        const before = new Date()
+        await publish(store, bytes)
+        expectBetween(await store.publishedAt(digest), before, new Date())
+      })
+    })
+
+    describe('a list', () => {
+      it('has every blob, and every upload, once', async () => {
+        const before = new Date()
+        const contents = Array.from({ length: 40 }, (_, n) => Buffer.from(`blob ${n}`))
+        for (const bytes of contents) await publish(store, bytes)
+        await store.commit(await upload(store, Buffer.from('other')), digestOf(Buffer.from('other'), 'sha512'))
+        const uploadId = await upload(store, Buffer.from('half of'))
+
+        const blobs = await collect(store.listBlobs())
+        const expected = [
+          ...contents.map((bytes) => `${digestOf(bytes)} ${bytes.length}`),
+          `${digestOf(Buffer.from('other'), 'sha512')} 5`,
+        ]
+        expect(blobs.map(({ digest, sizeBytes }) => `${digest} ${sizeBytes}`).sort()).toEqual(expected.sort())
+        for (const { publishedAt } of blobs) expectBetween(publishedAt, before, new Date())
+
+        const uploads = await collect(store.listUploads())
+        expect(uploads).toEqual([{ id: uploadId, sizeBytes: 7, changedAt: expect.any(Date) as Date }])
+      })
+
+      it('is empty of an empty store', async () => {
+        expect(await collect(store.listBlobs())).toEqual([])
+        expect(await collect(store.listUploads())).toEqual([])
+      })
+
+      it('bears that what it lists is removed meanwhile', async () => {
+        for (let n = 0; n < 40; n++) await publish(store, Buffer.from(`blob ${n}`))
+        for await (const { digest } of store.listBlobs()) await store.delete(digest)
+        expect(await opened.listContents()).toEqual([])
+      })
+    })
+
+    describe('bytes that have changed', () => {
+      const bytes = randomBytes(2 * mebibyte)
+      const digest = digestOf(bytes)
+      const flipped = Buffer.from(bytes)
+      flipped[mebibyte] = (flipped[mebibyte] ?? 0) ^ 1
+      const atOnce = () => Promise.resolve()
+
+      it.each([
+        ['one flipped bit', flipped],
+        ['a lost end', bytes.subarray(0, 100)],
+        ['nothing left', empty],
+      ])('are found by reading them again: %s', async (_name, damaged) => {
+        await publish(store, bytes)
+        expect(await isIntact(store, digest, atOnce)).toBe(true)
+        await opened.damage(digest, damaged)
+        expect(await isIntact(store, digest, atOnce)).toBe(false)
+      })
+
+      it('are found of a sha512 too', async () => {
+        const sha512 = digestOf(bytes, 'sha512')
+        await store.commit(await upload(store, bytes), sha512)
+        expect(await isIntact(store, sha512, atOnce)).toBe(true)
+        await opened.damage(sha512, flipped)
+        expect(await isIntact(store, sha512, atOnce)).toBe(false)
+      })
+
+      it('are read at the pace of who asks, who may end it', async () => {
+        await publish(store, bytes)
+        let read = 0
+        const reason = new Error('stopping')
+        const stopEarly = (count: number) => {
+          read += count
+          return read > mebibyte ? Promise.reject(reason) : Promise.resolve()
+        }
+        await expect(isIntact(store, digest, stopEarly)).rejects.toBe(reason)
+        expect(read).toBeLessThan(bytes.length)
+      })
+
+      it('are not served once put aside, are kept, and good ones can be published', async () => {
+        await publish(store, bytes)
+        await opened.damage(digest, flipped)
+        await store.quarantine(digest)
+        await store.quarantine(digest)
+        expect(await store.stat(digest)).toBeNull()
+        await expect(store.read(digest)).rejects.toEqual(appError('BLOB_UNKNOWN', { digest }))
+        expect(await collect(store.listBlobs())).toEqual([])
+        expect(await opened.listContents()).toHaveLength(1)
+
+        await publish(store, bytes)
+        expectSame(await readAll(store, digest, bytes.length), bytes)
+        expect(await opened.listContents()).toHaveLength(2)
+      })
+
+      it('are replaced by a push when their length shows it', async () => {
+        await publish(store, bytes)
+        await opened.damage(digest, bytes.subarray(0, 100))
+        await publish(store, bytes)
+        expectSame(await readAll(store, digest, bytes.length), bytes)
+        expect(await opened.listContents()).toHaveLength(1)
+      })
     })
 
     describe('a range of a blob', () => {

@@ -13,6 +13,9 @@ export interface BlobStore {
   /** Size in bytes, or null when the blob is absent. */
   stat(digest: Digest): Promise<number | null>
 
+  /** When the blob was last committed, also onto bytes that were there already; null when it is absent. */
+  publishedAt(digest: Digest): Promise<Date | null>
+
   /**
    * Opens the blob, or the bytes of it in `range`, which must lie within it (RANGE_INVALID). Throws BLOB_UNKNOWN when it
    * is absent. The reader must be piped or closed.
@@ -40,7 +43,7 @@ export interface BlobStore {
 
   /**
    * Publishes the upload under `digest`, atomically and durably, and returns its size. The upload is gone then, also when
-   * the blob existed already.
+   * the blob existed already: then its bytes stay, unless they are of another length, and count as published now.
    *
    * Throws DIGEST_INVALID and keeps the upload on a mismatch; BLOB_UPLOAD_UNKNOWN; UPLOAD_BUSY.
    */
@@ -51,6 +54,33 @@ export interface BlobStore {
 
   /** Removes the blob. Readers that are open finish. Succeeds when there is nothing to remove. */
   delete(digest: Digest): Promise<void>
+
+  /**
+   * Puts the blob aside, durably: it is absent from now on, and its bytes are kept for a person to look at. Succeeds when
+   * there is nothing to put aside.
+   */
+  quarantine(digest: Digest): Promise<void>
+
+  /** Every blob, in no order and in bounded memory. One that comes or goes meanwhile may be listed or not. */
+  listBlobs(): AsyncIterable<StoredBlob>
+
+  /** Every open upload, in no order and in bounded memory. One that comes or goes meanwhile may be listed or not. */
+  listUploads(): AsyncIterable<StoredUpload>
+}
+
+/** A blob as the store has it. */
+export interface StoredBlob {
+  readonly digest: Digest
+  readonly sizeBytes: number
+  readonly publishedAt: Date
+}
+
+/** An open upload as the store has it. */
+export interface StoredUpload {
+  readonly id: string
+  readonly sizeBytes: number
+  /** When it was started or last written to. */
+  readonly changedAt: Date
 }
 
 /** One opened blob, for one use. */

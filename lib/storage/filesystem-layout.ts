@@ -1,21 +1,22 @@
 import { constants } from 'node:fs'
-import { access, mkdir, open, stat } from 'node:fs/promises'
+import { access, mkdir, open, opendir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-import { digestAlgorithm, digestAlgorithms, digestHex, parseDigest, type Digest } from '@/lib/domain/digest'
+import { digestAlgorithm, digestAlgorithms, digestHex, isDigest, parseDigest, type Digest } from '@/lib/domain/digest'
 
 import { systemCode } from './storage-error'
 
 const uploadIdPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /**
- * Where the blob is. The driver owns two trees of the data folder:
+ * Where the blob is. The driver owns three trees of the data folder:
  *
  *     <data>/blobs/sha256/ab/abcdef…     one file per blob, named by its digest, never rewritten
  *     <data>/blobs/sha512/ab/abcdef…
  *     <data>/uploads/<uuid>              one file per open upload, renamed into blobs by commit
+ *     <data>/corrupt/sha256-abcdef….<n>  what a scrub put aside, and when in milliseconds; made by the first
  *
- * Both lie in one volume, so that the rename is atomic. The folder of the first two digits is made by the first blob in
+ * All lie in one volume, so that a rename is atomic. A blob's file was changed last when it was last committed. The folder of the first two digits is made by the first blob in
  * it. No part of a path is a name that somebody chose: the digest is parsed once more, in case a cast made it.
  */
 export function blobPath(dataDir: string, digest: Digest): string {
@@ -26,6 +27,33 @@ export function blobPath(dataDir: string, digest: Digest): string {
 /** Where the upload is; null when `uploadId` is no lower-case UUID, so that there cannot be such an upload. */
 export function uploadPath(dataDir: string, uploadId: string): string | null {
   return uploadIdPattern.test(uploadId) ? join(dataDir, 'uploads', uploadId) : null
+}
+
+/** Where a blob's file that is put aside goes: a name that no other such file has. */
+export function corruptPath(dataDir: string, digest: Digest): string {
+  return join(dataDir, 'corrupt', `${digestAlgorithm(digest)}-${digestHex(parseDigest(digest))}.${Date.now()}`)
+}
+
+/** Every blob's file: its digest and where it is. Names that are no digest are passed over. */
+export async function* listBlobPaths(dataDir: string): AsyncGenerator<{ digest: Digest; path: string }> {
+  for (const algorithm of digestAlgorithms) {
+    const root = join(dataDir, 'blobs', algorithm)
+    for await (const folder of await opendir(root)) {
+      if (!folder.isDirectory()) continue
+      for await (const { name } of await opendir(join(root, folder.name))) {
+        const digest = `${algorithm}:${name}`
+        if (isDigest(digest)) yield { digest, path: join(root, folder.name, name) }
+      }
+    }
+  }
+}
+
+/** Every upload's file: its id and where it is. */
+export async function* listUploadPaths(dataDir: string): AsyncGenerator<{ id: string; path: string }> {
+  for await (const { name } of await opendir(join(dataDir, 'uploads'))) {
+    const path = uploadPath(dataDir, name)
+    if (path !== null) yield { id: name, path }
+  }
 }
 
 /** Makes the folders of the layout, durably. Throws an Error for the operator when they cannot be written to. */
@@ -60,13 +88,14 @@ export async function syncBlobFolders(path: string): Promise<void> {
 }
 
 /** Makes a folder and those above it, and syncs the entry of each that it made. */
-async function makeFolder(path: string): Promise<void> {
+export async function makeFolder(path: string): Promise<void> {
   const firstMade = await mkdir(path, { recursive: true, mode: 0o700 })
   if (firstMade === undefined) return
   for (let folder = path; folder.length >= firstMade.length; folder = dirname(folder)) await syncFolder(dirname(folder))
 }
 
-async function syncFolder(path: string): Promise<void> {
+/** Makes the entries of a folder survive a power cut. */
+export async function syncFolder(path: string): Promise<void> {
   const handle = await open(path, 'r')
   try {
     await handle.sync()

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { readdirSync, readlinkSync } from 'node:fs'
-import { mkdtemp, open, readdir, readFile, rm, stat, writeFile, type FileHandle } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, utimes, writeFile, type FileHandle } from 'node:fs/promises'
 import { createServer, get, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -26,6 +26,7 @@ import {
   type OpenedBlobStore,
 } from './blob-store.contract'
 import { openFilesystemBlobStore } from './filesystem'
+import { blobPath, uploadPath } from './filesystem-layout'
 import { digestOf } from './hash'
 import { readAll } from './read-all'
 
@@ -40,6 +41,7 @@ async function openTemporary(): Promise<OpenedBlobStore> {
   const dataDir = await mkdtemp(join(tmpdir(), 'stele-blobs-'))
   return {
     store: await openFilesystemBlobStore(dataDir),
+    damage: (digest, bytes) => writeFile(blobPath(dataDir, digest), bytes),
     reopen: () => openFilesystemBlobStore(dataDir),
     listContents: () => listFiles(dataDir),
     close: () => rm(dataDir, { recursive: true }),
@@ -170,6 +172,42 @@ describe('the filesystem blob store', () => {
     await expect(openFilesystemBlobStore('/sys/stele')).rejects.toThrow(
       /^the data folder \/sys\/stele cannot be written to \(E[A-Z]+\)$/,
     )
+  })
+
+  it('lists only what is a blob or an upload', async () => {
+    const digest = await publish(store, Buffer.from('abc'))
+    const uploadId = await upload(store, Buffer.from('de'))
+    await writeFile(join(dataDir, 'blobs', 'sha256', 'stray'), '')
+    await writeFile(`${blobPath(dataDir, digest)}.tmp`, '')
+    await mkdir(join(dataDir, 'blobs', 'sha512', 'ab', 'f'.repeat(128)), { recursive: true })
+    await writeFile(join(dataDir, 'uploads', 'stray'), '')
+    const found: string[] = []
+    for await (const blob of store.listBlobs()) found.push(blob.digest)
+    for await (const { id } of store.listUploads()) found.push(id)
+    expect(found).toEqual([digest, uploadId])
+  })
+
+  it('counts a blob as published by its commit, however long ago its last byte came', async () => {
+    const bytes = Buffer.from('slow')
+    const longAgo = new Date('2020-01-01')
+    const uploadId = await upload(store, bytes)
+    await utimes(uploadPath(dataDir, uploadId) ?? '', longAgo, longAgo)
+    await store.commit(uploadId, digestOf(bytes))
+    expect((await store.publishedAt(digestOf(bytes)))?.getFullYear()).toBeGreaterThan(2020)
+
+    await utimes(blobPath(dataDir, digestOf(bytes)), longAgo, longAgo)
+    expect(await store.publishedAt(digestOf(bytes))).toEqual(longAgo)
+    await publish(store, bytes)
+    expect((await store.publishedAt(digestOf(bytes)))?.getFullYear()).toBeGreaterThan(2020)
+  })
+
+  it('keeps what it puts aside under the digest, each time anew', async () => {
+    const digest = await publish(store, Buffer.from('abc'))
+    await store.quarantine(digest)
+    const files = await listFiles(dataDir)
+    expect(files).toHaveLength(1)
+    expect(files[0]).toContain(join(dataDir, 'corrupt', `sha256-${digestHex(digest)}.`))
+    expect(((await stat(join(dataDir, 'corrupt'))).mode & 0o777).toString(8)).toBe('700')
   })
 
   it('replaces a blob’s file that has lost its end', async () => {

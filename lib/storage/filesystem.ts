@@ -1,14 +1,26 @@
-import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import type { Stats } from 'node:fs'
+import { open, rename, rm, stat, utimes, type FileHandle } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 
 import { digestAlgorithm, parseDigest, type Digest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import type { ByteRange } from '@/lib/domain/range'
 
 import { BatchWriter } from './batch-writer'
-import type { BlobReader, BlobStore } from './blob-store'
+import type { BlobReader, BlobStore, StoredBlob, StoredUpload } from './blob-store'
 import { FileReader } from './file-reader'
-import { blobPath, makeBlobFolder, prepareLayout, syncBlobFolders, uploadPath } from './filesystem-layout'
+import {
+  blobPath,
+  corruptPath,
+  listBlobPaths,
+  listUploadPaths,
+  makeBlobFolder,
+  makeFolder,
+  prepareLayout,
+  syncBlobFolders,
+  syncFolder,
+  uploadPath,
+} from './filesystem-layout'
 import { digestOfFile } from './hash'
 import { RunningHashes } from './running-hashes'
 import { storageError, systemCode } from './storage-error'
@@ -40,6 +52,10 @@ class FilesystemBlobStore implements BlobStore {
 
   async stat(digest: Digest): Promise<number | null> {
     return findSize(blobPath(this.dataDir, digest)).catch(rethrow)
+  }
+
+  async publishedAt(digest: Digest): Promise<Date | null> {
+    return (await findStats(blobPath(this.dataDir, digest)).catch(rethrow))?.mtime ?? null
   }
 
   async read(digest: Digest, range?: ByteRange): Promise<BlobReader> {
@@ -108,9 +124,11 @@ class FilesystemBlobStore implements BlobStore {
       const { size } = await handle.stat()
       await this.#verify(uploadId, handle, size, digest)
       await makeBlobFolder(target)
-      if ((await findSize(target)) === size) {
+      if ((await findSize(target)) === size && (await touch(target))) {
         await this.#remove(uploadId)
       } else {
+        // Its last chunk may have come long ago, and garbage collection goes by this time.
+        await handle.utimes(new Date(), new Date())
         await this.#syncFile(uploadId, handle)
         await rename(this.#uploadPath(uploadId), target).catch((error: unknown) => {
           throw isMissing(error) ? uploadUnknown(uploadId) : error // aborted just now
@@ -130,6 +148,42 @@ class FilesystemBlobStore implements BlobStore {
 
   async delete(digest: Digest): Promise<void> {
     await rm(blobPath(this.dataDir, digest), { force: true }).catch(rethrow)
+  }
+
+  async quarantine(digest: Digest): Promise<void> {
+    const source = blobPath(this.dataDir, digest)
+    const target = corruptPath(this.dataDir, digest)
+    try {
+      await makeFolder(dirname(target))
+      await rename(source, target)
+      // Otherwise the blob could be back after a power cut, and be served.
+      await syncFolder(dirname(source))
+      await syncFolder(dirname(target))
+    } catch (error) {
+      if (!isMissing(error)) throw storageError(error)
+    }
+  }
+
+  async *listBlobs(): AsyncGenerator<StoredBlob> {
+    try {
+      for await (const { digest, path } of listBlobPaths(this.dataDir)) {
+        const stats = await findStats(path)
+        if (stats?.isFile()) yield { digest, sizeBytes: stats.size, publishedAt: stats.mtime }
+      }
+    } catch (error) {
+      throw storageError(error)
+    }
+  }
+
+  async *listUploads(): AsyncGenerator<StoredUpload> {
+    try {
+      for await (const { id, path } of listUploadPaths(this.dataDir)) {
+        const stats = await findStats(path)
+        if (stats?.isFile()) yield { id, sizeBytes: stats.size, changedAt: stats.mtime }
+      }
+    } catch (error) {
+      throw storageError(error)
+    }
   }
 
   /** Throws DIGEST_INVALID unless the upload's bytes have `digest`. */
@@ -192,10 +246,25 @@ class FilesystemBlobStore implements BlobStore {
 }
 
 async function findSize(path: string): Promise<number | null> {
+  return (await findStats(path))?.size ?? null
+}
+
+async function findStats(path: string): Promise<Stats | null> {
   try {
-    return (await stat(path)).size
+    return await stat(path)
   } catch (error) {
     if (isMissing(error)) return null
+    throw error
+  }
+}
+
+/** Makes the file one that was changed now; answers false when garbage collection has just removed it. */
+async function touch(path: string): Promise<boolean> {
+  try {
+    await utimes(path, new Date(), new Date())
+    return true
+  } catch (error) {
+    if (isMissing(error)) return false
     throw error
   }
 }

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto'
+import { Writable } from 'node:stream'
+
+import { digestAlgorithm, digestHex, type Digest } from '@/lib/domain/digest'
+
+import type { BlobStore } from './blob-store'
+
+/**
+ * Re-reads a blob in bounded memory and answers whether its bytes still have its digest. Waits for `pace` after each
+ * chunk, and ends with what that throws. Throws BLOB_UNKNOWN when the blob is absent.
+ */
+export async function isIntact(
+  store: BlobStore,
+  digest: Digest,
+  pace: (bytes: number) => Promise<void>,
+): Promise<boolean> {
+  const hash = createHash(digestAlgorithm(digest))
+  const reader = await store.read(digest)
+  await reader.pipeTo(
+    new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        hash.update(chunk)
+        pace(chunk.byteLength).then(() => done(), done)
+      },
+    }),
+  )
+  return hash.digest('hex') === digestHex(digest)
+}

@@ -66,6 +66,9 @@ export interface BlobStore {
 
   /** Every open upload, in no order and in bounded memory. One that comes or goes meanwhile may be listed or not. */
   listUploads(): AsyncIterable<StoredUpload>
+
+  /** Throws UNAVAILABLE when the storage cannot be reached or written to, as far as that shows without writing. */
+  probe(): Promise<void>
 }
 
 /** A blob as the store has it. */

@@ -58,19 +58,25 @@ export async function* listUploadPaths(dataDir: string): AsyncGenerator<{ id: st
 
 /** Makes the folders of the layout, durably. Throws an Error for the operator when they cannot be written to. */
 export async function prepareLayout(dataDir: string): Promise<void> {
-  const blobs = join(dataDir, 'blobs')
-  const uploads = join(dataDir, 'uploads')
-  const folders = [...digestAlgorithms.map((algorithm) => join(blobs, algorithm)), uploads]
+  const folders = foldersOf(dataDir)
   try {
-    for (const folder of folders) {
-      await makeFolder(folder)
-      await access(folder, constants.R_OK | constants.W_OK | constants.X_OK)
-    }
+    for (const folder of folders) await makeFolder(folder)
+    await checkLayout(dataDir)
   } catch (cause) {
     throw new Error(`the data folder ${dataDir} cannot be written to (${String(systemCode(cause))})`, { cause })
   }
   const volumes = new Set(await Promise.all(folders.map(async (folder) => (await stat(folder)).dev)))
-  if (volumes.size > 1) throw new Error(`${blobs} and ${uploads} must be in the same volume`)
+  if (volumes.size > 1)
+    throw new Error(`${join(dataDir, 'blobs')} and ${join(dataDir, 'uploads')} must be in the same volume`)
+}
+
+/** Throws the system's error when a folder of the layout is missing or cannot be written to. */
+export async function checkLayout(dataDir: string): Promise<void> {
+  for (const folder of foldersOf(dataDir)) await access(folder, constants.R_OK | constants.W_OK | constants.X_OK)
+}
+
+function foldersOf(dataDir: string): string[] {
+  return [...digestAlgorithms.map((algorithm) => join(dataDir, 'blobs', algorithm)), join(dataDir, 'uploads')]
 }
 
 /** Makes the folder that a blob's file goes to. */

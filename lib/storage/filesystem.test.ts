@@ -2,7 +2,19 @@ import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { readdirSync, readlinkSync } from 'node:fs'
-import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, utimes, writeFile, type FileHandle } from 'node:fs/promises'
+import {
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+  type FileHandle,
+} from 'node:fs/promises'
 import { createServer, get, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -93,6 +105,16 @@ describe('the filesystem blob store', () => {
       expect((await stat(join(file, '..'))).mode & 0o777).toBe(0o700)
     }
     expect((await stat(dataDir)).mode & 0o777).toBe(0o700)
+  })
+
+  it('answers a probe only while each of its folders is there', async () => {
+    await store.probe()
+    for (const folder of ['uploads', 'blobs/sha256']) {
+      await rename(join(dataDir, folder), join(root, 'away'))
+      await expect(store.probe()).rejects.toEqual(appError('UNAVAILABLE'))
+      await rename(join(root, 'away'), join(dataDir, folder))
+      await store.probe()
+    }
   })
 
   describe('a commit', () => {

@@ -11,6 +11,7 @@ import type { BlobReader, BlobStore, StoredBlob, StoredUpload } from './blob-sto
 import { FileReader } from './file-reader'
 import {
   blobPath,
+  checkLayout,
   corruptPath,
   listBlobPaths,
   listUploadPaths,
@@ -184,6 +185,10 @@ class FilesystemBlobStore implements BlobStore {
     } catch (error) {
       throw storageError(error)
     }
+  }
+
+  async probe(): Promise<void> {
+    await checkLayout(this.dataDir).catch(rethrow)
   }
 
   /** Throws DIGEST_INVALID unless the upload's bytes have `digest`. */

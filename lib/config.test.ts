@@ -14,6 +14,13 @@ describe('parseConfig', () => {
       domain: 'localhost',
       publicUrl: null,
       makeExample: true,
+      maintenance: {
+        collectionIntervalHours: 24,
+        graceHours: 24,
+        uploadExpiryHours: 24,
+        scrubIntervalHours: 168,
+        scrubMibPerSecond: 20,
+      },
       logLevel: 'info',
     })
   })
@@ -33,6 +40,11 @@ describe('parseConfig', () => {
     [{ STELE_PUBLIC_URL: 'https://x/y' }, /^STELE_PUBLIC_URL: takes http/],
     [{ STELE_DOMAIN: 'Exa_mple' }, /^STELE_DOMAIN: takes a domain name/],
     [{ STELE_EXAMPLE: 'yes' }, /^STELE_EXAMPLE: takes true or false$/],
+    [{ STELE_GC_INTERVAL_HOURS: '1.5' }, /^STELE_GC_INTERVAL_HOURS: takes a whole number from 0 to 8760$/],
+    [{ STELE_GC_GRACE_HOURS: '0' }, /^STELE_GC_GRACE_HOURS: takes a whole number from 1 to 8760$/],
+    [{ STELE_UPLOAD_EXPIRY_HOURS: 'never' }, /^STELE_UPLOAD_EXPIRY_HOURS: takes a whole number/],
+    [{ STELE_SCRUB_INTERVAL_HOURS: '-1' }, /^STELE_SCRUB_INTERVAL_HOURS: takes a whole number/],
+    [{ STELE_SCRUB_MIB_PER_SECOND: '0' }, /^STELE_SCRUB_MIB_PER_SECOND: takes a whole number from 1 to 10000$/],
     [{ STELE_LOG_LEVEL: 'loud' }, /^STELE_LOG_LEVEL: takes one of trace/],
     [{ STELE_DATADIR: '/x' }, /^STELE_DATADIR: there is no such setting/],
   ])('%o is refused in one line', (env, message) => {

@@ -19,7 +19,22 @@ export interface Config {
   readonly publicUrl: string | null
   /** First start makes ACR's documentation example. */
   readonly makeExample: boolean
+  readonly maintenance: MaintenanceSettings
   readonly logLevel: LogLevel
+}
+
+/** What the server does by itself to keep its storage small and sound. */
+export interface MaintenanceSettings {
+  /** Hours between two garbage collections; 0: only when asked. */
+  readonly collectionIntervalHours: number
+  /** How long what was pushed, mounted or asked for stays, although nothing refers to it. */
+  readonly graceHours: number
+  /** How long an upload that nobody writes to stays. */
+  readonly uploadExpiryHours: number
+  /** Hours between two scrubs; 0: only when asked. */
+  readonly scrubIntervalHours: number
+  /** How fast a scrub reads that the schedule started. */
+  readonly scrubMibPerSecond: number
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
@@ -28,6 +43,14 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
 
 const hostLabel = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
+
+/** A year. */
+const hoursMax = 8760
+
+function wholeNumber(min: number, max: number) {
+  const message = `a whole number from ${min} to ${max}`
+  return z.coerce.number(message).int(message).min(min, message).max(max, message)
+}
 
 const environment = z.object({
   PORT: z.coerce.number('a port number').int().min(0).max(65535).default(3000),
@@ -53,6 +76,11 @@ const environment = z.object({
     .regex(/^https?:\/\/[^/?#]+$/, 'http(s)://host[:port] without a path')
     .optional(),
   STELE_EXAMPLE: z.enum(['true', 'false'], 'true or false').default('true'),
+  STELE_GC_INTERVAL_HOURS: wholeNumber(0, hoursMax).default(24),
+  STELE_GC_GRACE_HOURS: wholeNumber(1, hoursMax).default(24),
+  STELE_UPLOAD_EXPIRY_HOURS: wholeNumber(1, hoursMax).default(24),
+  STELE_SCRUB_INTERVAL_HOURS: wholeNumber(0, hoursMax).default(168),
+  STELE_SCRUB_MIB_PER_SECOND: wholeNumber(1, 10_000).default(20),
   STELE_LOG_LEVEL: z.enum(logLevels, `one of ${logLevels.join(', ')}`).default('info'),
 })
 
@@ -90,6 +118,13 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     domain: value.STELE_DOMAIN,
     publicUrl: value.STELE_PUBLIC_URL ?? null,
     makeExample: value.STELE_EXAMPLE === 'true',
+    maintenance: {
+      collectionIntervalHours: value.STELE_GC_INTERVAL_HOURS,
+      graceHours: value.STELE_GC_GRACE_HOURS,
+      uploadExpiryHours: value.STELE_UPLOAD_EXPIRY_HOURS,
+      scrubIntervalHours: value.STELE_SCRUB_INTERVAL_HOURS,
+      scrubMibPerSecond: value.STELE_SCRUB_MIB_PER_SECOND,
+    },
     logLevel: value.STELE_LOG_LEVEL,
   }
 }

@@ -50,6 +50,7 @@ const ERRORS = {
   NOT_EMPTY: { status: 409, wire: 'DENIED', message: 'it is not empty' },
   INSTANCE_IS_DEFAULT: { status: 409, wire: 'DENIED', message: 'the default instance cannot be deleted' },
   REPOSITORY_PROTECTED: { status: 409, wire: 'DENIED', message: 'the repository has immutable tags' },
+  ALREADY_RUNNING: { status: 409, wire: 'DENIED', message: 'it is running already' },
   IDEMPOTENCY_CONFLICT: {
     status: 422,
     wire: 'UNSUPPORTED',

@@ -1,18 +1,4 @@
-import createNextIntlPlugin from 'next-intl/plugin'
-
-const withNextIntl = createNextIntlPlugin({
-  requestConfig: './lib/i18n/request.ts',
-  // Messages are parsed at build time: the parser would be a twentieth of the script of a first visit.
-  experimental: {
-    messages: {
-      path: './lib/i18n/messages',
-      format: 'json',
-      locales: ['en', 'zh-CN'],
-      sourceLocale: 'en',
-      precompile: true,
-    },
-  },
-})
+import { PHASE_PRODUCTION_SERVER } from 'next/constants.js'
 
 /** @type {import('next').NextConfig} */
 const config = {
@@ -25,4 +11,23 @@ const config = {
   allowedDevOrigins: ['127.0.0.1'],
 }
 
-export default withNextIntl(config)
+/** @type {(phase: string) => Promise<import('next').NextConfig>} */
+export default async function configOf(phase) {
+  // The plugin only changes what is built. It loads a compiler, 55 MiB that a running server has no use for.
+  if (phase === PHASE_PRODUCTION_SERVER) return config
+  const { default: createNextIntlPlugin } = await import('next-intl/plugin')
+  const withNextIntl = createNextIntlPlugin({
+    requestConfig: './lib/i18n/request.ts',
+    // Messages are parsed at build time: the parser would be a twentieth of the script of a first visit.
+    experimental: {
+      messages: {
+        path: './lib/i18n/messages',
+        format: 'json',
+        locales: ['en', 'zh-CN'],
+        sourceLocale: 'en',
+        precompile: true,
+      },
+    },
+  })
+  return withNextIntl(config)
+}

@@ -60,7 +60,11 @@ export default {
     mayImport('registry', registry, [domain, storage, metadata, '^lib/auth/principal\\.ts$', ...settings]),
     mayImport('protocol', protocol, [domain, auth, registry, ...settings]),
     // Where everything is put together for real: nobody but server.ts imports it.
-    mayImport('server', server, [domain, storage, metadata, auth, registry, protocol, ...settings]),
+    // The operations of the REST API, to name the one that a request is for.
+    mayImport('server', server, [
+      ...[domain, storage, metadata, auth, registry, protocol, '^lib/api/route/operations\\.ts$'],
+      ...settings,
+    ]),
     mayImport('api-route', route, [domain, auth, registry, schemas, ...settings]),
     mayImport('api-schemas-and-client', '^lib/api/(schemas|client)/', [domain]),
     {

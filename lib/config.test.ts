@@ -21,6 +21,8 @@ describe('parseConfig', () => {
         scrubIntervalHours: 168,
         scrubMibPerSecond: 20,
       },
+      stopTimeoutSeconds: 25,
+      metricsToken: null,
       logLevel: 'info',
     })
   })
@@ -45,6 +47,8 @@ describe('parseConfig', () => {
     [{ STELE_UPLOAD_EXPIRY_HOURS: 'never' }, /^STELE_UPLOAD_EXPIRY_HOURS: takes a whole number/],
     [{ STELE_SCRUB_INTERVAL_HOURS: '-1' }, /^STELE_SCRUB_INTERVAL_HOURS: takes a whole number/],
     [{ STELE_SCRUB_MIB_PER_SECOND: '0' }, /^STELE_SCRUB_MIB_PER_SECOND: takes a whole number from 1 to 10000$/],
+    [{ STELE_STOP_TIMEOUT_SECONDS: '-1' }, /^STELE_STOP_TIMEOUT_SECONDS: takes a whole number from 0 to 3600$/],
+    [{ STELE_METRICS_TOKEN: 'short' }, /^STELE_METRICS_TOKEN: takes at least 16 characters/],
     [{ STELE_LOG_LEVEL: 'loud' }, /^STELE_LOG_LEVEL: takes one of trace/],
     [{ STELE_DATADIR: '/x' }, /^STELE_DATADIR: there is no such setting/],
   ])('%o is refused in one line', (env, message) => {

@@ -20,6 +20,10 @@ export interface Config {
   /** First start makes ACR's documentation example. */
   readonly makeExample: boolean
   readonly maintenance: MaintenanceSettings
+  /** How long running requests may take to end when the server is stopped; then they are cut. */
+  readonly stopTimeoutSeconds: number
+  /** Whoever presents it may read the metrics; null: nobody may. */
+  readonly metricsToken: string | null
   readonly logLevel: LogLevel
 }
 
@@ -81,6 +85,11 @@ const environment = z.object({
   STELE_UPLOAD_EXPIRY_HOURS: wholeNumber(1, hoursMax).default(24),
   STELE_SCRUB_INTERVAL_HOURS: wholeNumber(0, hoursMax).default(168),
   STELE_SCRUB_MIB_PER_SECOND: wholeNumber(1, 10_000).default(20),
+  STELE_STOP_TIMEOUT_SECONDS: wholeNumber(0, 3600).default(25),
+  STELE_METRICS_TOKEN: z
+    .string()
+    .regex(/^[!-~]{16,}$/, 'at least 16 characters, none of them a space')
+    .optional(),
   STELE_LOG_LEVEL: z.enum(logLevels, `one of ${logLevels.join(', ')}`).default('info'),
 })
 
@@ -125,6 +134,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
       scrubIntervalHours: value.STELE_SCRUB_INTERVAL_HOURS,
       scrubMibPerSecond: value.STELE_SCRUB_MIB_PER_SECOND,
     },
+    stopTimeoutSeconds: value.STELE_STOP_TIMEOUT_SECONDS,
+    metricsToken: value.STELE_METRICS_TOKEN ?? null,
     logLevel: value.STELE_LOG_LEVEL,
   }
 }

@@ -57,10 +57,12 @@ const ERRORS = {
     message: 'the Idempotency-Key was used for another request',
   },
   PAYLOAD_TOO_LARGE: { status: 413, wire: 'SIZE_INVALID', message: 'the request body exceeds the limit' },
+  URL_TOO_LONG: { status: 414, wire: 'UNSUPPORTED', message: 'the address of the request is too long' },
   MEDIA_TYPE_UNSUPPORTED: { status: 415, wire: 'UNSUPPORTED', message: 'the content type is not supported' },
 
   INTERNAL: { status: 500, wire: 'UNKNOWN', message: 'internal error' },
   UNAVAILABLE: { status: 503, wire: 'UNKNOWN', message: 'the service is unavailable, nothing was changed' },
+  STOPPING: { status: 503, wire: 'UNKNOWN', message: 'the server is stopping, try again in a moment' },
   STORAGE_FULL: { status: 507, wire: 'UNKNOWN', message: 'out of storage space' },
 } as const satisfies Record<string, { status: number; message: string; wire?: string }>
 

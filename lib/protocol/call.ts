@@ -21,6 +21,8 @@ export type CallHandler = (call: Call) => Promise<void>
 /** What one method of a route needs and does. */
 export interface Operation {
   readonly action: TrafficAction
+  /** Begins what takes further requests to end: refused while the server stops. */
+  readonly begins?: true
   readonly handle: CallHandler
   /** Answers in place of `handle` when there is no such repository, or none the caller may know of. */
   readonly whenNameUnknown?: (call: Pick<Call, 'response' | 'query' | 'target'>) => void

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { AppError } from '@/lib/domain/errors'
+import { AppError, type ErrorCode } from '@/lib/domain/errors'
 import type { Context } from '@/lib/registry/context'
 import { openRepository } from '@/lib/registry/open-repository'
 import { authenticate } from './authenticate'
@@ -13,31 +13,35 @@ export function isRegistryPath(url: string): boolean {
   return /^\/v2(?:[/?]|$)/.test(url)
 }
 
+/** One request as whoever logs and counts it sees it. The handler fills in what only it knows. */
+export interface RegistryExchange {
+  readonly requestId: string
+  /** The path with its variable parts in braces; null: none that the registry knows. */
+  route: string | null
+  /** Why it was refused or failed; null otherwise. */
+  error: ErrorCode | null
+}
+
+/** Answers one request of the registry. */
+export type RegistryHandler = (request: IncomingMessage, response: ServerResponse, exchange?: RegistryExchange) => void
+
+/** Longest address of a request, in characters: far above what any path and query of ours need. */
+const urlMax = 8192
+
 /**
  * The registry: a request handler for every path of `/v2` and below. The only place that catches: whatever a handler
- * throws is answered here, in one form, with nothing of a stranger's text.
+ * throws is answered here, in one form, with nothing of a stranger's text. Once `isStopping` no upload is begun.
  */
-export function createRegistryHandler(ctx: Context): (request: IncomingMessage, response: ServerResponse) => void {
-  return (request, response) => {
-    const requestId = randomUUID()
-    const startedAt = performance.now()
+export function createRegistryHandler(ctx: Context, isStopping: () => boolean = () => false): RegistryHandler {
+  return (request, response, exchange = { requestId: randomUUID(), route: null, error: null }) => {
+    const { requestId } = exchange
     response.setHeader('X-Request-Id', requestId)
     response.setHeader('Docker-Distribution-API-Version', 'registry/2.0')
-    response.once('close', () => {
-      ctx.log.info({
-        requestId,
-        method: request.method,
-        path: request.url,
-        status: response.statusCode,
-        durationMs: Math.round(performance.now() - startedAt),
-        ended: response.writableFinished,
-        address: request.socket.remoteAddress,
-        userAgent: request.headers['user-agent'],
-      })
-    })
-    serve(ctx, request, response).catch((cause: unknown) => {
+    serve({ ctx, request, response, exchange, isStopping }).catch((cause: unknown) => {
       const error = AppError.from(cause)
-      if (error.status >= 500) ctx.log.error({ requestId, err: error.cause ?? error }, error.message)
+      exchange.error = error.code
+      if (error.status >= 500 && error.code !== 'STOPPING')
+        ctx.log.error({ requestId, err: error.cause ?? error }, error.message)
       // The status is out: all that can still be said is that the body is not whole.
       if (response.headersSent) response.destroy()
       else writeError(request, response, withRequestId(error, requestId))
@@ -45,20 +49,33 @@ export function createRegistryHandler(ctx: Context): (request: IncomingMessage, 
   }
 }
 
-async function serve(ctx: Context, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const [path = '', search = ''] = splitOnce(request.url ?? '', '?')
+interface Serving {
+  readonly ctx: Context
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly exchange: RegistryExchange
+  readonly isStopping: () => boolean
+}
+
+async function serve({ ctx, request, response, exchange, isStopping }: Serving): Promise<void> {
+  const url = request.url ?? ''
+  if (url.length > urlMax) throw new AppError('URL_TOO_LONG')
+  const [path = '', search = ''] = splitOnce(url, '?')
+  const isBase = path === '/v2' || path === '/v2/'
+  const route = isBase ? null : matchRoute(path)
+  exchange.route = isBase ? '/v2/' : (route?.template ?? null)
   const principal = await authenticate(ctx, request)
-  if (path === '/v2' || path === '/v2/') {
+  if (isBase) {
     serveBase(request, response)
     return
   }
-  const route = matchRoute(path)
   if (route === null) throw new AppError('NOT_FOUND')
   const operation = route.operations[request.method ?? '']
   if (operation === undefined) {
     response.setHeader('Allow', Object.keys(route.operations).join(', '))
     throw new AppError('METHOD_NOT_ALLOWED')
   }
+  if (operation.begins && isStopping()) throw new AppError('STOPPING')
   const query = new URLSearchParams(search)
   const { target } = route
   let repository

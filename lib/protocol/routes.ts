@@ -7,6 +7,8 @@ import { deleteUpload, getUpload, patchUpload, postUpload, putUpload } from './u
 
 /** A kind of path below `/v2/`, and what its methods do. */
 interface Route {
+  /** The path with its variable parts in braces, for logs and metrics. */
+  readonly template: string
   /** Groups `name` and, where there is one, `target`. */
   readonly pattern: RegExp
   readonly operations: Readonly<Record<string, Operation>>
@@ -14,6 +16,7 @@ interface Route {
 
 /** A path that a route knows. */
 export interface RouteMatch {
+  readonly template: string
   readonly name: string
   readonly target: string
   readonly operations: Readonly<Record<string, Operation>>
@@ -22,10 +25,12 @@ export interface RouteMatch {
 // The name is greedy: it may itself hold a segment such as `blobs`, so the last one that fits is the separator.
 const routes: readonly Route[] = [
   {
+    template: '/v2/{name}/blobs/uploads/',
     pattern: /^\/v2\/(?<name>.+)\/blobs\/uploads\/?$/,
-    operations: { POST: { action: 'push', handle: postUpload } },
+    operations: { POST: { action: 'push', begins: true, handle: postUpload } },
   },
   {
+    template: '/v2/{name}/blobs/uploads/{upload}',
     pattern: /^\/v2\/(?<name>.+)\/blobs\/uploads\/(?<target>[^/]+)$/,
     operations: {
       GET: { action: 'push', handle: getUpload },
@@ -35,6 +40,7 @@ const routes: readonly Route[] = [
     },
   },
   {
+    template: '/v2/{name}/blobs/{digest}',
     pattern: /^\/v2\/(?<name>.+)\/blobs\/(?<target>[^/]+)$/,
     operations: {
       GET: { action: 'pull', handle: getBlob },
@@ -43,6 +49,7 @@ const routes: readonly Route[] = [
     },
   },
   {
+    template: '/v2/{name}/manifests/{reference}',
     pattern: /^\/v2\/(?<name>.+)\/manifests\/(?<target>[^/]+)$/,
     operations: {
       GET: { action: 'pull', handle: getManifest },
@@ -52,10 +59,12 @@ const routes: readonly Route[] = [
     },
   },
   {
+    template: '/v2/{name}/tags/list',
     pattern: /^\/v2\/(?<name>.+)\/tags\/list$/,
     operations: { GET: { action: 'pull', handle: listTags } },
   },
   {
+    template: '/v2/{name}/referrers/{digest}',
     pattern: /^\/v2\/(?<name>.+)\/referrers\/(?<target>[^/]+)$/,
     operations: { GET: { action: 'pull', handle: listReferrers, whenNameUnknown: listNoReferrers } },
   },
@@ -66,10 +75,10 @@ const routes: readonly Route[] = [
  * an encoded slash or dot never becomes one. Only the last part is decoded, for clients that write `sha256%3A…`.
  */
 export function matchRoute(path: string): RouteMatch | null {
-  for (const { pattern, operations } of routes) {
+  for (const { template, pattern, operations } of routes) {
     const groups = pattern.exec(path)?.groups
     if (groups?.['name'] === undefined) continue
-    return { name: groups['name'], target: (groups['target'] ?? '').replace(/%3A/gi, ':'), operations }
+    return { template, name: groups['name'], target: (groups['target'] ?? '').replace(/%3A/gi, ':'), operations }
   }
   return null
 }

@@ -5,6 +5,9 @@ import { contentLengthOf } from './call'
 /** Most that is read and thrown away of a refused body to keep its connection, in bytes. */
 const drainMaxBytes = 8 * 1024 * 1024
 
+/** When a client may try again what was refused because the server stops, in seconds: another start takes about two. */
+const retryAfterSeconds = 5
+
 /** How long the rest of a longer body is read before its connection is closed, in milliseconds. */
 const lingerMs = 3_000
 
@@ -20,6 +23,7 @@ export function writeError(request: IncomingMessage, response: ServerResponse, e
     'Content-Type': 'application/json',
     'Content-Length': body.byteLength,
     ...(error.code === 'UNAUTHORIZED' && { 'WWW-Authenticate': 'Basic realm="Stele"' }),
+    ...(error.code === 'STOPPING' && { 'Retry-After': retryAfterSeconds }),
     ...(error.code === 'RANGE_INVALID' && size !== undefined && { 'Content-Range': `bytes */${String(size)}` }),
     ...(!isWorthDraining && { Connection: 'close' }),
   })

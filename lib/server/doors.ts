@@ -2,23 +2,48 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import next from 'next'
 import { createRegistryHandler, isRegistryPath } from '@/lib/protocol/handler'
 import type { Context } from '@/lib/registry/context'
+import { apiRoute, isApiPath } from './api-routes'
+import type { Exchanges } from './exchange'
+import type { Phase } from './phase'
 
-/** Header in which route handlers of Next find the client's address; a client's own is overwritten. */
+/** Headers in which route handlers of Next find what only the server knows; a client's own are overwritten. */
 const remoteAddressHeader = 'x-stele-remote-address'
+const requestIdHeader = 'x-stele-request-id'
 
-/** Hands each request to its door: the registry's, or the one of console and REST API. `dev`: Next compiles on demand. */
-export async function openDoors(ctx: Context, port: number, dev: boolean): Promise<RequestListener> {
+/** Longest address of a request, in characters: far above what any path of ours needs. */
+const urlMax = 8192
+
+/** What the doors need to know of the process. */
+export interface DoorSettings {
+  readonly port: number
+  /** Next compiles on demand. */
+  readonly dev: boolean
+  readonly phase: Phase
+  readonly exchanges: Exchanges
+}
+
+/** Hands each request to its door: the registry's, or the one of console and REST API. */
+export async function openDoors(ctx: Context, { port, dev, phase, exchanges }: DoorSettings): Promise<RequestListener> {
   const app = next({ dev, hostname: ctx.config.host, port })
   await app.prepare()
   const serveConsole = app.getRequestHandler()
-  const serveRegistry = createRegistryHandler(ctx)
+  const serveRegistry = createRegistryHandler(ctx, () => phase.name === 'stopping')
   return (request, response) => {
-    if (isRegistryPath(request.url ?? '')) {
-      serveRegistry(request, response)
+    const url = request.url ?? ''
+    // The client's next request goes to another connection, and so perhaps to another process.
+    if (phase.name === 'stopping') response.setHeader('Connection', 'close')
+    if (isRegistryPath(url)) {
+      serveRegistry(request, response, exchanges.begin('registry', request, response))
       return
     }
+    const isApi = isApiPath(url)
+    const exchange = exchanges.begin(isApi ? 'api' : 'console', request, response)
+    exchange.route = isApi ? apiRoute(url) : url.startsWith('/_next/') ? 'asset' : 'page'
+    // The REST API sets it itself; Next would send both.
+    if (!isApi) response.setHeader('X-Request-Id', exchange.requestId)
     if (refuseMalformed(request, response)) return
     request.headers[remoteAddressHeader] = request.socket.remoteAddress ?? ''
+    request.headers[requestIdHeader] = exchange.requestId
     void serveConsole(request, response)
   }
 }
@@ -26,9 +51,10 @@ export async function openDoors(ctx: Context, port: number, dev: boolean): Promi
 /** Methods that the console and the REST API know; Next answers others with 500. */
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
-/** Answers what Next would fail on, a strange method or a path that is not UTF-8; whether it did. */
+/** Answers what Next would fail on, or should not see: a strange method, a long address, one that is not UTF-8. */
 function refuseMalformed(request: IncomingMessage, response: ServerResponse): boolean {
-  const status = !methods.has(request.method ?? '') ? 405 : isDecodable(request.url ?? '') ? null : 400
+  const url = request.url ?? ''
+  const status = !methods.has(request.method ?? '') ? 405 : url.length > urlMax ? 414 : isDecodable(url) ? null : 400
   if (status === null) return false
   response.writeHead(status, status === 405 ? { Allow: [...methods].join(', ') } : {}).end()
   return true

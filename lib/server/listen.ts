@@ -1,29 +1,26 @@
 import type { RequestListener, Server } from 'node:http'
 import type { Config } from '@/lib/config'
+import type { ProbeHandler } from './probes'
 import { StartError } from './start-error'
 
-/** Longest silence on a connection in the middle of a request, in milliseconds. A body may take any time in all. */
-const idleTimeoutMs = 120_000
-
-/** How long a connection waits for its next request, in milliseconds: longer than proxies keep theirs, as a rule. */
-const keepAliveMs = 65_000
-
 /**
- * Takes the port and answers which it is. Requests that come before `ready` was called wait for it. Throws a StartError
- * that names the setting when the port cannot be had.
+ * Takes the port and answers which it is. Probes are answered from then on; other requests that come before `ready` was
+ * called wait for it. Throws a StartError that names the setting when the port cannot be had.
  */
 export async function listen(
   server: Server,
   config: Config,
+  answerProbe: ProbeHandler,
 ): Promise<{ port: number; ready: (handler: RequestListener) => void }> {
   let ready: (handler: RequestListener) => void = () => {}
   const whenReady = new Promise<RequestListener>((resolve) => (ready = resolve))
+  let handler: RequestListener | null = null
+  void whenReady.then((given) => (handler = given))
   server.on('request', (request, response) => {
-    void whenReady.then((handler) => handler(request, response))
+    if (answerProbe(request, response)) return
+    if (handler !== null) handler(request, response)
+    else void whenReady.then((given) => given(request, response))
   })
-  server.requestTimeout = 0
-  server.keepAliveTimeout = keepAliveMs
-  server.timeout = idleTimeoutMs
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(new StartError(explainListenError(error, config))))
     server.listen(config.port, config.host, resolve)

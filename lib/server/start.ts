@@ -1,14 +1,25 @@
-import { createServer } from 'node:http'
 import { ensureFirstAdministrator } from '@/lib/auth/first-administrator'
 import { type Config, parseConfig } from '@/lib/config'
+import { countUploads } from '@/lib/metadata/open-uploads'
+import { pingDatabase } from '@/lib/metadata/ping'
 import { setContext } from '@/lib/registry/context'
 import { ensureExample } from '@/lib/registry/ensure-example'
+import { Connections } from './connections'
 import { openDoors } from './doors'
+import { Exchanges } from './exchange'
+import { exitOnUncaught } from './exit-on-uncaught'
 import { greet } from './greet'
+import { createHttpServer } from './http-server'
 import { listen } from './listen'
+import { Metrics } from './metrics'
 import { openContext } from './open-context'
+import type { Phase } from './phase'
+import { createProbes } from './probes'
+import { createReadiness } from './readiness'
+import { createRequestLog } from './request-log'
 import { StartError } from './start-error'
 import { stopOnSignal } from './stop'
+import { UploadsUnderWay } from './uploads-under-way'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -16,18 +27,51 @@ type Environment = Readonly<Record<string, string | undefined>>
 export async function start(env: Environment): Promise<void> {
   const config = readConfig(env)
   const ctx = await openContext(config)
+  const { db, blobs, log } = ctx
+  exitOnUncaught(log)
   setContext(ctx)
 
-  const server = createServer()
+  const phase: Phase = { name: 'starting' }
+  const server = createHttpServer(log)
+  const connections = new Connections(server)
+  const logRequest = createRequestLog(log)
+  const exchanges: Exchanges = new Exchanges((exchange) => {
+    logRequest(exchange)
+    metrics.note(exchange)
+    uploads.note(exchange)
+  })
+  const uploads = new UploadsUnderWay(exchanges.running)
+  const metrics = new Metrics({
+    running: exchanges.running,
+    connections,
+    dataDir: config.dataDir,
+    pingDatabase: () => pingDatabase(db),
+    countUploads: () => countUploads(db),
+  })
+  const answerProbe = createProbes({
+    readiness: createReadiness(phase, { database: () => pingDatabase(db), storage: () => blobs.probe() }, log),
+    metrics: () => metrics.read(),
+    metricsToken: config.metricsToken,
+  })
+
   // Before the first-start data are made: a password printed by a server that then cannot listen would be lost.
-  const { port, ready } = await listen(server, config)
-  const generatedPassword = await ensureFirstAdministrator(ctx.db, {
+  const { port, ready } = await listen(server, config, answerProbe)
+  const generatedPassword = await ensureFirstAdministrator(db, {
     password: config.adminPassword,
     accessKey: config.adminAccessKey,
   })
   if (config.makeExample) await ensureExample(ctx)
-  ready(await openDoors(ctx, port, env['NODE_ENV'] !== 'production'))
-  stopOnSignal(server, ctx)
+  ready(await openDoors(ctx, { port, dev: env['NODE_ENV'] !== 'production', phase, exchanges }))
+  phase.name = 'ready'
+  stopOnSignal({
+    server,
+    phase,
+    log,
+    timeoutMs: config.stopTimeoutSeconds * 1000,
+    hasUploads: () => uploads.exist(),
+    stopWork: () => Promise.resolve(),
+    release: () => db.$disconnect(),
+  })
   greet(config, port, generatedPassword)
 }
 

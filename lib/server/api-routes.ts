@@ -1,0 +1,19 @@
+import { operations } from '@/lib/api/route/operations'
+
+const root = '/api/v1'
+
+const routes = [...new Set(Object.values(operations).map(({ path }) => path))].map((template) => ({
+  template: `${root}${template}`,
+  pattern: new RegExp(`^${root}${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}/?$`),
+}))
+
+/** Whether a request is the REST API's. */
+export function isApiPath(url: string): boolean {
+  return /^\/api\/v1(?:[/?]|$)/.test(url)
+}
+
+/** The path of the REST API that a request is for, with its parameters in braces; null when there is no such path. */
+export function apiRoute(url: string): string | null {
+  const [path = ''] = url.split('?', 1)
+  return routes.find(({ pattern }) => pattern.test(path))?.template ?? null
+}

@@ -1,0 +1,159 @@
+import { statfs } from 'node:fs/promises'
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import type { Connections } from './connections'
+import { type Exchange, doors } from './exchange'
+import { within } from './within'
+
+/** What the metrics are read from when somebody asks for them. */
+export interface MetricsSources {
+  readonly running: ReadonlySet<Exchange>
+  readonly connections: Pick<Connections, 'read'>
+  readonly dataDir: string
+  /** Throws when the database does not answer. */
+  readonly pingDatabase: () => Promise<unknown>
+  readonly countUploads: () => Promise<number>
+}
+
+/** How long the database and the storage may take to say their part, in milliseconds; it is left out then. */
+const sourceTimeoutMs = 2_000
+
+/** Upper ends of the latencies' buckets, in seconds: from a cached manifest to a large layer over a slow line. */
+const latencyBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
+
+/** Methods that have a value of the label `method` of their own. */
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+
+/**
+ * The process's metrics, in Prometheus' form. No label has a value that a client can make up: a repository's name is
+ * never one, so that their number is bounded. docs/operations.md lists them.
+ */
+export class Metrics {
+  readonly #registry = new Registry()
+  readonly #sources: MetricsSources
+  readonly #refusedPushes: Counter<'reason'>
+  readonly #latencies: Histogram<'door' | 'route' | 'method'>
+  readonly #requests: Counter<'door' | 'route' | 'method' | 'status'>
+  readonly #failures: Counter<'code'>
+  readonly #uploads: Gauge
+  readonly #databaseUp: Gauge
+  readonly #databasePing: Gauge
+  readonly #freeBytes: Gauge
+
+  constructor(sources: MetricsSources) {
+    this.#sources = sources
+    const registers = [this.#registry]
+    const gauge = (name: string, help: string) => new Gauge({ name, help, registers })
+    this.#requests = new Counter({
+      name: 'stele_http_requests_total',
+      help: 'Requests that have ended.',
+      labelNames: ['door', 'route', 'method', 'status'],
+      registers,
+    })
+    this.#latencies = new Histogram({
+      name: 'stele_http_request_duration_seconds',
+      help: 'From the head of a request to the end of its answer.',
+      labelNames: ['door', 'route', 'method'],
+      buckets: latencyBuckets,
+      registers,
+    })
+    this.#refusedPushes = new Counter({
+      name: 'stele_refused_pushes_total',
+      help: 'Manifests that were refused, by the code of the reason: TAG_IMMUTABLE and others.',
+      labelNames: ['reason'],
+      registers,
+    })
+    this.#failures = new Counter({
+      name: 'stele_registry_failures_total',
+      help: 'Requests of the registry that the server failed: UNAVAILABLE is the database or storage, STORAGE_FULL, INTERNAL.',
+      labelNames: ['code'],
+      registers,
+    })
+    this.#uploads = gauge('stele_uploads_open', 'Uploads that are begun and neither finished nor dropped.')
+    this.#databaseUp = gauge('stele_database_up', 'Whether the database answers.')
+    this.#databasePing = gauge('stele_database_ping_seconds', 'How long one small read of the database takes now.')
+    this.#freeBytes = gauge('stele_data_free_bytes', 'Free space of the volume of the data folder.')
+    this.#collectConnections(registers)
+    collectDefaultMetrics({ register: this.#registry })
+  }
+
+  /** Counts a request that has ended. */
+  note({ door, route, error, request, response, durationMs }: Exchange): void {
+    const method = methods.has(request.method ?? '') ? (request.method ?? '') : 'other'
+    const labels = { door, route: route ?? 'unknown', method }
+    this.#latencies.observe(labels, durationMs / 1000)
+    this.#requests.inc({ ...labels, status: response.statusCode })
+    if (error === null) return
+    if (response.statusCode >= 500) this.#failures.inc({ code: error })
+    else if (method === 'PUT' && route === '/v2/{name}/manifests/{reference}')
+      this.#refusedPushes.inc({ reason: error })
+  }
+
+  /** All metrics as Prometheus reads them. What does not answer in time is left out. */
+  async read(): Promise<{ readonly type: string; readonly text: string }> {
+    await Promise.all([this.#collectDatabase(), this.#collectStorage()])
+    return { type: this.#registry.contentType, text: await this.#registry.metrics() }
+  }
+
+  async #collectDatabase(): Promise<void> {
+    const startedAt = performance.now()
+    try {
+      await within(sourceTimeoutMs, this.#sources.pingDatabase)
+      this.#databasePing.set((performance.now() - startedAt) / 1000)
+      this.#uploads.set(await within(sourceTimeoutMs, this.#sources.countUploads))
+      this.#databaseUp.set(1)
+    } catch {
+      // The answer to the question, and the readiness probe logs why.
+      this.#databaseUp.set(0)
+      this.#databasePing.remove()
+      this.#uploads.remove()
+    }
+  }
+
+  async #collectStorage(): Promise<void> {
+    try {
+      const { bavail, bsize } = await within(sourceTimeoutMs, () => statfs(this.#sources.dataDir))
+      this.#freeBytes.set(bavail * bsize)
+    } catch {
+      this.#freeBytes.remove()
+    }
+  }
+
+  #collectConnections(registers: Registry[]): void {
+    const { running, connections } = this.#sources
+    new Gauge({
+      name: 'stele_http_requests_running',
+      help: 'Requests that are running.',
+      labelNames: ['door'],
+      registers,
+      collect() {
+        for (const door of doors) this.set({ door }, [...running].filter((exchange) => exchange.door === door).length)
+      },
+    })
+    new Gauge({
+      name: 'stele_http_connections_open',
+      help: 'Connections that are open.',
+      registers,
+      collect() {
+        this.set(connections.read().open)
+      },
+    })
+    new Counter({
+      name: 'stele_http_received_bytes_total',
+      help: 'Bytes that came over all connections, HTTP heads included.',
+      registers,
+      collect() {
+        this.reset()
+        this.inc(connections.read().receivedBytes)
+      },
+    })
+    new Counter({
+      name: 'stele_http_sent_bytes_total',
+      help: 'Bytes that went over all connections, HTTP heads included.',
+      registers,
+      collect() {
+        this.reset()
+        this.inc(connections.read().sentBytes)
+      },
+    })
+  }
+}

@@ -1,0 +1,74 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Readiness } from './readiness'
+
+/** What the probes answer with. */
+export interface ProbeSources {
+  readonly readiness: () => Promise<Readiness>
+  /** Prometheus' text, and its content type. */
+  readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>
+  /** Whoever presents it may read the metrics; null: nobody may. */
+  readonly metricsToken: string | null
+}
+
+/** Answers a request to a probe's path; whether it was one. */
+export type ProbeHandler = (request: IncomingMessage, response: ServerResponse) => boolean
+
+/**
+ * Answers `/healthz`, `/readyz` and `/metrics` before all else, also while the server starts: what watches a server must
+ * not depend on what it watches. Nothing here is logged or counted; a probe every few seconds would drown the rest.
+ */
+export function createProbes(sources: ProbeSources): ProbeHandler {
+  const probes: Readonly<Record<string, (request: IncomingMessage, response: ServerResponse) => Promise<void> | void>> =
+    {
+      '/healthz': (_, response) => answerJson(response, 200, { status: 'alive' }),
+      '/readyz': async (_, response) => {
+        const { status, failing } = await sources.readiness()
+        answerJson(response, status === 'ready' ? 200 : 503, { status, failing })
+      },
+      '/metrics': (request, response) => answerMetrics(sources, request, response),
+    }
+  return (request, response) => {
+    const [path = ''] = (request.url ?? '').split('?', 1)
+    const probe = Object.hasOwn(probes, path) ? probes[path] : undefined
+    if (probe === undefined) return false
+    response.setHeader('Cache-Control', 'no-store')
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.writeHead(405, { Allow: 'GET, HEAD' }).end()
+    } else {
+      void probe(request, response)
+    }
+    return true
+  }
+}
+
+async function answerMetrics(sources: ProbeSources, request: IncomingMessage, response: ServerResponse) {
+  if (sources.metricsToken === null) {
+    answerJson(response, 404, { error: 'metrics are off: set STELE_METRICS_TOKEN' })
+  } else if (!presents(request, sources.metricsToken)) {
+    response.setHeader('WWW-Authenticate', 'Bearer realm="Stele metrics"')
+    answerJson(response, 401, { error: 'the bearer token of STELE_METRICS_TOKEN is needed' })
+  } else {
+    const { type, text } = await sources.metrics()
+    answer(response, 200, type, text)
+  }
+}
+
+function presents(request: IncomingMessage, token: string): boolean {
+  const presented = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1]
+  return presented !== undefined && timingSafeEqual(hash(presented), hash(token))
+}
+
+/** Equal lengths are what a comparison in constant time takes. */
+function hash(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
+
+function answerJson(response: ServerResponse, status: number, body: object): void {
+  answer(response, status, 'application/json', `${JSON.stringify(body)}\n`)
+}
+
+function answer(response: ServerResponse, status: number, type: string, text: string): void {
+  // Node leaves the body of a HEAD out by itself.
+  response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }).end(text)
+}

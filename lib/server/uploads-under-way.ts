@@ -1,0 +1,57 @@
+import type { Exchange } from './exchange'
+
+/** How long the next request of an upload is waited for, in milliseconds: clients send it at once. */
+const nextRequestMs = 2_000
+
+/**
+ * Knows whether clients are in the middle of uploads, also between two requests of one, when nothing runs.
+ *
+ *     POST → 202           begun: the next request comes
+ *     PATCH → 202          goes on: the next request comes
+ *     PUT → 201            over; so are DELETE → 204, any → 404, and a client that left
+ */
+export class UploadsUnderWay {
+  readonly #running: ReadonlySet<Exchange>
+  /** When the last answer of each upload was sent, oldest first. */
+  readonly #answeredAt = new Map<string, number>()
+
+  /** `running`: the requests that have not ended. */
+  constructor(running: ReadonlySet<Exchange>) {
+    this.#running = running
+  }
+
+  /** Takes note of a request that ended at `now`. */
+  note(exchange: Exchange, now = performance.now()): void {
+    if (!isOfUpload(exchange)) return
+    const { request, response } = exchange
+    const id = request.method === 'POST' ? response.getHeader('Docker-Upload-UUID') : lastSegment(request.url ?? '')
+    if (typeof id !== 'string') return
+    this.#answeredAt.delete(id)
+    const ends = request.method === 'PUT' || request.method === 'DELETE'
+    const isOver = response.statusCode === 404 || (ends && response.statusCode < 300) || !response.writableFinished
+    if (!isOver) this.#answeredAt.set(id, now)
+    this.#forgetOld(now)
+  }
+
+  /** Whether a request of an upload runs at `now`, or may come any moment. */
+  exist(now = performance.now()): boolean {
+    this.#forgetOld(now)
+    return this.#answeredAt.size > 0 || [...this.#running].some(isOfUpload)
+  }
+
+  #forgetOld(now: number): void {
+    for (const [id, answeredAt] of this.#answeredAt) {
+      if (now - answeredAt < nextRequestMs) return
+      this.#answeredAt.delete(id)
+    }
+  }
+}
+
+function isOfUpload({ route }: Exchange): boolean {
+  return route?.startsWith('/v2/{name}/blobs/uploads/') === true
+}
+
+function lastSegment(url: string): string {
+  const [path = ''] = url.split('?', 1)
+  return path.slice(path.lastIndexOf('/') + 1)
+}

@@ -1,12 +1,42 @@
 import { configDefaults, defineConfig } from 'vitest/config'
+import { whyNoPostgresql } from './scripts/lib/postgresql.mjs'
+
+const exclude = [...configDefaults.exclude, 'e2e/**', '.next/**', 'data/**']
+
+/** What only one of the databases has. */
+const ofSqlite = ['lib/metadata/{sqlite-adapter,write-queue}.test.ts']
+const ofPostgresql = ['lib/metadata/postgresql*.test.ts']
 
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
-    include: ['**/*.test.{ts,tsx}'],
-    exclude: [...configDefaults.exclude, 'e2e/**', '.next/**', 'data/**'],
     // A database is migrated or a password hashed in most files; two busy cores make that slow, not wrong.
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'sqlite',
+          include: ['**/*.test.{ts,tsx}'],
+          exclude: [...exclude, ...ofPostgresql],
+          provide: { provider: 'sqlite', postgresqlUrl: null },
+        },
+      },
+      // All that has to do with the database once more, on the other one.
+      {
+        extends: true,
+        test: {
+          name: 'postgresql',
+          include:
+            whyNoPostgresql() === null || process.env['CI'] === 'true'
+              ? ['{lib/{metadata,registry,protocol,auth,api/route},app}/**/*.test.{ts,tsx}']
+              : [],
+          exclude: [...exclude, ...ofSqlite],
+          provide: { provider: 'postgresql' },
+          globalSetup: './scripts/lib/vitest-postgresql.mjs',
+        },
+      },
+    ],
   },
 })

@@ -8,7 +8,7 @@ describe('parseConfig', () => {
       port: 3000,
       host: '127.0.0.1',
       dataDir: path.resolve('data'),
-      databaseFile: path.resolve('data/stele.db'),
+      database: { provider: 'sqlite', file: path.resolve('data/stele.db') },
       adminPassword: null,
       adminAccessKey: null,
       domain: 'localhost',

@@ -7,8 +7,7 @@ export interface Config {
   readonly host: string
   /** Absolute path of the folder that holds the database, blobs and generated keys. */
   readonly dataDir: string
-  /** Absolute path of the SQLite file. */
-  readonly databaseFile: string
+  readonly database: DatabaseSetting
   /** First administrator's password; null: one is generated and printed at first start. */
   readonly adminPassword: string | null
   /** An access key made at first start, or null. */
@@ -41,6 +40,10 @@ export interface MaintenanceSettings {
   readonly scrubMibPerSecond: number
 }
 
+/** Which database, and where: a SQLite file by its absolute path, or PostgreSQL by its address. */
+export type DatabaseSetting =
+  { readonly provider: 'sqlite'; readonly file: string } | { readonly provider: 'postgresql'; readonly url: string }
+
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
 
 /** How much is logged. */
@@ -62,7 +65,7 @@ const environment = z.object({
   STELE_DATA_DIR: z.string().min(1).default('./data'),
   DATABASE_URL: z
     .string()
-    .regex(/^file:.+/, 'file:<path of a SQLite database>')
+    .regex(/^(?:file:.+|postgres(?:ql)?:\/\/.+)$/, 'file:<path of a SQLite database> or postgresql://<address>')
     .optional(),
   STELE_STORAGE: z.enum(['filesystem'], 'filesystem').default('filesystem'),
   STELE_ADMIN_PASSWORD: z.string().min(12, 'at least 12 characters').optional(),
@@ -121,7 +124,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     port: value.PORT,
     host: value.HOST,
     dataDir,
-    databaseFile: path.resolve(value.DATABASE_URL?.slice('file:'.length) ?? path.join(dataDir, 'stele.db')),
+    database: readDatabase(value.DATABASE_URL ?? `file:${path.join(dataDir, 'stele.db')}`),
     adminPassword: value.STELE_ADMIN_PASSWORD ?? null,
     adminAccessKey: keyId !== undefined && keySecret !== undefined ? { id: keyId, secret: keySecret } : null,
     domain: value.STELE_DOMAIN,
@@ -138,4 +141,10 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     metricsToken: value.STELE_METRICS_TOKEN ?? null,
     logLevel: value.STELE_LOG_LEVEL,
   }
+}
+
+function readDatabase(url: string): DatabaseSetting {
+  return url.startsWith('file:')
+    ? { provider: 'sqlite', file: path.resolve(url.slice('file:'.length)) }
+    : { provider: 'postgresql', url }
 }

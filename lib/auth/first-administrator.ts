@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createId } from '@/lib/domain/ids'
 import { insertAccessKey } from '@/lib/metadata/access-keys'
 import { type Database, transaction } from '@/lib/metadata/database'
+import { lockName } from '@/lib/metadata/locks'
 import { countUsers, insertUser } from '@/lib/metadata/users'
 import { hashPassword } from './passwords'
 
@@ -24,12 +25,15 @@ export async function ensureFirstAdministrator(db: Database, first: FirstAdminis
   const password = first.password ?? randomBytes(15).toString('base64url')
   const passwordHash = await hashPassword(password)
   const secretHash = first.accessKey === null ? null : await hashPassword(first.accessKey.secret)
-  await transaction(db, async (tx) => {
+  return transaction(db, async (tx) => {
+    // Processes that start together over one database: one of them makes it, and shows its password.
+    await lockName(tx, 'first-administrator')
+    if ((await countUsers(tx)) > 0) return null
     const id = createId('user')
     await insertUser(tx, { id, name: firstAdministratorName, role: 'ADMINISTRATOR', passwordHash })
     if (first.accessKey !== null && secretHash !== null) {
       await insertAccessKey(tx, { id: first.accessKey.id, userId: id, secretHash })
     }
+    return first.password === null ? password : null
   })
-  return first.password === null ? password : null
 }

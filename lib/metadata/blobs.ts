@@ -1,54 +1,70 @@
 import { batchesOf } from './batches'
+import { type SqlSource, type SqlTransaction, sql } from './database'
 import { Prisma } from './generated/sqlite/client'
-import { type Db, type Transaction, preparedReads } from './database'
 
-/** Whether the repository may serve the blob: links are how access to bytes is decided. */
-export async function isBlobLinked(db: Db, repositoryId: string, digest: string): Promise<boolean> {
-  const reads = preparedReads(db)
-  const link = reads
-    ? reads.blobLink(repositoryId, digest)
-    : await db.repositoryBlob.findUnique({
-        where: { repositoryId_digest: { repositoryId, digest } },
-        select: { digest: true },
-      })
-  return link !== null
+/** A repository's access to a blob. */
+export interface BlobLink {
+  readonly sizeBytes: bigint
+  /** When the repository last had it pushed, mounted or asked for, to the hour. */
+  readonly seenAt: Date
+  /** Whether a scrub found its bytes changed: then they must not be served. */
+  readonly isCorrupt: boolean
+}
+
+/** The repository's link to the blob, or null: links are how access to bytes is decided. */
+export async function findBlobLink(source: SqlSource, repositoryId: string, digest: string): Promise<BlobLink | null> {
+  const [row] = await sql(source).$queryRaw<{ sizeBytes: bigint; seenAt: Date; corruptAt: Date | null }[]>`
+    SELECT b."sizeBytes", l."seenAt", b."corruptAt"
+    FROM "RepositoryBlob" l JOIN "Blob" b ON b."digest" = l."digest"
+    WHERE l."repositoryId" = ${repositoryId} AND l."digest" = ${digest}`
+  return row === undefined ? null : { sizeBytes: row.sizeBytes, seenAt: row.seenAt, isCorrupt: row.corruptAt !== null }
 }
 
 /** Whether any repository of the instance may serve the blob. */
-export async function isBlobLinkedInInstance(db: Db, instanceId: string, digest: string): Promise<boolean> {
-  const link = await db.repositoryBlob.findFirst({
-    where: { digest, repository: { instanceId } },
-    select: { digest: true },
-  })
-  return link !== null
+export async function isBlobLinkedInInstance(source: SqlSource, instanceId: string, digest: string): Promise<boolean> {
+  const rows = await sql(source).$queryRaw<unknown[]>`
+    SELECT 1 FROM "RepositoryBlob" l JOIN "Repository" r ON r."id" = l."repositoryId"
+    WHERE l."digest" = ${digest} AND r."instanceId" = ${instanceId} LIMIT 1`
+  return rows.length > 0
 }
 
-/** Those of `digests` that the repository does not link to. */
-export async function listUnlinkedBlobs(db: Db, repositoryId: string, digests: readonly string[]): Promise<string[]> {
+/** Those of `digests` that the repository does not link to, or only to corrupt bytes. */
+export async function listUnlinkedBlobs(
+  source: SqlSource,
+  repositoryId: string,
+  digests: readonly string[],
+): Promise<string[]> {
   const linked = new Set<string>()
   for (const batch of batchesOf(digests)) {
-    const rows = await db.$queryRaw<{ digest: string }[]>`
-      SELECT "digest" FROM "RepositoryBlob"
-      WHERE "repositoryId" = ${repositoryId} AND "digest" IN (${Prisma.join(batch)})`
+    const rows = await sql(source).$queryRaw<{ digest: string }[]>`
+      SELECT l."digest" FROM "RepositoryBlob" l JOIN "Blob" b ON b."digest" = l."digest"
+      WHERE l."repositoryId" = ${repositoryId} AND l."digest" IN (${Prisma.join(batch)}) AND b."corruptAt" IS NULL`
     for (const row of rows) linked.add(row.digest)
   }
   return digests.filter((digest) => !linked.has(digest))
 }
 
-/** Records a blob whose bytes are in the store and links it to a repository. Repeating it changes nothing. */
+/**
+ * Records a blob whose good bytes are in the store and links it to a repository, both seen `now`. The blob's row is
+ * locked from here to the transaction's end: garbage collection can take its bytes before or after, not meanwhile.
+ */
 export async function linkBlob(
-  tx: Transaction,
+  tx: SqlTransaction,
   repositoryId: string,
-  blob: { readonly digest: string; readonly sizeBytes: number },
+  { digest, sizeBytes, now }: { readonly digest: string; readonly sizeBytes: number; readonly now: Date },
 ): Promise<void> {
-  const { digest, sizeBytes } = blob
-  await tx.blob.upsert({ where: { digest }, create: { digest, sizeBytes }, update: {} })
-  const key = { repositoryId, digest }
-  await tx.repositoryBlob.upsert({ where: { repositoryId_digest: key }, create: key, update: {} })
+  await tx.$executeRaw`
+    INSERT INTO "Blob" ("digest", "sizeBytes", "createdAt", "seenAt") VALUES (${digest}, ${sizeBytes}, ${now}, ${now})
+    ON CONFLICT ("digest") DO UPDATE SET "seenAt" = excluded."seenAt", "corruptAt" = NULL`
+  await tx.$executeRaw`
+    INSERT INTO "RepositoryBlob" ("repositoryId", "digest", "createdAt", "seenAt")
+    VALUES (${repositoryId}, ${digest}, ${now}, ${now})
+    ON CONFLICT ("repositoryId", "digest") DO UPDATE SET "seenAt" = excluded."seenAt"`
 }
 
 /** Removes a repository's link to a blob; answers whether there was one. The bytes stay. */
-export async function unlinkBlob(tx: Transaction, repositoryId: string, digest: string): Promise<boolean> {
-  const { count } = await tx.repositoryBlob.deleteMany({ where: { repositoryId, digest } })
+export async function unlinkBlob(tx: SqlTransaction, repositoryId: string, digest: string): Promise<boolean> {
+  const count = await tx.$executeRaw`
+    DELETE FROM "RepositoryBlob" WHERE "repositoryId" = ${repositoryId} AND "digest" = ${digest}`
   return count > 0
 }

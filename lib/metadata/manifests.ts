@@ -1,5 +1,7 @@
 import type { ManifestReference } from '@/lib/domain/manifest'
-import { type Db, type Transaction, preparedReads } from './database'
+import { batchesOf } from './batches'
+import { type SqlSource, type SqlTransaction, sql } from './database'
+import { Prisma } from './generated/sqlite/client'
 
 /** A manifest as a pull gets it. */
 export interface StoredManifest {
@@ -10,25 +12,29 @@ export interface StoredManifest {
   readonly sizeBytes: number
 }
 
-const pullFields = { digest: true, mediaType: true, content: true, sizeBytes: true } as const
-
 /** The manifest of a digest, or null. */
-export async function findManifest(db: Db, repositoryId: string, digest: string): Promise<StoredManifest | null> {
-  const reads = preparedReads(db)
-  return reads
-    ? reads.manifest(repositoryId, digest)
-    : db.manifest.findUnique({ where: { repositoryId_digest: { repositoryId, digest } }, select: pullFields })
+export async function findManifest(
+  source: SqlSource,
+  repositoryId: string,
+  digest: string,
+): Promise<StoredManifest | null> {
+  const [row] = await sql(source).$queryRaw<StoredManifest[]>`
+    SELECT "digest", "mediaType", "content", "sizeBytes" FROM "Manifest"
+    WHERE "repositoryId" = ${repositoryId} AND "digest" = ${digest}`
+  return row ?? null
 }
 
 /** The manifest a tag points at, or null; one query, so that it is the tag's at one moment. */
-export async function findManifestByTag(db: Db, repositoryId: string, tag: string): Promise<StoredManifest | null> {
-  const reads = preparedReads(db)
-  if (reads) return reads.manifestOfTag(repositoryId, tag)
-  const row = await db.tag.findUnique({
-    where: { repositoryId_name: { repositoryId, name: tag } },
-    select: { manifest: { select: pullFields } },
-  })
-  return row?.manifest ?? null
+export async function findManifestByTag(
+  source: SqlSource,
+  repositoryId: string,
+  tag: string,
+): Promise<StoredManifest | null> {
+  const [row] = await sql(source).$queryRaw<StoredManifest[]>`
+    SELECT m."digest", m."mediaType", m."content", m."sizeBytes" FROM "Tag" t
+    JOIN "Manifest" m ON m."repositoryId" = t."repositoryId" AND m."digest" = t."digest"
+    WHERE t."repositoryId" = ${repositoryId} AND t."name" = ${tag}`
+  return row ?? null
 }
 
 /** A manifest to store, with what was found out about it. */
@@ -44,10 +50,9 @@ export interface NewManifest extends StoredManifest {
 }
 
 /** Stores a manifest unless the repository has it already; then nothing changes. */
-export async function insertManifest(tx: Transaction, repositoryId: string, manifest: NewManifest): Promise<void> {
+export async function insertManifest(tx: SqlTransaction, repositoryId: string, manifest: NewManifest): Promise<void> {
   const { digest, references, subjectDigest } = manifest
   const annotations = subjectDigest === null ? null : JSON.stringify(manifest.annotations)
-  // In SQL, because Prisma's upsert and create read back what they wrote: a quarter of the cost, on every push.
   const inserted = await tx.$executeRaw`
     INSERT INTO "Manifest" ("repositoryId", "digest", "mediaType", "artifactType", "subjectDigest", "annotations",
       "content", "sizeBytes", "totalSizeBytes", "platforms", "pushedBy", "createdAt")
@@ -55,31 +60,35 @@ export async function insertManifest(tx: Transaction, repositoryId: string, mani
       ${manifest.content}, ${manifest.sizeBytes}, ${manifest.totalSizeBytes}, ${manifest.platforms.join(',')},
       ${manifest.pushedBy}, ${manifest.now})
     ON CONFLICT ("repositoryId", "digest") DO NOTHING`
-  if (inserted === 0 || references.length === 0) return
-  await tx.manifestReference.createMany({
-    data: references.map(({ digest: childDigest, kind }) => ({
-      repositoryId,
-      parentDigest: digest,
-      childDigest,
-      kind,
-    })),
-  })
+  if (inserted === 0) return
+  for (const batch of batchesOf(references)) {
+    const rows = batch.map((child) => Prisma.sql`(${repositoryId}, ${digest}, ${child.digest}, ${child.kind})`)
+    await tx.$executeRaw`
+      INSERT INTO "ManifestReference" ("repositoryId", "parentDigest", "childDigest", "kind")
+      VALUES ${Prisma.join(rows)}`
+  }
 }
 
 /** Deletes a manifest with its references; answers whether there was one. No tag may point at it any more. */
-export async function deleteManifest(tx: Transaction, repositoryId: string, digest: string): Promise<boolean> {
-  const { count } = await tx.manifest.deleteMany({ where: { repositoryId, digest } })
+export async function deleteManifest(tx: SqlTransaction, repositoryId: string, digest: string): Promise<boolean> {
+  const count = await tx.$executeRaw`
+    DELETE FROM "Manifest" WHERE "repositoryId" = ${repositoryId} AND "digest" = ${digest}`
   return count > 0
 }
 
-/** Total sizes and platforms of those of `digests` that are manifests of the repository. */
+/** Total sizes of those of `digests` that are manifests of the repository. */
 export async function listManifestSummaries(
-  db: Db,
+  source: SqlSource,
   repositoryId: string,
   digests: readonly string[],
 ): Promise<{ digest: string; totalSizeBytes: bigint }[]> {
-  return db.manifest.findMany({
-    where: { repositoryId, digest: { in: [...digests] } },
-    select: { digest: true, totalSizeBytes: true },
-  })
+  const summaries = []
+  for (const batch of batchesOf(digests)) {
+    summaries.push(
+      ...(await sql(source).$queryRaw<{ digest: string; totalSizeBytes: bigint }[]>`
+        SELECT "digest", "totalSizeBytes" FROM "Manifest"
+        WHERE "repositoryId" = ${repositoryId} AND "digest" IN (${Prisma.join(batch)})`),
+    )
+  }
+  return summaries
 }

@@ -6,13 +6,13 @@ import type {
   SqlQueryable,
   Transaction,
 } from '@prisma/driver-adapter-utils'
-import { type Unit, WriteQueue, statement } from './write-queue'
+import type { Unit, WriteConnection, WriteQueue } from './write-queue'
 
 /**
  * How long a connection waits for another process's write lock, in milliseconds. The wait blocks this process, so it
  * is short; within one process nobody waits here, because writes queue.
  */
-const busyTimeoutMs = 2_000
+export const busyTimeoutMs = 2_000
 
 /**
  * SQLite through better-sqlite3, corrected.
@@ -25,10 +25,10 @@ const busyTimeoutMs = 2_000
  * - a SELECT outside a transaction goes to a second, read-only connection, which sees the last commit and waits for
  *   nobody (WAL).
  *
- * A transaction's callback must use only its own client: waiting for its turn inside a turn never ends. `onDispose` is
- * called when Prisma disconnects.
+ * A transaction's callback must use only its own client: waiting for its turn inside a turn never ends. `writes` is where
+ * whoever else writes to the file takes turns. `onDispose` is called when Prisma disconnects.
  */
-export function sqliteAdapter(file: string, onDispose: () => void): SqlDriverAdapterFactory {
+export function sqliteAdapter(file: string, writes: WriteQueue, onDispose: () => void): SqlDriverAdapterFactory {
   const stock = new PrismaBetterSqlite3({ url: file, timeout: busyTimeoutMs })
   return {
     provider: 'sqlite',
@@ -39,7 +39,7 @@ export function sqliteAdapter(file: string, onDispose: () => void): SqlDriverAda
       await writer.executeScript('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;')
       const reader = await stock.connect()
       await reader.executeScript('PRAGMA query_only=ON;')
-      return new QueueingAdapter(writer, reader, onDispose)
+      return new QueueingAdapter(writer, reader, writes, onDispose)
     },
   }
 }
@@ -51,13 +51,15 @@ class QueueingAdapter implements SqlDriverAdapter {
   readonly #reader: SqlDriverAdapter
   readonly #onDispose: () => void
   readonly #writes: WriteQueue
+  readonly #connection: WriteConnection
 
-  constructor(writer: SqlDriverAdapter, reader: SqlDriverAdapter, onDispose: () => void) {
+  constructor(writer: SqlDriverAdapter, reader: SqlDriverAdapter, writes: WriteQueue, onDispose: () => void) {
     this.adapterName = writer.adapterName
     this.#writer = writer
     this.#reader = reader
     this.#onDispose = onDispose
-    this.#writes = new WriteQueue(writer)
+    this.#writes = writes
+    this.#connection = { run: (sql) => writer.executeScript(sql) }
   }
 
   async queryRaw(query: SqlQuery) {
@@ -74,7 +76,7 @@ class QueueingAdapter implements SqlDriverAdapter {
   }
 
   async startTransaction(): Promise<Transaction> {
-    return new QueuedTransaction(this.#writer, await this.#writes.begin())
+    return new QueuedTransaction(this.#writer, await this.#writes.begin(this.#connection))
   }
 
   async dispose() {
@@ -84,7 +86,7 @@ class QueueingAdapter implements SqlDriverAdapter {
   }
 
   async #inUnit<T>(use: (writer: SqlDriverAdapter) => Promise<T>): Promise<T> {
-    const unit = await this.#writes.begin()
+    const unit = await this.#writes.begin(this.#connection)
     let result: T
     try {
       result = await use(this.#writer)
@@ -143,4 +145,9 @@ class QueuedTransaction implements Transaction {
   async releaseSavepoint(name: string) {
     await this.executeRaw(statement(`RELEASE SAVEPOINT ${name}`))
   }
+}
+
+/** A statement without parameters. */
+function statement(sql: string): SqlQuery {
+  return { sql, args: [], argTypes: [] }
 }

@@ -1,4 +1,4 @@
-import type { Transaction } from './database'
+import type { SqlTransaction } from './database'
 
 /** An entry of the ledger. Who and from where is kept by value: the ledger outlives users and credentials. */
 export interface NewTagEvent {
@@ -18,27 +18,24 @@ export interface NewTagEvent {
 }
 
 /** Adds an entry to the ledger. */
-export async function insertTagEvent(tx: Transaction, event: NewTagEvent): Promise<void> {
-  const { now, ...rest } = event
-  // Not `create`, which would read the row back.
-  await tx.tagEvent.createMany({ data: [{ ...rest, createdAt: now, lastAt: now }] })
+export async function insertTagEvent(tx: SqlTransaction, event: NewTagEvent): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO "TagEvent" ("instanceId", "repositoryId", "repositoryPath", "tag", "kind", "currentDigest",
+      "pushedDigest", "reason", "actor", "credential", "address", "userAgent", "count", "createdAt", "lastAt")
+    VALUES (${event.instanceId}, ${event.repositoryId}, ${event.repositoryPath}, ${event.tag}, ${event.kind},
+      ${event.currentDigest}, ${event.pushedDigest}, ${event.reason}, ${event.actor}, ${event.credential},
+      ${event.address}, ${event.userAgent}, 1, ${event.now}, ${event.now})`
 }
 
 /** Repeated refusals within this time are one entry with a count, so that nobody can fill the disk. Milliseconds. */
 const refusalWindowMs = 60_000
 
 /** Adds a refused push to the ledger, or counts it with the same actor's same refusal of the last minute. */
-export async function recordRefusal(tx: Transaction, event: NewTagEvent): Promise<void> {
-  const { count } = await tx.tagEvent.updateMany({
-    where: {
-      kind: 'REFUSED',
-      repositoryId: event.repositoryId,
-      tag: event.tag,
-      pushedDigest: event.pushedDigest,
-      actor: event.actor,
-      createdAt: { gt: new Date(event.now.getTime() - refusalWindowMs) },
-    },
-    data: { count: { increment: 1 }, lastAt: event.now },
-  })
-  if (count === 0) await insertTagEvent(tx, event)
+export async function recordRefusal(tx: SqlTransaction, event: NewTagEvent): Promise<void> {
+  const since = new Date(event.now.getTime() - refusalWindowMs)
+  const counted = await tx.$executeRaw`
+    UPDATE "TagEvent" SET "count" = "count" + 1, "lastAt" = ${event.now}
+    WHERE "kind" = 'REFUSED' AND "repositoryId" = ${event.repositoryId} AND "tag" = ${event.tag}
+      AND "pushedDigest" = ${event.pushedDigest} AND "actor" = ${event.actor} AND "createdAt" > ${since}`
+  if (counted === 0) await insertTagEvent(tx, event)
 }

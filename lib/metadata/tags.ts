@@ -6,7 +6,7 @@ import {
   tagImmutable,
 } from '@/lib/domain/immutability'
 import { AppError } from '@/lib/domain/errors'
-import type { Db, Transaction } from './database'
+import { type SqlSource, type SqlTransaction, sql } from './database'
 import type { RepositoryForTraffic } from './repositories'
 
 /** What a tag points at. */
@@ -16,21 +16,22 @@ export interface TagTarget {
 }
 
 /** The tag, or null. */
-export async function findTag(db: Db, repositoryId: string, name: string): Promise<TagTarget | null> {
-  return db.tag.findUnique({
-    where: { repositoryId_name: { repositoryId, name } },
-    select: { name: true, digest: true },
-  })
+export async function findTag(source: SqlSource, repositoryId: string, name: string): Promise<TagTarget | null> {
+  const [row] = await sql(source).$queryRaw<TagTarget[]>`
+    SELECT "name", "digest" FROM "Tag" WHERE "repositoryId" = ${repositoryId} AND "name" = ${name}`
+  return row ?? null
 }
 
 /** Up to `limit` tag names after `last`, in byte order. */
-export async function listTagNames(db: Db, repositoryId: string, limit: number, last = ''): Promise<string[]> {
-  const rows = await db.tag.findMany({
-    where: { repositoryId, name: { gt: last } },
-    orderBy: { name: 'asc' },
-    take: limit,
-    select: { name: true },
-  })
+export async function listTagNames(
+  source: SqlSource,
+  repositoryId: string,
+  limit: number,
+  last = '',
+): Promise<string[]> {
+  const rows = await sql(source).$queryRaw<{ name: string }[]>`
+    SELECT "name" FROM "Tag" WHERE "repositoryId" = ${repositoryId} AND "name" > ${last}
+    ORDER BY "name" LIMIT ${limit}`
   return rows.map((row) => row.name)
 }
 
@@ -60,7 +61,7 @@ export type TagMoveResult =
  * The manifest and its references must be in the same transaction before this: an append-only tag is compared by them.
  */
 export async function moveTag(
-  tx: Transaction,
+  tx: SqlTransaction,
   repository: RepositoryForTraffic,
   move: TagMove,
 ): Promise<TagMoveResult> {
@@ -113,19 +114,12 @@ export async function moveTag(
 }
 
 /** A deleted immutable tag's name may return with its former digest only, while the repository is immutable. */
-async function assertNotReserved(tx: Transaction, repository: RepositoryForTraffic, move: TagMove): Promise<void> {
+async function assertNotReserved(tx: SqlTransaction, repository: RepositoryForTraffic, move: TagMove): Promise<void> {
   if (!isProtected(repository, move.name)) return
-  const tombstone = await tx.tombstone.findUnique({
-    where: {
-      instanceId_repositoryPath_tag: {
-        instanceId: repository.instanceId,
-        repositoryPath: repository.path,
-        tag: move.name,
-      },
-    },
-    select: { digest: true },
-  })
-  if (tombstone === null || tombstone.digest === move.digest) return
+  const [tombstone] = await tx.$queryRaw<{ digest: string }[]>`
+    SELECT "digest" FROM "Tombstone" WHERE "instanceId" = ${repository.instanceId}
+      AND "repositoryPath" = ${repository.path} AND "tag" = ${move.name}`
+  if (tombstone === undefined || tombstone.digest === move.digest) return
   throw new AppError('TAG_RESERVED', {
     detail: {
       reason: 'TAG_RESERVED',
@@ -142,7 +136,7 @@ async function assertNotReserved(tx: Transaction, repository: RepositoryForTraff
  * TAG_UNDELETABLE for a protected one. `repository` must come from `lockRepository` of the same transaction.
  */
 export async function deleteTag(
-  tx: Transaction,
+  tx: SqlTransaction,
   repository: RepositoryForTraffic,
   name: string,
 ): Promise<TagTarget | null> {
@@ -151,7 +145,7 @@ export async function deleteTag(
   if (isProtected(repository, name)) {
     throw new AppError('TAG_UNDELETABLE', { detail: { repository: repository.path, tag: name } })
   }
-  await tx.tag.delete({ where: { repositoryId_name: { repositoryId: repository.id, name } } })
+  await removeTag(tx, repository.id, name)
   return current
 }
 
@@ -160,7 +154,7 @@ export async function deleteTag(
  * tombstone, so that its name cannot come to mean something else. Answers what it pointed at, or null.
  */
 export async function deleteTagByDecision(
-  tx: Transaction,
+  tx: SqlTransaction,
   repository: RepositoryForTraffic,
   name: string,
   decision: { readonly reason: string; readonly decidedBy: string },
@@ -168,51 +162,57 @@ export async function deleteTagByDecision(
   const current = await findTag(tx, repository.id, name)
   if (current === null) return null
   if (isProtected(repository, name)) await buryTag(tx, repository, current, decision)
-  await tx.tag.delete({ where: { repositoryId_name: { repositoryId: repository.id, name } } })
+  await removeTag(tx, repository.id, name)
   return current
 }
 
 /** Keeps the name of a protected tag that is about to go, for the digest it has. */
 async function buryTag(
-  tx: Transaction,
+  tx: SqlTransaction,
   repository: Pick<RepositoryForTraffic, 'instanceId' | 'path'>,
   tag: TagTarget,
   decision: { readonly reason: string; readonly decidedBy: string },
 ): Promise<void> {
-  const key = { instanceId: repository.instanceId, repositoryPath: repository.path, tag: tag.name }
-  const value = { digest: tag.digest, reason: decision.reason, createdBy: decision.decidedBy }
-  await tx.tombstone.upsert({
-    where: { instanceId_repositoryPath_tag: key },
-    create: { ...key, ...value },
-    update: value,
-  })
+  await tx.$executeRaw`
+    INSERT INTO "Tombstone" ("instanceId", "repositoryPath", "tag", "digest", "reason", "createdAt", "createdBy")
+    VALUES (${repository.instanceId}, ${repository.path}, ${tag.name}, ${tag.digest}, ${decision.reason}, ${new Date()},
+      ${decision.decidedBy})
+    ON CONFLICT ("instanceId", "repositoryPath", "tag") DO UPDATE
+    SET "digest" = excluded."digest", "reason" = excluded."reason", "createdBy" = excluded."createdBy"`
+}
+
+async function removeTag(tx: SqlTransaction, repositoryId: string, name: string): Promise<void> {
+  await tx.$executeRaw`DELETE FROM "Tag" WHERE "repositoryId" = ${repositoryId} AND "name" = ${name}`
 }
 
 /** The tags that point at a digest, in byte order. */
-export async function listTagsOf(db: Db, repositoryId: string, digest: string): Promise<TagTarget[]> {
-  return db.tag.findMany({
-    where: { repositoryId, digest },
-    orderBy: { name: 'asc' },
-    select: { name: true, digest: true },
-  })
+export async function listTagsOf(source: SqlSource, repositoryId: string, digest: string): Promise<TagTarget[]> {
+  return sql(source).$queryRaw<TagTarget[]>`
+    SELECT "name", "digest" FROM "Tag" WHERE "repositoryId" = ${repositoryId} AND "digest" = ${digest} ORDER BY "name"`
 }
 
 /**
  * Tags from which a digest can be reached in its repository: those that point at it, and those that point at an index
  * it is a child of, at any depth; a blob through the manifests that name it. At most `limit`, in byte order.
  */
-export async function listTagsReaching(db: Db, repositoryId: string, digest: string, limit: number): Promise<string[]> {
+export async function listTagsReaching(
+  source: SqlSource,
+  repositoryId: string,
+  digest: string,
+  limit: number,
+): Promise<string[]> {
   // UNION, not UNION ALL: an index may name a manifest twice, and a cycle cannot exist but must not hang if it did.
-  const rows = await db.$queryRaw<{ name: string }[]>`
+  const rows = await sql(source).$queryRaw<{ name: string }[]>`
     WITH RECURSIVE reaching("digest") AS (
-      SELECT ${digest}
+      SELECT "parentDigest" FROM "ManifestReference"
+      WHERE "repositoryId" = ${repositoryId} AND "childDigest" = ${digest}
       UNION
       SELECT parent."parentDigest" FROM "ManifestReference" AS parent
       JOIN reaching ON parent."childDigest" = reaching."digest"
       WHERE parent."repositoryId" = ${repositoryId}
     )
     SELECT "name" FROM "Tag"
-    WHERE "repositoryId" = ${repositoryId} AND "digest" IN (SELECT "digest" FROM reaching)
+    WHERE "repositoryId" = ${repositoryId} AND ("digest" = ${digest} OR "digest" IN (SELECT "digest" FROM reaching))
     ORDER BY "name" LIMIT ${limit}`
   return rows.map((row) => row.name)
 }

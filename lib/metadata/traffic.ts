@@ -1,25 +1,23 @@
 import { createId } from '@/lib/domain/ids'
 import type { InstanceHostParts } from '@/lib/domain/instance-host'
-import { type Db, type Transaction, preparedReads } from './database'
+import { type SqlSource, type Transaction, sql } from './database'
 import { type RepositoryForTraffic, findRepositoryByPath } from './repositories'
 
 /** What a container client's request looks up before anything else: its instance, and a repository a push may make. */
 
 /** The id of the instance whose host name has these parts, or null. */
-export async function findInstanceIdByHost(db: Db, { name, regionId }: InstanceHostParts): Promise<string | null> {
-  const reads = preparedReads(db)
-  const row = reads
-    ? reads.instanceId(regionId, name)
-    : await db.instance.findUnique({ where: { regionId_name: { regionId, name } }, select: { id: true } })
+export async function findInstanceIdByHost(
+  source: SqlSource,
+  { name, regionId }: InstanceHostParts,
+): Promise<string | null> {
+  const [row] = await sql(source).$queryRaw<{ id: string }[]>`
+    SELECT "id" FROM "Instance" WHERE "regionId" = ${regionId} AND "name" = ${name}`
   return row?.id ?? null
 }
 
 /** The id of the instance that serves every host that is no instance's, or null while there is no instance. */
-export async function findDefaultInstanceId(db: Db): Promise<string | null> {
-  const reads = preparedReads(db)
-  const row = reads
-    ? reads.defaultInstanceId()
-    : await db.instance.findFirst({ where: { isDefault: true }, select: { id: true } })
+export async function findDefaultInstanceId(source: SqlSource): Promise<string | null> {
+  const [row] = await sql(source).$queryRaw<{ id: string }[]>`SELECT "id" FROM "Instance" WHERE "isDefault" LIMIT 1`
   return row?.id ?? null
 }
 
@@ -37,7 +35,7 @@ export async function createRepositoryOnPush(
     select: { id: true, autoCreateRepository: true, defaultRepositoryType: true, defaultTagImmutability: true },
   })
   if (namespace === null || !namespace.autoCreateRepository) return null
-  return tx.repository.create({
+  await tx.repository.create({
     data: {
       id: createId('repository'),
       instanceId,
@@ -50,6 +48,7 @@ export async function createRepositoryOnPush(
       description: '',
       updatedBy: createdBy,
     },
-    select: { id: true, instanceId: true, path: true, tagImmutability: true },
+    select: { id: true },
   })
+  return findRepositoryByPath(tx, instanceId, path)
 }

@@ -1,24 +1,24 @@
-import { type Db, type Transaction, preparedReads } from './database'
+import { type SqlSource, type SqlTransaction, sql } from './database'
 
-/** Opens an upload in a repository. */
-export async function createUpload(
-  db: Db,
-  upload: { readonly id: string; readonly repositoryId: string; readonly createdBy: string },
+/** Opens an upload in a repository, which the transaction has locked. */
+export async function insertUpload(
+  tx: SqlTransaction,
+  upload: { readonly id: string; readonly repositoryId: string; readonly createdBy: string; readonly now: Date },
 ): Promise<void> {
-  await db.upload.create({ data: upload })
+  await tx.$executeRaw`
+    INSERT INTO "Upload" ("id", "repositoryId", "createdBy", "createdAt")
+    VALUES (${upload.id}, ${upload.repositoryId}, ${upload.createdBy}, ${upload.now})`
 }
 
 /** Whether the repository has this upload open. */
-export async function hasUpload(db: Db, repositoryId: string, id: string): Promise<boolean> {
-  const reads = preparedReads(db)
-  const row = reads
-    ? reads.upload(id, repositoryId)
-    : await db.upload.findUnique({ where: { id, repositoryId }, select: { id: true } })
-  return row !== null
+export async function hasUpload(source: SqlSource, repositoryId: string, id: string): Promise<boolean> {
+  const rows = await sql(source).$queryRaw<unknown[]>`
+    SELECT "id" FROM "Upload" WHERE "id" = ${id} AND "repositoryId" = ${repositoryId}`
+  return rows.length > 0
 }
 
 /** Closes an upload; answers whether it was open. */
-export async function deleteUpload(tx: Transaction | Db, repositoryId: string, id: string): Promise<boolean> {
-  const { count } = await tx.upload.deleteMany({ where: { id, repositoryId } })
+export async function deleteUpload(tx: SqlTransaction, repositoryId: string, id: string): Promise<boolean> {
+  const count = await tx.$executeRaw`DELETE FROM "Upload" WHERE "id" = ${id} AND "repositoryId" = ${repositoryId}`
   return count > 0
 }

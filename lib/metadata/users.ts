@@ -1,4 +1,4 @@
-import { type Db, type Transaction, preparedReads } from './database'
+import { type Db, type SqlSource, type Transaction, sql } from './database'
 
 /** A person or machine that may log on, without secrets. */
 export interface User {
@@ -12,14 +12,12 @@ export const userFields = { id: true, name: true, role: true } as const
 
 /** The user of that name with the hash a password is verified against, or null. Only lib/auth asks for it. */
 export async function findUserWithPasswordHash(
-  db: Db,
+  source: SqlSource,
   name: string,
 ): Promise<{ readonly user: User; readonly passwordHash: string } | null> {
-  const reads = preparedReads(db)
-  const row = reads
-    ? reads.user(name)
-    : await db.user.findUnique({ where: { name }, select: { ...userFields, passwordHash: true } })
-  if (row === null) return null
+  const [row] = await sql(source).$queryRaw<(User & { passwordHash: string })[]>`
+    SELECT "id", "name", "role", "passwordHash" FROM "User" WHERE "name" = ${name}`
+  if (row === undefined) return null
   const { passwordHash, ...user } = row
   return { user, passwordHash }
 }

@@ -2,57 +2,64 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
-import type { SqlDriverAdapter, SqlQuery } from '@prisma/driver-adapter-utils'
+import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { WriteQueue, statement } from './write-queue'
+import { type WriteConnection, WriteQueue } from './write-queue'
 
 let folder: string
-let connection: SqlDriverAdapter
+let connection: Sqlite.Database
+let other: Sqlite.Database
 let queue: WriteQueue
+let first: WriteConnection
+let second: WriteConnection
 /** Statements that the queue itself sent, in order. */
 let sent: string[]
 /** What to do in place of the next COMMIT, once. */
-let failCommit: (() => Promise<void>) | null
+let failCommit: (() => void) | null
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'stele-queue-'))
-  connection = await new PrismaBetterSqlite3({ url: path.join(folder, 'queue.db') }).connect()
-  await connection.executeScript('PRAGMA journal_mode=WAL; CREATE TABLE t (name TEXT PRIMARY KEY);')
+  connection = new Sqlite(path.join(folder, 'queue.db'))
+  connection.exec('PRAGMA journal_mode=WAL; CREATE TABLE t (name TEXT PRIMARY KEY);')
+  // It never waits: a lock that the queue did not keep free for it is an error at once.
+  other = new Sqlite(path.join(folder, 'queue.db'), { timeout: 0 })
   sent = []
   failCommit = null
-  queue = new WriteQueue({
-    provider: 'sqlite',
-    adapterName: 'recording',
-    queryRaw: (query: SqlQuery) => connection.queryRaw(query),
-    async executeRaw(query: SqlQuery) {
-      sent.push(query.sql)
-      if (query.sql === 'COMMIT' && failCommit !== null) {
-        const fail = failCommit
-        failCommit = null
-        await fail()
-        throw new Error('disk full')
-      }
-      return connection.executeRaw(query)
-    },
-  })
+  queue = new WriteQueue()
+  first = recording(connection)
+  second = recording(other)
 })
 afterEach(async () => {
-  await connection.dispose()
+  connection.close()
+  other.close()
   await rm(folder, { recursive: true, force: true })
 })
 
+function recording(database: Sqlite.Database): WriteConnection {
+  return {
+    run(sql) {
+      sent.push(sql)
+      if (sql === 'COMMIT' && failCommit !== null) {
+        const fail = failCommit
+        failCommit = null
+        fail()
+        throw new Error('disk full')
+      }
+      database.exec(sql)
+    },
+  }
+}
+
 /** One unit that inserts `name` and is then kept or undone. */
-async function insert(name: string, keep = true): Promise<void> {
-  const unit = await queue.begin()
-  await connection.executeRaw(statement(`INSERT INTO t VALUES ('${name}')`))
+async function insert(name: string, keep = true, on: 'first' | 'second' = 'first'): Promise<void> {
+  const unit = await queue.begin(on === 'first' ? first : second)
+  ;(on === 'first' ? connection : other).exec(`INSERT INTO t VALUES ('${name}')`)
   await setImmediate()
   await (keep ? unit.commit() : unit.rollback())
 }
 
-async function names(): Promise<unknown[]> {
-  const { rows } = await connection.queryRaw(statement('SELECT name FROM t ORDER BY name'))
-  return rows.flat()
+function names(): unknown[] {
+  return connection.prepare('SELECT name FROM t ORDER BY name').pluck().all()
 }
 
 function commits(): number {
@@ -65,12 +72,12 @@ describe('the write queue', () => {
     expect(commits()).toBe(1)
     await Promise.all(['a', 'b', 'c', 'd'].map((name) => insert(name)))
     expect(commits()).toBe(2)
-    expect(await names()).toEqual(['a', 'alone', 'b', 'c', 'd'])
+    expect(names()).toEqual(['a', 'alone', 'b', 'c', 'd'])
   })
 
   test('what one unit undoes, its neighbours keep', async () => {
     await Promise.all([insert('a'), insert('b', false), insert('c')])
-    expect(await names()).toEqual(['a', 'c'])
+    expect(names()).toEqual(['a', 'c'])
   })
 
   test('nobody is answered before the commit, whether kept or undone', async () => {
@@ -84,30 +91,44 @@ describe('the write queue', () => {
   })
 
   test('a failed commit fails all of its units, leaves nothing of them, and the next one succeeds', async () => {
-    failCommit = () => Promise.resolve()
+    failCommit = () => {}
     const outcomes = await Promise.allSettled([insert('a'), insert('b'), insert('c', false)])
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
-    expect(await names()).toEqual([])
+    expect(names()).toEqual([])
     await insert('d')
-    expect(await names()).toEqual(['d'])
+    expect(names()).toEqual(['d'])
   })
 
   test('when SQLite rolls back by itself in the middle, nothing of the commit is acknowledged or there', async () => {
-    const first = insert('a')
-    const second = queue.begin().then(async (unit) => {
-      await connection.executeRaw(statement('ROLLBACK'))
+    const kept = insert('a')
+    const broken = queue.begin(first).then(async (unit) => {
+      connection.exec('ROLLBACK')
       await unit.commit()
     })
-    const outcomes = await Promise.allSettled([first, second])
+    const outcomes = await Promise.allSettled([kept, broken])
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
-    expect(await names()).toEqual([])
+    expect(names()).toEqual([])
     await insert('b')
-    expect(await names()).toEqual(['b'])
+    expect(names()).toEqual(['b'])
   })
 
   test('a commit has a bounded number of units', async () => {
     await Promise.all(Array.from({ length: 100 }, (_, index) => insert(`n${index}`)))
     expect(commits()).toBeGreaterThanOrEqual(4)
-    expect(await names()).toHaveLength(100)
+    expect(names()).toHaveLength(100)
+  })
+
+  test('units of two connections take turns, each commit of one connection', async () => {
+    const units = ['first', 'first', 'second', 'second', 'first'] as const
+    await Promise.all(units.map((on, index) => insert(`n${index}`, true, on)))
+    expect(names()).toEqual(['n0', 'n1', 'n2', 'n3', 'n4'])
+    expect(commits()).toBe(3)
+  })
+
+  test('a commit that fails because another connection wants to write fails its own units only', async () => {
+    failCommit = () => {}
+    const outcomes = await Promise.allSettled([insert('a'), insert('b', true, 'second')])
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled'])
+    expect(names()).toEqual(['b'])
   })
 })

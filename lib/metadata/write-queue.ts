@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises'
-import type { SqlQuery, SqlQueryable } from '@prisma/driver-adapter-utils'
 
 /** Most units of one commit. The first of them waits for the last, so this bounds what a push waits for others. */
 const batchMax = 32
@@ -11,7 +10,13 @@ const batchMax = 32
  */
 const graceRounds = 4
 
-/** A unit of work on the writing connection: it has the connection to itself until it ends. */
+/** A connection that writes. */
+export interface WriteConnection {
+  /** Runs a statement without parameters. */
+  run(sql: string): Promise<void> | void
+}
+
+/** A unit of work on a writing connection: nobody else writes until it ends. */
 export interface Unit {
   /** Keeps what the unit wrote; resolves when that is on disk. Rejects when it is not: then nothing of it is there. */
   commit(): Promise<void>
@@ -20,8 +25,8 @@ export interface Unit {
 }
 
 /**
- * Gives the one connection that writes to one unit of work at a time, and lets units that come close together share a
- * commit, because a commit's `fsync` costs more than all the rest.
+ * Lets one unit of work write at a time, and lets units of one connection that come close together share a commit,
+ * because a commit's `fsync` costs more than all the rest.
  *
  *     BEGIN IMMEDIATE                      the first unit
  *       SAVEPOINT unit_1 … RELEASE         its end: no answer yet
@@ -30,25 +35,25 @@ export interface Unit {
  *     COMMIT                               now all three are answered
  *
  * A unit sees what those before it in the commit have written, so it must not be answered before them, a refusal
- * neither: after a crash they would never have been. When the commit fails, all of its units fail.
+ * neither: after a crash they would never have been. When the commit fails, all of its units fail. A unit of another
+ * connection waits for the commit: SQLite gives the write lock to one connection at a time.
  */
 export class WriteQueue {
-  readonly #connection: SqlQueryable
   readonly #waiting: (() => void)[] = []
   #isTaken = false
   #batch: Batch | null = null
 
-  constructor(connection: SqlQueryable) {
-    this.#connection = connection
-  }
-
-  /** Waits for the connection and starts a unit. */
-  async begin(): Promise<Unit> {
+  /** Waits for the turn and starts a unit on `connection`. */
+  async begin(connection: WriteConnection): Promise<Unit> {
     await this.#takeTurn()
+    if (this.#batch !== null && this.#batch.connection !== connection) {
+      // Its failure is told to its own units.
+      await this.#commit(this.#batch).catch((error: unknown) => this.#abandon(error))
+    }
     try {
-      const batch = (this.#batch ??= await this.#startBatch())
+      const batch = (this.#batch ??= await startBatch(connection))
       const savepoint = `unit_${++batch.size}`
-      await this.#run(`SAVEPOINT ${savepoint}`)
+      await connection.run(`SAVEPOINT ${savepoint}`)
       return {
         commit: () => this.#end(batch, [`RELEASE ${savepoint}`]),
         rollback: () => this.#end(batch, [`ROLLBACK TO ${savepoint}`, `RELEASE ${savepoint}`]),
@@ -60,16 +65,10 @@ export class WriteQueue {
     }
   }
 
-  async #startBatch(): Promise<Batch> {
-    // The write lock is ours before anything is read, against other processes too.
-    await this.#run('BEGIN IMMEDIATE')
-    return new Batch()
-  }
-
   async #end(batch: Batch, statements: readonly string[]): Promise<void> {
     try {
       // These fail when SQLite has rolled back everything by itself (disk full, I/O error): then so does the batch.
-      for (const sql of statements) await this.#run(sql)
+      for (const sql of statements) await batch.connection.run(sql)
       if (batch.size >= batchMax) await this.#commit(batch)
       else if (this.#waiting.length === 0) void this.#commitSoon(batch)
     } catch (error) {
@@ -100,7 +99,7 @@ export class WriteQueue {
   }
 
   async #commit(batch: Batch): Promise<void> {
-    await this.#run('COMMIT')
+    await batch.connection.run('COMMIT')
     this.#batch = null
     batch.succeed()
   }
@@ -108,8 +107,11 @@ export class WriteQueue {
   async #abandon(error: unknown): Promise<void> {
     const batch = this.#batch
     this.#batch = null
-    // There may be nothing left to roll back; either way the connection is free afterwards.
-    await this.#run('ROLLBACK').catch(() => undefined)
+    try {
+      await batch?.connection.run('ROLLBACK')
+    } catch {
+      // There was nothing left to roll back; either way the connection is free now.
+    }
     batch?.fail(error)
   }
 
@@ -124,10 +126,12 @@ export class WriteQueue {
     if (next === undefined) this.#isTaken = false
     else next()
   }
+}
 
-  async #run(sql: string): Promise<void> {
-    await this.#connection.executeRaw(statement(sql))
-  }
+async function startBatch(connection: WriteConnection): Promise<Batch> {
+  // The write lock is ours before anything is read, against other processes too.
+  await connection.run('BEGIN IMMEDIATE')
+  return new Batch(connection)
 }
 
 /** Units that share a commit, and what became of it. */
@@ -138,7 +142,7 @@ class Batch {
   succeed: () => void = () => {}
   fail: (error: unknown) => void = () => {}
 
-  constructor() {
+  constructor(readonly connection: WriteConnection) {
     this.outcome = new Promise((resolve, reject) => {
       this.succeed = resolve
       this.fail = reject
@@ -146,9 +150,4 @@ class Batch {
     // Whoever waits for it is told; when nobody does, nobody needs to be.
     this.outcome.catch(() => undefined)
   }
-}
-
-/** A statement without parameters. */
-export function statement(sql: string): SqlQuery {
-  return { sql, args: [], argTypes: [] }
 }

@@ -1,6 +1,6 @@
 import { AppError } from '@/lib/domain/errors'
 import { isProtected } from '@/lib/domain/immutability'
-import type { Transaction } from '@/lib/metadata/database'
+import type { SqlTransaction } from '@/lib/metadata/database'
 import type { RepositoryForTraffic } from '@/lib/metadata/repositories'
 import { listTagsReaching } from '@/lib/metadata/tags'
 
@@ -12,7 +12,7 @@ const namedTagsMax = 10
  * child of its index at any depth, or as a blob of either.
  */
 export async function assertUnprotected(
-  tx: Transaction,
+  tx: SqlTransaction,
   repository: RepositoryForTraffic,
   digest: string,
   code: 'TAG_UNDELETABLE' | 'CONTENT_PROTECTED',

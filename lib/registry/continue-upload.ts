@@ -1,4 +1,5 @@
 import { AppError } from '@/lib/domain/errors'
+import { sqlTransaction } from '@/lib/metadata/database'
 import { deleteUpload, hasUpload } from '@/lib/metadata/uploads'
 import type { RepositoryForTraffic } from '@/lib/metadata/repositories'
 import type { Context } from './context'
@@ -27,7 +28,7 @@ export async function appendToUpload(
 
 /** Drops an upload and what it has. Throws BLOB_UPLOAD_UNKNOWN. */
 export async function cancelUpload(ctx: Context, repository: RepositoryForTraffic, id: string): Promise<void> {
-  if (!(await deleteUpload(ctx.db, repository.id, id))) {
+  if (!(await sqlTransaction(ctx.db, (tx) => deleteUpload(tx, repository.id, id)))) {
     throw new AppError('BLOB_UPLOAD_UNKNOWN', { detail: { upload: id.slice(0, 64) } })
   }
   await ctx.blobs.abort(id)

@@ -2,6 +2,7 @@ import type { Principal } from '@/lib/auth/principal'
 import { createId } from '@/lib/domain/ids'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { transaction } from '@/lib/metadata/database'
+import { lockName } from '@/lib/metadata/locks'
 import { countInstances, insertInstance } from '@/lib/metadata/instances'
 import type { Context } from './context'
 import { type InstanceDetails, type InstanceSpecification, describeInstance } from './instance-details'
@@ -18,6 +19,7 @@ export async function createInstance(
   requestHost: string,
 ): Promise<Versioned<InstanceDetails>> {
   const row = await transaction(ctx.db, async (tx) => {
+    await lockName(tx, 'default-instance')
     const isDefault = (await countInstances(tx, {})) === 0
     const { name, regionId, specification } = input
     const settings = { name, regionId, specification, isDefault }

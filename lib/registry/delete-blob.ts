@@ -1,8 +1,8 @@
 import type { Digest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import { unlinkBlob } from '@/lib/metadata/blobs'
-import { transaction } from '@/lib/metadata/database'
-import { type RepositoryForTraffic, lockRepository } from '@/lib/metadata/repositories'
+import { sqlTransaction } from '@/lib/metadata/database'
+import { type RepositoryForTraffic, lockRepositoryExclusively } from '@/lib/metadata/repositories'
 import { assertUnprotected } from './assert-unprotected'
 import type { Context } from './context'
 
@@ -11,8 +11,8 @@ import type { Context } from './context'
  * tags when a protected tag reaches it.
  */
 export async function deleteBlob(ctx: Context, repository: RepositoryForTraffic, digest: Digest): Promise<void> {
-  await transaction(ctx.db, async (tx) => {
-    const locked = await lockRepository(tx, repository.id)
+  await sqlTransaction(ctx.db, async (tx) => {
+    const locked = await lockRepositoryExclusively(tx, repository.id)
     if (locked === null) throw new AppError('NAME_UNKNOWN')
     await assertUnprotected(tx, locked, digest, 'CONTENT_PROTECTED')
     if (!(await unlinkBlob(tx, locked.id, digest))) throw new AppError('BLOB_UNKNOWN', { detail: { digest } })

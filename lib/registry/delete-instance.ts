@@ -2,6 +2,7 @@ import type { Principal } from '@/lib/auth/principal'
 import { AppError } from '@/lib/domain/errors'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { transaction } from '@/lib/metadata/database'
+import { lockRow } from '@/lib/metadata/locks'
 import { deleteInstance as deleteInstanceRow } from '@/lib/metadata/instances'
 import type { Context } from './context'
 import { requireInstance } from './instance-details'
@@ -18,6 +19,7 @@ export async function deleteInstance(
   expected: ExpectedVersions,
 ): Promise<void> {
   await transaction(ctx.db, async (tx) => {
+    await lockRow(tx, 'Instance', id)
     const current = await requireInstance(tx, id)
     assertExpected(current.version, expected)
     if (current.isDefault) throw new AppError('INSTANCE_IS_DEFAULT')

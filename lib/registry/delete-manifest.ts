@@ -1,9 +1,9 @@
 import type { Principal } from '@/lib/auth/principal'
 import type { Digest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
-import { type Transaction, transaction } from '@/lib/metadata/database'
+import { type SqlTransaction, sqlTransaction } from '@/lib/metadata/database'
 import { deleteManifest as deleteManifestRow } from '@/lib/metadata/manifests'
-import { type RepositoryForTraffic, lockRepository } from '@/lib/metadata/repositories'
+import { type RepositoryForTraffic, lockRepositoryExclusively } from '@/lib/metadata/repositories'
 import { insertTagEvent } from '@/lib/metadata/tag-events'
 import { type TagTarget, deleteTag as deleteTagRow, listTagsOf } from '@/lib/metadata/tags'
 import { assertUnprotected } from './assert-unprotected'
@@ -17,7 +17,7 @@ export async function deleteTag(
   repository: RepositoryForTraffic,
   name: string,
 ): Promise<void> {
-  await transaction(ctx.db, async (tx) => {
+  await sqlTransaction(ctx.db, async (tx) => {
     const locked = await requireLocked(tx, repository.id)
     const deleted = await deleteTagRow(tx, locked, name)
     if (deleted === null) throw new AppError('MANIFEST_UNKNOWN', { detail: { reference: name } })
@@ -35,7 +35,7 @@ export async function deleteManifest(
   repository: RepositoryForTraffic,
   digest: Digest,
 ): Promise<void> {
-  await transaction(ctx.db, async (tx) => {
+  await sqlTransaction(ctx.db, async (tx) => {
     const locked = await requireLocked(tx, repository.id)
     await assertUnprotected(tx, locked, digest, 'TAG_UNDELETABLE')
     for (const tag of await listTagsOf(tx, locked.id, digest)) {
@@ -48,13 +48,13 @@ export async function deleteManifest(
   })
 }
 
-async function requireLocked(tx: Transaction, id: string): Promise<RepositoryForTraffic> {
-  const repository = await lockRepository(tx, id)
+async function requireLocked(tx: SqlTransaction, id: string): Promise<RepositoryForTraffic> {
+  const repository = await lockRepositoryExclusively(tx, id)
   if (repository === null) throw new AppError('NAME_UNKNOWN')
   return repository
 }
 
-function recordDeletion(tx: Transaction, principal: Principal, repository: RepositoryForTraffic, tag: TagTarget) {
+function recordDeletion(tx: SqlTransaction, principal: Principal, repository: RepositoryForTraffic, tag: TagTarget) {
   return insertTagEvent(tx, {
     ...eventOrigin(principal, repository),
     tag: tag.name,

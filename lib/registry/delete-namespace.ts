@@ -1,6 +1,7 @@
 import type { Principal } from '@/lib/auth/principal'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { transaction } from '@/lib/metadata/database'
+import { lockRow } from '@/lib/metadata/locks'
 import { deleteNamespace as deleteNamespaceRow } from '@/lib/metadata/namespaces'
 import type { Context } from './context'
 import { requireNamespace } from './namespace-details'
@@ -14,6 +15,7 @@ export async function deleteNamespace(
   expected: ExpectedVersions,
 ): Promise<void> {
   await transaction(ctx.db, async (tx) => {
+    await lockRow(tx, 'Namespace', id)
     const current = await requireNamespace(tx, id)
     assertExpected(current.version, expected)
     if (!(await deleteNamespaceRow(tx, current))) throw changedMeanwhile()

@@ -3,6 +3,7 @@ import { AppError } from '@/lib/domain/errors'
 import { isProtected } from '@/lib/domain/immutability'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { transaction } from '@/lib/metadata/database'
+import { lockRow } from '@/lib/metadata/locks'
 import { buryTags, listAllTags, recordRemovedTags } from '@/lib/metadata/repository-removal'
 import { deleteRepository as deleteRepositoryRow } from '@/lib/metadata/repository-settings'
 import type { Context } from './context'
@@ -29,6 +30,7 @@ export async function deleteRepository(
   expected: ExpectedVersions,
 ): Promise<void> {
   await transaction(ctx.db, async (tx) => {
+    await lockRow(tx, 'Repository', id)
     const current = await requireRepository(tx, id)
     assertExpected(current.version, expected)
     const tags = await listAllTags(tx, id)

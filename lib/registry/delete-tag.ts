@@ -1,7 +1,7 @@
 import type { Principal } from '@/lib/auth/principal'
 import { AppError } from '@/lib/domain/errors'
 import { transaction } from '@/lib/metadata/database'
-import { lockRepository } from '@/lib/metadata/repositories'
+import { lockRepositoryExclusively } from '@/lib/metadata/repositories'
 import { insertTagEvent } from '@/lib/metadata/tag-events'
 import { deleteTagByDecision, deleteTag as deleteTagRow, findTag } from '@/lib/metadata/tags'
 import type { Context } from './context'
@@ -22,7 +22,7 @@ export async function deleteTag(
   expected: ExpectedVersions,
 ): Promise<void> {
   await transaction(ctx.db, async (tx) => {
-    const repository = await lockRepository(tx, repositoryId)
+    const repository = await lockRepositoryExclusively(tx, repositoryId)
     const tag = repository === null ? null : await findTag(tx, repositoryId, name)
     if (repository === null || tag === null) throw new AppError('NOT_FOUND')
     assertExpected(tag.digest, expected)

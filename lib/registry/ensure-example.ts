@@ -2,6 +2,7 @@ import { systemPrincipal } from '@/lib/auth/principal'
 import { createId } from '@/lib/domain/ids'
 import { defaultRegionId } from '@/lib/domain/regions'
 import { transaction } from '@/lib/metadata/database'
+import { lockName } from '@/lib/metadata/locks'
 import { countInstances, insertInstance } from '@/lib/metadata/instances'
 import { insertNamespace } from '@/lib/metadata/namespaces'
 import { insertRepository } from '@/lib/metadata/repository-settings'
@@ -13,6 +14,7 @@ import type { Context } from './context'
  */
 export async function ensureExample(ctx: Context): Promise<void> {
   await transaction(ctx.db, async (tx) => {
+    await lockName(tx, 'default-instance')
     if ((await countInstances(tx, {})) > 0) return
     const instance = await insertInstance(tx, {
       id: createId('instance'),

@@ -1,7 +1,8 @@
 import type { Digest } from '@/lib/domain/digest'
+import { AppError } from '@/lib/domain/errors'
 import { linkBlob } from '@/lib/metadata/blobs'
-import { transaction } from '@/lib/metadata/database'
-import type { RepositoryForTraffic } from '@/lib/metadata/repositories'
+import { sqlTransaction } from '@/lib/metadata/database'
+import { type RepositoryForTraffic, lockRepository } from '@/lib/metadata/repositories'
 import { deleteUpload } from '@/lib/metadata/uploads'
 import type { Context } from './context'
 import { getUploadSize } from './continue-upload'
@@ -19,8 +20,9 @@ export async function finishUpload(
 ): Promise<void> {
   await getUploadSize(ctx, repository, id)
   const sizeBytes = await ctx.blobs.commit(id, digest)
-  await transaction(ctx.db, async (tx) => {
-    await linkBlob(tx, repository.id, { digest, sizeBytes })
+  await sqlTransaction(ctx.db, async (tx) => {
+    if ((await lockRepository(tx, repository.id)) === null) throw new AppError('NAME_UNKNOWN')
+    await linkBlob(tx, repository.id, { digest, sizeBytes, now: new Date() })
     await deleteUpload(tx, repository.id, id)
   })
 }

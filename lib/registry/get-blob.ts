@@ -1,14 +1,15 @@
 import type { Digest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import type { ByteRange } from '@/lib/domain/range'
-import { isBlobLinked } from '@/lib/metadata/blobs'
+import { findBlobLink } from '@/lib/metadata/blobs'
 import type { RepositoryForTraffic } from '@/lib/metadata/repositories'
 import type { BlobReader } from '@/lib/storage/blob-store'
 import type { Context } from './context'
 
 /** Size in bytes of a blob of the repository. Throws BLOB_UNKNOWN, also for one that only other repositories have. */
 export async function getBlobSize(ctx: Context, repository: RepositoryForTraffic, digest: Digest): Promise<number> {
-  const size = (await isBlobLinked(ctx.db, repository.id, digest)) ? await ctx.blobs.stat(digest) : null
+  const link = await findBlobLink(ctx.db, repository.id, digest)
+  const size = link === null || link.isCorrupt ? null : await ctx.blobs.stat(digest)
   if (size === null) throw new AppError('BLOB_UNKNOWN', { detail: { digest } })
   return size
 }

@@ -1,6 +1,7 @@
 import type { Digest } from '@/lib/domain/digest'
-import { isBlobLinked, isBlobLinkedInInstance, linkBlob } from '@/lib/metadata/blobs'
-import { transaction } from '@/lib/metadata/database'
+import { findBlobLink, isBlobLinkedInInstance, linkBlob } from '@/lib/metadata/blobs'
+import { sqlTransaction } from '@/lib/metadata/database'
+import { lockRepository } from '@/lib/metadata/repositories'
 import type { Context } from './context'
 import type { Repository } from './open-repository'
 
@@ -17,12 +18,13 @@ export async function mountBlob(
 ): Promise<boolean> {
   const sizeBytes = await ctx.blobs.stat(digest)
   if (sizeBytes === null) return false
-  return transaction(ctx.db, async (tx) => {
+  return sqlTransaction(ctx.db, async (tx) => {
+    if ((await lockRepository(tx, target.id)) === null) return false
     const isThere =
       source === null
         ? await isBlobLinkedInInstance(tx, target.instanceId, digest)
-        : await isBlobLinked(tx, source.id, digest)
-    if (isThere) await linkBlob(tx, target.id, { digest, sizeBytes })
+        : (await findBlobLink(tx, source.id, digest)) !== null
+    if (isThere) await linkBlob(tx, target.id, { digest, sizeBytes, now: new Date() })
     return isThere
   })
 }

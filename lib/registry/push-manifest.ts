@@ -4,7 +4,7 @@ import { AppError } from '@/lib/domain/errors'
 import { type TagPrecondition, meetsPrecondition } from '@/lib/domain/immutability'
 import { type ParsedManifest, parseManifest, platformOfConfig } from '@/lib/domain/manifest'
 import { listUnlinkedBlobs } from '@/lib/metadata/blobs'
-import { type Transaction, transaction } from '@/lib/metadata/database'
+import { type SqlTransaction, sqlTransaction } from '@/lib/metadata/database'
 import { findManifest, insertManifest, listManifestSummaries } from '@/lib/metadata/manifests'
 import { type RepositoryForTraffic, lockRepository } from '@/lib/metadata/repositories'
 import { insertTagEvent, recordRefusal } from '@/lib/metadata/tag-events'
@@ -51,7 +51,7 @@ export async function pushManifest(
   const manifest = parseManifest(push.content, push.contentType)
   const platforms = await findPlatforms(ctx, manifest)
   try {
-    await transaction(ctx.db, (tx) => store(tx, principal, repository.id, push, { digest, manifest, platforms }))
+    await sqlTransaction(ctx.db, (tx) => store(tx, principal, repository.id, push, { digest, manifest, platforms }))
   } catch (error) {
     if (AppError.is(error)) await recordWhereRefused(ctx, principal, repository, error)
     throw error
@@ -66,7 +66,7 @@ interface ReadManifest {
 }
 
 async function store(
-  tx: Transaction,
+  tx: SqlTransaction,
   principal: Principal,
   repositoryId: string,
   push: ManifestPush,
@@ -123,7 +123,7 @@ const namedDigestsMax = 10
  * sparse, and clients that copy single platforms push such indexes.
  */
 async function assertBlobsLinked(
-  tx: Transaction,
+  tx: SqlTransaction,
   repository: RepositoryForTraffic,
   manifest: ParsedManifest,
 ): Promise<void> {
@@ -138,7 +138,7 @@ async function assertBlobsLinked(
 }
 
 async function totalSize(
-  tx: Transaction,
+  tx: SqlTransaction,
   repositoryId: string,
   ownBytes: number,
   manifest: ParsedManifest,
@@ -176,7 +176,7 @@ async function recordWhereRefused(
   if (refusal.code !== 'TAG_IMMUTABLE' && refusal.code !== 'TAG_RESERVED') return
   const { tag, currentDigest, pushedDigest } = refusal.detail as Record<string, string>
   try {
-    await transaction(ctx.db, (tx) =>
+    await sqlTransaction(ctx.db, (tx) =>
       recordRefusal(tx, {
         ...eventOrigin(principal, repository),
         tag: tag ?? '',

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Principal } from '@/lib/auth/principal'
-import { createUpload, deleteUpload } from '@/lib/metadata/uploads'
-import type { RepositoryForTraffic } from '@/lib/metadata/repositories'
+import { AppError } from '@/lib/domain/errors'
+import { sqlTransaction } from '@/lib/metadata/database'
+import { type RepositoryForTraffic, lockRepository } from '@/lib/metadata/repositories'
+import { deleteUpload, insertUpload } from '@/lib/metadata/uploads'
 import type { Context } from './context'
 
 /** Opens an upload and answers its id. */
@@ -13,11 +15,14 @@ export async function startUpload(
   const id = randomUUID()
   // The row first: a crash in between leaves a row that answers as an unknown upload and is found again by its age. A
   // file without a row would be found by nobody.
-  await createUpload(ctx.db, { id, repositoryId: repository.id, createdBy: principal.name })
+  await sqlTransaction(ctx.db, async (tx) => {
+    if ((await lockRepository(tx, repository.id)) === null) throw new AppError('NAME_UNKNOWN')
+    await insertUpload(tx, { id, repositoryId: repository.id, createdBy: principal.name, now: new Date() })
+  })
   try {
     await ctx.blobs.create(id)
   } catch (error) {
-    await deleteUpload(ctx.db, repository.id, id)
+    await sqlTransaction(ctx.db, (tx) => deleteUpload(tx, repository.id, id))
     throw error
   }
   return id

@@ -1,6 +1,7 @@
 import type { Principal } from '@/lib/auth/principal'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { transaction } from '@/lib/metadata/database'
+import { lockRow } from '@/lib/metadata/locks'
 import { updateInstance as updateInstanceRow } from '@/lib/metadata/instances'
 import { changedFields } from './changed-fields'
 import type { Context } from './context'
@@ -20,6 +21,7 @@ export async function updateInstance(
   requestHost: string,
 ): Promise<Versioned<InstanceDetails>> {
   const row = await transaction(ctx.db, async (tx) => {
+    await lockRow(tx, 'Instance', id)
     const current = await requireInstance(tx, id)
     assertExpected(current.version, expected)
     const changes = changedFields(current, { name: input.name })

@@ -1,6 +1,7 @@
 import type { Principal } from '@/lib/auth/principal'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { transaction } from '@/lib/metadata/database'
+import { lockRow } from '@/lib/metadata/locks'
 import { type NamespaceSettings, updateNamespace as updateNamespaceRow } from '@/lib/metadata/namespaces'
 import { changedFields } from './changed-fields'
 import type { Context } from './context'
@@ -19,6 +20,7 @@ export async function updateNamespace(
   expected: ExpectedVersions,
 ): Promise<Versioned<NamespaceDetails>> {
   const row = await transaction(ctx.db, async (tx) => {
+    await lockRow(tx, 'Namespace', id)
     const current = await requireNamespace(tx, id)
     assertExpected(current.version, expected)
     const changes = changedFields(current, input)

@@ -1,6 +1,7 @@
 import type { Principal } from '@/lib/auth/principal'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { transaction } from '@/lib/metadata/database'
+import { lockRow } from '@/lib/metadata/locks'
 import { type RepositorySettings, updateRepository as updateRepositoryRow } from '@/lib/metadata/repository-settings'
 import { changedFields } from './changed-fields'
 import type { Context } from './context'
@@ -26,6 +27,7 @@ export async function updateRepository(
   expected: ExpectedVersions,
 ): Promise<Versioned<RepositoryDetails>> {
   const row = await transaction(ctx.db, async (tx) => {
+    await lockRow(tx, 'Repository', id)
     const current = await requireRepository(tx, id)
     assertExpected(current.version, expected)
     const changes = changedFields(current, input)

@@ -2,8 +2,8 @@ import { access, constants, mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from '@/lib/config'
 import { createLogger } from '@/lib/log'
-import { openDatabase } from '@/lib/metadata/database'
-import { migrateSqlite } from '@/lib/metadata/migrate'
+import { type DatabaseLocation, openDatabase } from '@/lib/metadata/database'
+import { migrate } from '@/lib/metadata/migrate'
 import type { Context } from '@/lib/registry/context'
 import { openFilesystemBlobStore } from '@/lib/storage/filesystem'
 import { StartError } from './start-error'
@@ -18,15 +18,22 @@ export async function openContext(config: Config): Promise<Context> {
   }
   const log = createLogger(config.logLevel)
   try {
-    const applied = await migrateSqlite(config.databaseFile, path.resolve('prisma/sqlite/migrations'))
+    const applied = await migrate(config.database, path.resolve('prisma'))
     if (applied.length > 0) log.info({ migrations: applied }, 'the database was migrated')
   } catch (error) {
-    throw new StartError(`The database ${config.databaseFile} cannot be used: ${(error as Error).message}`)
+    throw new StartError(`The database ${nameOf(config.database)} cannot be used: ${(error as Error).message}`)
   }
   return {
     config,
-    db: openDatabase(config.databaseFile),
+    db: openDatabase(config.database),
     blobs: await openFilesystemBlobStore(config.dataDir),
     log,
   }
+}
+
+/** The database's name for people: never the password in its address. */
+function nameOf(location: DatabaseLocation): string {
+  if (location.provider === 'sqlite') return location.file
+  const { host, pathname } = new URL(location.url)
+  return `${host}${pathname}`
 }

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto'
+import { Client } from 'pg'
+import type { AppliedMigration, Migration } from './migrate'
+
+// Prisma's own table (prisma-engines, sql-schema-connector, PostgreSQL flavour).
+const migrationsTable = `
+  CREATE TABLE IF NOT EXISTS _prisma_migrations (
+    id                  VARCHAR(36) PRIMARY KEY NOT NULL,
+    checksum            VARCHAR(64) NOT NULL,
+    finished_at         TIMESTAMPTZ,
+    migration_name      VARCHAR(255) NOT NULL,
+    logs                TEXT,
+    rolled_back_at      TIMESTAMPTZ,
+    started_at          TIMESTAMPTZ NOT NULL DEFAULT now(),
+    applied_steps_count INTEGER NOT NULL DEFAULT 0
+  )`
+
+/** The advisory lock that Prisma's own `migrate deploy` takes: the two wait for each other. */
+const advisoryLock = 72707369
+
+/** How long to wait for the server, in milliseconds. */
+const connectTimeoutMs = 10_000
+
+/** Applies to the database at `url` what `pending` answers, in one transaction under an advisory lock. */
+export async function migratePostgresql(
+  url: string,
+  pending: (applied: AppliedMigration[]) => Migration[],
+): Promise<string[]> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs })
+  await client.connect()
+  try {
+    await client.query('BEGIN')
+    await client.query('SELECT pg_advisory_xact_lock($1)', [advisoryLock])
+    await client.query(migrationsTable)
+    const { rows } = await client.query<AppliedMigration>(
+      'SELECT migration_name, checksum FROM _prisma_migrations WHERE rolled_back_at IS NULL',
+    )
+    const names = []
+    for (const { name, sql, checksum } of pending(rows)) {
+      await client.query(sql)
+      await client.query(
+        `INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, applied_steps_count)
+         VALUES ($1, $2, now(), $3, 1)`,
+        [randomUUID(), checksum, name],
+      )
+      names.push(name)
+    }
+    await client.query('COMMIT')
+    return names
+  } finally {
+    // Ends an unfinished transaction too, and gives the lock back.
+    await client.end()
+  }
+}

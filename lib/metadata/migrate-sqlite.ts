@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto'
+import Sqlite from 'better-sqlite3'
+import type { AppliedMigration, Migration } from './migrate'
+
+// Prisma's own table, so that `prisma migrate deploy` and `status` understand a database of ours and the other way
+// round (prisma-engines, sql-schema-connector, SQLite flavour).
+const migrationsTable = `
+  CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
+    "id"                  TEXT PRIMARY KEY NOT NULL,
+    "checksum"            TEXT NOT NULL,
+    "finished_at"         DATETIME,
+    "migration_name"      TEXT NOT NULL,
+    "logs"                TEXT,
+    "rolled_back_at"      DATETIME,
+    "started_at"          DATETIME NOT NULL DEFAULT current_timestamp,
+    "applied_steps_count" INTEGER UNSIGNED NOT NULL DEFAULT 0
+  )`
+
+/** How long to wait for another process that is migrating, in milliseconds. */
+const lockTimeoutMs = 30_000
+
+/** Applies to the database in `file` what `pending` answers, in one transaction under the write lock. */
+export function migrateSqlite(file: string, pending: (applied: AppliedMigration[]) => Migration[]): string[] {
+  const db = new Sqlite(file, { timeout: lockTimeoutMs })
+  try {
+    db.pragma('journal_mode = WAL')
+    db.pragma('synchronous = FULL')
+    // Prisma's SQLite migrations rebuild tables; references are checked as a whole before the commit instead.
+    db.pragma('foreign_keys = OFF')
+    return db.transaction(() => applyPending(db, pending)).immediate()
+  } finally {
+    db.close()
+  }
+}
+
+function applyPending(db: Sqlite.Database, pending: (applied: AppliedMigration[]) => Migration[]): string[] {
+  db.exec(migrationsTable)
+  const applied = db
+    .prepare<[], AppliedMigration>(
+      'SELECT migration_name, checksum FROM _prisma_migrations WHERE rolled_back_at IS NULL',
+    )
+    .all()
+  const record = db.prepare(
+    `INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, applied_steps_count)
+     VALUES (?, ?, current_timestamp, ?, 1)`,
+  )
+  const names = pending(applied).map(({ name, sql, checksum }) => {
+    db.exec(sql)
+    record.run(randomUUID(), checksum, name)
+    return name
+  })
+  const broken = db.pragma('foreign_key_check') as unknown[]
+  if (broken.length > 0) throw new Error('the migrations would leave broken references; nothing was changed')
+  return names
+}

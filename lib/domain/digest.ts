@@ -27,6 +27,16 @@ export function parseDigest(text: string): Digest {
   })
 }
 
+/** `text` as an algorithm. Throws DIGEST_INVALID, which names those there are. */
+export function parseDigestAlgorithm(text: string): DigestAlgorithm {
+  const algorithm = digestAlgorithms.find((known) => known === text)
+  if (algorithm !== undefined) return algorithm
+  throw new AppError('DIGEST_INVALID', {
+    message: `a digest's algorithm is ${digestAlgorithms.join(' or ')}`,
+    detail: { algorithm: text.slice(0, 160) },
+  })
+}
+
 /** The part before the colon. */
 export function digestAlgorithm(digest: Digest): DigestAlgorithm {
   return digest.startsWith('sha256:') ? 'sha256' : 'sha512'

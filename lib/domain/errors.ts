@@ -36,6 +36,7 @@ const ERRORS = {
     wire: 'DENIED',
     message: 'The content is reached by an immutable tag and cannot be deleted.',
   },
+  TAGS_TOO_MANY: { status: 414, wire: 'UNSUPPORTED', message: 'a push takes at most 10 tag parameters' },
   PRECONDITION_FAILED: { status: 412, wire: 'DENIED', message: 'the precondition of the request does not hold' },
   MANIFEST_TOO_LARGE: { status: 413, wire: 'SIZE_INVALID', message: 'manifest exceeds the size limit' },
   RANGE_INVALID: { status: 416, wire: 'BLOB_UPLOAD_INVALID', message: 'the range does not fit' },

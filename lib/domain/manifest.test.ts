@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseManifest, platformOfConfig } from './manifest'
+import { annotationsOfChildren, parseManifest, platformOfConfig } from './manifest'
 
 const imageType = 'application/vnd.oci.image.manifest.v1+json'
 const indexType = 'application/vnd.oci.image.index.v1+json'
@@ -74,6 +74,11 @@ describe('parseManifest', () => {
     expect(() => parse(image, 'application/json')).toThrow(/not supported/)
   })
 
+  test('an artifact type that is empty counts as missing: an image has its config’s, an index none', () => {
+    expect(parse({ ...image, artifactType: '' }, imageType).artifactType).toBe(image.config.mediaType)
+    expect(parse({ schemaVersion: 2, artifactType: '' }, indexType).artifactType).toBeNull()
+  })
+
   test('layers with URLs are foreign, layers with an empty list are not', () => {
     const layers = [blob('1', 1, { urls: ['https://example.com'] }), blob('2', 1, { urls: [] })]
     expect(parse({ ...image, layers }, imageType).foreignDigests).toEqual(new Set([digest('1')]))
@@ -97,8 +102,29 @@ describe('parseManifest', () => {
   })
 })
 
+describe('annotationsOfChildren', () => {
+  test('are those of an index, by digest; what are none, or are no texts, is empty', () => {
+    const manifests = [
+      { digest: 'a', annotations: { x: 'y' } },
+      { digest: 'b' },
+      { digest: 'c', annotations: { x: 1 } },
+    ]
+    expect(annotationsOfChildren(Buffer.from(JSON.stringify({ manifests })))).toEqual(
+      new Map([
+        ['a', { x: 'y' }],
+        ['b', {}],
+        ['c', {}],
+      ]),
+    )
+    for (const other of ['not json', '{}', '{"manifests":[1]}']) {
+      expect(annotationsOfChildren(Buffer.from(other)).size).toBe(0)
+    }
+  })
+})
+
 describe('platformOfConfig', () => {
   test.each([
+    ['{"os":"li\\u0000nux","architecture":"amd,64"}', 'linux/amd64'],
     ['{"os":"linux","architecture":"amd64"}', 'linux/amd64'],
     ['{"os":"linux","architecture":"arm","variant":"v7"}', 'linux/arm/v7'],
     ['{"os":"linux"}', null],

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Digest, parseDigest } from './digest'
 import { AppError } from './errors'
+import { isPlainText } from './plain-text'
 
 /**
  * Manifests: which media types are taken, and what they reference. Unknown fields are kept, because the bytes are
@@ -55,28 +56,32 @@ export interface ParsedManifest {
   readonly imageConfigDigest: Digest | null
 }
 
+const mediaType = z.string().refine(isPlainText, 'has a control character').optional()
+
 const descriptor = z.looseObject({
-  mediaType: z.string().optional(),
+  mediaType,
   digest: z.string(),
   size: z.number().int().nonnegative(),
   urls: z.array(z.string()).nullish(),
-  artifactType: z.string().optional(),
   platform: z
     .looseObject({ os: z.string().optional(), architecture: z.string().optional(), variant: z.string().optional() })
     .nullish(),
 })
 type Descriptor = z.infer<typeof descriptor>
 
+// Not the registry's to judge: what is no map of strings is kept in the bytes and shown nowhere.
+const annotations = z.record(z.string(), z.string()).nullish().catch(null)
+
 const common = z.looseObject({
   schemaVersion: z.literal(2),
-  mediaType: z.string().optional(),
-  artifactType: z.string().optional(),
+  mediaType,
+  artifactType: mediaType,
   subject: descriptor.nullish(),
-  // Not the registry's to judge: what is no map of strings is kept in the bytes and shown nowhere.
-  annotations: z.record(z.string(), z.string()).nullish().catch(null),
+  annotations,
 })
 const imageManifest = common.extend({ config: descriptor, layers: z.array(descriptor).nullish() })
 const imageIndex = common.extend({ manifests: z.array(descriptor).nullish() })
+const annotatedIndex = z.object({ manifests: z.array(z.object({ digest: z.string(), annotations })).nullish() })
 
 /**
  * Reads a manifest. `contentType` is the push's header, without it the body's own `mediaType` counts. Throws
@@ -97,6 +102,12 @@ export function parseManifest(content: Uint8Array, contentType: string | undefin
   throw invalid(`media type ${mediaType} is not supported`)
 }
 
+/** What an index says of its children: their annotations, by digest. Of what is no index, nothing. */
+export function annotationsOfChildren(content: Uint8Array): ReadonlyMap<string, Readonly<Record<string, string>>> {
+  const children = annotatedIndex.safeParse(tryJson(content)).data?.manifests ?? []
+  return new Map(children.map((child) => [child.digest, child.annotations ?? {}]))
+}
+
 /** The platform an image config names, as `os/architecture[/variant]`; null when it names none or is no config. */
 export function platformOfConfig(content: Uint8Array): string | null {
   const parsed = descriptor.shape.platform.safeParse(tryJson(content))
@@ -109,7 +120,8 @@ function readImage(mediaType: string, manifest: z.infer<typeof imageManifest>): 
   const sizes = new Map(blobs.map((blob) => [blob.digest, BigInt(blob.size)]))
   return {
     mediaType,
-    artifactType: manifest.artifactType ?? manifest.config.mediaType ?? null,
+    // Empty counts as missing (distribution-spec, "Listing Referrers").
+    artifactType: manifest.artifactType || manifest.config.mediaType || null,
     subjectDigest: subjectOf(manifest.subject),
     annotations: manifest.annotations ?? {},
     references: distinct([reference(manifest.config, 'CONFIG'), ...layers.map((layer) => reference(layer, 'LAYER'))]),
@@ -127,7 +139,7 @@ function readIndex(mediaType: string, index: z.infer<typeof imageIndex>): Parsed
   const platforms = children.flatMap((child) => formatPlatform(child.platform) ?? [])
   return {
     mediaType,
-    artifactType: index.artifactType ?? null,
+    artifactType: index.artifactType || null,
     subjectDigest: subjectOf(index.subject),
     annotations: index.annotations ?? {},
     references: distinct(children.map((child) => reference(child, 'MANIFEST'))),
@@ -162,7 +174,7 @@ function distinct(references: readonly ManifestReference[]): ManifestReference[]
 function formatPlatform(platform: Descriptor['platform']): string | null {
   if (!platform?.os || !platform.architecture) return null
   const parts = [platform.os, platform.architecture, platform.variant].filter(Boolean)
-  return parts.join('/').replaceAll(',', '')
+  return parts.join('/').replace(/[,\p{Cc}]/gu, '')
 }
 
 function check<T extends z.ZodType>(schema: T, json: unknown): z.infer<T> {

@@ -1,12 +1,23 @@
 import type { Db } from './database'
+import { Prisma } from './generated/sqlite/client'
 
-/** A manifest that names another as its subject. */
+/** A manifest that refers to another. */
 export interface Referrer {
   readonly digest: string
   readonly mediaType: string
   readonly sizeBytes: number
   readonly artifactType: string | null
+}
+
+/** A manifest that names another as its subject. */
+export interface SubjectReferrer extends Referrer {
   readonly annotations: Readonly<Record<string, string>>
+}
+
+/** A manifest that names no subject, but that an index under a tag lists. */
+export interface ListedReferrer extends Referrer {
+  /** The index. */
+  readonly indexDigest: string
 }
 
 /** Which referrers a page holds. */
@@ -23,7 +34,7 @@ export async function listReferrers(
   repositoryId: string,
   subjectDigest: string,
   { artifactType, after, limit }: ReferrerSlice,
-): Promise<Referrer[]> {
+): Promise<SubjectReferrer[]> {
   const rows = await db.manifest.findMany({
     where: { repositoryId, subjectDigest, digest: { gt: after }, ...(artifactType !== null && { artifactType }) },
     orderBy: { digest: 'asc' },
@@ -34,4 +45,23 @@ export async function listReferrers(
     ...row,
     annotations: JSON.parse(annotations ?? '{}') as Record<string, string>,
   }))
+}
+
+/** The manifests of the repository that the index under `tag` lists and that name no subject themselves, by digest. */
+export async function listReferrersUnderTag(
+  db: Db,
+  repositoryId: string,
+  tag: string,
+  { artifactType, after, limit }: ReferrerSlice,
+): Promise<ListedReferrer[]> {
+  const ofType = artifactType === null ? Prisma.empty : Prisma.sql`AND m."artifactType" = ${artifactType}`
+  return db.$queryRaw<ListedReferrer[]>`
+    SELECT m."digest", m."mediaType", m."sizeBytes", m."artifactType", t."digest" AS "indexDigest"
+    FROM "Tag" t
+    JOIN "ManifestReference" r
+      ON r."repositoryId" = t."repositoryId" AND r."parentDigest" = t."digest" AND r."kind" = 'MANIFEST'
+    JOIN "Manifest" m ON m."repositoryId" = r."repositoryId" AND m."digest" = r."childDigest"
+    WHERE t."repositoryId" = ${repositoryId} AND t."name" = ${tag} AND r."childDigest" > ${after}
+      AND m."subjectDigest" IS NULL ${ofType}
+    ORDER BY r."childDigest" LIMIT ${limit}`
 }

@@ -3,35 +3,53 @@ import type { Principal } from '@/lib/auth/principal'
 import type { Context } from '@/lib/registry/context'
 import type { Repository, TrafficAction } from '@/lib/registry/open-repository'
 
-/** One authenticated, authorized request to one repository. */
-export interface Call {
+/** One authenticated request. */
+export interface RegistryCall {
   readonly ctx: Context
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly query: URLSearchParams
   readonly principal: Principal
+}
+
+/** One authenticated, authorized request to one repository. */
+export interface Call extends RegistryCall {
   readonly repository: Repository
   /** The last part of the path: a digest, a tag or an upload's id; empty where the route has none. */
   readonly target: string
 }
 
-/** Answers a call, or throws an AppError and has answered nothing. */
-export type CallHandler = (call: Call) => Promise<void>
+/** What one method does of a route that names no repository. */
+export interface RegistryOperation {
+  /** Answers, or throws an AppError and has answered nothing. */
+  readonly handle: (call: RegistryCall) => void | Promise<void>
+}
 
-/** What one method of a route needs and does. */
-export interface Operation {
+/** What one method needs and does of a route that names a repository. */
+export interface RepositoryOperation {
   readonly action: TrafficAction
   /** Begins what takes further requests to end: refused while the server stops. */
   readonly begins?: true
-  readonly handle: CallHandler
+  /** Answers, or throws an AppError and has answered nothing. */
+  readonly handle: (call: Call) => Promise<void>
   /** Answers in place of `handle` when there is no such repository, or none the caller may know of. */
   readonly whenNameUnknown?: (call: Pick<Call, 'response' | 'query' | 'target'>) => void
 }
+
+/** What one method of a route does. */
+export type Operation = RegistryOperation | RepositoryOperation
 
 /** Ends the answer without a body. */
 export function answerEmpty(response: ServerResponse, status: number, headers: Record<string, string | number>): void {
   response.writeHead(status, { ...headers, 'Content-Length': 0 })
   response.end()
+}
+
+/** Ends the answer with a JSON body; a HEAD is told how long it is and gets none of it. */
+export function answerJson(response: ServerResponse, contentType: string, value: unknown): void {
+  const body = JSON.stringify(value)
+  response.writeHead(200, { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(body) })
+  response.end(body)
 }
 
 /**

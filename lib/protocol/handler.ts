@@ -4,7 +4,6 @@ import { AppError, type ErrorCode } from '@/lib/domain/errors'
 import type { Context } from '@/lib/registry/context'
 import { openRepository } from '@/lib/registry/open-repository'
 import { authenticate } from './authenticate'
-import { answerEmpty } from './call'
 import { matchRoute } from './routes'
 import { writeError } from './write-error'
 
@@ -61,22 +60,21 @@ async function serve({ ctx, request, response, exchange, isStopping }: Serving):
   const url = request.url ?? ''
   if (url.length > urlMax) throw new AppError('URL_TOO_LONG')
   const [path = '', search = ''] = splitOnce(url, '?')
-  const isBase = path === '/v2' || path === '/v2/'
-  const route = isBase ? null : matchRoute(path)
-  exchange.route = isBase ? '/v2/' : (route?.template ?? null)
+  const route = matchRoute(path)
+  exchange.route = route?.template ?? null
   const principal = await authenticate(ctx, request)
-  if (isBase) {
-    serveBase(request, response)
-    return
-  }
   if (route === null) throw new AppError('NOT_FOUND')
   const operation = route.operations[request.method ?? '']
   if (operation === undefined) {
     response.setHeader('Allow', Object.keys(route.operations).join(', '))
     throw new AppError('METHOD_NOT_ALLOWED')
   }
-  if (operation.begins && isStopping()) throw new AppError('STOPPING')
   const query = new URLSearchParams(search)
+  if (!('action' in operation)) {
+    await operation.handle({ ctx, request, response, query, principal })
+    return
+  }
+  if (operation.begins && isStopping()) throw new AppError('STOPPING')
   const { target } = route
   let repository
   try {
@@ -87,15 +85,6 @@ async function serve({ ctx, request, response, exchange, isStopping }: Serving):
     return
   }
   await operation.handle({ ctx, request, response, query, principal, repository, target })
-}
-
-/** GET /v2/: the registry is here and the credentials are good (distribution-spec, "Determining Support"). */
-function serveBase(request: IncomingMessage, response: ServerResponse): void {
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    response.setHeader('Allow', 'GET, HEAD')
-    throw new AppError('METHOD_NOT_ALLOWED')
-  }
-  answerEmpty(response, 200, {})
 }
 
 /** A failure of ours can only be found in the log by the request's id, so that goes with it. */

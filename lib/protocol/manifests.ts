@@ -36,7 +36,7 @@ export async function putManifest({
   const digest = target.includes(':') ? parseDigest(target) : null
   const parameters = query.getAll('tag')
   if (parameters.length > tagParametersMax) {
-    throw new AppError('BAD_REQUEST', { message: `at most ${tagParametersMax} tag parameters` })
+    throw new AppError('TAGS_TOO_MANY', { detail: { limit: tagParametersMax } })
   }
   const tags = [...new Set(digest === null ? [target, ...parameters] : parameters)]
   for (const tag of tags) {

@@ -1,33 +1,49 @@
 import { parseDigest } from '@/lib/domain/digest'
+import { AppError } from '@/lib/domain/errors'
+import { isPlainText } from '@/lib/domain/plain-text'
 import { type ReferrerPage, listReferrers as listReferrersOfRepository } from '@/lib/registry/list-referrers'
-import type { Call } from './call'
+import { type Call, answerJson } from './call'
+import { linkNextPage, parseLast } from './paging'
 
 const indexType = 'application/vnd.oci.image.index.v1+json'
 
 /** GET of the manifests that name a digest as their subject (distribution-spec, "Listing Referrers"). */
 export async function listReferrers({ ctx, response, repository, query, target }: Call): Promise<void> {
   const digest = parseDigest(target)
-  const artifactType = query.get('artifactType')
+  const artifactType = parseArtifactType(query)
   const page = await listReferrersOfRepository(ctx, repository, digest, {
     artifactType,
-    after: query.get('last') ?? '',
+    after: parseLast(query),
   })
-  const filter = artifactType === null ? '' : `artifactType=${encodeURIComponent(artifactType)}&`
-  const next = `/v2/${repository.path}/referrers/${digest}?${filter}last=${encodeURIComponent(page.next ?? '')}`
-  answerIndex(response, page, {
-    ...(artifactType !== null && { 'OCI-Filters-Applied': 'artifactType' }),
-    ...(page.next !== null && { Link: `<${next}>; rel="next"` }),
-  })
+  if (artifactType !== null) setFiltered(response)
+  if (page.next !== null) {
+    linkNextPage(response, `/v2/${repository.path}/referrers/${digest}`, {
+      ...(artifactType !== null && { artifactType }),
+      last: page.next,
+    })
+  }
+  answerIndex(response, page)
 }
 
 /** The specification has a registry with this API never answer 404 here: what is unknown has no referrers. */
 export function listNoReferrers({ response, query, target }: Pick<Call, 'response' | 'query' | 'target'>): void {
   parseDigest(target)
-  const headers = query.has('artifactType') ? { 'OCI-Filters-Applied': 'artifactType' } : {}
-  answerIndex(response, { referrers: [], next: null }, headers)
+  if (parseArtifactType(query) !== null) setFiltered(response)
+  answerIndex(response, { referrers: [], next: null })
 }
 
-function answerIndex(response: Call['response'], page: ReferrerPage, headers: Record<string, string>): void {
+/** The type to list; null for all. */
+function parseArtifactType(query: URLSearchParams): string | null {
+  const artifactType = query.get('artifactType')
+  if (artifactType === null || isPlainText(artifactType)) return artifactType
+  throw new AppError('BAD_REQUEST', { message: 'artifactType is a media type' })
+}
+
+function setFiltered(response: Call['response']): void {
+  response.setHeader('OCI-Filters-Applied', 'artifactType')
+}
+
+function answerIndex(response: Call['response'], page: ReferrerPage): void {
   const manifests = page.referrers.map(({ mediaType, digest, sizeBytes, artifactType, annotations }) => ({
     mediaType,
     digest,
@@ -35,7 +51,5 @@ function answerIndex(response: Call['response'], page: ReferrerPage, headers: Re
     ...(artifactType !== null && { artifactType }),
     ...(Object.keys(annotations).length > 0 && { annotations }),
   }))
-  const body = JSON.stringify({ schemaVersion: 2, mediaType: indexType, manifests })
-  response.writeHead(200, { ...headers, 'Content-Type': indexType, 'Content-Length': Buffer.byteLength(body) })
-  response.end(body)
+  answerJson(response, indexType, { schemaVersion: 2, mediaType: indexType, manifests })
 }

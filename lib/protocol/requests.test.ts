@@ -128,6 +128,7 @@ describe('manifests', () => {
     ],
     ['a negative size', JSON.stringify({ ...valid, config: { ...config, size: -1 } }), 'MANIFEST_INVALID', 400],
     ['two media types', JSON.stringify({ ...valid, mediaType: 'application/x' }), 'MANIFEST_INVALID', 400],
+    ['a type with a null character', JSON.stringify({ ...valid, artifactType: 'a\0' }), 'MANIFEST_INVALID', 400],
     ['a missing blob', JSON.stringify(valid), 'MANIFEST_BLOB_UNKNOWN', 404],
     ['nothing', '', 'MANIFEST_INVALID', 400],
   ])('with %s is refused and not stored', async (_, body, code, status) => {
@@ -279,20 +280,34 @@ describe('referrers', () => {
   const url = `/v2/test/example/referrers/${subject}`
 
   /** Pushes an artifact about `subject`, which need not exist. */
-  async function attach(artifactType: string, annotations: Record<string, unknown>) {
+  async function attach(artifactType: string, annotations: Record<string, unknown>, digestOfSubject = subject) {
     const image = JSON.parse((await registry.image(artifactType)).bytes.toString()) as Record<string, unknown>
     const bytes = Buffer.from(
       JSON.stringify({
         ...image,
         artifactType,
         annotations,
-        subject: { mediaType: imageManifestType, digest: subject, size: 9 },
+        subject: { mediaType: imageManifestType, digest: digestOfSubject, size: 9 },
       }),
     )
     const digest = digestOf(bytes)
     const answer = await registry.pushManifest(digest, bytes)
-    expect([answer.status, answer.headers['oci-subject']]).toEqual([201, subject])
+    expect([answer.status, answer.headers['oci-subject']]).toEqual([201, digestOfSubject])
     return { mediaType: imageManifestType, digest, size: bytes.length, artifactType }
+  }
+
+  /** Pushes an image that names no subject, as tools did before there were subjects. */
+  async function plain(content: string) {
+    const { bytes, digest } = await registry.image(content)
+    await registry.pushManifest(digest, bytes)
+    const artifactType = 'application/vnd.oci.image.config.v1+json'
+    return { mediaType: imageManifestType, digest, size: bytes.length, artifactType }
+  }
+
+  async function pushIndex(tag: string, manifests: object[]) {
+    const type = 'application/vnd.oci.image.index.v1+json'
+    const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: type, manifests }))
+    expect((await registry.pushManifest(tag, bytes, { headers: { 'content-type': type } })).status).toBe(201)
   }
 
   test('are none for what nobody refers to, also in a repository that does not exist', async () => {
@@ -322,6 +337,72 @@ describe('referrers', () => {
     expect((await registry.send('GET', `${url}?artifactType=application/bill`)).json['manifests']).toEqual([])
   })
 
+  test('that name no subject come from the index under the referrers tag, once each and while they exist', async () => {
+    const about = `sha512:${'8'.repeat(128)}`
+    const tag = `sha512-${'8'.repeat(64)}`
+    const list = `/v2/test/example/referrers/${about}`
+    const named = await attach('application/named', { from: 'manifest' }, about)
+    const [old, older, stranger] = [await plain('old'), await plain('older'), await attach('application/other', {})]
+    const missing = { mediaType: imageManifestType, digest: `sha256:${'9'.repeat(64)}`, size: 9 }
+    const annotations = { from: 'index' }
+    await pushIndex(tag, [{ ...named, annotations }, old, { ...older, annotations }, missing, stranger])
+
+    const sorted = <T extends { digest: string }>(entries: T[]) =>
+      entries.sort((a, b) => (a.digest < b.digest ? -1 : 1))
+    const all = [{ ...named, annotations: { from: 'manifest' } }, old, { ...older, annotations }]
+    expect((await registry.send('GET', list)).json['manifests']).toEqual(sorted(all))
+    const filtered = await registry.send('GET', `${list}?artifactType=${encodeURIComponent(old.artifactType)}`)
+    expect(filtered.json['manifests']).toEqual(sorted([old, { ...older, annotations }]))
+    const after = all[1]?.digest ?? ''
+    expect((await registry.send('GET', `${list}?last=${after}`)).json['manifests']).toEqual(all.slice(2))
+
+    await registry.send('DELETE', `/v2/test/example/manifests/${old.digest}`)
+    await pushIndex(tag, [old])
+    expect((await registry.send('GET', list)).json['manifests']).toEqual([
+      all.find((entry) => entry.digest === named.digest),
+    ])
+    const image = await registry.image('no index')
+    await registry.pushManifest(tag, image.bytes)
+    expect((await registry.send('GET', list)).json['manifests']).toHaveLength(1)
+  })
+
+  test('of both kinds come in one order through all pages', async () => {
+    const { id: repositoryId } = await registry.ctx.db.repository.findFirstOrThrow({ where: { path: 'test/example' } })
+    const about = `sha256:${'d'.repeat(64)}`
+    const digests = Array.from({ length: 2100 }, (_, index) => `sha256:${String(index).padStart(60, '0')}dddd`)
+    await registry.ctx.db.manifest.createMany({
+      data: digests.map((digest, index) => ({
+        repositoryId,
+        digest,
+        mediaType: imageManifestType,
+        subjectDigest: index % 2 === 0 ? about : null,
+        content: new Uint8Array(),
+        sizeBytes: 0,
+        totalSizeBytes: 0,
+        platforms: '',
+        pushedBy: 'admin',
+      })),
+    })
+    await pushIndex(
+      about.replace(':', '-'),
+      digests.map((digest) => ({ mediaType: imageManifestType, digest, size: 0 })),
+    )
+    const listed: string[] = []
+    let next = `/v2/test/example/referrers/${about}`
+    while (next !== '') {
+      const { json, headers } = await registry.send('GET', next)
+      listed.push(...(json['manifests'] as { digest: string }[]).map(({ digest }) => digest))
+      next = /^<([^>]+)>; rel="next"$/.exec(String(headers.link))?.[1] ?? ''
+    }
+    expect(listed).toEqual(digests)
+  })
+
+  test('of a type with control characters are not asked for', async () => {
+    expect((await registry.send('GET', `${url}?artifactType=a%00b`)).status).toBe(400)
+    expect((await registry.send('GET', `/v2/test/none/referrers/${subject}?artifactType=%0A`)).status).toBe(400)
+    expect((await registry.send('GET', `${url}?last=%00`)).status).toBe(200)
+  })
+
   test('come in pages that lead to each other', async () => {
     const { id: repositoryId } = await registry.ctx.db.repository.findFirstOrThrow({ where: { path: 'test/example' } })
     const many = `sha256:${'7'.repeat(64)}`
@@ -348,7 +429,56 @@ describe('referrers', () => {
   })
 })
 
+test('a push by digest takes ten tag parameters, and names each that it took', async () => {
+  const image = await registry.image('ten tags')
+  const tags = Array.from({ length: 11 }, (_, index) => `ten-${index}`)
+  const push = (count: number) => {
+    const query = tags.slice(0, count).map((tag) => `tag=${tag}`)
+    return registry.pushManifest(`${image.digest}?${query.join('&')}`, image.bytes)
+  }
+  expect(codeOf(await push(11))).toEqual([414, 'UNSUPPORTED'])
+  expect(await registry.digestOfTag('ten-0')).toBeNull()
+  const taken = await push(10)
+  expect([taken.status, String(taken.headers['oci-tag']).split(/, */)]).toEqual([201, tags.slice(0, 10)])
+  for (const tag of tags.slice(0, 10)) expect(await registry.digestOfTag(tag)).toBe(image.digest)
+})
+
 describe('every answer', () => {
+  test('of a GET can be had by HEAD, with the same headers and no body', async () => {
+    const image = await registry.image('head')
+    await registry.pushManifest('head', image.bytes)
+    const upload = String((await registry.send('POST', '/v2/test/example/blobs/uploads/')).headers.location)
+    const example = '/v2/test/example'
+    for (const path of [
+      '/v2/',
+      '/v2/_catalog?n=1',
+      `${example}/tags/list?n=1`,
+      `${example}/referrers/${image.digest}?artifactType=a`,
+      `${example}/manifests/head`,
+      `${example}/manifests/${image.digest}`,
+      `${example}/blobs/${image.layer}`,
+      upload,
+    ]) {
+      const [get, head] = [await registry.send('GET', path), await registry.send('HEAD', path)]
+      const comparable = ({ status, headers }: Answer) => {
+        const { date: _, 'x-request-id': __, ...rest } = headers
+        return { status, ...rest }
+      }
+      expect(comparable(head)).toEqual(comparable(get))
+      expect(head.body).toHaveLength(0)
+      if (get.status !== 204) expect(get.headers['content-length']).toBe(String(get.body.length))
+    }
+  })
+
+  test('to a pull that says of which registry its client thinks (ns) is as without it', async () => {
+    const image = await registry.image('proxied')
+    await registry.pushManifest('proxied', image.bytes)
+    for (const path of [`manifests/proxied`, `blobs/${image.layer}`, 'tags/list', `referrers/${image.digest}`]) {
+      const answer = await registry.send('GET', `/v2/test/example/${path}?ns=docker.io`)
+      expect([answer.status, answer.headers['oci-namespace']]).toEqual([200, undefined])
+    }
+  })
+
   test('leaves its connection fit for the next request, though the body was refused unread', async () => {
     const socket = connect(registry.port, '127.0.0.1')
     let received = ''
@@ -366,8 +496,11 @@ describe('every answer', () => {
     expect(unknown.status).toBe(404)
     expect(unknown.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/)
     const method = await registry.send('POST', '/v2/test/example/tags/list')
-    expect([...codeOf(method), method.headers.allow]).toEqual([405, 'UNSUPPORTED', 'GET'])
-    expect((await registry.send('DELETE', '/v2/')).status).toBe(405)
+    expect([...codeOf(method), method.headers.allow]).toEqual([405, 'UNSUPPORTED', 'GET, HEAD'])
+    for (const path of ['/v2/', '/v2/_catalog']) {
+      const answer = await registry.send('DELETE', path)
+      expect([answer.status, answer.headers.allow]).toEqual([405, 'GET, HEAD'])
+    }
   })
 
   test('a failing database is 503, says nothing of itself, and nothing is written', async () => {
@@ -377,6 +510,7 @@ describe('every answer', () => {
       await other.registry.ctx.db.$executeRawUnsafe('ALTER TABLE "Tag" RENAME TO "Gone"')
       const answer = await other.registry.pushManifest('v1', image.bytes)
       expect(codeOf(answer)).toEqual([503, 'UNKNOWN'])
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
       expect(JSON.stringify(answer.json)).not.toMatch(/prisma|sqlite|Tag/i)
       expect(await other.registry.ctx.db.manifest.count()).toBe(0)
     } finally {

@@ -1,15 +1,16 @@
 import { deleteBlob, getBlob } from './blobs'
 import type { Operation } from './call'
+import { getBase, listRepositories } from './catalog'
 import { deleteManifest, getManifest, putManifest } from './manifests'
 import { listNoReferrers, listReferrers } from './referrers'
 import { listTags } from './tags'
 import { deleteUpload, getUpload, patchUpload, postUpload, putUpload } from './uploads'
 
-/** A kind of path below `/v2/`, and what its methods do. */
+/** A kind of path from `/v2` on, and what its methods do. */
 interface Route {
   /** The path with its variable parts in braces, for logs and metrics. */
   readonly template: string
-  /** Groups `name` and, where there is one, `target`. */
+  /** Groups `name`, where the route is of a repository, and `target`, where there is one. */
   readonly pattern: RegExp
   readonly operations: Readonly<Record<string, Operation>>
 }
@@ -17,13 +18,21 @@ interface Route {
 /** A path that a route knows. */
 export interface RouteMatch {
   readonly template: string
+  /** Of the repository; empty where the route is of none. */
   readonly name: string
   readonly target: string
   readonly operations: Readonly<Record<string, Operation>>
 }
 
+/** What can be had by GET can be asked about by HEAD (RFC 9110, section 9.1). */
+function reading<T extends Operation>(operation: T): { GET: T; HEAD: T } {
+  return { GET: operation, HEAD: operation }
+}
+
 // The name is greedy: it may itself hold a segment such as `blobs`, so the last one that fits is the separator.
 const routes: readonly Route[] = [
+  { template: '/v2/', pattern: /^\/v2\/?$/, operations: reading({ handle: getBase }) },
+  { template: '/v2/_catalog', pattern: /^\/v2\/_catalog$/, operations: reading({ handle: listRepositories }) },
   {
     template: '/v2/{name}/blobs/uploads/',
     pattern: /^\/v2\/(?<name>.+)\/blobs\/uploads\/?$/,
@@ -33,7 +42,7 @@ const routes: readonly Route[] = [
     template: '/v2/{name}/blobs/uploads/{upload}',
     pattern: /^\/v2\/(?<name>.+)\/blobs\/uploads\/(?<target>[^/]+)$/,
     operations: {
-      GET: { action: 'push', handle: getUpload },
+      ...reading({ action: 'push', handle: getUpload }),
       PATCH: { action: 'push', handle: patchUpload },
       PUT: { action: 'push', handle: putUpload },
       DELETE: { action: 'push', handle: deleteUpload },
@@ -43,8 +52,7 @@ const routes: readonly Route[] = [
     template: '/v2/{name}/blobs/{digest}',
     pattern: /^\/v2\/(?<name>.+)\/blobs\/(?<target>[^/]+)$/,
     operations: {
-      GET: { action: 'pull', handle: getBlob },
-      HEAD: { action: 'pull', handle: getBlob },
+      ...reading({ action: 'pull', handle: getBlob }),
       DELETE: { action: 'push', handle: deleteBlob },
     },
   },
@@ -52,8 +60,7 @@ const routes: readonly Route[] = [
     template: '/v2/{name}/manifests/{reference}',
     pattern: /^\/v2\/(?<name>.+)\/manifests\/(?<target>[^/]+)$/,
     operations: {
-      GET: { action: 'pull', handle: getManifest },
-      HEAD: { action: 'pull', handle: getManifest },
+      ...reading({ action: 'pull', handle: getManifest }),
       PUT: { action: 'push', handle: putManifest },
       DELETE: { action: 'push', handle: deleteManifest },
     },
@@ -61,12 +68,12 @@ const routes: readonly Route[] = [
   {
     template: '/v2/{name}/tags/list',
     pattern: /^\/v2\/(?<name>.+)\/tags\/list$/,
-    operations: { GET: { action: 'pull', handle: listTags } },
+    operations: reading({ action: 'pull', handle: listTags }),
   },
   {
     template: '/v2/{name}/referrers/{digest}',
     pattern: /^\/v2\/(?<name>.+)\/referrers\/(?<target>[^/]+)$/,
-    operations: { GET: { action: 'pull', handle: listReferrers, whenNameUnknown: listNoReferrers } },
+    operations: reading({ action: 'pull', handle: listReferrers, whenNameUnknown: listNoReferrers }),
   },
 ]
 
@@ -76,9 +83,10 @@ const routes: readonly Route[] = [
  */
 export function matchRoute(path: string): RouteMatch | null {
   for (const { template, pattern, operations } of routes) {
-    const groups = pattern.exec(path)?.groups
-    if (groups?.['name'] === undefined) continue
-    return { template, name: groups['name'], target: (groups['target'] ?? '').replace(/%3A/gi, ':'), operations }
+    const match = pattern.exec(path)
+    if (match === null) continue
+    const { name = '', target = '' } = match.groups ?? {}
+    return { template, name, target: target.replace(/%3A/gi, ':'), operations }
   }
   return null
 }

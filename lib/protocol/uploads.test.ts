@@ -82,6 +82,27 @@ describe('pushing a blob', () => {
   })
 })
 
+describe('the digest-algorithm of an upload', () => {
+  test.each(['sha256', 'sha512'] as const)('%s is what its digest may then be of', async (algorithm) => {
+    const bytes = randomBytes(1000)
+    const opened = await registry.send('POST', `${uploads}?digest-algorithm=${algorithm}`)
+    expect([opened.status, opened.headers.range]).toEqual([202, '0-0'])
+    const location = String(opened.headers.location)
+    await registry.send('PATCH', location, { body: bytes.subarray(0, 400) })
+    const digest = digestOf(bytes, algorithm)
+    const done = await registry.send('PUT', `${location}?digest=${digest}`, { body: bytes.subarray(400) })
+    expect([done.status, done.headers['docker-content-digest']]).toEqual([201, digest])
+    expect(await blob(digest)).toEqual(bytes)
+  })
+
+  test.each(['md5', 'SHA256', '', 'sha256:'])('%o is none, and nothing is opened', async (algorithm) => {
+    const before = await registry.ctx.db.upload.count()
+    const answer = await registry.send('POST', `${uploads}?digest-algorithm=${algorithm}`)
+    expect(codeOf(answer)).toEqual([400, 'DIGEST_INVALID'])
+    expect(await registry.ctx.db.upload.count()).toBe(before)
+  })
+})
+
 describe('bad uploads get a clear error and store nothing', () => {
   test('a wrong digest; the upload can still be finished with the right one', async () => {
     const location = await startUpload()

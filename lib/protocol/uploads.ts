@@ -1,4 +1,4 @@
-import { type Digest, parseDigest } from '@/lib/domain/digest'
+import { type Digest, parseDigest, parseDigestAlgorithm } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import { parseUploadRange } from '@/lib/domain/range'
 import { appendToUpload, cancelUpload, getUploadSize } from '@/lib/registry/continue-upload'
@@ -10,10 +10,13 @@ import { type Call, answerEmpty, bodyOf, contentLengthOf } from './call'
 
 /**
  * POST: opens an upload, takes a whole blob (`digest`), or mounts one of another repository (`mount`, with or without `from`)
- * (distribution-spec, "Pushing blobs", "Mounting a blob from another repository").
+ * (distribution-spec, "Pushing blobs", "Mounting a blob from another repository"). A `digest-algorithm` that no blob can be
+ * stored by is refused before anything is sent.
  */
 export async function postUpload(call: Call): Promise<void> {
   const { ctx, principal, repository, query, response } = call
+  const algorithm = query.get('digest-algorithm')
+  if (algorithm !== null) parseDigestAlgorithm(algorithm)
   const digest = query.get('digest')
   if (digest !== null) return pushWhole(call, parseDigest(digest))
   const mount = query.get('mount')

@@ -5,7 +5,7 @@ import { contentLengthOf } from './call'
 /** Most that is read and thrown away of a refused body to keep its connection, in bytes. */
 const drainMaxBytes = 8 * 1024 * 1024
 
-/** When a client may try again what was refused because the server stops, in seconds: another start takes about two. */
+/** When a client may try again what the server cannot do now, in seconds: another start takes about two. */
 const retryAfterSeconds = 5
 
 /** How long the rest of a longer body is read before its connection is closed, in milliseconds. */
@@ -23,7 +23,7 @@ export function writeError(request: IncomingMessage, response: ServerResponse, e
     'Content-Type': 'application/json',
     'Content-Length': body.byteLength,
     ...(error.code === 'UNAUTHORIZED' && { 'WWW-Authenticate': 'Basic realm="Stele"' }),
-    ...(error.code === 'STOPPING' && { 'Retry-After': retryAfterSeconds }),
+    ...(error.status === 503 && { 'Retry-After': retryAfterSeconds }),
     ...(error.code === 'RANGE_INVALID' && size !== undefined && { 'Content-Range': `bytes */${String(size)}` }),
     ...(!isWorthDraining && { Connection: 'close' }),
   })

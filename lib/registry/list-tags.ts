@@ -1,21 +1,14 @@
 import { listTagNames } from '@/lib/metadata/tags'
 import type { RepositoryForTraffic } from '@/lib/metadata/repositories'
 import type { Context } from './context'
+import { type NamePage, readNamePage } from './name-page'
 
-/** A page of tag names in byte order, and whether more follow. */
-export interface TagNamePage {
-  readonly names: readonly string[]
-  readonly hasMore: boolean
-}
-
-/** At most `limit` tag names after `last`, which need not be a tag. A limit of 0 is an empty page with nothing after it. */
+/** At most `limit` tag names after `last`, which need not be a tag. */
 export async function listTags(
   ctx: Context,
   repository: RepositoryForTraffic,
   limit: number,
-  last: string | undefined,
-): Promise<TagNamePage> {
-  if (limit === 0) return { names: [], hasMore: false }
-  const names = await listTagNames(ctx.db, repository.id, limit + 1, last)
-  return { names: names.slice(0, limit), hasMore: names.length > limit }
+  last: string,
+): Promise<NamePage> {
+  return readNamePage(limit, (count) => listTagNames(ctx.db, repository.id, count, last))
 }

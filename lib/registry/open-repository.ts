@@ -1,11 +1,11 @@
 import { AppError } from '@/lib/domain/errors'
-import { parseInstanceHost } from '@/lib/domain/instance-host'
 import { isRepositoryPath, splitRepositoryPath } from '@/lib/domain/reference'
 import type { Principal } from '@/lib/auth/principal'
 import { transaction } from '@/lib/metadata/database'
 import { type RepositoryForTraffic, findRepositoryByPath } from '@/lib/metadata/repositories'
-import { createRepositoryOnPush, findDefaultInstanceId, findInstanceIdByHost } from '@/lib/metadata/traffic'
+import { createRepositoryOnPush } from '@/lib/metadata/traffic'
 import type { Context } from './context'
+import { findInstanceOfHost } from './find-instance-of-host'
 
 /** A repository as the use cases of pushes and pulls take it. */
 export type Repository = RepositoryForTraffic
@@ -29,7 +29,7 @@ export async function openRepository(
   if (!isRepositoryPath(path)) {
     throw new AppError('NAME_INVALID', { detail: { name: path.slice(0, 300) } })
   }
-  const instanceId = await findInstanceId(ctx, host)
+  const instanceId = await findInstanceOfHost(ctx, host)
   if (instanceId === null || principal.role !== 'ADMINISTRATOR') throw unknownName(path)
   const existing = await findRepositoryByPath(ctx.db, instanceId, path)
   if (existing !== null) return existing
@@ -45,11 +45,6 @@ export async function openRepository(
     })
   }
   return created
-}
-
-async function findInstanceId(ctx: Context, host: string): Promise<string | null> {
-  const parts = parseInstanceHost(host, ctx.config.domain)
-  return parts === null ? findDefaultInstanceId(ctx.db) : findInstanceIdByHost(ctx.db, parts)
 }
 
 function unknownName(path: string): AppError {

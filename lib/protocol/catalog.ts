@@ -1,0 +1,20 @@
+import { listRepositoryPaths } from '@/lib/registry/list-repository-paths'
+import { type RegistryCall, answerEmpty, answerJson } from './call'
+import { linkNextPage, parseLast, parsePageSize } from './paging'
+
+/** GET of the base: the registry is here and the credentials are good (distribution-spec, "Determining Support"). */
+export function getBase({ response }: RegistryCall): void {
+  answerEmpty(response, 200, {})
+}
+
+/**
+ * GET of the instance's repositories that the caller may pull from, in byte order, in pages. Not in the distribution
+ * specification: the form is that of Docker's registry, which clients know.
+ */
+export async function listRepositories({ ctx, request, response, principal, query }: RegistryCall): Promise<void> {
+  const limit = parsePageSize(query)
+  const host = request.headers.host ?? ''
+  const { names, next } = await listRepositoryPaths(ctx, principal, host, limit, parseLast(query))
+  if (next !== null) linkNextPage(response, '/v2/_catalog', { n: String(limit), last: next })
+  answerJson(response, 'application/json', { repositories: names })
+}

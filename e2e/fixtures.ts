@@ -1,10 +1,13 @@
 import { test as base } from '@playwright/test'
 import { Api } from './api'
 import { Buildah } from './clients/buildah'
+import { ContainerdDaemon, type Ctr } from './clients/containerd'
 import { DockerDaemon, type Docker } from './clients/docker'
+import { createCosign, createCrane, createHelm, createOras, createRegctl, type HomeClient } from './clients/go-clients'
 import { Podman } from './clients/podman'
 import { requireCommands, requireRoot } from './clients/require-commands'
 import { Skopeo } from './clients/skopeo'
+import { type CountingProxy, startCountingProxy } from './counting-proxy'
 import { serverVariable } from './global-setup'
 import { startServer, type ServerInfo, type StartedServer, type StartOptions } from './server'
 
@@ -17,10 +20,18 @@ interface TestFixtures {
   startPrivateServer: (options?: StartOptions) => Promise<StartedServer>
   /** Logs the page's browser context on as the administrator, without the log-on page. */
   signIn: () => Promise<void>
+  /** What clients talk to instead of the server, to count their requests. */
+  counter: CountingProxy
   docker: Docker
   podman: Podman
   skopeo: Skopeo
   buildah: Buildah
+  ctr: Ctr
+  crane: HomeClient
+  oras: HomeClient
+  regctl: HomeClient
+  helm: HomeClient
+  cosign: HomeClient
 }
 
 interface WorkerFixtures {
@@ -28,6 +39,7 @@ interface WorkerFixtures {
   server: ServerInfo
   api: Api
   dockerDaemon: DockerDaemon
+  containerdDaemon: ContainerdDaemon
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
@@ -69,6 +81,12 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     for (const server of started) await server.stop()
   },
 
+  counter: async ({ server }, use) => {
+    const counter = await startCountingProxy(server)
+    await use(counter)
+    await counter.close()
+  },
+
   dockerDaemon: [
     async ({}, use) => {
       const daemon = new DockerDaemon()
@@ -108,4 +126,36 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     await use(buildah)
     await buildah.dispose()
   },
+
+  containerdDaemon: [
+    async ({}, use) => {
+      const daemon = new ContainerdDaemon()
+      await use(daemon)
+      await daemon.stop()
+    },
+    { scope: 'worker' },
+  ],
+
+  ctr: async ({ containerdDaemon }, use) => {
+    requireCommands('ctr', 'containerd')
+    requireRoot()
+    await use(await containerdDaemon.client())
+  },
+
+  crane: async ({}, use) => useHomeClient('crane', createCrane, use),
+  oras: async ({}, use) => useHomeClient('oras', createOras, use),
+  regctl: async ({}, use) => useHomeClient('regctl', createRegctl, use),
+  helm: async ({}, use) => useHomeClient('helm', createHelm, use),
+  cosign: async ({}, use) => useHomeClient('cosign', createCosign, use),
 })
+
+async function useHomeClient(
+  command: string,
+  create: () => Promise<HomeClient>,
+  use: (client: HomeClient) => Promise<void>,
+): Promise<void> {
+  requireCommands(command)
+  const client = await create()
+  await use(client)
+  await client.dispose()
+}

@@ -2,22 +2,31 @@ import { repository, type RepositoryView } from '@/lib/api/schemas/repositories'
 import { tag } from '@/lib/api/schemas/tags'
 import type { Api } from '../api'
 import type { CommandResult } from '../clients/command-line'
-import { test as base, expect, pushImage } from '../fixtures'
-import { type CountingProxy, startCountingProxy } from '../counting-proxy'
-import { buildahPusher, dockerPusher, podmanPusher, skopeoPusher, type Pusher } from '../clients/pushers'
+import { expect, pushImage, test } from '../fixtures'
+import type { CountingProxy } from '../counting-proxy'
+import {
+  buildahPusher,
+  cranePusher,
+  ctrPusher,
+  dockerPusher,
+  orasPusher,
+  podmanPusher,
+  type Pusher,
+  regctlPusher,
+  skopeoPusher,
+} from '../clients/pushers'
+import type { ServerInfo } from '../server'
+import { send } from './http'
+
+interface Descriptor {
+  readonly digest: string
+}
+
+interface Index {
+  readonly manifests: readonly (Descriptor & { readonly platform: { readonly architecture: string } })[]
+}
 
 const refusal = 'The requested tag already exists and cannot be overwritten.'
-
-const test = base.extend<{
-  /** What the clients talk to instead of the server, to count their requests. */
-  counter: CountingProxy
-}>({
-  counter: async ({ server }, use) => {
-    const counter = await startCountingProxy(server)
-    await use(counter)
-    await counter.close()
-  },
-})
 
 const dockerTest = test.extend<{ pusher: Pusher }>({
   pusher: async ({ docker }, use) => use(dockerPusher(docker)),
@@ -32,11 +41,28 @@ const buildahTest = test.extend<{ pusher: Pusher }>({
   pusher: async ({ buildah }, use) => use(buildahPusher(buildah)),
 })
 
+const ctrTest = test.extend<{ pusher: Pusher }>({
+  pusher: async ({ ctr }, use) => use(ctrPusher(ctr)),
+})
+const craneTest = test.extend<{ pusher: Pusher }>({
+  pusher: async ({ crane }, use) => use(cranePusher(crane)),
+})
+const orasTest = test.extend<{ pusher: Pusher }>({
+  pusher: async ({ oras }, use) => use(orasPusher(oras)),
+})
+const regctlTest = test.extend<{ pusher: Pusher }>({
+  pusher: async ({ regctl }, use) => use(regctlPusher(regctl)),
+})
+
 const clients = [
   ['docker', dockerTest],
   ['podman', podmanTest],
   ['skopeo', skopeoTest],
   ['buildah', buildahTest],
+  ['ctr', ctrTest],
+  ['crane', craneTest],
+  ['oras', orasTest],
+  ['regctl', regctlTest],
 ] as const
 
 for (const [name, clientTest] of clients) {
@@ -55,7 +81,7 @@ for (const [name, clientTest] of clients) {
 
         expectAccepted(await pusher.push(first, v1))
         const before = putsOf(counter, path, 'v1').length
-        expectRefused(await pusher.push(second, v1))
+        expectRefused(pusher, await pusher.push(second, v1))
 
         expect(putsOf(counter, path, 'v1').slice(before)).toEqual([409])
         expect(await pusher.pull(v1)).toBe(await pusher.configOf(first))
@@ -91,7 +117,7 @@ for (const [name, clientTest] of clients) {
       const second = await pusher.makeImage('second')
       const v1 = `${counter.address}/${path}:v1`
       expectAccepted(await pusher.push(first, v1))
-      expectRefused(await pusher.push(second, v1))
+      expectRefused(pusher, await pusher.push(second, v1))
 
       await setImmutable(api, id, false)
 
@@ -111,9 +137,9 @@ for (const [name, clientTest] of clients) {
 
         await setImmutable(api, id, true)
 
-        expectRefused(await pusher.push(second, before))
+        expectRefused(pusher, await pusher.push(second, before))
         expectAccepted(await pusher.push(first, after))
-        expectRefused(await pusher.push(second, after))
+        expectRefused(pusher, await pusher.push(second, after))
       },
     )
 
@@ -127,6 +153,34 @@ for (const [name, clientTest] of clients) {
 
       expect(await pusher.pull(`${counter.address}/${path}@${digest}`)).toBe(await pusher.configOf(image))
     })
+
+    clientTest('copies to another repository without sending a layer again', async ({ api, counter, pusher }) => {
+      const { path: from } = await createRepository(api, {})
+      const { path: to } = await createRepository(api, {})
+      const image = await pusher.makeImage('copied')
+      expectAccepted(await pusher.push(image, `${counter.address}/${from}:v1`))
+
+      await pusher.copy(`${counter.address}/${from}:v1`, `${counter.address}/${to}:v1`)
+
+      const config = await pusher.configOf(image)
+      expect(await pusher.pull(`${counter.address}/${to}:v1`)).toBe(config)
+      // Some clients send the configuration, and only it, without asking for a mount.
+      expect(blobsSentTo(counter, to).filter((digest) => digest !== config)).toEqual([])
+    })
+
+    clientTest(
+      'pushes an index, and pulls the image of another architecture',
+      async ({ api, counter, pusher, server }) => {
+        const { path } = await createRepository(api, { tagImmutability: true })
+        const target = `${counter.address}/${path}:v1`
+
+        expectAccepted(await pusher.pushIndex({ amd64: 'for amd64', arm64: 'for arm64' }, target))
+
+        for (const architecture of ['arm64', 'amd64']) {
+          expect(await pusher.pull(target, architecture)).toBe(await configFor(server, path, 'v1', architecture))
+        }
+      },
+    )
   })
 }
 
@@ -143,9 +197,31 @@ function expectAccepted({ code, stdout, stderr }: CommandResult): void {
   expect(code, stdout + stderr).toBe(0)
 }
 
-function expectRefused({ code, stdout, stderr }: CommandResult): void {
-  expect(stdout + stderr).toContain(refusal)
+function expectRefused(pusher: Pusher, { code, stdout, stderr }: CommandResult): void {
+  expect(stdout + stderr).toContain(pusher.refusal ?? refusal)
   expect(code).not.toBe(0)
+}
+
+/** The digests of the blobs whose bytes, and no mere mount, a client brought into a repository. */
+function blobsSentTo(counter: CountingProxy, path: string): (string | null)[] {
+  return counter.seen
+    .map((request) => ({ ...request, url: new URL(request.path, 'http://registry') }))
+    .filter(({ method, url }) => method === 'PUT' && url.pathname.startsWith(`/v2/${path}/blobs/uploads/`))
+    .map(({ url }) => url.searchParams.get('digest'))
+}
+
+/** The digest of the configuration that an index gives to an architecture, as the registry has them. */
+async function configFor(server: ServerInfo, path: string, tag: string, architecture: string): Promise<string> {
+  const index = await getJson<Index>(server, `/v2/${path}/manifests/${tag}`)
+  const child = index.manifests.find(({ platform }) => platform.architecture === architecture)
+  const { config } = await getJson<{ config: Descriptor }>(server, `/v2/${path}/manifests/${child?.digest}`)
+  return config.digest
+}
+
+async function getJson<T>(server: ServerInfo, path: string): Promise<T> {
+  const { status, body } = await send(server, 'GET', path)
+  expect(status, path).toBe(200)
+  return JSON.parse(body.toString()) as T
 }
 
 /** How each PUT of the tag's manifest was answered so far. */

@@ -2,7 +2,7 @@ import type { Principal } from '@/lib/auth/principal'
 import { type Digest, digestAlgorithm } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import { type TagPrecondition, meetsPrecondition } from '@/lib/domain/immutability'
-import { type ParsedManifest, parseManifest, platformOfConfig } from '@/lib/domain/manifest'
+import { type ParsedManifest, parseManifest } from '@/lib/domain/manifest'
 import { listUnlinkedBlobs } from '@/lib/metadata/blobs'
 import { type SqlTransaction, sqlTransaction } from '@/lib/metadata/database'
 import { findManifest, insertManifest, listManifestSummaries } from '@/lib/metadata/manifests'
@@ -10,9 +10,9 @@ import { type RepositoryForTraffic, lockRepository } from '@/lib/metadata/reposi
 import { insertTagEvent, recordRefusal } from '@/lib/metadata/tag-events'
 import { moveTag } from '@/lib/metadata/tags'
 import { digestOf } from '@/lib/storage/hash'
-import { readAll } from '@/lib/storage/read-all'
 import type { Context } from './context'
 import { eventOrigin } from './event-origin'
+import { findPlatforms } from './image-platforms'
 
 /** A manifest as it was sent. */
 export interface ManifestPush {
@@ -146,21 +146,6 @@ async function totalSize(
   const children = manifest.references.filter(({ kind }) => kind === 'MANIFEST').map(({ digest }) => digest)
   const summaries = children.length === 0 ? [] : await listManifestSummaries(tx, repositoryId, children)
   return summaries.reduce((sum, child) => sum + child.totalSizeBytes, BigInt(ownBytes) + manifest.referencedBytes)
-}
-
-/** Largest image config that is looked into for its platform, in bytes. */
-const configMaxBytes = 1024 * 1024
-
-async function findPlatforms(ctx: Context, manifest: ParsedManifest): Promise<readonly string[]> {
-  if (manifest.imageConfigDigest === null) return manifest.platforms
-  try {
-    const platform = platformOfConfig(await readAll(ctx.blobs, manifest.imageConfigDigest, configMaxBytes))
-    return platform === null ? [] : [platform]
-  } catch (error) {
-    // A missing or huge config has no platform to show. Whether the push may name it is decided elsewhere.
-    if (AppError.is(error) && (error.code === 'BLOB_UNKNOWN' || error.code === 'SIZE_INVALID')) return []
-    throw error
-  }
 }
 
 /**

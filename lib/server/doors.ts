@@ -44,7 +44,10 @@ export async function openDoors(ctx: Context, { port, dev, phase, exchanges }: D
     if (refuseMalformed(request, response)) return
     request.headers[remoteAddressHeader] = request.socket.remoteAddress ?? ''
     request.headers[requestIdHeader] = exchange.requestId
-    void serveConsole(request, response)
+    serveConsole(request, response).catch((error: unknown) => {
+      ctx.log.error({ requestId: exchange.requestId, err: error }, 'the console failed')
+      response.destroy()
+    })
   }
 }
 

@@ -48,7 +48,10 @@ export function createHttpServer(log: Logger, limits: HttpLimits = httpLimits): 
       return
     }
     const [status, text] = refusals[error.code ?? ''] ?? [400, 'This is not an HTTP request.']
-    log.info({ status, reason: error.code, address: socket.remoteAddress }, 'a request could not be read')
+    // A client that left in the middle has its line as a request.
+    if (error.code !== 'HPE_INVALID_EOF_STATE') {
+      log.info({ status, reason: error.code, address: socket.remoteAddress }, 'a request could not be read')
+    }
     if (isAnswering(socket)) socket.destroy()
     else socket.end(refusal(status, text))
   })

@@ -7,6 +7,7 @@ import { deleteManifest as deleteManifestOfRepository, deleteTag } from '@/lib/r
 import { getManifest as getManifestOfRepository } from '@/lib/registry/get-manifest'
 import { pushManifest } from '@/lib/registry/push-manifest'
 import { type Call, answerEmpty, bodyOf, contentLengthOf } from './call'
+import { addWarnings } from './warnings'
 
 /** Most `tag` parameters of one push (distribution-spec main, end-7b: a registry should take at least ten). */
 const tagParametersMax = 10
@@ -50,6 +51,7 @@ export async function putManifest({
     precondition: parsePrecondition(request.headers['if-match'], request.headers['if-none-match']),
   })
   for (const tag of parameters) response.appendHeader('OCI-Tag', tag)
+  addWarnings(response, pushed.warnings)
   answerEmpty(response, 201, {
     Location: `/v2/${repository.path}/manifests/${digest ?? target}`,
     'Docker-Content-Digest': pushed.digest,

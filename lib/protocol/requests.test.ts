@@ -215,7 +215,11 @@ describe('manifests', () => {
       size: 9,
       urls: ['https://example.com/layer'],
     })
-    expect((await registry.pushManifest('foreign', Buffer.from(JSON.stringify(image)))).status).toBe(201)
+    const foreign = await registry.pushManifest('foreign', Buffer.from(JSON.stringify(image)))
+    expect([foreign.status, foreign.headers['warning']]).toEqual([
+      201,
+      `299 - "layers not in the repository, clients fetch them from elsewhere: sha256:${'2'.repeat(64)}"`,
+    ])
     const type = 'application/vnd.oci.image.index.v1+json'
     const index = {
       schemaVersion: 2,
@@ -224,8 +228,47 @@ describe('manifests', () => {
     const sparse = await registry.pushManifest('sparse', Buffer.from(JSON.stringify(index)), {
       headers: { 'content-type': `${type}; charset=utf-8` },
     })
-    expect(sparse.status).toBe(201)
+    expect([sparse.status, sparse.headers['warning']]).toEqual([
+      201,
+      `299 - "manifests not in the repository, pulling them from here fails: sha256:${'3'.repeat(64)}"`,
+    ])
     expect((await registry.send('GET', '/v2/test/example/manifests/sparse')).headers['content-type']).toBe(type)
+  })
+})
+
+describe('an image whose layers are not in the repository', () => {
+  const layers = Array.from({ length: 5 }, (_, index) => ({ digest: `sha256:${String(index).repeat(64)}`, size: 9 }))
+  let bytes: Buffer
+  beforeAll(async () => {
+    const image = JSON.parse((await registry.image('sparse')).bytes.toString()) as { layers: object[] }
+    bytes = Buffer.from(JSON.stringify({ ...image, layers: [...image.layers, ...layers] }))
+  })
+  afterAll(() => setSparse(false))
+
+  async function setSparse(acceptSparseManifests: boolean) {
+    await registry.ctx.db.namespace.updateMany({ where: { name: 'test' }, data: { acceptSparseManifests } })
+  }
+
+  test('is refused by default, and once its namespace accepts it no longer', async () => {
+    expect(codeOf(await registry.pushManifest('thin', bytes))).toEqual([404, 'MANIFEST_BLOB_UNKNOWN'])
+    await setSparse(true)
+    await setSparse(false)
+    expect(codeOf(await registry.pushManifest('thin', bytes))).toEqual([404, 'MANIFEST_BLOB_UNKNOWN'])
+    expect(await registry.digestOfTag('thin')).toBeNull()
+  })
+
+  test('is taken with a warning where its namespace accepts it; what is missing stays missing until pushed', async () => {
+    await setSparse(true)
+    const pushed = await registry.pushManifest('thin', bytes)
+    const [a, b, c] = layers.map(({ digest }) => digest)
+    expect([pushed.status, pushed.headers['warning']]).toEqual([
+      201,
+      `299 - "blobs not in the repository, pulling them from here fails: ${a}, ${b}, ${c} and 2 more"`,
+    ])
+    expect((await registry.send('GET', '/v2/test/example/manifests/thin')).body).toEqual(bytes)
+    expect(codeOf(await registry.send('GET', `/v2/test/example/blobs/${a}`))).toEqual([404, 'BLOB_UNKNOWN'])
+    const whole = await registry.image('whole')
+    expect((await registry.pushManifest('whole', whole.bytes)).headers['warning']).toBeUndefined()
   })
 })
 

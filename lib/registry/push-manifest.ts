@@ -13,6 +13,7 @@ import { digestOf } from '@/lib/storage/hash'
 import type { Context } from './context'
 import { eventOrigin } from './event-origin'
 import { findPlatforms } from './image-platforms'
+import { type MissingContent, warningsOfPush } from './push-warnings'
 
 /** A manifest as it was sent. */
 export interface ManifestPush {
@@ -30,6 +31,8 @@ export interface ManifestPush {
 export interface PushedManifest {
   readonly digest: Digest
   readonly subjectDigest: Digest | null
+  /** What the user should know although the push was done. */
+  readonly warnings: readonly string[]
 }
 
 /**
@@ -50,13 +53,16 @@ export async function pushManifest(
   }
   const manifest = parseManifest(push.content, push.contentType)
   const platforms = await findPlatforms(ctx, manifest)
+  let missing: MissingContent
   try {
-    await sqlTransaction(ctx.db, (tx) => store(tx, principal, repository.id, push, { digest, manifest, platforms }))
+    missing = await sqlTransaction(ctx.db, (tx) =>
+      store(tx, principal, repository.id, push, { digest, manifest, platforms }),
+    )
   } catch (error) {
     if (AppError.is(error)) await recordWhereRefused(ctx, principal, repository, error)
     throw error
   }
-  return { digest, subjectDigest: manifest.subjectDigest }
+  return { digest, subjectDigest: manifest.subjectDigest, warnings: warningsOfPush(missing) }
 }
 
 interface ReadManifest {
@@ -71,10 +77,11 @@ async function store(
   repositoryId: string,
   push: ManifestPush,
   { digest, manifest, platforms }: ReadManifest,
-): Promise<void> {
+): Promise<MissingContent> {
   const repository = await lockRepository(tx, repositoryId)
   if (repository === null) throw new AppError('NAME_UNKNOWN')
-  await assertBlobsLinked(tx, repository, manifest)
+  const blobs = await listMissingBlobs(tx, repository, manifest)
+  const children = await readChildren(tx, repository.id, manifest)
   if (push.digest !== null && push.precondition.kind !== 'none') {
     const existing = await findManifest(tx, repository.id, digest)
     if (!meetsPrecondition(push.precondition, existing?.digest ?? null)) throw new AppError('PRECONDITION_FAILED')
@@ -89,7 +96,7 @@ async function store(
     subjectDigest: manifest.subjectDigest,
     annotations: manifest.annotations,
     references: manifest.references,
-    totalSizeBytes: await totalSize(tx, repository.id, push.content.byteLength, manifest),
+    totalSizeBytes: BigInt(push.content.byteLength) + manifest.referencedBytes + children.totalSizeBytes,
     platforms,
     pushedBy: principal.name,
     now,
@@ -113,39 +120,48 @@ async function store(
       now,
     })
   }
+  return { ...blobs, children: children.missing }
 }
 
 /** How many missing blobs a refusal names. */
 const namedDigestsMax = 10
 
 /**
- * Config and layers must be in the repository. Children of an index need not be: the specification lets an index be
- * sparse, and clients that copy single platforms push such indexes.
+ * Config and layers must be in the repository, unless its namespace accepts sparse manifests; nondistributable layers need
+ * not be. Answers those that are not. Throws MANIFEST_BLOB_UNKNOWN.
  */
-async function assertBlobsLinked(
+async function listMissingBlobs(
   tx: SqlTransaction,
   repository: RepositoryForTraffic,
-  manifest: ParsedManifest,
-): Promise<void> {
-  const needed = manifest.references
-    .filter(({ kind, digest }) => kind !== 'MANIFEST' && !manifest.foreignDigests.has(digest))
-    .map(({ digest }) => digest)
-  const missing = await listUnlinkedBlobs(tx, repository.id, needed)
-  if (missing.length === 0) return
-  throw new AppError('MANIFEST_BLOB_UNKNOWN', {
-    detail: { digests: missing.slice(0, namedDigestsMax), count: missing.length },
-  })
+  { references, foreignDigests }: ParsedManifest,
+): Promise<Pick<MissingContent, 'blobs' | 'foreignBlobs'>> {
+  const named = new Set(references.filter(({ kind }) => kind !== 'MANIFEST').map(({ digest }) => digest))
+  const missing = await listUnlinkedBlobs(tx, repository.id, [...named])
+  const blobs = missing.filter((digest) => !foreignDigests.has(digest))
+  if (blobs.length > 0 && !repository.acceptSparseManifests) {
+    throw new AppError('MANIFEST_BLOB_UNKNOWN', {
+      detail: { digests: blobs.slice(0, namedDigestsMax), count: blobs.length },
+    })
+  }
+  return { blobs, foreignBlobs: missing.filter((digest) => foreignDigests.has(digest)) }
 }
 
-async function totalSize(
+/**
+ * What the children of an index come to, and which of them are not in the repository. They need not be: the specification
+ * lets an index be sparse, and clients that copy single platforms push such indexes.
+ */
+async function readChildren(
   tx: SqlTransaction,
   repositoryId: string,
-  ownBytes: number,
-  manifest: ParsedManifest,
-): Promise<bigint> {
-  const children = manifest.references.filter(({ kind }) => kind === 'MANIFEST').map(({ digest }) => digest)
-  const summaries = children.length === 0 ? [] : await listManifestSummaries(tx, repositoryId, children)
-  return summaries.reduce((sum, child) => sum + child.totalSizeBytes, BigInt(ownBytes) + manifest.referencedBytes)
+  { references }: ParsedManifest,
+): Promise<{ readonly totalSizeBytes: bigint; readonly missing: readonly string[] }> {
+  const children = references.filter(({ kind }) => kind === 'MANIFEST').map(({ digest }) => digest)
+  const found = children.length === 0 ? [] : await listManifestSummaries(tx, repositoryId, children)
+  const digests = new Set(found.map(({ digest }) => digest))
+  return {
+    totalSizeBytes: found.reduce((sum, child) => sum + child.totalSizeBytes, 0n),
+    missing: children.filter((digest) => !digests.has(digest)),
+  }
 }
 
 /**

@@ -1,13 +1,14 @@
 import { parseDigest } from '@/lib/domain/digest'
 import { parseRange } from '@/lib/domain/range'
 import { deleteBlob as deleteBlobOfRepository } from '@/lib/registry/delete-blob'
-import { getBlobSize, openBlob } from '@/lib/registry/get-blob'
+import { getBlobSize, getBlobSizeForPush, openBlob } from '@/lib/registry/get-blob'
 import { type Call, answerEmpty } from './call'
 
 /** GET and HEAD of a blob, with ranges (distribution-spec, "Pulling blobs"; RFC 9110, section 14). */
 export async function getBlob({ ctx, request, response, repository, target }: Call): Promise<void> {
   const digest = parseDigest(target)
-  const size = await getBlobSize(ctx, repository, digest)
+  const isHead = request.method === 'HEAD'
+  const size = await (isHead ? getBlobSizeForPush : getBlobSize)(ctx, repository, digest)
   const headers = {
     'Content-Type': 'application/octet-stream',
     'Docker-Content-Digest': digest,
@@ -15,7 +16,7 @@ export async function getBlob({ ctx, request, response, repository, target }: Ca
     ETag: `"${digest}"`,
     'Cache-Control': 'private, max-age=31536000, immutable',
   }
-  if (request.method === 'HEAD') {
+  if (isHead) {
     // A range of a HEAD has no meaning (RFC 9110, 14.2).
     response.writeHead(200, { ...headers, 'Content-Length': size }).end()
     return

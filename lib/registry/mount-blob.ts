@@ -1,6 +1,7 @@
 import type { Digest } from '@/lib/domain/digest'
+import { AppError } from '@/lib/domain/errors'
 import { findBlobLink, isBlobLinkedInInstance, linkBlob } from '@/lib/metadata/blobs'
-import { sqlTransaction } from '@/lib/metadata/database'
+import { type SqlTransaction, sqlTransaction } from '@/lib/metadata/database'
 import { lockRepository } from '@/lib/metadata/repositories'
 import type { Context } from './context'
 import type { Repository } from './open-repository'
@@ -18,13 +19,28 @@ export async function mountBlob(
 ): Promise<boolean> {
   const sizeBytes = await ctx.blobs.stat(digest)
   if (sizeBytes === null) return false
-  return sqlTransaction(ctx.db, async (tx) => {
-    if ((await lockRepository(tx, target.id)) === null) return false
-    const isThere =
-      source === null
-        ? await isBlobLinkedInInstance(tx, target.instanceId, digest)
-        : (await findBlobLink(tx, source.id, digest)) !== null
-    if (isThere) await linkBlob(tx, target.id, { digest, sizeBytes, now: new Date() })
-    return isThere
-  })
+  try {
+    return await sqlTransaction(ctx.db, async (tx) => {
+      if ((await lockRepository(tx, target.id)) === null) return false
+      if (!(await isLinked(tx, source, target, digest))) return false
+      await linkBlob(tx, target.id, { digest, sizeBytes, now: new Date() })
+      // The row is locked now, so what is there stays there (collect-garbage.ts).
+      if ((await ctx.blobs.stat(digest)) !== sizeBytes) throw new AppError('BLOB_UNKNOWN')
+      return true
+    })
+  } catch (error) {
+    if (AppError.is(error) && error.code === 'BLOB_UNKNOWN') return false
+    throw error
+  }
+}
+
+async function isLinked(
+  tx: SqlTransaction,
+  source: Repository | null,
+  target: Repository,
+  digest: Digest,
+): Promise<boolean> {
+  if (source === null) return isBlobLinkedInInstance(tx, target.instanceId, digest)
+  const link = await findBlobLink(tx, source.id, digest)
+  return link !== null && !link.isCorrupt
 }

@@ -1,0 +1,160 @@
+import { batchesOf } from './batches'
+import { type Database, type SqlSource, type SqlTransaction, sql } from './database'
+import { engineOf } from './engine'
+import { Prisma } from './generated/sqlite/client'
+import type { Sql } from './listing'
+
+/**
+ * What garbage collection reads and removes. It looks at rows in pages, by the last commit and without a lock, and
+ * decides again under the lock: what it takes, nobody can have come to need meanwhile
+ * (docs/decisions/0008-garbage-collection.md).
+ */
+
+/** A repository's link to a blob. */
+export interface LinkKey {
+  readonly repositoryId: string
+  readonly digest: string
+}
+
+/** Rows of one page. Each is a few lookups in an index, and SQLite's reads block the process while they run. */
+const pageSize = 500
+
+/** The links after `after`, a page of them; `isUnneeded`: no manifest names the blob, and it was not seen since `cutoff`. */
+export async function listLinks(
+  source: SqlSource,
+  after: LinkKey | null,
+  cutoff: Date,
+): Promise<(LinkKey & { isUnneeded: boolean })[]> {
+  const rows = await sql(source).$queryRaw<(LinkKey & { unneeded: number })[]>`
+    SELECT l."repositoryId", l."digest", CASE WHEN ${unneeded(cutoff)} THEN 1 ELSE 0 END AS "unneeded"
+    FROM "RepositoryBlob" l
+    WHERE (l."repositoryId", l."digest") > (${after?.repositoryId ?? ''}, ${after?.digest ?? ''})
+    ORDER BY l."repositoryId", l."digest" LIMIT ${pageSize}`
+  return rows.map(({ repositoryId, digest, unneeded }) => ({
+    repositoryId,
+    digest,
+    isUnneeded: unneeded === 1,
+  }))
+}
+
+/** Removes those of a repository's links that are unneeded still; answers how many. The repository must be locked alone. */
+export async function removeLinks(
+  tx: SqlTransaction,
+  repositoryId: string,
+  digests: readonly string[],
+  cutoff: Date,
+): Promise<number> {
+  let count = 0
+  for (const batch of batchesOf(digests)) {
+    count += await tx.$executeRaw`
+      DELETE FROM "RepositoryBlob" AS l
+      WHERE l."repositoryId" = ${repositoryId} AND l."digest" IN (${Prisma.join(batch)}) AND ${unneeded(cutoff)}`
+  }
+  return count
+}
+
+/** A blob's row. */
+export interface BlobRow {
+  readonly digest: string
+  readonly sizeBytes: bigint
+}
+
+/**
+ * The blobs after `after`, a page of them. `isGarbage`: no repository links to it, and it was not seen since `cutoff`.
+ * `foreseen`: links that `removeLinks` would remove now do not count.
+ */
+export async function listBlobs(
+  source: SqlSource,
+  after: string | null,
+  { cutoff, foreseen }: { readonly cutoff: Date; readonly foreseen: boolean },
+): Promise<(BlobRow & { isGarbage: boolean })[]> {
+  const counting = foreseen ? Prisma.sql`AND NOT (${unneeded(cutoff)})` : Prisma.empty
+  const rows = await sql(source).$queryRaw<(BlobRow & { garbage: number })[]>`
+    SELECT b."digest", b."sizeBytes", CASE WHEN b."seenAt" < ${cutoff} AND NOT EXISTS (
+      SELECT 1 FROM "RepositoryBlob" l WHERE l."digest" = b."digest" ${counting}) THEN 1 ELSE 0 END AS "garbage"
+    FROM "Blob" b WHERE b."digest" > ${after ?? ''} ORDER BY b."digest" LIMIT ${pageSize}`
+  return rows.map(({ digest, sizeBytes, garbage }) => ({ digest, sizeBytes, isGarbage: garbage === 1 }))
+}
+
+/**
+ * Removes the rows of those of `digests` that are garbage still, and answers which. Until the transaction ends, who links
+ * to one of them waits.
+ */
+export async function removeBlobs(tx: SqlTransaction, digests: readonly string[], cutoff: Date): Promise<BlobRow[]> {
+  await lockBlobs(tx, digests)
+  // Another statement than the lock's: it sees what was linked while that waited.
+  const rows = await tx.$queryRaw<{ digest: string; sizeBytes: bigint | number }[]>`
+    DELETE FROM "Blob"
+    WHERE "digest" IN (${Prisma.join(digests)}) AND "seenAt" < ${cutoff}
+      AND NOT EXISTS (SELECT 1 FROM "RepositoryBlob" l WHERE l."digest" = "Blob"."digest")
+    RETURNING "digest", "sizeBytes"`
+  return rows.map(({ digest, sizeBytes }) => ({ digest, sizeBytes: BigInt(sizeBytes) }))
+}
+
+/** Locks the rows of blobs until the transaction ends; answers which of `digests` have one. */
+export async function lockBlobs(tx: SqlTransaction, digests: readonly string[]): Promise<ReadonlySet<string>> {
+  const lock = engineOf(tx).provider === 'sqlite' ? Prisma.empty : Prisma.sql`FOR UPDATE`
+  const rows = await tx.$queryRaw<{ digest: string }[]>`
+    SELECT "digest" FROM "Blob" WHERE "digest" IN (${Prisma.join(digests)}) ORDER BY "digest" ${lock}`
+  return new Set(rows.map(({ digest }) => digest))
+}
+
+/** Those of `digests` that have no row. */
+export async function listUnknownBlobs(source: SqlSource, digests: readonly string[]): Promise<ReadonlySet<string>> {
+  const unknown = new Set(digests)
+  for (const batch of batchesOf(digests)) {
+    const rows = await sql(source).$queryRaw<{ digest: string }[]>`
+      SELECT "digest" FROM "Blob" WHERE "digest" IN (${Prisma.join(batch)})`
+    for (const { digest } of rows) unknown.delete(digest)
+  }
+  return unknown
+}
+
+/**
+ * Gives those of `blobs` that have no row one, and answers which: nobody else can, so nobody can link to them before the
+ * transaction ends. `unclaimBlobs` takes the rows away again.
+ */
+export async function claimBlobs(
+  tx: SqlTransaction,
+  blobs: readonly BlobRow[],
+  now: Date,
+): Promise<ReadonlySet<string>> {
+  const values = [...blobs]
+    .sort((a, b) => (a.digest < b.digest ? -1 : 1))
+    .map(({ digest, sizeBytes }) => Prisma.sql`(${digest}, ${sizeBytes}, ${now}, ${now})`)
+  const rows = await tx.$queryRaw<{ digest: string }[]>`
+    INSERT INTO "Blob" ("digest", "sizeBytes", "createdAt", "seenAt") VALUES ${Prisma.join(values)}
+    ON CONFLICT ("digest") DO NOTHING RETURNING "digest"`
+  return new Set(rows.map(({ digest }) => digest))
+}
+
+/** Removes the rows that `claimBlobs` made in this transaction. */
+export async function unclaimBlobs(tx: SqlTransaction, digests: ReadonlySet<string>): Promise<void> {
+  if (digests.size > 0) await tx.$executeRaw`DELETE FROM "Blob" WHERE "digest" IN (${Prisma.join([...digests])})`
+}
+
+/** Records that a client was told of a blob; answers false when the repository no longer links to it. */
+export async function markLinkSeen(tx: SqlTransaction, { repositoryId, digest }: LinkKey, now: Date): Promise<boolean> {
+  const count = await tx.$executeRaw`
+    UPDATE "RepositoryBlob" SET "seenAt" = ${now} WHERE "repositoryId" = ${repositoryId} AND "digest" = ${digest}`
+  return count > 0
+}
+
+/** Ids of uploads opened before `cutoff`, those after `after`, a page of them. */
+export async function listOldUploads(source: SqlSource, after: string | null, cutoff: Date): Promise<string[]> {
+  const rows = await sql(source).$queryRaw<{ id: string }[]>`
+    SELECT "id" FROM "Upload" WHERE "createdAt" < ${cutoff} AND "id" > ${after ?? ''} ORDER BY "id" LIMIT ${pageSize}`
+  return rows.map(({ id }) => id)
+}
+
+/** Removes the rows of uploads, where they have one. */
+export async function removeUploads(db: Database, ids: readonly string[]): Promise<void> {
+  for (const batch of batchesOf(ids)) await db.upload.deleteMany({ where: { id: { in: batch } } })
+}
+
+/** Of a link `l`: that no manifest of its repository names the blob, and that it was not seen since `cutoff`. */
+function unneeded(cutoff: Date): Sql {
+  return Prisma.sql`l."seenAt" < ${cutoff} AND NOT EXISTS (
+    SELECT 1 FROM "ManifestReference" r
+    WHERE r."repositoryId" = l."repositoryId" AND r."childDigest" = l."digest")`
+}

@@ -1,0 +1,107 @@
+import type { Db } from './database'
+
+/** What kinds of maintenance there are. */
+export type MaintenanceKind = 'GARBAGE_COLLECTION' | 'SCRUB'
+
+/** What a run has done so far; a kind counts what it does, the rest stays zero. */
+export interface MaintenanceCounts {
+  readonly examinedBlobs: number
+  readonly examinedBytes: bigint
+  readonly removedLinks: number
+  readonly removedBlobs: number
+  readonly removedBytes: bigint
+  readonly removedUploads: number
+  readonly corruptBlobs: number
+  readonly corruptManifests: number
+}
+
+/** A run as stored. */
+export interface MaintenanceRunRow extends MaintenanceCounts {
+  readonly id: number
+  readonly kind: MaintenanceKind
+  readonly state: 'RUNNING' | 'SUCCEEDED' | 'FAILED'
+  readonly isDryRun: boolean
+  readonly graceSeconds: number | null
+  readonly startedBy: string
+  readonly startedAt: Date
+  readonly endedAt: Date | null
+  readonly failure: string | null
+}
+
+/** Records that a run has started. */
+export async function insertRun(
+  db: Db,
+  run: Pick<MaintenanceRunRow, 'kind' | 'isDryRun' | 'graceSeconds' | 'startedBy' | 'startedAt'>,
+): Promise<MaintenanceRunRow> {
+  return db.maintenanceRun.create({ data: { ...run, state: 'RUNNING' } })
+}
+
+/** Records how far a run is. */
+export async function updateRunCounts(db: Db, id: number, counts: Partial<MaintenanceCounts>): Promise<void> {
+  await db.maintenanceRun.updateMany({ where: { id }, data: counts })
+}
+
+/** Records that a run has ended; `failure` is null when it did all it had to. One that has ended stays as it is. */
+export async function endRun(
+  db: Db,
+  id: number,
+  { endedAt, failure }: { readonly endedAt: Date; readonly failure: string | null },
+): Promise<void> {
+  await db.maintenanceRun.updateMany({
+    where: { id, state: 'RUNNING' },
+    data: { state: failure === null ? 'SUCCEEDED' : 'FAILED', endedAt, failure },
+  })
+}
+
+/** Records of every run of the kind that has not ended that it failed. For who knows that none is running. */
+export async function failRunning(
+  db: Db,
+  kind: MaintenanceKind,
+  { endedAt, failure }: { readonly endedAt: Date; readonly failure: string },
+): Promise<void> {
+  await db.maintenanceRun.updateMany({
+    where: { kind, state: 'RUNNING' },
+    data: { state: 'FAILED', endedAt, failure },
+  })
+}
+
+/** The run of a kind, or null. */
+export async function findRun(db: Db, kind: MaintenanceKind, id: number): Promise<MaintenanceRunRow | null> {
+  return db.maintenanceRun.findFirst({ where: { kind, id } })
+}
+
+/** The newest run of a kind that was no dry run, or null. */
+export async function findLastRun(db: Db, kind: MaintenanceKind): Promise<MaintenanceRunRow | null> {
+  return db.maintenanceRun.findFirst({ where: { kind, isDryRun: false }, orderBy: { id: 'desc' } })
+}
+
+/** Of each kind the newest run that was no dry run and has ended, where there is one: what metrics show. */
+export async function getLastRuns(db: Db): Promise<MaintenanceRunRow[]> {
+  const runs = await Promise.all(
+    (['GARBAGE_COLLECTION', 'SCRUB'] as const).map((kind) =>
+      db.maintenanceRun.findFirst({
+        where: { kind, isDryRun: false, state: { not: 'RUNNING' } },
+        orderBy: { id: 'desc' },
+      }),
+    ),
+  )
+  return runs.filter((run) => run !== null)
+}
+
+/** Runs of a kind, the newest first, those before the run `beforeId`. */
+export async function listRuns(
+  db: Db,
+  kind: MaintenanceKind,
+  { beforeId, limit }: { readonly beforeId: number | null; readonly limit: number },
+): Promise<MaintenanceRunRow[]> {
+  return db.maintenanceRun.findMany({
+    where: { kind, ...(beforeId === null ? {} : { id: { lt: beforeId } }) },
+    orderBy: { id: 'desc' },
+    take: limit,
+  })
+}
+
+/** How many runs of a kind there have been. */
+export async function countRuns(db: Db, kind: MaintenanceKind): Promise<number> {
+  return db.maintenanceRun.count({ where: { kind } })
+}

@@ -1,83 +1,195 @@
 import { createHash } from 'node:crypto'
-import { type Agent, request } from 'node:http'
-import { connect } from 'node:net'
+import { type Socket, connect } from 'node:net'
 import type { Registry } from './registries'
 
-/** How many bytes are sent or thrown away at a time. */
+/** Media type of the manifests measured. */
+export const manifestType = 'application/vnd.oci.image.manifest.v1+json'
+
+/** How many bytes are sent at a time, again and again: the content of every blob. */
 const chunk = Buffer.alloc(1024 * 1024, 'stele')
 
-/** Sends one request and throws its answer's body away; resolves with its headers. Rejects unless it succeeds. */
-export function send(
-  registry: Registry,
-  method: string,
-  path: string,
-  { body, headers = {}, agent }: { body?: Buffer | number; headers?: Record<string, string>; agent?: Agent } = {},
-): Promise<{ headers: NodeJS.Dict<string | string[]>; bytes: number }> {
-  const length = typeof body === 'number' ? body : (body?.length ?? 0)
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      {
-        port: registry.port,
-        host: '127.0.0.1',
-        method,
-        path,
-        headers: { ...registry.headers, 'content-length': length, ...headers },
-        ...(agent && { agent }),
-      },
-      (answer) => {
-        let bytes = 0
-        answer.on('data', (data: Buffer) => (bytes += data.length))
-        answer.on('error', reject)
-        answer.on('end', () => {
-          const status = answer.statusCode ?? 0
-          if (status < 400) resolve({ headers: answer.headers, bytes })
-          else reject(new Error(`${registry.name}: ${method} ${path} answered ${status}`))
-        })
-      },
-    )
-    sent.on('error', reject)
-    if (typeof body !== 'number') {
-      sent.end(body)
-      return
-    }
-    let left = body
-    const write = () => {
-      while (left > 0) {
-        const part = left < chunk.length ? chunk.subarray(0, left) : chunk
-        left -= part.length
-        if (!sent.write(part)) {
-          sent.once('drain', write)
-          return
-        }
-      }
-      sent.end()
-    }
-    write()
-  })
+const receiveBytes = 256 * 1024
+
+/** An answer's head. Its body was read and thrown away. */
+export interface Answer {
+  readonly status: number
+  header(name: string): string
 }
 
-/** The digest of a blob of `bytes` bytes as `pushBlob` makes it; `salt` makes it another one of the same size. */
-function digestOfSize(bytes: number): string {
-  const hash = createHash('sha256')
-  for (let left = bytes; left > 0; left -= chunk.length)
-    hash.update(left < chunk.length ? chunk.subarray(0, left) : chunk)
-  return `sha256:${hash.digest('hex')}`
+/** A request: `body` is bytes, or how many bytes of the content of every blob. */
+export interface Request {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT'
+  readonly path: string
+  readonly body?: Buffer | number
+}
+
+/**
+ * One keep-alive connection to a registry, for one request at a time. Plain sockets that read into one buffer, because
+ * Node's own client costs as much as a registry does, and shares its cores.
+ */
+export class Connection {
+  readonly #registry: Registry
+  readonly #socket: Socket
+  readonly #heads = new Map<string, string>()
+  #pending: Pending | null = null
+
+  constructor(registry: Registry) {
+    this.#registry = registry
+    const buffer = Buffer.allocUnsafeSlow(receiveBytes)
+    this.#socket = connect({
+      host: '127.0.0.1',
+      port: registry.port,
+      onread: { buffer, callback: (length) => this.#receive(buffer, length) },
+    })
+    this.#socket.setNoDelay(true)
+    this.#socket.on('error', (error) => this.#fail(error))
+    this.#socket.on('close', () => this.#fail(new Error(`${registry.name} closed the connection`)))
+  }
+
+  /** Sends a request and reads its answer. Rejects unless that is a success and whole. */
+  send(request: Request): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#pending = { request, resolve, reject, head: '', bodyLeft: -1 }
+      const { body } = request
+      this.#socket.write(this.#head(request))
+      if (typeof body === 'number') this.#writeBlob(body)
+      else if (body !== undefined) this.#socket.write(body)
+    })
+  }
+
+  close(): void {
+    this.#socket.destroy()
+  }
+
+  #head({ method, path, body = 0 }: Request): string {
+    const length = typeof body === 'number' ? body : body.length
+    const key = `${method} ${path} ${length}`
+    const known = this.#heads.get(key)
+    if (known !== undefined) return known
+    const headers = {
+      host: `127.0.0.1:${this.#registry.port}`,
+      accept: manifestType,
+      'content-type': path.includes('/manifests/') ? manifestType : 'application/octet-stream',
+      'content-length': length,
+      ...this.#registry.headers,
+    }
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+    const head = `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`
+    // Only what is asked again and again: the one of the last request.
+    this.#heads.clear()
+    this.#heads.set(key, head)
+    return head
+  }
+
+  #writeBlob(left: number): void {
+    if (left === 0) return
+    const part = left < chunk.length ? chunk.subarray(0, left) : chunk
+    this.#socket.write(part, (error) => {
+      if (!error) this.#writeBlob(left - part.length)
+    })
+  }
+
+  #receive(buffer: Buffer, length: number): boolean {
+    const pending = this.#pending
+    if (pending === null) return true
+    if (pending.bodyLeft >= 0) {
+      pending.bodyLeft -= length
+    } else {
+      pending.head += buffer.toString('latin1', 0, length)
+      const end = pending.head.indexOf('\r\n\r\n')
+      if (end < 0) return true
+      const bodyStarted = pending.head.length - end - 4
+      pending.head = pending.head.slice(0, end)
+      pending.bodyLeft = bodyLength(pending) - bodyStarted
+    }
+    if (pending.bodyLeft === 0) this.#finish(pending)
+    // Below zero where the answer is longer than it said; not a number where it did not say.
+    else if (!(pending.bodyLeft > 0)) this.#fail(new Error(`not understood: ${pending.head}`))
+    return true
+  }
+
+  #finish({ request, head, resolve, reject }: Pending): void {
+    this.#pending = null
+    const status = Number(head.slice(9, 12))
+    if (status < 300) resolve({ status, header: (name) => headerOf(head, name) })
+    else reject(new Error(`${this.#registry.name}: ${request.method} ${request.path} answered ${status}`))
+  }
+
+  #fail(error: Error): void {
+    this.#pending?.reject(error)
+    this.#pending = null
+  }
+}
+
+interface Pending {
+  readonly request: Request
+  readonly resolve: (answer: Answer) => void
+  readonly reject: (error: Error) => void
+  head: string
+  /** Bytes of the body that have not come yet; -1 while the head is not whole. */
+  bodyLeft: number
+}
+
+function bodyLength({ request, head }: Pending): number {
+  return request.method === 'HEAD' ? 0 : Number(headerOf(head, 'content-length') || NaN)
+}
+
+/** A header's value; empty where there is none. */
+function headerOf(head: string, name: string): string {
+  return new RegExp(`^${name}: *(.*)$`, 'im').exec(head)?.[1]?.trim() ?? ''
+}
+
+/** Runs `work` on `count` connections at once. */
+export async function onConnections<T>(
+  registry: Registry,
+  count: number,
+  work: (connection: Connection, index: number) => Promise<T>,
+): Promise<T[]> {
+  const connections = Array.from({ length: count }, () => new Connection(registry))
+  try {
+    return await Promise.all(connections.map(work))
+  } finally {
+    for (const connection of connections) connection.close()
+  }
+}
+
+/** Pushes a blob of the first `bytes` bytes of the content of every blob, in one PUT; answers its digest. */
+export async function pushBlob(connection: Connection, repository: string, bytes: number): Promise<string> {
+  const digest = digestOfLength(bytes)
+  const started = await connection.send({ method: 'POST', path: `/v2/${repository}/blobs/uploads/` })
+  const location = new URL(started.header('location'), 'http://registry')
+  location.searchParams.set('digest', digest)
+  await connection.send({ method: 'PUT', path: location.pathname + location.search, body: bytes })
+  return digest
 }
 
 const digests = new Map<number, string>()
 
-/** Pushes a blob of this size to `<namespace>/<repository>`, in one PUT; answers its digest. */
-export async function pushBlob(registry: Registry, repository: string, bytes: number): Promise<string> {
-  const digest = digests.get(bytes) ?? digestOfSize(bytes)
-  digests.set(bytes, digest)
-  const started = await send(registry, 'POST', `/v2/${repository}/blobs/uploads/`)
-  const location = new URL(String(started.headers['location']), 'http://registry')
-  location.searchParams.set('digest', digest)
-  await send(registry, 'PUT', location.pathname + location.search, { body: bytes })
+/** The hash of the first `length` bytes that was computed last. */
+let longest = { length: 0, hash: createHash('sha256') }
+
+/**
+ * The digest of a blob of this length. Made before anything is measured: where lengths grow, by going on from the one
+ * before.
+ */
+export function digestOfLength(length: number): string {
+  const known = digests.get(length)
+  if (known !== undefined) return known
+  if (longest.length > length) longest = { length: 0, hash: createHash('sha256') }
+  const { hash } = longest
+  for (let done = longest.length; done < length;) {
+    const start = done % chunk.length
+    const part = chunk.subarray(start, start + length - done)
+    hash.update(part)
+    done += part.length
+  }
+  longest = { length, hash: hash.copy() }
+  const digest = `sha256:${hash.digest('hex')}`
+  digests.set(length, digest)
   return digest
 }
 
-/** A small image manifest that says `content`, of one repository's blobs. */
+/** A small image manifest that says `content`, of one repository's blob. */
 export function manifestOf(config: string, size: number, content: string): Buffer {
   const blob = { digest: config, size }
   return Buffer.from(
@@ -89,56 +201,4 @@ export function manifestOf(config: string, size: number, content: string): Buffe
       annotations: { content },
     }),
   )
-}
-
-/** Media type of the manifests measured. */
-export const manifestType = 'application/vnd.oci.image.manifest.v1+json'
-
-/**
- * Asks for one thing again and again over `connections` keep-alive connections; answers per second. Plain sockets,
- * because Node's own client would cost more than what is measured.
- */
-export async function requestRate(
-  registry: Registry,
-  method: 'GET' | 'HEAD',
-  path: string,
-  { connections, seconds }: { connections: number; seconds: number },
-): Promise<number> {
-  const headers = Object.entries({ host: `127.0.0.1:${registry.port}`, accept: manifestType, ...registry.headers })
-  const head = [`${method} ${path} HTTP/1.1`, ...headers.map(([name, value]) => `${name}: ${value}`), '', ''].join(
-    '\r\n',
-  )
-  const end = performance.now() + seconds * 1000
-  const counts = await Promise.all(Array.from({ length: connections }, () => repeat(registry.port, method, head, end)))
-  return counts.reduce((sum, count) => sum + count, 0) / seconds
-}
-
-function repeat(port: number, method: string, head: string, end: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1')
-    let count = 0
-    let buffered = Buffer.alloc(0)
-    socket.on('error', reject)
-    socket.on('data', (data) => {
-      buffered = buffered.length === 0 ? data : Buffer.concat([buffered, data])
-      const headEnd = buffered.indexOf('\r\n\r\n')
-      if (headEnd < 0) return
-      const answer = buffered.toString('latin1', 0, headEnd)
-      const length = method === 'HEAD' ? 0 : Number(/content-length: (\d+)/i.exec(answer)?.[1])
-      if (buffered.length < headEnd + 4 + length) return
-      if (!answer.startsWith('HTTP/1.1 200')) {
-        reject(new Error(`unexpected answer: ${answer.slice(0, 100)}`))
-        socket.destroy()
-        return
-      }
-      buffered = Buffer.alloc(0)
-      count++
-      if (performance.now() < end) socket.write(head)
-      else {
-        socket.destroy()
-        resolve(count)
-      }
-    })
-    socket.write(head)
-  })
 }

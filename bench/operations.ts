@@ -1,135 +1,170 @@
 import { randomUUID } from 'node:crypto'
-import { Agent } from 'node:http'
-import { manifestOf, manifestType, pushBlob, requestRate, send } from './client'
+import { Connection, digestOfLength, manifestOf, onConnections, pushBlob } from './client'
 import type { Registry } from './registries'
 
 const mebibyte = 1024 * 1024
-const seconds = 3
+const configBytes = 2
 
-/** Something to measure, the more the better. */
+/** How long requests are repeated, in seconds. */
+const repeatSeconds = 3
+
+/** Most `tag` parameters of one push. */
+const tagsPerPush = 10
+
+/** Something to measure. */
 export interface Operation {
   readonly name: string
   readonly unit: 'MB/s' | 'requests/s' | 'pushes/s'
-  /** At least so many times what Distribution does (registry.md, "Speed"). */
-  readonly target: number
-  measure(registry: Registry): Promise<number>
+  /** Makes what is needed; what it answers is then measured. */
+  prepare(registry: Registry): Promise<() => Promise<Work>>
 }
 
-/** What is measured, in this order. */
-export const operations: readonly Operation[] = [
-  upload(1, 256, 1),
-  upload(4, 64, 1),
-  download(1, 256, 1),
-  download(4, 256, 1),
-  download(16, 64, 1),
-  manifestReads('manifest GET by tag', (path) => `${path}/manifests/v1`, 8),
-  manifestReads('manifest GET by digest', (path, { manifest }) => `${path}/manifests/${manifest}`, 8),
-  {
-    name: 'blob HEAD, 16 connections',
-    unit: 'requests/s',
-    target: 5,
-    async measure(registry) {
-      const { path, config } = await pushSmallImage(registry)
-      return requestRate(registry, 'HEAD', `${path}/blobs/${config}`, { connections: 16, seconds })
-    },
-  },
-  manifestPushes('manifest PUT, new tag, 8 connections', 2),
-]
+/** What was done, in bytes where the unit is MB/s, in how many seconds. */
+export interface Work {
+  readonly amount: number
+  readonly seconds: number
+}
 
-/** Manifest PUTs of new tags into a repository of `namespace`. */
-export function manifestPushes(name: string, target: number, namespace?: string): Operation {
+/** An upload of `atOnce` new blobs at a time. */
+export function upload(atOnce: number, sizeMiB: number): Operation {
   return {
-    name,
-    unit: 'pushes/s',
-    target,
-    async measure(registry) {
-      const { path, config } = await pushSmallImage(registry, namespace)
-      const agent = new Agent({ keepAlive: true, maxSockets: 8 })
-      const end = performance.now() + seconds * 1000
-      let count = 0
-      const push = async (connection: number) => {
-        for (let index = 0; performance.now() < end; index++) {
-          const tag = `t${connection}-${index}`
-          const body = manifestOf(config, 2, tag)
-          await send(registry, 'PUT', `${path}/manifests/${tag}`, {
-            body,
-            agent,
-            headers: { 'content-type': manifestType },
-          })
-          count++
-        }
-      }
-      await Promise.all(Array.from({ length: 8 }, (_, connection) => push(connection)))
-      agent.destroy()
-      return count / seconds
+    name: `blob upload, ${atOnce} at a time, ${sizeText(sizeMiB)}`,
+    unit: 'MB/s',
+    prepare(registry) {
+      // A length of its own for each, so that none of them is there already.
+      const lengths = Array.from({ length: atOnce }, () => sizeMiB * mebibyte + nextSalt())
+      lengths.forEach(digestOfLength)
+      const push = (connection: Connection, index: number) =>
+        pushBlob(connection, `${registry.namespace}/${uniqueName()}`, lengths[index] ?? 0)
+      return Promise.resolve(() => timed(sum(lengths), () => onConnections(registry, atOnce, push)))
     },
   }
 }
 
-function upload(atOnce: number, sizeMiB: number, target: number): Operation {
+/** A download of one blob `atOnce` times, from the page cache. */
+export function download(atOnce: number, sizeMiB: number): Operation {
   return {
-    name: `blob upload, ${atOnce} at a time, ${sizeMiB} MiB`,
+    name: `blob download, ${atOnce} at a time, ${sizeText(sizeMiB)}`,
     unit: 'MB/s',
-    target,
-    async measure(registry) {
-      // A size of its own for each, so that none of them is there already.
-      const sizes = Array.from({ length: atOnce }, () => sizeMiB * mebibyte + nextSalt())
-      return perSecond(sizes, () =>
-        Promise.all(sizes.map((size) => pushBlob(registry, `${registry.namespace}/${uniqueName()}`, size))),
-      )
-    },
-  }
-}
-
-function download(atOnce: number, sizeMiB: number, target: number): Operation {
-  return {
-    name: `blob download, ${atOnce} at a time, ${sizeMiB} MiB`,
-    unit: 'MB/s',
-    target,
-    async measure(registry) {
+    async prepare(registry) {
       const repository = `${registry.namespace}/${uniqueName()}`
-      const size = sizeMiB * mebibyte
-      const digest = await pushBlob(registry, repository, size)
-      const path = `/v2/${repository}/blobs/${digest}`
-      await send(registry, 'GET', path)
-      const sizes = Array.from({ length: atOnce }, () => size)
-      return perSecond(sizes, () => Promise.all(sizes.map(() => send(registry, 'GET', path))))
+      const length = sizeMiB * mebibyte
+      const [digest] = await onConnections(registry, 1, (connection) => pushBlob(connection, repository, length))
+      const get = async (connection: Connection) => {
+        await connection.send({ method: 'GET', path: `/v2/${repository}/blobs/${digest}` })
+      }
+      await onConnections(registry, 1, get)
+      return () => timed(length * atOnce, () => onConnections(registry, atOnce, get))
     },
   }
 }
 
-function manifestReads(
-  name: string,
-  path: (repository: string, image: { manifest: string }) => string,
-  target: number,
-): Operation {
+/** GET of a small image's manifest. */
+export function manifestReads(by: 'tag' | 'digest'): Operation {
   return {
-    name: `${name}, 16 connections`,
+    name: `manifest GET by ${by}, 16 connections`,
     unit: 'requests/s',
-    target,
-    async measure(registry) {
-      const image = await pushSmallImage(registry)
-      return requestRate(registry, 'GET', path(image.path, image), { connections: 16, seconds })
+    async prepare(registry) {
+      const { path, manifest } = await pushSmallImage(registry)
+      return repeated(registry, 'GET', `${path}/manifests/${by === 'tag' ? 'v1' : manifest}`)
     },
   }
+}
+
+/** HEAD of a small blob. */
+export const blobHeads: Operation = {
+  name: 'blob HEAD, 16 connections',
+  unit: 'requests/s',
+  async prepare(registry) {
+    const { path, config } = await pushSmallImage(registry)
+    return repeated(registry, 'HEAD', `${path}/blobs/${config}`)
+  },
+}
+
+/** PUT of a small image's manifest under a new tag, each time another manifest. */
+export function manifestPushes(namespace?: string): Operation {
+  return {
+    name: 'manifest PUT, new tag, 8 connections',
+    unit: 'pushes/s',
+    async prepare(registry) {
+      const { path, config } = await pushSmallImage(registry, namespace)
+      return () =>
+        whileTimeLasts(registry, 8, (connection, name) =>
+          connection.send({
+            method: 'PUT',
+            path: `${path}/manifests/${name}`,
+            body: manifestOf(config, configBytes, name),
+          }),
+        )
+    },
+  }
+}
+
+/** The first page of 100 tags of a repository that has `tags` of them, made by pushing. */
+export function tagPages(tags: number): Operation {
+  let path: string | undefined
+  return {
+    name: `tags/list, 100 of ${tags.toLocaleString('en')}, 16 connections`,
+    unit: 'requests/s',
+    async prepare(registry) {
+      path ??= await pushManyTags(registry, tags)
+      return repeated(registry, 'GET', `${path}/tags/list?n=100&last=t${String(Math.floor(tags / 2)).padStart(7, '0')}`)
+    },
+  }
+}
+
+async function pushManyTags(registry: Registry, count: number): Promise<string> {
+  const { path, config } = await pushSmallImage(registry)
+  const names = Array.from({ length: count }, (_, index) => `t${String(index).padStart(7, '0')}`)
+  const body = manifestOf(config, configBytes, 'many tags')
+  await onConnections(registry, 8, async (connection) => {
+    while (names.length > 0) {
+      const [first = '', ...others] = names.splice(0, tagsPerPush)
+      const query = others.map((tag) => `tag=${tag}`).join('&')
+      await connection.send({ method: 'PUT', path: `${path}/manifests/${first}?${query}`, body })
+    }
+  })
+  return path
 }
 
 async function pushSmallImage(registry: Registry, namespace = registry.namespace) {
   const repository = `${namespace}/${uniqueName()}`
-  const config = await pushBlob(registry, repository, 2)
   const path = `/v2/${repository}`
-  const answer = await send(registry, 'PUT', `${path}/manifests/v1`, {
-    body: manifestOf(config, 2, 'v1'),
-    headers: { 'content-type': manifestType },
-  })
-  return { path, config, manifest: String(answer.headers['docker-content-digest']) }
+  const connection = new Connection(registry)
+  const config = await pushBlob(connection, repository, configBytes)
+  const body = manifestOf(config, configBytes, 'v1')
+  const answer = await connection.send({ method: 'PUT', path: `${path}/manifests/v1`, body })
+  connection.close()
+  return { path, config, manifest: answer.header('docker-content-digest') }
 }
 
-async function perSecond(sizes: readonly number[], work: () => Promise<unknown>): Promise<number> {
+/** The same request again and again on sixteen connections. */
+function repeated(registry: Registry, method: 'GET' | 'HEAD', path: string): () => Promise<Work> {
+  return () => whileTimeLasts(registry, 16, (connection) => connection.send({ method, path }))
+}
+
+/** Counts how often `once` can be done in the time there is; it is given a name that is new each time. */
+async function whileTimeLasts(
+  registry: Registry,
+  connections: number,
+  once: (connection: Connection, name: string) => Promise<unknown>,
+): Promise<Work> {
+  const start = performance.now()
+  const end = start + repeatSeconds * 1000
+  let amount = 0
+  await onConnections(registry, connections, async (connection) => {
+    while (performance.now() < end) {
+      await once(connection, `r${nextSalt()}`)
+      amount++
+    }
+  })
+  return { amount, seconds: (performance.now() - start) / 1000 }
+}
+
+async function timed(amount: number, work: () => Promise<unknown>): Promise<Work> {
   const start = performance.now()
   await work()
-  const bytes = sizes.reduce((sum, size) => sum + size, 0)
-  return bytes / 1e6 / ((performance.now() - start) / 1000)
+  return { amount, seconds: (performance.now() - start) / 1000 }
 }
 
 let salt = 0
@@ -140,4 +175,12 @@ function nextSalt(): number {
 
 function uniqueName(): string {
   return randomUUID().slice(0, 13)
+}
+
+function sizeText(sizeMiB: number): string {
+  return sizeMiB % 1024 === 0 ? `${sizeMiB / 1024} GiB` : `${sizeMiB} MiB`
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
 }

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -8,11 +7,18 @@ import { setTimeout } from 'node:timers/promises'
 
 const root = join(import.meta.dirname, '..')
 const password = 'only-for-the-bench'
+
+/** How long a registry may take to answer for the first time; the first start of a clone builds. */
+const startMaxMs = 300_000
+const startStepMs = 50
+
 const accessKey = 'BenchKey0001:only-for-the-bench'
 
 /** A running registry to measure. */
 export interface Registry {
   readonly name: string
+  /** What is running, where it says so. */
+  readonly version: string
   readonly port: number
   /** Headers that each request to `/v2/` needs. */
   readonly headers: Readonly<Record<string, string>>
@@ -20,18 +26,20 @@ export interface Registry {
   readonly namespace: string
   /** CPU time the process has used, in seconds. */
   cpuSeconds(): Promise<number>
-  /** Most memory the process has had at once, in MiB, since the last `resetPeak`. */
-  peakMemoryMiB(): Promise<number>
+  /** Most memory the process has had at once since the last `resetPeak`, and what of it is pages of files now. */
+  memory(): Promise<{ peakMiB: number; fileMiB: number }>
   resetPeak(): Promise<void>
   stop(): Promise<void>
 }
 
-/** Starts the built server, writing durably as always, with the credentials checked on every request as always. */
+/**
+ * Starts the server as `npm start` does, which builds it first where that is needed: writing durably as always, with the
+ * credentials checked on every request as always. Only the log is quiet, like Distribution's.
+ */
 export async function startStele(): Promise<Registry> {
-  if (!existsSync(join(root, 'dist', 'server.mjs'))) throw new Error('There is no built server: run `npm run build`.')
   const folder = await mkdtemp(join(tmpdir(), 'stele-bench-'))
   const port = await findFreePort()
-  const process_ = spawn(process.execPath, [join('dist', 'server.mjs')], {
+  const process_ = spawn(process.execPath, [join('scripts', 'start.mjs')], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
@@ -50,12 +58,13 @@ export async function startStele(): Promise<Registry> {
   for (const [namespace, defaultTagImmutability] of Object.entries({ bench: false, frozen: true })) {
     await createNamespace(port, { name: namespace, autoCreateRepository: true, defaultTagImmutability })
   }
-  return describe('Stele', port, headers, process_, folder)
+  return describe({ name: 'Stele', version: '', port, headers }, process_, folder)
 }
 
 /** Starts Debian's `docker-registry` with its files in a new folder and without authentication; null where there is none. */
 export async function startDistribution(): Promise<Registry | null> {
-  if (spawnSync('docker-registry', ['--version']).error !== undefined) return null
+  const { error, stdout } = spawnSync('docker-registry', ['--version'], { encoding: 'utf8' })
+  if (error !== undefined) return null
   const folder = await mkdtemp(join(tmpdir(), 'distribution-bench-'))
   const port = await findFreePort()
   const config = join(folder, 'config.yml')
@@ -69,30 +78,28 @@ http: { addr: "127.0.0.1:${port}" }
   )
   const process_ = spawn('docker-registry', ['serve', config], { stdio: 'ignore' })
   await untilItAnswers(port)
-  return describe('Distribution', port, {}, process_, folder)
+  return describe({ name: 'Distribution', version: stdout.trim(), port, headers: {} }, process_, folder)
 }
 
 function describe(
-  name: string,
-  port: number,
-  headers: Record<string, string>,
+  registry: Pick<Registry, 'name' | 'version' | 'port' | 'headers'>,
   process_: ChildProcess,
   folder: string,
 ): Registry {
   const ended = new Promise((resolve) => process_.once('close', resolve))
   const proc = (file: string) => join('/proc', String(process_.pid), file)
   return {
-    name,
-    port,
-    headers,
+    ...registry,
     namespace: 'bench',
     async cpuSeconds() {
       // Fields 14 and 15 of proc(5) stat, in ticks of a hundredth of a second; the name before may hold spaces.
       const fields = (await readFile(proc('stat'), 'utf8')).split(') ')[1]?.split(' ') ?? []
       return (Number(fields[11]) + Number(fields[12])) / 100
     },
-    async peakMemoryMiB() {
-      return Number(/VmHWM:\s+(\d+)/.exec(await readFile(proc('status'), 'utf8'))?.[1]) / 1024
+    async memory() {
+      const status = await readFile(proc('status'), 'utf8')
+      const mebibytes = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024
+      return { peakMiB: mebibytes('VmHWM'), fileMiB: mebibytes('RssFile') }
     },
     resetPeak: () => writeFile(proc('clear_refs'), '5'),
     async stop() {
@@ -126,9 +133,9 @@ function findFreePort(): Promise<number> {
 }
 
 async function untilItAnswers(port: number): Promise<void> {
-  for (let tries = 0; tries < 400; tries++) {
+  for (let tries = 0; tries < startMaxMs / startStepMs; tries++) {
     if ((await fetch(`http://127.0.0.1:${port}/v2/`).catch(() => null)) !== null) return
-    await setTimeout(50)
+    await setTimeout(startStepMs)
   }
   throw new Error(`Nothing answers on port ${port}`)
 }

@@ -1,83 +1,168 @@
-import { cpus } from 'node:os'
-import { type Operation, manifestPushes, operations } from './operations'
-import { type Registry, startDistribution, startStele } from './registries'
+import { cpus, release, totalmem } from 'node:os'
+import { parseArgs } from 'node:util'
+import { type Sample, interleave, median, sampleOf } from './measure'
+import { type Operation, blobHeads, download, manifestPushes, manifestReads, tagPages, upload } from './operations'
+import { startDistribution, startStele } from './registries'
+import { hasSpace, warmMemory } from './machine'
+
+const { values: options } = parseArgs({
+  options: { rounds: { type: 'string', default: '5' }, only: { type: 'string', default: '' } },
+})
 
 /** How often each operation is measured on each registry, alternating. The median counts. */
-const rounds = Number(process.argv[2] ?? 3)
+const rounds = Number(options.rounds)
 
+const gibibyte = 1024 ** 3
+
+/** What Stele is to do so many times as well as Distribution (the design's table "Speed"). */
+const sideBySide: readonly { readonly operation: Operation; readonly target: number }[] = [
+  { operation: upload(1, 256), target: 1 },
+  { operation: upload(4, 64), target: 1 },
+  { operation: download(1, 1024), target: 1 },
+  { operation: download(4, 256), target: 1 },
+  { operation: download(16, 64), target: 1 },
+  { operation: manifestReads('tag'), target: 8 },
+  { operation: manifestReads('digest'), target: 8 },
+  { operation: blobHeads, target: 5 },
+  { operation: manifestPushes(), target: 2 },
+]
+
+warmMemory()
 const stele = await startStele()
 const distribution = await startDistribution()
 try {
-  print(`${cpus().length} × ${cpus()[0]?.model}, Node.js ${process.versions.node}, ${rounds} rounds`)
-  if (distribution === null) print('docker-registry is not installed: nothing to compare with')
-  print('')
-  print(row('operation', 'Stele', 'Distribution', 'ratio', 'target', 'CPU Stele', 'CPU Distribution'))
-  print(row('---', '---:', '---:', '---:', '---:', '---:', '---:'))
-  for (const operation of operations) await compare(operation)
-  await immutabilityCost()
-  for (const registry of [stele, distribution]) {
-    if (registry !== null)
-      print(`\nPeak memory of ${registry.name}: ${(await registry.peakMemoryMiB()).toFixed(0)} MiB`)
-  }
+  print(`${cpus().length} × ${cpus()[0]?.model}, ${gibText(totalmem())}, Linux ${release()}`)
+  print(`Stele on Node.js ${process.versions.node}; ${distribution?.version ?? 'docker-registry is not installed'}`)
+  print(`${rounds} rounds, medians`)
+  await compareWithDistribution()
+  await compareTagPages()
+  await measureImmutability()
+  await measurePeakMemory()
 } finally {
   await stele.stop()
   await distribution?.stop()
 }
 
-async function compare(operation: Operation): Promise<void> {
-  const ours: Sample[] = []
-  const theirs: Sample[] = []
-  for (let round = 0; round < rounds; round++) {
-    ours.push(await sample(operation, stele))
-    if (distribution !== null) theirs.push(await sample(operation, distribution))
-  }
-  const rate = (samples: Sample[]) => median(samples.map((one) => one.rate))
-  const cpu = (samples: Sample[]) => median(samples.map((one) => one.cpuSeconds))
-  const text = (value: number) => `${value.toFixed(0)} ${operation.unit}`
-  print(
-    row(
+async function compareWithDistribution(): Promise<void> {
+  const chosen = sideBySide.filter(({ operation }) => isChosen(operation.name))
+  if (chosen.length === 0) return
+  printHead('operation', 'Stele', 'Distribution', 'ratio', 'target', 'CPU of Stele', 'CPU of Distribution')
+  for (const { operation, target } of chosen) {
+    const takers = [stele, ...(distribution === null ? [] : [distribution])]
+    const [ours = [], theirs = []] = await interleave(
+      takers.map((registry) => () => sampleOf(operation, registry)),
+      rounds,
+    )
+    const ratio = rateOf(ours) / rateOf(theirs)
+    printRow(
       operation.name,
-      text(rate(ours)),
-      theirs.length === 0 ? '' : text(rate(theirs)),
-      theirs.length === 0 ? '' : `${(rate(ours) / rate(theirs)).toFixed(2)} ×`,
-      `${operation.target} ×`,
-      `${cpu(ours).toFixed(2)} s`,
-      theirs.length === 0 ? '' : `${cpu(theirs).toFixed(2)} s`,
-    ),
+      rateText(operation, ours),
+      rateText(operation, theirs),
+      theirs.length === 0 ? '' : `${ratio.toFixed(2)} ×`,
+      targetText(`${target} ×`, theirs.length === 0 ? null : ratio >= target),
+      cpuText(operation, ours),
+      cpuText(operation, theirs),
+    )
+  }
+}
+
+/** A page of few tags beside one of many: the number of tags must not matter. */
+async function compareTagPages(): Promise<void> {
+  const many = tagPages(100_000)
+  const few = tagPages(100)
+  if (!isChosen(many.name)) return
+  const [ofMany = [], ofFew = []] = await interleave(
+    [many, few].map((operation) => () => sampleOf(operation, stele)),
+    rounds,
+  )
+  const ratio = rateOf(ofFew) / rateOf(ofMany)
+  printHead('of Stele alone', 'rate', 'CPU')
+  printRow(many.name, rateText(many, ofMany), cpuText(many, ofMany))
+  printRow(few.name, rateText(few, ofFew), cpuText(few, ofFew))
+  print(`\nA page of few tags is ${ratio.toFixed(2)} × as fast: ${targetText('at most 1.5 ×', ratio <= 1.5)}`)
+}
+
+/**
+ * What it costs that a repository is immutable: the same pushes into one that is and one that is not. In pairs, many of
+ * them, because a pair differs by more than what is looked for; CPU time differs less.
+ */
+async function measureImmutability(): Promise<void> {
+  const name = 'immutability of a manifest PUT'
+  if (!isChosen(name)) return
+  const [mutable = [], immutable = []] = await interleave(
+    [manifestPushes('bench'), manifestPushes('frozen')].map((operation) => () => sampleOf(operation, stele)),
+    rounds * 3,
+  )
+  const slower = median(mutable.map(({ rate }, pair) => rate / (immutable[pair]?.rate ?? NaN))) - 1
+  const dearer = median(immutable.map(({ cpuSeconds }, pair) => cpuSeconds / (mutable[pair]?.cpuSeconds ?? NaN))) - 1
+  print(
+    `\nA manifest PUT into an immutable repository took ${percent(slower)} more time and ${percent(dearer)} more CPU ` +
+      `(${rounds * 3} pairs): ${targetText('under 5 %', slower < 0.05)}`,
   )
 }
 
-/** What it costs that the repository is immutable: the same pushes into one that is and one that is not. */
-async function immutabilityCost(): Promise<void> {
-  const mutable = manifestPushes('mutable', 1)
-  const immutable = manifestPushes('immutable', 1, 'frozen')
-  const ratios: number[] = []
-  for (let round = 0; round < rounds; round++) {
-    const { rate } = await sample(mutable, stele)
-    ratios.push((await sample(immutable, stele)).rate / rate)
+/** Memory while sixteen large blobs are pushed at once; one round, because it hardly differs and writes much. */
+async function measurePeakMemory(): Promise<void> {
+  const operation = upload(16, 1024)
+  if (!isChosen(operation.name)) return
+  printHead(operation.name, 'rate', 'CPU', 'peak memory', 'of it program files', 'target')
+  for (const registry of [stele, ...(distribution === null ? [] : [distribution])]) {
+    if (!(await hasSpace(20 * gibibyte))) {
+      print('not measured: that needs 20 GiB of free space')
+      return
+    }
+    const sample = await sampleOf(operation, registry)
+    printRow(
+      registry.name,
+      rateText(operation, [sample]),
+      cpuText(operation, [sample]),
+      `${sample.peakMiB.toFixed(0)} MiB`,
+      `${sample.fileMiB.toFixed(0)} MiB`,
+      registry === stele ? targetText('under 300 MiB', sample.peakMiB < 300) : '',
+    )
   }
-  print(`\nPushes into an immutable repository: ${median(ratios).toFixed(2)} × those into a mutable one`)
 }
 
-interface Sample {
-  readonly rate: number
-  /** CPU time of the whole measurement, its preparation included. */
-  readonly cpuSeconds: number
+/** Whether `--only` lets the operation pass: a part of its name. */
+function isChosen(name: string): boolean {
+  return name.toLowerCase().includes(options.only.toLowerCase())
 }
 
-async function sample(operation: Operation, registry: Registry): Promise<Sample> {
-  const before = await registry.cpuSeconds()
-  const rate = await operation.measure(registry)
-  return { rate, cpuSeconds: (await registry.cpuSeconds()) - before }
+function rateOf(samples: readonly Sample[]): number {
+  return median(samples.map(({ rate }) => rate))
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN
+function rateText({ unit }: Operation, samples: readonly Sample[]): string {
+  if (samples.length === 0) return ''
+  return `${(unit === 'MB/s' ? rateOf(samples) / 1e6 : rateOf(samples)).toFixed(0)} ${unit}`
 }
 
-function row(...cells: string[]): string {
-  return `| ${cells.join(' | ')} |`
+function cpuText({ unit }: Operation, samples: readonly Sample[]): string {
+  if (samples.length === 0) return ''
+  const cpu = median(samples.map(({ cpuSeconds }) => cpuSeconds))
+  return unit === 'MB/s' ? `${(cpu * gibibyte).toFixed(2)} s/GiB` : `${(cpu * 1000).toFixed(2)} ms each`
+}
+
+function targetText(target: string, isMet: boolean | null): string {
+  return isMet === null ? target : `${target}, ${isMet ? 'met' : '**missed**'}`
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`
+}
+
+function gibText(bytes: number): string {
+  return `${(bytes / gibibyte).toFixed(0)} GiB of memory`
+}
+
+function printHead(...cells: string[]): void {
+  print('')
+  printRow(...cells)
+  printRow(...cells.map((_, index) => (index === 0 ? '---' : '---:')))
+}
+
+function printRow(...cells: string[]): void {
+  print(`| ${cells.join(' | ')} |`)
 }
 
 function print(line: string): void {

@@ -9,6 +9,6 @@ await build()
 process.chdir(root)
 if (existsSync('.env')) process.loadEnvFile()
 process.env.NODE_ENV = 'production'
-process.setSourceMapsEnabled(true)
+// Without source maps: Node would keep those of every package in memory (docs/decisions/0011-memory-of-the-process.md).
 // In this process, so that signals, exit codes and `kill` need no forwarding.
 await import(join(root, 'dist', 'server.mjs'))

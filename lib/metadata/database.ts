@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/domain/errors'
-import { type Engine, engineOf, setEngine } from './engine'
+import { type Engine, type HeldLock, databaseEngineOf, engineOf, setEngine } from './engine'
 import type { Prisma, PrismaClient } from './generated/sqlite/client'
 import { openPostgresql } from './postgresql'
 import type { SqlRunner } from './sql-runner'
@@ -51,6 +51,20 @@ export function openDatabase(location: DatabaseLocation): Database {
   }) as unknown as Database
   setEngine(database, engine)
   return database
+}
+
+/** Ends all connections, once what runs has ended. */
+export async function closeDatabase(database: Database): Promise<void> {
+  await database.$disconnect()
+  await databaseEngineOf(database).close()
+}
+
+/**
+ * Takes a lock by its name against all processes over the database, for as long as it takes; null when somebody has it.
+ * SQLite serves one process, and always grants it.
+ */
+export async function tryLock(database: Database, name: string): Promise<HeldLock | null> {
+  return databaseEngineOf(database).tryLock(name)
 }
 
 /** What runs plain SQL for a read: the database's prepared statements, or the transaction that was given. */

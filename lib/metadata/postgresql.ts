@@ -1,8 +1,9 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import { Pool } from 'pg'
 import { AppError } from '@/lib/domain/errors'
-import type { ClientOptions, Engine } from './engine'
+import type { ClientOptions, DatabaseEngine } from './engine'
 import { PrismaClient } from './generated/postgresql/client'
+import { PostgresqlLocks } from './postgresql-locks'
 import { PostgresqlStatements, postgresqlFailure } from './postgresql-statements'
 
 /** Most connections of this process. */
@@ -15,7 +16,7 @@ const connectTimeoutMs = 5_000
 const statementTimeoutMs = 30_000
 
 /** A client of the migrated PostgreSQL database at `url`, and the engine beside it. They share one pool of connections. */
-export function openPostgresql(url: string, options: ClientOptions): { client: PrismaClient; engine: Engine } {
+export function openPostgresql(url: string, options: ClientOptions): { client: PrismaClient; engine: DatabaseEngine } {
   const pool = new Pool({
     connectionString: url,
     max: connectionsMax,
@@ -27,12 +28,15 @@ export function openPostgresql(url: string, options: ClientOptions): { client: P
   })
   // An idle connection that breaks is replaced by the next request; unheard, the event would end the process.
   pool.on('error', () => undefined)
+  const locks = new PostgresqlLocks(url)
   return {
     client: new PrismaClient({ ...options, adapter: new PrismaPg(pool, { disposeExternalPool: true }) }),
     engine: {
       provider: 'postgresql',
       reader: new PostgresqlStatements(pool),
       runTransaction: (work) => runTransaction(pool, work),
+      tryLock: (name) => locks.tryTake(name),
+      close: () => locks.close(),
     },
   }
 }

@@ -26,9 +26,9 @@ export const busyTimeoutMs = 2_000
  *   nobody (WAL).
  *
  * A transaction's callback must use only its own client: waiting for its turn inside a turn never ends. `writes` is where
- * whoever else writes to the file takes turns. `onDispose` is called when Prisma disconnects.
+ * whoever else writes to the file takes turns.
  */
-export function sqliteAdapter(file: string, writes: WriteQueue, onDispose: () => void): SqlDriverAdapterFactory {
+export function sqliteAdapter(file: string, writes: WriteQueue): SqlDriverAdapterFactory {
   const stock = new PrismaBetterSqlite3({ url: file, timeout: busyTimeoutMs })
   return {
     provider: 'sqlite',
@@ -39,7 +39,7 @@ export function sqliteAdapter(file: string, writes: WriteQueue, onDispose: () =>
       await writer.executeScript('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;')
       const reader = await stock.connect()
       await reader.executeScript('PRAGMA query_only=ON;')
-      return new QueueingAdapter(writer, reader, writes, onDispose)
+      return new QueueingAdapter(writer, reader, writes)
     },
   }
 }
@@ -49,15 +49,13 @@ class QueueingAdapter implements SqlDriverAdapter {
   readonly adapterName: string
   readonly #writer: SqlDriverAdapter
   readonly #reader: SqlDriverAdapter
-  readonly #onDispose: () => void
   readonly #writes: WriteQueue
   readonly #connection: WriteConnection
 
-  constructor(writer: SqlDriverAdapter, reader: SqlDriverAdapter, writes: WriteQueue, onDispose: () => void) {
+  constructor(writer: SqlDriverAdapter, reader: SqlDriverAdapter, writes: WriteQueue) {
     this.adapterName = writer.adapterName
     this.#writer = writer
     this.#reader = reader
-    this.#onDispose = onDispose
     this.#writes = writes
     this.#connection = { run: (sql) => writer.executeScript(sql) }
   }
@@ -82,7 +80,6 @@ class QueueingAdapter implements SqlDriverAdapter {
   async dispose() {
     await this.#reader.dispose()
     await this.#writer.dispose()
-    this.#onDispose()
   }
 
   async #inUnit<T>(use: (writer: SqlDriverAdapter) => Promise<T>): Promise<T> {

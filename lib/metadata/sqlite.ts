@@ -1,5 +1,5 @@
 import Sqlite from 'better-sqlite3'
-import type { ClientOptions, Engine } from './engine'
+import type { ClientOptions, DatabaseEngine } from './engine'
 import { PrismaClient } from './generated/sqlite/client'
 import type { SqlRunner } from './sql-runner'
 import { busyTimeoutMs, sqliteAdapter } from './sqlite-adapter'
@@ -7,7 +7,7 @@ import { SqliteStatements } from './sqlite-statements'
 import { WriteQueue } from './write-queue'
 
 /** A client of the migrated SQLite database in `file`, and the engine beside it. */
-export function openSqlite(file: string, options: ClientOptions): { client: PrismaClient; engine: Engine } {
+export function openSqlite(file: string, options: ClientOptions): { client: PrismaClient; engine: DatabaseEngine } {
   const reading = new Sqlite(file, { readonly: true, fileMustExist: true })
   const writing = new Sqlite(file, { fileMustExist: true, timeout: busyTimeoutMs })
   // FULL: a commit is on disk when it returns, so an acknowledged push survives a power cut.
@@ -16,10 +16,7 @@ export function openSqlite(file: string, options: ClientOptions): { client: Pris
   const reader = new SqliteStatements(reading)
   const writer = new SqliteStatements(writing)
   const writes = new WriteQueue()
-  const adapter = sqliteAdapter(file, writes, () => {
-    reading.close()
-    writing.close()
-  })
+  const adapter = sqliteAdapter(file, writes)
   return {
     client: new PrismaClient({ ...options, adapter }),
     engine: {
@@ -39,6 +36,13 @@ export function openSqlite(file: string, options: ClientOptions): { client: Pris
         tx.end()
         await unit.commit()
         return result
+      },
+      // The file is one process's; what keeps two requests of that apart is in the blob store's memory.
+      tryLock: () => Promise.resolve({ release: () => Promise.resolve() }),
+      close() {
+        reading.close()
+        writing.close()
+        return Promise.resolve()
       },
     },
   }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Client } from 'pg'
 import { inject } from 'vitest'
-import { type Database, type DatabaseLocation, openDatabase } from './database'
+import { type Database, type DatabaseLocation, closeDatabase, openDatabase } from './database'
 import { migrate } from './migrate'
 
 declare module 'vitest' {
@@ -32,7 +32,7 @@ export async function openTestDatabase(): Promise<{ db: Database; folder: string
     db,
     folder,
     async close() {
-      await db.$disconnect()
+      await closeDatabase(db)
       await drop()
       await rm(folder, { recursive: true, force: true })
     },

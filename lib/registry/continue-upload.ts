@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/domain/errors'
-import { sqlTransaction } from '@/lib/metadata/database'
+import { sqlTransaction, tryLock } from '@/lib/metadata/database'
 import { deleteUpload, hasUpload } from '@/lib/metadata/uploads'
 import type { RepositoryForTraffic } from '@/lib/metadata/repositories'
 import type { Context } from './context'
@@ -22,8 +22,25 @@ export async function appendToUpload(
   body: AsyncIterable<Uint8Array>,
   offset?: number,
 ): Promise<number> {
-  const size = await getUploadSize(ctx, repository, id)
-  return ctx.blobs.append(id, offset ?? size, body)
+  return withUploadLocked(ctx, id, async () => {
+    const size = await getUploadSize(ctx, repository, id)
+    return ctx.blobs.append(id, offset ?? size, body)
+  })
+}
+
+/** Runs `work` while no other process over the same data writes to the upload. Throws UPLOAD_BUSY when one does. */
+export async function withUploadLocked<T>(ctx: Context, id: string, work: () => Promise<T>): Promise<T> {
+  const lock = await tryLock(ctx.db, `upload ${id}`)
+  if (lock === null) throw new AppError('UPLOAD_BUSY', { detail: { upload: id.slice(0, 64) } })
+  let result
+  try {
+    result = await work()
+  } catch (error) {
+    await lock.release().catch(() => undefined)
+    throw error
+  }
+  await lock.release()
+  return result
 }
 
 /** Drops an upload and what it has. Throws BLOB_UPLOAD_UNKNOWN. */

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises'
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import type { MaintenanceRunRow } from '@/lib/metadata/maintenance-runs'
 import type { Connections } from './connections'
 import { type Exchange, doors } from './exchange'
 import { within } from './within'
@@ -12,7 +13,29 @@ export interface MetricsSources {
   /** Throws when the database does not answer. */
   readonly pingDatabase: () => Promise<unknown>
   readonly countUploads: () => Promise<number>
+  /** Of each kind of maintenance the last run that has ended. */
+  readonly lastRuns: () => Promise<readonly MaintenanceRunRow[]>
 }
+
+/** What is told of the last run of each kind of maintenance. */
+const runFacts: readonly { name: string; help: string; of: (run: MaintenanceRunRow, endedAt: Date) => number }[] = [
+  { name: 'end_timestamp_seconds', help: 'When it ended.', of: (_, endedAt) => endedAt.getTime() / 1000 },
+  {
+    name: 'duration_seconds',
+    help: 'How long it took.',
+    of: ({ startedAt }, endedAt) => (endedAt.getTime() - startedAt.getTime()) / 1000,
+  },
+  { name: 'success', help: 'Whether it did all it had to.', of: ({ state }) => (state === 'SUCCEEDED' ? 1 : 0) },
+  { name: 'examined_blobs', help: 'Blobs it looked at.', of: (run) => run.examinedBlobs },
+  { name: 'removed_blobs', help: 'Blobs it removed.', of: (run) => run.removedBlobs },
+  { name: 'removed_bytes', help: 'Bytes it freed.', of: (run) => Number(run.removedBytes) },
+  { name: 'removed_uploads', help: 'Abandoned uploads it dropped.', of: (run) => run.removedUploads },
+  {
+    name: 'corrupt',
+    help: 'Blobs and manifests it found whose bytes no longer match their digest.',
+    of: (run) => run.corruptBlobs + run.corruptManifests,
+  },
+]
 
 /** How long the database and the storage may take to say their part, in milliseconds; it is left out then. */
 const sourceTimeoutMs = 2_000
@@ -38,6 +61,7 @@ export class Metrics {
   readonly #databaseUp: Gauge
   readonly #databasePing: Gauge
   readonly #freeBytes: Gauge
+  readonly #lastRuns: readonly { readonly gauge: Gauge<'kind'>; readonly of: (typeof runFacts)[number]['of'] }[]
 
   constructor(sources: MetricsSources) {
     this.#sources = sources
@@ -72,6 +96,15 @@ export class Metrics {
     this.#databaseUp = gauge('stele_database_up', 'Whether the database answers.')
     this.#databasePing = gauge('stele_database_ping_seconds', 'How long one small read of the database takes now.')
     this.#freeBytes = gauge('stele_data_free_bytes', 'Free space of the volume of the data folder.')
+    this.#lastRuns = runFacts.map(({ name, help, of }) => ({
+      gauge: new Gauge({
+        name: `stele_maintenance_last_${name}`,
+        help: `Last garbage collection or scrub: ${help}`,
+        labelNames: ['kind'],
+        registers,
+      }),
+      of,
+    }))
     this.#collectConnections(registers)
     collectDefaultMetrics({ register: this.#registry })
   }
@@ -100,12 +133,23 @@ export class Metrics {
       await within(sourceTimeoutMs, this.#sources.pingDatabase)
       this.#databasePing.set((performance.now() - startedAt) / 1000)
       this.#uploads.set(await within(sourceTimeoutMs, this.#sources.countUploads))
+      this.#showRuns(await within(sourceTimeoutMs, this.#sources.lastRuns))
       this.#databaseUp.set(1)
     } catch {
       // The answer to the question, and the readiness probe logs why.
       this.#databaseUp.set(0)
       this.#databasePing.remove()
       this.#uploads.remove()
+      this.#showRuns([])
+    }
+  }
+
+  #showRuns(runs: readonly MaintenanceRunRow[]): void {
+    for (const { gauge, of } of this.#lastRuns) {
+      gauge.reset()
+      for (const run of runs) {
+        if (run.endedAt !== null) gauge.set({ kind: run.kind.toLowerCase() }, of(run, run.endedAt))
+      }
     }
   }
 

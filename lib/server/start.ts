@@ -1,5 +1,7 @@
 import { ensureFirstAdministrator } from '@/lib/auth/first-administrator'
 import { type Config, parseConfig } from '@/lib/config'
+import { closeDatabase } from '@/lib/metadata/database'
+import { getLastRuns } from '@/lib/metadata/maintenance-runs'
 import { countUploads } from '@/lib/metadata/open-uploads'
 import { pingDatabase } from '@/lib/metadata/ping'
 import { setContext } from '@/lib/registry/context'
@@ -47,6 +49,7 @@ export async function start(env: Environment): Promise<void> {
     dataDir: config.dataDir,
     pingDatabase: () => pingDatabase(db),
     countUploads: () => countUploads(db),
+    lastRuns: () => getLastRuns(db),
   })
   const answerProbe = createProbes({
     readiness: createReadiness(phase, { database: () => pingDatabase(db), storage: () => blobs.probe() }, log),
@@ -70,7 +73,7 @@ export async function start(env: Environment): Promise<void> {
     timeoutMs: config.stopTimeoutSeconds * 1000,
     hasUploads: () => uploads.exist(),
     stopWork: () => Promise.resolve(),
-    release: () => db.$disconnect(),
+    release: () => closeDatabase(db),
   })
   greet(config, port, generatedPassword)
 }

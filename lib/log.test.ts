@@ -1,0 +1,53 @@
+import { spawnSync } from 'node:child_process'
+import { describe, expect, test } from 'vitest'
+
+/** Runs `code` with a logger in a process of its own, and answers the lines that it has written. */
+function linesOf(code: string): Record<string, unknown>[] {
+  const program = `import { createLogger, withoutRedaction } from '${import.meta.dirname}/log.ts'\nconst log = createLogger('info')\n${code}`
+  const arguments_ = ['--import', 'tsx', '--input-type', 'module', '--eval', program]
+  const { stdout, stderr } = spawnSync(process.execPath, arguments_, { encoding: 'utf8' })
+  if (stderr !== '') throw new Error(stderr)
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+}
+
+const killItself = `process.kill(process.pid, 'SIGKILL')`
+
+describe('the logger', () => {
+  test.each(['warn', 'error', 'fatal'])(
+    'has written a line at %s, and those before it, when the process is killed',
+    (level) => {
+      const lines = linesOf(
+        `log.info('before'); log.${level}({ err: new Error('the cause') }, 'it broke'); ${killItself}`,
+      )
+      expect(lines).toMatchObject([
+        { level: 'info', msg: 'before' },
+        { level, msg: 'it broke', err: { message: 'the cause' } },
+      ])
+    },
+  )
+
+  test('writes all lines when the process exits', () => {
+    const lines = linesOf(`for (let n = 0; n < 1000; n++) log.info({ n }, 'line'); process.exit(0)`)
+    expect(lines.map(({ n }) => n)).toEqual(Array.from({ length: 1000 }, (_, n) => n))
+  })
+
+  test('writes a line soon when nothing follows it', () => {
+    const lines = linesOf(`log.info('alone'); setTimeout(() => ${killItself}, 2000)`)
+    expect(lines).toMatchObject([{ msg: 'alone' }])
+  })
+
+  test('leaves out credentials', () => {
+    const secrets = `{ authorization: 'hidden', cookie: 'hidden', 'set-cookie': 'hidden', password: 'hidden', secret: 'hidden' }`
+    const [line] = linesOf(`log.info({ headers: ${secrets} }, 'careless')`)
+    expect(line).toMatchObject({ msg: 'careless', headers: { authorization: '[redacted]' } })
+    expect(JSON.stringify(line)).not.toContain('hidden')
+  })
+
+  test('leaves out nothing where told so', () => {
+    const [line] = linesOf(`withoutRedaction(log).info({ a: { secret: 'seen' } }, 'request')`)
+    expect(line).toMatchObject({ level: 'info', a: { secret: 'seen' } })
+  })
+})

@@ -1,0 +1,117 @@
+import { type Server, type ServerResponse, createServer } from 'node:http'
+import { connect } from 'node:net'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createLogger } from '@/lib/log'
+import type { Phase } from './phase'
+import { type Stoppable, stop } from './stop'
+import { listenAnywhere, send } from './test-server'
+
+let server: Server
+let port: number
+let phase: Phase
+/** Answers of requests to `/held`, which the test ends. */
+let held: ServerResponse[]
+let onHeld: () => void
+
+beforeEach(async () => {
+  held = []
+  phase = { name: 'ready' }
+  server = createServer((request, response) => {
+    if (request.url === '/held') {
+      held.push(response)
+      onHeld()
+    } else {
+      response.end('now')
+    }
+  })
+  port = await listenAnywhere(server)
+})
+
+afterEach(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+/** Sends a request that the server does not answer by itself; resolves when it is there. */
+async function hold() {
+  const isHeld = new Promise<void>((resolve) => (onHeld = resolve))
+  const answer = send(port, 'GET', '/held').catch(() => null)
+  await isHeld
+  return { answer }
+}
+
+function stoppable(options: Partial<Stoppable> = {}): Stoppable {
+  return {
+    server,
+    phase,
+    log: createLogger('silent'),
+    timeoutMs: 60_000,
+    hasUploads: () => false,
+    stopWork: () => Promise.resolve(),
+    release: () => Promise.resolve(),
+    ...options,
+  }
+}
+
+const noHurry = new AbortController().signal
+
+describe('stopping', () => {
+  test('is at once when nothing runs, kept connections aside', async () => {
+    const kept = connect(port, '127.0.0.1')
+    const closed = new Promise((resolve) => kept.once('close', resolve))
+    await new Promise((resolve) => kept.once('data', resolve).write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'))
+    await stop(stoppable(), noHurry)
+    await closed
+  })
+
+  test('lets a running request end, takes no connection meanwhile, and lets go of everything after it', async () => {
+    const release = vi.fn(() => Promise.resolve())
+    const { answer } = await hold()
+    const stopped = stop(stoppable({ release }), noHurry)
+    expect(phase.name).toBe('stopping')
+    await expect(send(port, 'GET', '/')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    expect(release).not.toHaveBeenCalled()
+    held[0]?.end('at last')
+    expect(await answer).toMatchObject({ text: 'at last' })
+    await stopped
+    expect(release).toHaveBeenCalledTimes(1)
+  })
+
+  test('goes on taking connections while an upload is under way', async () => {
+    let hasUploads = true
+    const stopped = stop(stoppable({ hasUploads: () => hasUploads }), noHurry)
+    expect(await send(port, 'GET', '/')).toMatchObject({ text: 'now' })
+    hasUploads = false
+    await stopped
+    await expect(send(port, 'GET', '/')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+  })
+
+  test('cuts what is left after the limit', async () => {
+    const { answer } = await hold()
+    await stop(stoppable({ timeoutMs: 10, hasUploads: () => true }), noHurry)
+    expect(await answer).toBeNull()
+  })
+
+  test('cuts what is left when it is told to hurry', async () => {
+    const hurry = new AbortController()
+    const { answer } = await hold()
+    const stopped = stop(stoppable({ hasUploads: () => true }), hurry.signal)
+    hurry.abort()
+    await stopped
+    expect(await answer).toBeNull()
+  })
+
+  test('ends work in the background before it lets go of what that uses, and bears that it fails', async () => {
+    const calls: string[] = []
+    const stopWork = () => {
+      calls.push('work ends')
+      return Promise.reject(new Error('the database is gone'))
+    }
+    const release = () => {
+      calls.push('let go')
+      return Promise.reject(new Error('the database is gone'))
+    }
+    await stop(stoppable({ stopWork, release }), noHurry)
+    expect(calls).toEqual(['work ends', 'let go'])
+  })
+})

@@ -12,11 +12,14 @@ export class CommandLine {
   readonly #command: string
   readonly #args: readonly string[]
   readonly #env: Readonly<Record<string, string>>
+  readonly #folder: string | undefined
 
-  constructor(command: string, args: readonly string[], env: Readonly<Record<string, string>>) {
+  /** `folder` is where the command runs: this process's own, unless told. */
+  constructor(command: string, args: readonly string[], env: Readonly<Record<string, string>>, folder?: string) {
     this.#command = command
     this.#args = args
     this.#env = env
+    this.#folder = folder
   }
 
   /** Runs the command; resolves with what it printed on standard output, rejects unless it succeeds. */
@@ -29,7 +32,10 @@ export class CommandLine {
   /** Runs the command and resolves however it ends. */
   attempt(args: readonly string[], input?: string | Buffer): Promise<CommandResult> {
     return new Promise((resolve, reject) => {
-      const child = spawn(this.#command, [...this.#args, ...args], { env: { ...process.env, ...this.#env } })
+      const child = spawn(this.#command, [...this.#args, ...args], {
+        env: { ...process.env, ...this.#env },
+        cwd: this.#folder,
+      })
       let stdout = ''
       let stderr = ''
       child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))

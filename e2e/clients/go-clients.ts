@@ -1,16 +1,15 @@
-import { rm } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommandLine } from './command-line'
 import { createHome } from './home'
 
-/** A client that keeps all it knows, log-ons above all, in a folder of the test's own. */
+/** A client that runs, and keeps all it knows, log-ons above all, in a folder of the test's own. */
 export class HomeClient extends CommandLine {
-  /** Also a place for the test's own files: it goes with the client. */
-  readonly home: string
+  readonly #home: string
 
   private constructor(command: string, home: string, env: Readonly<Record<string, string>>) {
-    super(command, [], env)
-    this.home = home
+    super(command, [], env, home)
+    this.#home = home
   }
 
   /** `environment` tells the client, by variables, to keep to the folder it is given. */
@@ -19,8 +18,17 @@ export class HomeClient extends CommandLine {
     return new HomeClient(command, home, environment(home))
   }
 
+  /** Writes a file that the client may name as it is named here. */
+  writeFile(name: string, content: string): Promise<void> {
+    return writeFile(join(this.#home, name), content)
+  }
+
+  readFile(name: string): Promise<Buffer> {
+    return readFile(join(this.#home, name))
+  }
+
   async dispose(): Promise<void> {
-    await rm(this.home, { recursive: true, force: true })
+    await rm(this.#home, { recursive: true, force: true })
   }
 }
 
@@ -52,10 +60,5 @@ export function createHelm(): Promise<HomeClient> {
 
 /** Pass `--allow-http-registry` where it talks to the registry. Its keys have no password. */
 export function createCosign(): Promise<HomeClient> {
-  return HomeClient.create('cosign', (home) => ({
-    ...dockerConfig(home),
-    COSIGN_PASSWORD: '',
-    // Where it would keep the public service's roots of trust, which no test asks for.
-    TUF_ROOT: join(home, 'sigstore'),
-  }))
+  return HomeClient.create('cosign', (home) => ({ ...dockerConfig(home), COSIGN_PASSWORD: '' }))
 }

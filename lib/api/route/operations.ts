@@ -13,6 +13,15 @@ import {
   namespaceQuery,
   updateNamespaceBody,
 } from '@/lib/api/schemas/namespaces'
+import {
+  createGarbageCollectionBody,
+  createScrubBody,
+  garbageCollection,
+  garbageCollectionPage,
+  runQuery,
+  scrub,
+  scrubPage,
+} from '@/lib/api/schemas/maintenance'
 import { regionList } from '@/lib/api/schemas/regions'
 import {
   createRepositoryBody,
@@ -272,6 +281,72 @@ export const operations = {
     status: 204,
     isVersioned: true,
     refusals: ['NOT_FOUND', 'TAG_UNDELETABLE'],
+  },
+
+  listGarbageCollections: {
+    id: 'listGarbageCollections',
+    method: 'GET',
+    path: '/garbage-collections',
+    summary: 'Runs of garbage collection, the newest first',
+    permission: 'administrator',
+    query: runQuery,
+    status: 200,
+    response: garbageCollectionPage,
+    refusals: ['PAGE_INVALID'],
+  },
+  createGarbageCollection: {
+    id: 'createGarbageCollection',
+    method: 'POST',
+    path: '/garbage-collections',
+    summary: 'Start a garbage collection, or a dry run of one; ask by GET how far it is',
+    permission: 'administrator',
+    body: createGarbageCollectionBody,
+    status: 201,
+    response: garbageCollection,
+    refusals: ['ALREADY_RUNNING'],
+  },
+  getGarbageCollection: {
+    id: 'getGarbageCollection',
+    method: 'GET',
+    path: '/garbage-collections/{runId}',
+    summary: 'A run of garbage collection',
+    permission: 'administrator',
+    status: 200,
+    response: garbageCollection,
+    refusals: ['NOT_FOUND'],
+  },
+
+  listScrubs: {
+    id: 'listScrubs',
+    method: 'GET',
+    path: '/scrubs',
+    summary: 'Runs of the scrub, the newest first',
+    permission: 'administrator',
+    query: runQuery,
+    status: 200,
+    response: scrubPage,
+    refusals: ['PAGE_INVALID'],
+  },
+  createScrub: {
+    id: 'createScrub',
+    method: 'POST',
+    path: '/scrubs',
+    summary: 'Start a scrub, which reads all bytes again and finds those that have changed',
+    permission: 'administrator',
+    body: createScrubBody,
+    status: 201,
+    response: scrub,
+    refusals: ['ALREADY_RUNNING'],
+  },
+  getScrub: {
+    id: 'getScrub',
+    method: 'GET',
+    path: '/scrubs/{runId}',
+    summary: 'A run of the scrub',
+    permission: 'administrator',
+    status: 200,
+    response: scrub,
+    refusals: ['NOT_FOUND'],
   },
 
   getOpenApiDocument: {

@@ -1,0 +1,10 @@
+import { operations } from '@/lib/api/route/operations'
+import { resource } from '@/lib/api/route/resource'
+import { route } from '@/lib/api/route/route'
+import { getMaintenanceRun } from '@/lib/registry/get-maintenance-run'
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
+  GET: route(operations.getGarbageCollection, async ({ ctx, params }) => ({
+    body: await getMaintenanceRun(ctx, 'GARBAGE_COLLECTION', params.runId),
+  })),
+})

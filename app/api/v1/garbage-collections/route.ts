@@ -1,0 +1,16 @@
+import { operations } from '@/lib/api/route/operations'
+import { resource } from '@/lib/api/route/resource'
+import { route } from '@/lib/api/route/route'
+import { getContext } from '@/lib/registry/context'
+import { listMaintenanceRuns } from '@/lib/registry/list-maintenance-runs'
+import { startGarbageCollection } from '@/lib/registry/start-garbage-collection'
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
+  GET: route(operations.listGarbageCollections, async ({ ctx, query }) => ({
+    body: await listMaintenanceRuns(ctx, 'GARBAGE_COLLECTION', query),
+  })),
+  POST: route(operations.createGarbageCollection, async ({ ctx, principal, body }) => {
+    const run = await startGarbageCollection(ctx, getContext(), principal.name, body)
+    return { body: run, location: `/api/v1/garbage-collections/${run.id}` }
+  }),
+})

@@ -1,0 +1,16 @@
+import { operations } from '@/lib/api/route/operations'
+import { resource } from '@/lib/api/route/resource'
+import { route } from '@/lib/api/route/route'
+import { getContext } from '@/lib/registry/context'
+import { listMaintenanceRuns } from '@/lib/registry/list-maintenance-runs'
+import { startScrub } from '@/lib/registry/start-scrub'
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
+  GET: route(operations.listScrubs, async ({ ctx, query }) => ({
+    body: await listMaintenanceRuns(ctx, 'SCRUB', query),
+  })),
+  POST: route(operations.createScrub, async ({ ctx, principal }) => {
+    const run = await startScrub(ctx, getContext(), principal.name)
+    return { body: run, location: `/api/v1/scrubs/${run.id}` }
+  }),
+})

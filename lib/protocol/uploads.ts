@@ -1,4 +1,4 @@
-import { type Digest, parseDigest, parseDigestAlgorithm } from '@/lib/domain/digest'
+import { type Digest, digestAlgorithm, parseDigest, parseDigestAlgorithm } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import { parseUploadRange } from '@/lib/domain/range'
 import { appendToUpload, cancelUpload, getUploadSize } from '@/lib/registry/continue-upload'
@@ -15,13 +15,12 @@ import { type Call, answerEmpty, bodyOf, contentLengthOf } from './call'
  */
 export async function postUpload(call: Call): Promise<void> {
   const { ctx, principal, repository, query, response } = call
-  const algorithm = query.get('digest-algorithm')
-  if (algorithm !== null) parseDigestAlgorithm(algorithm)
+  const algorithm = parseDigestAlgorithm(query.get('digest-algorithm') ?? 'sha256')
   const digest = query.get('digest')
   if (digest !== null) return pushWhole(call, parseDigest(digest))
   const mount = query.get('mount')
   if (mount !== null && (await tryMount(call, parseDigest(mount)))) return
-  const id = await startUpload(ctx, principal, repository)
+  const id = await startUpload(ctx, principal, repository, algorithm)
   answerEmpty(response, 202, uploadHeaders(call, id, 0))
 }
 
@@ -55,7 +54,7 @@ export async function deleteUpload({ ctx, repository, target, response }: Call):
 
 async function pushWhole(call: Call, digest: Digest): Promise<void> {
   const { ctx, principal, repository, request, response } = call
-  const id = await startUpload(ctx, principal, repository)
+  const id = await startUpload(ctx, principal, repository, digestAlgorithm(digest))
   try {
     await appendToUpload(ctx, repository, id, bodyOf(request), 0)
     await finishUpload(ctx, repository, id, digest)

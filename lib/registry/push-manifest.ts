@@ -97,7 +97,8 @@ async function store(
     annotations: manifest.annotations,
     references: manifest.references,
     totalSizeBytes: BigInt(push.content.byteLength) + manifest.referencedBytes + children.totalSizeBytes,
-    platforms,
+    // Of a config that only other repositories have, nothing is told.
+    platforms: blobs.blobs.some((missing) => missing === manifest.imageConfigDigest) ? [] : platforms,
     pushedBy: principal.name,
     now,
   })

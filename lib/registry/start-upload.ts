@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import type { Principal } from '@/lib/auth/principal'
+import type { DigestAlgorithm } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import { sqlTransaction } from '@/lib/metadata/database'
 import { type RepositoryForTraffic, lockRepository } from '@/lib/metadata/repositories'
 import { deleteUpload, insertUpload } from '@/lib/metadata/uploads'
 import type { Context } from './context'
 
-/** Opens an upload and answers its id. */
+/** Opens an upload whose digest is expected to be of `algorithm`, and answers its id. Throws NAME_UNKNOWN. */
 export async function startUpload(
   ctx: Context,
   principal: Principal,
   repository: RepositoryForTraffic,
+  algorithm: DigestAlgorithm,
 ): Promise<string> {
   const id = randomUUID()
   // The row first: a crash in between leaves a row that answers as an unknown upload and is found again by its age. A
@@ -20,7 +22,7 @@ export async function startUpload(
     await insertUpload(tx, { id, repositoryId: repository.id, createdBy: principal.name, now: new Date() })
   })
   try {
-    await ctx.blobs.create(id)
+    await ctx.blobs.create(id, algorithm)
   } catch (error) {
     await sqlTransaction(ctx.db, (tx) => deleteUpload(tx, repository.id, id))
     throw error

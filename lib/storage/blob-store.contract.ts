@@ -490,6 +490,24 @@ export function describeBlobStore(name: string, open: () => Promise<OpenedBlobSt
         expect(await opened.listContents()).toEqual([])
       })
 
+      it.each([
+        ['sha512', 'sha512'],
+        ['sha512', 'sha256'],
+        ['sha256', 'sha512'],
+      ] as const)('started for a %s takes a %s, and a wrong one leaves it open', async (expected, actual) => {
+        const uploadId = randomUUID()
+        const [first, second] = [randomBytes(1000), randomBytes(2000)]
+        await store.create(uploadId, expected)
+        await store.append(uploadId, 0, bodyOf(first))
+        const wrong = digestOf(randomBytes(10), expected)
+        await expect(store.commit(uploadId, wrong)).rejects.toMatchObject({ code: 'DIGEST_INVALID' })
+        await store.append(uploadId, first.length, bodyOf(second))
+        const bytes = Buffer.concat([first, second])
+        const digest = digestOf(bytes, actual)
+        await store.commit(uploadId, digest)
+        expectSame(await readAll(store, digest, bytes.length), bytes)
+      })
+
       it('is not created twice', async () => {
         const uploadId = await upload(store, randomBytes(10))
         await expect(store.create(uploadId)).rejects.toEqual(appError('ALREADY_EXISTS', { uploadId }))

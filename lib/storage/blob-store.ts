@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream'
 
-import type { Digest } from '@/lib/domain/digest'
+import type { Digest, DigestAlgorithm } from '@/lib/domain/digest'
 import type { ByteRange } from '@/lib/domain/range'
 
 /**
@@ -25,8 +25,11 @@ export interface BlobStore {
   /** How many bytes the upload has; null when there is no such upload. */
   uploadSize(uploadId: string): Promise<number | null>
 
-  /** Starts an empty upload. Throws ALREADY_EXISTS when the id is taken. */
-  create(uploadId: string): Promise<void>
+  /**
+   * Starts an empty upload. Throws ALREADY_EXISTS when the id is taken. `algorithm`, sha256 unless given, is what its
+   * digest is expected to be of: only a hint, that can save reading the bytes again at commit.
+   */
+  create(uploadId: string, algorithm?: DigestAlgorithm): Promise<void>
 
   /**
    * Appends `body` at `offset` in bounded memory and returns the new length.

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs'
 import { open, rename, rm, stat, utimes, type FileHandle } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 
-import { digestAlgorithm, parseDigest, type Digest } from '@/lib/domain/digest'
+import { digestAlgorithm, parseDigest, type Digest, type DigestAlgorithm } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import type { ByteRange } from '@/lib/domain/range'
 
@@ -23,7 +23,7 @@ import {
   uploadPath,
 } from './filesystem-layout'
 import { digestOfFile } from './hash'
-import { RunningHashes } from './running-hashes'
+import { RunningHashes, startHash } from './running-hashes'
 import { storageError, systemCode } from './storage-error'
 
 const runningHashCapacity = 1000
@@ -80,7 +80,7 @@ class FilesystemBlobStore implements BlobStore {
     return path === null ? null : findSize(path).catch(rethrow)
   }
 
-  async create(uploadId: string): Promise<void> {
+  async create(uploadId: string, algorithm: DigestAlgorithm = 'sha256'): Promise<void> {
     const handle = await open(this.#uploadPath(uploadId), 'wx', 0o600).catch((error: unknown) => {
       throw systemCode(error) === 'EEXIST'
         ? new AppError('ALREADY_EXISTS', {
@@ -91,6 +91,7 @@ class FilesystemBlobStore implements BlobStore {
         : storageError(error)
     })
     await handle.close()
+    if (algorithm !== 'sha256') this.#hashes.put(uploadId, 0, startHash(algorithm))
   }
 
   async append(uploadId: string, offset: number, body: AsyncIterable<Uint8Array>): Promise<number> {
@@ -98,13 +99,13 @@ class FilesystemBlobStore implements BlobStore {
       const { size: length } = await handle.stat()
       if (offset !== length) throw new AppError('RANGE_INVALID', { detail: { offset, length } })
 
-      const hash = this.#hashes.take(uploadId, length)
+      const running = this.#hashes.take(uploadId, length)
       const writer = new BatchWriter(handle, length)
       let failure: unknown = null
       try {
         for await (const chunk of body) {
           if (work.aborted) break
-          hash?.update(chunk)
+          running?.hash.update(chunk)
           await writer.add(chunk)
         }
       } catch (error) {
@@ -113,7 +114,7 @@ class FilesystemBlobStore implements BlobStore {
       // Throws where the file failed, not the body; the hash has seen other bytes than the file has then, and is let go.
       const newLength = await writer.flush()
       if (work.aborted) throw uploadUnknown(uploadId)
-      if (hash !== null) this.#hashes.put(uploadId, newLength, hash)
+      if (running !== null) this.#hashes.put(uploadId, newLength, running)
       if (failure !== null) throw AppError.is(failure) ? failure : new AppError('UPLOAD_INCOMPLETE', { cause: failure })
       return newLength
     })
@@ -194,11 +195,13 @@ class FilesystemBlobStore implements BlobStore {
   /** Throws DIGEST_INVALID unless the upload's bytes have `digest`. */
   async #verify(uploadId: string, handle: FileHandle, size: number, digest: Digest): Promise<void> {
     const algorithm = digestAlgorithm(digest)
-    const hash = algorithm === 'sha256' ? this.#hashes.take(uploadId, size) : null
+    const running = this.#hashes.take(uploadId, size)
     // A copy, because a hash can be read once and the upload may go on after a mismatch.
     const actual =
-      hash === null ? await digestOfFile(handle, algorithm) : parseDigest(`sha256:${hash.copy().digest('hex')}`)
-    if (hash !== null) this.#hashes.put(uploadId, size, hash)
+      running?.algorithm === algorithm
+        ? parseDigest(`${algorithm}:${running.hash.copy().digest('hex')}`)
+        : await digestOfFile(handle, algorithm)
+    if (running !== null) this.#hashes.put(uploadId, size, running)
     if (actual !== digest) throw new AppError('DIGEST_INVALID', { detail: { digest, actual, size } })
   }
 

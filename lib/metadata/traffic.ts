@@ -1,6 +1,6 @@
 import { createId } from '@/lib/domain/ids'
 import type { InstanceHostParts } from '@/lib/domain/instance-host'
-import { type SqlSource, type Transaction, sql } from './database'
+import { type SqlSource, type SqlTransaction, sql } from './database'
 import { type RepositoryForTraffic, findRepositoryByPath } from './repositories'
 
 /** What a container client's request looks up before anything else: its instance, and a repository a push may make. */
@@ -21,34 +21,23 @@ export async function findDefaultInstanceId(source: SqlSource): Promise<string |
   return row?.id ?? null
 }
 
-/** The repository a first push makes, with its namespace's defaults; null when the namespace is missing or forbids it. */
+/**
+ * The repository a first push makes, with its namespace's defaults; null when the namespace is missing or forbids it. Of
+ * pushes at the same time one makes it, and all of them get it.
+ */
 export async function createRepositoryOnPush(
-  tx: Transaction,
+  tx: SqlTransaction,
   push: { readonly instanceId: string; readonly namespace: string; readonly name: string; readonly createdBy: string },
 ): Promise<RepositoryForTraffic | null> {
   const { instanceId, name, createdBy } = push
   const path = `${push.namespace}/${name}`
-  const existing = await findRepositoryByPath(tx, instanceId, path)
-  if (existing !== null) return existing
-  const namespace = await tx.namespace.findUnique({
-    where: { instanceId_name: { instanceId, name: push.namespace } },
-    select: { id: true, autoCreateRepository: true, defaultRepositoryType: true, defaultTagImmutability: true },
-  })
-  if (namespace === null || !namespace.autoCreateRepository) return null
-  await tx.repository.create({
-    data: {
-      id: createId('repository'),
-      instanceId,
-      namespaceId: namespace.id,
-      name,
-      path,
-      type: namespace.defaultRepositoryType,
-      tagImmutability: namespace.defaultTagImmutability,
-      summary: '',
-      description: '',
-      updatedBy: createdBy,
-    },
-    select: { id: true },
-  })
+  const now = new Date()
+  await tx.$executeRaw`
+    INSERT INTO "Repository" ("id", "instanceId", "namespaceId", "name", "path", "type", "tagImmutability", "summary",
+      "description", "version", "createdAt", "updatedAt", "updatedBy")
+    SELECT ${createId('repository')}, "instanceId", "id", ${name}, ${path}, "defaultRepositoryType",
+      "defaultTagImmutability", '', '', 1, ${now}, ${now}, ${createdBy}
+    FROM "Namespace" WHERE "instanceId" = ${instanceId} AND "name" = ${push.namespace} AND "autoCreateRepository"
+    ON CONFLICT ("instanceId", "path") DO NOTHING`
   return findRepositoryByPath(tx, instanceId, path)
 }

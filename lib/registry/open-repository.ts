@@ -1,7 +1,7 @@
 import { AppError } from '@/lib/domain/errors'
 import { isRepositoryPath, splitRepositoryPath } from '@/lib/domain/reference'
 import type { Principal } from '@/lib/auth/principal'
-import { transaction } from '@/lib/metadata/database'
+import { sqlTransaction } from '@/lib/metadata/database'
 import { type RepositoryForTraffic, findRepositoryByPath } from '@/lib/metadata/repositories'
 import { createRepositoryOnPush } from '@/lib/metadata/traffic'
 import type { Context } from './context'
@@ -35,7 +35,7 @@ export async function openRepository(
   if (existing !== null) return existing
   const names = splitRepositoryPath(path)
   if (action === 'pull' || names === null) throw unknownName(path)
-  const created = await transaction(ctx.db, (tx) =>
+  const created = await sqlTransaction(ctx.db, (tx) =>
     createRepositoryOnPush(tx, { instanceId, namespace: names.namespace, name: names.name, createdBy: principal.name }),
   )
   if (created === null) {

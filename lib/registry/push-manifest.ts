@@ -102,7 +102,8 @@ async function store(
     pushedBy: principal.name,
     now,
   })
-  for (const name of push.tags) {
+  // In one order for all pushes: two that move the same tags the other way round would wait for each other for ever.
+  for (const name of push.tags.toSorted()) {
     const move = await moveTag(tx, repository, {
       name,
       digest,

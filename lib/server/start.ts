@@ -6,6 +6,7 @@ import { countUploads } from '@/lib/metadata/open-uploads'
 import { pingDatabase } from '@/lib/metadata/ping'
 import { setContext } from '@/lib/registry/context'
 import { ensureExample } from '@/lib/registry/ensure-example'
+import { startMaintenance } from '@/lib/registry/schedule-maintenance'
 import { Connections } from './connections'
 import { openDoors } from './doors'
 import { Exchanges } from './exchange'
@@ -66,13 +67,14 @@ export async function start(env: Environment): Promise<void> {
   if (config.makeExample) await ensureExample(ctx)
   ready(await openDoors(ctx, { port, dev: env['NODE_ENV'] !== 'production', phase, exchanges }))
   phase.name = 'ready'
+  const maintenance = startMaintenance(ctx)
   stopOnSignal({
     server,
     phase,
     log,
     timeoutMs: config.stopTimeoutSeconds * 1000,
     hasUploads: () => uploads.exist(),
-    stopWork: () => Promise.resolve(),
+    stopWork: () => maintenance.stop(),
     release: () => closeDatabase(db),
   })
   greet(config, port, generatedPassword)

@@ -394,8 +394,12 @@ describe('referrers', () => {
       entries.sort((a, b) => (a.digest < b.digest ? -1 : 1))
     const all = [{ ...named, annotations: { from: 'manifest' } }, old, { ...older, annotations }]
     expect((await registry.send('GET', list)).json['manifests']).toEqual(sorted(all))
-    const filtered = await registry.send('GET', `${list}?artifactType=${encodeURIComponent(old.artifactType)}`)
-    expect(filtered.json['manifests']).toEqual(sorted([old, { ...older, annotations }]))
+    const ofType = async (type: string) => {
+      const answer = await registry.send('GET', `${list}?artifactType=${encodeURIComponent(type)}`)
+      return answer.json['manifests']
+    }
+    expect(await ofType(old.artifactType)).toEqual(sorted([old, { ...older, annotations }]))
+    expect(await ofType('application/named')).toEqual([{ ...named, annotations: { from: 'manifest' } }])
     const after = all[1]?.digest ?? ''
     expect((await registry.send('GET', `${list}?last=${after}`)).json['manifests']).toEqual(all.slice(2))
 

@@ -12,7 +12,6 @@ export async function readNamePage(
   limit: number,
   read: (limit: number) => Promise<readonly string[]>,
 ): Promise<NamePage> {
-  if (limit === 0) return { names: [], next: null }
   const found = await read(limit + 1)
   const names = found.slice(0, limit)
   return { names, next: found.length > limit ? (names.at(-1) ?? null) : null }

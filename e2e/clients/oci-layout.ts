@@ -15,6 +15,9 @@ interface Descriptor {
 const imageType = 'application/vnd.oci.image.manifest.v1+json'
 const indexType = 'application/vnd.oci.image.index.v1+json'
 
+/** This machine's architecture, as images name it. */
+export const architectureHere = process.arch === 'x64' ? 'amd64' : process.arch
+
 /** What clients that exchange images with folders call an image: the layout's only tag. */
 export const layoutTag = 'latest'
 
@@ -23,7 +26,7 @@ export const layoutTag = 'latest'
  * which clients keep when they push it.
  */
 export async function writeImageLayout(folder: string, content: string): Promise<string> {
-  const image = await addImage(folder, content, 'amd64')
+  const image = await addImage(folder, content, architectureHere)
   await writeLayout(folder, image)
   return image.digest
 }
@@ -40,7 +43,7 @@ export async function writeIndexLayout(folder: string, contents: Readonly<Record
 }
 
 /** The digest of what a client has written to `folder` as its only image. */
-export async function digestInLayout(folder: string): Promise<string> {
+async function digestInLayout(folder: string): Promise<string> {
   const { manifests } = (await readJson(join(folder, 'index.json'))) as { manifests: Descriptor[] }
   const [image] = manifests
   if (image === undefined || manifests.length > 1) throw new Error(`${manifests.length} images in ${folder}`)

@@ -4,7 +4,7 @@ import { CommandLine, type CommandResult } from './command-line'
 import type { Ctr } from './containerd'
 import type { Docker } from './docker'
 import type { HomeClient } from './go-clients'
-import { configInLayout, layoutTag, writeImageLayout, writeIndexLayout } from './oci-layout'
+import { architectureHere, configInLayout, layoutTag, writeImageLayout, writeIndexLayout } from './oci-layout'
 import type { Podman } from './podman'
 import type { Skopeo } from './skopeo'
 import type { ServerInfo } from '../server'
@@ -35,7 +35,6 @@ export interface Pusher {
   readonly refusal?: string
 }
 
-const architectureHere = 'amd64'
 const insecure = '--tls-verify=false'
 
 export function dockerPusher(docker: Docker): Pusher {
@@ -268,7 +267,7 @@ export function ctrPusher(ctr: Ctr): Pusher {
 }
 
 /** Resolves with the name under which containerd has the image of the OCI image layout in `folder` now. */
-export async function importLayout(ctr: Ctr, folder: string): Promise<string> {
+async function importLayout(ctr: Ctr, folder: string): Promise<string> {
   const archive = `${folder}.tar`
   await new CommandLine('tar', ['--create', '--file', archive, '--directory', folder], {}).run(['.'])
   const name = uniqueName('imported')

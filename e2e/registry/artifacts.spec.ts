@@ -112,7 +112,7 @@ test.describe('helm', () => {
     await helm.run(['registry', 'login', ...options, '--username', name, '--password-stdin', counter.address], password)
   })
 
-  test('pushes a chart, and pulls it by a range of versions', async ({ api, counter, helm }) => {
+  test('pushes a chart, and pulls it by a range of versions and by digest', async ({ api, counter, helm, server }) => {
     const { namespace, name } = await api.createRepository()
     const registry = `oci://${counter.address}/${namespace}`
     await helm.run(['create', name])
@@ -126,6 +126,9 @@ test.describe('helm', () => {
     const pulled = await helm.readFile(`${name}/${name}-1.1.0.tgz`)
     expect(pulled.equals(await helm.readFile(`${name}-1.1.0.tgz`))).toBe(true)
     expect(await helm.run(['show', 'chart', ...options, `${registry}/${name}`])).toContain('version: 2.0.0')
+    const { headers } = await send(server, 'HEAD', `/v2/${namespace}/${name}/manifests/1.0.0`)
+    const byDigest = `${registry}/${name}@${String(headers['docker-content-digest'])}`
+    expect(await helm.run(['show', 'chart', ...options, byDigest])).toContain('version: 1.0.0')
   })
 
   test('cannot push another chart as the same version to an immutable repository, and is told so', async ({
@@ -150,6 +153,20 @@ test.describe('helm', () => {
     )
     expect(puts.map(({ status }) => status)).toEqual([201, 201, 409])
   })
+})
+
+test('an index that names blobs, not manifests, is taken: BuildKit exports its cache so', async ({ api, server }) => {
+  const path = await createRepository(api)
+  const { body } = await send(server, 'GET', `/v2/${path}/manifests/${await pushImage(server, path, 'v1')}`)
+  const { config, layers } = JSON.parse(body.toString()) as { config: object; layers: object[] }
+  const mediaType = 'application/vnd.oci.image.index.v1+json'
+  const manifests = [...layers, { ...config, mediaType: 'application/vnd.buildkit.cacheconfig.v0' }]
+  const cache = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, manifests }))
+
+  const put = { headers: { 'content-type': mediaType }, body: cache }
+  expect((await send(server, 'PUT', `/v2/${path}/manifests/cache`, put)).status).toBe(201)
+
+  expect((await send(server, 'GET', `/v2/${path}/manifests/cache`)).body.equals(cache)).toBe(true)
 })
 
 async function createRepository(api: Api, settings: Partial<RepositoryView> = {}): Promise<string> {

@@ -8,6 +8,9 @@ const configBytes = 2
 /** How long requests are repeated, in seconds. */
 const repeatSeconds = 3
 
+/** How many tags a page has. */
+const pageTags = 100
+
 /** Most `tag` parameters of one push. */
 const tagsPerPush = 10
 
@@ -100,22 +103,24 @@ export function manifestPushes(namespace?: string): Operation {
   }
 }
 
-/** The first page of 100 tags of a repository that has `tags` of them, made by pushing. */
+/** A page of 100 tags from the middle of a repository that has `tags` of them, made by pushing. */
 export function tagPages(tags: number): Operation {
+  const before = Math.floor((tags - pageTags) / 2)
+  const after = before === 0 ? '' : `&last=${tagName(before - 1)}`
   let path: string | undefined
   return {
-    name: `tags/list, 100 of ${tags.toLocaleString('en')}, 16 connections`,
+    name: `tags/list, ${pageTags} of ${tags.toLocaleString('en')}, 16 connections`,
     unit: 'requests/s',
     async prepare(registry) {
       path ??= await pushManyTags(registry, tags)
-      return repeated(registry, 'GET', `${path}/tags/list?n=100&last=t${String(Math.floor(tags / 2)).padStart(7, '0')}`)
+      return repeated(registry, 'GET', `${path}/tags/list?n=${pageTags}${after}`)
     },
   }
 }
 
 async function pushManyTags(registry: Registry, count: number): Promise<string> {
   const { path, config } = await pushSmallImage(registry)
-  const names = Array.from({ length: count }, (_, index) => `t${String(index).padStart(7, '0')}`)
+  const names = Array.from({ length: count }, (_, index) => tagName(index))
   const body = manifestOf(config, configBytes, 'many tags')
   await onConnections(registry, 8, async (connection) => {
     while (names.length > 0) {
@@ -125,6 +130,10 @@ async function pushManyTags(registry: Registry, count: number): Promise<string> 
     }
   })
   return path
+}
+
+function tagName(index: number): string {
+  return `t${String(index).padStart(7, '0')}`
 }
 
 async function pushSmallImage(registry: Registry, namespace = registry.namespace) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseRepositoryPath, queryOf, repositoryHref } from './routes'
+import { maintenanceHref, maintenancePath, parseRepositoryPath, queryOf, repositoryHref } from './routes'
 
 test.each([
   ['team', 'app', 'details'],
@@ -21,4 +21,11 @@ test.each([[[]], [['team']], [['team', 'details']], [['team', 'app']], [['team',
 test('a query is written as it was read, repeated names and all', () => {
   expect(queryOf({ search: 'a&b', cursor: ['1', '2'], sort: undefined })).toBe('?search=a%26b&cursor=1&cursor=2')
   expect(queryOf({})).toBe('')
+})
+
+test('every page of maintenance is under the address that the frame knows them by', () => {
+  expect(maintenanceHref('scrub')).toBe('/maintenance/scrub')
+  expect(
+    [maintenanceHref('garbage-collection'), maintenanceHref('scrub')].map((href) => href.startsWith(maintenancePath)),
+  ).toEqual([true, true])
 })

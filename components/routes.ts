@@ -1,7 +1,13 @@
 /** Addresses of the console's pages: for people to share, so each names what it shows. */
 
+/** What the addresses of all pages of maintenance begin with. */
+export const maintenancePath = '/maintenance/'
+
 /** A section of a repository's page. */
 export type RepositorySection = 'details' | 'tags'
+
+/** A kind of maintenance, each with a page of its own. */
+export type MaintenanceSection = 'garbage-collection' | 'scrub'
 
 /** What a repository's address is made of. */
 interface RepositoryAddress {
@@ -31,6 +37,11 @@ export function namespacesHref(region: string, instanceId: string): string {
 export function repositoryHref(region: string, address: RepositoryAddress, section: RepositorySection): string {
   const path = `${address.namespace}/${address.name}`.split('/').map(encodeURIComponent).join('/')
   return `/${region}/instance/${address.instanceId}/repository/${path}/${section}`
+}
+
+/** The runs of a kind of maintenance. Of the whole server: in no region, and in no instance. */
+export function maintenanceHref(section: MaintenanceSection): string {
+  return `${maintenancePath}${section}`
 }
 
 /** What a page's address holds after its path, as Next hands it to the page; empty, or with its question mark. */

@@ -1,8 +1,9 @@
 import { cookies } from 'next/headers'
 import type { ReactNode } from 'react'
 import { ConsoleFrame } from '@/components/frame/console-frame'
-import { isTheme, themeCookie } from '@/components/frame/preferences'
+import { isTheme, regionCookie, themeCookie } from '@/components/frame/preferences'
 import { findSession } from '@/lib/auth/session'
+import { defaultRegionId, isRegionId } from '@/lib/domain/regions'
 
 /**
  * The frame around the pages. It shows who is logged on and lets nobody in or out: each page does that itself, because
@@ -11,9 +12,15 @@ import { findSession } from '@/lib/auth/session'
 export default async function ConsoleLayout({ children }: { children: ReactNode }) {
   const session = await findSession()
   if (session === null) return children
-  const theme = (await cookies()).get(themeCookie)?.value
+  const store = await cookies()
+  const theme = store.get(themeCookie)?.value
+  const region = store.get(regionCookie)?.value ?? ''
   return (
-    <ConsoleFrame user={session.user} theme={isTheme(theme) ? theme : null}>
+    <ConsoleFrame
+      user={session.user}
+      theme={isTheme(theme) ? theme : null}
+      lastRegion={isRegionId(region) ? region : defaultRegionId}
+    >
       {children}
     </ConsoleFrame>
   )

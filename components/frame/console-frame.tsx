@@ -1,17 +1,19 @@
 'use client'
 
 import Link from 'next/link'
-import { useParams } from 'next/navigation'
+import { useParams, usePathname } from 'next/navigation'
 import { useTranslations } from 'next-intl'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { SessionView } from '@/lib/api/schemas/sessions'
-import { defaultRegionId, isRegionId } from '@/lib/domain/regions'
-import { instancesHref, parseRepositoryPath } from '../routes'
+import { isRegionId } from '@/lib/domain/regions'
+import type { RegionId } from '@/lib/domain/regions'
+import { instancesHref, maintenancePath, parseRepositoryPath } from '../routes'
 import { Icon } from '../ui/icon'
 import { Mark } from '../ui/mark'
 import { AccountMenu } from './account-menu'
 import { LanguageSwitch } from './language-switch'
+import { MaintenancePane } from './maintenance-pane'
 import { Pane, paneId } from './pane'
 import { regionCookie, remember } from './preferences'
 import type { Theme } from './preferences'
@@ -22,18 +24,27 @@ import { ThemeSwitch } from './theme-switch'
 interface ConsoleFrameProps {
   user: SessionView['user']
   theme: Theme | null
+  /** The region a person was in last: that of pages whose address names none. */
+  lastRegion: RegionId
   children: ReactNode
 }
 
 /** Bar, panes and page. Where one is stands in the address: the frame reads it from there. */
-export function ConsoleFrame({ user, theme, children }: ConsoleFrameProps) {
+export function ConsoleFrame({ user, theme, lastRegion, children }: ConsoleFrameProps) {
   const t = useTranslations()
   const parameters = useParams<{ region?: string; instanceId?: string; path?: string[] }>()
-  const region = parameters.region && isRegionId(parameters.region) ? parameters.region : defaultRegionId
+  const isMaintenance = usePathname().startsWith(maintenancePath)
+  const [region, setRegion] = useState(lastRegion)
+  const named = parameters.region && isRegionId(parameters.region) ? parameters.region : null
+  if (named !== null && named !== region) setRegion(named)
   const instanceId = parameters.instanceId ?? null
   const repository = parameters.path ? parseRepositoryPath(parameters.path) : null
 
-  useEffect(() => remember(regionCookie, region), [region])
+  useEffect(() => {
+    if (named !== null) remember(regionCookie, named)
+  }, [named])
+
+  const isAdministrator = user.role === 'ADMINISTRATOR'
 
   return (
     <div className="console">
@@ -57,9 +68,9 @@ export function ConsoleFrame({ user, theme, children }: ConsoleFrameProps) {
         <span className="spacer" />
         <LanguageSwitch />
         <ThemeSwitch initial={theme} />
-        <AccountMenu userName={user.name} isAdministrator={user.role === 'ADMINISTRATOR'} />
+        <AccountMenu userName={user.name} isAdministrator={isAdministrator} />
       </header>
-      <Pane region={region} instanceId={instanceId} />
+      <Pane region={region} instanceId={instanceId} isAdministrator={isAdministrator} />
       {instanceId !== null && repository && (
         <RepositoryPane
           region={region}
@@ -68,6 +79,7 @@ export function ConsoleFrame({ user, theme, children }: ConsoleFrameProps) {
           name={repository.name}
         />
       )}
+      {isMaintenance && <MaintenancePane />}
       <main className="page" id="main" tabIndex={-1}>
         {children}
       </main>

@@ -8,7 +8,7 @@ import { useEffect, useId, useRef } from 'react'
 import type { ReactNode } from 'react'
 import type { RegionId } from '@/lib/domain/regions'
 import { instanceQuery } from '../instances/queries'
-import { instancesHref, namespacesHref, repositoriesHref } from '../routes'
+import { instancesHref, maintenanceHref, maintenancePath, namespacesHref, repositoriesHref } from '../routes'
 import { Icon } from '../ui/icon'
 import type { IconName } from '../ui/icon'
 import { Skeleton } from '../ui/states'
@@ -20,10 +20,12 @@ interface PaneProps {
   region: RegionId
   /** Null outside an instance. */
   instanceId: string | null
+  /** Whether to show the ways that only administrators can go. */
+  isAdministrator: boolean
 }
 
 /** The left pane: the way around the console, or inside one instance. It is a drawer on a narrow screen. */
-export function Pane({ region, instanceId }: PaneProps) {
+export function Pane({ region, instanceId, isAdministrator }: PaneProps) {
   const t = useTranslations()
   const ref = useRef<HTMLElement>(null)
   const pathname = usePathname()
@@ -46,6 +48,11 @@ export function Pane({ region, instanceId }: PaneProps) {
           <PaneLink icon="instances" href={instancesHref(region)}>
             {t('instances.title')}
           </PaneLink>
+          {isAdministrator && (
+            <PaneLink icon="tools" href={maintenanceHref('garbage-collection')} under={maintenancePath}>
+              {t('maintenance.title')}
+            </PaneLink>
+          )}
         </ul>
       ) : (
         <InstanceLinks region={region} instanceId={instanceId} />

@@ -78,7 +78,9 @@ const icons = {
       <circle cx="8" cy="6.5" r="1.5" />
     </>
   ),
+  play: <path d="M5 3.2v9.6L12.5 8z" />,
   plus: <path d="M8 3v10M3 8h10" />,
+  recycle: <path d="M13 6A5.3 5.3 0 0 0 3.5 5M3 10a5.3 5.3 0 0 0 9.5 1M3.3 2.5V5h2.5M12.7 13.5V11h-2.5" />,
   refresh: <path d="M13 7A5.2 5.2 0 1 0 13 9.5M13.3 3.5V7H9.8" />,
   refused: (
     <>
@@ -99,6 +101,7 @@ const icons = {
       <path d="M2.5 6.3h11M2.5 9.6h11" />
     </>
   ),
+  scan: <path d="M2.5 5.5v-3h3M10.5 2.5h3v3M13.5 10.5v3h-3M5.5 13.5h-3v-3M4.5 8h7" />,
   search: (
     <>
       <circle cx="7" cy="7" r="4.5" />
@@ -126,6 +129,9 @@ const icons = {
     </>
   ),
   trash: <path d="M2.5 4.5h11M6 4.5v-2h4v2M4 4.5l.6 9h6.8l.6-9M6.8 7v4M9.2 7v4" />,
+  tools: (
+    <path d="M13.3 4.9a3.6 3.6 0 0 1-4.8 4.2L4.7 13a1.5 1.5 0 0 1-2.1-2.1l3.9-3.8a3.6 3.6 0 0 1 4.2-4.8L8.6 4.4l.4 2.2 2.2.4z" />
+  ),
   up: <path d="m4 10 4-4 4 4" />,
   warn: (
     <>

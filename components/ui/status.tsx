@@ -4,7 +4,8 @@ import type { IconName } from './icon'
 
 interface StatusProps {
   icon: IconName
-  tone?: 'ok' | 'accent' | 'quiet' | 'warn' | 'danger'
+  /** `busy`: the icon turns. */
+  tone?: 'ok' | 'accent' | 'quiet' | 'warn' | 'danger' | 'busy'
   children: string
 }
 

@@ -4,6 +4,7 @@ import { ApiError } from '@/lib/api/client/api-error'
 /** Codes that are told in the reader's language. The others show the server's own sentence. */
 const told = [
   'ALREADY_EXISTS',
+  'ALREADY_RUNNING',
   'DENIED',
   'INTERNAL',
   'NOT_EMPTY',

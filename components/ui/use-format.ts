@@ -1,11 +1,13 @@
 import { useLocale } from 'next-intl'
-import { formatBytes, formatNumber } from '@/lib/i18n/format'
+import { formatBytes, formatDuration, formatHours, formatNumber } from '@/lib/i18n/format'
 
-/** Numbers and sizes as the reader's language writes them. */
+/** Numbers, sizes and durations as the reader's language writes them. */
 export function useFormat() {
   const locale = useLocale()
   return {
     bytes: (sizeBytes: number) => formatBytes(sizeBytes, locale),
+    duration: (durationMs: number) => formatDuration(durationMs, locale),
+    hours: (hours: number) => formatHours(hours, locale),
     number: (value: number) => formatNumber(value, locale),
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ageOf, formatBytes } from './format'
+import { ageOf, formatBytes, formatDuration, formatHours } from './format'
 
 test.each([
   [0, '0 B'],
@@ -12,6 +12,31 @@ test.each([
   [1024 ** 6, '1,024.0 PiB'],
 ])('%d bytes are written %s', (sizeBytes, text) => {
   expect(formatBytes(sizeBytes, 'en')).toBe(text)
+})
+
+test.each([
+  [-5, '0s', '0秒'],
+  [0, '0s', '0秒'],
+  [1, '<1s', '<1秒'],
+  [999, '<1s', '<1秒'],
+  [1000, '1s', '1秒'],
+  [59_999, '59s', '59秒'],
+  [60_000, '1m', '1分钟'],
+  [130_000, '2m 10s', '2分钟10秒'],
+  [3_605_000, '1h', '1小时'],
+  [11_100_000, '3h 5m', '3小时5分钟'],
+  [187_200_000, '52h', '52小时'],
+])('%d ms are written %s, and %s in Chinese', (durationMs, english, chinese) => {
+  expect([formatDuration(durationMs, 'en'), formatDuration(durationMs, 'zh-CN')]).toEqual([english, chinese])
+})
+
+test.each([
+  [1, '1 hour', '1小时'],
+  [24, '24 hours', '24小时'],
+  [36, '36 hours', '36小时'],
+  [168, '7 days', '7天'],
+])('%d hours are %s, and %s in Chinese', (hours, english, chinese) => {
+  expect([formatHours(hours, 'en'), formatHours(hours, 'zh-CN')]).toEqual([english, chinese])
 })
 
 describe('age', () => {

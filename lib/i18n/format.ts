@@ -41,6 +41,41 @@ export function formatExactTime(time: Date, locale: Locale): string {
   return new Intl.DateTimeFormat(formatLocale[locale], { dateStyle: 'full', timeStyle: 'long' }).format(time)
 }
 
+/** How long something took or takes, in its two largest units: `<1s`, `12s`, `2m 10s`, `3h 5m`, `52h`. */
+export function formatDuration(durationMs: number, locale: Locale): string {
+  if (durationMs > 0 && durationMs < 1000) return `<${formatUnit(1, 'second', 'narrow', locale)}`
+  const seconds = Math.floor(Math.max(0, durationMs) / 1000)
+  const parts = [
+    ['hour', Math.floor(seconds / 3600)],
+    ['minute', Math.floor(seconds / 60) % 60],
+    ['second', seconds % 60],
+  ] as const
+  const first = parts.findIndex(([, count]) => count > 0)
+  if (first === -1) return formatUnit(0, 'second', 'narrow', locale)
+  const largest = parts
+    .slice(first, first + 2)
+    .filter(([, count]) => count > 0)
+    .map(([unit, count]) => formatUnit(count, unit, 'narrow', locale))
+  return new Intl.ListFormat(formatLocale[locale], { type: 'unit', style: 'narrow' }).format(largest)
+}
+
+/** Whole hours in words, as days where they are several: `1 hour`, `24 hours`, `7 days`. */
+export function formatHours(hours: number, locale: Locale): string {
+  const days = hours / 24
+  return days >= 2 && Number.isInteger(days)
+    ? formatUnit(days, 'day', 'long', locale)
+    : formatUnit(hours, 'hour', 'long', locale)
+}
+
+function formatUnit(
+  count: number,
+  unit: 'day' | 'hour' | 'minute' | 'second',
+  unitDisplay: 'narrow' | 'long',
+  locale: Locale,
+): string {
+  return new Intl.NumberFormat(formatLocale[locale], { style: 'unit', unit, unitDisplay }).format(count)
+}
+
 /** How long ago, in the unit a person would use. */
 export type Age = { unit: 'now' } | { unit: 'minutes' | 'hours'; count: number } | { unit: 'calendar'; text: string }
 

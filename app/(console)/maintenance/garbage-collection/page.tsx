@@ -1,0 +1,22 @@
+import type { Metadata } from 'next'
+import { getTranslations } from 'next-intl/server'
+import { GarbageCollectionPage } from '@/components/maintenance/garbage-collection-page'
+import { maintenanceHref, queryOf } from '@/components/routes'
+import { requireSession } from '@/lib/auth/session'
+import { getContext } from '@/lib/registry/context'
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations()
+  return { title: t('garbageCollection.title') }
+}
+
+interface Props {
+  searchParams: Promise<Record<string, string | string[] | undefined>>
+}
+
+/** `/maintenance/garbage-collection` */
+export default async function Page({ searchParams }: Props) {
+  await requireSession(maintenanceHref('garbage-collection') + queryOf(await searchParams))
+  const { collectionIntervalHours, graceHours } = getContext().config.maintenance
+  return <GarbageCollectionPage intervalHours={collectionIntervalHours} graceHours={graceHours} />
+}

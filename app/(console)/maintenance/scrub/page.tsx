@@ -1,0 +1,22 @@
+import type { Metadata } from 'next'
+import { getTranslations } from 'next-intl/server'
+import { ScrubPage } from '@/components/maintenance/scrub-page'
+import { maintenanceHref, queryOf } from '@/components/routes'
+import { requireSession } from '@/lib/auth/session'
+import { getContext } from '@/lib/registry/context'
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations()
+  return { title: t('scrub.title') }
+}
+
+interface Props {
+  searchParams: Promise<Record<string, string | string[] | undefined>>
+}
+
+/** `/maintenance/scrub` */
+export default async function Page({ searchParams }: Props) {
+  await requireSession(maintenanceHref('scrub') + queryOf(await searchParams))
+  const { scrubIntervalHours, scrubMibPerSecond } = getContext().config.maintenance
+  return <ScrubPage intervalHours={scrubIntervalHours} mibPerSecond={scrubMibPerSecond} />
+}

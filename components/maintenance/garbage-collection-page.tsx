@@ -1,0 +1,223 @@
+'use client'
+
+import { useQuery } from '@tanstack/react-query'
+import { useTranslations } from 'next-intl'
+import { Suspense, lazy, useState } from 'react'
+import { Banner } from '../ui/banner'
+import { Button } from '../ui/button'
+import { PageHead } from '../ui/page'
+import type { Column } from '../ui/table'
+import { useToast } from '../ui/toast'
+import { useErrorText } from '../ui/use-error-text'
+import { useFormat } from '../ui/use-format'
+import { useListParameters } from '../ui/use-list-parameters'
+import { garbageCollectionsQuery, newestRuns, useStartGarbageCollection } from './queries'
+import { nextRunAfter } from './run'
+import type { GarbageCollection } from './run'
+import { RunList } from './run-list'
+import { NextRunTime, RunSummary } from './run-summary'
+import { useFailureText } from './use-failure-text'
+import { useFreedText } from './use-freed-text'
+import { useRunEnd } from './use-run-end'
+
+// Loaded when it is opened: most visits don't.
+const RunGarbageCollectionDialog = lazy(() =>
+  import('./run-garbage-collection-dialog').then(({ RunGarbageCollectionDialog }) => ({
+    default: RunGarbageCollectionDialog,
+  })),
+)
+
+interface GarbageCollectionPageProps {
+  /** Hours between two runs of the schedule; 0: none. */
+  intervalHours: number
+  /** How long what nothing refers to stays, in hours. */
+  graceHours: number
+}
+
+/** Garbage collection: what it did, what it does now, and the buttons to start it. */
+export function GarbageCollectionPage({ intervalHours, graceHours }: GarbageCollectionPageProps) {
+  const t = useTranslations()
+  const format = useFormat()
+  const toast = useToast()
+  const list = useListParameters()
+  const failureText = useFailureText()
+  const errorText = useErrorText()
+  const freed = useFreedText()
+  const [isDialogOpen, setDialogOpen] = useState(false)
+  const newest = useQuery(garbageCollectionsQuery(newestRuns))
+  const page = useQuery(garbageCollectionsQuery({ pageSize: list.pageSize, cursor: list.cursor }))
+  const dryRun = useStartGarbageCollection()
+  const runs = newest.data?.items
+  const run = runs?.[0] ?? (newest.data ? null : undefined)
+  const lastReal = runs?.find(({ isDryRun }) => !isDryRun) ?? null
+  const running = run?.state === 'RUNNING' ? run : null
+
+  useRunEnd(runs, (ended) => {
+    if (ended.failure === null) toast({ title: freed.result(ended), body: freed.parts(ended) })
+    else toast({ kind: 'danger', title: t('garbageCollection.failed'), body: failureText(ended.failure) })
+  })
+
+  function title() {
+    if (running) return running.isDryRun ? t('garbageCollection.dryRunRunning') : t('maintenance.runningNow')
+    if (run === null) return t('maintenance.schedule')
+    return run?.isDryRun ? t('garbageCollection.lastDryRun') : t('maintenance.lastRun')
+  }
+
+  const columns: Column<GarbageCollection>[] = [
+    {
+      key: 'result',
+      header: t('maintenance.result'),
+      skeleton: 'lg',
+      cell: (one) =>
+        one.failure === null ? (
+          freed.result(one)
+        ) : (
+          <span className="cell-stack">
+            {failureText(one.failure)}
+            <small>{freed.result(one)}</small>
+          </span>
+        ),
+    },
+    {
+      key: 'blobs',
+      header: t('garbageCollection.blobs'),
+      kind: 'number',
+      repeatsHeader: true,
+      skeleton: 'sm',
+      cell: (one) => format.number(one.removedBlobs),
+    },
+    {
+      key: 'links',
+      header: t('garbageCollection.links'),
+      kind: 'number',
+      hideBelow: 'md',
+      skeleton: 'sm',
+      cell: (one) => format.number(one.removedLinks),
+    },
+    {
+      key: 'uploads',
+      header: t('garbageCollection.uploads'),
+      kind: 'number',
+      hideBelow: 'md',
+      skeleton: 'sm',
+      cell: (one) => format.number(one.removedUploads),
+    },
+    {
+      key: 'grace',
+      header: t('garbageCollection.grace'),
+      kind: 'number',
+      hideBelow: 'xl',
+      skeleton: 'sm',
+      cell: (one) => format.duration(one.graceSeconds * 1000),
+    },
+  ]
+
+  return (
+    <>
+      <PageHead
+        crumbs={[
+          { label: t('frame.product') },
+          { label: t('maintenance.title') },
+          { label: t('garbageCollection.title') },
+        ]}
+        title={t('garbageCollection.title')}
+        buttons={
+          <>
+            <Button
+              icon="eye"
+              busy={dryRun.isPending || running?.isDryRun === true}
+              disabled={running !== null && !running.isDryRun}
+              onClick={() =>
+                dryRun.mutate(
+                  { isDryRun: true },
+                  { onError: (error) => toast({ kind: 'danger', title: errorText(error) }) },
+                )
+              }
+            >
+              {t('garbageCollection.dryRun')}
+            </Button>
+            <Button
+              variant="primary"
+              icon="play"
+              busy={running !== null && !running.isDryRun}
+              disabled={running?.isDryRun === true}
+              onClick={() => setDialogOpen(true)}
+            >
+              {t('maintenance.runNow')}
+            </Button>
+          </>
+        }
+      />
+      <p className="lead">{t('garbageCollection.lead')}</p>
+      {run?.failure && (
+        <Banner tone="danger" icon="warn">
+          <p>
+            {t.rich('garbageCollection.failedBanner', {
+              strong: (text) => <strong>{text}</strong>,
+              failure: failureText(run.failure),
+            })}
+          </p>
+        </Banner>
+      )}
+      <RunSummary
+        title={title()}
+        run={run}
+        readAtMs={newest.dataUpdatedAt}
+        figures={[
+          {
+            label: run?.isDryRun ? t('garbageCollection.wouldFree') : t('garbageCollection.freed'),
+            value: run ? format.bytes(run.removedBytes) : undefined,
+            note: t('garbageCollection.ofBytes', { size: format.bytes(run?.examinedBytes ?? 0) }),
+          },
+          {
+            label: t('garbageCollection.blobs'),
+            value: run ? format.number(run.removedBlobs) : undefined,
+            note: t('garbageCollection.ofBlobs', { count: run?.examinedBlobs ?? 0 }),
+          },
+          {
+            label: t('garbageCollection.links'),
+            value: run ? format.number(run.removedLinks) : undefined,
+            note: t('garbageCollection.linksNote'),
+          },
+          {
+            label: t('garbageCollection.uploads'),
+            value: run ? format.number(run.removedUploads) : undefined,
+            note: t('garbageCollection.uploadsNote'),
+          },
+        ]}
+        facts={[
+          {
+            label: t('maintenance.nextRun'),
+            value: <NextRunTime next={nextRunAfter(lastReal, intervalHours, newest.dataUpdatedAt)} />,
+            ...(intervalHours > 0 && { note: t('maintenance.every', { interval: format.hours(intervalHours) }) }),
+          },
+          {
+            label: t('garbageCollection.grace'),
+            value: format.hours(graceHours),
+            note: t('garbageCollection.graceNote'),
+          },
+        ]}
+      />
+      <RunList
+        list={list}
+        page={page.data}
+        error={page.error}
+        stale={page.isPlaceholderData}
+        readAtMs={page.dataUpdatedAt}
+        onRefresh={() => void page.refetch()}
+        columns={columns}
+        markOf={({ isDryRun }) => (isDryRun ? t('garbageCollection.dryRun') : null)}
+        empty={{ title: t('garbageCollection.empty'), help: t('garbageCollection.emptyHelp') }}
+      />
+      <Suspense>
+        {isDialogOpen && (
+          <RunGarbageCollectionDialog
+            graceHours={graceHours}
+            dryRun={run?.isDryRun && run.state === 'SUCCEEDED' ? run : null}
+            onClose={() => setDialogOpen(false)}
+          />
+        )}
+      </Suspense>
+    </>
+  )
+}

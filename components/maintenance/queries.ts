@@ -1,0 +1,92 @@
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import type { QueryKey } from '@tanstack/react-query'
+import type { z } from 'zod'
+import { api, withQuery } from '@/lib/api/client/api'
+import { garbageCollection, garbageCollectionPage, scrub, scrubPage } from '@/lib/api/schemas/maintenance'
+import type { createGarbageCollectionBody } from '@/lib/api/schemas/maintenance'
+import { pageSizes } from '../ui/use-list-parameters'
+import type { Run } from './run'
+
+/** How often a run that goes on is asked how far it is, in milliseconds: as often as the server writes it down. */
+const pollMs = 1_000
+
+/** A page of a list of runs. */
+interface RunListParameters {
+  pageSize: number
+  cursor: string | undefined
+}
+
+/** The page with the newest runs: the one that goes on is among them. */
+export const newestRuns: RunListParameters = { pageSize: pageSizes[0], cursor: undefined }
+
+interface RunPage {
+  items: Run[]
+  nextCursor: string | null
+  totalCount: number
+}
+
+/** A page of the runs of garbage collection, the newest first. While one runs, it is asked for again and again. */
+export function garbageCollectionsQuery(parameters: RunListParameters) {
+  return queryOptions({
+    queryKey: ['garbage-collections', parameters],
+    queryFn: ({ signal }) =>
+      api.get(withQuery('/garbage-collections', { ...parameters }), garbageCollectionPage, { signal }),
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => whileOneRuns(state.data),
+  })
+}
+
+/** A page of the runs of the scrub, the newest first. While one runs, it is asked for again and again. */
+export function scrubsQuery(parameters: RunListParameters) {
+  return queryOptions({
+    queryKey: ['scrubs', parameters],
+    queryFn: ({ signal }) => api.get(withQuery('/scrubs', { ...parameters }), scrubPage, { signal }),
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => whileOneRuns(state.data),
+  })
+}
+
+function whileOneRuns(page: RunPage | undefined): number | false {
+  return page?.items.some(({ state }) => state === 'RUNNING') ? pollMs : false
+}
+
+/** Starts a garbage collection. Fails with ALREADY_RUNNING while one runs. */
+export function useStartGarbageCollection() {
+  const show = useShowStarted(['garbage-collections'], garbageCollectionsQuery(newestRuns).queryKey)
+  return useMutation({
+    mutationFn: (body: z.input<typeof createGarbageCollectionBody>) =>
+      api.post('/garbage-collections', body, garbageCollection),
+    onSettled: show,
+  })
+}
+
+/** Starts a scrub. Fails with ALREADY_RUNNING while one runs. */
+export function useStartScrub() {
+  const show = useShowStarted(['scrubs'], scrubsQuery(newestRuns).queryKey)
+  return useMutation({
+    mutationFn: () => api.post('/scrubs', {}, scrub),
+    onSettled: show,
+  })
+}
+
+/**
+ * Puts a run that was started at the head of the newest ones, so that it is seen running however short it is; then all
+ * lists are read again. After a refusal too: somebody else's run may be the reason.
+ */
+function useShowStarted(all: QueryKey, newest: QueryKey) {
+  const queryClient = useQueryClient()
+  return (started: Run | undefined) => {
+    if (started) {
+      queryClient.setQueryData<RunPage>(
+        newest,
+        (page) =>
+          page && {
+            ...page,
+            items: [started, ...page.items.filter(({ id }) => id !== started.id)].slice(0, newestRuns.pageSize),
+            totalCount: page.totalCount + 1,
+          },
+      )
+    }
+    return queryClient.invalidateQueries({ queryKey: all })
+  }
+}

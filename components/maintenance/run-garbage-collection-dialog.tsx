@@ -1,0 +1,89 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import { z } from 'zod'
+import { Banner } from '../ui/banner'
+import { Dialog } from '../ui/dialog'
+import { TextField } from '../ui/field'
+import { FormError } from '../ui/form-error'
+import { Time } from '../ui/time'
+import { useForm } from '../ui/use-form'
+import { useFormat } from '../ui/use-format'
+import { useStartGarbageCollection } from './queries'
+import type { GarbageCollection } from './run'
+import { useFreedText } from './use-freed-text'
+
+/** A year. */
+const graceHoursMax = 8760
+
+const schema = z.object({
+  graceHours: z
+    .string()
+    .regex(/^\d+$/)
+    .transform(Number)
+    .refine((hours) => hours <= graceHoursMax),
+})
+
+interface RunGarbageCollectionDialogProps {
+  /** The setting, in hours. */
+  graceHours: number
+  /** The dry run that came last, if no run has come since. */
+  dryRun: GarbageCollection | null
+  onClose: () => void
+}
+
+/** Says what a garbage collection removes and what it spares, and starts one. */
+export function RunGarbageCollectionDialog({ graceHours, dryRun, onClose }: RunGarbageCollectionDialogProps) {
+  const t = useTranslations()
+  const format = useFormat()
+  const freed = useFreedText()
+  const start = useStartGarbageCollection()
+  const form = useForm({ graceHours: String(graceHours) }, schema)
+  const isWithoutGrace = schema.safeParse(form.values).data?.graceHours === 0
+
+  return (
+    <Dialog
+      title={t('garbageCollection.run')}
+      confirm={t('maintenance.runNow')}
+      busy={start.isPending}
+      onClose={onClose}
+      onSubmit={(event) => {
+        const body = form.check(event.currentTarget)
+        if (body) start.mutate({ graceSeconds: body.graceHours * 3600 }, { onSuccess: onClose })
+      }}
+    >
+      <FormError error={start.error} />
+      <p>{t('garbageCollection.runConsequence')}</p>
+      {dryRun && (
+        <Banner icon="info">
+          <p>
+            {t.rich('garbageCollection.runPreview', {
+              strong: (text) => <strong>{text}</strong>,
+              when: () => <Time value={dryRun.startedAt} format="relative" />,
+              size: format.bytes(dryRun.removedBytes),
+              parts: freed.parts(dryRun),
+            })}
+          </p>
+        </Banner>
+      )}
+      <TextField
+        label={t('garbageCollection.graceField')}
+        name="graceHours"
+        inputMode="numeric"
+        maxLength={4}
+        required
+        help={t('garbageCollection.graceHelp', { setting: format.hours(graceHours) })}
+        error={form.isWrong('graceHours') ? t('garbageCollection.graceRule') : undefined}
+        value={form.values.graceHours}
+        onChange={(event) => form.set('graceHours', event.target.value)}
+      />
+      <div role="status">
+        {isWithoutGrace && (
+          <Banner tone="warn" icon="warn">
+            <p>{t('garbageCollection.withoutGrace')}</p>
+          </Banner>
+        )}
+      </div>
+    </Dialog>
+  )
+}

@@ -1,0 +1,34 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import { Dialog } from '../ui/dialog'
+import { FormError } from '../ui/form-error'
+import { useFormat } from '../ui/use-format'
+import { useStartScrub } from './queries'
+import type { Scrub } from './run'
+
+interface RunScrubDialogProps {
+  /** The last one that read everything, or null. */
+  last: Scrub | null
+  onClose: () => void
+}
+
+/** Says what a scrub does, and starts one. */
+export function RunScrubDialog({ last, onClose }: RunScrubDialogProps) {
+  const t = useTranslations()
+  const format = useFormat()
+  const start = useStartScrub()
+  return (
+    <Dialog
+      title={t('scrub.run')}
+      confirm={t('maintenance.runNow')}
+      busy={start.isPending}
+      onClose={onClose}
+      onSubmit={() => start.mutate(undefined, { onSuccess: onClose })}
+    >
+      <FormError error={start.error} />
+      <p>{t('scrub.runConsequence')}</p>
+      {last && <p>{t('scrub.runPreview', { size: format.bytes(last.examinedBytes) })}</p>}
+    </Dialog>
+  )
+}

@@ -1,0 +1,111 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import type { ReactNode } from 'react'
+import { Section } from '../ui/page'
+import { Skeleton } from '../ui/states'
+import { Time } from '../ui/time'
+import { useFormat } from '../ui/use-format'
+import { durationMsOf } from './run'
+import type { NextRun, Run } from './run'
+import { RunState } from './run-state'
+
+/** A number that says what a run did. */
+export interface Figure {
+  label: string
+  /** Undefined while it loads. */
+  value: string | undefined
+  note: string
+  /** It should be 0 and is not. */
+  isBad?: boolean
+}
+
+/** A line of what is set. */
+export interface Fact {
+  label: string
+  value: ReactNode
+  note?: string
+}
+
+interface RunSummaryProps {
+  title: string
+  /** Null where none has run; undefined while it loads. */
+  run: Run | null | undefined
+  /** When `run` was read, in milliseconds since 1970. */
+  readAtMs: number
+  figures: readonly Figure[]
+  facts: readonly Fact[]
+}
+
+/** What the newest run does or did, and when the next one comes. It keeps its place and height while it loads. */
+export function RunSummary({ title, run, readAtMs, figures, facts }: RunSummaryProps) {
+  const t = useTranslations()
+  const format = useFormat()
+  const about = run && {
+    who: () => <StartedBy run={run} />,
+    when: () => <Time value={run.startedAt} format="relative" />,
+    duration: format.duration(durationMsOf(run, readAtMs)),
+  }
+  return (
+    <Section
+      title={title}
+      aside={
+        run &&
+        about && (
+          <p className="flex flex-wrap items-center justify-end gap-x-3">
+            <span className="muted">
+              {run.state === 'RUNNING'
+                ? t.rich('maintenance.startedRunning', about)
+                : t.rich('maintenance.startedTook', about)}
+            </span>
+            <RunState run={run} />
+          </p>
+        )
+      }
+    >
+      {run !== null && (
+        <dl className="figures">
+          {figures.map(({ label, value, note, isBad }) => (
+            <div key={label} className="figure">
+              <dt>{label}</dt>
+              <dd className={isBad ? 'value text-danger-ink' : 'value'}>{value ?? <Skeleton width="md" />}</dd>
+              <dd className="note">{note}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      <dl className="facts">
+        {facts.map(({ label, value, note }) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>
+              {value}
+              {note !== undefined && <span className="muted">{note}</span>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </Section>
+  )
+}
+
+/** Who started a run; the schedule is nobody's name. */
+export function StartedBy({ run }: { run: Run }) {
+  const t = useTranslations()
+  return run.startedBy === 'schedule' ? t('maintenance.bySchedule') : run.startedBy
+}
+
+/** When the schedule starts the next run. */
+export function NextRunTime({ next }: { next: NextRun }) {
+  const t = useTranslations()
+  switch (next.kind) {
+    case 'at':
+      return <Time value={next.time} format="minute" />
+    case 'never':
+      return t('maintenance.whenAsked')
+    case 'retry':
+      return t('maintenance.retry')
+    case 'soon':
+      return t('maintenance.soon')
+  }
+}

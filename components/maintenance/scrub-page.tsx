@@ -1,0 +1,211 @@
+'use client'
+
+import { useQuery } from '@tanstack/react-query'
+import { useTranslations } from 'next-intl'
+import { Suspense, lazy, useState } from 'react'
+import { Banner } from '../ui/banner'
+import { Button } from '../ui/button'
+import { PageHead } from '../ui/page'
+import { Status } from '../ui/status'
+import type { Column } from '../ui/table'
+import { useToast } from '../ui/toast'
+import { useFormat } from '../ui/use-format'
+import { useListParameters } from '../ui/use-list-parameters'
+import { newestRuns, scrubsQuery } from './queries'
+import { nextRunAfter } from './run'
+import type { Scrub } from './run'
+import { RunList } from './run-list'
+import { NextRunTime, RunSummary } from './run-summary'
+import { useFailureText } from './use-failure-text'
+import { useRunEnd } from './use-run-end'
+
+// Loaded when it is opened: most visits don't.
+const RunScrubDialog = lazy(() =>
+  import('./run-scrub-dialog').then(({ RunScrubDialog }) => ({ default: RunScrubDialog })),
+)
+
+interface ScrubPageProps {
+  /** Hours between two runs of the schedule; 0: none. */
+  intervalHours: number
+  /** How fast those of the schedule read. */
+  mibPerSecond: number
+}
+
+/** The scrub: what it found, how far it is now, and the button to start it. */
+export function ScrubPage({ intervalHours, mibPerSecond }: ScrubPageProps) {
+  const t = useTranslations()
+  const format = useFormat()
+  const toast = useToast()
+  const list = useListParameters()
+  const failureText = useFailureText()
+  const [isDialogOpen, setDialogOpen] = useState(false)
+  const newest = useQuery(scrubsQuery(newestRuns))
+  const page = useQuery(scrubsQuery({ pageSize: list.pageSize, cursor: list.cursor }))
+  const runs = newest.data?.items
+  const run = runs?.[0] ?? (newest.data ? null : undefined)
+  const isRunning = run?.state === 'RUNNING'
+  const lastWhole = runs?.find(({ state }) => state === 'SUCCEEDED') ?? null
+  // What a run has not found yet it may find still: until it ends, what the one before found stays said.
+  const alarming = runs?.find((one) => isCorrupt(one) || one.state === 'SUCCEEDED')
+  const found = alarming && isCorrupt(alarming) ? alarming : null
+
+  useRunEnd(runs, (ended) => {
+    if (ended.failure !== null) {
+      toast({ kind: 'danger', title: t('scrub.failed'), body: failureText(ended.failure) })
+    } else if (isCorrupt(ended)) {
+      toast({ kind: 'danger', title: t('scrub.foundSome'), body: foundText(ended) })
+    } else {
+      toast({ title: t('scrub.foundNone'), body: t('scrub.readAll', { size: format.bytes(ended.examinedBytes) }) })
+    }
+  })
+
+  function foundText({ corruptBlobs, corruptManifests }: Scrub): string {
+    return t('scrub.found', { blobs: corruptBlobs, manifests: corruptManifests })
+  }
+
+  function title() {
+    if (isRunning) return t('maintenance.runningNow')
+    return run === null ? t('maintenance.schedule') : t('maintenance.lastRun')
+  }
+
+  function result(one: Scrub) {
+    if (isCorrupt(one)) {
+      return (
+        <Status icon="warn" tone="danger">
+          {foundText(one)}
+        </Status>
+      )
+    }
+    return one.state === 'SUCCEEDED' ? t('scrub.sound') : t('scrub.soundSoFar')
+  }
+
+  const columns: Column<Scrub>[] = [
+    {
+      key: 'result',
+      header: t('maintenance.result'),
+      skeleton: 'lg',
+      cell: (one) =>
+        one.failure === null ? (
+          result(one)
+        ) : (
+          <span className="cell-stack">
+            {failureText(one.failure)}
+            <small>{isCorrupt(one) ? foundText(one) : t('scrub.soundSoFar')}</small>
+          </span>
+        ),
+    },
+    {
+      key: 'read',
+      header: t('scrub.read'),
+      kind: 'number',
+      repeatsHeader: true,
+      skeleton: 'sm',
+      cell: (one) => format.bytes(one.examinedBytes),
+    },
+    {
+      key: 'blobs',
+      header: t('scrub.blobs'),
+      kind: 'number',
+      repeatsHeader: true,
+      hideBelow: 'md',
+      skeleton: 'sm',
+      cell: (one) => format.number(one.examinedBlobs),
+    },
+  ]
+
+  return (
+    <>
+      <PageHead
+        crumbs={[{ label: t('frame.product') }, { label: t('maintenance.title') }, { label: t('scrub.title') }]}
+        title={t('scrub.title')}
+        buttons={
+          <Button variant="primary" icon="play" busy={isRunning} onClick={() => setDialogOpen(true)}>
+            {t('maintenance.runNow')}
+          </Button>
+        }
+      />
+      <p className="lead">{t('scrub.lead')}</p>
+      {found && (
+        <Banner tone="danger" icon="warn">
+          <p>
+            <strong>{t('scrub.foundBanner', { what: foundText(found) })}</strong>
+          </p>
+          <p>
+            {found.corruptBlobs > 0 && t('scrub.healBlobs')} {found.corruptManifests > 0 && t('scrub.healManifests')}{' '}
+            {t('scrub.healNext')}
+          </p>
+        </Banner>
+      )}
+      {run?.failure && (
+        <Banner tone="danger" icon="warn">
+          <p>
+            {t.rich('scrub.failedBanner', {
+              strong: (text) => <strong>{text}</strong>,
+              failure: failureText(run.failure),
+            })}
+          </p>
+        </Banner>
+      )}
+      <RunSummary
+        title={title()}
+        run={run}
+        readAtMs={newest.dataUpdatedAt}
+        figures={[
+          {
+            label: t('scrub.read'),
+            value: run ? format.bytes(run.examinedBytes) : undefined,
+            note:
+              isRunning && lastWhole
+                ? t('scrub.lastRead', { size: format.bytes(lastWhole.examinedBytes) })
+                : t('scrub.readNote'),
+          },
+          {
+            label: t('scrub.blobs'),
+            value: run ? format.number(run.examinedBlobs) : undefined,
+            note:
+              isRunning && lastWhole ? t('scrub.lastBlobs', { count: lastWhole.examinedBlobs }) : t('scrub.blobsNote'),
+          },
+          {
+            label: t('scrub.corruptBlobs'),
+            value: run ? format.number(run.corruptBlobs) : undefined,
+            note: t('scrub.corruptBlobsNote'),
+            isBad: run ? run.corruptBlobs > 0 : false,
+          },
+          {
+            label: t('scrub.corruptManifests'),
+            value: run ? format.number(run.corruptManifests) : undefined,
+            note: t('scrub.corruptManifestsNote'),
+            isBad: run ? run.corruptManifests > 0 : false,
+          },
+        ]}
+        facts={[
+          {
+            label: t('maintenance.nextRun'),
+            value: <NextRunTime next={nextRunAfter(runs?.[0] ?? null, intervalHours, newest.dataUpdatedAt)} />,
+            ...(intervalHours > 0 && { note: t('maintenance.every', { interval: format.hours(intervalHours) }) }),
+          },
+          {
+            label: t('scrub.pace'),
+            value: t('scrub.perSecond', { size: format.number(mibPerSecond) }),
+            note: t('scrub.paceNote'),
+          },
+        ]}
+      />
+      <RunList
+        list={list}
+        page={page.data}
+        error={page.error}
+        stale={page.isPlaceholderData}
+        readAtMs={page.dataUpdatedAt}
+        onRefresh={() => void page.refetch()}
+        columns={columns}
+        empty={{ title: t('scrub.empty'), help: t('scrub.emptyHelp') }}
+      />
+      <Suspense>{isDialogOpen && <RunScrubDialog last={lastWhole} onClose={() => setDialogOpen(false)} />}</Suspense>
+    </>
+  )
+}
+
+function isCorrupt({ corruptBlobs, corruptManifests }: Scrub): boolean {
+  return corruptBlobs + corruptManifests > 0
+}

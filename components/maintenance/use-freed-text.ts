@@ -1,0 +1,22 @@
+import { useTranslations } from 'next-intl'
+import { useFormat } from '../ui/use-format'
+import type { GarbageCollection } from './run'
+
+/** What a garbage collection freed, or would have freed, in words. */
+export function useFreedText() {
+  const t = useTranslations()
+  const format = useFormat()
+  return {
+    /** “Freed 1.2 GiB”, and “Would free 1.2 GiB” of a dry run. */
+    result({ isDryRun, removedBytes, removedBlobs, removedLinks, removedUploads, state }: GarbageCollection): string {
+      const size = format.bytes(removedBytes)
+      const isNothing = removedBytes + removedBlobs + removedLinks + removedUploads === 0
+      if (isNothing && state === 'SUCCEEDED') return t('garbageCollection.nothing')
+      return isDryRun ? t('garbageCollection.wouldHaveFreed', { size }) : t('garbageCollection.hasFreed', { size })
+    },
+    /** “42 blobs, 57 links, 3 uploads”. */
+    parts({ removedBlobs, removedLinks, removedUploads }: GarbageCollection): string {
+      return t('garbageCollection.parts', { blobs: removedBlobs, links: removedLinks, uploads: removedUploads })
+    },
+  }
+}

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 
 /** Runs `code` with a logger in a process of its own, and answers the lines that it has written. */
 function linesOf(code: string): Record<string, unknown>[] {
-  const program = `import { createLogger, withoutRedaction } from '${import.meta.dirname}/log.ts'\nconst log = createLogger('info')\n${code}`
+  const program = `import { createLineWriter, createLogger } from '${import.meta.dirname}/log.ts'\nconst log = createLogger('info')\n${code}`
   const arguments_ = ['--import', 'tsx', '--input-type', 'module', '--eval', program]
   const { stdout, stderr } = spawnSync(process.execPath, arguments_, { encoding: 'utf8' })
   if (stderr !== '') throw new Error(stderr)
@@ -46,8 +46,16 @@ describe('the logger', () => {
     expect(JSON.stringify(line)).not.toContain('hidden')
   })
 
-  test('leaves out nothing where told so', () => {
-    const [line] = linesOf(`withoutRedaction(log).info({ a: { secret: 'seen' } }, 'request')`)
-    expect(line).toMatchObject({ level: 'info', a: { secret: 'seen' } })
+  test('writes ready-made lines among its own, at the levels that it writes', () => {
+    const lines = linesOf(
+      `const write = createLineWriter(log)
+       log.error('it broke'); write('info', '"n":1', 'request'); write('debug', '"n":2', 'request'); log.info('after')`,
+    )
+    const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/) as string
+    expect(lines).toEqual([
+      { level: 'error', time, msg: 'it broke' },
+      { level: 'info', time, n: 1, msg: 'request' },
+      { level: 'info', time, msg: 'after' },
+    ])
   })
 })

@@ -5,7 +5,7 @@ import type { LogLevel } from './config'
 export type Logger = PinoLogger
 
 /** Lines are written together once they are this long in all, in bytes: a system call each costs as much as the line. */
-const bufferBytes = 4096
+const bufferBytes = 8 * 1024
 
 /** Longest that a line waits for others, in milliseconds. */
 const flushIntervalMs = 100
@@ -35,12 +35,40 @@ export function createLogger(level: LogLevel): Logger {
   )
 }
 
-/** The logger for lines of a fixed form, without the search for credentials that would cost more than the line itself. */
-export function withoutRedaction(log: Logger): Logger {
-  return log.child({}, { redact: [] })
+/**
+ * Makes the function that writes lines whose fields are JSON text already, `"name":value,…`, as the logger would. For the
+ * line of a request: the logger's search for credentials alone costs a tenth of a small request.
+ */
+export function createLineWriter(log: Logger): (level: 'debug' | 'info', fields: string, message: string) => void {
+  const stream = (log as Logger & { [pino.symbols.streamSym]: Output })[pino.symbols.streamSym]
+  return (level, fields, message) => {
+    if (!log.isLevelEnabled(level)) return
+    stream.lastLevel = log.levels.values[level]
+    stream.write(`{"level":"${level}","time":"${isoTime()}",${fields},"msg":"${message}"}\n`)
+  }
 }
 
-function openOutput() {
+/** Where lines go. */
+interface Output {
+  /** Level of the line that is written next. */
+  lastLevel?: number | undefined
+  write(line: string): void
+}
+
+let lastMs = 0
+let lastTime = ''
+
+/** Now. Lines of one millisecond have the same text. */
+function isoTime(): string {
+  const now = Date.now()
+  if (now !== lastMs) {
+    lastMs = now
+    lastTime = new Date(now).toISOString()
+  }
+  return lastTime
+}
+
+function openOutput(): Output & { flushSync: () => void } {
   const output = pino.destination({
     dest: 1,
     sync: true,
@@ -54,7 +82,7 @@ function openOutput() {
     lastLevel: 0,
     write(line: string): void {
       output.write(line)
-      if (this.lastLevel >= warnLevel) output.flushSync()
+      if ((this.lastLevel ?? 0) >= warnLevel) output.flushSync()
     },
     flushSync: () => output.flushSync(),
   }

@@ -1,8 +1,9 @@
 import { statfs } from 'node:fs/promises'
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client'
 import type { MaintenanceRunRow } from '@/lib/metadata/maintenance-runs'
 import type { Connections } from './connections'
 import { type Exchange, doors } from './exchange'
+import { RequestStatistics } from './request-statistics'
 import { within } from './within'
 
 /** What the metrics are read from when somebody asks for them. */
@@ -40,12 +41,6 @@ const runFacts: readonly { name: string; help: string; of: (run: MaintenanceRunR
 /** How long the database and the storage may take to say their part, in milliseconds; it is left out then. */
 const sourceTimeoutMs = 2_000
 
-/** Upper ends of the latencies' buckets, in seconds: from a cached manifest to a large layer over a slow line. */
-const latencyBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
-
-/** Methods that have a value of the label `method` of their own. */
-const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
-
 /**
  * The process's metrics, in Prometheus' form. No label has a value that a client can make up: a repository's name is
  * never one, so that their number is bounded. docs/operations.md lists them.
@@ -54,8 +49,7 @@ export class Metrics {
   readonly #registry = new Registry()
   readonly #sources: MetricsSources
   readonly #refusedPushes: Counter<'reason'>
-  readonly #latencies: Histogram<'door' | 'route' | 'method'>
-  readonly #requests: Counter<'door' | 'route' | 'method' | 'status'>
+  readonly #requests: RequestStatistics
   readonly #failures: Counter<'code'>
   readonly #uploads: Gauge
   readonly #databaseUp: Gauge
@@ -67,19 +61,7 @@ export class Metrics {
     this.#sources = sources
     const registers = [this.#registry]
     const gauge = (name: string, help: string) => new Gauge({ name, help, registers })
-    this.#requests = new Counter({
-      name: 'stele_http_requests_total',
-      help: 'Requests that have ended.',
-      labelNames: ['door', 'route', 'method', 'status'],
-      registers,
-    })
-    this.#latencies = new Histogram({
-      name: 'stele_http_request_duration_seconds',
-      help: 'From the head of a request to the end of its answer.',
-      labelNames: ['door', 'route', 'method'],
-      buckets: latencyBuckets,
-      registers,
-    })
+    this.#requests = new RequestStatistics(this.#registry)
     this.#refusedPushes = new Counter({
       name: 'stele_refused_pushes_total',
       help: 'Manifests that were refused, by the code of the reason: TAG_IMMUTABLE and others.',
@@ -110,15 +92,14 @@ export class Metrics {
   }
 
   /** Counts a request that has ended. */
-  note({ door, route, error, request, response, durationMs }: Exchange): void {
-    const method = methods.has(request.method ?? '') ? (request.method ?? '') : 'other'
-    const labels = { door, route: route ?? 'unknown', method }
-    this.#latencies.observe(labels, durationMs / 1000)
-    this.#requests.inc({ ...labels, status: response.statusCode })
+  note(exchange: Exchange): void {
+    this.#requests.note(exchange)
+    const { error, route, request, response } = exchange
     if (error === null) return
     if (response.statusCode >= 500) this.#failures.inc({ code: error })
-    else if (method === 'PUT' && route === '/v2/{name}/manifests/{reference}')
+    else if (request.method === 'PUT' && route === '/v2/{name}/manifests/{reference}') {
       this.#refusedPushes.inc({ reason: error })
+    }
   }
 
   /** All metrics as Prometheus reads them. What does not answer in time is left out. */

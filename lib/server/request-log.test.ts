@@ -35,7 +35,7 @@ function lineOf({ url = '/v2/', headers, ...given }: Given, level = 'info'): Rec
 describe('the line of a request', () => {
   test('has these fields and no others', () => {
     const { time, level, ...fields } = lineOf({}) ?? {}
-    expect([typeof time, level]).toEqual(['number', 30])
+    expect([typeof time, level]).toEqual(['string', 'info'])
     expect(fields).toEqual({
       requestId: 'b4d3a208-e087-414e-bf1a-eebe89ec7e90',
       door: 'registry',
@@ -64,6 +64,15 @@ describe('the line of a request', () => {
     )
     expect(line).toContain('/v2/a/b/blobs/uploads/x"')
     expect(line).not.toContain('secret')
+  })
+
+  test('is one line of JSON whatever a client sends', () => {
+    const strange = '/v2/"},{"level":"fatal\\\u00e9\u2028'
+    expect(lineOf({ url: strange, headers: { 'user-agent': '"\\\t\u00ff' } })).toMatchObject({
+      level: 'info',
+      path: strange,
+      userAgent: '"\\\t\u00ff',
+    })
   })
 
   test.each([

@@ -1,4 +1,4 @@
-import { type Logger, withoutRedaction } from '@/lib/log'
+import { type Logger, createLineWriter } from '@/lib/log'
 import type { Exchange } from './exchange'
 
 /** Longest path and header that is logged whole, in characters. */
@@ -13,29 +13,26 @@ const foreignId = /^[\w.:=+/-]{1,128}$/
  * credential. What the browser loads of the console's own files is logged at `debug`.
  */
 export function createRequestLog(log: Logger): (exchange: Exchange) => void {
-  const lines = withoutRedaction(log)
+  const write = createLineWriter(log)
   return ({ requestId, route, error, door, request, response, durationMs }) => {
     const foreign = request.headers['x-request-id']
-    const fields = {
-      requestId,
-      ...(typeof foreign === 'string' && foreignId.test(foreign) && { clientRequestId: foreign }),
-      door,
-      method: request.method,
-      path: pathOf(request.url ?? '').slice(0, textMax),
-      route,
-      status: response.statusCode,
-      ...(error !== null && { error }),
-      durationMs: Math.round(durationMs * 10) / 10,
-      whole: response.writableFinished,
-      address: request.socket.remoteAddress,
-      userAgent: request.headers['user-agent']?.slice(0, textMax),
-    }
-    if (route === 'asset') lines.debug(fields, 'request')
-    else lines.info(fields, 'request')
+    const agent = request.headers['user-agent']
+    const { remoteAddress } = request.socket
+    // Put together by hand: what is not made text here is of characters that need no escape.
+    const fields =
+      `"requestId":"${requestId}"` +
+      (typeof foreign === 'string' && foreignId.test(foreign) ? `,"clientRequestId":"${foreign}"` : '') +
+      `,"door":"${door}","method":"${request.method}","path":${JSON.stringify(pathOf(request.url ?? ''))}` +
+      `,"route":${route === null ? 'null' : `"${route}"`},"status":${response.statusCode}` +
+      (error === null ? '' : `,"error":"${error}"`) +
+      `,"durationMs":${Math.round(durationMs * 10) / 10},"whole":${response.writableFinished}` +
+      (remoteAddress === undefined ? '' : `,"address":"${remoteAddress}"`) +
+      (agent === undefined ? '' : `,"userAgent":${JSON.stringify(agent.slice(0, textMax))}`)
+    write(route === 'asset' ? 'debug' : 'info', fields, 'request')
   }
 }
 
 function pathOf(url: string): string {
   const end = url.indexOf('?')
-  return end < 0 ? url : url.slice(0, end)
+  return url.slice(0, Math.min(end < 0 ? url.length : end, textMax))
 }

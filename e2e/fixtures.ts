@@ -9,6 +9,7 @@ import { requireCommands, requireRoot } from './clients/require-commands'
 import { Skopeo } from './clients/skopeo'
 import { type CountingProxy, startCountingProxy } from './counting-proxy'
 import { serverVariable } from './global-setup'
+import { Postgresql } from './postgresql'
 import { startServer, type ServerInfo, type StartedServer, type StartOptions } from './server'
 
 export { expect } from '@playwright/test'
@@ -39,6 +40,7 @@ interface WorkerFixtures {
   server: ServerInfo
   api: Api
   dockerDaemon: DockerDaemon
+  postgresql: Postgresql
   containerdDaemon: ContainerdDaemon
 }
 
@@ -92,6 +94,15 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       const daemon = new DockerDaemon()
       await use(daemon)
       await daemon.stop()
+    },
+    { scope: 'worker' },
+  ],
+
+  postgresql: [
+    async ({}, use) => {
+      const postgresql = new Postgresql()
+      await use(postgresql)
+      await postgresql.stop()
     },
     { scope: 'worker' },
   ],

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 
 const root = join(import.meta.dirname, '..')
-const bundle = join(root, 'dist', 'server.mjs')
+const bundle = process.env['E2E_BUNDLE'] ?? join(root, 'dist', 'server.mjs')
 const startTimeoutMs = 60_000
 
 /** What a test needs to talk to a server. */
@@ -40,6 +40,8 @@ export interface StartOptions {
   dataDir?: string
   /** A free one otherwise. */
   port?: number
+  /** Of a PostgreSQL database; SQLite in the data folder otherwise. */
+  databaseUrl?: string
   /** Settings besides those that make the ServerInfo true. */
   env?: Record<string, string>
 }
@@ -68,6 +70,7 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
       STELE_ADMIN_PASSWORD: info.admin.password,
       STELE_ADMIN_ACCESS_KEY_ID: info.accessKey.id,
       STELE_ADMIN_ACCESS_KEY_SECRET: info.accessKey.secret,
+      ...(options.databaseUrl !== undefined && { DATABASE_URL: options.databaseUrl }),
       ...options.env,
     },
   })

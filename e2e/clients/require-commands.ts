@@ -13,7 +13,8 @@ export function requireRoot(): void {
   if (process.getuid?.() !== 0) giveUp('needs root')
 }
 
-function giveUp(reason: string): void {
+/** Skips the running test, with the reason. On CI it fails instead. */
+export function giveUp(reason: string): void {
   if (process.env['CI'] === 'true') throw new Error(`${reason}, and on CI nothing is skipped`)
   test.skip(true, reason)
 }

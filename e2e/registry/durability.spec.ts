@@ -3,7 +3,8 @@ import { Agent } from 'node:http'
 import { Api } from '../api'
 import { digestOf } from '../digest'
 import { expect, pushImage, test } from '../fixtures'
-import type { ServerInfo } from '../server'
+import { databases } from '../postgresql'
+import type { ServerInfo, StartedServer } from '../server'
 import { send } from './http'
 import { type OpenUpload, type PushedTag, PushJournal, pushUntilKilled } from './push-journal'
 
@@ -12,14 +13,23 @@ import { type OpenUpload, type PushedTag, PushJournal, pushUntilKilled } from '.
  * must be there as a whole or not at all.
  */
 
-const rounds = 5
+/** How often each server is killed. */
+const rounds = Number(process.env['E2E_KILLS'] ?? 10)
 const people = 8
 
-test('nothing acknowledged is lost, and nothing is half there, when the server is killed during pushes', async ({
-  startPrivateServer,
-}) => {
-  test.setTimeout(180_000)
-  let server = await startPrivateServer()
+for (const database of databases) {
+  test(`nothing acknowledged is lost, and nothing is half there, when the server is killed during pushes: ${database}`, async ({
+    startPrivateServer,
+    postgresql,
+  }) => {
+    test.setTimeout(60_000 + rounds * 20_000)
+    const options = await postgresql.startOptions(database)
+    await killDuringPushes((dataDir) => startPrivateServer({ ...options, ...(dataDir !== undefined && { dataDir }) }))
+  })
+}
+
+async function killDuringPushes(start: (dataDir?: string) => Promise<StartedServer>): Promise<void> {
+  let server = await start()
   const api = new Api(server)
   const mutable = await createRepository(api, false)
   const immutable = await createRepository(api, true)
@@ -40,7 +50,7 @@ test('nothing acknowledged is lost, and nothing is half there, when the server i
     await Promise.all(pushers)
     agent.destroy()
 
-    server = await startPrivateServer({ dataDir: server.dataDir })
+    server = await start(server.dataDir)
     for (const upload of journal.uploads) resumed += await resume(server, upload)
     await expectWhole(server, journal)
   }
@@ -58,7 +68,7 @@ test('nothing acknowledged is lost, and nothing is half there, when the server i
   expect(resumed).toBeGreaterThan(0)
   const kept = journals.flatMap(({ tags }) => tags).find((tag) => tag.path === immutable && isAcknowledged(tag))
   await expect(pushImage(server, immutable, kept?.name ?? '', 'another image')).rejects.toThrow(/409/)
-})
+}
 
 async function createRepository(api: Api, tagImmutability: boolean): Promise<string> {
   const { namespace, name } = await api.createRepository({ tagImmutability })

@@ -1,8 +1,5 @@
 /** Addresses of the console's pages: for people to share, so each names what it shows. */
 
-/** What the addresses of all pages of maintenance begin with. */
-export const maintenancePath = '/maintenance/'
-
 /** A section of a repository's page. */
 export type RepositorySection = 'details' | 'tags'
 
@@ -41,7 +38,7 @@ export function repositoryHref(region: string, address: RepositoryAddress, secti
 
 /** The runs of a kind of maintenance. Of the whole server: in no region, and in no instance. */
 export function maintenanceHref(section: MaintenanceSection): string {
-  return `${maintenancePath}${section}`
+  return `/maintenance/${section}`
 }
 
 /** What a page's address holds after its path, as Next hands it to the page; empty, or with its question mark. */

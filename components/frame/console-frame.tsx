@@ -1,19 +1,18 @@
 'use client'
 
 import Link from 'next/link'
-import { useParams, usePathname } from 'next/navigation'
+import { useParams } from 'next/navigation'
 import { useTranslations } from 'next-intl'
 import { useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { SessionView } from '@/lib/api/schemas/sessions'
 import { isRegionId } from '@/lib/domain/regions'
 import type { RegionId } from '@/lib/domain/regions'
-import { instancesHref, maintenancePath, parseRepositoryPath } from '../routes'
+import { instancesHref, parseRepositoryPath } from '../routes'
 import { Icon } from '../ui/icon'
 import { Mark } from '../ui/mark'
 import { AccountMenu } from './account-menu'
 import { LanguageSwitch } from './language-switch'
-import { MaintenancePane } from './maintenance-pane'
 import { Pane, paneId } from './pane'
 import { regionCookie, remember } from './preferences'
 import type { Theme } from './preferences'
@@ -33,7 +32,6 @@ interface ConsoleFrameProps {
 export function ConsoleFrame({ user, theme, lastRegion, children }: ConsoleFrameProps) {
   const t = useTranslations()
   const parameters = useParams<{ region?: string; instanceId?: string; path?: string[] }>()
-  const isMaintenance = usePathname().startsWith(maintenancePath)
   const [region, setRegion] = useState(lastRegion)
   const named = parameters.region && isRegionId(parameters.region) ? parameters.region : null
   if (named !== null && named !== region) setRegion(named)
@@ -79,7 +77,6 @@ export function ConsoleFrame({ user, theme, lastRegion, children }: ConsoleFrame
           name={repository.name}
         />
       )}
-      {isMaintenance && <MaintenancePane />}
       <main className="page" id="main" tabIndex={-1}>
         {children}
       </main>

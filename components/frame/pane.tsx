@@ -8,7 +8,7 @@ import { useEffect, useId, useRef } from 'react'
 import type { ReactNode } from 'react'
 import type { RegionId } from '@/lib/domain/regions'
 import { instanceQuery } from '../instances/queries'
-import { instancesHref, maintenanceHref, maintenancePath, namespacesHref, repositoriesHref } from '../routes'
+import { instancesHref, maintenanceHref, namespacesHref, repositoriesHref } from '../routes'
 import { Icon } from '../ui/icon'
 import type { IconName } from '../ui/icon'
 import { Skeleton } from '../ui/states'
@@ -44,20 +44,38 @@ export function Pane({ region, instanceId, isAdministrator }: PaneProps) {
       aria-label={instanceId === null ? t('frame.console') : t('frame.instance')}
     >
       {instanceId === null ? (
-        <ul>
-          <PaneLink icon="instances" href={instancesHref(region)}>
-            {t('instances.title')}
-          </PaneLink>
-          {isAdministrator && (
-            <PaneLink icon="tools" href={maintenanceHref('garbage-collection')} under={maintenancePath}>
-              {t('maintenance.title')}
+        <>
+          <ul>
+            <PaneLink icon="instances" href={instancesHref(region)}>
+              {t('instances.title')}
             </PaneLink>
-          )}
-        </ul>
+          </ul>
+          {isAdministrator && <MaintenanceLinks />}
+        </>
       ) : (
         <InstanceLinks region={region} instanceId={instanceId} />
       )}
     </nav>
+  )
+}
+
+function MaintenanceLinks() {
+  const t = useTranslations()
+  const labelId = useId()
+  return (
+    <>
+      <p className="pane-label" id={labelId}>
+        {t('maintenance.title')}
+      </p>
+      <ul aria-labelledby={labelId}>
+        <PaneLink icon="recycle" href={maintenanceHref('garbage-collection')}>
+          {t('garbageCollection.title')}
+        </PaneLink>
+        <PaneLink icon="scan" href={maintenanceHref('scrub')}>
+          {t('scrub.title')}
+        </PaneLink>
+      </ul>
+    </>
   )
 }
 

@@ -12,10 +12,9 @@ import { useErrorText } from '../ui/use-error-text'
 import { useFormat } from '../ui/use-format'
 import { useListParameters } from '../ui/use-list-parameters'
 import { garbageCollectionsQuery, newestRuns, useStartGarbageCollection } from './queries'
-import { nextRunAfter } from './run'
 import type { GarbageCollection } from './run'
 import { RunList } from './run-list'
-import { NextRunTime, RunSummary } from './run-summary'
+import { RunSummary } from './run-summary'
 import { useFailureText } from './use-failure-text'
 import { useFreedText } from './use-freed-text'
 import { useRunEnd } from './use-run-end'
@@ -72,7 +71,7 @@ export function GarbageCollectionPage({ intervalHours, graceHours }: GarbageColl
         one.failure === null ? (
           freed.result(one)
         ) : (
-          <span className="cell-stack">
+          <span className="cell-stack min-w-40 whitespace-normal">
             {failureText(one.failure)}
             <small>{freed.result(one)}</small>
           </span>
@@ -90,7 +89,7 @@ export function GarbageCollectionPage({ intervalHours, graceHours }: GarbageColl
       key: 'links',
       header: t('garbageCollection.links'),
       kind: 'number',
-      hideBelow: 'md',
+      hideBelow: 'lg',
       skeleton: 'sm',
       cell: (one) => format.number(one.removedLinks),
     },
@@ -98,7 +97,7 @@ export function GarbageCollectionPage({ intervalHours, graceHours }: GarbageColl
       key: 'uploads',
       header: t('garbageCollection.uploads'),
       kind: 'number',
-      hideBelow: 'md',
+      hideBelow: 'lg',
       skeleton: 'sm',
       cell: (one) => format.number(one.removedUploads),
     },
@@ -159,52 +158,49 @@ export function GarbageCollectionPage({ intervalHours, graceHours }: GarbageColl
           </p>
         </Banner>
       )}
-      <RunSummary
-        title={title()}
-        run={run}
-        readAtMs={newest.dataUpdatedAt}
-        figures={[
-          {
-            label: run?.isDryRun ? t('garbageCollection.wouldFree') : t('garbageCollection.freed'),
-            value: run ? format.bytes(run.removedBytes) : undefined,
-            note: t('garbageCollection.ofBytes', { size: format.bytes(run?.examinedBytes ?? 0) }),
-          },
-          {
-            label: t('garbageCollection.blobs'),
-            value: run ? format.number(run.removedBlobs) : undefined,
-            note: t('garbageCollection.ofBlobs', { count: run?.examinedBlobs ?? 0 }),
-          },
-          {
-            label: t('garbageCollection.links'),
-            value: run ? format.number(run.removedLinks) : undefined,
-            note: t('garbageCollection.linksNote'),
-          },
-          {
-            label: t('garbageCollection.uploads'),
-            value: run ? format.number(run.removedUploads) : undefined,
-            note: t('garbageCollection.uploadsNote'),
-          },
-        ]}
-        facts={[
-          {
-            label: t('maintenance.nextRun'),
-            value: <NextRunTime next={nextRunAfter(lastReal, intervalHours, newest.dataUpdatedAt)} />,
-            ...(intervalHours > 0 && { note: t('maintenance.every', { interval: format.hours(intervalHours) }) }),
-          },
-          {
+      {(newest.data || !newest.error) && (
+        <RunSummary
+          title={title()}
+          run={run}
+          readAtMs={newest.dataUpdatedAt}
+          figures={[
+            {
+              label: run?.isDryRun ? t('garbageCollection.wouldFree') : t('garbageCollection.freed'),
+              value: run ? format.bytes(run.removedBytes) : undefined,
+              note: t('garbageCollection.ofBytes', { size: format.bytes(run?.examinedBytes ?? 0) }),
+            },
+            {
+              label: t('garbageCollection.blobs'),
+              value: run ? format.number(run.removedBlobs) : undefined,
+              note: t('garbageCollection.ofBlobs', { count: run?.examinedBlobs ?? 0 }),
+            },
+            {
+              label: t('garbageCollection.links'),
+              value: run ? format.number(run.removedLinks) : undefined,
+              note: t('garbageCollection.linksNote'),
+            },
+            {
+              label: t('garbageCollection.uploads'),
+              value: run ? format.number(run.removedUploads) : undefined,
+              note: t('garbageCollection.uploadsNote'),
+            },
+          ]}
+          lastScheduled={lastReal}
+          intervalHours={intervalHours}
+          fact={{
             label: t('garbageCollection.grace'),
             value: format.hours(graceHours),
             note: t('garbageCollection.graceNote'),
-          },
-        ]}
-      />
+          }}
+        />
+      )}
       <RunList
         list={list}
         page={page.data}
         error={page.error}
         stale={page.isPlaceholderData}
         readAtMs={page.dataUpdatedAt}
-        onRefresh={() => void page.refetch()}
+        onRefresh={() => void Promise.all([newest.refetch(), page.refetch()])}
         columns={columns}
         markOf={({ isDryRun }) => (isDryRun ? t('garbageCollection.dryRun') : null)}
         empty={{ title: t('garbageCollection.empty'), help: t('garbageCollection.emptyHelp') }}

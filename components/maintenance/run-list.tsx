@@ -69,7 +69,6 @@ export function RunList<T extends Run>(props: RunListProps<T>) {
     {
       key: 'by',
       header: t('maintenance.startedBy'),
-      hideBelow: 'lg',
       skeleton: 'md',
       cell: (run) => <StartedBy run={run} />,
     },

@@ -1,12 +1,11 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
-import type { ReactNode } from 'react'
 import { Section } from '../ui/page'
 import { Skeleton } from '../ui/states'
 import { Time } from '../ui/time'
 import { useFormat } from '../ui/use-format'
-import { durationMsOf } from './run'
+import { durationMsOf, nextRunAfter } from './run'
 import type { NextRun, Run } from './run'
 import { RunState } from './run-state'
 
@@ -20,11 +19,11 @@ export interface Figure {
   isBad?: boolean
 }
 
-/** A line of what is set. */
+/** A setting, and what it means. */
 export interface Fact {
   label: string
-  value: ReactNode
-  note?: string
+  value: string
+  note: string
 }
 
 interface RunSummaryProps {
@@ -34,11 +33,16 @@ interface RunSummaryProps {
   /** When `run` was read, in milliseconds since 1970. */
   readAtMs: number
   figures: readonly Figure[]
-  facts: readonly Fact[]
+  /** The last run that counts for the schedule, or null. */
+  lastScheduled: Run | null
+  /** Hours between two runs of the schedule; 0: none. */
+  intervalHours: number
+  fact: Fact
 }
 
 /** What the newest run does or did, and when the next one comes. It keeps its place and height while it loads. */
-export function RunSummary({ title, run, readAtMs, figures, facts }: RunSummaryProps) {
+export function RunSummary(props: RunSummaryProps) {
+  const { title, run, readAtMs, figures, lastScheduled, intervalHours, fact } = props
   const t = useTranslations()
   const format = useFormat()
   const about = run && {
@@ -53,7 +57,7 @@ export function RunSummary({ title, run, readAtMs, figures, facts }: RunSummaryP
         run &&
         about && (
           <p className="flex flex-wrap items-center justify-end gap-x-3">
-            <span className="muted">
+            <span className="muted hide-sm">
               {run.state === 'RUNNING'
                 ? t.rich('maintenance.startedRunning', about)
                 : t.rich('maintenance.startedTook', about)}
@@ -69,21 +73,32 @@ export function RunSummary({ title, run, readAtMs, figures, facts }: RunSummaryP
             <div key={label} className="figure">
               <dt>{label}</dt>
               <dd className={isBad ? 'value text-danger-ink' : 'value'}>{value ?? <Skeleton width="md" />}</dd>
-              <dd className="note">{note}</dd>
+              <dd className="note">{value === undefined ? <Skeleton width="lg" /> : note}</dd>
             </div>
           ))}
         </dl>
       )}
       <dl className="facts">
-        {facts.map(({ label, value, note }) => (
-          <div key={label}>
-            <dt>{label}</dt>
-            <dd>
-              {value}
-              {note !== undefined && <span className="muted">{note}</span>}
-            </dd>
-          </div>
-        ))}
+        <div>
+          <dt>{t('maintenance.nextRun')}</dt>
+          <dd>
+            {run === undefined ? (
+              <Skeleton width="xl" />
+            ) : (
+              <NextRunTime next={nextRunAfter(lastScheduled, intervalHours, readAtMs)} />
+            )}
+            {intervalHours > 0 && (
+              <span className="muted">{t('maintenance.every', { interval: format.hours(intervalHours) })}</span>
+            )}
+          </dd>
+        </div>
+        <div>
+          <dt>{fact.label}</dt>
+          <dd>
+            {fact.value}
+            <span className="muted">{fact.note}</span>
+          </dd>
+        </div>
       </dl>
     </Section>
   )
@@ -96,7 +111,7 @@ export function StartedBy({ run }: { run: Run }) {
 }
 
 /** When the schedule starts the next run. */
-export function NextRunTime({ next }: { next: NextRun }) {
+function NextRunTime({ next }: { next: NextRun }) {
   const t = useTranslations()
   switch (next.kind) {
     case 'at':

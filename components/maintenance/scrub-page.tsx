@@ -12,10 +12,9 @@ import { useToast } from '../ui/toast'
 import { useFormat } from '../ui/use-format'
 import { useListParameters } from '../ui/use-list-parameters'
 import { newestRuns, scrubsQuery } from './queries'
-import { nextRunAfter } from './run'
 import type { Scrub } from './run'
 import { RunList } from './run-list'
-import { NextRunTime, RunSummary } from './run-summary'
+import { RunSummary } from './run-summary'
 import { useFailureText } from './use-failure-text'
 import { useRunEnd } from './use-run-end'
 
@@ -88,7 +87,7 @@ export function ScrubPage({ intervalHours, mibPerSecond }: ScrubPageProps) {
         one.failure === null ? (
           result(one)
         ) : (
-          <span className="cell-stack">
+          <span className="cell-stack min-w-40 whitespace-normal">
             {failureText(one.failure)}
             <small>{isCorrupt(one) ? foundText(one) : t('scrub.soundSoFar')}</small>
           </span>
@@ -107,7 +106,7 @@ export function ScrubPage({ intervalHours, mibPerSecond }: ScrubPageProps) {
       header: t('scrub.blobs'),
       kind: 'number',
       repeatsHeader: true,
-      hideBelow: 'md',
+      hideBelow: 'lg',
       skeleton: 'sm',
       cell: (one) => format.number(one.examinedBlobs),
     },
@@ -130,10 +129,9 @@ export function ScrubPage({ intervalHours, mibPerSecond }: ScrubPageProps) {
           <p>
             <strong>{t('scrub.foundBanner', { what: foundText(found) })}</strong>
           </p>
-          <p>
-            {found.corruptBlobs > 0 && t('scrub.healBlobs')} {found.corruptManifests > 0 && t('scrub.healManifests')}{' '}
-            {t('scrub.healNext')}
-          </p>
+          {found.corruptBlobs > 0 && <p>{t('scrub.healBlobs')}</p>}
+          {found.corruptManifests > 0 && <p>{t('scrub.healManifests')}</p>}
+          <p>{t('scrub.healNext')}</p>
         </Banner>
       )}
       {run?.failure && (
@@ -146,58 +144,57 @@ export function ScrubPage({ intervalHours, mibPerSecond }: ScrubPageProps) {
           </p>
         </Banner>
       )}
-      <RunSummary
-        title={title()}
-        run={run}
-        readAtMs={newest.dataUpdatedAt}
-        figures={[
-          {
-            label: t('scrub.read'),
-            value: run ? format.bytes(run.examinedBytes) : undefined,
-            note:
-              isRunning && lastWhole
-                ? t('scrub.lastRead', { size: format.bytes(lastWhole.examinedBytes) })
-                : t('scrub.readNote'),
-          },
-          {
-            label: t('scrub.blobs'),
-            value: run ? format.number(run.examinedBlobs) : undefined,
-            note:
-              isRunning && lastWhole ? t('scrub.lastBlobs', { count: lastWhole.examinedBlobs }) : t('scrub.blobsNote'),
-          },
-          {
-            label: t('scrub.corruptBlobs'),
-            value: run ? format.number(run.corruptBlobs) : undefined,
-            note: t('scrub.corruptBlobsNote'),
-            isBad: run ? run.corruptBlobs > 0 : false,
-          },
-          {
-            label: t('scrub.corruptManifests'),
-            value: run ? format.number(run.corruptManifests) : undefined,
-            note: t('scrub.corruptManifestsNote'),
-            isBad: run ? run.corruptManifests > 0 : false,
-          },
-        ]}
-        facts={[
-          {
-            label: t('maintenance.nextRun'),
-            value: <NextRunTime next={nextRunAfter(runs?.[0] ?? null, intervalHours, newest.dataUpdatedAt)} />,
-            ...(intervalHours > 0 && { note: t('maintenance.every', { interval: format.hours(intervalHours) }) }),
-          },
-          {
+      {(newest.data || !newest.error) && (
+        <RunSummary
+          title={title()}
+          run={run}
+          readAtMs={newest.dataUpdatedAt}
+          figures={[
+            {
+              label: t('scrub.read'),
+              value: run ? format.bytes(run.examinedBytes) : undefined,
+              note:
+                isRunning && lastWhole
+                  ? t('scrub.lastRead', { size: format.bytes(lastWhole.examinedBytes) })
+                  : t('scrub.readNote'),
+            },
+            {
+              label: t('scrub.blobs'),
+              value: run ? format.number(run.examinedBlobs) : undefined,
+              note:
+                isRunning && lastWhole
+                  ? t('scrub.lastBlobs', { count: lastWhole.examinedBlobs })
+                  : t('scrub.blobsNote'),
+            },
+            {
+              label: t('scrub.corruptBlobs'),
+              value: run ? format.number(run.corruptBlobs) : undefined,
+              note: t('scrub.corruptBlobsNote'),
+              isBad: run ? run.corruptBlobs > 0 : false,
+            },
+            {
+              label: t('scrub.corruptManifests'),
+              value: run ? format.number(run.corruptManifests) : undefined,
+              note: t('scrub.corruptManifestsNote'),
+              isBad: run ? run.corruptManifests > 0 : false,
+            },
+          ]}
+          lastScheduled={runs?.[0] ?? null}
+          intervalHours={intervalHours}
+          fact={{
             label: t('scrub.pace'),
             value: t('scrub.perSecond', { size: format.number(mibPerSecond) }),
             note: t('scrub.paceNote'),
-          },
-        ]}
-      />
+          }}
+        />
+      )}
       <RunList
         list={list}
         page={page.data}
         error={page.error}
         stale={page.isPlaceholderData}
         readAtMs={page.dataUpdatedAt}
-        onRefresh={() => void page.refetch()}
+        onRefresh={() => void Promise.all([newest.refetch(), page.refetch()])}
         columns={columns}
         empty={{ title: t('scrub.empty'), help: t('scrub.emptyHelp') }}
       />

@@ -10,6 +10,8 @@ test.each([
   [`Basic ${encode(':')}`, { name: '', secret: '' }],
   [`Basic ${encode('管理:密码')}`, { name: '管理', secret: '密码' }],
   [`Basic ${encode('admin')}`, null],
+  [`Basic ${encode('admin\0:secret')}`, null],
+  [`Basic ${encode('admin:sec\nret')}`, null],
   ['Basic', null],
   ['Basic !!!', null],
   [`Bearer ${encode('admin:secret')}`, null],

@@ -35,6 +35,7 @@ describe('a caller who proves nothing', () => {
     `Basic ${btoa('admin')}`,
     `Basic ${btoa('admin:wrong')}`,
     `Basic ${btoa('nobody:x')}`,
+    `Basic ${btoa('admin\0:x')}`,
   ])('Authorization %o is not enough', async (authorization) => {
     const answer = await registry.send('GET', '/v2/', { headers: { authorization } })
     expect(answer.status).toBe(401)

@@ -30,7 +30,7 @@ export interface Run {
   /** Aborted when the server stops or another process has taken over. */
   readonly signal: AbortSignal
   /** Adds to the counts. Throws when the run is to end. */
-  count(more: Partial<MaintenanceCounts>): Promise<void>
+  readonly count: (more: Partial<MaintenanceCounts>) => Promise<void>
 }
 
 /** A run to start. */
@@ -138,6 +138,7 @@ async function runWork(
   const counter = new Counter((counts) => updateRunCounts(ctx.db, id, counts), signal)
   let failure: string | null = null
   try {
+    signal.throwIfAborted()
     await work({ signal, count: (more) => counter.add(more) })
   } catch (thrown) {
     // What ended an abort may be anything that noticed it; the reason says why.

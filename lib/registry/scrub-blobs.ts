@@ -93,15 +93,15 @@ async function judgeBlob(
     if (publishedAt === null && !isLinked) return false
     if (publishedAt === null && wasCorrupt) return true
     if (publishedAt === null) await assertReachable(ctx)
-    const isJudged = await sqlTransaction(ctx.db, async (tx) => {
-      if (!(await lockBlobs(tx, [digest])).has(digest)) return true
+    const outcome = await sqlTransaction(ctx.db, async (tx) => {
+      if (!(await lockBlobs(tx, [digest])).has(digest)) return 'collected'
       // Pushed or collected meanwhile, the bytes are others than those that were read. From here on, who pushes waits.
-      if ((await ctx.blobs.publishedAt(digest))?.getTime() !== publishedAt?.getTime()) return false
+      if ((await ctx.blobs.publishedAt(digest))?.getTime() !== publishedAt?.getTime()) return 'changed'
       await setCorruptAt(tx, digest, isGood ? null : new Date())
       if (!isGood) await quarantine(ctx, digest)
-      return true
+      return isGood ? 'good' : 'corrupt'
     })
-    if (isJudged) return !isGood
+    if (outcome !== 'changed') return outcome === 'corrupt'
   }
 }
 

@@ -11,7 +11,7 @@ export class TestRun implements Run {
 
   constructor(readonly signal = new AbortController().signal) {}
 
-  count(more: Partial<MaintenanceCounts>): Promise<void> {
+  readonly count = (more: Partial<MaintenanceCounts>): Promise<void> => {
     for (const [name, count] of Object.entries(more)) {
       if (Number(count) > 0) this.counts[name] = (this.counts[name] ?? 0) + Number(count)
     }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, readdir, writeFile } from 'node:fs/promises'
 import { test } from '@playwright/test'
 
 /** How much memory a process took while something ran, in bytes. */
@@ -25,4 +25,14 @@ async function readCounter(pid: number, name: 'VmRSS' | 'VmHWM'): Promise<number
   )?.[1]
   if (kilobytes === undefined) throw new Error(`/proc/${pid}/status has no ${name}`)
   return Number(kilobytes) * 1024
+}
+
+/** Resident memory of the process `pid` at this moment, in bytes. */
+export function readResidentBytes(pid: number): Promise<number> {
+  return readCounter(pid, 'VmRSS')
+}
+
+/** How many files and connections the process `pid` has open at this moment. */
+export async function countOpenFiles(pid: number): Promise<number> {
+  return (await readdir(`/proc/${pid}/fd`)).length
 }

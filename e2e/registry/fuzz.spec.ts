@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs'
+import { Api, basic } from '../api'
+import { expect, pushImage, test } from '../fixtures'
+import { fuzz } from './fuzzer'
+import { WireConnection } from './wire-connection'
+import { countOpenFiles, readResidentBytes } from './memory'
+
+/*
+ * Requests over the whole grammar of `/v2`, generated from a seed: what clients send, in any order, with anything odd
+ * that can be done to it on the way. Every answer is checked against what was acknowledged before (fuzz-model.ts). A
+ * failure prints the seed, and the requests as lines for a shell; FUZZ_SEED=<seed> finds it again.
+ */
+
+/** How many on each database: it is the same code but for the queries. */
+const requests = { sqlite: Number(process.env['FUZZ_REQUESTS'] ?? 50_000), postgresql: 10_000 }
+const warmUpRequests = 5000
+const clients = 8
+
+const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 1e9))
+
+/** The most that what runs beside the requests may open meanwhile: connections to a database, timers' files. */
+const strayFiles = 20
+
+/** Far less than a kilobyte a request, and more than a heap breathes. */
+const growthMaxBytes = 100 * 1024 * 1024
+
+for (const database of ['sqlite', 'postgresql'] as const) {
+  test(`no request breaks the server, breaks a promise or leaves anything behind: ${database}`, async ({
+    startPrivateServer,
+    postgresql,
+  }) => {
+    test.skip(!existsSync('/proc/self/fd'), 'needs the process folders of Linux')
+    test.setTimeout(600_000)
+    const options = await postgresql.startOptions(database)
+    // Thousands of refusals are no news.
+    const server = await startPrivateServer({ ...options, env: { STELE_LOG_LEVEL: 'error' } })
+    const api = new Api(server)
+    const digest = await pushImage(server, 'test/example', 'before')
+
+    await fuzz(server, api, { seed, requests: warmUpRequests, clients })
+    const before = { files: await countOpenFiles(server.pid), bytes: await readResidentBytes(server.pid) }
+    const report = await fuzz(server, api, { seed: seed + 100_000, requests: requests[database], clients })
+
+    const open = () => countOpenFiles(server.pid)
+    await expect.poll(open, { timeout: 60_000 }).toBeLessThanOrEqual(before.files + strayFiles)
+    const grown = async () => (await readResidentBytes(server.pid)) - before.bytes
+    await expect.poll(grown, { timeout: 60_000 }).toBeLessThan(growthMaxBytes)
+    expect(await pushImage(server, 'test/example', 'after', 'before')).toBe(digest)
+    test.info().annotations.push({
+      type: 'fuzz',
+      description: `seed ${seed}: ${report.requests} requests, ${JSON.stringify(Object.fromEntries(report.statuses))}, ${await grown()} bytes more`,
+    })
+    // Refusals alone would test little.
+    for (const what of [
+      'PUT manifests 201',
+      'PATCH uploads 202',
+      'PUT uploads 201',
+      'GET blobs 206',
+      'POST uploads 201',
+    ]) {
+      expect(report.successes.get(what) ?? 0, what).toBeGreaterThan(0)
+    }
+  })
+}
+
+test('a request that asks to speak another protocol is answered, after the console was asked too', async ({
+  server,
+}) => {
+  await fetch(`${server.url}/login`)
+  for (const protocol of ['websocket', 'h2c']) {
+    const asking = [
+      ...['GET /v2/ HTTP/1.1', `Host: ${server.registry}`, `Connection: Upgrade, close`],
+      ...[`Upgrade: ${protocol}`, `Authorization: ${basic(server.admin.name, server.admin.password)}`],
+    ]
+    const connection = await WireConnection.open(server.port)
+    connection.write(Buffer.from(`${asking.join('\r\n')}\r\n\r\n`))
+    expect((await connection.read(false, 10_000))?.status).toBe(200)
+    connection.destroy()
+  }
+})

@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { type IncomingMessage, type RequestListener, type ServerResponse, createServer } from 'node:http'
 import next from 'next'
 import { createRegistryHandler, isRegistryPath } from '@/lib/protocol/handler'
 import type { Context } from '@/lib/registry/context'
@@ -24,7 +24,14 @@ export interface DoorSettings {
 
 /** Hands each request to its door: the registry's, or the one of console and REST API. */
 export async function openDoors(ctx: Context, { port, dev, phase, exchanges }: DoorSettings): Promise<RequestListener> {
-  const app = next({ dev, hostname: ctx.config.host, port })
+  const app = next({
+    dev,
+    hostname: ctx.config.host,
+    port,
+    // Next takes over connections whose request has an Upgrade header, and forgets those that are not its own. Only
+    // development needs any of them; a server that never listens has none.
+    ...(dev ? {} : { httpServer: createServer() }),
+  })
   await app.prepare()
   const serveConsole = app.getRequestHandler()
   const serveRegistry = createRegistryHandler(ctx, () => phase.name === 'stopping')

@@ -1,14 +1,43 @@
-import { basic, type Api } from '../api'
+import { Api, basic } from '../api'
 import { digestOf } from '../digest'
 import { expect, test, uniqueName } from '../fixtures'
-import type { ServerInfo } from '../server'
+import type { Postgresql } from '../postgresql'
+import { type ServerInfo, type StartedServer, startServer } from '../server'
 import { send } from './http'
 import { type Operation, isLinearizable } from './linearizability'
 
 /*
  * The rule under any interleaving (immutability.md, part 4): many pushes at once, and settings that change meanwhile,
- * against the real server. What is checked is the history as its clients saw it.
+ * against the real server, or two of them. What is checked is the history as its clients saw it.
  */
+
+/** What is raced against. */
+const deployments = [
+  { name: 'SQLite', start: async () => [await startServer()] },
+  {
+    name: 'PostgreSQL',
+    start: async (postgresql: Postgresql) => [await startServer(await postgresql.startOptions('postgresql'))],
+  },
+  {
+    name: 'two servers over one PostgreSQL database',
+    async start(postgresql: Postgresql) {
+      const options = await postgresql.startOptions('postgresql')
+      const first = await startServer(options)
+      return [first, await startServer({ ...options, dataDir: first.dataDir })]
+    },
+  },
+]
+
+/** Whoever asks next asks the next server. */
+class Turns<T> {
+  #turn = 0
+
+  constructor(private readonly all: readonly [T, ...T[]]) {}
+
+  next(): T {
+    return this.all[this.#turn++ % this.all.length] ?? this.all[0]
+  }
+}
 
 const manifestType = 'application/vnd.oci.image.manifest.v1+json'
 const config = Buffer.from('{}')
@@ -16,7 +45,7 @@ const config = Buffer.from('{}')
 /** Pushes manifests of one repository that share their only blob, so that a push is one request. */
 class Pusher {
   constructor(
-    private readonly server: ServerInfo,
+    private readonly servers: Turns<ServerInfo>,
     private readonly path: string,
   ) {}
 
@@ -49,7 +78,7 @@ class Pusher {
       await meanwhile()
       yield manifest.subarray(100)
     }
-    const { status } = await send(this.server, 'PUT', `/v2/${this.path}/manifests/${tag}`, {
+    const { status } = await send(this.servers.next(), 'PUT', `/v2/${this.path}/manifests/${tag}`, {
       headers: { 'content-type': manifestType, 'content-length': manifest.length },
       body: inHalves(),
     })
@@ -64,10 +93,11 @@ class Pusher {
   }
 
   #send(method: string, rest: string, body?: Buffer): Promise<Response> {
-    return fetch(`${this.server.url}/v2/${this.path}/${rest}`, {
+    const { url, admin } = this.servers.next()
+    return fetch(`${url}/v2/${this.path}/${rest}`, {
       method,
       headers: {
-        authorization: basic(this.server.admin.name, this.server.admin.password),
+        authorization: basic(admin.name, admin.password),
         ...(body === undefined ? {} : { 'content-type': manifestType }),
       },
       ...(body === undefined ? {} : { body: new Uint8Array(body) }),
@@ -87,75 +117,95 @@ function manifestThatSays(content: string): Buffer {
   )
 }
 
-async function repositoryFor(api: Api, server: ServerInfo, tagImmutability: boolean) {
-  const repository = await api.createRepository({ name: uniqueName('race'), tagImmutability })
-  const pusher = new Pusher(server, `${repository.namespace}/${repository.name}`)
+async function repositoryFor(servers: Turns<ServerInfo>, tagImmutability: boolean) {
+  const repository = await new Api(servers.next()).createRepository({ name: uniqueName('race'), tagImmutability })
+  const pusher = new Pusher(servers, `${repository.namespace}/${repository.name}`)
   await pusher.prepare()
   return { repository, pusher }
 }
 
-async function setImmutable(api: Api, id: string, tagImmutability: boolean): Promise<void> {
-  const response = await api.request('PATCH', `/repositories/${id}`, { tagImmutability })
+async function setImmutable(servers: Turns<ServerInfo>, id: string, tagImmutability: boolean): Promise<void> {
+  const response = await new Api(servers.next()).request('PATCH', `/repositories/${id}`, { tagImmutability })
   await response.arrayBuffer()
   expect(response.status).toBe(200)
 }
 
-test('of sixteen first pushes at once to a new tag exactly one wins, 200 times', async ({ api, server }) => {
-  test.setTimeout(240_000)
-  const { pusher } = await repositoryFor(api, server, true)
-  for (let round = 0; round < 200; round++) {
-    const tag = `round-${round}`
-    const pushes = await Promise.all(Array.from({ length: 16 }, (_, index) => pusher.push(tag, `${round}/${index}`)))
-    const winners = pushes.filter(({ status }) => status === 201)
-    expect(winners, `winners of ${tag}`).toHaveLength(1)
-    expect(pushes.filter(({ status }) => status === 409)).toHaveLength(15)
-    expect(await pusher.read(tag)).toBe(winners[0]?.digest)
-  }
-})
+for (const { name, start } of deployments) {
+  test.describe(name, () => {
+    // In one worker, whose servers they share.
+    test.describe.configure({ mode: 'default' })
 
-test('sixteen pushes of one digest at once all succeed', async ({ api, server }) => {
-  const { pusher } = await repositoryFor(api, server, true)
-  const pushes = await Promise.all(Array.from({ length: 16 }, () => pusher.push('same', 'same')))
-  expect(pushes.map(({ status }) => status)).toEqual(Array(16).fill(201))
-})
+    let started: StartedServer[]
+    let servers: Turns<ServerInfo>
 
-test('a push under way is judged by the setting that was acknowledged meanwhile, whichever it is', async ({
-  api,
-  server,
-}) => {
-  const { pusher, repository } = await repositoryFor(api, server, false)
-  const { digest: first } = await pusher.push('v1', 'first')
-  for (let round = 0; round < 10; round++) {
-    await setImmutable(api, repository.id, false)
-    const refused = await pusher.pushAround('v1', 'second', () => setImmutable(api, repository.id, true))
-    expect(refused.status).toBe(409)
-    expect(await pusher.read('v1')).toBe(first)
-  }
-  const accepted = await pusher.pushAround('v1', 'second', () => setImmutable(api, repository.id, false))
-  expect(accepted.status).toBe(201)
-  expect(await pusher.read('v1')).not.toBe(first)
-})
+    test.beforeAll(async ({ postgresql }) => {
+      started = await start(postgresql)
+      servers = new Turns(started as [StartedServer, ...StartedServer[]])
+    })
+    test.afterAll(async () => {
+      const [first, ...others] = started
+      // The first one's end removes the folder that they share.
+      for (const other of others) await other.kill()
+      await first?.stop()
+    })
 
-test('no interleaving of pushes, reads and settings breaks the rule', async ({ api, server }) => {
-  test.setTimeout(240_000)
-  const counts = { accepted: 0, refused: 0, reads: 0, settings: 0 }
-  for (let round = 0; round < 30; round++) {
-    const history = await race(api, server, round)
-    for (const operation of history) {
-      if (operation.kind === 'push') counts[operation.accepted ? 'accepted' : 'refused']++
-      else counts[operation.kind === 'read' ? 'reads' : 'settings']++
-    }
-    expect(isLinearizable(history), `round ${round}: ${JSON.stringify(history)}`).toBe(true)
-  }
-  test.info().annotations.push({ type: 'operations', description: JSON.stringify(counts) })
-  // Both answers must have been seen, or nothing was raced.
-  expect(counts.accepted).toBeGreaterThan(30)
-  expect(counts.refused).toBeGreaterThan(30)
-})
+    test('of sixteen first pushes at once to a new tag exactly one wins, 200 times', async () => {
+      test.setTimeout(240_000)
+      const { pusher } = await repositoryFor(servers, true)
+      for (let round = 0; round < 200; round++) {
+        const tag = `round-${round}`
+        const pushes = await Promise.all(
+          Array.from({ length: 16 }, (_, index) => pusher.push(tag, `${round}/${index}`)),
+        )
+        const winners = pushes.filter(({ status }) => status === 201)
+        expect(winners, `winners of ${tag}`).toHaveLength(1)
+        expect(pushes.filter(({ status }) => status === 409)).toHaveLength(15)
+        expect(await pusher.read(tag)).toBe(winners[0]?.digest)
+      }
+    })
+
+    test('sixteen pushes of one digest at once all succeed', async () => {
+      const { pusher } = await repositoryFor(servers, true)
+      const pushes = await Promise.all(Array.from({ length: 16 }, () => pusher.push('same', 'same')))
+      expect(pushes.map(({ status }) => status)).toEqual(Array(16).fill(201))
+    })
+
+    test('a push under way is judged by the setting that was acknowledged meanwhile, whichever it is', async () => {
+      const { pusher, repository } = await repositoryFor(servers, false)
+      const { digest: first } = await pusher.push('v1', 'first')
+      for (let round = 0; round < 10; round++) {
+        await setImmutable(servers, repository.id, false)
+        const refused = await pusher.pushAround('v1', 'second', () => setImmutable(servers, repository.id, true))
+        expect(refused.status).toBe(409)
+        expect(await pusher.read('v1')).toBe(first)
+      }
+      const accepted = await pusher.pushAround('v1', 'second', () => setImmutable(servers, repository.id, false))
+      expect(accepted.status).toBe(201)
+      expect(await pusher.read('v1')).not.toBe(first)
+    })
+
+    test('no interleaving of pushes, reads and settings breaks the rule', async () => {
+      test.setTimeout(240_000)
+      const counts = { accepted: 0, refused: 0, reads: 0, settings: 0 }
+      for (let round = 0; round < 30; round++) {
+        const history = await race(servers, round)
+        for (const operation of history) {
+          if (operation.kind === 'push') counts[operation.accepted ? 'accepted' : 'refused']++
+          else counts[operation.kind === 'read' ? 'reads' : 'settings']++
+        }
+        expect(isLinearizable(history), `round ${round}: ${JSON.stringify(history)}`).toBe(true)
+      }
+      test.info().annotations.push({ type: 'operations', description: JSON.stringify(counts) })
+      // Both answers must have been seen, or nothing was raced.
+      expect(counts.accepted).toBeGreaterThan(30)
+      expect(counts.refused).toBeGreaterThan(30)
+    })
+  })
+}
 
 /** One tag, six pushers, two readers, and somebody who ticks and clears Immutable all the while. */
-async function race(api: Api, server: ServerInfo, round: number): Promise<Operation[]> {
-  const { pusher, repository } = await repositoryFor(api, server, false)
+async function race(servers: Turns<ServerInfo>, round: number): Promise<Operation[]> {
+  const { pusher, repository } = await repositoryFor(servers, false)
   const history: Operation[] = []
   const aWhile = () => sequence(3, () => pusher.read('other'))
   const pushers = Array.from({ length: 6 }, (_, person) =>
@@ -179,7 +229,7 @@ async function race(api: Api, server: ServerInfo, round: number): Promise<Operat
   const settings = sequence(6, async (index) => {
     const immutable = index % 2 === 0
     const start = performance.now()
-    await setImmutable(api, repository.id, immutable)
+    await setImmutable(servers, repository.id, immutable)
     history.push({ kind: 'set', start, end: performance.now(), immutable })
   })
   await Promise.all([...pushers, ...readers, settings])

@@ -71,9 +71,18 @@ function parseJson(bytes: Uint8Array): unknown {
 }
 
 function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const unstorable = fieldsWithNull(value)
+  if (unstorable.length > 0) throw new AppError('BAD_REQUEST', { fields: unstorable })
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   throw new AppError('BAD_REQUEST', { fields: parsed.error.issues.flatMap(fieldErrors) })
+}
+
+/** PostgreSQL stores no null character, and no name or text of ours needs one. */
+function fieldsWithNull(value: unknown): FieldError[] {
+  return Object.entries(value ?? {})
+    .filter(([, field]) => typeof field === 'string' && field.includes('\0'))
+    .map(([path]) => ({ path, message: 'has a null character' }))
 }
 
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {

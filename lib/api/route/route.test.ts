@@ -71,11 +71,12 @@ describe('bad input', () => {
     ['no object', '7'],
     ['nothing', ''],
     ['bytes that are no UTF-8', new Uint8Array([0x22, 0xff, 0x22])],
+    ['a null character', '{"summary":"a\\u0000b"}'],
   ])('%s gets 400', async (_, body) => {
     expect((await patch(body)).status).toBe(400)
   })
 
-  test.each(['?pageSize=0', '?pageSize=101', '?pageSize=x', '?colour=red', '?pageSize=1&pageSize=2'])(
+  test.each(['?pageSize=0', '?pageSize=101', '?pageSize=x', '?colour=red', '?pageSize=1&pageSize=2', '?search=%00'])(
     'query %s gets 400 with the field',
     async (query) => {
       const answer = await api.call('GET', '/instances', {}, { query })

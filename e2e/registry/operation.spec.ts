@@ -120,7 +120,7 @@ test.describe('a stop', () => {
       await isCut
     }
     const patch = send(first, 'PATCH', upload, { body: halfAndNoMore() }).catch(() => null)
-    await expect.poll(async () => (await send(first, 'GET', upload)).headers.range).toBe(`0-${mebibyte - 1}`)
+    await expect.poll(() => storedBytes(first, upload)).toBeGreaterThan(0)
 
     process.kill(first.pid, 'SIGTERM')
 
@@ -129,9 +129,10 @@ test.describe('a stop', () => {
     await expect.poll(() => linesOf(first)).toContainEqual(expect.objectContaining({ msg: 'stopped', cut: true }))
     await first.kill()
     const second = await startPrivateServer({ dataDir: first.dataDir })
-    expect((await send(second, 'GET', upload)).headers.range).toBe(`0-${mebibyte - 1}`)
+    const stored = await storedBytes(second, upload)
+    expect(stored).toBeGreaterThan(0)
     const finished = await send(second, 'PUT', `${upload}?digest=${digestOf(content)}`, {
-      body: content.subarray(mebibyte),
+      body: content.subarray(stored),
     })
     expect(finished.status).toBe(201)
   })
@@ -171,7 +172,9 @@ test('every request has one line of JSON, found by its id, and no line has a sec
       body: Buffer.from('x'),
     }),
     'GET /api/v1/instances 200': await new Api(server).request('GET', '/instances?search=hidden-2'),
-    'GET /login 200': await fetch(`${server.url}/login?next=hidden-3`, { headers: { cookie } }),
+    'GET /cn-hangzhou/instances 200': await fetch(`${server.url}/cn-hangzhou/instances?search=hidden-3`, {
+      headers: { cookie },
+    }),
   }
 
   for (const [name, { headers }] of Object.entries(answers)) {
@@ -229,6 +232,13 @@ function linesOf(server: StartedServer): Record<string, unknown>[] {
   // The rest of its output is for a person: the greeting, and Next's words while it starts.
   const lines = server.output().split('\n').slice(0, -1)
   return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Record<string, unknown>)
+}
+
+/** How many bytes of an upload the server has; one counts as none, as everywhere. */
+async function storedBytes(server: ServerInfo, upload: string): Promise<number> {
+  const { headers } = await send(server, 'GET', upload)
+  const last = Number(/^0-(\d+)$/.exec(String(headers['range']))?.[1])
+  return last === 0 ? 0 : last + 1
 }
 
 async function readAll(answer: IncomingMessage): Promise<Buffer> {

@@ -3,7 +3,7 @@ import { type Socket, connect } from 'node:net'
 import type { Registry } from './registries'
 
 /** Media type of the manifests measured. */
-export const manifestType = 'application/vnd.oci.image.manifest.v1+json'
+const manifestType = 'application/vnd.oci.image.manifest.v1+json'
 
 /** How many bytes are sent at a time, again and again: the content of every blob. */
 const chunk = Buffer.alloc(1024 * 1024, 'stele')

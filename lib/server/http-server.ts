@@ -17,7 +17,7 @@ export interface HttpLimits {
 }
 
 /** The limits of production. Connections are kept longer than proxies keep theirs, as a rule: the proxy ends them. */
-export const httpLimits: HttpLimits = {
+const httpLimits: HttpLimits = {
   headMs: 20_000,
   idleMs: 120_000,
   keepAliveMs: 65_000,

@@ -27,9 +27,13 @@ export class SqliteStatements implements SqlRunner {
     return this.#use(query, values, (statement, parameters) => statement.run(parameters))
   }
 
-  /** Runs a statement without parameters, such as COMMIT. */
+  /** Runs a statement without parameters, such as COMMIT: for which, too, there may be no space left. */
   run(text: string): void {
-    this.#prepareText(text).run([])
+    try {
+      this.#prepareText(text).run([])
+    } catch (error) {
+      throw sqliteFailure(error)
+    }
   }
 
   // better-sqlite3 is synchronous: what it throws must become a rejection all the same.

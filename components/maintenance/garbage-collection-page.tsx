@@ -200,7 +200,7 @@ export function GarbageCollectionPage({ intervalHours, graceHours }: GarbageColl
         error={page.error}
         stale={page.isPlaceholderData}
         readAtMs={page.dataUpdatedAt}
-        onRefresh={() => void Promise.all([newest.refetch(), page.refetch()])}
+        onRefresh={() => void Promise.all([newest, page].map((query) => query.refetch({ cancelRefetch: false })))}
         columns={columns}
         markOf={({ isDryRun }) => (isDryRun ? t('garbageCollection.dryRun') : null)}
         empty={{ title: t('garbageCollection.empty'), help: t('garbageCollection.emptyHelp') }}

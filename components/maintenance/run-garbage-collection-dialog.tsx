@@ -62,6 +62,7 @@ export function RunGarbageCollectionDialog({ graceHours, dryRun, onClose }: RunG
               when: () => <Time value={dryRun.startedAt} format="relative" />,
               size: format.bytes(dryRun.removedBytes),
               parts: freed.parts(dryRun),
+              grace: format.duration(dryRun.graceSeconds * 1000),
             })}
           </p>
         </Banner>

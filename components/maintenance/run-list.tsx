@@ -70,7 +70,11 @@ export function RunList<T extends Run>(props: RunListProps<T>) {
       key: 'by',
       header: t('maintenance.startedBy'),
       skeleton: 'md',
-      cell: (run) => <StartedBy run={run} />,
+      cell: (run) => (
+        <span className="inline-block max-w-40 truncate align-bottom" title={run.startedBy}>
+          <StartedBy run={run} />
+        </span>
+      ),
     },
   ]
 

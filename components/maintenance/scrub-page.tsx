@@ -194,7 +194,7 @@ export function ScrubPage({ intervalHours, mibPerSecond }: ScrubPageProps) {
         error={page.error}
         stale={page.isPlaceholderData}
         readAtMs={page.dataUpdatedAt}
-        onRefresh={() => void Promise.all([newest.refetch(), page.refetch()])}
+        onRefresh={() => void Promise.all([newest, page].map((query) => query.refetch({ cancelRefetch: false })))}
         columns={columns}
         empty={{ title: t('scrub.empty'), help: t('scrub.emptyHelp') }}
       />

@@ -43,8 +43,10 @@ const skeletonRows = 6
  */
 export function Table<T>({ label, columns, rows, rowKey, sort, onSort, stale = false }: TableProps<T>) {
   const t = useTranslations()
+  // Without anything to focus in its rows, a wide table could not be scrolled with the keyboard.
+  const isReadOnly = !columns.some(({ kind }) => kind === 'actions')
   return (
-    <div className="table-scroll">
+    <div className="table-scroll" {...(isReadOnly && { tabIndex: 0, role: 'group', 'aria-label': label })}>
       <table
         role="table"
         className={classNames('table stack', stale && 'is-stale')}

@@ -1,9 +1,8 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
+import { audit } from '../axe'
 import { expect, pushImage, test } from '../fixtures'
 import { instanceAddress, instancesAddress, repositoryAddress } from '../pages/addresses'
 
-const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 const wide = { width: 1440, height: 900 }
 const narrow = { width: 390, height: 844 }
 
@@ -175,16 +174,6 @@ async function openDialog(page: Page, button: Locator, name: string): Promise<vo
   await audit(page, name)
   await page.keyboard.press('Escape')
   await expect(dialog).toBeHidden()
-}
-
-/** What axe finds against WCAG 2.2 AA: rule, and where. */
-async function audit(page: Page, where: string): Promise<void> {
-  await test.step(`axe: ${where}`, async () => {
-    // Legacy: without a second page for frames, of which there are none.
-    const { violations } = await new AxeBuilder({ page }).withTags(rules).setLegacyMode().analyze()
-    const found = violations.map(({ id, nodes }) => ({ id, where: nodes.map(({ html }) => html.slice(0, 200)) }))
-    expect(found, where).toEqual([])
-  })
 }
 
 /** Presses Tab until `target` has the focus. Fails when the focus has gone all the way round. */

@@ -17,3 +17,8 @@ export function repositoryAddress(repository: RepositoryView, section: 'details'
   const { instanceId, namespace, name } = repository
   return `/${defaultRegionId}/instance/${instanceId}/repository/${namespace}/${name}/${section}`
 }
+
+/** The runs of a kind of maintenance. */
+export function maintenanceAddress(section: 'garbage-collection' | 'scrub'): string {
+  return `/maintenance/${section}`
+}

@@ -31,7 +31,9 @@ test.describe('a start that cannot succeed says why in one line', () => {
     ['STELE_STORAGE', 'floppy', /^STELE_STORAGE: takes filesystem$/],
     ['STELE_ADMIN_PASSWORD', 'short', /^STELE_ADMIN_PASSWORD: takes at least 12 characters$/],
     ['STELE_ADMIN_ACCESS_KEY_ID', 'ABCDEFGH', /^STELE_ADMIN_ACCESS_KEY_SECRET: is needed too, /],
-    ['DATABASE_URL', 'postgresql://localhost/stele', /^DATABASE_URL: takes file:/],
+    ['DATABASE_URL', 'mysql://localhost/stele', /^DATABASE_URL: takes file:<path>/],
+    // Port 1 is nobody's. The password in the address is not shown.
+    ['DATABASE_URL', 'postgresql://a:secret@127.0.0.1:1/stele', /^The database 127.0.0.1:1\/stele cannot be used: /],
   ] as const) {
     test(`${variable}=${value}`, async ({ folder }) => {
       expectRefusal(await runServer({ STELE_DATA_DIR: folder, PORT: '0', [variable]: value }), message)

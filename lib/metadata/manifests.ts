@@ -49,7 +49,10 @@ export interface NewManifest extends StoredManifest {
   readonly now: Date
 }
 
-/** Stores a manifest unless the repository has it already; then nothing changes. */
+/**
+ * Stores a manifest unless the repository has it already; then nothing changes, but that bytes which are no longer those
+ * that were pushed are made good.
+ */
 export async function insertManifest(tx: SqlTransaction, repositoryId: string, manifest: NewManifest): Promise<void> {
   const { digest, references, subjectDigest } = manifest
   const annotations = subjectDigest === null ? null : JSON.stringify(manifest.annotations)
@@ -59,13 +62,14 @@ export async function insertManifest(tx: SqlTransaction, repositoryId: string, m
     VALUES (${repositoryId}, ${digest}, ${manifest.mediaType}, ${manifest.artifactType}, ${subjectDigest}, ${annotations},
       ${manifest.content}, ${manifest.sizeBytes}, ${manifest.totalSizeBytes}, ${manifest.platforms.join(',')},
       ${manifest.pushedBy}, ${manifest.now})
-    ON CONFLICT ("repositoryId", "digest") DO NOTHING`
+    ON CONFLICT ("repositoryId", "digest") DO UPDATE SET "content" = excluded."content"
+    WHERE "Manifest"."content" <> excluded."content"`
   if (inserted === 0) return
   for (const batch of batchesOf(references)) {
     const rows = batch.map((child) => Prisma.sql`(${repositoryId}, ${digest}, ${child.digest}, ${child.kind})`)
     await tx.$executeRaw`
       INSERT INTO "ManifestReference" ("repositoryId", "parentDigest", "childDigest", "kind")
-      VALUES ${Prisma.join(rows)}`
+      VALUES ${Prisma.join(rows)} ON CONFLICT DO NOTHING`
   }
 }
 

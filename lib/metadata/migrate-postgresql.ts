@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Client } from 'pg'
-import type { AppliedMigration, Migration } from './migrate'
+import type { AppliedMigration, Migration } from './migration'
 
 // Prisma's own table (prisma-engines, sql-schema-connector, PostgreSQL flavour).
 const migrationsTable = `

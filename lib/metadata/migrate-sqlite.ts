@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import Sqlite from 'better-sqlite3'
-import type { AppliedMigration, Migration } from './migrate'
+import type { AppliedMigration, Migration } from './migration'
 
 // Prisma's own table, so that `prisma migrate deploy` and `status` understand a database of ours and the other way
 // round (prisma-engines, sql-schema-connector, SQLite flavour).

@@ -4,19 +4,7 @@ import path from 'node:path'
 import type { DatabaseLocation } from './database'
 import { migratePostgresql } from './migrate-postgresql'
 import { migrateSqlite } from './migrate-sqlite'
-
-/** A checked-in migration. */
-export interface Migration {
-  readonly name: string
-  readonly sql: string
-  readonly checksum: string
-}
-
-/** A migration that a database has, as Prisma's table `_prisma_migrations` tells. */
-export interface AppliedMigration {
-  readonly migration_name: string
-  readonly checksum: string
-}
+import type { AppliedMigration, Migration } from './migration'
 
 /**
  * Brings a database to the newest of the migrations in `folder`, which has a folder for each provider; answers the names

@@ -13,6 +13,7 @@ export class PostgresqlLocks {
   readonly #url: string
   readonly #held = new Map<string, Client>()
   #connecting: Promise<Client> | null = null
+  #asking: Promise<unknown> = Promise.resolve()
 
   constructor(url: string) {
     this.#url = url
@@ -26,10 +27,8 @@ export class PostgresqlLocks {
     if (this.#held.has(name)) return null
     this.#held.set(name, client)
     try {
-      const { rows } = await client.query<{ taken: boolean }>(
-        'SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken',
-        [name],
-      )
+      const sql = 'SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken'
+      const { rows } = await this.#ask(() => client.query<{ taken: boolean }>(sql, [name]))
       if (rows[0]?.taken !== true) this.#held.delete(name)
     } catch (error) {
       this.#held.delete(name)
@@ -47,11 +46,18 @@ export class PostgresqlLocks {
   async #release(name: string, client: Client): Promise<void> {
     this.#held.delete(name)
     try {
-      await client.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [name])
+      await this.#ask(() => client.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [name]))
     } catch (error) {
       // The lock went with its connection, perhaps long ago: what was done under it was done without it.
       throw new AppError('UNAVAILABLE', { cause: error })
     }
+  }
+
+  /** Asks one thing after the other: a connection takes one statement at a time. */
+  #ask<T>(question: () => Promise<T>): Promise<T> {
+    const answer = this.#asking.then(question)
+    this.#asking = answer.catch(() => undefined)
+    return answer
   }
 
   #connect(): Promise<Client> {

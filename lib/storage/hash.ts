@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash as hashOf } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 
 import { parseDigest, type Digest, type DigestAlgorithm } from '@/lib/domain/digest'
 
 /** The digest of `bytes`. */
 export function digestOf(bytes: Uint8Array, algorithm: DigestAlgorithm = 'sha256'): Digest {
-  return parseDigest(`${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`)
+  return parseDigest(`${algorithm}:${hashOf(algorithm, bytes)}`)
 }
 
 /** The digest of a file's whole content, read through one buffer. */

@@ -85,6 +85,13 @@ function pagesOf({ instanceId, emptyInstanceId }) {
     { name: 'tags', title: 'Tags', path: `${instance}/repository/platform/base-node/tags`, shown: 'tbody .digest' },
     { name: 'namespaces', title: 'Namespaces', path: `${instance}/namespaces`, shown: 'tbody a' },
     {
+      name: 'garbage-collection',
+      title: 'Garbage Collection',
+      path: '/maintenance/garbage-collection',
+      shown: 'tbody time',
+    },
+    { name: 'scrub', title: 'Scrub', path: '/maintenance/scrub', shown: 'tbody time' },
+    {
       name: 'empty',
       title: 'A list with nothing in it',
       path: `/us-east-1/instance/${emptyInstanceId}/namespaces`,

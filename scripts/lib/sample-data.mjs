@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { setTimeout as wait } from 'node:timers/promises'
 
 const json = 'application/json'
 const manifestType = 'application/vnd.oci.image.manifest.v1+json'
@@ -118,7 +119,26 @@ export async function makeSampleData({ origin, accessKey, user }) {
     summary: 'Demo service used by the platform acceptance tests',
     description,
   })
+  await makeRuns(api, registry)
   return { instanceId: example.id, repositoryId: repository.id, emptyInstanceId }
+}
+
+/** Some garbage, the runs that count and free it, and a scrub. */
+async function makeRuns(api, registry) {
+  for (let number = 1; number <= 3; number += 1) {
+    const bytes = Buffer.alloc(number * 2 * MiB, `garbage ${number}\n`)
+    await pushBlob(registry, 'test/example', bytes, layerType)
+  }
+  await run(api, '/garbage-collections', {})
+  await run(api, '/garbage-collections', { isDryRun: true, graceSeconds: 0 })
+  await run(api, '/garbage-collections', { graceSeconds: 0 })
+  await run(api, '/scrubs', {})
+}
+
+/** Starts a run and waits until it has ended. */
+async function run(api, path, body) {
+  const { id } = await api('POST', path, body)
+  while ((await api('GET', `${path}/${id}`)).state === 'RUNNING') await wait(50)
 }
 
 /** Some repositories in one namespace, each with two images. */

@@ -35,6 +35,28 @@ describe('the server', () => {
     expect(info.mock.calls[0]?.[0]).toMatchObject({ status: 408, reason: 'ERR_HTTP_REQUEST_TIMEOUT' })
   })
 
+  test('says 100 Continue after the answer to the request before, and not into the middle of another', async () => {
+    server = createHttpServer(log, wide)
+    let answerFirst = () => {}
+    server.on('request', (request, response) => {
+      const isFirst = request.url === '/first'
+      if (isFirst) answerFirst = () => response.end(Buffer.from('first'))
+      request.resume().on('end', () => {
+        if (isFirst) return
+        // The second answer is made while the connection still owes the first.
+        response.end(Buffer.from('second'))
+        answerFirst()
+      })
+    })
+    const port = await listenAnywhere(server)
+    const first = 'GET /first HTTP/1.1\r\nHost: x\r\n\r\n'
+    const head =
+      'POST /second HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n'
+    const parts = (await sendRaw(port, `${first}${head}body`)).split(/(?=HTTP\/1\.1)/)
+    expect(parts[0]).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\n(5\r\n)?first/)
+    expect(parts.at(-1)).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\n(6\r\n)?second/)
+  })
+
   test('cuts a connection that never sends anything', async () => {
     const port = await start({ headMs: 50 })
     expect(await sendRaw(port, '')).toMatch(/^HTTP\/1\.1 408 /)

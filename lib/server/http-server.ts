@@ -1,6 +1,7 @@
 import { type Server, STATUS_CODES, createServer } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Logger } from '@/lib/log'
+import { continueInOrder } from './continue-in-order'
 
 /** What a connection may take of the server, in milliseconds and bytes. */
 export interface HttpLimits {
@@ -42,6 +43,7 @@ export function createHttpServer(log: Logger, limits: HttpLimits = httpLimits): 
     connectionsCheckingInterval: limits.checkMs,
   })
   server.timeout = limits.idleMs
+  continueInOrder(server)
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy()

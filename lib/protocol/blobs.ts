@@ -1,4 +1,5 @@
 import { parseDigest } from '@/lib/domain/digest'
+import { AppError } from '@/lib/domain/errors'
 import { parseRange } from '@/lib/domain/range'
 import { deleteBlob as deleteBlobOfRepository } from '@/lib/registry/delete-blob'
 import { getBlobSize, getBlobSizeForPush, openBlob } from '@/lib/registry/get-blob'
@@ -28,7 +29,14 @@ export async function getBlob({ ctx, request, response, repository, target }: Ca
     'Content-Length': reader.length,
     ...(range.kind === 'range' && { 'Content-Range': `bytes ${range.start}-${range.end}/${size}` }),
   })
-  await reader.pipeTo(response)
+  try {
+    await reader.pipeTo(response)
+  } catch (error) {
+    if (AppError.is(error)) throw error
+    // The client went away. Its line in the log says so; it is no failure of ours.
+    response.destroy()
+    return
+  }
   response.end()
 }
 

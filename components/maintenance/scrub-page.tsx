@@ -129,8 +129,7 @@ export function ScrubPage({ intervalHours, mibPerSecond }: ScrubPageProps) {
           <p>
             <strong>{t('scrub.foundBanner', { what: foundText(found) })}</strong>
           </p>
-          {found.corruptBlobs > 0 && <p>{t('scrub.healBlobs')}</p>}
-          {found.corruptManifests > 0 && <p>{t('scrub.healManifests')}</p>}
+          <p>{t('scrub.heal')}</p>
           <p>{t('scrub.healNext')}</p>
         </Banner>
       )}

@@ -102,7 +102,7 @@ test('a scrub that finds a corrupt blob says so and how it is healed; healed, it
   await runScrub(page)
   const alert = page.getByRole('main').getByRole('alert')
   await expect(alert).toContainText('The scrub found 1 corrupt blob.')
-  await expect(alert).toContainText('Push an image that holds them again')
+  await expect(alert).toContainText('Push the images that hold them again, and they are whole.')
   await expect(toast(page, 'The scrub found corruption')).toContainText('1 corrupt blob')
   await expect(figure(page, 'Last Run', 'Corrupt Blobs')).toContainText('1')
   await expect(rows(page).first()).toContainText('1 corrupt blob')

@@ -133,7 +133,7 @@ async function scrubManifests({ ctx, run, pace }: Scrub): Promise<void> {
       if (manifest === null) continue
       await pace(manifest.content.byteLength)
       const isCorrupt = digestOf(manifest.content, digestAlgorithm(digest as Digest)) !== digest
-      if (isCorrupt) ctx.log.error({ digest, repository: path }, 'a manifest is corrupt: delete it and push it again')
+      if (isCorrupt) ctx.log.error({ digest, repository: path }, 'a manifest is corrupt: push it again')
       await run.count({ examinedBytes: BigInt(manifest.content.byteLength), corruptManifests: isCorrupt ? 1 : 0 })
     }
     after = keys.at(-1) ?? null

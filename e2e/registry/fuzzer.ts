@@ -144,7 +144,9 @@ class Client {
     connection.write(Buffer.concat(bytes))
     const last = requests.at(-1)
     if (last?.framing.kind === 'short') connection.endWriting()
-    if (last?.framing.kind === 'abort') {
+    // Node overlooks what is no HTTP on a connection that was asked to speak something else, until the idle time-out.
+    const asksForUpgrade = requests.some(({ headers }) => headers.some(([name]) => name === 'Upgrade'))
+    if (last?.framing.kind === 'abort' || (asksForUpgrade && isMalformed)) {
       this.#hangUp()
       for (const request of requests) this.#model.forget(request)
       this.#count(0)
@@ -165,8 +167,6 @@ class Client {
       this.#model.observe(request, answer, isSure)
       isOver = isClosing(answer)
     }
-    // Node overlooks a request that is no HTTP on a connection that was once asked to speak something else.
-    const asksForUpgrade = requests.some(({ headers }) => headers.some(([name]) => name === 'Upgrade'))
     if (isOver || isMalformed || asksForUpgrade) this.#hangUp()
   }
 

@@ -7,9 +7,9 @@ import { authenticate } from './authenticate'
 import { matchRoute } from './routes'
 import { writeError } from './write-error'
 
-/** Whether a request's path is the registry's and not the console's. */
+/** Whether a request's path is the registry's and not the console's. What is encoded there is no path of either. */
 export function isRegistryPath(url: string): boolean {
-  return /^\/v2(?:[/?]|$)/.test(url)
+  return /^\/v2(?:[/?%]|$)/.test(url)
 }
 
 /** One request as whoever logs and counts it sees it. The handler fills in what only it knows. */

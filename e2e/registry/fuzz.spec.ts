@@ -21,6 +21,9 @@ const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 1e9))
 /** The most that what runs beside the requests may open meanwhile: connections to a database, timers' files. */
 const strayFiles = 20
 
+/** Of the server's heap, which holds about 55 MiB that are in use. */
+const heapMaxMebibytes = 112
+
 /** Far less than a kilobyte a request, and more than a heap breathes. */
 const growthMaxBytes = 100 * 1024 * 1024
 
@@ -33,7 +36,10 @@ for (const database of ['sqlite', 'postgresql'] as const) {
     test.setTimeout(600_000)
     const options = await postgresql.startOptions(database)
     // Thousands of refusals are no news.
-    const server = await startPrivateServer({ ...options, env: { STELE_LOG_LEVEL: 'error' } })
+    // A small heap: what is left behind by requests fills it soon, and what may be collected is, so that the process's
+    // size tells something.
+    const env = { STELE_LOG_LEVEL: 'error', NODE_OPTIONS: `--max-old-space-size=${heapMaxMebibytes}` }
+    const server = await startPrivateServer({ ...options, env })
     const api = new Api(server)
     const digest = await pushImage(server, 'test/example', 'before')
 

@@ -24,8 +24,8 @@ export interface RegistryExchange {
 /** Answers one request of the registry. */
 export type RegistryHandler = (request: IncomingMessage, response: ServerResponse, exchange?: RegistryExchange) => void
 
-/** Longest address of a request, in characters: far above what any path and query of ours need. */
-const urlMax = 8192
+/** Longest address of a request at either door, in characters: far above what any path and query of ours need. */
+export const urlMax = 8192
 
 /**
  * The registry: a request handler for every path of `/v2` and below. The only place that catches: whatever a handler

@@ -1,6 +1,6 @@
 import { type IncomingMessage, type RequestListener, type ServerResponse, createServer } from 'node:http'
 import next from 'next'
-import { createRegistryHandler, isRegistryPath } from '@/lib/protocol/handler'
+import { createRegistryHandler, isRegistryPath, urlMax } from '@/lib/protocol/handler'
 import type { Context } from '@/lib/registry/context'
 import { apiRoute, isApiPath } from './api-routes'
 import type { Exchanges } from './exchange'
@@ -9,9 +9,6 @@ import type { Phase } from './phase'
 /** Headers in which route handlers of Next find what only the server knows; a client's own are overwritten. */
 const remoteAddressHeader = 'x-stele-remote-address'
 const requestIdHeader = 'x-stele-request-id'
-
-/** Longest address of a request, in characters: far above what any path of ours needs. */
-const urlMax = 8192
 
 /** What the doors need to know of the process. */
 export interface DoorSettings {

@@ -24,7 +24,7 @@ const strayFiles = 20
 /** Of the server's heap, which holds about 55 MiB that are in use. */
 const heapMaxMebibytes = 112
 
-/** Far less than a kilobyte a request, and more than a heap breathes. */
+/** Two kilobytes a request, and more than a heap of that size breathes. */
 const growthMaxBytes = 100 * 1024 * 1024
 
 for (const database of ['sqlite', 'postgresql'] as const) {

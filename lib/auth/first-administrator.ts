@@ -5,6 +5,7 @@ import { type Database, transaction } from '@/lib/metadata/database'
 import { lockName } from '@/lib/metadata/locks'
 import { countUsers, insertUser } from '@/lib/metadata/users'
 import { hashPassword } from './passwords'
+import type { SecretBox } from './secret-box'
 
 /** User name of the first administrator. */
 export const firstAdministratorName = 'admin'
@@ -20,19 +21,23 @@ export interface FirstAdministrator {
  * Makes the first administrator where there is no user yet. Answers the password when one was generated, because it
  * can never be shown again; else null. A password given later changes nothing: this is for first starts only.
  */
-export async function ensureFirstAdministrator(db: Database, first: FirstAdministrator): Promise<string | null> {
+export async function ensureFirstAdministrator(
+  db: Database,
+  secrets: SecretBox,
+  first: FirstAdministrator,
+): Promise<string | null> {
   if ((await countUsers(db)) > 0) return null
   const password = first.password ?? randomBytes(15).toString('base64url')
   const passwordHash = await hashPassword(password)
-  const secretHash = first.accessKey === null ? null : await hashPassword(first.accessKey.secret)
   return transaction(db, async (tx) => {
     // Processes that start together over one database: one of them makes it, and shows its password.
     await lockName(tx, 'first-administrator')
     if ((await countUsers(tx)) > 0) return null
     const id = createId('user')
     await insertUser(tx, { id, name: firstAdministratorName, role: 'ADMINISTRATOR', passwordHash })
-    if (first.accessKey !== null && secretHash !== null) {
-      await insertAccessKey(tx, { id: first.accessKey.id, userId: id, secretHash })
+    if (first.accessKey !== null) {
+      const sealedSecret = secrets.seal(first.accessKey.secret, first.accessKey.id)
+      await insertAccessKey(tx, { id: first.accessKey.id, userId: id, sealedSecret })
     }
     return first.password === null ? password : null
   })

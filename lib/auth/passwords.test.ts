@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTestDatabase } from '@/lib/metadata/test-database'
 import { authenticateAccessKey } from './access-keys'
+import { SecretBox } from './secret-box'
 import { authenticatePassword, hashPassword, verifyPassword } from './passwords'
 
+const secrets = new SecretBox(Buffer.alloc(32, 1))
 let opened: Awaited<ReturnType<typeof openTestDatabase>>
 
 beforeAll(async () => {
@@ -10,7 +12,7 @@ beforeAll(async () => {
   const user = { id: 'usr-1', name: 'admin', role: 'ADMINISTRATOR' } as const
   await opened.db.user.create({ data: { ...user, passwordHash: await hashPassword('first password') } })
   await opened.db.accessKey.create({
-    data: { id: 'KEY1', userId: 'usr-1', secretHash: await hashPassword('a secret') },
+    data: { id: 'KEY1', userId: 'usr-1', sealedSecret: secrets.seal('a secret', 'KEY1') },
   })
 })
 afterAll(() => opened.close())
@@ -28,7 +30,13 @@ test('a hash is argon2id with a salt of its own, and fits its password only', as
 describe('authentication', () => {
   test('by name and password: the user, without the hash', async () => {
     const user = await authenticatePassword(opened.db, 'admin', 'first password')
-    expect(user).toEqual({ id: 'usr-1', name: 'admin', role: 'ADMINISTRATOR' })
+    expect(user).toEqual({
+      id: 'usr-1',
+      name: 'admin',
+      displayName: '',
+      isDisabled: false,
+      role: 'ADMINISTRATOR',
+    })
   })
 
   test.each([
@@ -41,9 +49,9 @@ describe('authentication', () => {
   })
 
   test('by access key: the same user; its id with the password is nobody', async () => {
-    expect(await authenticateAccessKey(opened.db, 'KEY1', 'a secret')).toMatchObject({ id: 'usr-1' })
-    expect(await authenticateAccessKey(opened.db, 'KEY1', 'first password')).toBeNull()
-    expect(await authenticateAccessKey(opened.db, 'KEY2', 'a secret')).toBeNull()
+    expect(await authenticateAccessKey(opened.db, secrets, 'KEY1', 'a secret')).toMatchObject({ id: 'usr-1' })
+    expect(await authenticateAccessKey(opened.db, secrets, 'KEY1', 'first password')).toBeNull()
+    expect(await authenticateAccessKey(opened.db, secrets, 'KEY2', 'a secret')).toBeNull()
   })
 
   test('a changed password counts at once, and the former one no more, remembered or not', async () => {
@@ -58,7 +66,7 @@ describe('authentication', () => {
     expect(await authenticatePassword(opened.db, 'admin', 'second password')).not.toBeNull()
     await opened.db.user.delete({ where: { id: 'usr-1' } })
     expect(await authenticatePassword(opened.db, 'admin', 'second password')).toBeNull()
-    expect(await authenticateAccessKey(opened.db, 'KEY1', 'a secret')).toBeNull()
+    expect(await authenticateAccessKey(opened.db, secrets, 'KEY1', 'a secret')).toBeNull()
   })
 })
 

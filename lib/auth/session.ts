@@ -6,7 +6,7 @@ import { findSessionByToken, sessionCookieName } from './sessions'
 
 /** Who is logged on, in the form of the API's `session`. */
 export interface PageSession {
-  readonly user: User
+  readonly user: Omit<User, 'isDisabled'>
   /** UTC time, ISO 8601. */
   readonly expiresAt: string
 }
@@ -16,7 +16,9 @@ export async function findSession(): Promise<PageSession | null> {
   const token = (await cookies()).get(sessionCookieName)?.value
   if (token === undefined) return null
   const session = await findSessionByToken(getContext().db, token)
-  return session === null ? null : { user: session.user, expiresAt: session.expiresAt.toISOString() }
+  if (session === null) return null
+  const { isDisabled: _, ...user } = session.user
+  return { user, expiresAt: session.expiresAt.toISOString() }
 }
 
 /**

@@ -59,7 +59,7 @@ export async function startSession(
 /** The session of a token, with its user as they are now; null when there is none or it has expired. */
 export async function findSessionByToken(db: Db, token: string): Promise<StoredSession | null> {
   const session = await findSessionByHash(db, hashToken(token))
-  return session !== null && session.expiresAt > new Date() ? session : null
+  return session !== null && session.expiresAt > new Date() && !session.user.isDisabled ? session : null
 }
 
 /** Ends the session of a token; nothing happens when there is none. */
@@ -68,7 +68,7 @@ export async function endSession(db: Database, token: string, principal: Princip
     if (!(await deleteSession(tx, hashToken(token)))) return
     await insertAuditEvent(tx, principal, {
       action: 'LOG_OFF',
-      target: { type: 'USER', id: principal.userId, name: principal.name },
+      target: { type: 'USER', id: principal.id, name: principal.name },
       before: null,
       after: null,
     })

@@ -16,6 +16,7 @@ const ERRORS = {
   NAME_UNKNOWN: { status: 404, message: 'repository name not known to registry' },
   SIZE_INVALID: { status: 400, message: 'provided length did not match content length' },
   UNAUTHORIZED: { status: 401, message: 'authentication required' },
+  SCOPE_INSUFFICIENT: { status: 401, wire: 'DENIED', message: 'requested access to the resource is denied' },
   DENIED: { status: 403, message: 'requested access to the resource is denied' },
   UNSUPPORTED: { status: 405, message: 'the operation is unsupported' },
 

@@ -1,5 +1,13 @@
 /** ACR's prefix for each kind of thing that has an id. */
-export const idPrefixes = { instance: 'cri', namespace: 'crn', repository: 'crr', user: 'usr' } as const
+export const idPrefixes = {
+  instance: 'cri',
+  namespace: 'crn',
+  repository: 'crr',
+  user: 'usr',
+  grant: 'grt',
+  robot: 'rob',
+  temporaryToken: 'tmp',
+} as const
 
 /** A kind of thing that has an id. */
 export type IdKind = keyof typeof idPrefixes

@@ -82,7 +82,7 @@ const reads: Record<
 > = {
   'a user': [
     (source, found) => findUserWithPasswordHash(source, found ? 'admin' : 'Admin'),
-    { user: { id: 'usr-1', name: 'admin', role: 'ADMINISTRATOR' }, passwordHash: 'hash' },
+    { user: { id: 'usr-1', name: 'admin', displayName: '', isDisabled: false, role: 'ADMINISTRATOR' }, passwordHash: 'hash' },
   ],
   'an instance by host': [
     (source, found) => findInstanceIdByHost(source, { regionId: 'cn-hangzhou', name: found ? 'other' : 'none' }),

@@ -1,3 +1,4 @@
+import { grantedRank } from './access'
 import { type SqlSource, type SqlTransaction, sql } from './database'
 import { engineOf } from './engine'
 import { Prisma } from './generated/sqlite/client'
@@ -24,6 +25,35 @@ export async function findRepositoryByPath(
     FROM "Repository" r JOIN "Namespace" n ON n."id" = r."namespaceId"
     WHERE r."instanceId" = ${instanceId} AND r."path" = ${path}`
   return row ?? null
+}
+
+/** A repository with what whoever asks for it may do there. */
+export interface RepositoryForCaller extends RepositoryForTraffic {
+  readonly isPublic: boolean
+  /** Of its instance: whether a PUBLIC repository can be pulled from without credentials. */
+  readonly allowAnonymousPull: boolean
+  /** Rank of the furthest permission that a grant gives the subject here; 0 without one. */
+  readonly rank: number
+}
+
+/** The repository an image's address names, and what the subject is granted there; or null. */
+export async function findRepositoryForCaller(
+  source: SqlSource,
+  instanceId: string,
+  path: string,
+  subjectId: string,
+): Promise<RepositoryForCaller | null> {
+  const [row] = await sql(source).$queryRaw<
+    (Omit<RepositoryForCaller, 'rank' | 'isPublic'> & { type: string; rank: bigint | number })[]
+  >`
+    SELECT r."id", r."instanceId", r."path", r."tagImmutability", n."acceptSparseManifests", r."type",
+      i."allowAnonymousPull",
+      ${grantedRank(subjectId, [Prisma.sql`r."id"`, Prisma.sql`r."namespaceId"`, Prisma.sql`r."instanceId"`])} AS "rank"
+    FROM "Repository" r JOIN "Namespace" n ON n."id" = r."namespaceId" JOIN "Instance" i ON i."id" = r."instanceId"
+    WHERE r."instanceId" = ${instanceId} AND r."path" = ${path}`
+  if (row === undefined) return null
+  const { type, rank, ...rest } = row
+  return { ...rest, isPublic: type === 'PUBLIC', rank: Number(rank) }
 }
 
 /**

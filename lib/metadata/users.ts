@@ -1,14 +1,16 @@
 import { type Db, type SqlSource, type Transaction, sql } from './database'
 
-/** A person or machine that may log on, without secrets. */
+/** A person who may log on, without secrets. */
 export interface User {
   readonly id: string
   readonly name: string
+  readonly displayName: string
+  readonly isDisabled: boolean
   readonly role: 'ADMINISTRATOR' | 'MEMBER'
 }
 
 /** What `select` takes to answer a `User`. */
-export const userFields = { id: true, name: true, role: true } as const
+export const userFields = { id: true, name: true, displayName: true, isDisabled: true, role: true } as const
 
 /** The user of that name with the hash a password is verified against, or null. Only lib/auth asks for it. */
 export async function findUserWithPasswordHash(
@@ -16,14 +18,17 @@ export async function findUserWithPasswordHash(
   name: string,
 ): Promise<{ readonly user: User; readonly passwordHash: string } | null> {
   const [row] = await sql(source).$queryRaw<(User & { passwordHash: string })[]>`
-    SELECT "id", "name", "role", "passwordHash" FROM "User" WHERE "name" = ${name}`
+    SELECT "id", "name", "displayName", "isDisabled", "role", "passwordHash" FROM "User" WHERE "name" = ${name}`
   if (row === undefined) return null
   const { passwordHash, ...user } = row
   return { user, passwordHash }
 }
 
 /** Adds a user. The database refuses a name that is taken (`isUniqueViolation`). */
-export async function insertUser(tx: Transaction, user: User & { readonly passwordHash: string }): Promise<void> {
+export async function insertUser(
+  tx: Transaction,
+  user: Pick<User, 'id' | 'name' | 'role'> & { readonly displayName?: string; readonly passwordHash: string },
+): Promise<void> {
   await tx.user.create({ data: user })
 }
 

@@ -12,10 +12,12 @@ export async function authenticate(ctx: Context, request: IncomingMessage): Prom
   const user = await authenticatePassword(ctx.db, credentials.name, credentials.secret)
   if (user === null) throw new AppError('UNAUTHORIZED', { message: 'incorrect user name or password' })
   return {
-    userId: user.id,
+    kind: 'user',
+    id: user.id,
     name: user.name,
     role: user.role,
     credential: 'password',
+    token: null,
     address: request.socket.remoteAddress ?? '',
     userAgent: (request.headers['user-agent'] ?? '').slice(0, 300),
   }

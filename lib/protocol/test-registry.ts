@@ -1,6 +1,7 @@
 import { type IncomingMessage, type Server, createServer, request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ensureFirstAdministrator } from '@/lib/auth/first-administrator'
+import { openSecretBox } from '@/lib/auth/secret-box'
 import { parseConfig } from '@/lib/config'
 import { createLogger } from '@/lib/log'
 import { openTestDatabase } from '@/lib/metadata/test-database'
@@ -127,8 +128,9 @@ export const imageManifestType = 'application/vnd.oci.image.manifest.v1+json'
 export async function startTestRegistry(): Promise<{ registry: TestRegistry; close: () => Promise<void> }> {
   const { db, folder, close } = await openTestDatabase()
   const config = parseConfig({ STELE_DATA_DIR: folder, STELE_LOG_LEVEL: 'silent' })
-  const ctx = { config, db, blobs: await openFilesystemBlobStore(folder), log: createLogger('silent') }
-  await ensureFirstAdministrator(db, { password, accessKey: null })
+  const secrets = await openSecretBox(folder)
+  const ctx = { config, db, blobs: await openFilesystemBlobStore(folder), secrets, log: createLogger('silent') }
+  await ensureFirstAdministrator(db, secrets, { password, accessKey: null })
   await ensureExample(ctx)
   const server: Server = createServer(createRegistryHandler(ctx))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

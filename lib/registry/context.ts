@@ -1,3 +1,4 @@
+import type { SecretBox } from '@/lib/auth/secret-box'
 import type { Config } from '@/lib/config'
 import type { Logger } from '@/lib/log'
 import type { Database } from '@/lib/metadata/database'
@@ -8,6 +9,7 @@ export interface Context {
   readonly config: Config
   readonly db: Database
   readonly blobs: BlobStore
+  readonly secrets: SecretBox
   readonly log: Logger
 }
 

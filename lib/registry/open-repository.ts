@@ -1,8 +1,14 @@
+import type { Principal } from '@/lib/auth/principal'
+import { rankAllows } from '@/lib/domain/access'
 import { AppError } from '@/lib/domain/errors'
 import { isRepositoryPath, splitRepositoryPath } from '@/lib/domain/reference'
-import type { Principal } from '@/lib/auth/principal'
+import { findNamespaceRank } from '@/lib/metadata/access'
 import { sqlTransaction } from '@/lib/metadata/database'
-import { type RepositoryForTraffic, findRepositoryByPath } from '@/lib/metadata/repositories'
+import {
+  type RepositoryForCaller,
+  type RepositoryForTraffic,
+  findRepositoryForCaller,
+} from '@/lib/metadata/repositories'
 import { createRepositoryOnPush } from '@/lib/metadata/traffic'
 import type { Context } from './context'
 import { findInstanceOfHost } from './find-instance-of-host'
@@ -15,9 +21,13 @@ export type TrafficAction = 'pull' | 'push'
 
 /**
  * The repository that `<namespace>/<name>` names on the instance of `host`, for a principal who may do `action` there.
+ * A push makes the repository where its namespace says so, with the namespace's defaults.
  *
- * Throws NAME_INVALID, and NAME_UNKNOWN when there is no such repository or the principal may not know of it: the two
- * answers are the same. A push makes the repository where its namespace says so, with the namespace's defaults.
+ * What a registry token allows was decided when it was made; a push is judged by the grants as they are now, too.
+ *
+ * Throws NAME_INVALID; UNAUTHORIZED for an anonymous caller who may not, whether or not there is such a repository;
+ * SCOPE_INSUFFICIENT for a token that was not made for this; NAME_UNKNOWN when there is no such repository or the
+ * principal may not know of it; DENIED when the principal may know of it and no more.
  */
 export async function openRepository(
   ctx: Context,
@@ -29,12 +39,39 @@ export async function openRepository(
   if (!isRepositoryPath(path)) {
     throw new AppError('NAME_INVALID', { detail: { name: path.slice(0, 300) } })
   }
+  if (principal.token !== null && principal.token.get(path)?.has(action) !== true) {
+    throw new AppError('SCOPE_INSUFFICIENT', { detail: { name: path, action } })
+  }
   const instanceId = await findInstanceOfHost(ctx, host)
-  if (instanceId === null || principal.role !== 'ADMINISTRATOR') throw unknownName(path)
-  const existing = await findRepositoryByPath(ctx.db, instanceId, path)
-  if (existing !== null) return existing
+  const existing = instanceId === null ? null : await findRepositoryForCaller(ctx.db, instanceId, path, principal.id)
+  if (existing !== null) {
+    assertAllowed(principal, existing, action)
+    return existing
+  }
+  if (principal.kind === 'anonymous' && principal.token === null) throw new AppError('UNAUTHORIZED')
+  if (instanceId === null || action === 'pull') throw unknownName(path)
+  return createOnPush(ctx, principal, instanceId, path)
+}
+
+function assertAllowed(principal: Principal, repository: RepositoryForCaller, action: TrafficAction): void {
+  if (principal.role === 'ADMINISTRATOR' || rankAllows(repository.rank, action)) return
+  if (action === 'pull') {
+    if (principal.token !== null) return
+    if (repository.isPublic && (principal.kind !== 'anonymous' || repository.allowAnonymousPull)) return
+  }
+  if (principal.kind === 'anonymous') throw new AppError('UNAUTHORIZED')
+  const mayKnow = repository.rank > 0 || repository.isPublic
+  throw mayKnow ? new AppError('DENIED', { detail: { name: repository.path, action } }) : unknownName(repository.path)
+}
+
+async function createOnPush(ctx: Context, principal: Principal, instanceId: string, path: string): Promise<Repository> {
   const names = splitRepositoryPath(path)
-  if (action === 'pull' || names === null) throw unknownName(path)
+  if (names === null) throw unknownName(path)
+  if (principal.role !== 'ADMINISTRATOR') {
+    const rank = await findNamespaceRank(ctx.db, principal.id, instanceId, names.namespace)
+    if (rank === null || rank === 0) throw unknownName(path)
+    if (!rankAllows(rank, 'push')) throw new AppError('DENIED', { detail: { name: path, action: 'push' } })
+  }
   const created = await sqlTransaction(ctx.db, (tx) =>
     createRepositoryOnPush(tx, { instanceId, namespace: names.namespace, name: names.name, createdBy: principal.name }),
   )

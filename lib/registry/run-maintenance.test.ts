@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openSecretBox } from '@/lib/auth/secret-box'
 import { parseConfig } from '@/lib/config'
 import { AppError } from '@/lib/domain/errors'
 import { createLogger } from '@/lib/log'
@@ -21,7 +22,7 @@ beforeEach(async () => {
   const database = await openTestDatabase()
   const config = parseConfig({ STELE_DATA_DIR: database.folder, STELE_LOG_LEVEL: 'silent' })
   const blobs = await openFilesystemBlobStore(database.folder)
-  ctx = { config, db: database.db, blobs, log: createLogger('silent') }
+  ctx = { config, db: database.db, blobs, secrets: await openSecretBox(database.folder), log: createLogger('silent') }
   close = () => database.close()
 })
 afterEach(async () => {

@@ -1,5 +1,6 @@
 import { access, constants, mkdir } from 'node:fs/promises'
 import path from 'node:path'
+import { openSecretBox } from '@/lib/auth/secret-box'
 import type { Config } from '@/lib/config'
 import { createLogger } from '@/lib/log'
 import { type DatabaseLocation, openDatabase } from '@/lib/metadata/database'
@@ -27,6 +28,7 @@ export async function openContext(config: Config): Promise<Context> {
     config,
     db: openDatabase(config.database),
     blobs: await openFilesystemBlobStore(config.dataDir),
+    secrets: await openSecretBox(config.dataDir),
     log,
   }
 }

@@ -60,7 +60,7 @@ export async function start(env: Environment): Promise<void> {
 
   // Before the first-start data are made: a password printed by a server that then cannot listen would be lost.
   const { port, ready } = await listen(server, config, answerProbe)
-  const generatedPassword = await ensureFirstAdministrator(db, {
+  const generatedPassword = await ensureFirstAdministrator(db, ctx.secrets, {
     password: config.adminPassword,
     accessKey: config.adminAccessKey,
   })

@@ -23,7 +23,7 @@ export async function answerOnce(
     throw new AppError('BAD_REQUEST', { message: 'Idempotency-Key takes 1 to 255 visible ASCII characters' })
   }
   const record = {
-    id: sha256(principal.userId, key),
+    id: sha256(principal.id, key),
     requestHash: sha256(new URL(request.url).pathname, JSON.stringify(body)),
   }
   const answer = await runOnce(ctx, record, async (inContext) => {

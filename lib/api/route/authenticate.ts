@@ -1,13 +1,13 @@
 import { authenticateAccessKey } from '@/lib/auth/access-keys'
 import { parseBasicCredentials } from '@/lib/auth/basic-credentials'
 import type { Principal } from '@/lib/auth/principal'
-import { type Origin, findSessionByToken, sessionCookieName } from '@/lib/auth/sessions'
+import { type Origin, type StartedSession, findSessionByToken, sessionCookieName } from '@/lib/auth/sessions'
 import type { Context } from '@/lib/registry/context'
 
 /** A console session as its holder proves it. */
 export interface ProvenSession {
   readonly token: string
-  readonly user: { readonly id: string; readonly name: string; readonly role: 'ADMINISTRATOR' | 'MEMBER' }
+  readonly user: StartedSession['user']
   readonly expiresAt: Date
 }
 
@@ -39,7 +39,7 @@ async function authenticateByAccessKey(
 ): Promise<Identity | null> {
   const credentials = parseBasicCredentials(authorization)
   if (credentials === null) return null
-  const user = await authenticateAccessKey(ctx.db, credentials.name, credentials.secret)
+  const user = await authenticateAccessKey(ctx.db, ctx.secrets, credentials.name, credentials.secret)
   return user === null ? null : { principal: principalOf(user, credentials.name, request), session: null }
 }
 
@@ -59,5 +59,5 @@ export function originOf(request: Request): Origin {
 }
 
 function principalOf(user: ProvenSession['user'], credential: string, request: Request): Principal {
-  return { userId: user.id, name: user.name, role: user.role, credential, ...originOf(request) }
+  return { kind: 'user', id: user.id, name: user.name, role: user.role, credential, token: null, ...originOf(request) }
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { AccessAction } from '@/lib/domain/access'
 import type { ErrorCode } from '@/lib/domain/errors'
 
 /** What one method of one path takes and answers. The OpenAPI document and the wrapper are both made from it. */
@@ -8,8 +9,7 @@ export interface Operation {
   /** Below `/api/v1`, parameters in braces. */
   readonly path: `/${string}`
   readonly summary: string
-  /** Who may: `public` is everybody, without credentials too. */
-  readonly permission: 'public' | 'administrator'
+  readonly permission: OperationPermission
   readonly query?: z.ZodObject
   readonly body?: z.ZodObject
   readonly status: 200 | 201 | 204
@@ -20,6 +20,14 @@ export interface Operation {
   /** Refusals of its own, beyond those any operation has. */
   readonly refusals?: readonly ErrorCode[]
 }
+
+/**
+ * Who may. `public` is everybody, without credentials too; `user` whoever is logged on, and the use case says to which
+ * things. The others name an action and the thing it is done to, whose id is a parameter of the path: `manage
+ * repository` is asked of `{repositoryId}`.
+ */
+export type OperationPermission =
+  'public' | 'user' | 'administrator' | `${AccessAction} ${'instance' | 'namespace' | 'repository'}`
 
 /** The names of a path's parameters. */
 export type PathParameter<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`

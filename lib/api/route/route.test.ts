@@ -46,8 +46,8 @@ describe('who may', () => {
     expect(answer.headers.get('www-authenticate')).toBe('Basic realm="Stele"')
   })
 
-  test('a member gets 403', async () => {
-    const answer = await api.call('GET', '/regions', {}, { headers: { authorization: member } })
+  test('a member gets 403 of what only administrators may', async () => {
+    const answer = await api.call('GET', '/garbage-collections', {}, { headers: { authorization: member } })
     expect(answer.status).toBe(403)
     expect(answer.json.code).toBe('DENIED')
   })

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
 import type { Principal } from '@/lib/auth/principal'
+import type { AccessAction } from '@/lib/domain/access'
 import { AppError } from '@/lib/domain/errors'
 import { type Context, getContext } from '@/lib/registry/context'
+import { type ScopeKind, assertAccess } from '@/lib/registry/access'
 import type { ExpectedVersions } from '@/lib/registry/versions'
 import { type Identity, type ProvenSession, authenticate } from './authenticate'
 import { answerOnce } from './answer-once'
@@ -61,11 +63,12 @@ export function route<O extends Operation>(
     try {
       const identity = await authenticate(ctx, request)
       assertSameOrigin(request, ctx.config.publicUrl)
-      assertPermitted(operation, identity)
+      const params = await readParameters(operation, segment)
+      await assertPermitted(ctx, operation, params, identity)
       const call = {
         principal: identity?.principal ?? null,
         session: identity?.session ?? null,
-        params: await readParameters(operation, segment),
+        params,
         query: operation.query && readQuery(request, operation.query),
         body: operation.body && (await readBody(request, operation.body)),
         expected: readExpectedVersions(request),
@@ -90,10 +93,21 @@ export function route<O extends Operation>(
   return Object.assign(handle, { operation })
 }
 
-function assertPermitted(operation: Operation, identity: Identity | null): void {
-  if (operation.permission === 'public') return
+async function assertPermitted(
+  ctx: Context,
+  { permission }: Operation,
+  params: Readonly<Record<string, string>>,
+  identity: Identity | null,
+): Promise<void> {
+  if (permission === 'public') return
   if (identity === null) throw new AppError('UNAUTHORIZED')
-  if (identity.principal.role !== 'ADMINISTRATOR') throw new AppError('DENIED')
+  if (permission === 'user') return
+  if (permission === 'administrator') {
+    if (identity.principal.role !== 'ADMINISTRATOR') throw new AppError('DENIED')
+    return
+  }
+  const [action, kind] = permission.split(' ') as [AccessAction, ScopeKind]
+  await assertAccess(ctx, identity.principal, action, { kind, id: params[`${kind}Id`] ?? '' })
 }
 
 async function readParameters(operation: Operation, { params }: RouteSegment): Promise<Record<string, string>> {

@@ -46,5 +46,6 @@ function sessionCookie({ config }: Context, token: string, maxAgeSeconds: number
 }
 
 function toView({ user, expiresAt }: Pick<ProvenSession, 'user' | 'expiresAt'>): SessionView {
-  return { user, expiresAt: expiresAt.toISOString() }
+  const { isDisabled: _, ...shown } = user
+  return { user: shown, expiresAt: expiresAt.toISOString() }
 }

@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import { problem } from '@/lib/api/schemas/common'
 import { ensureFirstAdministrator } from '@/lib/auth/first-administrator'
 import { hashPassword } from '@/lib/auth/passwords'
+import { openSecretBox } from '@/lib/auth/secret-box'
 import { parseConfig } from '@/lib/config'
 import { createId } from '@/lib/domain/ids'
 import { createLogger } from '@/lib/log'
@@ -131,10 +132,10 @@ export class TestApi {
   /** Makes a member with an access key; answers its `Authorization`. */
   async makeMember(): Promise<string> {
     const id = createId('user')
-    const secretHash = await hashPassword('secret-of-a-member')
+    const sealedSecret = this.ctx.secrets.seal('secret-of-a-member', 'MEMBERKEY')
     await transaction(this.ctx.db, async (tx) => {
       await insertUser(tx, { id, name: 'member', role: 'MEMBER', passwordHash: await hashPassword('member-password') })
-      await insertAccessKey(tx, { id: 'MEMBERKEY', userId: id, secretHash })
+      await insertAccessKey(tx, { id: 'MEMBERKEY', userId: id, sealedSecret })
     })
     return basic('MEMBERKEY', 'secret-of-a-member')
   }
@@ -144,8 +145,9 @@ export class TestApi {
 export async function openTestApi(env: Readonly<Record<string, string>> = {}): Promise<TestApi> {
   const { db, folder, close } = await openTestDatabase()
   const config = parseConfig({ STELE_DATA_DIR: folder, STELE_LOG_LEVEL: 'silent', ...env })
-  const ctx = { config, db, blobs: await openFilesystemBlobStore(folder), log: createLogger(config.logLevel) }
-  await ensureFirstAdministrator(db, { password, accessKey })
+  const secrets = await openSecretBox(folder)
+  const ctx = { config, db, blobs: await openFilesystemBlobStore(folder), secrets, log: createLogger(config.logLevel) }
+  await ensureFirstAdministrator(db, secrets, { password, accessKey })
   return new TestApi(ctx, close)
 }
 

@@ -8,7 +8,12 @@ export const createSessionBody = z.strictObject({
 
 /** Who is logged on. */
 export const session = z.strictObject({
-  user: z.strictObject({ id: z.string(), name: z.string(), role: z.enum(['ADMINISTRATOR', 'MEMBER']) }),
+  user: z.strictObject({
+    id: z.string(),
+    name: z.string(),
+    displayName: z.string(),
+    role: z.enum(['ADMINISTRATOR', 'MEMBER']),
+  }),
   expiresAt: z.iso.datetime(),
 })
 export type SessionView = z.infer<typeof session>

@@ -5,6 +5,9 @@ CREATE TYPE "RepositoryType" AS ENUM ('PUBLIC', 'PRIVATE');
 CREATE TYPE "UserRole" AS ENUM ('ADMINISTRATOR', 'MEMBER');
 
 -- CreateEnum
+CREATE TYPE "Permission" AS ENUM ('PULL', 'PUSH', 'MANAGE');
+
+-- CreateEnum
 CREATE TYPE "TagEventKind" AS ENUM ('CREATED', 'MOVED', 'REFUSED', 'DELETED');
 
 -- CreateEnum
@@ -23,6 +26,7 @@ CREATE TABLE "Instance" (
     "name" TEXT COLLATE "C" NOT NULL,
     "specification" TEXT COLLATE "C" NOT NULL,
     "isDefault" BOOLEAN NOT NULL,
+    "allowAnonymousPull" BOOLEAN NOT NULL DEFAULT false,
     "version" INTEGER NOT NULL DEFAULT 1,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "updatedAt" TIMESTAMP(3) NOT NULL,
@@ -179,6 +183,7 @@ CREATE TABLE "AuditEvent" (
     "targetType" TEXT COLLATE "C" NOT NULL,
     "targetId" TEXT COLLATE "C" NOT NULL,
     "targetName" TEXT COLLATE "C" NOT NULL,
+    "instanceId" TEXT COLLATE "C",
     "before" TEXT COLLATE "C",
     "after" TEXT COLLATE "C",
     "reason" TEXT COLLATE "C",
@@ -186,20 +191,112 @@ CREATE TABLE "AuditEvent" (
     "credential" TEXT COLLATE "C" NOT NULL,
     "address" TEXT COLLATE "C" NOT NULL,
     "userAgent" TEXT COLLATE "C" NOT NULL,
-    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "createdAt" TIMESTAMP(3) NOT NULL,
+    "previousHash" TEXT COLLATE "C" NOT NULL,
+    "hash" TEXT COLLATE "C" NOT NULL,
 
     CONSTRAINT "AuditEvent_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "AuditHead" (
+    "id" INTEGER NOT NULL,
+    "eventId" INTEGER NOT NULL,
+    "hash" TEXT COLLATE "C" NOT NULL,
+
+    CONSTRAINT "AuditHead_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
 CREATE TABLE "User" (
     "id" TEXT COLLATE "C" NOT NULL,
     "name" TEXT COLLATE "C" NOT NULL,
-    "passwordHash" TEXT COLLATE "C" NOT NULL,
+    "displayName" TEXT COLLATE "C" NOT NULL DEFAULT '',
     "role" "UserRole" NOT NULL,
+    "isDisabled" BOOLEAN NOT NULL DEFAULT false,
+    "passwordHash" TEXT COLLATE "C" NOT NULL,
+    "version" INTEGER NOT NULL DEFAULT 1,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updatedAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "lastLogOnAt" TIMESTAMP(3),
 
     CONSTRAINT "User_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Grant" (
+    "id" TEXT COLLATE "C" NOT NULL,
+    "subjectId" TEXT COLLATE "C" NOT NULL,
+    "userId" TEXT COLLATE "C",
+    "robotId" TEXT COLLATE "C",
+    "instanceId" TEXT COLLATE "C" NOT NULL,
+    "namespaceId" TEXT COLLATE "C",
+    "repositoryId" TEXT COLLATE "C",
+    "scopeId" TEXT COLLATE "C" NOT NULL,
+    "permission" "Permission" NOT NULL,
+    "version" INTEGER NOT NULL DEFAULT 1,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "createdBy" TEXT COLLATE "C" NOT NULL,
+
+    CONSTRAINT "Grant_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Robot" (
+    "id" TEXT COLLATE "C" NOT NULL,
+    "instanceId" TEXT COLLATE "C" NOT NULL,
+    "name" TEXT COLLATE "C" NOT NULL,
+    "description" TEXT COLLATE "C" NOT NULL DEFAULT '',
+    "secretHash" TEXT COLLATE "C" NOT NULL,
+    "isDisabled" BOOLEAN NOT NULL DEFAULT false,
+    "expiresAt" TIMESTAMP(3),
+    "lastUsedAt" TIMESTAMP(3),
+    "lastUsedAddress" TEXT COLLATE "C",
+    "version" INTEGER NOT NULL DEFAULT 1,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updatedAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "createdBy" TEXT COLLATE "C" NOT NULL,
+
+    CONSTRAINT "Robot_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "RegistryPassword" (
+    "userId" TEXT COLLATE "C" NOT NULL,
+    "instanceId" TEXT COLLATE "C" NOT NULL,
+    "passwordHash" TEXT COLLATE "C" NOT NULL,
+    "updatedAt" TIMESTAMP(3) NOT NULL,
+    "lastUsedAt" TIMESTAMP(3),
+
+    CONSTRAINT "RegistryPassword_pkey" PRIMARY KEY ("userId","instanceId")
+);
+
+-- CreateTable
+CREATE TABLE "TemporaryToken" (
+    "id" TEXT COLLATE "C" NOT NULL,
+    "tokenHash" TEXT COLLATE "C" NOT NULL,
+    "userId" TEXT COLLATE "C" NOT NULL,
+    "instanceId" TEXT COLLATE "C" NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "expiresAt" TIMESTAMP(3) NOT NULL,
+    "revokedAt" TIMESTAMP(3),
+    "lastUsedAt" TIMESTAMP(3),
+
+    CONSTRAINT "TemporaryToken_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "RefreshToken" (
+    "tokenHash" TEXT COLLATE "C" NOT NULL,
+    "instanceId" TEXT COLLATE "C" NOT NULL,
+    "userId" TEXT COLLATE "C",
+    "robotId" TEXT COLLATE "C",
+    "temporaryTokenId" TEXT COLLATE "C",
+    "credential" TEXT COLLATE "C" NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "expiresAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "RefreshToken_pkey" PRIMARY KEY ("tokenHash")
 );
 
 -- CreateTable
@@ -216,8 +313,10 @@ CREATE TABLE "Session" (
 CREATE TABLE "AccessKey" (
     "id" TEXT COLLATE "C" NOT NULL,
     "userId" TEXT COLLATE "C" NOT NULL,
-    "secretHash" TEXT COLLATE "C" NOT NULL,
+    "sealedSecret" TEXT COLLATE "C" NOT NULL,
+    "isDisabled" BOOLEAN NOT NULL DEFAULT false,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "lastUsedAt" TIMESTAMP(3),
 
     CONSTRAINT "AccessKey_pkey" PRIMARY KEY ("id")
 );
@@ -316,7 +415,67 @@ CREATE INDEX "TagEvent_instanceId_kind_id_idx" ON "TagEvent"("instanceId", "kind
 CREATE INDEX "AuditEvent_targetType_targetId_id_idx" ON "AuditEvent"("targetType", "targetId", "id");
 
 -- CreateIndex
+CREATE INDEX "AuditEvent_actor_id_idx" ON "AuditEvent"("actor", "id");
+
+-- CreateIndex
+CREATE INDEX "AuditEvent_instanceId_id_idx" ON "AuditEvent"("instanceId", "id");
+
+-- CreateIndex
+CREATE INDEX "AuditEvent_createdAt_id_idx" ON "AuditEvent"("createdAt", "id");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "User_name_key" ON "User"("name");
+
+-- CreateIndex
+CREATE INDEX "Grant_instanceId_subjectId_idx" ON "Grant"("instanceId", "subjectId");
+
+-- CreateIndex
+CREATE INDEX "Grant_namespaceId_idx" ON "Grant"("namespaceId");
+
+-- CreateIndex
+CREATE INDEX "Grant_repositoryId_idx" ON "Grant"("repositoryId");
+
+-- CreateIndex
+CREATE INDEX "Grant_userId_idx" ON "Grant"("userId");
+
+-- CreateIndex
+CREATE INDEX "Grant_robotId_idx" ON "Grant"("robotId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Grant_subjectId_scopeId_key" ON "Grant"("subjectId", "scopeId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Robot_instanceId_name_key" ON "Robot"("instanceId", "name");
+
+-- CreateIndex
+CREATE INDEX "RegistryPassword_instanceId_idx" ON "RegistryPassword"("instanceId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "TemporaryToken_tokenHash_key" ON "TemporaryToken"("tokenHash");
+
+-- CreateIndex
+CREATE INDEX "TemporaryToken_userId_instanceId_idx" ON "TemporaryToken"("userId", "instanceId");
+
+-- CreateIndex
+CREATE INDEX "TemporaryToken_instanceId_idx" ON "TemporaryToken"("instanceId");
+
+-- CreateIndex
+CREATE INDEX "TemporaryToken_expiresAt_idx" ON "TemporaryToken"("expiresAt");
+
+-- CreateIndex
+CREATE INDEX "RefreshToken_userId_instanceId_idx" ON "RefreshToken"("userId", "instanceId");
+
+-- CreateIndex
+CREATE INDEX "RefreshToken_robotId_idx" ON "RefreshToken"("robotId");
+
+-- CreateIndex
+CREATE INDEX "RefreshToken_instanceId_idx" ON "RefreshToken"("instanceId");
+
+-- CreateIndex
+CREATE INDEX "RefreshToken_temporaryTokenId_idx" ON "RefreshToken"("temporaryTokenId");
+
+-- CreateIndex
+CREATE INDEX "RefreshToken_expiresAt_idx" ON "RefreshToken"("expiresAt");
 
 -- CreateIndex
 CREATE INDEX "Session_userId_idx" ON "Session"("userId");
@@ -365,6 +524,48 @@ ALTER TABLE "RepositoryBlob" ADD CONSTRAINT "RepositoryBlob_digest_fkey" FOREIGN
 
 -- AddForeignKey
 ALTER TABLE "Upload" ADD CONSTRAINT "Upload_repositoryId_fkey" FOREIGN KEY ("repositoryId") REFERENCES "Repository"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Grant" ADD CONSTRAINT "Grant_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Grant" ADD CONSTRAINT "Grant_robotId_fkey" FOREIGN KEY ("robotId") REFERENCES "Robot"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Grant" ADD CONSTRAINT "Grant_instanceId_fkey" FOREIGN KEY ("instanceId") REFERENCES "Instance"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Grant" ADD CONSTRAINT "Grant_namespaceId_fkey" FOREIGN KEY ("namespaceId") REFERENCES "Namespace"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Grant" ADD CONSTRAINT "Grant_repositoryId_fkey" FOREIGN KEY ("repositoryId") REFERENCES "Repository"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Robot" ADD CONSTRAINT "Robot_instanceId_fkey" FOREIGN KEY ("instanceId") REFERENCES "Instance"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "RegistryPassword" ADD CONSTRAINT "RegistryPassword_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "RegistryPassword" ADD CONSTRAINT "RegistryPassword_instanceId_fkey" FOREIGN KEY ("instanceId") REFERENCES "Instance"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "TemporaryToken" ADD CONSTRAINT "TemporaryToken_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "TemporaryToken" ADD CONSTRAINT "TemporaryToken_instanceId_fkey" FOREIGN KEY ("instanceId") REFERENCES "Instance"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "RefreshToken" ADD CONSTRAINT "RefreshToken_instanceId_fkey" FOREIGN KEY ("instanceId") REFERENCES "Instance"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "RefreshToken" ADD CONSTRAINT "RefreshToken_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "RefreshToken" ADD CONSTRAINT "RefreshToken_robotId_fkey" FOREIGN KEY ("robotId") REFERENCES "Robot"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "RefreshToken" ADD CONSTRAINT "RefreshToken_temporaryTokenId_fkey" FOREIGN KEY ("temporaryTokenId") REFERENCES "TemporaryToken"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "Session" ADD CONSTRAINT "Session_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;

@@ -5,6 +5,7 @@ CREATE TABLE "Instance" (
     "name" TEXT NOT NULL,
     "specification" TEXT NOT NULL,
     "isDefault" BOOLEAN NOT NULL,
+    "allowAnonymousPull" BOOLEAN NOT NULL DEFAULT false,
     "version" INTEGER NOT NULL DEFAULT 1,
     "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "updatedAt" DATETIME NOT NULL
@@ -160,6 +161,7 @@ CREATE TABLE "AuditEvent" (
     "targetType" TEXT NOT NULL,
     "targetId" TEXT NOT NULL,
     "targetName" TEXT NOT NULL,
+    "instanceId" TEXT,
     "before" TEXT,
     "after" TEXT,
     "reason" TEXT,
@@ -167,16 +169,112 @@ CREATE TABLE "AuditEvent" (
     "credential" TEXT NOT NULL,
     "address" TEXT NOT NULL,
     "userAgent" TEXT NOT NULL,
-    "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP
+    "createdAt" DATETIME NOT NULL,
+    "previousHash" TEXT NOT NULL,
+    "hash" TEXT NOT NULL
+);
+
+-- CreateTable
+CREATE TABLE "AuditHead" (
+    "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "eventId" INTEGER NOT NULL,
+    "hash" TEXT NOT NULL
 );
 
 -- CreateTable
 CREATE TABLE "User" (
     "id" TEXT NOT NULL PRIMARY KEY,
     "name" TEXT NOT NULL,
-    "passwordHash" TEXT NOT NULL,
+    "displayName" TEXT NOT NULL DEFAULT '',
     "role" TEXT NOT NULL,
-    "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP
+    "isDisabled" BOOLEAN NOT NULL DEFAULT false,
+    "passwordHash" TEXT NOT NULL,
+    "version" INTEGER NOT NULL DEFAULT 1,
+    "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updatedAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "lastLogOnAt" DATETIME
+);
+
+-- CreateTable
+CREATE TABLE "Grant" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "subjectId" TEXT NOT NULL,
+    "userId" TEXT,
+    "robotId" TEXT,
+    "instanceId" TEXT NOT NULL,
+    "namespaceId" TEXT,
+    "repositoryId" TEXT,
+    "scopeId" TEXT NOT NULL,
+    "permission" TEXT NOT NULL,
+    "version" INTEGER NOT NULL DEFAULT 1,
+    "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "createdBy" TEXT NOT NULL,
+    CONSTRAINT "Grant_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE,
+    CONSTRAINT "Grant_robotId_fkey" FOREIGN KEY ("robotId") REFERENCES "Robot" ("id") ON DELETE CASCADE ON UPDATE CASCADE,
+    CONSTRAINT "Grant_instanceId_fkey" FOREIGN KEY ("instanceId") REFERENCES "Instance" ("id") ON DELETE CASCADE ON UPDATE CASCADE,
+    CONSTRAINT "Grant_namespaceId_fkey" FOREIGN KEY ("namespaceId") REFERENCES "Namespace" ("id") ON DELETE CASCADE ON UPDATE CASCADE,
+    CONSTRAINT "Grant_repositoryId_fkey" FOREIGN KEY ("repositoryId") REFERENCES "Repository" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- CreateTable
+CREATE TABLE "Robot" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "instanceId" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "description" TEXT NOT NULL DEFAULT '',
+    "secretHash" TEXT NOT NULL,
+    "isDisabled" BOOLEAN NOT NULL DEFAULT false,
+    "expiresAt" DATETIME,
+    "lastUsedAt" DATETIME,
+    "lastUsedAddress" TEXT,
+    "version" INTEGER NOT NULL DEFAULT 1,
+    "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updatedAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "createdBy" TEXT NOT NULL,
+    CONSTRAINT "Robot_instanceId_fkey" FOREIGN KEY ("instanceId") REFERENCES "Instance" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- CreateTable
+CREATE TABLE "RegistryPassword" (
+    "userId" TEXT NOT NULL,
+    "instanceId" TEXT NOT NULL,
+    "passwordHash" TEXT NOT NULL,
+    "updatedAt" DATETIME NOT NULL,
+    "lastUsedAt" DATETIME,
+
+    PRIMARY KEY ("userId", "instanceId"),
+    CONSTRAINT "RegistryPassword_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE,
+    CONSTRAINT "RegistryPassword_instanceId_fkey" FOREIGN KEY ("instanceId") REFERENCES "Instance" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- CreateTable
+CREATE TABLE "TemporaryToken" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "tokenHash" TEXT NOT NULL,
+    "userId" TEXT NOT NULL,
+    "instanceId" TEXT NOT NULL,
+    "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "expiresAt" DATETIME NOT NULL,
+    "revokedAt" DATETIME,
+    "lastUsedAt" DATETIME,
+    CONSTRAINT "TemporaryToken_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE,
+    CONSTRAINT "TemporaryToken_instanceId_fkey" FOREIGN KEY ("instanceId") REFERENCES "Instance" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- CreateTable
+CREATE TABLE "RefreshToken" (
+    "tokenHash" TEXT NOT NULL PRIMARY KEY,
+    "instanceId" TEXT NOT NULL,
+    "userId" TEXT,
+    "robotId" TEXT,
+    "temporaryTokenId" TEXT,
+    "credential" TEXT NOT NULL,
+    "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "expiresAt" DATETIME NOT NULL,
+    CONSTRAINT "RefreshToken_instanceId_fkey" FOREIGN KEY ("instanceId") REFERENCES "Instance" ("id") ON DELETE CASCADE ON UPDATE CASCADE,
+    CONSTRAINT "RefreshToken_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE,
+    CONSTRAINT "RefreshToken_robotId_fkey" FOREIGN KEY ("robotId") REFERENCES "Robot" ("id") ON DELETE CASCADE ON UPDATE CASCADE,
+    CONSTRAINT "RefreshToken_temporaryTokenId_fkey" FOREIGN KEY ("temporaryTokenId") REFERENCES "TemporaryToken" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
 -- CreateTable
@@ -192,8 +290,10 @@ CREATE TABLE "Session" (
 CREATE TABLE "AccessKey" (
     "id" TEXT NOT NULL PRIMARY KEY,
     "userId" TEXT NOT NULL,
-    "secretHash" TEXT NOT NULL,
+    "sealedSecret" TEXT NOT NULL,
+    "isDisabled" BOOLEAN NOT NULL DEFAULT false,
     "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "lastUsedAt" DATETIME,
     CONSTRAINT "AccessKey_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
@@ -285,7 +385,67 @@ CREATE INDEX "TagEvent_instanceId_kind_id_idx" ON "TagEvent"("instanceId", "kind
 CREATE INDEX "AuditEvent_targetType_targetId_id_idx" ON "AuditEvent"("targetType", "targetId", "id");
 
 -- CreateIndex
+CREATE INDEX "AuditEvent_actor_id_idx" ON "AuditEvent"("actor", "id");
+
+-- CreateIndex
+CREATE INDEX "AuditEvent_instanceId_id_idx" ON "AuditEvent"("instanceId", "id");
+
+-- CreateIndex
+CREATE INDEX "AuditEvent_createdAt_id_idx" ON "AuditEvent"("createdAt", "id");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "User_name_key" ON "User"("name");
+
+-- CreateIndex
+CREATE INDEX "Grant_instanceId_subjectId_idx" ON "Grant"("instanceId", "subjectId");
+
+-- CreateIndex
+CREATE INDEX "Grant_namespaceId_idx" ON "Grant"("namespaceId");
+
+-- CreateIndex
+CREATE INDEX "Grant_repositoryId_idx" ON "Grant"("repositoryId");
+
+-- CreateIndex
+CREATE INDEX "Grant_userId_idx" ON "Grant"("userId");
+
+-- CreateIndex
+CREATE INDEX "Grant_robotId_idx" ON "Grant"("robotId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Grant_subjectId_scopeId_key" ON "Grant"("subjectId", "scopeId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Robot_instanceId_name_key" ON "Robot"("instanceId", "name");
+
+-- CreateIndex
+CREATE INDEX "RegistryPassword_instanceId_idx" ON "RegistryPassword"("instanceId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "TemporaryToken_tokenHash_key" ON "TemporaryToken"("tokenHash");
+
+-- CreateIndex
+CREATE INDEX "TemporaryToken_userId_instanceId_idx" ON "TemporaryToken"("userId", "instanceId");
+
+-- CreateIndex
+CREATE INDEX "TemporaryToken_instanceId_idx" ON "TemporaryToken"("instanceId");
+
+-- CreateIndex
+CREATE INDEX "TemporaryToken_expiresAt_idx" ON "TemporaryToken"("expiresAt");
+
+-- CreateIndex
+CREATE INDEX "RefreshToken_userId_instanceId_idx" ON "RefreshToken"("userId", "instanceId");
+
+-- CreateIndex
+CREATE INDEX "RefreshToken_robotId_idx" ON "RefreshToken"("robotId");
+
+-- CreateIndex
+CREATE INDEX "RefreshToken_instanceId_idx" ON "RefreshToken"("instanceId");
+
+-- CreateIndex
+CREATE INDEX "RefreshToken_temporaryTokenId_idx" ON "RefreshToken"("temporaryTokenId");
+
+-- CreateIndex
+CREATE INDEX "RefreshToken_expiresAt_idx" ON "RefreshToken"("expiresAt");
 
 -- CreateIndex
 CREATE INDEX "Session_userId_idx" ON "Session"("userId");

@@ -1,0 +1,43 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import { readOrCreateKey } from './key-file'
+
+const algorithm = 'aes-256-gcm'
+const nonceBytes = 12
+const tagBytes = 16
+
+/** Keeps secrets that must be read again, under a key that is not in the database. */
+export class SecretBox {
+  readonly #key: Buffer
+
+  /** `key` has 32 bytes. */
+  constructor(key: Buffer) {
+    this.#key = key
+  }
+
+  /** The secret under AES-256-GCM, in base64. It opens only for the same `owner`: a row copied to another is worthless. */
+  seal(secret: string, owner: string): string {
+    const nonce = randomBytes(nonceBytes)
+    const cipher = createCipheriv(algorithm, this.#key, nonce, { authTagLength: tagBytes }).setAAD(Buffer.from(owner))
+    const sealed = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()])
+    return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64')
+  }
+
+  /** The secret that was sealed for `owner`. Throws when it was sealed by another key, for another, or was changed. */
+  open(sealed: string, owner: string): string {
+    const bytes = Buffer.from(sealed, 'base64')
+    const nonce = bytes.subarray(0, nonceBytes)
+    const decipher = createDecipheriv(algorithm, this.#key, nonce, { authTagLength: tagBytes })
+      .setAAD(Buffer.from(owner))
+      .setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes))
+    return decipher.update(bytes.subarray(nonceBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8')
+  }
+}
+
+/** Opens the box of a data directory; the first start makes its key, `keys/secrets.key`. */
+export async function openSecretBox(dataDir: string): Promise<SecretBox> {
+  const folder = path.join(dataDir, 'keys')
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  return new SecretBox(await readOrCreateKey(path.join(folder, 'secrets.key'), () => randomBytes(32)))
+}

@@ -1,0 +1,98 @@
+import { type SqlSource, sql } from './database'
+import { Prisma } from './generated/sqlite/client'
+import type { Sql } from './listing'
+
+/** What is asked for: an instance, a namespace or a repository. */
+export type ScopeKind = 'instance' | 'namespace' | 'repository'
+
+/** Whose eyes a list is made for; null: it shows everything. */
+export interface Viewer {
+  /** Id of the user or robot. */
+  readonly subjectId: string
+}
+
+/** Rank of a permission column, in the order of `permissions` of the domain. */
+const rank = Prisma.sql`CASE g."permission" WHEN 'MANAGE' THEN 3 WHEN 'PUSH' THEN 2 ELSE 1 END`
+
+/**
+ * The rank of the furthest permission that a subject has on a thing: on itself, or on what it lies in. `ids` are the
+ * columns or values that name the three. 0 without a grant.
+ */
+export function grantedRank(subjectId: string, ids: readonly (Sql | string)[]): Sql {
+  return Prisma.sql`(SELECT COALESCE(MAX(${rank}), 0) FROM "Grant" g
+    WHERE g."subjectId" = ${subjectId} AND g."scopeId" IN (${Prisma.join([...ids])}))`
+}
+
+/** Whether a subject may do something on an instance, or on anything in it. */
+function hasGrantIn(subjectId: string, column: Sql, id: Sql): Sql {
+  return Prisma.sql`EXISTS (SELECT 1 FROM "Grant" g WHERE g."subjectId" = ${subjectId} AND ${column} = ${id})`
+}
+
+/** Instances a viewer knows of: with a grant in them, or with a PUBLIC repository. `i` is the instance's table. */
+export function visibleInstance(viewer: Viewer | null): Sql | undefined {
+  if (viewer === null) return undefined
+  return Prisma.sql`(${hasGrantIn(viewer.subjectId, Prisma.sql`g."instanceId"`, Prisma.sql`i."id"`)}
+    OR EXISTS (SELECT 1 FROM "Repository" p WHERE p."instanceId" = i."id" AND p."type" = 'PUBLIC'))`
+}
+
+/** Namespaces a viewer knows of: with a grant on or in them or on the instance, or with a PUBLIC repository. */
+export function visibleNamespace(viewer: Viewer | null): Sql | undefined {
+  if (viewer === null) return undefined
+  return Prisma.sql`(${hasGrantIn(viewer.subjectId, Prisma.sql`g."scopeId"`, Prisma.sql`n."instanceId"`)}
+    OR ${hasGrantIn(viewer.subjectId, Prisma.sql`g."namespaceId"`, Prisma.sql`n."id"`)}
+    OR EXISTS (SELECT 1 FROM "Repository" p WHERE p."namespaceId" = n."id" AND p."type" = 'PUBLIC'))`
+}
+
+/** Repositories a viewer may pull from: PUBLIC ones, and those that a grant reaches. `r` is the repository's table. */
+export function visibleRepository(viewer: Viewer | null): Sql | undefined {
+  if (viewer === null) return undefined
+  return Prisma.sql`(r."type" = 'PUBLIC' OR EXISTS (SELECT 1 FROM "Grant" g WHERE g."subjectId" = ${viewer.subjectId}
+    AND g."scopeId" IN (r."id", r."namespaceId", r."instanceId")))`
+}
+
+/**
+ * What a subject may do on a thing, as a rank; null when there is no such thing, or none that the subject can see. On a
+ * PUBLIC repository everyone has the rank of a pull.
+ */
+export async function findRank(
+  source: SqlSource,
+  viewer: Viewer | null,
+  { kind, id }: { readonly kind: ScopeKind; readonly id: string },
+): Promise<number | null> {
+  const [row] = await sql(source).$queryRaw<{ rank: bigint | number }[]>`${queries[kind](viewer, id)}`
+  return row === undefined ? null : Number(row.rank)
+}
+
+/** The rank of what a subject is granted on a namespace, found by its name; null when there is no such namespace. */
+export async function findNamespaceRank(
+  source: SqlSource,
+  subjectId: string,
+  instanceId: string,
+  name: string,
+): Promise<number | null> {
+  const [row] = await sql(source).$queryRaw<{ rank: bigint | number }[]>`
+    SELECT ${grantedRank(subjectId, [Prisma.sql`n."id"`, Prisma.sql`n."instanceId"`])} AS "rank"
+    FROM "Namespace" n WHERE n."instanceId" = ${instanceId} AND n."name" = ${name}`
+  return row === undefined ? null : Number(row.rank)
+}
+
+const everything = Prisma.sql`3`
+
+const queries: Record<ScopeKind, (viewer: Viewer | null, id: string) => Sql> = {
+  instance: (viewer, id) => Prisma.sql`
+    SELECT ${viewer === null ? everything : grantedRank(viewer.subjectId, [Prisma.sql`i."id"`])} AS "rank"
+    FROM "Instance" i WHERE i."id" = ${id} AND ${visibleInstance(viewer) ?? Prisma.sql`1 = 1`}`,
+  namespace: (viewer, id) => Prisma.sql`
+    SELECT ${viewer === null ? everything : grantedRank(viewer.subjectId, [Prisma.sql`n."id"`, Prisma.sql`n."instanceId"`])}
+      AS "rank"
+    FROM "Namespace" n WHERE n."id" = ${id} AND ${visibleNamespace(viewer) ?? Prisma.sql`1 = 1`}`,
+  repository: (viewer, id) => Prisma.sql`
+    SELECT CASE WHEN r."type" = 'PUBLIC' AND ${rankOfRepository(viewer)} = 0 THEN 1 ELSE ${rankOfRepository(viewer)} END
+      AS "rank"
+    FROM "Repository" r WHERE r."id" = ${id} AND ${visibleRepository(viewer) ?? Prisma.sql`1 = 1`}`,
+}
+
+function rankOfRepository(viewer: Viewer | null): Sql {
+  if (viewer === null) return everything
+  return grantedRank(viewer.subjectId, [Prisma.sql`r."id"`, Prisma.sql`r."namespaceId"`, Prisma.sql`r."instanceId"`])
+}

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { createId } from '@/lib/domain/ids'
+import { isRegistryPassword } from '@/lib/domain/registry-password'
 import { insertAccessKey } from '@/lib/metadata/access-keys'
 import { type Database, transaction } from '@/lib/metadata/database'
 import { lockName } from '@/lib/metadata/locks'
+import { putRegistryPassword } from '@/lib/metadata/registry-passwords'
+import { findDefaultInstanceId } from '@/lib/metadata/traffic'
 import { countUsers, insertUser } from '@/lib/metadata/users'
 import { hashPassword } from './passwords'
 import type { SecretBox } from './secret-box'
@@ -20,6 +23,9 @@ export interface FirstAdministrator {
 /**
  * Makes the first administrator where there is no user yet. Answers the password when one was generated, because it
  * can never be shown again; else null. A password given later changes nothing: this is for first starts only.
+ *
+ * Where there is a default instance (make the example before), the same password logs on to its registry, if it is one
+ * that a registry takes: so that what the first start prints works. From then on the two are set apart.
  */
 export async function ensureFirstAdministrator(
   db: Database,
@@ -27,8 +33,8 @@ export async function ensureFirstAdministrator(
   first: FirstAdministrator,
 ): Promise<string | null> {
   if ((await countUsers(db)) > 0) return null
-  const password = first.password ?? randomBytes(15).toString('base64url')
-  const passwordHash = await hashPassword(password)
+  const password = first.password ?? generatePassword()
+  const [passwordHash, registryPasswordHash] = [await hashPassword(password), await hashPassword(password)]
   return transaction(db, async (tx) => {
     // Processes that start together over one database: one of them makes it, and shows its password.
     await lockName(tx, 'first-administrator')
@@ -39,6 +45,16 @@ export async function ensureFirstAdministrator(
       const sealedSecret = secrets.seal(first.accessKey.secret, first.accessKey.id)
       await insertAccessKey(tx, { id: first.accessKey.id, userId: id, sealedSecret })
     }
+    const instanceId = await findDefaultInstanceId(tx)
+    if (instanceId !== null && isRegistryPassword(password)) {
+      await putRegistryPassword(tx, { userId: id, instanceId, passwordHash: registryPasswordHash })
+    }
     return first.password === null ? password : null
   })
+}
+
+/** 120 random bits, for the console and for a registry: once in a hundred times they are letters only. */
+function generatePassword(): string {
+  const password = randomBytes(15).toString('base64url')
+  return isRegistryPassword(password) ? password : generatePassword()
 }

@@ -130,8 +130,8 @@ export async function startTestRegistry(): Promise<{ registry: TestRegistry; clo
   const config = parseConfig({ STELE_DATA_DIR: folder, STELE_LOG_LEVEL: 'silent' })
   const secrets = await openSecretBox(folder)
   const ctx = { config, db, blobs: await openFilesystemBlobStore(folder), secrets, log: createLogger('silent') }
-  await ensureFirstAdministrator(db, secrets, { password, accessKey: null })
   await ensureExample(ctx)
+  await ensureFirstAdministrator(db, secrets, { password, accessKey: null })
   const server: Server = createServer(createRegistryHandler(ctx))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo

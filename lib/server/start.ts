@@ -60,11 +60,11 @@ export async function start(env: Environment): Promise<void> {
 
   // Before the first-start data are made: a password printed by a server that then cannot listen would be lost.
   const { port, ready } = await listen(server, config, answerProbe)
+  if (config.makeExample) await ensureExample(ctx)
   const generatedPassword = await ensureFirstAdministrator(db, ctx.secrets, {
     password: config.adminPassword,
     accessKey: config.adminAccessKey,
   })
-  if (config.makeExample) await ensureExample(ctx)
   ready(await openDoors(ctx, { port, dev: env['NODE_ENV'] !== 'production', phase, exchanges }))
   phase.name = 'ready'
   const maintenance = startMaintenance(ctx)

@@ -16,6 +16,11 @@ const ERRORS = {
   NAME_UNKNOWN: { status: 404, message: 'repository name not known to registry' },
   SIZE_INVALID: { status: 400, message: 'provided length did not match content length' },
   UNAUTHORIZED: { status: 401, message: 'authentication required' },
+  TOO_MANY_ATTEMPTS: {
+    status: 429,
+    wire: 'TOOMANYREQUESTS',
+    message: 'too many failed attempts to log on, try again later',
+  },
   SCOPE_INSUFFICIENT: { status: 401, wire: 'DENIED', message: 'requested access to the resource is denied' },
   DENIED: { status: 403, message: 'requested access to the resource is denied' },
   UNSUPPORTED: { status: 405, message: 'the operation is unsupported' },
@@ -52,6 +57,7 @@ const ERRORS = {
   NOT_EMPTY: { status: 409, wire: 'DENIED', message: 'it is not empty' },
   INSTANCE_IS_DEFAULT: { status: 409, wire: 'DENIED', message: 'the default instance cannot be deleted' },
   REPOSITORY_PROTECTED: { status: 409, wire: 'DENIED', message: 'the repository has immutable tags' },
+  LIMIT_REACHED: { status: 409, wire: 'DENIED', message: 'there may be no more of them' },
   ALREADY_RUNNING: { status: 409, wire: 'DENIED', message: 'it is running already' },
   IDEMPOTENCY_CONFLICT: {
     status: 422,

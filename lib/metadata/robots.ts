@@ -1,0 +1,101 @@
+import { AppError } from '@/lib/domain/errors'
+import { type Db, type Transaction, isUniqueViolation } from './database'
+import { Prisma } from './generated/sqlite/client'
+import { type Slice, type Sql, allOf, contains, inOrder } from './listing'
+
+/** A robot as stored, without its secret, and where its instance is. */
+export interface RobotRow {
+  readonly id: string
+  readonly instanceId: string
+  readonly instanceName: string
+  readonly regionId: string
+  readonly name: string
+  readonly description: string
+  readonly isDisabled: boolean
+  readonly expiresAt: Date | null
+  readonly lastUsedAt: Date | null
+  readonly lastUsedAddress: string | null
+  readonly version: number
+  readonly createdAt: Date
+  readonly updatedAt: Date
+  readonly createdBy: string
+}
+
+/** What may change of a robot. */
+export type RobotSettings = Pick<RobotRow, 'description' | 'isDisabled' | 'expiresAt'>
+
+/** Which robots a list shows: of one instance or of all, whose name holds a text. */
+export interface RobotFilter {
+  readonly instanceId?: string | undefined
+  readonly search?: string | undefined
+}
+
+/** A robot that still is of the version that was read. */
+export interface RobotVersion {
+  readonly id: string
+  readonly version: number
+}
+
+const columns = Prisma.sql`r."id", r."instanceId", i."name" AS "instanceName", i."regionId", r."name", r."description",
+  r."isDisabled", r."expiresAt", r."lastUsedAt", r."lastUsedAddress", r."version", r."createdAt", r."updatedAt",
+  r."createdBy"`
+
+const from = Prisma.sql`FROM "Robot" r JOIN "Instance" i ON i."id" = r."instanceId"`
+
+/** The robot, or null. */
+export async function findRobot(db: Db, id: string): Promise<RobotRow | null> {
+  const [row] = await db.$queryRaw<RobotRow[]>`SELECT ${columns} ${from} WHERE r."id" = ${id}`
+  return row ?? null
+}
+
+/** Robots by name. */
+export async function listRobots(db: Db, filter: RobotFilter, slice: Slice): Promise<RobotRow[]> {
+  return db.$queryRaw<RobotRow[]>`
+    SELECT ${columns} ${from} WHERE ${matching(filter)} ${inOrder(Prisma.sql`r."name"`, Prisma.sql`r."id"`, slice)}`
+}
+
+/** How many robots the list has. */
+export async function countRobots(db: Db, filter: RobotFilter): Promise<number> {
+  const [row] = await db.$queryRaw<{ count: bigint }[]>`SELECT count(*) AS "count" ${from} WHERE ${matching(filter)}`
+  return Number(row?.count)
+}
+
+function matching({ instanceId, search }: RobotFilter): Sql {
+  return allOf([
+    instanceId === undefined ? undefined : Prisma.sql`r."instanceId" = ${instanceId}`,
+    search === undefined ? undefined : contains(Prisma.sql`r."name"`, search),
+  ])
+}
+
+/** Adds a robot. Throws ALREADY_EXISTS when its instance has one of that name. */
+export async function insertRobot(
+  tx: Transaction,
+  robot: Pick<RobotRow, 'id' | 'instanceId' | 'name' | 'description' | 'expiresAt' | 'createdBy'> & {
+    readonly secretHash: string
+  },
+): Promise<void> {
+  try {
+    await tx.robot.create({ data: robot })
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error
+    const message = `the instance has a robot ${robot.name}`
+    throw new AppError('ALREADY_EXISTS', { message, fields: [{ path: 'name', message }], cause: error })
+  }
+}
+
+/** Changes a robot, or gives it another secret, that still has `version`; answers whether it had. */
+export async function updateRobot(
+  tx: Transaction,
+  { id, version }: RobotVersion,
+  changes: Partial<RobotSettings> & { readonly secretHash?: string },
+): Promise<boolean> {
+  const data = { ...changes, version: { increment: 1 } }
+  const { count } = await tx.robot.updateMany({ where: { id, version }, data })
+  return count > 0
+}
+
+/** Deletes a robot that still has `version`, with its grants; answers whether it had. */
+export async function deleteRobot(tx: Transaction, { id, version }: RobotVersion): Promise<boolean> {
+  const { count } = await tx.robot.deleteMany({ where: { id, version } })
+  return count > 0
+}

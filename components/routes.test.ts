@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest'
-import { maintenanceHref, parseRepositoryPath, queryOf, repositoryHref } from './routes'
+import {
+  accessControlHref,
+  administrationHref,
+  maintenanceHref,
+  parseRepositoryPath,
+  queryOf,
+  repositoryHref,
+  userHref,
+} from './routes'
 
 test.each([
   ['team', 'app', 'details'],
@@ -29,3 +37,9 @@ test.each(['garbage-collection', 'scrub'] as const)(
     expect(maintenanceHref(section)).toBe(`/maintenance/${section}`)
   },
 )
+
+test('the pages of the administration are of the whole server, access control is of an instance', () => {
+  expect(administrationHref('audit')).toBe('/audit')
+  expect(userHref('usr-1')).toBe('/users/usr-1')
+  expect(accessControlHref('cn-hangzhou', 'cri-1')).toBe('/cn-hangzhou/instance/cri-1/access-control')
+})

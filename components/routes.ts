@@ -41,6 +41,24 @@ export function maintenanceHref(section: MaintenanceSection): string {
   return `/maintenance/${section}`
 }
 
+/** A page of the whole server that only administrators see: in no region, and in no instance. */
+export type AdministrationSection = 'users' | 'robots' | 'audit'
+
+/** A page of the administration. */
+export function administrationHref(section: AdministrationSection): string {
+  return `/${section}`
+}
+
+/** One user, with what they are granted. */
+export function userHref(userId: string): string {
+  return `${administrationHref('users')}/${userId}`
+}
+
+/** Who may do what on an instance and what it holds. */
+export function accessControlHref(region: string, instanceId: string): string {
+  return `/${region}/instance/${instanceId}/access-control`
+}
+
 /** What a page's address holds after its path, as Next hands it to the page; empty, or with its question mark. */
 export function queryOf(parameters: Record<string, string | string[] | undefined>): string {
   const query = new URLSearchParams()

@@ -8,7 +8,14 @@ import { useEffect, useId, useRef } from 'react'
 import type { ReactNode } from 'react'
 import type { RegionId } from '@/lib/domain/regions'
 import { instanceQuery } from '../instances/queries'
-import { instancesHref, maintenanceHref, namespacesHref, repositoriesHref } from '../routes'
+import {
+  accessControlHref,
+  administrationHref,
+  instancesHref,
+  maintenanceHref,
+  namespacesHref,
+  repositoriesHref,
+} from '../routes'
 import { Icon } from '../ui/icon'
 import type { IconName } from '../ui/icon'
 import { Skeleton } from '../ui/states'
@@ -50,12 +57,40 @@ export function Pane({ region, instanceId, isAdministrator }: PaneProps) {
               {t('instances.title')}
             </PaneLink>
           </ul>
-          {isAdministrator && <MaintenanceLinks />}
+          {isAdministrator && (
+            <>
+              <AdministrationLinks />
+              <MaintenanceLinks />
+            </>
+          )}
         </>
       ) : (
         <InstanceLinks region={region} instanceId={instanceId} />
       )}
     </nav>
+  )
+}
+
+function AdministrationLinks() {
+  const t = useTranslations()
+  const labelId = useId()
+  return (
+    <>
+      <p className="pane-label" id={labelId}>
+        {t('frame.administration')}
+      </p>
+      <ul aria-labelledby={labelId}>
+        <PaneLink icon="users" href={administrationHref('users')} under={`${administrationHref('users')}/`}>
+          {t('frame.users')}
+        </PaneLink>
+        <PaneLink icon="robot" href={administrationHref('robots')} under={`${administrationHref('robots')}/`}>
+          {t('frame.robots')}
+        </PaneLink>
+        <PaneLink icon="audit" href={administrationHref('audit')}>
+          {t('frame.audit')}
+        </PaneLink>
+      </ul>
+    </>
   )
 }
 
@@ -105,6 +140,9 @@ function InstanceLinks({ region, instanceId }: { region: RegionId; instanceId: s
           under={`/${region}/instance/${instanceId}/repository/`}
         >
           {t('repositories.title')}
+        </PaneLink>
+        <PaneLink icon="access" href={accessControlHref(region, instanceId)}>
+          {t('frame.accessControl')}
         </PaneLink>
       </ul>
     </>

@@ -2,6 +2,13 @@ import type { ReactNode } from 'react'
 
 /** The console's icons, drawn on a 16 px grid with a 1.5 px line. */
 const icons = {
+  access: (
+    <>
+      <circle cx="6" cy="5" r="2.5" />
+      <path d="M1.5 13.5c0-2.5 2-4.2 4.5-4.2 1 0 1.9.2 2.6.7M11.5 8.5l2.5 1v2c0 1.4-1 2.3-2.5 3-1.5-.7-2.5-1.6-2.5-3v-2z" />
+    </>
+  ),
+  audit: <path d="M3.5 2.5h9v11h-9zM6 5.5h4M6 8h4M6 10.5h2" />,
   cards: (
     <>
       <rect x="2.5" y="2.5" width="4.5" height="4.5" />
@@ -94,6 +101,12 @@ const icons = {
       <path d="M2.5 5 8 8l5.5-3M8 8v6" />
     </>
   ),
+  robot: (
+    <>
+      <rect x="3" y="5.5" width="10" height="7.5" rx="1" />
+      <path d="M8 5.5v-3M6 8.5v.1M10 8.5v.1M6.5 11h3M1.5 8v2.5M14.5 8v2.5" />
+    </>
+  ),
   right: <path d="m6 4 4 4-4 4" />,
   rows: (
     <>
@@ -130,6 +143,12 @@ const icons = {
   ),
   trash: <path d="M2.5 4.5h11M6 4.5v-2h4v2M4 4.5l.6 9h6.8l.6-9M6.8 7v4M9.2 7v4" />,
   up: <path d="m4 10 4-4 4 4" />,
+  users: (
+    <>
+      <circle cx="6" cy="5" r="2.5" />
+      <path d="M1.5 13.5c0-2.5 2-4.2 4.5-4.2s4.5 1.7 4.5 4.2M10.5 2.7a2.5 2.5 0 0 1 0 4.6M12 9.6c1.5.6 2.5 2 2.5 3.9" />
+    </>
+  ),
   warn: (
     <>
       <path d="M8 2.5 14 13H2z" />

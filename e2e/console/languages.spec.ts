@@ -8,6 +8,7 @@ const words = {
     instances: 'Instances',
     repository: 'Repository',
     repositories: 'Repositories',
+    accessControl: 'Access Control',
     namespaces: 'Namespaces',
     actions: 'Actions',
     manage: 'Manage',
@@ -22,6 +23,7 @@ const words = {
     instances: '实例',
     repository: '仓库管理',
     repositories: '镜像仓库',
+    accessControl: '访问控制',
     namespaces: '命名空间',
     actions: '操作',
     manage: '管理',
@@ -49,7 +51,7 @@ for (const [locale, word] of Object.entries(words)) {
       await page.getByRole('main').getByRole('link', { name: 'example', exact: true }).click()
 
       const menu = page.getByRole('list', { name: word.repository, exact: true })
-      await expect(menu.getByRole('link')).toHaveText([word.namespaces, word.repositories])
+      await expect(menu.getByRole('link')).toHaveText([word.namespaces, word.repositories, word.accessControl])
       await menu.getByRole('link', { name: word.repositories }).click()
       await expect(page.getByRole('heading', { level: 1, name: word.repositories })).toBeVisible()
       await page.getByRole('searchbox').fill(repository.name)

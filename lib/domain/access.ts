@@ -14,6 +14,11 @@ export function permissionRank(permission: Permission | null): number {
   return permission === null ? 0 : permissions.indexOf(permission) + 1
 }
 
+/** The permission of a rank; null for none. */
+export function permissionOfRank(rank: number): Permission | null {
+  return permissions[rank - 1] ?? null
+}
+
 /** Whether who has permissions of this rank may do `action`. */
 export function rankAllows(rank: number, action: AccessAction): boolean {
   return rank >= least[action]

@@ -1,6 +1,6 @@
 import { type SqlSource, sql } from './database'
 import { Prisma } from './generated/sqlite/client'
-import type { Sql } from './listing'
+import { type Sql, allOf } from './listing'
 
 /** What is asked for: an instance, a namespace or a repository. */
 export type ScopeKind = 'instance' | 'namespace' | 'repository'
@@ -59,8 +59,24 @@ export async function findRank(
   viewer: Viewer | null,
   { kind, id }: { readonly kind: ScopeKind; readonly id: string },
 ): Promise<number | null> {
-  const [row] = await sql(source).$queryRaw<{ rank: bigint | number }[]>`${queries[kind](viewer, id)}`
+  const [row] = await sql(source).$queryRaw<{ rank: bigint | number }[]>`
+    ${selectRanks[kind](viewer)} WHERE ${allOf([Prisma.sql`${columns[kind]} = ${id}`, visible[kind](viewer)])}`
   return row === undefined ? null : Number(row.rank)
+}
+
+/** What a subject may do on each of the things that a list shows, as ranks; 0 for those that are gone. */
+export async function listRanks(
+  source: SqlSource,
+  viewer: Viewer | null,
+  kind: ScopeKind,
+  ids: readonly string[],
+): Promise<(id: string) => number> {
+  if (viewer === null) return () => everythingRank
+  if (ids.length === 0) return () => 0
+  const rows = await sql(source).$queryRaw<{ id: string; rank: bigint | number }[]>`
+    ${selectRanks[kind](viewer)} WHERE ${columns[kind]} IN (${Prisma.join([...ids])})`
+  const ranks = new Map(rows.map((row) => [row.id, Number(row.rank)]))
+  return (id) => ranks.get(id) ?? 0
 }
 
 /** The rank of what a subject is granted on a namespace, found by its name; null when there is no such namespace. */
@@ -76,23 +92,30 @@ export async function findNamespaceRank(
   return row === undefined ? null : Number(row.rank)
 }
 
-const everything = Prisma.sql`3`
+/** What an administrator may do everywhere, as a rank. */
+const everythingRank = 3
 
-const queries: Record<ScopeKind, (viewer: Viewer | null, id: string) => Sql> = {
-  instance: (viewer, id) => Prisma.sql`
-    SELECT ${viewer === null ? everything : grantedRank(viewer.subjectId, [Prisma.sql`i."id"`])} AS "rank"
-    FROM "Instance" i WHERE i."id" = ${id} AND ${visibleInstance(viewer) ?? Prisma.sql`1 = 1`}`,
-  namespace: (viewer, id) => Prisma.sql`
-    SELECT ${viewer === null ? everything : grantedRank(viewer.subjectId, [Prisma.sql`n."id"`, Prisma.sql`n."instanceId"`])}
-      AS "rank"
-    FROM "Namespace" n WHERE n."id" = ${id} AND ${visibleNamespace(viewer) ?? Prisma.sql`1 = 1`}`,
-  repository: (viewer, id) => Prisma.sql`
-    SELECT CASE WHEN r."type" = 'PUBLIC' AND ${rankOfRepository(viewer)} = 0 THEN 1 ELSE ${rankOfRepository(viewer)} END
-      AS "rank"
-    FROM "Repository" r WHERE r."id" = ${id} AND ${visibleRepository(viewer) ?? Prisma.sql`1 = 1`}`,
+const columns = { instance: Prisma.sql`i."id"`, namespace: Prisma.sql`n."id"`, repository: Prisma.sql`r."id"` }
+
+/** Id and rank of each thing, before WHERE. The tables are named as the conditions of visibility name them. */
+const selectRanks: Record<ScopeKind, (viewer: Viewer | null) => Sql> = {
+  instance: (viewer) => Prisma.sql`SELECT i."id", ${rankOn(viewer, [columns.instance])} AS "rank" FROM "Instance" i`,
+  namespace: (viewer) => Prisma.sql`
+    SELECT n."id", ${rankOn(viewer, [columns.namespace, Prisma.sql`n."instanceId"`])} AS "rank" FROM "Namespace" n`,
+  repository: (viewer) => {
+    const granted = rankOn(viewer, [columns.repository, Prisma.sql`r."namespaceId"`, Prisma.sql`r."instanceId"`])
+    return Prisma.sql`
+      SELECT r."id", CASE WHEN r."type" = 'PUBLIC' AND ${granted} = 0 THEN 1 ELSE ${granted} END AS "rank"
+      FROM "Repository" r`
+  },
 }
 
-function rankOfRepository(viewer: Viewer | null): Sql {
-  if (viewer === null) return everything
-  return grantedRank(viewer.subjectId, [Prisma.sql`r."id"`, Prisma.sql`r."namespaceId"`, Prisma.sql`r."instanceId"`])
+const visible: Record<ScopeKind, (viewer: Viewer | null) => Sql | undefined> = {
+  instance: visibleInstance,
+  namespace: visibleNamespace,
+  repository: visibleRepository,
+}
+
+function rankOn(viewer: Viewer | null, ids: readonly Sql[]): Sql {
+  return viewer === null ? Prisma.sql`3` : grantedRank(viewer.subjectId, ids)
 }

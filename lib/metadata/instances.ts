@@ -1,4 +1,5 @@
 import { AppError } from '@/lib/domain/errors'
+import { type Viewer, visibleInstance, visibleNamespace, visibleRepository } from './access'
 import { type Db, type Transaction, isForeignKeyViolation, isUniqueViolation } from './database'
 import { Prisma } from './generated/sqlite/client'
 import { type Slice, type Sql, allOf, contains, inOrder } from './listing'
@@ -10,12 +11,17 @@ export interface InstanceRow {
   readonly name: string
   readonly specification: string
   readonly isDefault: boolean
+  /** Whether PUBLIC repositories can be pulled from without credentials. */
+  readonly allowAnonymousPull: boolean
   readonly version: number
   readonly createdAt: Date
   readonly updatedAt: Date
 }
 
-/** What an instance holds. */
+/** What may change of an instance. */
+export type InstanceSettings = Pick<InstanceRow, 'name' | 'allowAnonymousPull'>
+
+/** What a viewer knows of that an instance holds. */
 export interface InstanceTotals {
   readonly namespaceCount: number
   readonly repositoryCount: number
@@ -24,8 +30,9 @@ export interface InstanceTotals {
   readonly storageBytes: number
 }
 
-/** Which instances a list shows: of a region; whose name holds a text or whose id it is. */
+/** Which instances a list shows: those a viewer knows of; of a region; whose name holds a text or whose id it is. */
 export interface InstanceFilter {
+  readonly viewer: Viewer | null
   readonly regionId?: string | undefined
   readonly search?: string | undefined
 }
@@ -38,65 +45,79 @@ export async function findInstance(db: Db, id: string): Promise<InstanceRow | nu
 /** Instances by name. */
 export async function listInstances(db: Db, filter: InstanceFilter, slice: Slice): Promise<InstanceRow[]> {
   return db.$queryRaw<InstanceRow[]>`
-    SELECT * FROM "Instance" WHERE ${matching(filter)} ${inOrder(Prisma.sql`"name"`, Prisma.sql`"id"`, slice)}`
+    SELECT i.* FROM "Instance" i WHERE ${matching(filter)} ${inOrder(Prisma.sql`i."name"`, Prisma.sql`i."id"`, slice)}`
 }
 
 /** How many instances the list has. */
 export async function countInstances(db: Db, filter: InstanceFilter): Promise<number> {
   const [row] = await db.$queryRaw<{ count: bigint }[]>`
-    SELECT count(*) AS "count" FROM "Instance" WHERE ${matching(filter)}`
+    SELECT count(*) AS "count" FROM "Instance" i WHERE ${matching(filter)}`
   return Number(row?.count)
 }
 
-function matching({ regionId, search }: InstanceFilter): Sql {
+function matching({ viewer, regionId, search }: InstanceFilter): Sql {
   return allOf([
-    regionId === undefined ? undefined : Prisma.sql`"regionId" = ${regionId}`,
-    search === undefined ? undefined : Prisma.sql`(${contains(Prisma.sql`"name"`, search)} OR "id" = ${search})`,
+    visibleInstance(viewer),
+    regionId === undefined ? undefined : Prisma.sql`i."regionId" = ${regionId}`,
+    search === undefined ? undefined : Prisma.sql`(${contains(Prisma.sql`i."name"`, search)} OR i."id" = ${search})`,
   ])
 }
 
-/** How many instances each region holds; a region without any is absent. */
-export async function countInstancesByRegion(db: Db): Promise<Map<string, number>> {
-  const rows = await db.instance.groupBy({ by: ['regionId'], _count: true })
-  return new Map(rows.map((row) => [row.regionId, row._count]))
+/** How many instances each region holds that a viewer knows of; a region without any is absent. */
+export async function countInstancesByRegion(db: Db, viewer: Viewer | null): Promise<Map<string, number>> {
+  const rows = await db.$queryRaw<{ regionId: string; count: bigint }[]>`
+    SELECT i."regionId", count(*) AS "count" FROM "Instance" i WHERE ${allOf([visibleInstance(viewer)])}
+    GROUP BY i."regionId"`
+  return new Map(rows.map((row) => [row.regionId, Number(row.count)]))
 }
 
-/** What each of the instances holds, in four queries however many they are. */
-export async function getInstanceTotals(db: Db, ids: readonly string[]): Promise<(id: string) => InstanceTotals> {
-  const where = { instanceId: { in: [...ids] } }
+/** What each of the instances holds, as far as a viewer knows of it, in four queries however many they are. */
+export async function getInstanceTotals(
+  db: Db,
+  viewer: Viewer | null,
+  ids: readonly string[],
+): Promise<(id: string) => InstanceTotals> {
+  const ofNamespaces = inInstances(Prisma.sql`n."instanceId"`, ids, visibleNamespace(viewer))
+  const ofRepositories = inInstances(Prisma.sql`r."instanceId"`, ids, visibleRepository(viewer))
   const [namespaces, repositories, tags, blobs] = await Promise.all([
-    db.namespace.groupBy({ by: ['instanceId'], where, _count: true }),
-    db.repository.groupBy({ by: ['instanceId'], where, _count: true }),
     sumPerInstance(
       db,
-      ids,
-      Prisma.sql`
-      SELECT r."instanceId", count(*) AS "total" FROM "Tag" t JOIN "Repository" r ON r."id" = t."repositoryId"`,
+      Prisma.sql`SELECT n."instanceId", count(*) AS "total" FROM "Namespace" n WHERE ${ofNamespaces} GROUP BY n."instanceId"`,
     ),
     sumPerInstance(
       db,
-      ids,
-      Prisma.sql`
-      SELECT r."instanceId", sum(r."sizeBytes") AS "total" FROM (
-        SELECT DISTINCT r."instanceId", b."digest", b."sizeBytes" FROM "RepositoryBlob" l
-        JOIN "Repository" r ON r."id" = l."repositoryId" JOIN "Blob" b ON b."digest" = l."digest") r`,
+      Prisma.sql`SELECT r."instanceId", count(*) AS "total" FROM "Repository" r WHERE ${ofRepositories}
+        GROUP BY r."instanceId"`,
+    ),
+    sumPerInstance(
+      db,
+      Prisma.sql`SELECT r."instanceId", count(*) AS "total" FROM "Tag" t JOIN "Repository" r ON r."id" = t."repositoryId"
+        WHERE ${ofRepositories} GROUP BY r."instanceId"`,
+    ),
+    sumPerInstance(
+      db,
+      Prisma.sql`SELECT d."instanceId", sum(d."sizeBytes") AS "total" FROM (
+          SELECT DISTINCT r."instanceId", b."digest", b."sizeBytes" FROM "RepositoryBlob" l
+          JOIN "Repository" r ON r."id" = l."repositoryId" JOIN "Blob" b ON b."digest" = l."digest"
+          WHERE ${ofRepositories}) d GROUP BY d."instanceId"`,
     ),
   ])
-  const namespaceCounts = new Map(namespaces.map((row) => [row.instanceId, row._count]))
-  const repositoryCounts = new Map(repositories.map((row) => [row.instanceId, row._count]))
   return (id) => ({
-    namespaceCount: namespaceCounts.get(id) ?? 0,
-    repositoryCount: repositoryCounts.get(id) ?? 0,
+    namespaceCount: namespaces.get(id) ?? 0,
+    repositoryCount: repositories.get(id) ?? 0,
     tagCount: tags.get(id) ?? 0,
     storageBytes: blobs.get(id) ?? 0,
   })
 }
 
-/** Runs `select`, which reads from something named `r`, for the instances alone and per instance. */
-async function sumPerInstance(db: Db, ids: readonly string[], select: Sql): Promise<Map<string, number>> {
-  if (ids.length === 0) return new Map()
-  const rows = await db.$queryRaw<{ instanceId: string; total: bigint | number }[]>`
-    ${select} WHERE r."instanceId" IN (${Prisma.join([...ids])}) GROUP BY r."instanceId"`
+/** What lies in one of the instances and is visible. */
+function inInstances(instanceId: Sql, ids: readonly string[], isVisible: Sql | undefined): Sql {
+  const isIn = ids.length === 0 ? Prisma.sql`1 = 0` : Prisma.sql`${instanceId} IN (${Prisma.join([...ids])})`
+  return allOf([isIn, isVisible])
+}
+
+async function sumPerInstance(db: Db, query: Sql): Promise<Map<string, number>> {
+  const rows = await db.$queryRaw<{ instanceId: string; total: bigint | number }[]>`${query}`
   return new Map(rows.map((row) => [row.instanceId, Number(row.total)]))
 }
 
@@ -112,18 +133,18 @@ export async function insertInstance(
   }
 }
 
-/** Renames an instance that still has `version`; null when it has not. Throws ALREADY_EXISTS for a taken name. */
+/** Changes an instance that still has `version`; null when it has not. Throws ALREADY_EXISTS for a taken name. */
 export async function updateInstance(
   tx: Transaction,
   { id, version }: { readonly id: string; readonly version: number },
-  changes: { readonly name: string },
+  changes: Partial<InstanceSettings>,
 ): Promise<InstanceRow | null> {
   try {
     const data = { ...changes, version: { increment: 1 } }
     const { count } = await tx.instance.updateMany({ where: { id, version }, data })
     return count === 0 ? null : await tx.instance.findUnique({ where: { id } })
   } catch (error) {
-    throw isUniqueViolation(error) ? nameTaken(changes.name, error) : error
+    throw isUniqueViolation(error) && changes.name !== undefined ? nameTaken(changes.name, error) : error
   }
 }
 

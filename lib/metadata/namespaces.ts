@@ -1,4 +1,5 @@
 import { AppError } from '@/lib/domain/errors'
+import { type Viewer, visibleNamespace, visibleRepository } from './access'
 import { type Db, type Transaction, isForeignKeyViolation, isUniqueViolation } from './database'
 import { Prisma } from './generated/sqlite/client'
 import { type Slice, type Sql, allOf, contains, inOrder } from './listing'
@@ -24,8 +25,9 @@ export type NamespaceSettings = Pick<
   'autoCreateRepository' | 'defaultRepositoryType' | 'defaultTagImmutability' | 'acceptSparseManifests'
 >
 
-/** Which namespaces of an instance a list shows: whose name holds a text. */
+/** Which namespaces of an instance a list shows: those a viewer knows of, whose name holds a text. */
 export interface NamespaceFilter {
+  readonly viewer: Viewer | null
   readonly instanceId: string
   readonly search?: string | undefined
 }
@@ -43,31 +45,36 @@ export async function findNamespaceByName(db: Db, instanceId: string, name: stri
 /** Namespaces of an instance by name. */
 export async function listNamespaces(db: Db, filter: NamespaceFilter, slice: Slice): Promise<NamespaceRow[]> {
   return db.$queryRaw<NamespaceRow[]>`
-    SELECT * FROM "Namespace" WHERE ${matching(filter)} ${inOrder(Prisma.sql`"name"`, Prisma.sql`"id"`, slice)}`
+    SELECT n.* FROM "Namespace" n WHERE ${matching(filter)} ${inOrder(Prisma.sql`n."name"`, Prisma.sql`n."id"`, slice)}`
 }
 
 /** How many namespaces the list has. */
 export async function countNamespaces(db: Db, filter: NamespaceFilter): Promise<number> {
   const [row] = await db.$queryRaw<{ count: bigint }[]>`
-    SELECT count(*) AS "count" FROM "Namespace" WHERE ${matching(filter)}`
+    SELECT count(*) AS "count" FROM "Namespace" n WHERE ${matching(filter)}`
   return Number(row?.count)
 }
 
-function matching({ instanceId, search }: NamespaceFilter): Sql {
+function matching({ viewer, instanceId, search }: NamespaceFilter): Sql {
   return allOf([
-    Prisma.sql`"instanceId" = ${instanceId}`,
-    search === undefined ? undefined : contains(Prisma.sql`"name"`, search),
+    Prisma.sql`n."instanceId" = ${instanceId}`,
+    visibleNamespace(viewer),
+    search === undefined ? undefined : contains(Prisma.sql`n."name"`, search),
   ])
 }
 
-/** How many repositories each of the namespaces has. */
-export async function countRepositoriesOf(db: Db, namespaceIds: readonly string[]): Promise<(id: string) => number> {
-  const rows = await db.repository.groupBy({
-    by: ['namespaceId'],
-    where: { namespaceId: { in: [...namespaceIds] } },
-    _count: true,
-  })
-  const counts = new Map(rows.map((row) => [row.namespaceId, row._count]))
+/** How many repositories that a viewer may pull from each of the namespaces has. */
+export async function countRepositoriesOf(
+  db: Db,
+  viewer: Viewer | null,
+  namespaceIds: readonly string[],
+): Promise<(id: string) => number> {
+  if (namespaceIds.length === 0) return () => 0
+  const isIn = Prisma.sql`r."namespaceId" IN (${Prisma.join([...namespaceIds])})`
+  const rows = await db.$queryRaw<{ namespaceId: string; count: bigint }[]>`
+    SELECT r."namespaceId", count(*) AS "count" FROM "Repository" r WHERE ${allOf([isIn, visibleRepository(viewer)])}
+    GROUP BY r."namespaceId"`
+  const counts = new Map(rows.map((row) => [row.namespaceId, Number(row.count)]))
   return (id) => counts.get(id) ?? 0
 }
 

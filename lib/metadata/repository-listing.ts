@@ -1,10 +1,12 @@
+import { type Viewer, visibleRepository } from './access'
 import type { Db } from './database'
 import { Prisma } from './generated/sqlite/client'
 import { type Slice, type Sql, allOf, contains, inOrder } from './listing'
 import type { RepositoryRow } from './repository-settings'
 
-/** Which repositories of an instance a list shows. */
+/** Which repositories of an instance a list shows: of those a viewer may pull from. */
 export interface RepositoryFilter {
+  readonly viewer: Viewer | null
   readonly instanceId: string
   /** Exact name of a namespace. */
   readonly namespace?: string | undefined
@@ -44,9 +46,10 @@ export async function countRepositories(db: Db, filter: RepositoryFilter): Promi
   return Number(row?.count)
 }
 
-function matching({ instanceId, namespace, name, search, type, tagImmutability }: RepositoryFilter): Sql {
+function matching({ viewer, instanceId, namespace, name, search, type, tagImmutability }: RepositoryFilter): Sql {
   return allOf([
     Prisma.sql`r."instanceId" = ${instanceId}`,
+    visibleRepository(viewer),
     namespace === undefined
       ? undefined
       : Prisma.sql`r."namespaceId" IN (

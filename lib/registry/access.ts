@@ -11,6 +11,12 @@ export function viewerOf(principal: Principal): Viewer | null {
   return principal.role === 'ADMINISTRATOR' ? null : { subjectId: principal.id }
 }
 
+/** Throws DENIED unless the principal is an administrator. */
+export function assertAdministrator(principal: Principal, message?: string): void {
+  if (principal.role === 'ADMINISTRATOR') return
+  throw new AppError('DENIED', message === undefined ? {} : { message })
+}
+
 /**
  * Throws unless the principal may do `action` on an instance, a namespace or a repository, by the grants as they are
  * now: NOT_FOUND where there is none that the principal may know of, DENIED otherwise.

@@ -20,7 +20,7 @@ export async function createInstance(
 ): Promise<Versioned<InstanceDetails>> {
   const row = await transaction(ctx.db, async (tx) => {
     await lockName(tx, 'default-instance')
-    const isDefault = (await countInstances(tx, {})) === 0
+    const isDefault = (await countInstances(tx, { viewer: null })) === 0
     const { name, regionId, specification } = input
     const settings = { name, regionId, specification, isDefault }
     const created = await insertInstance(tx, { id: createId('instance'), ...settings })
@@ -28,5 +28,5 @@ export async function createInstance(
     await insertAuditEvent(tx, principal, { action: 'CREATE', target, before: null, after: settings })
     return created
   })
-  return describeInstance(ctx, row, requestHost)
+  return describeInstance(ctx, principal, row, requestHost)
 }

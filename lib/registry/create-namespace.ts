@@ -22,5 +22,5 @@ export async function createNamespace(
     await insertAuditEvent(tx, principal, { action: 'CREATE', target, before: null, after: { instanceId, ...input } })
     return created
   })
-  return describeNamespace(ctx.db, row)
+  return describeNamespace(ctx.db, principal, row)
 }

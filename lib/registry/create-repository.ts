@@ -1,17 +1,21 @@
 import type { Principal } from '@/lib/auth/principal'
+import { rankAllows } from '@/lib/domain/access'
 import { AppError } from '@/lib/domain/errors'
 import { createId } from '@/lib/domain/ids'
+import { findRank } from '@/lib/metadata/access'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { transaction } from '@/lib/metadata/database'
 import { findNamespaceByName } from '@/lib/metadata/namespaces'
 import { type RepositorySettings, insertRepository } from '@/lib/metadata/repository-settings'
+import { viewerOf } from './access'
 import type { Context } from './context'
 import { requireInstance } from './instance-details'
 import { type RepositoryDetails, describeRepository } from './repository-details'
 import type { Versioned } from './versions'
 
 /**
- * Makes a repository. Throws NOT_FOUND for the instance, BAD_REQUEST for a namespace that it does not have, and
+ * Makes a repository, for who manages its namespace. Throws NOT_FOUND for the instance, BAD_REQUEST for a namespace that
+ * it does not have or that the principal may not know of, DENIED for one that the principal does not manage, and
  * ALREADY_EXISTS when the namespace has a repository of that name.
  */
 export async function createRepository(
@@ -24,9 +28,11 @@ export async function createRepository(
     await requireInstance(tx, instanceId)
     const { namespace: namespaceName, ...settings } = input
     const namespace = await findNamespaceByName(tx, instanceId, namespaceName)
-    if (namespace === null) {
+    const rank = namespace && (await findRank(tx, viewerOf(principal), { kind: 'namespace', id: namespace.id }))
+    if (namespace === null || rank === null) {
       throw new AppError('BAD_REQUEST', { fields: [{ path: 'namespace', message: 'a namespace of the instance' }] })
     }
+    if (!rankAllows(rank, 'manage')) throw new AppError('DENIED')
     const path = `${namespace.name}/${input.name}`
     const created = await insertRepository(tx, {
       id: createId('repository'),
@@ -44,5 +50,5 @@ export async function createRepository(
     })
     return created
   })
-  return describeRepository(ctx.db, row)
+  return describeRepository(ctx.db, principal, row)
 }

@@ -6,6 +6,7 @@ import { transaction } from '@/lib/metadata/database'
 import { lockRow } from '@/lib/metadata/locks'
 import { buryTags, listAllTags, recordRemovedTags } from '@/lib/metadata/repository-removal'
 import { deleteRepository as deleteRepositoryRow } from '@/lib/metadata/repository-settings'
+import { assertAdministrator } from './access'
 import type { Context } from './context'
 import { requireRepository } from './repository-details'
 import { type ExpectedVersions, assertExpected, changedMeanwhile } from './versions'
@@ -13,14 +14,16 @@ import { type ExpectedVersions, assertExpected, changedMeanwhile } from './versi
 /** How many of the protected tags a refusal names. */
 const namedTagsMax = 10
 
+const administratorsOnly = 'a repository with immutable tags is deleted by administrators only'
+
 const reason = 'the repository was deleted'
 
 /**
  * Deletes a repository with its tags and manifests; the bytes of its blobs stay until garbage collection.
  *
- * While it has protected tags, only when `force` is its `<namespace>/<name>`, typed out; their names stay reserved for
- * their digests, should the repository be made again. Throws NOT_FOUND, PRECONDITION_FAILED, and REPOSITORY_PROTECTED
- * with the first ten of those tags and their number.
+ * While it has protected tags, only for an administrator whose `force` is its `<namespace>/<name>`, typed out; their
+ * names stay reserved for their digests, should the repository be made again. Throws NOT_FOUND, PRECONDITION_FAILED,
+ * REPOSITORY_PROTECTED with the first ten of those tags and their number, and DENIED for a member's `force`.
  */
 export async function deleteRepository(
   ctx: Context,
@@ -39,6 +42,7 @@ export async function deleteRepository(
       const names = protectedTags.slice(0, namedTagsMax).map((tag) => tag.name)
       throw new AppError('REPOSITORY_PROTECTED', { detail: { tags: names, count: protectedTags.length } })
     }
+    if (protectedTags.length > 0) assertAdministrator(principal, administratorsOnly)
     await buryTags(tx, current, protectedTags, { reason, decidedBy: principal.name })
     await recordRemovedTags(tx, current, tags, { reason, actor: principal, now: new Date() })
     if (!(await deleteRepositoryRow(tx, current))) throw changedMeanwhile()

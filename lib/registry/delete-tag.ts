@@ -1,17 +1,21 @@
 import type { Principal } from '@/lib/auth/principal'
 import { AppError } from '@/lib/domain/errors'
+import { isProtected } from '@/lib/domain/immutability'
 import { transaction } from '@/lib/metadata/database'
 import { lockRepositoryExclusively } from '@/lib/metadata/repositories'
 import { insertTagEvent } from '@/lib/metadata/tag-events'
 import { deleteTagByDecision, deleteTag as deleteTagRow, findTag } from '@/lib/metadata/tags'
+import { assertAdministrator } from './access'
 import type { Context } from './context'
 import { eventOrigin } from './event-origin'
 import { type ExpectedVersions, assertExpected } from './versions'
 
+const administratorsOnly = 'an immutable tag is deleted by administrators only'
+
 /**
- * Deletes a tag for an administrator; the manifest stays. A protected tag goes only with a reason, and leaves its name
- * reserved for its digest. Versions of a tag are digests. Throws NOT_FOUND, PRECONDITION_FAILED, and TAG_UNDELETABLE
- * for a protected tag without a reason.
+ * Deletes a tag; the manifest stays. A protected tag goes only with an administrator's reason, and leaves its name
+ * reserved for its digest. Versions of a tag are digests. Throws NOT_FOUND, PRECONDITION_FAILED, TAG_UNDELETABLE for a
+ * protected tag without a reason, and DENIED for one with the reason of somebody else.
  */
 export async function deleteTag(
   ctx: Context,
@@ -26,6 +30,7 @@ export async function deleteTag(
     const tag = repository === null ? null : await findTag(tx, repositoryId, name)
     if (repository === null || tag === null) throw new AppError('NOT_FOUND')
     assertExpected(tag.digest, expected)
+    if (reason !== undefined && isProtected(repository, name)) assertAdministrator(principal, administratorsOnly)
     if (reason === undefined) await deleteTagRow(tx, repository, name)
     else await deleteTagByDecision(tx, repository, name, { reason, decidedBy: principal.name })
     await insertTagEvent(tx, {

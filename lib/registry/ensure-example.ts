@@ -15,7 +15,7 @@ import type { Context } from './context'
 export async function ensureExample(ctx: Context): Promise<void> {
   await transaction(ctx.db, async (tx) => {
     await lockName(tx, 'default-instance')
-    if ((await countInstances(tx, {})) > 0) return
+    if ((await countInstances(tx, { viewer: null })) > 0) return
     const instance = await insertInstance(tx, {
       id: createId('instance'),
       regionId: defaultRegionId,

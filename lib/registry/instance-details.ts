@@ -1,7 +1,11 @@
 import { type Vantage, instanceAddresses } from '@/lib/domain/instance-addresses'
+import type { Principal } from '@/lib/auth/principal'
+import { type Permission, permissionOfRank } from '@/lib/domain/access'
 import { AppError } from '@/lib/domain/errors'
 import type { Db } from '@/lib/metadata/database'
 import { type InstanceRow, type InstanceTotals, findInstance, getInstanceTotals } from '@/lib/metadata/instances'
+import { listRanks } from '@/lib/metadata/access'
+import { viewerOf } from './access'
 import type { Context } from './context'
 import type { Versioned } from './versions'
 
@@ -19,10 +23,13 @@ export interface InstanceDetails extends InstanceTotals {
   readonly specification: InstanceSpecification
   readonly status: 'RUNNING'
   readonly isDefault: boolean
+  readonly allowAnonymousPull: boolean
   readonly endpoints: { internet: string; vpc: string }
   readonly registryHost: string
   readonly createdAt: string
   readonly updatedAt: string
+  /** What the reader may do on the whole of it; null: no more than see that it is there. */
+  readonly access: Permission | null
 }
 
 /** The instance. Throws NOT_FOUND. */
@@ -32,21 +39,40 @@ export async function requireInstance(db: Db, id: string): Promise<InstanceRow> 
   return instance
 }
 
-/** The instance with all that is shown of it, for a reader who reached the server at `requestHost`. */
+/** Instances with all that is shown of them to a principal who reached the server at `requestHost`. */
+export async function describeInstances(
+  ctx: Context,
+  principal: Principal,
+  rows: readonly InstanceRow[],
+  requestHost: string,
+): Promise<InstanceDetails[]> {
+  const viewer = viewerOf(principal)
+  const ids = rows.map((row) => row.id)
+  const [totalsOf, rankOf] = await Promise.all([
+    getInstanceTotals(ctx.db, viewer, ids),
+    listRanks(ctx.db, viewer, 'instance', ids),
+  ])
+  const vantage = { ...ctx.config, requestHost }
+  return rows.map((row) => toInstanceDetails(row, totalsOf(row.id), vantage, permissionOfRank(rankOf(row.id))))
+}
+
+/** The instance with all that is shown of it to a principal who reached the server at `requestHost`. */
 export async function describeInstance(
   ctx: Context,
+  principal: Principal,
   row: InstanceRow,
   requestHost: string,
 ): Promise<Versioned<InstanceDetails>> {
-  const totalsOf = await getInstanceTotals(ctx.db, [row.id])
-  return {
-    value: toInstanceDetails(row, totalsOf(row.id), { ...ctx.config, requestHost }),
-    version: String(row.version),
-  }
+  const [value] = await describeInstances(ctx, principal, [row], requestHost)
+  return { value: value as InstanceDetails, version: String(row.version) }
 }
 
-/** Joins what is shown of an instance. */
-export function toInstanceDetails(row: InstanceRow, totals: InstanceTotals, vantage: Vantage): InstanceDetails {
+function toInstanceDetails(
+  row: InstanceRow,
+  totals: InstanceTotals,
+  vantage: Vantage,
+  access: Permission | null,
+): InstanceDetails {
   return {
     id: row.id,
     name: row.name,
@@ -54,9 +80,11 @@ export function toInstanceDetails(row: InstanceRow, totals: InstanceTotals, vant
     specification: row.specification as InstanceSpecification,
     status: 'RUNNING',
     isDefault: row.isDefault,
+    allowAnonymousPull: row.allowAnonymousPull,
     ...instanceAddresses(row, vantage),
     ...totals,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
+    access,
   }
 }

@@ -1,20 +1,21 @@
-import {
-  type InstanceFilter,
-  countInstances,
-  getInstanceTotals,
-  listInstances as listInstanceRows,
-} from '@/lib/metadata/instances'
+import type { Principal } from '@/lib/auth/principal'
+import { type InstanceFilter, countInstances, listInstances as listInstanceRows } from '@/lib/metadata/instances'
+import { viewerOf } from './access'
 import type { Context } from './context'
-import { type InstanceDetails, toInstanceDetails } from './instance-details'
+import { type InstanceDetails, describeInstances } from './instance-details'
 import { type Page, type PageRequest, readPage } from './page'
 
-/** Instances by name, as seen by a reader who reached the server at `requestHost`. Throws PAGE_INVALID. */
+/**
+ * Instances by name that a principal knows of, as seen by a reader who reached the server at `requestHost`. Throws
+ * PAGE_INVALID.
+ */
 export async function listInstances(
   ctx: Context,
-  { regionId, search, ...request }: InstanceFilter & PageRequest,
+  principal: Principal,
+  { regionId, search, ...request }: Omit<InstanceFilter, 'viewer'> & PageRequest,
   requestHost: string,
 ): Promise<Page<InstanceDetails>> {
-  const filter = { regionId, search }
+  const filter = { viewer: viewerOf(principal), regionId, search }
   const page = await readPage(
     request,
     { sort: 'name', descending: false, byTime: false },
@@ -24,10 +25,5 @@ export async function listInstances(
       positionOf: (row) => ({ key: row.name, tie: row.id }),
     },
   )
-  const totalsOf = await getInstanceTotals(
-    ctx.db,
-    page.items.map((row) => row.id),
-  )
-  const vantage = { ...ctx.config, requestHost }
-  return { ...page, items: page.items.map((row) => toInstanceDetails(row, totalsOf(row.id), vantage)) }
+  return { ...page, items: await describeInstances(ctx, principal, page.items, requestHost) }
 }

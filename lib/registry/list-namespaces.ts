@@ -1,21 +1,19 @@
-import {
-  type NamespaceFilter,
-  countNamespaces,
-  countRepositoriesOf,
-  listNamespaces as listNamespaceRows,
-} from '@/lib/metadata/namespaces'
+import type { Principal } from '@/lib/auth/principal'
+import { type NamespaceFilter, countNamespaces, listNamespaces as listNamespaceRows } from '@/lib/metadata/namespaces'
+import { viewerOf } from './access'
 import type { Context } from './context'
 import { requireInstance } from './instance-details'
-import { type NamespaceDetails, toNamespaceDetails } from './namespace-details'
+import { type NamespaceDetails, describeNamespaces } from './namespace-details'
 import { type Page, type PageRequest, readPage } from './page'
 
-/** Namespaces of an instance by name. Throws NOT_FOUND for the instance, PAGE_INVALID. */
+/** Namespaces of an instance by name that a principal knows of. Throws NOT_FOUND for the instance, PAGE_INVALID. */
 export async function listNamespaces(
   ctx: Context,
-  { instanceId, search, ...request }: NamespaceFilter & PageRequest,
+  principal: Principal,
+  { instanceId, search, ...request }: Omit<NamespaceFilter, 'viewer'> & PageRequest,
 ): Promise<Page<NamespaceDetails>> {
   await requireInstance(ctx.db, instanceId)
-  const filter = { instanceId, search }
+  const filter = { viewer: viewerOf(principal), instanceId, search }
   const page = await readPage(
     request,
     { sort: 'name', descending: false, byTime: false },
@@ -25,9 +23,5 @@ export async function listNamespaces(
       positionOf: (row) => ({ key: row.name, tie: row.id }),
     },
   )
-  const countOf = await countRepositoriesOf(
-    ctx.db,
-    page.items.map((row) => row.id),
-  )
-  return { ...page, items: page.items.map((row) => toNamespaceDetails(row, countOf(row.id))) }
+  return { ...page, items: await describeNamespaces(ctx.db, principal, page.items) }
 }

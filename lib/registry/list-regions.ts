@@ -1,9 +1,14 @@
+import type { Principal } from '@/lib/auth/principal'
 import { type Region, regions } from '@/lib/domain/regions'
 import { countInstancesByRegion } from '@/lib/metadata/instances'
+import { viewerOf } from './access'
 import type { Context } from './context'
 
-/** All regions in the console's order, with the number of instances in each. */
-export async function listRegions(ctx: Context): Promise<(Region & { readonly instanceCount: number })[]> {
-  const counts = await countInstancesByRegion(ctx.db)
+/** All regions in the console's order, with the number of instances in each that a principal knows of. */
+export async function listRegions(
+  ctx: Context,
+  principal: Principal,
+): Promise<(Region & { readonly instanceCount: number })[]> {
+  const counts = await countInstancesByRegion(ctx.db, viewerOf(principal))
   return regions.map((region) => ({ ...region, instanceCount: counts.get(region.id) ?? 0 }))
 }

@@ -1,21 +1,29 @@
+import type { Principal } from '@/lib/auth/principal'
 import {
   type RepositoryFilter,
   type RepositorySortKey,
   countRepositories,
   listRepositories as listRepositoryRows,
 } from '@/lib/metadata/repository-listing'
-import { getRepositoryTotals } from '@/lib/metadata/repository-settings'
+import { viewerOf } from './access'
 import type { Context } from './context'
 import { requireInstance } from './instance-details'
 import { type Page, type PageRequest, type Sort, parseSort, readPage } from './page'
-import { type RepositoryDetails, toRepositoryDetails } from './repository-details'
+import { type RepositoryDetails, describeRepositories } from './repository-details'
 
-/** Repositories of an instance. Throws NOT_FOUND for the instance, PAGE_INVALID. */
+/** Repositories of an instance that a principal may pull from. Throws NOT_FOUND for the instance, PAGE_INVALID. */
 export async function listRepositories(
   ctx: Context,
-  { sort, pageSize, cursor, ...filter }: RepositoryFilter & PageRequest & { readonly sort: Sort<RepositorySortKey> },
+  principal: Principal,
+  {
+    sort,
+    pageSize,
+    cursor,
+    ...wanted
+  }: Omit<RepositoryFilter, 'viewer'> & PageRequest & { readonly sort: Sort<RepositorySortKey> },
 ): Promise<Page<RepositoryDetails>> {
-  await requireInstance(ctx.db, filter.instanceId)
+  await requireInstance(ctx.db, wanted.instanceId)
+  const filter = { ...wanted, viewer: viewerOf(principal) }
   const { key, descending } = parseSort(sort)
   const page = await readPage(
     { pageSize, cursor },
@@ -26,9 +34,5 @@ export async function listRepositories(
       positionOf: (row) => ({ key: row[key], tie: row.path }),
     },
   )
-  const totalsOf = await getRepositoryTotals(
-    ctx.db,
-    page.items.map((row) => row.id),
-  )
-  return { ...page, items: page.items.map((row) => toRepositoryDetails(row, totalsOf(row.id))) }
+  return { ...page, items: await describeRepositories(ctx.db, principal, page.items) }
 }

@@ -1,5 +1,8 @@
+import type { Principal } from '@/lib/auth/principal'
+import { type Permission, permissionOfRank } from '@/lib/domain/access'
 import { AppError } from '@/lib/domain/errors'
 import { splitRepositoryPath } from '@/lib/domain/reference'
+import { listRanks } from '@/lib/metadata/access'
 import type { Db } from '@/lib/metadata/database'
 import {
   type RepositoryRow,
@@ -7,6 +10,7 @@ import {
   findRepository,
   getRepositoryTotals,
 } from '@/lib/metadata/repository-settings'
+import { viewerOf } from './access'
 import type { Versioned } from './versions'
 
 /** A repository as the console and the API show it. Times are UTC, ISO 8601. */
@@ -18,6 +22,8 @@ export interface RepositoryDetails extends Omit<RepositoryRow, 'path' | 'version
   readonly lastPushedAt: string | null
   readonly createdAt: string
   readonly updatedAt: string
+  /** What the reader may do there; null: nothing any more. */
+  readonly access: Permission | null
 }
 
 /** The repository. Throws NOT_FOUND. */
@@ -27,14 +33,35 @@ export async function requireRepository(db: Db, id: string): Promise<RepositoryR
   return repository
 }
 
-/** The repository with all that is shown of it. */
-export async function describeRepository(db: Db, row: RepositoryRow): Promise<Versioned<RepositoryDetails>> {
-  const totalsOf = await getRepositoryTotals(db, [row.id])
-  return { value: toRepositoryDetails(row, totalsOf(row.id)), version: String(row.version) }
+/** Repositories with all that is shown of them to a principal. */
+export async function describeRepositories(
+  db: Db,
+  principal: Principal,
+  rows: readonly RepositoryRow[],
+): Promise<RepositoryDetails[]> {
+  const ids = rows.map((row) => row.id)
+  const [totalsOf, rankOf] = await Promise.all([
+    getRepositoryTotals(db, ids),
+    listRanks(db, viewerOf(principal), 'repository', ids),
+  ])
+  return rows.map((row) => toRepositoryDetails(row, totalsOf(row.id), permissionOfRank(rankOf(row.id))))
 }
 
-/** Joins what is shown of a repository. */
-export function toRepositoryDetails(row: RepositoryRow, totals: RepositoryTotals): RepositoryDetails {
+/** The repository with all that is shown of it to a principal. */
+export async function describeRepository(
+  db: Db,
+  principal: Principal,
+  row: RepositoryRow,
+): Promise<Versioned<RepositoryDetails>> {
+  const [value] = await describeRepositories(db, principal, [row])
+  return { value: value as RepositoryDetails, version: String(row.version) }
+}
+
+function toRepositoryDetails(
+  row: RepositoryRow,
+  totals: RepositoryTotals,
+  access: Permission | null,
+): RepositoryDetails {
   const { path, version: _, createdAt, updatedAt, ...shown } = row
   return {
     ...shown,
@@ -43,5 +70,6 @@ export function toRepositoryDetails(row: RepositoryRow, totals: RepositoryTotals
     lastPushedAt: totals.lastPushedAt?.toISOString() ?? null,
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
+    access,
   }
 }

@@ -31,5 +31,5 @@ export async function updateNamespace(
     await insertAuditEvent(tx, principal, { action: 'UPDATE', target, ...changes })
     return updated
   })
-  return describeNamespace(ctx.db, row)
+  return describeNamespace(ctx.db, principal, row)
 }

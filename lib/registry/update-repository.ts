@@ -38,5 +38,5 @@ export async function updateRepository(
     await insertAuditEvent(tx, principal, { action: 'UPDATE', target, ...changes, reason })
     return updated
   })
-  return describeRepository(ctx.db, row)
+  return describeRepository(ctx.db, principal, row)
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { permissions } from '@/lib/domain/access'
 import { errorCodes } from '@/lib/domain/errors'
 
 /** UTC time, ISO 8601. */
@@ -9,6 +10,11 @@ export const digest = z
   .string()
   .regex(/^(?:sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$/)
   .meta({ description: 'Content digest', examples: [`sha256:${'0'.repeat(64)}`] })
+
+/** What the caller may do with what is shown; the console offers no more than that. */
+export const access = z.enum(permissions).nullable().meta({
+  description: 'What you may do here, by grants on it or on what it lies in. Null: no more than see that it is there',
+})
 
 /** Largest page of a list. */
 export const pageSizeMax = 100

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isRegionId } from '@/lib/domain/regions'
 import { isInstanceName } from '@/lib/domain/reference'
-import { pageOf, pageQuery, timestamp } from './common'
+import { access, pageOf, pageQuery, timestamp } from './common'
 
 const instanceName = z.string().refine(isInstanceName, {
   message: '3 to 30 lower-case letters, digits and hyphens, no hyphen first or last',
@@ -17,6 +17,7 @@ export const instance = z.strictObject({
   isDefault: z
     .boolean()
     .meta({ description: 'Serves requests whose host name is no instance’s: localhost, an IP address' }),
+  allowAnonymousPull: z.boolean().meta({ description: 'PUBLIC repositories can be pulled from without credentials' }),
   endpoints: z.strictObject({
     internet: z.string().meta({ description: 'Host, with port where it is not the scheme’s own' }),
     vpc: z.string(),
@@ -28,9 +29,14 @@ export const instance = z.strictObject({
   namespaceCount: z.number().int().nonnegative(),
   repositoryCount: z.number().int().nonnegative(),
   tagCount: z.number().int().nonnegative(),
-  storageBytes: z.number().int().nonnegative().meta({ description: 'Distinct blobs of the instance’s repositories' }),
+  storageBytes: z
+    .number()
+    .int()
+    .nonnegative()
+    .meta({ description: 'Distinct blobs of the instance’s repositories that you may pull from, as all its counts' }),
   createdAt: timestamp,
   updatedAt: timestamp,
+  access,
 })
 export type InstanceView = z.infer<typeof instance>
 
@@ -47,4 +53,7 @@ export const createInstanceBody = z.strictObject({
   specification: instance.shape.specification.default('Enterprise_Basic'),
 })
 
-export const updateInstanceBody = z.strictObject({ name: instanceName.optional() })
+export const updateInstanceBody = z.strictObject({
+  name: instanceName.optional().meta({ description: 'Only administrators may change it' }),
+  allowAnonymousPull: z.boolean().optional(),
+})

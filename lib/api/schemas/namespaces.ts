@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isNamespaceName } from '@/lib/domain/reference'
-import { pageOf, pageQuery, timestamp } from './common'
+import { access, pageOf, pageQuery, timestamp } from './common'
 
 /** Who may pull: everybody the instance lets in, or grants only. */
 export const repositoryType = z.enum(['PUBLIC', 'PRIVATE'])
@@ -19,6 +19,7 @@ export const namespace = z.strictObject({
   repositoryCount: z.number().int().nonnegative(),
   createdAt: timestamp,
   updatedAt: timestamp,
+  access,
 })
 export type NamespaceView = z.infer<typeof namespace>
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isRepositoryName } from '@/lib/domain/reference'
-import { pageOf, pageQuery, timestamp } from './common'
+import { access, pageOf, pageQuery, timestamp } from './common'
 import { repositoryType } from './namespaces'
 
 export const summaryMaxLength = 100
@@ -26,6 +26,7 @@ export const repository = z.strictObject({
   createdAt: timestamp,
   updatedAt: timestamp.meta({ description: 'When its settings last changed' }),
   updatedBy: z.string().meta({ description: 'User name of who changed them' }),
+  access,
 })
 export type RepositoryView = z.infer<typeof repository>
 

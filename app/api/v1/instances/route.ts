@@ -6,8 +6,8 @@ import { createInstance } from '@/lib/registry/create-instance'
 import { listInstances } from '@/lib/registry/list-instances'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
-  GET: route(operations.listInstances, async ({ ctx, query, host }) => ({
-    body: await listInstances(ctx, query, host),
+  GET: route(operations.listInstances, async ({ ctx, principal, query, host }) => ({
+    body: await listInstances(ctx, principal, query, host),
   })),
   POST: route(operations.createInstance, async ({ ctx, principal, body, host }) =>
     created('/instances', await createInstance(ctx, principal, body, host)),

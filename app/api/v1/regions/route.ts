@@ -4,5 +4,7 @@ import { route } from '@/lib/api/route/route'
 import { listRegions } from '@/lib/registry/list-regions'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
-  GET: route(operations.listRegions, async ({ ctx }) => ({ body: { items: await listRegions(ctx) } })),
+  GET: route(operations.listRegions, async ({ ctx, principal }) => ({
+    body: { items: await listRegions(ctx, principal) },
+  })),
 })

@@ -13,7 +13,7 @@ export const namespaceOperations = {
     id: 'listNamespaces',
     method: 'GET',
     path: '/instances/{instanceId}/namespaces',
-    summary: 'Namespaces of an instance by name',
+    summary: 'Namespaces of an instance by name that the caller knows of',
     permission: 'see instance',
     query: namespaceQuery,
     status: 200,

@@ -29,7 +29,7 @@ export const tagOperations = {
     id: 'deleteTag',
     method: 'DELETE',
     path: '/repositories/{repositoryId}/tags/{tag}',
-    summary: 'Delete a tag; an immutable one only with a reason',
+    summary: 'Delete a tag; an immutable one only for administrators, with a reason',
     permission: 'manage repository',
     query: deleteTagQuery,
     status: 204,

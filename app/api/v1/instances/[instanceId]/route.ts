@@ -7,8 +7,8 @@ import { getInstance } from '@/lib/registry/get-instance'
 import { updateInstance } from '@/lib/registry/update-instance'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
-  GET: route(operations.getInstance, async ({ ctx, params, host }) =>
-    versioned(await getInstance(ctx, params.instanceId, host)),
+  GET: route(operations.getInstance, async ({ ctx, principal, params, host }) =>
+    versioned(await getInstance(ctx, principal, params.instanceId, host)),
   ),
   PATCH: route(operations.updateInstance, async ({ ctx, principal, params, body, expected, host }) =>
     versioned(await updateInstance(ctx, principal, params.instanceId, body, expected, host)),

@@ -7,8 +7,8 @@ import { getNamespace } from '@/lib/registry/get-namespace'
 import { updateNamespace } from '@/lib/registry/update-namespace'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
-  GET: route(operations.getNamespace, async ({ ctx, params }) =>
-    versioned(await getNamespace(ctx, params.namespaceId)),
+  GET: route(operations.getNamespace, async ({ ctx, principal, params }) =>
+    versioned(await getNamespace(ctx, principal, params.namespaceId)),
   ),
   PATCH: route(operations.updateNamespace, async ({ ctx, principal, params, body, expected }) =>
     versioned(await updateNamespace(ctx, principal, params.namespaceId, body, expected)),

@@ -7,8 +7,8 @@ import { getRepository } from '@/lib/registry/get-repository'
 import { updateRepository } from '@/lib/registry/update-repository'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
-  GET: route(operations.getRepository, async ({ ctx, params }) =>
-    versioned(await getRepository(ctx, params.repositoryId)),
+  GET: route(operations.getRepository, async ({ ctx, principal, params }) =>
+    versioned(await getRepository(ctx, principal, params.repositoryId)),
   ),
   PATCH: route(operations.updateRepository, async ({ ctx, principal, params, body, expected }) =>
     versioned(await updateRepository(ctx, principal, params.repositoryId, body, expected)),

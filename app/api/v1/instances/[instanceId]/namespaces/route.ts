@@ -6,8 +6,8 @@ import { createNamespace } from '@/lib/registry/create-namespace'
 import { listNamespaces } from '@/lib/registry/list-namespaces'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
-  GET: route(operations.listNamespaces, async ({ ctx, params, query }) => ({
-    body: await listNamespaces(ctx, { ...params, ...query }),
+  GET: route(operations.listNamespaces, async ({ ctx, principal, params, query }) => ({
+    body: await listNamespaces(ctx, principal, { ...params, ...query }),
   })),
   POST: route(operations.createNamespace, async ({ ctx, principal, params, body }) =>
     created('/namespaces', await createNamespace(ctx, principal, params.instanceId, body)),

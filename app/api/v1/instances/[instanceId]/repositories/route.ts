@@ -6,8 +6,8 @@ import { createRepository } from '@/lib/registry/create-repository'
 import { listRepositories } from '@/lib/registry/list-repositories'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
-  GET: route(operations.listRepositories, async ({ ctx, params, query }) => ({
-    body: await listRepositories(ctx, { ...params, ...query }),
+  GET: route(operations.listRepositories, async ({ ctx, principal, params, query }) => ({
+    body: await listRepositories(ctx, principal, { ...params, ...query }),
   })),
   POST: route(operations.createRepository, async ({ ctx, principal, params, body }) =>
     created('/repositories', await createRepository(ctx, principal, params.instanceId, body)),

@@ -28,6 +28,10 @@ export function useErrorText() {
   const t = useTranslations()
   return (error: unknown): string => {
     if (!(error instanceof ApiError)) return t('errors.NETWORK')
+    if (error.code === 'TOO_MANY_ATTEMPTS') {
+      const seconds = Number(error.problem.context?.['retryAfterSeconds'] ?? 60)
+      return t('errors.TOO_MANY_ATTEMPTS', { minutes: Math.ceil(seconds / 60) })
+    }
     return isTold(error.code) ? t(`errors.${error.code}`) : error.message
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Turnstile } from './turnstile'
+import { Turnstile, Turnstiles } from './turnstile'
 
 /** Work that ends when told to. */
 function held() {
@@ -39,4 +39,15 @@ test('beyond the queue’s limit one is sent away at once', async () => {
   await expect(turnstile.pass(() => Promise.resolve())).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   inside.end()
   await Promise.all(passing)
+})
+
+test('each key has a turnstile of its own, and none is kept when nobody is inside', async () => {
+  const turnstiles = new Turnstiles({ atOnce: 1, waitingMax: 1 })
+  const [a, again, b] = [held(), held(), held()]
+  const passing = [turnstiles.pass('a', a.work), turnstiles.pass('a', again.work), turnstiles.pass('b', b.work)]
+  expect([a, again, b].map((one) => one.hasBegun())).toEqual([true, false, true])
+  await expect(turnstiles.pass('a', () => Promise.resolve())).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  for (const one of [a, again, b]) one.end()
+  await Promise.all(passing)
+  expect(turnstiles.size).toBe(0)
 })

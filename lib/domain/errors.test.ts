@@ -17,6 +17,7 @@ const wireCodes = new Set([
   'UNAUTHORIZED',
   'DENIED',
   'UNSUPPORTED',
+  'TOOMANYREQUESTS',
   'UNKNOWN',
 ])
 

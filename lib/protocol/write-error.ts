@@ -24,6 +24,7 @@ export function writeError(request: IncomingMessage, response: ServerResponse, e
     'Content-Length': body.byteLength,
     ...(error.code === 'UNAUTHORIZED' && { 'WWW-Authenticate': 'Basic realm="Stele"' }),
     ...(error.status === 503 && { 'Retry-After': retryAfterSeconds }),
+    ...(error.code === 'TOO_MANY_ATTEMPTS' && { 'Retry-After': Number(error.detail?.['retryAfterSeconds']) }),
     ...(error.code === 'RANGE_INVALID' && size !== undefined && { 'Content-Range': `bytes */${String(size)}` }),
     ...(!isWorthDraining && { Connection: 'close' }),
   })

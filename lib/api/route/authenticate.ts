@@ -1,4 +1,5 @@
 import { authenticateAccessKey } from '@/lib/auth/access-keys'
+import { attempts } from '@/lib/auth/attempts'
 import { parseBasicCredentials } from '@/lib/auth/basic-credentials'
 import type { Principal } from '@/lib/auth/principal'
 import { type Origin, type StartedSession, findSessionByToken, sessionCookieName } from '@/lib/auth/sessions'
@@ -20,6 +21,7 @@ export interface Identity {
 /**
  * Who asks: by `Authorization: Basic` with an access key, else by the session cookie. Null when nobody is proven. An
  * Authorization header is the caller's word even when it proves nothing: the cookie is not looked at then.
+ * Throws TOO_MANY_ATTEMPTS.
  */
 export async function authenticate(ctx: Context, request: Request): Promise<Identity | null> {
   const authorization = request.headers.get('authorization')
@@ -39,8 +41,10 @@ async function authenticateByAccessKey(
 ): Promise<Identity | null> {
   const credentials = parseBasicCredentials(authorization)
   if (credentials === null) return null
-  const user = await authenticateAccessKey(ctx.db, ctx.secrets, credentials.name, credentials.secret)
-  return user === null ? null : { principal: principalOf(user, credentials.name, request), session: null }
+  const { name: id, secret } = credentials
+  const attempt = { kind: 'access-key', account: id, address: originOf(request).address } as const
+  const user = await attempts.guard(attempt, () => authenticateAccessKey(ctx.db, ctx.secrets, id, secret))
+  return user === null ? null : { principal: principalOf(user, id, request), session: null }
 }
 
 /** The token of the session cookie, proven or not; null when there is none. */

@@ -9,6 +9,8 @@ type Json = Record<string, unknown>
 function commonRefusals(operation: Operation): ErrorCode[] {
   const isChange = operation.method !== 'GET'
   return [
+    // With an access key anybody may try one, at public ones too.
+    'TOO_MANY_ATTEMPTS',
     ...(operation.permission === 'public' ? [] : (['UNAUTHORIZED', 'DENIED'] as const)),
     ...(isChange ? (['DENIED'] as const) : []),
     ...(operation.query || operation.body ? (['BAD_REQUEST'] as const) : []),

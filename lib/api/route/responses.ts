@@ -42,6 +42,7 @@ export function problemResponse(error: AppError, requestId: string, headers: Rec
   }
   return jsonResponse(error.status, JSON.stringify(body), requestId, {
     'content-type': 'application/problem+json',
+    ...(error.code === 'TOO_MANY_ATTEMPTS' && { 'retry-after': String(error.detail?.['retryAfterSeconds']) }),
     ...headers,
   })
 }

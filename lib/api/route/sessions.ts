@@ -1,4 +1,5 @@
 import type { SessionView } from '@/lib/api/schemas/sessions'
+import { attempts } from '@/lib/auth/attempts'
 import { authenticatePassword } from '@/lib/auth/passwords'
 import { endSession, sessionCookieName, sessionLifetimeSeconds, startSession } from '@/lib/auth/sessions'
 import { AppError } from '@/lib/domain/errors'
@@ -13,13 +14,14 @@ export function showSession({ session }: Call<typeof operations.getSession>): { 
   return { body: toView(session) }
 }
 
-/** Logs a person on by name and password: the answer sets the cookie. Throws UNAUTHORIZED. */
+/** Logs a person on by name and password: the answer sets the cookie. Throws UNAUTHORIZED and TOO_MANY_ATTEMPTS. */
 export async function logOn({
   ctx,
   body,
   request,
 }: Call<typeof operations.createSession>): Promise<Answer<typeof operations.createSession>> {
-  const user = await authenticatePassword(ctx.db, body.userName, body.password)
+  const attempt = { kind: 'password', account: body.userName, address: originOf(request).address } as const
+  const user = await attempts.guard(attempt, () => authenticatePassword(ctx.db, body.userName, body.password))
   if (user === null) {
     // Not the name: people type their password there.
     ctx.log.warn({ address: originOf(request).address }, 'a log-on failed')

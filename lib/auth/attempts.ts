@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import { AppError } from '@/lib/domain/errors'
+import { addressGroup, isLoopback } from './address-group'
+import { FailureCounter, type FailureLimit } from './failure-counter'
+import { Turnstiles } from './turnstile'
+
+/** One try to prove who one is. */
+export interface Attempt {
+  /**
+   * Which secret is tried. Each is counted by itself: who knows an account's registry password, and may clear its
+   * failures by logging on, must not be able to clear those of its console password.
+   */
+  readonly kind: 'password' | 'second-factor' | 'registry' | 'access-key'
+  /**
+   * Whose secret it would be, as the caller says, whether there is such an account or not. A secret that names its
+   * bearer by itself (temporary token, refresh token) stands here as its own account.
+   */
+  readonly account: string
+  /** Of the client. */
+  readonly address: string
+}
+
+/** How many failures are put up with: docs/decisions/0015-guards.md says why these. */
+export interface AttemptLimits {
+  /** Of one account from one address; a success clears it. */
+  readonly pair: FailureLimit
+  /** Of one account from all addresses that are strange to it; of each other address by itself. */
+  readonly account: FailureLimit
+  /** From one address to accounts that it is strange to. */
+  readonly address: FailureLimit
+  /** The same from the machine's own address, which is that of everybody behind a proxy that is not trusted. */
+  readonly loopback: FailureLimit
+}
+
+const minute = 60
+
+const limits: AttemptLimits = {
+  pair: { failures: 10, windowSeconds: 15 * minute },
+  account: { failures: 100, windowSeconds: 60 * minute },
+  address: { failures: 100, windowSeconds: 15 * minute },
+  loopback: { failures: 1000, windowSeconds: 15 * minute },
+}
+
+/** Most keys that are kept of each counter: some ten megabytes in all, when they are full. */
+const keysMax = 20_000
+
+/** How long an address stays no stranger to an account that was proven there. */
+const knownMs = 7 * 24 * 60 * 60 * 1000
+
+interface Count {
+  readonly counter: FailureCounter
+  readonly key: string
+}
+
+/** Limits guessing. Only failures count; whoever is limited is refused before the secret is looked at, right or wrong. */
+export class Attempts {
+  readonly #pairs: FailureCounter
+  readonly #accounts: FailureCounter
+  readonly #addresses: FailureCounter
+  readonly #loopback: FailureCounter
+  /** Pairs of account and address that have proven themselves. */
+  readonly #known = new LRUCache<string, true>({ max: keysMax, ttl: knownMs })
+  // What is under way is not counted yet. So few at once, and a limit is overstepped by no more than that.
+  readonly #pairTurns = new Turnstiles({ atOnce: 4, waitingMax: 256 })
+  readonly #addressTurns = new Turnstiles({ atOnce: 16, waitingMax: 1024 })
+
+  constructor(given: AttemptLimits = limits) {
+    this.#pairs = new FailureCounter(given.pair, keysMax)
+    this.#accounts = new FailureCounter(given.account, keysMax)
+    this.#addresses = new FailureCounter(given.address, keysMax)
+    this.#loopback = new FailureCounter(given.loopback, keysMax)
+  }
+
+  /**
+   * Runs `check`, which answers who was proven, or null. Null counts as a failure, and so does an AppError of status 401
+   * that it throws; anything else it throws (the database is away) counts as nothing.
+   *
+   * Throws TOO_MANY_ATTEMPTS without running it when there were too many failures, and UNAVAILABLE when too many tries
+   * wait. Nothing of the account or the address is kept but a hash.
+   */
+  async guard<T>({ kind, account, address }: Attempt, check: () => Promise<T | null>): Promise<T | null> {
+    const accountKey = hash(kind, account.trim().toLowerCase())
+    const group = addressGroup(address)
+    const pairKey = hash(accountKey, group)
+    const pair = { counter: this.#pairs, key: pairKey }
+    return this.#pairTurns.pass(pairKey, () => {
+      // Others' failures elsewhere lock nobody out of where they have been: that would be an easy way to harm them.
+      // But somebody behind the same address may guess while the owner keeps clearing `pair`, so those count too.
+      if (this.#known.has(pairKey)) {
+        return this.#try(pair, [pair, { counter: this.#accounts, key: pairKey }], check)
+      }
+      const wide = { counter: isLoopback(address) ? this.#loopback : this.#addresses, key: hash(group) }
+      const counts = [pair, { counter: this.#accounts, key: accountKey }, wide]
+      return this.#addressTurns.pass(wide.key, () => this.#try(pair, counts, check))
+    })
+  }
+
+  async #try<T>(pair: Count, counts: readonly Count[], check: () => Promise<T | null>): Promise<T | null> {
+    const waits = await Promise.all(counts.map(({ counter, key }) => counter.waitMs(key)))
+    const waitMs = Math.max(...waits)
+    if (waitMs > 0) throw tooMany(Math.ceil(waitMs / 1000))
+    const fail = () => Promise.all(counts.map(({ counter, key }) => counter.fail(key)))
+    let proven: T | null
+    try {
+      proven = await check()
+    } catch (error) {
+      if (AppError.is(error) && error.status === 401) await fail()
+      throw error
+    }
+    if (proven === null) {
+      await fail()
+      return null
+    }
+    this.#known.set(pair.key, true)
+    await pair.counter.forget(pair.key)
+    return proven
+  }
+}
+
+// On `globalThis`, because the server's bundle and Next's are two copies of this module in one process, and who guesses
+// at both doors is one.
+const symbol = Symbol.for('stele.attempts')
+
+/** The failures that this process has seen, at all doors. */
+export const attempts: Attempts = ofProcess()
+
+function ofProcess(): Attempts {
+  const known = (globalThis as { [symbol]?: Attempts })[symbol]
+  if (known !== undefined) return known
+  const created = new Attempts()
+  Object.assign(globalThis, { [symbol]: created })
+  return created
+}
+
+function tooMany(retryAfterSeconds: number): AppError {
+  const minutes = Math.ceil(retryAfterSeconds / minute)
+  return new AppError('TOO_MANY_ATTEMPTS', {
+    message: `too many failed attempts to log on, try again in ${minutes} minute${minutes === 1 ? '' : 's'}`,
+    detail: { retryAfterSeconds },
+  })
+}
+
+function hash(...parts: readonly string[]): string {
+  return createHash('sha256').update(parts.join('\0')).digest('base64')
+}

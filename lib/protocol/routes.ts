@@ -29,8 +29,11 @@ function reading<T extends Operation>(operation: T): { GET: T; HEAD: T } {
   return { GET: operation, HEAD: operation }
 }
 
-// The name is greedy: it may itself hold a segment such as `blobs`, so the last one that fits is the separator.
-const routes: readonly Route[] = [
+/**
+ * All routes. The name is greedy: it may itself hold a segment such as `blobs`, so the last one that fits is the
+ * separator.
+ */
+export const routes: readonly Route[] = [
   { template: '/v2/', pattern: /^\/v2\/?$/, operations: reading({ handle: getBase }) },
   { template: '/v2/_catalog', pattern: /^\/v2\/_catalog$/, operations: reading({ handle: listRepositories }) },
   {
@@ -53,7 +56,7 @@ const routes: readonly Route[] = [
     pattern: /^\/v2\/(?<name>.+)\/blobs\/(?<target>[^/]+)$/,
     operations: {
       ...reading({ action: 'pull', handle: getBlob }),
-      DELETE: { action: 'push', handle: deleteBlob },
+      DELETE: { action: 'delete', handle: deleteBlob },
     },
   },
   {
@@ -62,7 +65,7 @@ const routes: readonly Route[] = [
     operations: {
       ...reading({ action: 'pull', handle: getManifest }),
       PUT: { action: 'push', handle: putManifest },
-      DELETE: { action: 'push', handle: deleteManifest },
+      DELETE: { action: 'delete', handle: deleteManifest },
     },
   },
   {

@@ -16,8 +16,18 @@ import { findInstanceOfHost } from './find-instance-of-host'
 /** A repository as the use cases of pushes and pulls take it. */
 export type Repository = RepositoryForTraffic
 
-/** What a container client wants to do with a repository. `push` includes deletion. */
-export type TrafficAction = 'pull' | 'push'
+/**
+ * What a container client wants to do with a repository. `delete` is for who manages it, as in the REST API; a token
+ * allows it with `push`, which is all that clients ask for.
+ */
+export type TrafficAction = 'pull' | 'push' | 'delete'
+
+/** What a token must have been made out for, and the permission that is needed. */
+const needs = {
+  pull: { scope: 'pull', permission: 'pull' },
+  push: { scope: 'push', permission: 'push' },
+  delete: { scope: 'push', permission: 'manage' },
+} as const
 
 /**
  * The repository that `<namespace>/<name>` names on the instance of `host`, for a principal who may do `action` there.
@@ -39,8 +49,8 @@ export async function openRepository(
   if (!isRepositoryPath(path)) {
     throw new AppError('NAME_INVALID', { detail: { name: path.slice(0, 300) } })
   }
-  if (principal.token !== null && principal.token.get(path)?.has(action) !== true) {
-    throw new AppError('SCOPE_INSUFFICIENT', { detail: { name: path, action } })
+  if (principal.token !== null && principal.token.get(path)?.has(needs[action].scope) !== true) {
+    throw new AppError('SCOPE_INSUFFICIENT', { detail: { name: path, action: needs[action].scope } })
   }
   const instanceId = await findInstanceOfHost(ctx, host)
   const existing = instanceId === null ? null : await findRepositoryForCaller(ctx.db, instanceId, path, principal.id)
@@ -49,12 +59,12 @@ export async function openRepository(
     return existing
   }
   if (principal.kind === 'anonymous' && principal.token === null) throw new AppError('UNAUTHORIZED')
-  if (instanceId === null || action === 'pull') throw unknownName(path)
+  if (instanceId === null || action !== 'push') throw unknownName(path)
   return createOnPush(ctx, principal, instanceId, path)
 }
 
 function assertAllowed(principal: Principal, repository: RepositoryForCaller, action: TrafficAction): void {
-  if (principal.role === 'ADMINISTRATOR' || rankAllows(repository.rank, action)) return
+  if (principal.role === 'ADMINISTRATOR' || rankAllows(repository.rank, needs[action].permission)) return
   if (action === 'pull') {
     if (principal.token !== null) return
     if (repository.isPublic && (principal.kind !== 'anonymous' || repository.allowAnonymousPull)) return

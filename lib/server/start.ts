@@ -6,6 +6,7 @@ import { countUploads } from '@/lib/metadata/open-uploads'
 import { pingDatabase } from '@/lib/metadata/ping'
 import { setContext } from '@/lib/registry/context'
 import { ensureExample } from '@/lib/registry/ensure-example'
+import { startAuditKeeping } from '@/lib/registry/keep-audit'
 import { startMaintenance } from '@/lib/registry/schedule-maintenance'
 import { Connections } from './connections'
 import { openDoors } from './doors'
@@ -68,13 +69,16 @@ export async function start(env: Environment): Promise<void> {
   ready(await openDoors(ctx, { port, dev: env['NODE_ENV'] !== 'production', phase, exchanges }))
   phase.name = 'ready'
   const maintenance = startMaintenance(ctx)
+  const auditKeeping = startAuditKeeping(ctx)
   stopOnSignal({
     server,
     phase,
     log,
     timeoutMs: config.stopTimeoutSeconds * 1000,
     hasUploads: () => uploads.exist(),
-    stopWork: () => maintenance.stop(),
+    stopWork: async () => {
+      await Promise.all([maintenance.stop(), auditKeeping.stop()])
+    },
     release: () => closeDatabase(db),
   })
   greet(config, port, generatedPassword)

@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { hashAuditEvent } from './audit-chain'
+import { type Actor, type NewAuditEvent, insertAuditEvent, recordLeftOut } from './audit-events'
+import { findAuditHead, listAuditEvents } from './audit-listing'
+import { type Database, transaction } from './database'
+import { openTestDatabase } from './test-database'
+
+const actor: Actor = { name: 'admin', credential: 'session', address: '192.0.2.7', userAgent: 'agent' }
+const change: NewAuditEvent = {
+  action: 'UPDATE',
+  target: { type: 'NAMESPACE', id: 'crn-1', name: 'test' },
+  instanceId: 'cri-1',
+  before: { a: 1 },
+  after: { a: 2 },
+}
+
+let db: Database
+let close: () => Promise<void>
+
+beforeEach(async () => ({ db, close } = await openTestDatabase()))
+afterEach(() => close())
+
+async function insert(event: NewAuditEvent = change, by: Actor = actor): Promise<void> {
+  await transaction(db, (tx) => insertAuditEvent(tx, by, event))
+}
+
+function list() {
+  return listAuditEvents(db, {}, { order: 'oldest first', limit: 1000 })
+}
+
+describe('the hash of an event', () => {
+  test('is what it has always been: computed by another program from the same fields', () => {
+    const event = {
+      id: 1,
+      action: 'UPDATE',
+      targetType: 'USER',
+      targetId: 'usr-1',
+      targetName: 'zoë "z" 李\u0001\u2028\u007f',
+      instanceId: null,
+      before: '{"a":1}',
+      after: null,
+      reason: 'line\nbreak\t/',
+      actor: 'admin',
+      credential: 'session',
+      address: '192.0.2.7',
+      userAgent: 'agent',
+      createdAt: new Date('2026-11-22T01:02:03.004Z'),
+    }
+    expect(hashAuditEvent('', event)).toBe('cb5062e0563b125de47e58faaef96c8bf663bd2d03053078292ea8b6206d7e2a')
+  })
+
+  test('is of what the database gives back, whatever was written', async () => {
+    const strange = '\ud800half, null\0, "quoted", \u2028, 李, \udc00'
+    await insert({
+      action: 'UPDATE',
+      target: { type: 'USER', id: strange, name: strange },
+      before: { [strange]: strange, missing: null, nothing: undefined, when: new Date(1_234) },
+      after: null,
+      reason: strange,
+    })
+    await insert(change, { name: strange, credential: strange, address: strange, userAgent: strange })
+    await insert({ ...change, before: null, reason: '' })
+    const events = await list()
+    expect(events.map((event) => hashAuditEvent(event.previousHash, event))).toEqual(events.map(({ hash }) => hash))
+    expect(events[0]?.targetName).toBe('\ufffdhalf, null\ufffd, "quoted", \u2028, 李, \ufffd')
+    expect(JSON.parse(events[0]?.before ?? '')).toEqual({
+      [strange]: strange,
+      missing: null,
+      when: '1970-01-01T00:00:01.234Z',
+    })
+  })
+})
+
+describe('the chain', () => {
+  test('is in the order of the ids, without a gap, each with the hash of the one before', async () => {
+    await Promise.all(Array.from({ length: 20 }, () => insert()))
+    const events = await list()
+    expect(events.map(({ id }) => id)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1))
+    expect(events.map(({ previousHash }) => previousHash)).toEqual(['', ...events.slice(0, -1).map(({ hash }) => hash)])
+    expect(await findAuditHead(db)).toEqual({ eventId: 20, hash: events.at(-1)?.hash })
+  })
+
+  test('has no gap where a change was undone', async () => {
+    await insert()
+    const undone = transaction(db, async (tx) => {
+      await insertAuditEvent(tx, actor, change)
+      throw new Error('undone')
+    })
+    await expect(undone).rejects.toThrow('undone')
+    await insert()
+    expect((await list()).map(({ id }) => id)).toEqual([1, 2])
+  })
+
+  test('goes on where somebody has put an event behind it, or taken the head away', async () => {
+    await insert()
+    await db.auditEvent.updateMany({ data: { id: 5 } })
+    await insert()
+    await db.auditHead.deleteMany()
+    await insert()
+    expect((await list()).map(({ id }) => id)).toEqual([5, 6, 7])
+  })
+})
+
+test('a change of an instance concerns that instance', async () => {
+  await insert({ ...change, instanceId: undefined, target: { type: 'INSTANCE', id: 'cri-7', name: 'seven' } })
+  expect((await list())[0]?.instanceId).toBe('cri-7')
+})
+
+test('what a client sends by itself fills no disk', async () => {
+  await insert(change, { ...actor, userAgent: 'x'.repeat(10_000) })
+  expect((await list())[0]?.userAgent).toBe(`${'x'.repeat(511)}…`)
+})
+
+test('of many failed log-ons a few are recorded, and how many were left out', async () => {
+  const failure = {
+    action: 'LOG_ON_FAILED',
+    target: { type: 'USER', id: '', name: 'victim' },
+    before: null,
+    after: null,
+    reason: 'wrong password',
+  } as const
+  for (let tries = 0; tries < 12; tries++) await insert(failure)
+  expect(await list()).toHaveLength(5)
+  await transaction(db, (tx) => recordLeftOut(tx, { isLast: true }))
+  expect((await list()).at(-1)).toMatchObject({
+    action: 'LOG_ON_FAILED',
+    targetName: 'victim',
+    actor: 'admin',
+    address: actor.address,
+    after: '{"leftOut":7}',
+    reason: '7 more failed log-ons within a minute',
+  })
+  await transaction(db, (tx) => recordLeftOut(tx, { isLast: true }))
+  expect(await list()).toHaveLength(6)
+})

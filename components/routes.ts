@@ -19,6 +19,11 @@ export function instancesHref(region: string): string {
   return `/${region}/instances`
 }
 
+/** An instance: where it answers, what it holds, who may pull. */
+export function instanceHref(region: string, instanceId: string): string {
+  return `/${region}/instance/${instanceId}`
+}
+
 /** The repositories of an instance; of one namespace where it is given. */
 export function repositoriesHref(region: string, instanceId: string, namespace?: string): string {
   const query = namespace === undefined ? '' : `?namespace=${encodeURIComponent(namespace)}`

@@ -9,6 +9,7 @@ import type { SessionView } from '@/lib/api/schemas/sessions'
 import { isRegionId } from '@/lib/domain/regions'
 import type { RegionId } from '@/lib/domain/regions'
 import { instancesHref, parseRepositoryPath } from '../routes'
+import { UserContext } from '../session/user-context'
 import { Icon } from '../ui/icon'
 import { Mark } from '../ui/mark'
 import { AccountMenu } from './account-menu'
@@ -78,7 +79,7 @@ export function ConsoleFrame({ user, theme, lastRegion, children }: ConsoleFrame
         />
       )}
       <main className="page" id="main" tabIndex={-1}>
-        {children}
+        <UserContext value={user}>{children}</UserContext>
       </main>
     </div>
   )

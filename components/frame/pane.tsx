@@ -11,6 +11,7 @@ import { instanceQuery } from '../instances/queries'
 import {
   accessControlHref,
   administrationHref,
+  instanceHref,
   instancesHref,
   maintenanceHref,
   namespacesHref,
@@ -127,6 +128,11 @@ function InstanceLinks({ region, instanceId }: { region: RegionId; instanceId: s
         <strong>{isPending ? <Skeleton width="lg" /> : (data?.data.name ?? '—')}</strong>
         <code>{instanceId}</code>
       </div>
+      <ul>
+        <PaneLink icon="overview" href={instanceHref(region, instanceId)}>
+          {t('overview.title')}
+        </PaneLink>
+      </ul>
       <p className="pane-label pane-label--first" id={labelId}>
         {t('frame.repository')}
       </p>

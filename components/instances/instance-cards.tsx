@@ -4,7 +4,8 @@ import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RegionId } from '@/lib/domain/regions'
-import { repositoriesHref } from '../routes'
+import { instanceHref } from '../routes'
+import { useIsAdministrator } from '../session/user-context'
 import { classNames } from '../ui/class-names'
 import { CopyButton } from '../ui/copy-button'
 import { Icon } from '../ui/icon'
@@ -25,6 +26,7 @@ interface InstanceListProps {
 /** Instances as cards: name, state, what they hold, where they answer. */
 export function InstanceCards({ region, instances, stale, onRename, onDelete }: InstanceListProps) {
   const t = useTranslations()
+  const isAdministrator = useIsAdministrator()
   if (instances === null) return <CardSkeletons />
   return (
     <ul className={classNames('cards', stale && 'is-stale')} aria-label={t('instances.title')} aria-busy={stale}>
@@ -32,24 +34,26 @@ export function InstanceCards({ region, instances, stale, onRename, onDelete }: 
         <li key={instance.id} className="card">
           <header>
             <h2>
-              <Link className="card-link" href={repositoriesHref(region, instance.id)}>
+              <Link className="card-link" href={instanceHref(region, instance.id)}>
                 {instance.name}
               </Link>
             </h2>
-            <Menu
-              label={t('instances.moreActions', { name: instance.name })}
-              className="icon-button"
-              button={<Icon name="dots" />}
-            >
-              <MenuItem icon="edit" onSelect={() => onRename(instance)}>
-                {t('instances.rename')}
-              </MenuItem>
-              {!instance.isDefault && (
-                <MenuItem icon="trash" danger onSelect={() => onDelete(instance)}>
-                  {t('common.delete')}
+            {isAdministrator && (
+              <Menu
+                label={t('instances.moreActions', { name: instance.name })}
+                className="icon-button"
+                button={<Icon name="dots" />}
+              >
+                <MenuItem icon="edit" onSelect={() => onRename(instance)}>
+                  {t('instances.rename')}
                 </MenuItem>
-              )}
-            </Menu>
+                {!instance.isDefault && (
+                  <MenuItem icon="trash" danger onSelect={() => onDelete(instance)}>
+                    {t('common.delete')}
+                  </MenuItem>
+                )}
+              </Menu>
+            )}
             <p className="meta">
               <Status icon="ok" tone="ok">
                 {t('instances.running')}

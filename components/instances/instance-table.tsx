@@ -4,7 +4,8 @@ import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RegionId } from '@/lib/domain/regions'
-import { repositoriesHref } from '../routes'
+import { instanceHref } from '../routes'
+import { useIsAdministrator } from '../session/user-context'
 import { TextButton } from '../ui/button'
 import { Copyable } from '../ui/copy-button'
 import { Status } from '../ui/status'
@@ -26,6 +27,7 @@ interface InstanceTableProps {
 export function InstanceTable({ region, instances, stale, onRename, onDelete }: InstanceTableProps) {
   const t = useTranslations()
   const format = useFormat()
+  const isAdministrator = useIsAdministrator()
   const columns: Column<InstanceView>[] = [
     {
       key: 'name',
@@ -34,7 +36,7 @@ export function InstanceTable({ region, instances, stale, onRename, onDelete }: 
       skeleton: 'xl',
       cell: (instance) => (
         <span className="cell-stack">
-          <Link href={repositoriesHref(region, instance.id)}>{instance.name}</Link>
+          <Link href={instanceHref(region, instance.id)}>{instance.name}</Link>
           <small className="mono">{instance.id}</small>
         </span>
       ),
@@ -104,18 +106,24 @@ export function InstanceTable({ region, instances, stale, onRename, onDelete }: 
       cell: (instance) => (
         <>
           <Link
-            href={repositoriesHref(region, instance.id)}
-            aria-label={t('common.manageNamed', { name: instance.name })}
+            href={instanceHref(region, instance.id)}
+            aria-label={
+              instance.access === 'MANAGE'
+                ? t('common.manageNamed', { name: instance.name })
+                : t('common.viewNamed', { name: instance.name })
+            }
           >
-            {t('common.manage')}
+            {instance.access === 'MANAGE' ? t('common.manage') : t('common.view')}
           </Link>
-          <TextButton
-            aria-label={t('instances.renameNamed', { name: instance.name })}
-            onClick={() => onRename(instance)}
-          >
-            {t('instances.rename')}
-          </TextButton>
-          {!instance.isDefault && (
+          {isAdministrator && (
+            <TextButton
+              aria-label={t('instances.renameNamed', { name: instance.name })}
+              onClick={() => onRename(instance)}
+            >
+              {t('instances.rename')}
+            </TextButton>
+          )}
+          {isAdministrator && !instance.isDefault && (
             <TextButton
               danger
               aria-label={t('common.deleteNamed', { name: instance.name })}

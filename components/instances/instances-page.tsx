@@ -5,6 +5,7 @@ import { useTranslations } from 'next-intl'
 import { Suspense, lazy, useState } from 'react'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RegionId } from '@/lib/domain/regions'
+import { useIsAdministrator } from '../session/user-context'
 import { Button } from '../ui/button'
 import { SearchField, Segmented } from '../ui/filters'
 import { PageHead } from '../ui/page'
@@ -32,11 +33,17 @@ type OpenDialog = { kind: 'create' } | { kind: 'rename' | 'delete'; instance: In
 export function InstancesPage({ region }: { region: RegionId }) {
   const t = useTranslations()
   const list = useListParameters()
+  const isAdministrator = useIsAdministrator()
   const [dialog, setDialog] = useState<OpenDialog>(null)
   const search = list.get('search')
   const view = list.get('view') === 'table' ? 'table' : 'cards'
   const { data, error, isPending, isPlaceholderData, refetch } = useQuery(
     instancesQuery({ regionId: region, search, pageSize: list.pageSize, cursor: list.cursor }),
+  )
+  const create = isAdministrator && (
+    <Button variant="primary" icon="plus" onClick={() => setDialog({ kind: 'create' })}>
+      {t('instances.create')}
+    </Button>
   )
 
   function content() {
@@ -53,14 +60,14 @@ export function InstancesPage({ region }: { region: RegionId }) {
         </EmptyState>
       ) : (
         <EmptyState
-          title={t('instances.empty', { region: t(`regions.${region}`) })}
-          action={
-            <Button variant="primary" icon="plus" onClick={() => setDialog({ kind: 'create' })}>
-              {t('instances.create')}
-            </Button>
+          title={
+            isAdministrator
+              ? t('instances.empty', { region: t(`regions.${region}`) })
+              : t('instances.emptyForMember', { region: t(`regions.${region}`) })
           }
+          action={create}
         >
-          {t('instances.emptyHelp')}
+          {isAdministrator ? t('instances.emptyHelp') : t('instances.emptyForMemberHelp')}
         </EmptyState>
       )
     }
@@ -89,11 +96,7 @@ export function InstancesPage({ region }: { region: RegionId }) {
       <PageHead
         crumbs={[{ label: t('frame.product') }, { label: t('instances.title') }]}
         title={t('instances.title')}
-        buttons={
-          <Button variant="primary" icon="plus" onClick={() => setDialog({ kind: 'create' })}>
-            {t('instances.create')}
-          </Button>
-        }
+        buttons={create}
       />
       <div className="toolbar" role="search">
         <SearchField

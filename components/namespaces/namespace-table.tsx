@@ -83,26 +83,28 @@ export function NamespaceTable({ region, namespaces, stale, onEdit, onDelete }: 
       header: t('table.actions'),
       kind: 'actions',
       skeleton: 'lg',
-      cell: (namespace) => (
-        <>
-          <TextButton aria-label={t('common.editNamed', { name: namespace.name })} onClick={() => onEdit(namespace)}>
-            {t('common.edit')}
-          </TextButton>
-          <TextButton
-            danger
-            aria-label={t('common.deleteNamed', { name: namespace.name })}
-            onClick={() => onDelete(namespace)}
-          >
-            {t('common.delete')}
-          </TextButton>
-        </>
-      ),
+      cell: (namespace) =>
+        namespace.access === 'MANAGE' && (
+          <>
+            <TextButton aria-label={t('common.editNamed', { name: namespace.name })} onClick={() => onEdit(namespace)}>
+              {t('common.edit')}
+            </TextButton>
+            <TextButton
+              danger
+              aria-label={t('common.deleteNamed', { name: namespace.name })}
+              onClick={() => onDelete(namespace)}
+            >
+              {t('common.delete')}
+            </TextButton>
+          </>
+        ),
     },
   ]
+  const isReadOnly = namespaces?.every(({ access }) => access !== 'MANAGE') === true
   return (
     <Table
       label={t('namespaces.title')}
-      columns={columns}
+      columns={isReadOnly ? columns.slice(0, -1) : columns}
       rows={namespaces}
       rowKey={(namespace) => namespace.id}
       stale={stale}

@@ -3,10 +3,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { Suspense, lazy, useState } from 'react'
+import { isApiError } from '@/lib/api/client/api-error'
 import type { NamespaceView } from '@/lib/api/schemas/namespaces'
 import type { RegionId } from '@/lib/domain/regions'
 import { instanceQuery } from '../instances/queries'
-import { instancesHref, repositoriesHref } from '../routes'
+import { instanceHref, instancesHref } from '../routes'
 import { Button } from '../ui/button'
 import { SearchField } from '../ui/filters'
 import { PageHead } from '../ui/page'
@@ -39,7 +40,8 @@ export function NamespacesPage({ region, instanceId }: { region: RegionId; insta
   const { data, error, isPending, isPlaceholderData, refetch } = useQuery(
     namespacesQuery(instanceId, { search, pageSize: list.pageSize, cursor: list.cursor }),
   )
-  const create = (
+  const mayCreate = instance?.access === 'MANAGE'
+  const create = mayCreate && (
     <Button variant="primary" icon="plus" onClick={() => setDialog({ kind: 'create' })}>
       {t('namespaces.create')}
     </Button>
@@ -47,7 +49,13 @@ export function NamespacesPage({ region, instanceId }: { region: RegionId; insta
 
   function content() {
     if (!isPending && error) {
-      return <ErrorState title={t('table.failed')} error={error} onRetry={() => void refetch()} />
+      return (
+        <ErrorState
+          title={isApiError(error, 'NOT_FOUND') ? t('instances.gone') : t('table.failed')}
+          error={error}
+          onRetry={() => void refetch()}
+        />
+      )
     }
     if (data?.items.length === 0) {
       return search ? (
@@ -58,8 +66,8 @@ export function NamespacesPage({ region, instanceId }: { region: RegionId; insta
           {t('namespaces.nothingFound', { search })}
         </EmptyState>
       ) : (
-        <EmptyState title={t('namespaces.empty')} action={create}>
-          {t('namespaces.emptyHelp')}
+        <EmptyState title={mayCreate ? t('namespaces.empty') : t('namespaces.emptyForMember')} action={create}>
+          {mayCreate ? t('namespaces.emptyHelp') : t('namespaces.emptyForMemberHelp')}
         </EmptyState>
       )
     }
@@ -79,7 +87,7 @@ export function NamespacesPage({ region, instanceId }: { region: RegionId; insta
       <PageHead
         crumbs={[
           { label: t('instances.title'), href: instancesHref(region) },
-          { label: instance?.name ?? instanceId, href: repositoriesHref(region, instanceId) },
+          { label: instance?.name ?? instanceId, href: instanceHref(region, instanceId) },
           { label: t('namespaces.title') },
         ]}
         title={t('namespaces.title')}

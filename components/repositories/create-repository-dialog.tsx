@@ -29,11 +29,12 @@ interface CreateRepositoryDialogProps {
   onClose: () => void
 }
 
-/** Makes a repository in one of the instance's namespaces. */
+/** Makes a repository in one of the instance's namespaces that the person manages. */
 export function CreateRepositoryDialog(props: CreateRepositoryDialogProps) {
   const { region, instanceId, onClose } = props
   const t = useTranslations()
-  const { data: namespaces, error, isFetching, refetch } = useQuery(allNamespacesQuery(instanceId))
+  const { data, error, isFetching, refetch } = useQuery(allNamespacesQuery(instanceId))
+  const namespaces = data?.filter(({ access }) => access === 'MANAGE')
   if (!namespaces) {
     return (
       <LoadingDialog

@@ -5,7 +5,9 @@ import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
+import { useIsAdministrator } from '../session/user-context'
 import { Banner } from '../ui/banner'
+import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { FormError } from '../ui/form-error'
 import { LoadingDialog } from '../ui/loading-dialog'
@@ -21,11 +23,12 @@ interface DeleteRepositoryDialogProps {
 
 /**
  * Deletes a repository once its name is typed out. Where the server refuses for its immutable tags, the dialog names
- * them and asks for the whole path instead.
+ * them and asks an administrator for the whole path instead.
  */
 export function DeleteRepositoryDialog({ repository, onClose, onDeleted }: DeleteRepositoryDialogProps) {
   const t = useTranslations()
   const toast = useToast()
+  const isAdministrator = useIsAdministrator()
   const path = `${repository.namespace}/${repository.name}`
   const query = repositoryQuery(repository.instanceId, repository.namespace, repository.name)
   const { data: current, error, isFetching, refetch } = useQuery({ ...query, staleTime: 0 })
@@ -44,6 +47,25 @@ export function DeleteRepositoryDialog({ repository, onClose, onDeleted }: Delet
     )
   }
   const { data, etag } = current
+  if (protectedTags !== null && !isAdministrator) {
+    return (
+      <Dialog
+        title={t('repositories.delete')}
+        subject={path}
+        confirm={t('common.close')}
+        onClose={onClose}
+        onSubmit={onClose}
+        foot={<Button type="submit">{t('common.close')}</Button>}
+      >
+        <Banner tone="danger" icon="lock">
+          <p>
+            <strong>{t('repositories.protected')}</strong> {t('repositories.protectedForMember')}
+          </p>
+          {protectedTags.length > 0 && <TagNames names={protectedTags} />}
+        </Banner>
+      </Dialog>
+    )
+  }
   const isForced = protectedTags !== null
   const isProtected = isApiError(remove.error, 'REPOSITORY_PROTECTED')
   return (

@@ -28,15 +28,17 @@ export function Guide({ repository, registryHost, userName }: GuideProps) {
         <Step title={t('guide.pull')} help={t('guide.pullHelp')}>
           <CodeBlock label={t('guide.copyPull')} lines={[[`docker pull ${address}:`, tag]]} />
         </Step>
-        <Step title={t('guide.push')} help={t('guide.pushHelp')}>
-          <CodeBlock
-            label={t('guide.copyPush')}
-            lines={[
-              ['docker tag ', { variable: t('guide.imageId') }, ` ${address}:`, tag],
-              [`docker push ${address}:`, tag],
-            ]}
-          />
-        </Step>
+        {repository.access !== 'PULL' && (
+          <Step title={t('guide.push')} help={t('guide.pushHelp')}>
+            <CodeBlock
+              label={t('guide.copyPush')}
+              lines={[
+                ['docker tag ', { variable: t('guide.imageId') }, ` ${address}:`, tag],
+                [`docker push ${address}:`, tag],
+              ]}
+            />
+          </Step>
+        )}
       </ol>
     </Section>
   )

@@ -4,11 +4,12 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import { Suspense, lazy, useState } from 'react'
+import { isApiError } from '@/lib/api/client/api-error'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import type { RegionId } from '@/lib/domain/regions'
 import { instanceQuery } from '../instances/queries'
 import { allNamespacesQuery } from '../namespaces/queries'
-import { instancesHref, namespacesHref, repositoriesHref } from '../routes'
+import { instanceHref, instancesHref, namespacesHref } from '../routes'
 import { Button, IconButton } from '../ui/button'
 import { SearchField, Select } from '../ui/filters'
 import { PageHead } from '../ui/page'
@@ -55,7 +56,8 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
       cursor: list.cursor,
     }),
   )
-  const create = (
+  const mayCreate = namespaces?.some(({ access }) => access === 'MANAGE') === true
+  const create = mayCreate && (
     <Button variant="primary" icon="plus" onClick={() => setDialog({ kind: 'create' })}>
       {t('repositories.create')}
     </Button>
@@ -63,7 +65,13 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
 
   function content() {
     if (!isPending && error) {
-      return <ErrorState title={t('table.failed')} error={error} onRetry={() => void refetch()} />
+      return (
+        <ErrorState
+          title={isApiError(error, 'NOT_FOUND') ? t('instances.gone') : t('table.failed')}
+          error={error}
+          onRetry={() => void refetch()}
+        />
+      )
     }
     if (data?.items.length === 0) {
       if (isFiltered) {
@@ -75,6 +83,9 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
             {t('repositories.nothingFound')}
           </EmptyState>
         )
+      }
+      if (!mayCreate && instance?.access !== 'MANAGE') {
+        return <EmptyState title={t('repositories.emptyForMember')}>{t('repositories.emptyForMemberHelp')}</EmptyState>
       }
       return namespaces?.length === 0 ? (
         <EmptyState
@@ -110,7 +121,7 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
       <PageHead
         crumbs={[
           { label: t('instances.title'), href: instancesHref(region) },
-          { label: instance?.name ?? instanceId, href: repositoriesHref(region, instanceId) },
+          { label: instance?.name ?? instanceId, href: instanceHref(region, instanceId) },
           { label: t('repositories.title') },
         ]}
         title={t('repositories.title')}

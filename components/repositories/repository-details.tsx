@@ -35,7 +35,7 @@ interface RepositoryDetailsProps {
 export function RepositoryDetails({ region, repository, instance, userName }: RepositoryDetailsProps) {
   const t = useTranslations()
   const [isEditing, setIsEditing] = useState(false)
-  const edit = (
+  const edit = repository.access === 'MANAGE' && (
     <Button small icon="edit" onClick={() => setIsEditing(true)}>
       {t('common.edit')}
     </Button>

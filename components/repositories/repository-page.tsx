@@ -7,7 +7,7 @@ import { Suspense, lazy, useState } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
 import type { RegionId } from '@/lib/domain/regions'
 import { instanceQuery } from '../instances/queries'
-import { instancesHref, repositoriesHref } from '../routes'
+import { instanceHref, instancesHref, repositoriesHref } from '../routes'
 import type { RepositorySection } from '../routes'
 import { TagsSection } from '../tags/tags-section'
 import { CopyTextButton } from '../ui/copy-button'
@@ -66,7 +66,7 @@ export function RepositoryPage({ region, instanceId, namespace, name, section, u
       <PageHead
         crumbs={[
           { label: t('instances.title'), href: instancesHref(region) },
-          { label: instance?.name ?? instanceId, href: repositoriesHref(region, instanceId) },
+          { label: instance?.name ?? instanceId, href: instanceHref(region, instanceId) },
           { label: t('repositories.title'), href: repositoriesHref(region, instanceId) },
           { label: path },
         ]}
@@ -90,11 +90,13 @@ export function RepositoryPage({ region, instanceId, namespace, name, section, u
           instance && (
             <>
               <CopyTextButton text={`${instance.registryHost}/${path}`}>{t('repositories.copyAddress')}</CopyTextButton>
-              <Menu label={t('common.moreActions')} className="button button--icon" button={<Icon name="dots" />}>
-                <MenuItem icon="trash" danger onSelect={() => setIsDeleting(true)}>
-                  {t('repositories.delete')}
-                </MenuItem>
-              </Menu>
+              {repository.access === 'MANAGE' && (
+                <Menu label={t('common.moreActions')} className="button button--icon" button={<Icon name="dots" />}>
+                  <MenuItem icon="trash" danger onSelect={() => setIsDeleting(true)}>
+                    {t('repositories.delete')}
+                  </MenuItem>
+                </Menu>
+              )}
             </>
           )
         }

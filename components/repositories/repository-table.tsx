@@ -104,21 +104,24 @@ export function RepositoryTable({ region, repositories, stale, sort, onSort, onD
       skeleton: 'lg',
       cell: (repository) => {
         const path = `${repository.namespace}/${repository.name}`
+        const isManaged = repository.access === 'MANAGE'
         return (
           <>
             <Link
               href={repositoryHref(region, repository, 'details')}
-              aria-label={t('common.manageNamed', { name: path })}
+              aria-label={isManaged ? t('common.manageNamed', { name: path }) : t('common.viewNamed', { name: path })}
             >
-              {t('common.manage')}
+              {isManaged ? t('common.manage') : t('common.view')}
             </Link>
-            <TextButton
-              danger
-              aria-label={t('common.deleteNamed', { name: path })}
-              onClick={() => onDelete(repository)}
-            >
-              {t('common.delete')}
-            </TextButton>
+            {isManaged && (
+              <TextButton
+                danger
+                aria-label={t('common.deleteNamed', { name: path })}
+                onClick={() => onDelete(repository)}
+              >
+                {t('common.delete')}
+              </TextButton>
+            )}
           </>
         )
       },

@@ -2,6 +2,7 @@
 
 import { useTranslations } from 'next-intl'
 import type { TagView } from '@/lib/api/schemas/tags'
+import { useIsAdministrator } from '../session/user-context'
 import { TextButton } from '../ui/button'
 import { Copyable, useCopyCommand } from '../ui/copy-button'
 import { Status } from '../ui/status'
@@ -14,6 +15,8 @@ interface TagTableProps {
   /** Host and path for commands; null while it loads. */
   address: string | null
   isImmutable: boolean
+  /** Whether the person may delete tags, as far as they are not protected. */
+  isManaged: boolean
   /** Null while they load. */
   tags: readonly TagView[] | null
   stale: boolean
@@ -25,7 +28,8 @@ interface TagTableProps {
 const shortDigestLength = 12
 
 /** Tags and what they point at. */
-export function TagTable({ address, isImmutable, tags, stale, sort, onSort, onDelete }: TagTableProps) {
+export function TagTable({ address, isImmutable, isManaged, tags, stale, sort, onSort, onDelete }: TagTableProps) {
+  const isAdministrator = useIsAdministrator()
   const t = useTranslations()
   const format = useFormat()
   const columns: Column<TagView>[] = [
@@ -96,9 +100,11 @@ export function TagTable({ address, isImmutable, tags, stale, sort, onSort, onDe
       cell: (tag) => (
         <>
           {address && <PullCommand address={address} name={tag.name} />}
-          <TextButton danger aria-label={t('common.deleteNamed', { name: tag.name })} onClick={() => onDelete(tag)}>
-            {t('common.delete')}
-          </TextButton>
+          {isManaged && (isAdministrator || !tag.isProtected) && (
+            <TextButton danger aria-label={t('common.deleteNamed', { name: tag.name })} onClick={() => onDelete(tag)}>
+              {t('common.delete')}
+            </TextButton>
+          )}
         </>
       ),
     },

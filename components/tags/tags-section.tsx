@@ -57,7 +57,8 @@ export function TagsSection({ repository, instance }: TagsSectionProps) {
         <EmptyState
           title={t('tags.empty')}
           action={
-            address && (
+            address &&
+            repository.access !== 'PULL' && (
               <CodeBlock
                 label={t('guide.copyPush')}
                 lines={[[`docker push ${address}:`, { variable: t('guide.tag') }]]}
@@ -65,7 +66,7 @@ export function TagsSection({ repository, instance }: TagsSectionProps) {
             )
           }
         >
-          {t('tags.emptyHelp')}
+          {repository?.access === 'PULL' ? t('tags.emptyForPuller') : t('tags.emptyHelp')}
         </EmptyState>
       )
     }
@@ -73,6 +74,7 @@ export function TagsSection({ repository, instance }: TagsSectionProps) {
       <TagTable
         address={address}
         isImmutable={repository?.tagImmutability ?? false}
+        isManaged={repository?.access === 'MANAGE'}
         tags={data?.items ?? null}
         stale={isPlaceholderData}
         sort={sort}

@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { getTranslations } from 'next-intl/server'
 import { GarbageCollectionPage } from '@/components/maintenance/garbage-collection-page'
 import { maintenanceHref, queryOf } from '@/components/routes'
+import { AdministratorsOnly } from '@/components/session/administrators-only'
 import { requireSession } from '@/lib/auth/session'
 import { getContext } from '@/lib/registry/context'
 
@@ -16,7 +17,8 @@ interface Props {
 
 /** `/maintenance/garbage-collection` */
 export default async function Page({ searchParams }: Props) {
-  await requireSession(maintenanceHref('garbage-collection') + queryOf(await searchParams))
+  const { user } = await requireSession(maintenanceHref('garbage-collection') + queryOf(await searchParams))
+  if (user.role !== 'ADMINISTRATOR') return <AdministratorsOnly />
   const { collectionIntervalHours, graceHours } = getContext().config.maintenance
   return <GarbageCollectionPage intervalHours={collectionIntervalHours} graceHours={graceHours} />
 }

@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { getTranslations } from 'next-intl/server'
 import { ScrubPage } from '@/components/maintenance/scrub-page'
 import { maintenanceHref, queryOf } from '@/components/routes'
+import { AdministratorsOnly } from '@/components/session/administrators-only'
 import { requireSession } from '@/lib/auth/session'
 import { getContext } from '@/lib/registry/context'
 
@@ -16,7 +17,8 @@ interface Props {
 
 /** `/maintenance/scrub` */
 export default async function Page({ searchParams }: Props) {
-  await requireSession(maintenanceHref('scrub') + queryOf(await searchParams))
+  const { user } = await requireSession(maintenanceHref('scrub') + queryOf(await searchParams))
+  if (user.role !== 'ADMINISTRATOR') return <AdministratorsOnly />
   const { scrubIntervalHours, scrubMibPerSecond } = getContext().config.maintenance
   return <ScrubPage intervalHours={scrubIntervalHours} mibPerSecond={scrubMibPerSecond} />
 }

@@ -1,0 +1,178 @@
+'use client'
+
+import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
+import { useTranslations } from 'next-intl'
+import type { ReactNode } from 'react'
+import type { Versioned } from '@/lib/api/client/api'
+import { isApiError } from '@/lib/api/client/api-error'
+import type { InstanceView } from '@/lib/api/schemas/instances'
+import type { RegionId } from '@/lib/domain/regions'
+import { instancesHref, repositoriesHref } from '../routes'
+import { Copyable } from '../ui/copy-button'
+import { PageHead, Section } from '../ui/page'
+import { ErrorState, Skeleton } from '../ui/states'
+import { Badge, Status } from '../ui/status'
+import { Switch } from '../ui/switch'
+import { Time } from '../ui/time'
+import { useToast } from '../ui/toast'
+import { useErrorText } from '../ui/use-error-text'
+import { useFormat } from '../ui/use-format'
+import { instanceQuery, useUpdateInstance } from './queries'
+
+/** An instance: what it holds, where it answers, and whether anonymous users may pull. */
+export function OverviewPage({ region, instanceId }: { region: RegionId; instanceId: string }) {
+  const t = useTranslations()
+  const { data, error, refetch } = useQuery(instanceQuery(instanceId))
+  const instance = data?.data
+  const name = instance?.name ?? instanceId
+  return (
+    <>
+      <PageHead
+        crumbs={[
+          { label: t('instances.title'), href: instancesHref(region) },
+          { label: name },
+          { label: t('overview.title') },
+        ]}
+        title={name}
+        badges={
+          instance && (
+            <>
+              <Status icon="ok" tone="ok">
+                {t('instances.running')}
+              </Status>
+              <Badge>{t(`instances.specifications.${instance.specification}`)}</Badge>
+            </>
+          )
+        }
+        buttons={
+          <Link className="button" href={repositoriesHref(region, instanceId)}>
+            {t('repositories.title')}
+          </Link>
+        }
+      />
+      {error && !data ? (
+        <div className="table-box">
+          <ErrorState
+            title={isApiError(error, 'NOT_FOUND') ? t('instances.gone') : t('pages.error')}
+            error={error}
+            onRetry={() => void refetch()}
+          />
+        </div>
+      ) : (
+        <>
+          <Contents instance={instance ?? null} />
+          <Endpoints region={region} instance={instance ?? null} />
+          {data && <Access current={data} />}
+        </>
+      )}
+    </>
+  )
+}
+
+function Contents({ instance }: { instance: InstanceView | null }) {
+  const t = useTranslations()
+  const format = useFormat()
+  return (
+    <Section
+      title={t('overview.contents')}
+      aside={instance?.access === null && <span className="muted">{t('overview.forYou')}</span>}
+    >
+      <dl className="figures">
+        <Figure label={t('namespaces.title')}>{instance && format.number(instance.namespaceCount)}</Figure>
+        <Figure label={t('instances.repositories')}>{instance && format.number(instance.repositoryCount)}</Figure>
+        <Figure label={t('instances.tags')}>{instance && format.number(instance.tagCount)}</Figure>
+        <Figure label={t('instances.storage')}>{instance && format.bytes(instance.storageBytes)}</Figure>
+      </dl>
+    </Section>
+  )
+}
+
+/** A number and its word; no child: it loads. */
+function Figure({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="figure">
+      <dt>{label}</dt>
+      <dd className="value">{children ?? <Skeleton width="md" />}</dd>
+    </div>
+  )
+}
+
+function Endpoints({ region, instance }: { region: RegionId; instance: InstanceView | null }) {
+  const t = useTranslations()
+  const loading = <Skeleton width="xl" />
+  return (
+    <Section title={t('overview.endpoints')}>
+      <dl className="facts">
+        <Fact label={t('details.internetEndpoint')} full>
+          {instance ? (
+            <Copyable text={instance.endpoints.internet} label={t('details.copyInternetEndpoint')} />
+          ) : (
+            loading
+          )}
+        </Fact>
+        <Fact label={t('details.vpcEndpoint')} full>
+          {instance ? <Copyable text={instance.endpoints.vpc} label={t('details.copyVpcEndpoint')} /> : loading}
+        </Fact>
+        <Fact label={t('overview.id')}>
+          {instance ? <Copyable text={instance.id} label={t('overview.copyId')} /> : loading}
+        </Fact>
+        <Fact label={t('details.region')}>
+          {t(`regions.${region}`)} <code className="muted">{region}</code>
+        </Fact>
+        <Fact label={t('instances.created')}>
+          {instance ? <Time value={instance.createdAt} format="minute" /> : loading}
+        </Fact>
+      </dl>
+    </Section>
+  )
+}
+
+function Fact({ label, full, children }: { label: string; full?: boolean; children: ReactNode }) {
+  return (
+    <div className={full ? 'full' : undefined}>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}
+
+/** ACR's switch for who manages the instance; for others, how it stands. */
+function Access({ current: { data: instance, etag } }: { current: Versioned<InstanceView> }) {
+  const t = useTranslations()
+  const toast = useToast()
+  const errorText = useErrorText()
+  const update = useUpdateInstance(instance.id)
+  return (
+    <Section title={t('overview.access')}>
+      {instance.access === 'MANAGE' ? (
+        <Switch
+          label={t('overview.anonymous')}
+          help={t('overview.anonymousHelp')}
+          checked={update.isPending ? update.variables.body.allowAnonymousPull === true : instance.allowAnonymousPull}
+          busy={update.isPending}
+          onChange={(allowAnonymousPull) =>
+            update.mutate(
+              { body: { allowAnonymousPull }, etag },
+              {
+                onSuccess: ({ data }) =>
+                  toast({
+                    title: data.allowAnonymousPull
+                      ? t('overview.anonymousOn', { name: data.name })
+                      : t('overview.anonymousOff', { name: data.name }),
+                  }),
+                onError: (error) => toast({ kind: 'danger', title: errorText(error) }),
+              },
+            )
+          }
+        />
+      ) : (
+        <dl className="facts">
+          <Fact label={t('overview.anonymous')} full>
+            {instance.allowAnonymousPull ? t('overview.on') : t('overview.off')}
+          </Fact>
+        </dl>
+      )}
+    </Section>
+  )
+}

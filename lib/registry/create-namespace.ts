@@ -19,7 +19,7 @@ export async function createNamespace(
     await requireInstance(tx, instanceId)
     const created = await insertNamespace(tx, { id: createId('namespace'), instanceId, ...input })
     const target = { type: 'NAMESPACE', id: created.id, name: created.name } as const
-    await insertAuditEvent(tx, principal, { action: 'CREATE', target, before: null, after: { instanceId, ...input } })
+    await insertAuditEvent(tx, principal, { action: 'CREATE', target, instanceId, before: null, after: { ...input } })
     return created
   })
   return describeNamespace(ctx.db, principal, row)

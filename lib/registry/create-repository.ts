@@ -45,8 +45,9 @@ export async function createRepository(
     await insertAuditEvent(tx, principal, {
       action: 'CREATE',
       target: { type: 'REPOSITORY', id: created.id, name: path },
+      instanceId,
       before: null,
-      after: { instanceId, ...input },
+      after: { ...input },
     })
     return created
   })

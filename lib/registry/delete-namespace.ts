@@ -20,14 +20,14 @@ export async function deleteNamespace(
     assertExpected(current.version, expected)
     if (!(await deleteNamespaceRow(tx, current))) throw changedMeanwhile()
     const target = { type: 'NAMESPACE', id, name: current.name } as const
+    const { instanceId } = current
     const before = {
-      instanceId: current.instanceId,
       name: current.name,
       autoCreateRepository: current.autoCreateRepository,
       defaultRepositoryType: current.defaultRepositoryType,
       defaultTagImmutability: current.defaultTagImmutability,
       acceptSparseManifests: current.acceptSparseManifests,
     }
-    await insertAuditEvent(tx, principal, { action: 'DELETE', target, before, after: null })
+    await insertAuditEvent(tx, principal, { action: 'DELETE', target, instanceId, before, after: null })
   })
 }

@@ -50,7 +50,8 @@ export async function deleteRepository(
     await insertAuditEvent(tx, principal, {
       action: 'DELETE',
       target: { type: 'REPOSITORY', id, name: path },
-      before: { instanceId, path, type, tagImmutability, summary, description, tagCount: tags.length },
+      instanceId,
+      before: { path, type, tagImmutability, summary, description, tagCount: tags.length },
       after: null,
     })
   })

@@ -1,6 +1,7 @@
 import type { Principal } from '@/lib/auth/principal'
 import { AppError } from '@/lib/domain/errors'
 import { isProtected } from '@/lib/domain/immutability'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { transaction } from '@/lib/metadata/database'
 import { lockRepositoryExclusively } from '@/lib/metadata/repositories'
 import { insertTagEvent } from '@/lib/metadata/tag-events'
@@ -41,6 +42,14 @@ export async function deleteTag(
       pushedDigest: null,
       reason: reason ?? null,
       now: new Date(),
+    })
+    await insertAuditEvent(tx, principal, {
+      action: 'DELETE',
+      target: { type: 'TAG', id: `${repositoryId}:${name}`, name: `${repository.path}:${name}` },
+      instanceId: repository.instanceId,
+      before: { digest: tag.digest },
+      after: null,
+      reason,
     })
   })
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { systemPrincipal } from '@/lib/auth/principal'
 import { openSecretBox } from '@/lib/auth/secret-box'
 import { parseConfig } from '@/lib/config'
 import { AppError } from '@/lib/domain/errors'
@@ -12,7 +13,12 @@ import type { Context } from './context'
 import { type NewRun, type Run, startRun, stopRuns, waitForRuns } from './run-maintenance'
 import { startDueRuns, startMaintenance } from './schedule-maintenance'
 
-const scrub: NewRun = { kind: 'SCRUB', isDryRun: false, graceSeconds: null, startedBy: 'admin' }
+const scrub: NewRun = {
+  kind: 'SCRUB',
+  isDryRun: false,
+  graceSeconds: null,
+  startedBy: { ...systemPrincipal, name: 'admin' },
+}
 const hourMs = 3_600_000
 
 let ctx: Context

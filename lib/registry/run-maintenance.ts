@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import type { Principal } from '@/lib/auth/principal'
 import { AppError } from '@/lib/domain/errors'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { transaction } from '@/lib/metadata/database'
 import { holdLease, releaseLease } from '@/lib/metadata/leases'
 import {
@@ -38,8 +40,8 @@ export interface NewRun {
   readonly kind: MaintenanceKind
   readonly isDryRun: boolean
   readonly graceSeconds: number | null
-  /** User name, or `schedule`. */
-  readonly startedBy: string
+  /** Who asked for it: that is audited; what the schedule starts is not. */
+  readonly startedBy: Principal | 'schedule'
 }
 
 // On `globalThis`, because the server's bundle, which stops them, and Next's, which also starts them, are two copies of
@@ -70,7 +72,17 @@ export async function startRun(
     const now = new Date()
     if (!(await holdLease(tx, leaseOf(newRun.kind, holder, now)))) throw new AppError('ALREADY_RUNNING')
     await failRunning(tx, newRun.kind, { endedAt: now, failure: abandoned })
-    return insertRun(tx, { ...newRun, startedAt: now })
+    const { startedBy, ...options } = newRun
+    if (startedBy === 'schedule') return insertRun(tx, { ...options, startedBy, startedAt: now })
+    const run = await insertRun(tx, { ...options, startedBy: startedBy.name, startedAt: now })
+    const { isDryRun, graceSeconds } = run
+    await insertAuditEvent(tx, startedBy, {
+      action: 'START',
+      target: { type: run.kind, id: String(run.id), name: '' },
+      before: null,
+      after: graceSeconds === null ? {} : { isDryRun, graceSeconds },
+    })
+    return run
   })
   const abort = new AbortController()
   const entry = { abort, ended: execute(background, row, holder, abort, work) }

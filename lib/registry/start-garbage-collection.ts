@@ -1,3 +1,4 @@
+import type { Principal } from '@/lib/auth/principal'
 import { collectGarbage } from './collect-garbage'
 import type { Context } from './context'
 import { type MaintenanceRun, toMaintenanceRun } from './maintenance-run-details'
@@ -17,7 +18,7 @@ export interface CollectionRequest {
 export async function startGarbageCollection(
   ctx: Context,
   background: Context,
-  startedBy: string,
+  startedBy: Principal | 'schedule',
   request: CollectionRequest,
 ): Promise<MaintenanceRun> {
   const options = {

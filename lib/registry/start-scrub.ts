@@ -1,3 +1,4 @@
+import type { Principal } from '@/lib/auth/principal'
 import type { Context } from './context'
 import { type MaintenanceRun, toMaintenanceRun } from './maintenance-run-details'
 import { startRun } from './run-maintenance'
@@ -10,7 +11,7 @@ import { scrubBlobs } from './scrub-blobs'
 export async function startScrub(
   ctx: Context,
   background: Context,
-  startedBy: string,
+  startedBy: Principal | 'schedule',
   { mibPerSecond = null }: { readonly mibPerSecond?: number | null } = {},
 ): Promise<MaintenanceRun> {
   const newRun = { kind: 'SCRUB', isDryRun: false, graceSeconds: null, startedBy } as const

@@ -28,7 +28,7 @@ export async function updateNamespace(
     const updated = await updateNamespaceRow(tx, current, changes.after)
     if (updated === null) throw changedMeanwhile()
     const target = { type: 'NAMESPACE', id, name: updated.name } as const
-    await insertAuditEvent(tx, principal, { action: 'UPDATE', target, ...changes })
+    await insertAuditEvent(tx, principal, { action: 'UPDATE', target, instanceId: updated.instanceId, ...changes })
     return updated
   })
   return describeNamespace(ctx.db, principal, row)

@@ -35,7 +35,13 @@ export async function updateRepository(
     const updated = await updateRepositoryRow(tx, current, { ...changes.after, updatedBy: principal.name })
     if (updated === null) throw changedMeanwhile()
     const target = { type: 'REPOSITORY', id, name: updated.path } as const
-    await insertAuditEvent(tx, principal, { action: 'UPDATE', target, ...changes, reason })
+    await insertAuditEvent(tx, principal, {
+      action: 'UPDATE',
+      target,
+      instanceId: updated.instanceId,
+      ...changes,
+      reason,
+    })
     return updated
   })
   return describeRepository(ctx.db, principal, row)

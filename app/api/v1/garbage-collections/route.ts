@@ -10,7 +10,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
     body: await listMaintenanceRuns(ctx, 'GARBAGE_COLLECTION', query),
   })),
   POST: route(operations.createGarbageCollection, async ({ ctx, principal, body }) => {
-    const run = await startGarbageCollection(ctx, getContext(), principal.name, body)
+    const run = await startGarbageCollection(ctx, getContext(), principal, body)
     return { body: run, location: `/api/v1/garbage-collections/${run.id}` }
   }),
 })

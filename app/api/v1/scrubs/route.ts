@@ -10,7 +10,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
     body: await listMaintenanceRuns(ctx, 'SCRUB', query),
   })),
   POST: route(operations.createScrub, async ({ ctx, principal }) => {
-    const run = await startScrub(ctx, getContext(), principal.name)
+    const run = await startScrub(ctx, getContext(), principal)
     return { body: run, location: `/api/v1/scrubs/${run.id}` }
   }),
 })

@@ -5,6 +5,8 @@ const config = {
   reactStrictMode: true,
   poweredByHeader: false,
   devIndicators: false,
+  // There is no picture to make smaller, and nobody needs to ask the server to fetch one.
+  images: { unoptimized: true },
   // `npm test` checks the types of everything; who starts the server need not wait for that a second time.
   typescript: { ignoreBuildErrors: true },
   // A browser that opens the development server by address, not by name, may load its scripts.

@@ -13,6 +13,7 @@ describe('parseConfig', () => {
       adminAccessKey: null,
       domain: 'localhost',
       publicUrl: null,
+      trustedProxies: [],
       makeExample: true,
       maintenance: {
         collectionIntervalHours: 24,
@@ -31,7 +32,15 @@ describe('parseConfig', () => {
     expect(parseConfig({ PORT: '', STELE_DOMAIN: '' })).toMatchObject({ port: 3000, domain: 'localhost' })
   })
 
+  test('trusted proxies are a list', () => {
+    const { trustedProxies } = parseConfig({ STELE_TRUSTED_PROXIES: 'loopback, 10.0.0.0/8,fd00::1,' })
+    expect(trustedProxies).toEqual(['loopback', '10.0.0.0/8', 'fd00::1'])
+  })
+
   test.each([
+    [{ STELE_TRUSTED_PROXIES: 'proxy.example.com' }, /^STELE_TRUSTED_PROXIES: takes addresses and ranges/],
+    [{ STELE_TRUSTED_PROXIES: '10.0.0.0/33' }, /^STELE_TRUSTED_PROXIES: takes addresses and ranges/],
+    [{ STELE_TRUSTED_PROXIES: '0.0.0.0/0' }, /^STELE_TRUSTED_PROXIES: takes addresses and ranges/],
     [{ PORT: 'eighty' }, /^PORT: takes /],
     [{ PORT: '70000' }, /^PORT: takes /],
     [{ STELE_ADMIN_PASSWORD: 'short' }, /^STELE_ADMIN_PASSWORD: takes at least 12 characters$/],

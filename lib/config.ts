@@ -1,4 +1,5 @@
 import path from 'node:path'
+import proxyAddr from 'proxy-addr'
 import { z } from 'zod'
 
 /** The server's settings, parsed once. Each is described in `.env.example`. */
@@ -16,14 +17,35 @@ export interface Config {
   readonly domain: string
   /** Where clients reach the server when it is behind a proxy, without a trailing slash; null: as each request says. */
   readonly publicUrl: string | null
+  /** Addresses, ranges and their names, of the proxies whose word of the client is believed. */
+  readonly trustedProxies: readonly string[]
   /** First start makes ACR's documentation example. */
   readonly makeExample: boolean
+  /** The OpenID Connect provider that people may log on to the console with; null: there is none. */
+  readonly singleSignOn: SingleSignOnSettings | null
   readonly maintenance: MaintenanceSettings
   /** How long running requests may take to end when the server is stopped; then they are cut. */
   readonly stopTimeoutSeconds: number
   /** Whoever presents it may read the metrics; null: nobody may. */
   readonly metricsToken: string | null
   readonly logLevel: LogLevel
+}
+
+/** An OpenID Connect provider, and what its groups mean here. */
+export interface SingleSignOnSettings {
+  /** Its address: `/.well-known/openid-configuration` is below it. */
+  readonly issuer: string
+  readonly clientId: string
+  readonly clientSecret: string
+  /** What the log-on page calls it. */
+  readonly name: string
+  readonly scopes: readonly string[]
+  /** The claim that holds the groups. */
+  readonly groupsClaim: string
+  /** Who is in one of them is an administrator, and nobody else is. Empty: roles are given here. */
+  readonly adminGroups: readonly string[]
+  /** Who is in none of them, and in none of `adminGroups`, is not let in. Empty: everybody is. */
+  readonly memberGroups: readonly string[]
 }
 
 /** What the server does by itself to keep its storage small and sound. */
@@ -59,6 +81,22 @@ function wholeNumber(min: number, max: number) {
   return z.coerce.number(message).int(message).min(min, message).max(max, message)
 }
 
+function splitList(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
+
+function isTrustedProxies(text: string): boolean {
+  try {
+    proxyAddr.compile(splitList(text))
+    return true
+  } catch {
+    return false
+  }
+}
+
 const environment = z.object({
   PORT: z.coerce.number('a port number').int().min(0).max(65535).default(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -82,7 +120,28 @@ const environment = z.object({
     .string()
     .regex(/^https?:\/\/[^/?#]+$/, 'http(s)://host[:port] without a path')
     .optional(),
+  STELE_TRUSTED_PROXIES: z
+    .string()
+    .refine(
+      isTrustedProxies,
+      'addresses and ranges (10.0.0.0/8), loopback, linklocal, uniquelocal, with commas between',
+    )
+    .default(''),
   STELE_EXAMPLE: z.enum(['true', 'false'], 'true or false').default('true'),
+  STELE_OIDC_ISSUER: z
+    .string()
+    .regex(/^https?:\/\/[^?#\s]+$/, 'https://<address of the provider>')
+    .optional(),
+  STELE_OIDC_CLIENT_ID: z.string().min(1).optional(),
+  STELE_OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+  STELE_OIDC_NAME: z.string().max(40, 'at most 40 characters').default('Single Sign-On'),
+  STELE_OIDC_SCOPES: z
+    .string()
+    .regex(/^[\w:./ -]*\bopenid\b[\w:./ -]*$/, 'scopes with spaces between them, openid among them')
+    .default('openid profile email'),
+  STELE_OIDC_GROUPS_CLAIM: z.string().min(1).default('groups'),
+  STELE_OIDC_ADMIN_GROUPS: z.string().default(''),
+  STELE_OIDC_MEMBER_GROUPS: z.string().default(''),
   STELE_GC_INTERVAL_HOURS: wholeNumber(0, hoursMax).default(24),
   STELE_GC_GRACE_HOURS: wholeNumber(1, hoursMax).default(24),
   STELE_UPLOAD_EXPIRY_HOURS: wholeNumber(1, hoursMax).default(24),
@@ -129,7 +188,9 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     adminAccessKey: keyId !== undefined && keySecret !== undefined ? { id: keyId, secret: keySecret } : null,
     domain: value.STELE_DOMAIN,
     publicUrl: value.STELE_PUBLIC_URL ?? null,
+    trustedProxies: splitList(value.STELE_TRUSTED_PROXIES),
     makeExample: value.STELE_EXAMPLE === 'true',
+    singleSignOn: readSingleSignOn(value),
     maintenance: {
       collectionIntervalHours: value.STELE_GC_INTERVAL_HOURS,
       graceHours: value.STELE_GC_GRACE_HOURS,
@@ -140,6 +201,25 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     stopTimeoutSeconds: value.STELE_STOP_TIMEOUT_SECONDS,
     metricsToken: value.STELE_METRICS_TOKEN ?? null,
     logLevel: value.STELE_LOG_LEVEL,
+  }
+}
+
+function readSingleSignOn(value: z.output<typeof environment>): SingleSignOnSettings | null {
+  const needed = ['STELE_OIDC_ISSUER', 'STELE_OIDC_CLIENT_ID', 'STELE_OIDC_CLIENT_SECRET'] as const
+  const missing = needed.find((name) => value[name] === undefined)
+  if (missing !== undefined) {
+    if (needed.every((name) => value[name] === undefined)) return null
+    throw new Error(`${missing}: is needed too, single sign-on takes ${needed.join(', ')}`)
+  }
+  return {
+    issuer: value.STELE_OIDC_ISSUER ?? '',
+    clientId: value.STELE_OIDC_CLIENT_ID ?? '',
+    clientSecret: value.STELE_OIDC_CLIENT_SECRET ?? '',
+    name: value.STELE_OIDC_NAME,
+    scopes: value.STELE_OIDC_SCOPES.split(/\s+/).filter((scope) => scope !== ''),
+    groupsClaim: value.STELE_OIDC_GROUPS_CLAIM,
+    adminGroups: splitList(value.STELE_OIDC_ADMIN_GROUPS),
+    memberGroups: splitList(value.STELE_OIDC_MEMBER_GROUPS),
   }
 }
 

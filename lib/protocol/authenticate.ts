@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { attempts } from '@/lib/auth/attempts'
 import { parseBasicCredentials } from '@/lib/auth/basic-credentials'
+import { clientOf } from '@/lib/auth/client'
 import { authenticatePassword } from '@/lib/auth/passwords'
 import type { Principal } from '@/lib/auth/principal'
 import { AppError } from '@/lib/domain/errors'
@@ -11,7 +12,7 @@ export async function authenticate(ctx: Context, request: IncomingMessage): Prom
   const credentials = parseBasicCredentials(request.headers.authorization)
   if (credentials === null) throw new AppError('UNAUTHORIZED')
   const { name, secret } = credentials
-  const attempt = { kind: 'registry', account: name, address: request.socket.remoteAddress ?? '' } as const
+  const attempt = { kind: 'registry', account: name, address: clientOf(request).address } as const
   const user = await attempts.guard(attempt, () => authenticatePassword(ctx.db, name, secret))
   if (user === null) throw new AppError('UNAUTHORIZED', { message: 'incorrect user name or password' })
   return {
@@ -21,7 +22,7 @@ export async function authenticate(ctx: Context, request: IncomingMessage): Prom
     role: user.role,
     credential: 'password',
     token: null,
-    address: request.socket.remoteAddress ?? '',
+    address: clientOf(request).address,
     userAgent: (request.headers['user-agent'] ?? '').slice(0, 300),
   }
 }

@@ -1,14 +1,19 @@
-import { type IncomingMessage, type RequestListener, type ServerResponse, createServer } from 'node:http'
+import { type RequestListener, createServer } from 'node:http'
 import next from 'next'
-import { createRegistryHandler, isRegistryPath, urlMax } from '@/lib/protocol/handler'
+import { setClient } from '@/lib/auth/client'
+import { AppError } from '@/lib/domain/errors'
+import { createRegistryHandler, isRegistryPath } from '@/lib/protocol/handler'
+import { writeError } from '@/lib/protocol/write-error'
 import type { Context } from '@/lib/registry/context'
 import { apiRoute, isApiPath } from './api-routes'
-import type { Exchanges } from './exchange'
+import { prepareForNext, refuseMalformed } from './console-request'
+import type { Exchange, Exchanges } from './exchange'
 import type { Phase } from './phase'
+import { createClientReader } from './read-client'
+import { createNonce, pagePolicy, setSecurityHeaders } from './security-headers'
 
-/** Headers in which route handlers of Next find what only the server knows; a client's own are overwritten. */
-const remoteAddressHeader = 'x-stele-remote-address'
-const requestIdHeader = 'x-stele-request-id'
+/** A host name or address, and perhaps a port: what `Host` may be. Only HTTP/1.0 may leave it out. */
+const hostForm = /^(?:[\w.-]+|\[[\da-f:.]+\])?(?::\d{1,5})?$/i
 
 /** What the doors need to know of the process. */
 export interface DoorSettings {
@@ -32,46 +37,46 @@ export async function openDoors(ctx: Context, { port, dev, phase, exchanges }: D
   await app.prepare()
   const serveConsole = app.getRequestHandler()
   const serveRegistry = createRegistryHandler(ctx, () => phase.name === 'stopping')
+  const readClient = createClientReader(ctx.config, ctx.log)
   return (request, response) => {
     const url = request.url ?? ''
     // The client's next request goes to another connection, and so perhaps to another process.
     if (phase.name === 'stopping') response.setHeader('Connection', 'close')
-    if (isRegistryPath(url)) {
-      serveRegistry(request, response, exchanges.begin('registry', request, response))
+    const client = readClient(request)
+    setClient(request, client)
+    const door = isRegistryPath(url) ? 'registry' : isApiPath(url) ? 'api' : 'console'
+    const exchange = exchanges.begin(door, request, response)
+    const { requestId } = exchange
+    const isHost = hostForm.test(request.headers.host ?? '')
+    if (door === 'registry') {
+      setSecurityHeaders(response, door, client)
+      if (isHost) serveRegistry(request, response, exchange)
+      else refuseHost(exchange)
       return
     }
-    const isApi = isApiPath(url)
-    const exchange = exchanges.begin(isApi ? 'api' : 'console', request, response)
-    exchange.route = isApi ? apiRoute(url) : url.startsWith('/_next/') ? 'asset' : 'page'
+    const isAsset = url.startsWith('/_next/')
+    exchange.route = door === 'api' ? apiRoute(url) : isAsset ? 'asset' : 'page'
+    const policy = door === 'api' || isAsset ? null : pagePolicy(createNonce(), dev)
+    setSecurityHeaders(response, door, client, policy ?? undefined)
     // The REST API sets it itself; Next would send both.
-    if (!isApi) response.setHeader('X-Request-Id', exchange.requestId)
-    if (refuseMalformed(request, response)) return
-    request.headers[remoteAddressHeader] = request.socket.remoteAddress ?? ''
-    request.headers[requestIdHeader] = exchange.requestId
+    if (door !== 'api') response.setHeader('X-Request-Id', requestId)
+    if (!isHost) {
+      refuseHost(exchange)
+      return
+    }
+    if (refuseMalformed(request, response, { isApi: door === 'api', isDevelopment: dev })) return
+    prepareForNext(request, { client, requestId, policy })
     serveConsole(request, response).catch((error: unknown) => {
-      ctx.log.error({ requestId: exchange.requestId, err: error }, 'the console failed')
+      ctx.log.error({ requestId, err: error }, 'the console failed')
       response.destroy()
     })
   }
 }
 
-/** Methods that the console and the REST API know; Next answers others with 500. */
-const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
-
-/** Answers what Next would fail on, or should not see: a strange method, a long address, one that is not UTF-8. */
-function refuseMalformed(request: IncomingMessage, response: ServerResponse): boolean {
-  const url = request.url ?? ''
-  const status = !methods.has(request.method ?? '') ? 405 : url.length > urlMax ? 414 : isDecodable(url) ? null : 400
-  if (status === null) return false
-  response.writeHead(status, status === 405 ? { Allow: [...methods].join(', ') } : {}).end()
-  return true
-}
-
-function isDecodable(url: string): boolean {
-  try {
-    decodeURI(url)
-    return true
-  } catch {
-    return false
-  }
+/** Refuses what could be written into an address of ours and would be none, or another's. */
+function refuseHost({ door, request, response, requestId }: Exchange): void {
+  response.setHeader('X-Request-Id', requestId)
+  if (door === 'registry')
+    writeError(request, response, new AppError('BAD_REQUEST', { message: 'Host is no host name' }))
+  else response.writeHead(400).end()
 }

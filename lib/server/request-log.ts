@@ -1,3 +1,4 @@
+import { clientOf } from '@/lib/auth/client'
 import { type Logger, createLineWriter } from '@/lib/log'
 import type { Exchange } from './exchange'
 
@@ -17,7 +18,7 @@ export function createRequestLog(log: Logger): (exchange: Exchange) => void {
   return ({ requestId, route, error, door, request, response, durationMs }) => {
     const foreign = request.headers['x-request-id']
     const agent = request.headers['user-agent']
-    const { remoteAddress } = request.socket
+    const { address } = clientOf(request)
     // Put together by hand: what is not made text here is of characters that need no escape.
     const fields =
       `"requestId":"${requestId}"` +
@@ -26,7 +27,7 @@ export function createRequestLog(log: Logger): (exchange: Exchange) => void {
       `,"route":${route === null ? 'null' : `"${route}"`},"status":${response.statusCode}` +
       (error === null ? '' : `,"error":"${error}"`) +
       `,"durationMs":${Math.round(durationMs * 10) / 10},"whole":${response.writableFinished}` +
-      (remoteAddress === undefined ? '' : `,"address":"${remoteAddress}"`) +
+      (address === '' ? '' : `,"address":"${address}"`) +
       (agent === undefined ? '' : `,"userAgent":${JSON.stringify(agent.slice(0, textMax))}`)
     write(route === 'asset' ? 'debug' : 'info', fields, 'request')
   }

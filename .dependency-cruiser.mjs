@@ -57,7 +57,13 @@ export default {
     mayImport('storage', storage, [domain, ...settings]),
     mayImport('metadata', metadata, [domain, ...settings]),
     mayImport('auth', auth, [domain, metadata, context, ...settings]),
-    mayImport('registry', registry, [domain, storage, metadata, '^lib/auth/(principal|secret-box)\\.ts$', ...settings]),
+    mayImport('registry', registry, [
+      domain,
+      storage,
+      metadata,
+      '^lib/auth/(password-rules|passwords|principal|secret-box|token-hash)\\.ts$',
+      ...settings,
+    ]),
     mayImport('protocol', protocol, [domain, auth, registry, ...settings]),
     // Where everything is put together for real: nobody but server.ts imports it.
     // The operations of the REST API, to name the one that a request is for.

@@ -1,23 +1,28 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { findSealedAccessKey } from '@/lib/metadata/access-keys'
-import type { Db } from '@/lib/metadata/database'
+import { AppError } from '@/lib/domain/errors'
+import { findSealedAccessKey, touchAccessKey } from '@/lib/metadata/access-keys'
 import type { User } from '@/lib/metadata/users'
-import type { SecretBox } from './secret-box'
+import type { Context } from '@/lib/registry/context'
+import { noteUse } from './last-use'
 
 /**
- * The user whose access key this is, read from the database as they are now; null otherwise, and for a key or a user
- * that is disabled. An id that does not exist costs as much as a wrong secret.
+ * The user whose access key this is, read from the database as they are now; null otherwise. An id that does not exist
+ * costs as much as a wrong secret. Throws UNAUTHORIZED, saying why, for a key or a user that is disabled: only whoever
+ * has the secret learns it.
  */
 export async function authenticateAccessKey(
-  db: Db,
-  secrets: SecretBox,
+  ctx: Pick<Context, 'db' | 'secrets' | 'log'>,
   id: string,
   secret: string,
 ): Promise<User | null> {
-  const found = await findSealedAccessKey(db, id)
-  const expected = found === null ? '' : secrets.open(found.sealedSecret, id)
+  const found = await findSealedAccessKey(ctx.db, id)
+  const expected = found === null ? '' : ctx.secrets.open(found.sealedSecret, id)
   const fits = timingSafeEqual(sha256(expected), sha256(secret))
-  return found !== null && fits && !found.isDisabled && !found.user.isDisabled ? found.user : null
+  if (found === null || !fits) return null
+  if (found.isDisabled) throw new AppError('UNAUTHORIZED', { message: 'the access key is disabled' })
+  if (found.user.isDisabled) throw new AppError('UNAUTHORIZED', { message: 'the user is disabled' })
+  noteUse(ctx, { id, lastUsedAt: found.lastUsedAt }, (minute) => touchAccessKey(ctx.db, id, minute))
+  return found.user
 }
 
 // Equal lengths, whatever the secrets' are.

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createLogger } from '@/lib/log'
 import { openTestDatabase } from '@/lib/metadata/test-database'
 import { authenticateAccessKey } from './access-keys'
 import { SecretBox } from './secret-box'
 import { authenticatePassword, hashPassword, verifyPassword } from './passwords'
 
+const log = createLogger('silent')
 const secrets = new SecretBox(Buffer.alloc(32, 1))
 let opened: Awaited<ReturnType<typeof openTestDatabase>>
 
@@ -49,9 +51,11 @@ describe('authentication', () => {
   })
 
   test('by access key: the same user; its id with the password is nobody', async () => {
-    expect(await authenticateAccessKey(opened.db, secrets, 'KEY1', 'a secret')).toMatchObject({ id: 'usr-1' })
-    expect(await authenticateAccessKey(opened.db, secrets, 'KEY1', 'first password')).toBeNull()
-    expect(await authenticateAccessKey(opened.db, secrets, 'KEY2', 'a secret')).toBeNull()
+    expect(await authenticateAccessKey({ db: opened.db, secrets, log }, 'KEY1', 'a secret')).toMatchObject({
+      id: 'usr-1',
+    })
+    expect(await authenticateAccessKey({ db: opened.db, secrets, log }, 'KEY1', 'first password')).toBeNull()
+    expect(await authenticateAccessKey({ db: opened.db, secrets, log }, 'KEY2', 'a secret')).toBeNull()
   })
 
   test('a changed password counts at once, and the former one no more, remembered or not', async () => {
@@ -66,7 +70,7 @@ describe('authentication', () => {
     expect(await authenticatePassword(opened.db, 'admin', 'second password')).not.toBeNull()
     await opened.db.user.delete({ where: { id: 'usr-1' } })
     expect(await authenticatePassword(opened.db, 'admin', 'second password')).toBeNull()
-    expect(await authenticateAccessKey(opened.db, secrets, 'KEY1', 'a secret')).toBeNull()
+    expect(await authenticateAccessKey({ db: opened.db, secrets, log }, 'KEY1', 'a secret')).toBeNull()
   })
 })
 

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { readOrCreateKey } from './key-file'
@@ -10,10 +10,12 @@ const tagBytes = 16
 /** Keeps secrets that must be read again, under a key that is not in the database. */
 export class SecretBox {
   readonly #key: Buffer
+  readonly #fingerprintKey: Buffer
 
   /** `key` has 32 bytes. */
   constructor(key: Buffer) {
     this.#key = key
+    this.#fingerprintKey = Buffer.from(hkdfSync('sha256', key, '', 'fingerprint', 32))
   }
 
   /** The secret under AES-256-GCM, in base64. It opens only for the same `owner`: a row copied to another is worthless. */
@@ -32,6 +34,11 @@ export class SecretBox {
       .setAAD(Buffer.from(owner))
       .setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes))
     return decipher.update(bytes.subarray(nonceBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8')
+  }
+
+  /** Tells whether a text is the same again, without keeping it: an HMAC, which without the key guesses cannot be tried on. */
+  fingerprint(text: string): string {
+    return createHmac('sha256', this.#fingerprintKey).update(text).digest('hex')
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Transaction } from './database'
+import type { Db, Transaction } from './database'
 
 /** Sets the password a user logs on to an instance's registry with; what was set before is worth nothing from then on. */
 export async function putRegistryPassword(
@@ -15,4 +15,31 @@ export async function putRegistryPassword(
     create: { userId, instanceId, ...set },
     update: set,
   })
+}
+
+/** Whose registry password, and for which instance. */
+export interface RegistryPasswordOwner {
+  readonly userId: string
+  readonly instanceId: string
+}
+
+/** When a user's registry password of an instance was set and last used, both null while there is none. */
+export async function findRegistryPasswordTimes(
+  db: Db,
+  { userId, instanceId }: RegistryPasswordOwner,
+): Promise<{ readonly setAt: Date | null; readonly lastUsedAt: Date | null }> {
+  const found = await db.registryPassword.findUnique({
+    where: { userId_instanceId: { userId, instanceId } },
+    select: { updatedAt: true, lastUsedAt: true },
+  })
+  return { setAt: found?.updatedAt ?? null, lastUsedAt: found?.lastUsedAt ?? null }
+}
+
+/** Takes a user's registry password of an instance away; answers whether there was one. */
+export async function deleteRegistryPassword(
+  tx: Transaction,
+  { userId, instanceId }: RegistryPasswordOwner,
+): Promise<boolean> {
+  const { count } = await tx.registryPassword.deleteMany({ where: { userId, instanceId } })
+  return count > 0
 }

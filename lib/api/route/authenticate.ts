@@ -43,7 +43,7 @@ async function authenticateByAccessKey(
   if (credentials === null) return null
   const { name: id, secret } = credentials
   const attempt = { kind: 'access-key', account: id, address: originOf(request).address } as const
-  const user = await attempts.guard(attempt, () => authenticateAccessKey(ctx.db, ctx.secrets, id, secret))
+  const user = await attempts.guard(attempt, () => authenticateAccessKey(ctx, id, secret))
   return user === null ? null : { principal: principalOf(user, id, request), session: null }
 }
 

@@ -5,7 +5,7 @@ import type { ErrorCode } from '@/lib/domain/errors'
 /** What one method of one path takes and answers. The OpenAPI document and the wrapper are both made from it. */
 export interface Operation {
   readonly id: string
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Below `/api/v1`, parameters in braces. */
   readonly path: `/${string}`
   readonly summary: string
@@ -17,6 +17,8 @@ export interface Operation {
   readonly response?: z.ZodType
   /** Whether the answer carries an ETag, and a change takes If-Match. */
   readonly isVersioned?: true
+  /** Whether the answer has a secret, shown this once: what is kept of it for a repeated request is sealed. */
+  readonly showsSecret?: true
   /** Refusals of its own, beyond those any operation has. */
   readonly refusals?: readonly ErrorCode[]
 }

@@ -1,9 +1,12 @@
+import { accessKeyOperations } from './operations/access-keys'
+import { credentialOperations } from './operations/credentials'
 import { documentOperations } from './operations/document'
 import { instanceOperations } from './operations/instances'
 import { maintenanceOperations } from './operations/maintenance'
 import { namespaceOperations } from './operations/namespaces'
 import { regionOperations } from './operations/regions'
 import { repositoryOperations } from './operations/repositories'
+import { robotOperations } from './operations/robots'
 import { sessionOperations } from './operations/sessions'
 import { tagOperations } from './operations/tags'
 
@@ -16,5 +19,8 @@ export const operations = {
   ...repositoryOperations,
   ...tagOperations,
   ...maintenanceOperations,
+  ...robotOperations,
+  ...credentialOperations,
+  ...accessKeyOperations,
   ...documentOperations,
 } as const

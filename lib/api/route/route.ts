@@ -78,7 +78,7 @@ export function route<O extends Operation>(
       // The compiler cannot see that each field has the type its schema gives; the lines above are that proof.
       const run = async (inContext: Context) =>
         toReply(operation, await handler({ ...call, ctx: inContext } as unknown as Call<O>))
-      const reply = await answerOnce(ctx, request, call, run)
+      const reply = await answerOnce(ctx, request, { ...call, operation }, run)
       return reply.body === null
         ? emptyResponse(reply.status, requestId, reply.headers)
         : jsonResponse(reply.status, reply.body, requestId, reply.headers)

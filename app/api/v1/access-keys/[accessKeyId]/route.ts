@@ -1,0 +1,15 @@
+import { operations } from '@/lib/api/route/operations'
+import { resource } from '@/lib/api/route/resource'
+import { route } from '@/lib/api/route/route'
+import { deleteAccessKey } from '@/lib/registry/delete-access-key'
+import { updateAccessKey } from '@/lib/registry/update-access-key'
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
+  PATCH: route(operations.updateAccessKey, async ({ ctx, principal, params, body }) => ({
+    body: await updateAccessKey(ctx, principal, { userId: principal.id, ...params }, body),
+  })),
+  DELETE: route(operations.deleteAccessKey, async ({ ctx, principal, params }) => {
+    await deleteAccessKey(ctx, principal, { userId: principal.id, ...params })
+    return {}
+  }),
+})

@@ -1,0 +1,15 @@
+import { operations } from '@/lib/api/route/operations'
+import { resource } from '@/lib/api/route/resource'
+import { route } from '@/lib/api/route/route'
+import { createAccessKey } from '@/lib/registry/create-access-key'
+import { listAccessKeys } from '@/lib/registry/list-access-keys'
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
+  GET: route(operations.listAccessKeys, async ({ ctx, principal, query }) => ({
+    body: await listAccessKeys(ctx, { userId: principal.id, ...query }),
+  })),
+  POST: route(operations.createAccessKey, async ({ ctx, principal }) => {
+    const made = await createAccessKey(ctx, principal)
+    return { body: made, location: `/api/v1/access-keys/${made.id}` }
+  }),
+})

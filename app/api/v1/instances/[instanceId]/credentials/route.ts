@@ -1,0 +1,10 @@
+import { operations } from '@/lib/api/route/operations'
+import { resource } from '@/lib/api/route/resource'
+import { route } from '@/lib/api/route/route'
+import { getRegistryCredentials } from '@/lib/registry/get-registry-credentials'
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
+  GET: route(operations.getCredentials, async ({ ctx, principal, params, host }) => ({
+    body: await getRegistryCredentials(ctx, principal, params.instanceId, host),
+  })),
+})

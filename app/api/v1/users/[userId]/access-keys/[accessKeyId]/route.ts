@@ -1,0 +1,15 @@
+import { operations } from '@/lib/api/route/operations'
+import { resource } from '@/lib/api/route/resource'
+import { route } from '@/lib/api/route/route'
+import { deleteAccessKey } from '@/lib/registry/delete-access-key'
+import { updateAccessKey } from '@/lib/registry/update-access-key'
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
+  PATCH: route(operations.updateAccessKeyOfUser, async ({ ctx, principal, params, body }) => ({
+    body: await updateAccessKey(ctx, principal, params, body),
+  })),
+  DELETE: route(operations.deleteAccessKeyOfUser, async ({ ctx, principal, params }) => {
+    await deleteAccessKey(ctx, principal, params)
+    return {}
+  }),
+})

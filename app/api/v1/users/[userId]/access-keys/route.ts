@@ -1,0 +1,10 @@
+import { operations } from '@/lib/api/route/operations'
+import { resource } from '@/lib/api/route/resource'
+import { route } from '@/lib/api/route/route'
+import { listAccessKeys } from '@/lib/registry/list-access-keys'
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
+  GET: route(operations.listAccessKeysOfUser, async ({ ctx, params, query }) => ({
+    body: await listAccessKeys(ctx, { ...params, ...query }),
+  })),
+})

@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { pageOf, pageQuery, timestamp } from './common'
+
+/** A credential of the REST API: HTTP Basic with its id and secret. */
+export const accessKey = z.strictObject({
+  id: z.string().meta({ examples: ['QK3ZB7N0X4M6P8R1T2VW'] }),
+  isDisabled: z.boolean(),
+  createdAt: timestamp,
+  lastUsedAt: timestamp.nullable().meta({ description: 'To the minute' }),
+})
+export type AccessKeyView = z.infer<typeof accessKey>
+
+/** An access key with its secret: shown when it is made, and never again. */
+export const accessKeyWithSecret = accessKey.extend({ secret: z.string() })
+export type AccessKeyWithSecretView = z.infer<typeof accessKeyWithSecret>
+
+export const accessKeyPage = pageOf(accessKey)
+
+export const accessKeyQuery = pageQuery
+
+export const createAccessKeyBody = z.strictObject({})
+
+export const updateAccessKeyBody = z.strictObject({ isDisabled: z.boolean() })

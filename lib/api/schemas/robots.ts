@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { isRobotName } from '@/lib/domain/robot-name'
+import { pageOf, pageQuery, timestamp } from './common'
+
+/** A credential for automation, of one instance. */
+export const robot = z.strictObject({
+  id: z.string().meta({ examples: ['rob-2b7d9f0k4m6p8r1t'] }),
+  instanceId: z.string(),
+  instanceName: z.string(),
+  regionId: z.string(),
+  name: z.string(),
+  userName: z.string().meta({ description: 'What it logs on to its instance with', examples: ['robot+ci'] }),
+  description: z.string(),
+  isDisabled: z.boolean().meta({ description: 'It is refused, and what it had logged on with too' }),
+  expiresAt: timestamp.nullable().meta({ description: 'When it stops working; null: never' }),
+  lastUsedAt: timestamp.nullable().meta({ description: 'To the minute; null: never' }),
+  lastUsedAddress: z.string().nullable(),
+  createdBy: z.string().meta({ description: 'User name' }),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+})
+export type RobotView = z.infer<typeof robot>
+
+/** A robot with its secret: shown when it is made and when it is changed, and never again. */
+export const robotWithSecret = robot.extend({ secret: z.string() })
+export type RobotWithSecretView = z.infer<typeof robotWithSecret>
+
+export const robotPage = pageOf(robot)
+
+export const robotQuery = pageQuery.extend({
+  search: z.string().max(64).optional().meta({ description: 'Part of the name' }),
+})
+
+/** Longest description of a robot, in characters. */
+export const robotDescriptionMax = 200
+
+const description = z.string().max(robotDescriptionMax)
+
+const expiresAt = timestamp.nullable().meta({ description: 'A time to come; null: it does not expire' })
+
+export const createRobotBody = z.strictObject({
+  name: z.string().refine(isRobotName, {
+    message: '2 to 64 lower-case letters, digits, “_”, “-” and “.”; no separator first or last',
+  }),
+  description: description.default(''),
+  expiresAt: expiresAt.default(null),
+})
+
+export const updateRobotBody = z.strictObject({
+  description: description.optional(),
+  isDisabled: z.boolean().optional(),
+  expiresAt: expiresAt.optional(),
+})

@@ -1,0 +1,86 @@
+import { type SqlSource, type SqlTransaction, type Transaction, sql } from './database'
+import { engineOf } from './engine'
+import { Prisma } from './generated/sqlite/client'
+
+/** What refresh tokens stand for: a user at an instance, a robot, or a temporary token. */
+export type RefreshTokenBearer =
+  | { readonly userId: string; readonly instanceId: string }
+  | { readonly robotId: string }
+  | { readonly temporaryTokenId: string }
+
+/** Ends all refresh tokens of a bearer: whoever holds one must log on again. */
+export async function deleteRefreshTokens(tx: Transaction, bearer: RefreshTokenBearer): Promise<void> {
+  await tx.refreshToken.deleteMany({ where: bearer })
+}
+
+/** A refresh token as stored: exactly one of the three says what it stands for. */
+export interface RefreshTokenRow {
+  readonly instanceId: string
+  readonly userId: string | null
+  readonly robotId: string | null
+  readonly temporaryTokenId: string | null
+  readonly expiresAt: Date
+}
+
+/** What a client logged on with when it asked for a refresh token: the secret's hash, or a temporary token's id. */
+export type RefreshTokenSource =
+  | { readonly userId: string; readonly passwordHash: string }
+  | { readonly robotId: string; readonly secretHash: string }
+  | { readonly temporaryTokenId: string }
+
+/**
+ * Adds a refresh token, if the secret that was logged on with is still the one that is stored: answers whether it is.
+ * The secret's row is locked until the transaction ends, so a change of it either comes first, or finds this token to
+ * end.
+ */
+export async function insertRefreshToken(
+  tx: SqlTransaction,
+  source: RefreshTokenSource,
+  token: {
+    readonly tokenHash: string
+    readonly instanceId: string
+    readonly createdAt: Date
+    readonly expiresAt: Date
+  },
+): Promise<boolean> {
+  const { instanceId } = token
+  const lock = engineOf(tx).provider === 'sqlite' ? Prisma.empty : Prisma.sql`FOR SHARE`
+  const rows =
+    'userId' in source
+      ? await tx.$queryRaw<unknown[]>`
+          SELECT 1 FROM "RegistryPassword" WHERE "userId" = ${source.userId} AND "instanceId" = ${instanceId}
+            AND "passwordHash" = ${source.passwordHash} ${lock}`
+      : 'robotId' in source
+        ? await tx.$queryRaw<unknown[]>`
+            SELECT 1 FROM "Robot" WHERE "id" = ${source.robotId} AND "secretHash" = ${source.secretHash}
+              AND NOT "isDisabled" ${lock}`
+        : await tx.$queryRaw<unknown[]>`
+            SELECT 1 FROM "TemporaryToken" WHERE "id" = ${source.temporaryTokenId} AND "revokedAt" IS NULL ${lock}`
+  if (rows.length === 0) return false
+  const { userId = null, robotId = null, temporaryTokenId = null } = source as Partial<RefreshTokenRow>
+  const credential = temporaryTokenId ?? robotId ?? 'password'
+  await tx.$executeRaw`
+    INSERT INTO "RefreshToken" ("tokenHash", "instanceId", "userId", "robotId", "temporaryTokenId", "credential",
+      "createdAt", "expiresAt")
+    VALUES (${token.tokenHash}, ${instanceId}, ${userId}, ${robotId}, ${temporaryTokenId}, ${credential},
+      ${token.createdAt}, ${token.expiresAt})`
+  return true
+}
+
+/** The refresh token with that hash, expired or not; or null. */
+export async function findRefreshToken(source: SqlSource, tokenHash: string): Promise<RefreshTokenRow | null> {
+  const [row] = await sql(source).$queryRaw<RefreshTokenRow[]>`
+    SELECT "instanceId", "userId", "robotId", "temporaryTokenId", "expiresAt"
+    FROM "RefreshToken" WHERE "tokenHash" = ${tokenHash}`
+  return row ?? null
+}
+
+/** Lets a refresh token last until `expiresAt`. Nothing happens when it has ended. */
+export async function prolongRefreshToken(tx: SqlTransaction, tokenHash: string, expiresAt: Date): Promise<void> {
+  await tx.$executeRaw`UPDATE "RefreshToken" SET "expiresAt" = ${expiresAt} WHERE "tokenHash" = ${tokenHash}`
+}
+
+/** Removes the refresh tokens that expired before `time`. */
+export async function deleteRefreshTokensExpiredBefore(tx: SqlTransaction, time: Date): Promise<void> {
+  await tx.$executeRaw`DELETE FROM "RefreshToken" WHERE "expiresAt" < ${time}`
+}

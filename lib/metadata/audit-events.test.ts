@@ -46,7 +46,7 @@ describe('the hash of an event', () => {
       userAgent: 'agent',
       createdAt: new Date('2026-11-22T01:02:03.004Z'),
     }
-    expect(hashAuditEvent('', event)).toBe('cb5062e0563b125de47e58faaef96c8bf663bd2d03053078292ea8b6206d7e2a')
+    expect(hashAuditEvent('', event)).toBe('0864cd3184ae810657f2ae60fc0144c464dee0962b2472ade2e9d1ae5f6ac0a0')
   })
 
   test('is of what the database gives back, whatever was written', async () => {

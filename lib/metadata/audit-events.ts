@@ -1,3 +1,4 @@
+import type { AuditAction, AuditTargetType } from '@/lib/domain/audit'
 import { firstPreviousHash, hashAuditEvent, storableText } from './audit-chain'
 import type { SqlTransaction } from './database'
 import { FailedLogOns, type LeftOut } from './failed-log-ons'
@@ -10,25 +11,6 @@ export interface Actor {
   readonly address: string
   readonly userAgent: string
 }
-
-/** What an audit event may be about. */
-export type AuditTargetType =
-  | 'INSTANCE'
-  | 'NAMESPACE'
-  | 'REPOSITORY'
-  | 'TAG'
-  | 'USER'
-  | 'ROBOT'
-  | 'GRANT'
-  | 'ACCESS_KEY'
-  | 'REGISTRY_PASSWORD'
-  | 'TEMPORARY_TOKEN'
-  | 'SIGNING_KEY'
-  | 'GARBAGE_COLLECTION'
-  | 'SCRUB'
-
-/** What an audit event may record. */
-export type AuditAction = 'CREATE' | 'UPDATE' | 'DELETE' | 'LOG_ON' | 'LOG_ON_FAILED' | 'LOG_OFF' | 'START'
 
 /** A change of settings or access, or a sign-in: `before` is null for a creation, `after` for a deletion. */
 export interface NewAuditEvent {

@@ -15,6 +15,7 @@ describe('parseConfig', () => {
       publicUrl: null,
       trustedProxies: [],
       makeExample: true,
+      singleSignOn: null,
       maintenance: {
         collectionIntervalHours: 24,
         graceHours: 24,
@@ -37,7 +38,31 @@ describe('parseConfig', () => {
     expect(trustedProxies).toEqual(['loopback', '10.0.0.0/8', 'fd00::1'])
   })
 
+  test('single sign-on has a provider, and groups as lists', () => {
+    const provider = {
+      STELE_OIDC_ISSUER: 'https://login.example.com/realms/main',
+      STELE_OIDC_CLIENT_ID: 'stele',
+      STELE_OIDC_CLIENT_SECRET: 'a secret',
+    }
+    const { singleSignOn } = parseConfig({ ...provider, STELE_OIDC_ADMIN_GROUPS: 'owners, platform ,' })
+    expect(singleSignOn).toEqual({
+      issuer: 'https://login.example.com/realms/main',
+      clientId: 'stele',
+      clientSecret: 'a secret',
+      name: 'Single Sign-On',
+      scopes: ['openid', 'profile', 'email'],
+      groupsClaim: 'groups',
+      adminGroups: ['owners', 'platform'],
+      memberGroups: [],
+    })
+  })
+
   test.each([
+    [{ STELE_OIDC_ISSUER: 'https://login.example.com' }, /^STELE_OIDC_CLIENT_ID: is needed too/],
+    [{ STELE_OIDC_CLIENT_ID: 'a', STELE_OIDC_CLIENT_SECRET: 'b' }, /^STELE_OIDC_ISSUER: is needed too/],
+    [{ STELE_OIDC_ISSUER: 'http://login.example.com' }, /^STELE_OIDC_ISSUER: takes https:/],
+    [{ STELE_OIDC_ISSUER: 'http://localhost.example.com' }, /^STELE_OIDC_ISSUER: takes https:/],
+    [{ STELE_OIDC_SCOPES: 'profile' }, /^STELE_OIDC_SCOPES: takes scopes .* openid among them$/],
     [{ STELE_TRUSTED_PROXIES: 'proxy.example.com' }, /^STELE_TRUSTED_PROXIES: takes addresses and ranges/],
     [{ STELE_TRUSTED_PROXIES: '10.0.0.0/33' }, /^STELE_TRUSTED_PROXIES: takes addresses and ranges/],
     [{ STELE_TRUSTED_PROXIES: '0.0.0.0/0' }, /^STELE_TRUSTED_PROXIES: takes addresses and ranges/],

@@ -130,7 +130,10 @@ const environment = z.object({
   STELE_EXAMPLE: z.enum(['true', 'false'], 'true or false').default('true'),
   STELE_OIDC_ISSUER: z
     .string()
-    .regex(/^https?:\/\/[^?#\s]+$/, 'https://<address of the provider>')
+    .regex(
+      /^(?:https:\/\/[^/?#\s]+|http:\/\/(?:localhost|127\.0\.0\.1)(?::\d+)?)(?:\/[^?#\s]*)?$/,
+      'https://<address of the provider>; http only on this machine',
+    )
     .optional(),
   STELE_OIDC_CLIENT_ID: z.string().min(1).optional(),
   STELE_OIDC_CLIENT_SECRET: z.string().min(1).optional(),

@@ -4,7 +4,7 @@ import { redirect } from 'next/navigation'
 import { getTranslations } from 'next-intl/server'
 import { isTheme, themeCookie } from '@/components/frame/preferences'
 import { LogonPage } from '@/components/session/logon-page'
-import { nextPath } from '@/components/session/next-path'
+import { nextPath } from '@/lib/domain/next-path'
 import { findSession } from '@/lib/auth/session'
 
 export async function generateMetadata(): Promise<Metadata> {

@@ -29,6 +29,11 @@ export async function verifyPassword(passwordHash: string, password: string): Pr
   return verifiedSecrets.check(passwordHash, password, () => turnstile.pass(() => verify(passwordHash, password)))
 }
 
+/** Whether `password` was found to fit `passwordHash` before, as far as that is remembered; costs next to nothing. */
+export function isRememberedPassword(passwordHash: string | undefined, password: string): boolean {
+  return passwordHash !== undefined && verifiedSecrets.knows(passwordHash, password)
+}
+
 /**
  * Whether `password` fits a hash that may be missing. Takes as long without a hash as with a wrong password, so that
  * the answer's time does not tell who exists.
@@ -46,5 +51,5 @@ export async function verifyPasswordOfMaybe(passwordHash: string | undefined, pa
  */
 export async function authenticatePassword(db: Db, userName: string, password: string): Promise<User | null> {
   const found = await findUserWithPasswordHash(db, userName)
-  return (await verifyPasswordOfMaybe(found?.passwordHash, password)) && found !== null ? found.user : null
+  return (await verifyPasswordOfMaybe(found?.passwordHash ?? undefined, password)) && found !== null ? found.user : null
 }

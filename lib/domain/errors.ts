@@ -16,6 +16,16 @@ const ERRORS = {
   NAME_UNKNOWN: { status: 404, message: 'repository name not known to registry' },
   SIZE_INVALID: { status: 400, message: 'provided length did not match content length' },
   UNAUTHORIZED: { status: 401, message: 'authentication required' },
+  SECOND_FACTOR_REQUIRED: {
+    status: 401,
+    wire: 'UNAUTHORIZED',
+    message: 'a code of the second factor is needed too: send all again with it as `code`',
+  },
+  SECOND_FACTOR_INVALID: {
+    status: 401,
+    wire: 'UNAUTHORIZED',
+    message: 'the code of the second factor is wrong or was used before',
+  },
   TOO_MANY_ATTEMPTS: {
     status: 429,
     wire: 'TOOMANYREQUESTS',
@@ -58,6 +68,8 @@ const ERRORS = {
   INSTANCE_IS_DEFAULT: { status: 409, wire: 'DENIED', message: 'the default instance cannot be deleted' },
   REPOSITORY_PROTECTED: { status: 409, wire: 'DENIED', message: 'the repository has immutable tags' },
   LIMIT_REACHED: { status: 409, wire: 'DENIED', message: 'there may be no more of them' },
+  LAST_ADMINISTRATOR: { status: 409, wire: 'DENIED', message: 'there must be an enabled administrator besides' },
+  OWN_ACCOUNT: { status: 409, wire: 'DENIED', message: 'nobody does this to their own account' },
   ALREADY_RUNNING: { status: 409, wire: 'DENIED', message: 'it is running already' },
   IDEMPOTENCY_CONFLICT: {
     status: 422,

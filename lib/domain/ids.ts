@@ -7,6 +7,7 @@ export const idPrefixes = {
   grant: 'grt',
   robot: 'rob',
   temporaryToken: 'tmp',
+  session: 'ses',
 } as const
 
 /** A kind of thing that has an id. */

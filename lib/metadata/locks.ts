@@ -3,13 +3,14 @@ import { engineOf } from './engine'
 import { Prisma } from './generated/sqlite/client'
 
 /** What is changed by settings that two people may save at once. */
-export type LockableTable = 'Instance' | 'Namespace' | 'Repository' | 'Robot'
+export type LockableTable = 'Instance' | 'Namespace' | 'Repository' | 'Robot' | 'User'
 
 const tables: Record<LockableTable, Prisma.Sql> = {
   Instance: Prisma.sql`"Instance"`,
   Namespace: Prisma.sql`"Namespace"`,
   Repository: Prisma.sql`"Repository"`,
   Robot: Prisma.sql`"Robot"`,
+  User: Prisma.sql`"User"`,
 }
 
 /**

@@ -1,33 +1,76 @@
 import type { Db, Transaction } from './database'
+import { Prisma } from './generated/sqlite/client'
+import { type Slice, inOrder } from './listing'
 import { type User, userFields } from './users'
 
 /** A console session as stored: the token itself is nowhere, only its hash. */
 export interface StoredSession {
-  readonly tokenHash: string
+  readonly id: string
+  readonly lastSeenAt: Date
   readonly expiresAt: Date
   readonly user: User
+}
+
+/** A session as its user's list shows it. */
+export interface SessionRow {
+  readonly id: string
+  readonly address: string
+  readonly userAgent: string
+  readonly createdAt: Date
+  readonly lastSeenAt: Date
+  readonly expiresAt: Date
 }
 
 /** The session of that token hash with its user as they are now, expired or not; null when there is none. */
 export async function findSessionByHash(db: Db, tokenHash: string): Promise<StoredSession | null> {
   return db.session.findUnique({
     where: { tokenHash },
-    select: { tokenHash: true, expiresAt: true, user: { select: userFields } },
+    select: { id: true, lastSeenAt: true, expiresAt: true, user: { select: userFields } },
   })
 }
 
 /** Adds a session. */
 export async function insertSession(
   tx: Transaction,
-  session: { readonly tokenHash: string; readonly userId: string; readonly expiresAt: Date },
+  session: Omit<SessionRow, 'lastSeenAt'> & { readonly tokenHash: string; readonly userId: string },
 ): Promise<void> {
-  await tx.session.create({ data: session })
+  await tx.session.create({ data: { ...session, lastSeenAt: session.createdAt } })
 }
 
-/** Ends a session; answers whether there was one. */
-export async function deleteSession(tx: Transaction, tokenHash: string): Promise<boolean> {
+/** Notes that a session was used at `now`. */
+export async function touchSession(db: Db, id: string, now: Date): Promise<void> {
+  await db.session.updateMany({ where: { id }, data: { lastSeenAt: now } })
+}
+
+/** Sessions of a user that last beyond `now`, the newest first. */
+export async function listSessions(db: Db, userId: string, now: Date, slice: Slice): Promise<SessionRow[]> {
+  return db.$queryRaw<SessionRow[]>`
+    SELECT "id", "address", "userAgent", "createdAt", "lastSeenAt", "expiresAt" FROM "Session"
+    WHERE "userId" = ${userId} AND "expiresAt" > ${now}
+    ${inOrder(Prisma.sql`"createdAt"`, Prisma.sql`"id"`, slice)}`
+}
+
+/** How many sessions of a user last beyond `now`. */
+export async function countSessions(db: Db, userId: string, now: Date): Promise<number> {
+  return db.session.count({ where: { userId, expiresAt: { gt: now } } })
+}
+
+/** Ends the session of a token hash; answers whether there was one. */
+export async function deleteSessionByHash(tx: Transaction, tokenHash: string): Promise<boolean> {
   const { count } = await tx.session.deleteMany({ where: { tokenHash } })
   return count > 0
+}
+
+/** Ends one session of a user; answers whether there was one. */
+export async function deleteSession(tx: Transaction, userId: string, id: string): Promise<boolean> {
+  const { count } = await tx.session.deleteMany({ where: { id, userId } })
+  return count > 0
+}
+
+/** Ends all sessions of a user; answers how many there were. */
+export async function deleteSessionsOfUser(tx: Transaction, userId: string): Promise<number> {
+  const { count } = await tx.session.deleteMany({ where: { userId } })
+  return count
 }
 
 /** Removes the sessions that ended before `now`. */

@@ -12,12 +12,15 @@ export interface User {
 /** What `select` takes to answer a `User`. */
 export const userFields = { id: true, name: true, displayName: true, isDisabled: true, role: true } as const
 
-/** The user of that name with the hash a password is verified against, or null. Only lib/auth asks for it. */
+/**
+ * The user of that name with the hash a password is verified against, or null; the hash is null where there is no
+ * password (single sign-on). Only lib/auth asks for it.
+ */
 export async function findUserWithPasswordHash(
   source: SqlSource,
   name: string,
-): Promise<{ readonly user: User; readonly passwordHash: string } | null> {
-  const [row] = await sql(source).$queryRaw<(User & { passwordHash: string })[]>`
+): Promise<{ readonly user: User; readonly passwordHash: string | null } | null> {
+  const [row] = await sql(source).$queryRaw<(User & { passwordHash: string | null })[]>`
     SELECT "id", "name", "displayName", "isDisabled", "role", "passwordHash" FROM "User" WHERE "name" = ${name}`
   if (row === undefined) return null
   const { passwordHash, ...user } = row
@@ -27,7 +30,7 @@ export async function findUserWithPasswordHash(
 /** Adds a user. The database refuses a name that is taken (`isUniqueViolation`). */
 export async function insertUser(
   tx: Transaction,
-  user: Pick<User, 'id' | 'name' | 'role'> & { readonly displayName?: string; readonly passwordHash: string },
+  user: Pick<User, 'id' | 'name' | 'role'> & { readonly displayName?: string; readonly passwordHash: string | null },
 ): Promise<void> {
   await tx.user.create({ data: user })
 }

@@ -4,9 +4,11 @@ import { parseBasicCredentials } from '@/lib/auth/basic-credentials'
 import type { Principal } from '@/lib/auth/principal'
 import { type Origin, type StartedSession, findSessionByToken, sessionCookieName } from '@/lib/auth/sessions'
 import type { Context } from '@/lib/registry/context'
+import { readCookie } from './cookie'
 
 /** A console session as its holder proves it. */
 export interface ProvenSession {
+  readonly id: string
   readonly token: string
   readonly user: StartedSession['user']
   readonly expiresAt: Date
@@ -30,8 +32,8 @@ export async function authenticate(ctx: Context, request: Request): Promise<Iden
   const token = sessionTokenOf(request)
   const session = token === null ? null : await findSessionByToken(ctx.db, token)
   if (token === null || session === null) return null
-  const { user, expiresAt } = session
-  return { principal: principalOf(user, 'session', request), session: { token, user, expiresAt } }
+  const { id, user, expiresAt } = session
+  return { principal: principalOf(user, 'session', request), session: { id, token, user, expiresAt } }
 }
 
 async function authenticateByAccessKey(
@@ -49,9 +51,7 @@ async function authenticateByAccessKey(
 
 /** The token of the session cookie, proven or not; null when there is none. */
 export function sessionTokenOf(request: Request): string | null {
-  const cookies = (request.headers.get('cookie') ?? '').split(';').map((cookie) => cookie.trim())
-  const prefix = `${sessionCookieName}=`
-  return cookies.find((cookie) => cookie.startsWith(prefix))?.slice(prefix.length) ?? null
+  return readCookie(request, sessionCookieName)
 }
 
 /** From where a request came. Next hides the connection: `server.ts` sets the header, over whatever the client sent. */

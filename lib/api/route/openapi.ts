@@ -119,6 +119,7 @@ function success(operation: Operation): Json {
       'X-Request-Id': header('Names the request in the server’s log'),
       ...(operation.isVersioned && operation.response ? { ETag: header('Version of the resource') } : {}),
       ...(operation.status === 201 ? { Location: header('Path of what was made') } : {}),
+      ...(operation.status === 303 ? { Location: header('Where to go on') } : {}),
     },
     ...(operation.response === undefined
       ? {}

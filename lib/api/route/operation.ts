@@ -12,7 +12,8 @@ export interface Operation {
   readonly permission: OperationPermission
   readonly query?: z.ZodObject
   readonly body?: z.ZodObject
-  readonly status: 200 | 201 | 204
+  /** 303 sends a browser to another page, by `Location`. */
+  readonly status: 200 | 201 | 204 | 303
   /** Absent: the answer has no body. */
   readonly response?: z.ZodType
   /** Whether the answer carries an ETag, and a change takes If-Match. */

@@ -35,8 +35,8 @@ export type Answer<O extends Operation> = {
   readonly version?: string
   /** Path of what was made. */
   readonly location?: string
-  /** A `Set-Cookie`. */
-  readonly cookie?: string
+  /** Each a `Set-Cookie`. Of a request that is repeated by its `Idempotency-Key` only the first answer has them. */
+  readonly cookies?: readonly string[]
 } & (O['response'] extends z.ZodType ? { readonly body: z.input<O['response']> } : { readonly body?: undefined })
 
 /** A method's handler in the form that Next calls. */
@@ -76,12 +76,19 @@ export function route<O extends Operation>(
         request,
       }
       // The compiler cannot see that each field has the type its schema gives; the lines above are that proof.
-      const run = async (inContext: Context) =>
-        toReply(operation, await handler({ ...call, ctx: inContext } as unknown as Call<O>))
+      let cookies: readonly string[] = []
+      const run = async (inContext: Context) => {
+        const answer = await handler({ ...call, ctx: inContext } as unknown as Call<O>)
+        cookies = answer.cookies ?? []
+        return toReply(operation, answer)
+      }
       const reply = await answerOnce(ctx, request, { ...call, operation }, run)
-      return reply.body === null
-        ? emptyResponse(reply.status, requestId, reply.headers)
-        : jsonResponse(reply.status, reply.body, requestId, reply.headers)
+      const response =
+        reply.body === null
+          ? emptyResponse(reply.status, requestId, reply.headers)
+          : jsonResponse(reply.status, reply.body, requestId, reply.headers)
+      for (const cookie of cookies) response.headers.append('set-cookie', cookie)
+      return response
     } catch (thrown) {
       const error = AppError.from(thrown)
       if (error.status >= 500) {
@@ -122,13 +129,12 @@ async function readParameters(operation: Operation, { params }: RouteSegment): P
   )
 }
 
-function toReply<O extends Operation>(operation: O, { body, version, location, cookie }: Answer<O>): Reply {
+function toReply<O extends Operation>(operation: O, { body, version, location }: Answer<O>): Reply {
   return {
     status: operation.status,
     headers: {
       ...(version === undefined ? {} : { etag: `"${version}"` }),
       ...(location === undefined ? {} : { location }),
-      ...(cookie === undefined ? {} : { 'set-cookie': cookie }),
     },
     body: operation.response === undefined ? null : JSON.stringify(operation.response.parse(body)),
   }

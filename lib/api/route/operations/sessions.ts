@@ -1,7 +1,14 @@
-import { createSessionBody, session } from '@/lib/api/schemas/sessions'
+import {
+  createSessionBody,
+  session,
+  sessionPage,
+  sessionQuery,
+  singleSignOnCallbackQuery,
+  singleSignOnQuery,
+} from '@/lib/api/schemas/sessions'
 import type { Operation } from '../operation'
 
-/** Logging on and off. */
+/** Logging on and off, and the caller's sessions. */
 export const sessionOperations = {
   getSession: {
     id: 'getSession',
@@ -17,12 +24,12 @@ export const sessionOperations = {
     id: 'createSession',
     method: 'POST',
     path: '/session',
-    summary: 'Log on; the answer sets the session cookie',
+    summary: 'Log on, in a second step with a code of the second factor; the answer sets the session cookie',
     permission: 'public',
     body: createSessionBody,
     status: 201,
     response: session,
-    refusals: ['UNAUTHORIZED'],
+    refusals: ['UNAUTHORIZED', 'SECOND_FACTOR_REQUIRED', 'SECOND_FACTOR_INVALID', 'DENIED'],
   },
   deleteSession: {
     id: 'deleteSession',
@@ -31,5 +38,53 @@ export const sessionOperations = {
     summary: 'Log off',
     permission: 'public',
     status: 204,
+  },
+  startSingleSignOn: {
+    id: 'startSingleSignOn',
+    method: 'GET',
+    path: '/session/single-sign-on',
+    summary: 'Where a browser is sent to log on with the OpenID Connect provider',
+    permission: 'public',
+    query: singleSignOnQuery,
+    status: 303,
+    refusals: ['NOT_FOUND'],
+  },
+  finishSingleSignOn: {
+    id: 'finishSingleSignOn',
+    method: 'GET',
+    path: '/session/single-sign-on/callback',
+    summary: 'Where the provider sends the browser back to: sets the session cookie and goes on to the page asked for',
+    permission: 'public',
+    query: singleSignOnCallbackQuery,
+    status: 303,
+    refusals: ['NOT_FOUND'],
+  },
+  listSessions: {
+    id: 'listSessions',
+    method: 'GET',
+    path: '/sessions',
+    summary: 'The caller’s sessions, the newest first',
+    permission: 'user',
+    query: sessionQuery,
+    status: 200,
+    response: sessionPage,
+    refusals: ['PAGE_INVALID'],
+  },
+  deleteEverySession: {
+    id: 'deleteEverySession',
+    method: 'DELETE',
+    path: '/sessions',
+    summary: 'End all of the caller’s sessions, everywhere, with the one that asks',
+    permission: 'user',
+    status: 204,
+  },
+  deleteOneSession: {
+    id: 'deleteOneSession',
+    method: 'DELETE',
+    path: '/sessions/{sessionId}',
+    summary: 'End one of the caller’s sessions',
+    permission: 'user',
+    status: 204,
+    refusals: ['NOT_FOUND'],
   },
 } as const satisfies Record<string, Operation>

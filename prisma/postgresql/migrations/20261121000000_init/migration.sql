@@ -214,7 +214,7 @@ CREATE TABLE "User" (
     "displayName" TEXT COLLATE "C" NOT NULL DEFAULT '',
     "role" "UserRole" NOT NULL,
     "isDisabled" BOOLEAN NOT NULL DEFAULT false,
-    "passwordHash" TEXT COLLATE "C" NOT NULL,
+    "passwordHash" TEXT COLLATE "C",
     "version" INTEGER NOT NULL DEFAULT 1,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "updatedAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -301,12 +301,45 @@ CREATE TABLE "RefreshToken" (
 
 -- CreateTable
 CREATE TABLE "Session" (
+    "id" TEXT COLLATE "C" NOT NULL,
     "tokenHash" TEXT COLLATE "C" NOT NULL,
     "userId" TEXT COLLATE "C" NOT NULL,
-    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "address" TEXT COLLATE "C" NOT NULL,
+    "userAgent" TEXT COLLATE "C" NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL,
+    "lastSeenAt" TIMESTAMP(3) NOT NULL,
     "expiresAt" TIMESTAMP(3) NOT NULL,
 
-    CONSTRAINT "Session_pkey" PRIMARY KEY ("tokenHash")
+    CONSTRAINT "Session_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "SecondFactor" (
+    "userId" TEXT COLLATE "C" NOT NULL,
+    "sealedSecret" TEXT COLLATE "C" NOT NULL,
+    "confirmedAt" TIMESTAMP(3),
+    "lastStep" INTEGER,
+    "createdAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "SecondFactor_pkey" PRIMARY KEY ("userId")
+);
+
+-- CreateTable
+CREATE TABLE "RecoveryCode" (
+    "userId" TEXT COLLATE "C" NOT NULL,
+    "codeHash" TEXT COLLATE "C" NOT NULL,
+
+    CONSTRAINT "RecoveryCode_pkey" PRIMARY KEY ("userId","codeHash")
+);
+
+-- CreateTable
+CREATE TABLE "UserIdentity" (
+    "issuer" TEXT COLLATE "C" NOT NULL,
+    "subject" TEXT COLLATE "C" NOT NULL,
+    "userId" TEXT COLLATE "C" NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "UserIdentity_pkey" PRIMARY KEY ("issuer","subject")
 );
 
 -- CreateTable
@@ -478,10 +511,16 @@ CREATE INDEX "RefreshToken_temporaryTokenId_idx" ON "RefreshToken"("temporaryTok
 CREATE INDEX "RefreshToken_expiresAt_idx" ON "RefreshToken"("expiresAt");
 
 -- CreateIndex
-CREATE INDEX "Session_userId_idx" ON "Session"("userId");
+CREATE UNIQUE INDEX "Session_tokenHash_key" ON "Session"("tokenHash");
+
+-- CreateIndex
+CREATE INDEX "Session_userId_createdAt_id_idx" ON "Session"("userId", "createdAt", "id");
 
 -- CreateIndex
 CREATE INDEX "Session_expiresAt_idx" ON "Session"("expiresAt");
+
+-- CreateIndex
+CREATE INDEX "UserIdentity_userId_idx" ON "UserIdentity"("userId");
 
 -- CreateIndex
 CREATE INDEX "AccessKey_userId_idx" ON "AccessKey"("userId");
@@ -569,6 +608,15 @@ ALTER TABLE "RefreshToken" ADD CONSTRAINT "RefreshToken_temporaryTokenId_fkey" F
 
 -- AddForeignKey
 ALTER TABLE "Session" ADD CONSTRAINT "Session_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "SecondFactor" ADD CONSTRAINT "SecondFactor_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "RecoveryCode" ADD CONSTRAINT "RecoveryCode_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "UserIdentity" ADD CONSTRAINT "UserIdentity_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "AccessKey" ADD CONSTRAINT "AccessKey_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;

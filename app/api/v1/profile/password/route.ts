@@ -1,0 +1,8 @@
+import { operations } from '@/lib/api/route/operations'
+import { resource } from '@/lib/api/route/resource'
+import { route } from '@/lib/api/route/route'
+import { changePassword } from '@/lib/api/route/profile'
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
+  PUT: route(operations.changePassword, changePassword),
+})

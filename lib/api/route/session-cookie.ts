@@ -1,0 +1,13 @@
+import { sessionCookieName, sessionLifetimeSeconds } from '@/lib/auth/sessions'
+import { cookie } from './cookie'
+import type { Context } from '@/lib/registry/context'
+
+/** The `Set-Cookie` that keeps a session's token in the browser. */
+export function sessionCookie(ctx: Context, request: Request, token: string): string {
+  return cookie(ctx, request, { name: sessionCookieName, value: token, maxAgeSeconds: sessionLifetimeSeconds })
+}
+
+/** The `Set-Cookie` that takes it away. */
+export function noSessionCookie(ctx: Context, request: Request): string {
+  return cookie(ctx, request, { name: sessionCookieName, value: '', maxAgeSeconds: 0 })
+}

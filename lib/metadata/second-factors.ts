@@ -1,0 +1,65 @@
+import type { Db, Transaction } from './database'
+
+/** A second factor as stored. */
+export interface StoredSecondFactor {
+  readonly sealedSecret: string
+  /** Null until a code has shown that the app has the secret: it counts for nothing before. */
+  readonly confirmedAt: Date | null
+}
+
+/** The second factor of a user, confirmed or not; null when there is none. */
+export async function findSecondFactor(db: Db, userId: string): Promise<StoredSecondFactor | null> {
+  return db.secondFactor.findUnique({ where: { userId }, select: { sealedSecret: true, confirmedAt: true } })
+}
+
+/** Sets a second factor up, yet to be confirmed, in place of another that is not confirmed. */
+export async function putUnconfirmedSecondFactor(
+  tx: Transaction,
+  factor: { readonly userId: string; readonly sealedSecret: string; readonly createdAt: Date },
+): Promise<void> {
+  await tx.secondFactor.deleteMany({ where: { userId: factor.userId, confirmedAt: null } })
+  await tx.secondFactor.create({ data: factor })
+}
+
+/** Makes a second factor count from now on. */
+export async function confirmSecondFactor(tx: Transaction, userId: string, confirmedAt: Date): Promise<void> {
+  await tx.secondFactor.update({ where: { userId }, data: { confirmedAt } })
+}
+
+/** Uses the code of a time step up, and those of all steps before; answers false when it was used up already. */
+export async function spendStep(tx: Transaction, userId: string, step: number): Promise<boolean> {
+  const { count } = await tx.secondFactor.updateMany({
+    where: { userId, OR: [{ lastStep: null }, { lastStep: { lt: step } }] },
+    data: { lastStep: step },
+  })
+  return count > 0
+}
+
+/** Takes a user's second factor away with its recovery codes; answers whether there was one that counted. */
+export async function deleteSecondFactor(tx: Transaction, userId: string): Promise<boolean> {
+  await tx.recoveryCode.deleteMany({ where: { userId } })
+  const { count } = await tx.secondFactor.deleteMany({ where: { userId, confirmedAt: { not: null } } })
+  await tx.secondFactor.deleteMany({ where: { userId } })
+  return count > 0
+}
+
+/** Gives a user these recovery codes in place of all others. */
+export async function replaceRecoveryCodes(
+  tx: Transaction,
+  userId: string,
+  codeHashes: readonly string[],
+): Promise<void> {
+  await tx.recoveryCode.deleteMany({ where: { userId } })
+  await tx.recoveryCode.createMany({ data: codeHashes.map((codeHash) => ({ userId, codeHash })) })
+}
+
+/** Uses a recovery code up; answers false when the user has none of that hash. */
+export async function spendRecoveryCode(tx: Transaction, userId: string, codeHash: string): Promise<boolean> {
+  const { count } = await tx.recoveryCode.deleteMany({ where: { userId, codeHash } })
+  return count > 0
+}
+
+/** How many recovery codes a user has left. */
+export async function countRecoveryCodes(db: Db, userId: string): Promise<number> {
+  return db.recoveryCode.count({ where: { userId } })
+}

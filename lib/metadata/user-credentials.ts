@@ -1,0 +1,37 @@
+import type { Db, Transaction } from './database'
+import { lockRow } from './locks'
+import { type User, userFields } from './users'
+
+/** A user with what a password is verified against; null where there is no password (single sign-on). */
+export interface UserCredentials {
+  readonly user: User
+  readonly passwordHash: string | null
+}
+
+/** The user of that id with the hash of the password, or null. Only lib/auth asks for it. */
+export async function findCredentials(db: Db, userId: string): Promise<UserCredentials | null> {
+  const row = await db.user.findUnique({ where: { id: userId }, select: { ...userFields, passwordHash: true } })
+  if (row === null) return null
+  const { passwordHash, ...user } = row
+  return { user, passwordHash }
+}
+
+/**
+ * The same, locked until the transaction ends: a log-on that goes by them and a change of the password happen one after
+ * the other, never beside each other.
+ */
+export async function lockCredentials(tx: Transaction, userId: string): Promise<UserCredentials | null> {
+  await lockRow(tx, 'User', userId)
+  return findCredentials(tx, userId)
+}
+
+/** Gives a user another password. Their sessions are the caller's to end. */
+export async function updatePasswordHash(tx: Transaction, userId: string, passwordHash: string): Promise<void> {
+  await tx.user.update({ where: { id: userId }, data: { passwordHash, version: { increment: 1 } } })
+}
+
+/** Notes that a user logged on at `now`. */
+export async function noteLogOn(tx: Transaction, userId: string, now: Date): Promise<void> {
+  // In plain SQL, because `updatedAt` speaks of changes and stays.
+  await tx.$executeRaw`UPDATE "User" SET "lastLogOnAt" = ${now} WHERE "id" = ${userId}`
+}

@@ -1,0 +1,34 @@
+import type { Db, Transaction } from './database'
+import { type User, userFields } from './users'
+
+/** Who somebody is to a provider of single sign-on: the two together are never given to anybody else (OpenID Connect). */
+export interface Identity {
+  readonly issuer: string
+  readonly subject: string
+}
+
+/** The user who is known to the provider by this identity, or null. */
+export async function findUserByIdentity(db: Db, { issuer, subject }: Identity): Promise<User | null> {
+  const found = await db.userIdentity.findUnique({
+    where: { issuer_subject: { issuer, subject } },
+    select: { user: { select: userFields } },
+  })
+  return found?.user ?? null
+}
+
+/** Lets a user in by this identity. */
+export async function insertIdentity(
+  tx: Transaction,
+  identity: Identity & { readonly userId: string; readonly createdAt: Date },
+): Promise<void> {
+  await tx.userIdentity.create({ data: identity })
+}
+
+/** Gives a user the role and the display name that the provider says. */
+export async function updateFromProvider(
+  tx: Transaction,
+  userId: string,
+  change: Pick<User, 'role' | 'displayName'>,
+): Promise<void> {
+  await tx.user.update({ where: { id: userId }, data: { ...change, version: { increment: 1 } } })
+}

@@ -79,7 +79,7 @@ test.each([
   const end = vi.fn()
   const writeHead = vi.fn(() => ({ end }))
   const isRefused = refuseMalformed(
-    { method, url } as IncomingMessage,
+    { method, url } as unknown as IncomingMessage,
     { writeHead } as unknown as ServerResponse,
     rules,
   )

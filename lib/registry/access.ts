@@ -2,7 +2,7 @@ import type { Principal } from '@/lib/auth/principal'
 import { type AccessAction, rankAllows } from '@/lib/domain/access'
 import { AppError } from '@/lib/domain/errors'
 import { type ScopeKind, type Viewer, findRank } from '@/lib/metadata/access'
-import type { Context } from './context'
+import type { SqlSource } from '@/lib/metadata/database'
 
 export type { ScopeKind }
 
@@ -22,7 +22,7 @@ export function assertAdministrator(principal: Principal, message?: string): voi
  * now: NOT_FOUND where there is none that the principal may know of, DENIED otherwise.
  */
 export async function assertAccess(
-  ctx: Context,
+  ctx: { readonly db: SqlSource },
   principal: Principal,
   action: AccessAction,
   scope: { readonly kind: ScopeKind; readonly id: string },

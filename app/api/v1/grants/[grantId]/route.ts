@@ -1,0 +1,20 @@
+import { versioned } from '@/lib/api/route/answers'
+import { operations } from '@/lib/api/route/operations'
+import { resource } from '@/lib/api/route/resource'
+import { route } from '@/lib/api/route/route'
+import { deleteGrant } from '@/lib/registry/delete-grant'
+import { getGrant } from '@/lib/registry/get-grant'
+import { updateGrant } from '@/lib/registry/update-grant'
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
+  GET: route(operations.getGrant, async ({ ctx, principal, params }) =>
+    versioned(await getGrant(ctx, principal, params.grantId)),
+  ),
+  PATCH: route(operations.updateGrant, async ({ ctx, principal, params, body, expected }) =>
+    versioned(await updateGrant(ctx, principal, params.grantId, body, expected)),
+  ),
+  DELETE: route(operations.deleteGrant, async ({ ctx, principal, params, expected }) => {
+    await deleteGrant(ctx, principal, params.grantId, expected)
+    return {}
+  }),
+})

@@ -1,0 +1,13 @@
+import { created } from '@/lib/api/route/answers'
+import { operations } from '@/lib/api/route/operations'
+import { resource } from '@/lib/api/route/resource'
+import { route } from '@/lib/api/route/route'
+import { createUser } from '@/lib/registry/create-user'
+import { listUsers } from '@/lib/registry/list-users'
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
+  GET: route(operations.listUsers, async ({ ctx, query }) => ({ body: await listUsers(ctx, query) })),
+  POST: route(operations.createUser, async ({ ctx, principal, body }) =>
+    created('/users', await createUser(ctx, principal, body)),
+  ),
+})

@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { permissions } from '@/lib/domain/access'
+import { pageOf, pageQuery, timestamp } from './common'
+
+export const permission = z
+  .enum(permissions)
+  .meta({ description: '`PUSH` includes `PULL`; `MANAGE` includes both, and may change settings and grants' })
+
+const subjectType = z.enum(['USER', 'ROBOT'])
+
+/** Who something may be granted to. */
+export const grantSubject = z.strictObject({
+  type: subjectType,
+  id: z.string().meta({ examples: ['usr-2b7d9f0k4m6p8r1t', 'rob-8h2t6d0w4n9k3b7q'] }),
+  name: z.string().meta({ description: 'User name; of a robot, the name it logs on with' }),
+  description: z.string().meta({ description: 'A user’s display name, a robot’s description' }),
+})
+export type GrantSubjectView = z.infer<typeof grantSubject>
+
+export const grantSubjectPage = pageOf(grantSubject)
+
+const scopeId = z.string().max(100).meta({ description: 'Id of an instance, a namespace or a repository' })
+
+export const grantSubjectQuery = pageQuery.extend({
+  scopeId: scopeId.meta({ description: 'What is to be granted on: an instance, a namespace or a repository' }),
+  search: z.string().max(100).optional().meta({ description: 'Part of the name or description' }),
+})
+
+/** What a user or a robot may do, and on what. */
+export const grant = z.strictObject({
+  id: z.string().meta({ examples: ['grt-8h2t6d0w4n9k3b7q'] }),
+  subject: grantSubject.extend({ isDisabled: z.boolean() }),
+  scope: z.strictObject({
+    type: z.enum(['INSTANCE', 'NAMESPACE', 'REPOSITORY']),
+    id: z.string(),
+    instanceId: z.string(),
+    regionId: z.string(),
+    instanceName: z.string(),
+    namespaceId: z.string().nullable(),
+    namespace: z.string().nullable(),
+    repositoryId: z.string().nullable(),
+    repository: z.string().nullable().meta({ description: 'Name in its namespace' }),
+  }),
+  permission,
+  createdAt: timestamp,
+  createdBy: z.string(),
+  isManageable: z.boolean().meta({ description: 'You may change and revoke it' }),
+})
+export type GrantView = z.infer<typeof grant>
+
+export const grantPage = pageOf(grant)
+
+export const grantQuery = pageQuery.extend({
+  subjectId: z.string().max(100).optional().meta({ description: 'Id of a user or a robot' }),
+  subjectType: subjectType.optional(),
+  scopeId: scopeId.optional(),
+  relation: z.enum(['within', 'reaching']).default('within').meta({
+    description:
+      'Of `scopeId`. `within`: grants on it and on what lies in it. `reaching`: on it and on what it lies in, that is, all that count for it',
+  }),
+  permission: permission.optional(),
+  search: z.string().max(100).optional().meta({ description: 'Part of the name of the user or robot' }),
+  sort: z.enum(['subject', '-subject', 'createdAt', '-createdAt']).default('subject'),
+})
+
+export const createGrantBody = z.strictObject({
+  subjectId: z.string().min(1).max(100).meta({ description: 'Id of a user, or of a robot of the same instance' }),
+  scopeId: scopeId.min(1),
+  permission,
+})
+
+export const updateGrantBody = z.strictObject({ permission })

@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { isPlainText } from '@/lib/domain/plain-text'
+import { isUserName } from '@/lib/domain/user-name'
+import { pageOf, pageQuery, timestamp } from './common'
+
+export const userRole = z.enum(['ADMINISTRATOR', 'MEMBER'])
+
+export const displayNameMaxLength = 100
+
+const displayName = z
+  .string()
+  .trim()
+  .max(displayNameMaxLength)
+  .refine(isPlainText, { message: 'no control characters' })
+
+/** The console's password as far as it can be judged by itself; whether it is a common one, the server says. */
+const password = z
+  .string()
+  .min(12, { message: '12 to 256 characters' })
+  .max(256, { message: '12 to 256 characters' })
+  .refine(isPlainText, { message: 'no control characters' })
+
+/** A person who may log on. */
+export const user = z.strictObject({
+  id: z.string().meta({ examples: ['usr-2b7d9f0k4m6p8r1t'] }),
+  name: z.string(),
+  displayName: z.string(),
+  role: userRole.meta({ description: 'Administrators may do everything; what a member may do is granted' }),
+  isDisabled: z.boolean().meta({ description: 'A disabled user is refused everywhere' }),
+  hasSecondFactor: z.boolean().meta({ description: 'The log-on asks for a code of an authenticator app' }),
+  grantCount: z.number().int().nonnegative(),
+  lastLogOnAt: timestamp.nullable(),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+})
+export type UserView = z.infer<typeof user>
+
+export const userPage = pageOf(user)
+
+export const userQuery = pageQuery.extend({
+  search: z.string().max(100).optional().meta({ description: 'Part of the name or the display name' }),
+  role: userRole.optional(),
+  isDisabled: z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .optional(),
+  sort: z.enum(['name', '-name', 'createdAt', '-createdAt']).default('name'),
+})
+
+export const createUserBody = z.strictObject({
+  name: z.string().refine(isUserName, {
+    message: '1 to 64 lower-case letters, digits, “_”, “-” and “.”; separators neither first nor last',
+  }),
+  displayName: displayName.default(''),
+  role: userRole.default('MEMBER'),
+  isDisabled: z.boolean().default(false),
+  password: password.meta({ description: 'What the user logs on to the console with' }),
+})
+
+export const updateUserBody = z.strictObject({
+  displayName: displayName.optional(),
+  role: userRole.optional(),
+  isDisabled: z.boolean().optional().meta({ description: 'Disabling a user ends their sessions' }),
+  password: password.optional().meta({ description: 'Takes the place of the user’s own, and ends their sessions' }),
+})
+export type UpdateUserBody = z.infer<typeof updateUserBody>

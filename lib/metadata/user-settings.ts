@@ -1,0 +1,133 @@
+import { AppError } from '@/lib/domain/errors'
+import { type Db, type Transaction, isUniqueViolation } from './database'
+import { Prisma } from './generated/sqlite/client'
+import { type Slice, type Sql, allOf, contains, inOrder } from './listing'
+import { lockName } from './locks'
+
+/** A user as stored, without the password. */
+export interface UserRow {
+  readonly id: string
+  readonly name: string
+  readonly displayName: string
+  readonly role: 'ADMINISTRATOR' | 'MEMBER'
+  readonly isDisabled: boolean
+  readonly version: number
+  readonly createdAt: Date
+  readonly updatedAt: Date
+  readonly lastLogOnAt: Date | null
+}
+
+/** What may change of a user. */
+export type UserSettings = Pick<UserRow, 'displayName' | 'role' | 'isDisabled'>
+
+/** Which users a list shows: those whose name or display name holds a text, of a role, disabled or not. */
+export interface UserFilter {
+  readonly search?: string | undefined
+  readonly role?: UserRow['role'] | undefined
+  readonly isDisabled?: boolean | undefined
+}
+
+/** What a list of users can be sorted by. */
+export type UserSortKey = 'name' | 'createdAt'
+
+const columns = Prisma.sql`u."id", u."name", u."displayName", u."role", u."isDisabled", u."version", u."createdAt",
+  u."updatedAt", u."lastLogOnAt"`
+
+const sortColumns: Record<UserSortKey, Sql> = {
+  name: Prisma.sql`u."name"`,
+  createdAt: Prisma.sql`u."createdAt"`,
+}
+
+/** The user, or null. */
+export async function findUser(db: Db, id: string): Promise<UserRow | null> {
+  return db.user.findUnique({ where: { id }, omit: { passwordHash: true } })
+}
+
+/** Users in order; equals by id. */
+export async function listUsers(db: Db, filter: UserFilter, sortKey: UserSortKey, slice: Slice): Promise<UserRow[]> {
+  return db.$queryRaw<UserRow[]>`
+    SELECT ${columns} FROM "User" u WHERE ${matching(filter)}
+    ${inOrder(sortColumns[sortKey], Prisma.sql`u."id"`, slice)}`
+}
+
+/** How many users the list has. */
+export async function countMatchingUsers(db: Db, filter: UserFilter): Promise<number> {
+  const [row] = await db.$queryRaw<{ count: bigint }[]>`
+    SELECT count(*) AS "count" FROM "User" u WHERE ${matching(filter)}`
+  return Number(row?.count)
+}
+
+function matching({ search, role, isDisabled }: UserFilter): Sql {
+  return allOf([
+    search === undefined
+      ? undefined
+      : Prisma.sql`(${contains(Prisma.sql`u."name"`, search)} OR ${contains(Prisma.sql`u."displayName"`, search)})`,
+    role === undefined ? undefined : Prisma.sql`u."role" = ${role}`,
+    isDisabled === undefined ? undefined : Prisma.sql`u."isDisabled" = ${isDisabled}`,
+  ])
+}
+
+/** What is shown of users beside their own row. */
+export interface UserFacts {
+  readonly hasSecondFactor: boolean
+  readonly grantCount: number
+}
+
+/** For each of the users: whether the log-on asks for a second factor, and how many grants there are. */
+export async function getUserFacts(db: Db, userIds: readonly string[]): Promise<(id: string) => UserFacts> {
+  const [factors, grants] = await Promise.all([
+    db.secondFactor.findMany({
+      where: { userId: { in: [...userIds] }, confirmedAt: { not: null } },
+      select: { userId: true },
+    }),
+    db.grant.groupBy({ by: ['subjectId'], where: { subjectId: { in: [...userIds] } }, _count: true }),
+  ])
+  const withFactor = new Set(factors.map((row) => row.userId))
+  const counts = new Map(grants.map((row) => [row.subjectId, row._count]))
+  return (id) => ({ hasSecondFactor: withFactor.has(id), grantCount: counts.get(id) ?? 0 })
+}
+
+/** Adds a user. Throws ALREADY_EXISTS when the name is taken. */
+export async function addUser(
+  tx: Transaction,
+  user: UserSettings & Pick<UserRow, 'id' | 'name'> & { readonly passwordHash: string },
+): Promise<void> {
+  try {
+    await tx.user.create({ data: user })
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error
+    const message = `there is a user ${user.name}`
+    throw new AppError('ALREADY_EXISTS', { message, fields: [{ path: 'name', message }], cause: error })
+  }
+}
+
+/** Changes a user who still has `version`; answers whether that was so. */
+export async function updateUser(
+  tx: Transaction,
+  { id, version }: { readonly id: string; readonly version: number },
+  changes: Partial<UserSettings> & { readonly passwordHash?: string },
+): Promise<boolean> {
+  const data = { ...changes, version: { increment: 1 } }
+  const { count } = await tx.user.updateMany({ where: { id, version }, data })
+  return count > 0
+}
+
+/** Deletes a user who still has `version`, with grants, sessions and credentials; answers whether that was so. */
+export async function deleteUser(
+  tx: Transaction,
+  { id, version }: { readonly id: string; readonly version: number },
+): Promise<boolean> {
+  const { count } = await tx.user.deleteMany({ where: { id, version } })
+  return count > 0
+}
+
+/**
+ * Throws LAST_ADMINISTRATOR unless there is an enabled administrator besides the user. Call it before taking that
+ * user's rights away: whoever else asks waits until the transaction ends, so that two who take away each other's cannot
+ * both have looked before either wrote.
+ */
+export async function assertAnotherAdministrator(tx: Transaction, userId: string): Promise<void> {
+  await lockName(tx, 'administrators')
+  const others = await tx.user.count({ where: { id: { not: userId }, role: 'ADMINISTRATOR', isDisabled: false } })
+  if (others === 0) throw new AppError('LAST_ADMINISTRATOR')
+}

@@ -1,0 +1,71 @@
+import { assertPasswordAllowed } from '@/lib/auth/password-rules'
+import { hashPassword } from '@/lib/auth/passwords'
+import type { Principal } from '@/lib/auth/principal'
+import { AppError } from '@/lib/domain/errors'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import { transaction } from '@/lib/metadata/database'
+import { lockRow } from '@/lib/metadata/locks'
+import { deleteSessionsOfUser } from '@/lib/metadata/sessions'
+import {
+  type UserSettings,
+  assertAnotherAdministrator,
+  updateUser as updateUserRow,
+} from '@/lib/metadata/user-settings'
+import { changedFields } from './changed-fields'
+import type { Context } from './context'
+import { type UserDetails, describeUser, requireUser } from './user-details'
+import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile } from './versions'
+
+/** What an administrator may change of a user: an absent field stays. */
+export type UserChanges = { readonly [Field in keyof UserSettings]?: UserSettings[Field] | undefined } & {
+  /** Takes the place of the user's own. */
+  readonly password?: string | undefined
+}
+
+/**
+ * Changes a user. What changes nothing writes nothing. Disabling a user and giving another password end the user's
+ * sessions at once.
+ *
+ * Throws NOT_FOUND, PRECONDITION_FAILED, BAD_REQUEST for a password that is none, LAST_ADMINISTRATOR, and OWN_ACCOUNT for
+ * who would disable themselves, or set their own password without proving that they know it.
+ */
+export async function updateUser(
+  ctx: Context,
+  principal: Principal,
+  id: string,
+  { password, ...input }: UserChanges,
+  expected: ExpectedVersions,
+): Promise<Versioned<UserDetails>> {
+  if (id === principal.id && (input.isDisabled === true || password !== undefined)) throw new AppError('OWN_ACCOUNT')
+  const passwordHash = password === undefined ? undefined : await hashAcceptable(ctx, id, password)
+  return transaction(ctx.db, async (tx) => {
+    await lockRow(tx, 'User', id)
+    const current = await requireUser(tx, id)
+    assertExpected(current.version, expected)
+    const changes = changedFields(current, input)
+    if (changes === null && passwordHash === undefined) return describeUser(tx, current)
+    const after = changes?.after ?? {}
+    if (isAdministering(current) && !isAdministering({ ...current, ...after })) await assertAnotherAdministrator(tx, id)
+    const row = { ...after, ...(passwordHash === undefined ? {} : { passwordHash }) }
+    if (!(await updateUserRow(tx, current, row))) throw changedMeanwhile()
+    if (after.isDisabled === true || passwordHash !== undefined) await deleteSessionsOfUser(tx, id)
+    await insertAuditEvent(tx, principal, {
+      action: 'UPDATE',
+      target: { type: 'USER', id, name: current.name },
+      before: changes?.before ?? {},
+      after: { ...after, ...(passwordHash === undefined ? {} : { isPasswordNew: true }) },
+    })
+    return describeUser(tx, await requireUser(tx, id))
+  })
+}
+
+/** Before the transaction: hashing takes as long as many of them. A user's name never changes. */
+async function hashAcceptable(ctx: Context, id: string, password: string): Promise<string> {
+  const { name } = await requireUser(ctx.db, id)
+  await assertPasswordAllowed(password, name, 'password')
+  return hashPassword(password)
+}
+
+function isAdministering({ role, isDisabled }: Pick<UserSettings, 'role' | 'isDisabled'>): boolean {
+  return role === 'ADMINISTRATOR' && !isDisabled
+}

@@ -1,12 +1,16 @@
 import { hashPassword } from '@/lib/auth/passwords'
 import type { Principal } from '@/lib/auth/principal'
+import type { Permission } from '@/lib/domain/access'
+import { AppError } from '@/lib/domain/errors'
 import { createId } from '@/lib/domain/ids'
 import { createSecret } from '@/lib/domain/random-secret'
 import { robotUserName } from '@/lib/domain/robot-name'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/database'
+import { type Database, type Transaction, transaction } from '@/lib/metadata/database'
+import { findGrantScope } from '@/lib/metadata/grants'
 import { insertRobot } from '@/lib/metadata/robots'
 import type { Context } from './context'
+import { createGrant } from './create-grant'
 import { requireInstance } from './instance-details'
 import { type RobotWithSecret, describeRobot, readExpiry } from './robot-details'
 import type { Versioned } from './versions'
@@ -16,17 +20,20 @@ export interface NewRobot {
   readonly name: string
   readonly description: string
   readonly expiresAt: string | null
+  /** What it is granted from the start. */
+  readonly grants: readonly { readonly scopeId: string; readonly permission: Permission }[]
 }
 
 /**
- * Makes a robot of an instance. Throws NOT_FOUND for the instance, ALREADY_EXISTS when it has a robot of that name, and
- * BAD_REQUEST for a time of expiry that has passed.
+ * Makes a robot of an instance, with its grants or not at all. Throws NOT_FOUND for the instance, ALREADY_EXISTS when it
+ * has a robot of that name, BAD_REQUEST for a time of expiry that has passed and for a grant on something that the
+ * instance does not have, and DENIED for a grant that the principal may not give.
  */
 export async function createRobot(
   ctx: Context,
   principal: Principal,
   instanceId: string,
-  input: NewRobot,
+  { grants, ...input }: NewRobot,
 ): Promise<Versioned<RobotWithSecret>> {
   await requireInstance(ctx.db, instanceId)
   const expiresAt = readExpiry(input.expiresAt)
@@ -36,6 +43,10 @@ export async function createRobot(
   const { value, version } = await transaction(ctx.db, async (tx) => {
     const { name, description } = input
     await insertRobot(tx, { id, instanceId, name, description, expiresAt, secretHash, createdBy: principal.name })
+    await assertScopesOf(tx, instanceId, grants)
+    // A use case's transaction nests in this one, as where an answer is kept (run-once.ts).
+    const inTransaction = { ...ctx, db: tx as Database }
+    for (const grant of grants) await createGrant(inTransaction, principal, { subjectId: id, ...grant })
     await insertAuditEvent(tx, principal, {
       action: 'CREATE',
       target: { type: 'ROBOT', id, name: robotUserName(name) },
@@ -46,4 +57,14 @@ export async function createRobot(
     return describeRobot(tx, id)
   })
   return { value: { ...value, secret }, version }
+}
+
+async function assertScopesOf(tx: Transaction, instanceId: string, grants: NewRobot['grants']): Promise<void> {
+  for (const [index, { scopeId }] of grants.entries()) {
+    const scope = await findGrantScope(tx, scopeId)
+    const isFirst = grants.findIndex((grant) => grant.scopeId === scopeId) === index
+    if (scope?.instanceId === instanceId && isFirst) continue
+    const message = isFirst ? 'an id of the instance, or of what it holds' : 'it is given twice'
+    throw new AppError('BAD_REQUEST', { fields: [{ path: `grants.${index}.scopeId`, message }] })
+  }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isRobotName } from '@/lib/domain/robot-name'
 import { pageOf, pageQuery, timestamp } from './common'
+import { permission } from './grants'
 
 /** A credential for automation, of one instance. */
 export const robot = z.strictObject({
@@ -44,6 +45,13 @@ export const createRobotBody = z.strictObject({
   }),
   description: description.default(''),
   expiresAt: expiresAt.default(null),
+  grants: z
+    .array(z.strictObject({ scopeId: z.string().min(1).max(100), permission }))
+    .max(20)
+    .default([])
+    .meta({
+      description: 'What it is granted from the start: on its instance, or on namespaces and repositories of it',
+    }),
 })
 
 export const updateRobotBody = z.strictObject({

@@ -1,4 +1,4 @@
-import { test as base } from '@playwright/test'
+import { test as base, expect } from '@playwright/test'
 import { Api } from './api'
 import { Buildah } from './clients/buildah'
 import { ContainerdDaemon, type Ctr } from './clients/containerd'
@@ -12,7 +12,7 @@ import { serverVariable } from './global-setup'
 import { Postgresql } from './postgresql'
 import { startServer, type ServerInfo, type StartedServer, type StartOptions } from './server'
 
-export { expect } from '@playwright/test'
+export { expect }
 export { pushImage } from './push'
 export { uniqueName } from './unique-name'
 
@@ -61,6 +61,16 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
   baseURL: async ({ server }, use) => {
     await use(server.url)
+  },
+
+  // Whatever a test does in a browser, the console keeps to its own content security policy.
+  context: async ({ context }, use) => {
+    const violations: string[] = []
+    context.on('console', (message) => {
+      if (message.text().includes('Content Security Policy')) violations.push(message.text())
+    })
+    await use(context)
+    expect(violations).toEqual([])
   },
 
   signIn: async ({ context, server }, use) => {

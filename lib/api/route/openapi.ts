@@ -124,6 +124,9 @@ function success(operation: Operation): Json {
     ...(operation.response === undefined
       ? {}
       : { content: { 'application/json': { schema: jsonSchema(operation.response, 'output') } } }),
+    ...(operation.download === undefined
+      ? {}
+      : { content: Object.fromEntries(operation.download.map((type) => [type, { schema: { type: 'string' } }])) }),
   }
 }
 

@@ -16,6 +16,8 @@ export interface Operation {
   readonly status: 200 | 201 | 204 | 303
   /** Absent: the answer has no body. */
   readonly response?: z.ZodType
+  /** Media types of an answer that is a file, not JSON. */
+  readonly download?: readonly string[]
   /** Whether the answer carries an ETag, and a change takes If-Match. */
   readonly isVersioned?: true
   /** Whether the answer has a secret, shown this once: what is kept of it for a repeated request is sealed. */

@@ -1,4 +1,5 @@
 import { accessKeyOperations } from './operations/access-keys'
+import { auditEventOperations } from './operations/audit-events'
 import { credentialOperations } from './operations/credentials'
 import { documentOperations } from './operations/document'
 import { grantOperations } from './operations/grants'
@@ -28,5 +29,6 @@ export const operations = {
   ...accessKeyOperations,
   ...userOperations,
   ...grantOperations,
+  ...auditEventOperations,
   ...documentOperations,
 } as const

@@ -10,6 +10,45 @@ export interface Reply {
   readonly body: string | null
 }
 
+/** A file as an answer, sent as it is made. */
+export interface Download {
+  readonly mediaType: string
+  readonly fileName: string
+  /** Asked for the next piece when the client has taken those before, so that none pile up in memory. */
+  readonly content: AsyncIterable<string>
+}
+
+/** An answer that a browser saves as a file. */
+export function downloadResponse(
+  status: number,
+  { mediaType, fileName, content }: Download,
+  requestId: string,
+): Response {
+  const encoder = new TextEncoder()
+  const pieces = content[Symbol.asyncIterator]()
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const piece = await pieces.next()
+        if (piece.done === true) controller.close()
+        else controller.enqueue(encoder.encode(piece.value))
+      },
+      async cancel() {
+        await pieces.return?.()
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  return new Response(body, {
+    status,
+    headers: {
+      'content-type': `${mediaType}; charset=utf-8`,
+      'content-disposition': `attachment; filename="${fileName}"`,
+      ...everyHeader(requestId),
+    },
+  })
+}
+
 /** An answer without a body, with the headers that every answer has. */
 export function emptyResponse(status: number, requestId: string, headers: Record<string, string> = {}): Response {
   return new Response(null, { status, headers: { ...everyHeader(requestId), ...headers } })

@@ -10,7 +10,7 @@ import { type Identity, type ProvenSession, authenticate } from './authenticate'
 import { answerOnce } from './answer-once'
 import { type Operation, type PathParameters, parameterNames } from './operation'
 import { readBody, readExpectedVersions, readQuery } from './read-request'
-import { type Reply, emptyResponse, jsonResponse, problemResponse } from './responses'
+import { type Download, type Reply, downloadResponse, emptyResponse, jsonResponse, problemResponse } from './responses'
 import { assertSameOrigin } from './same-origin'
 
 /** A request as its handler gets it: who asks is proven and may, and all input has passed its schema. */
@@ -37,6 +37,8 @@ export type Answer<O extends Operation> = {
   readonly location?: string
   /** Each a `Set-Cookie`. Of a request that is repeated by its `Idempotency-Key` only the first answer has them. */
   readonly cookies?: readonly string[]
+  /** What is sent in place of a body, of an operation that says so. */
+  readonly download?: Download
 } & (O['response'] extends z.ZodType ? { readonly body: z.input<O['response']> } : { readonly body?: undefined })
 
 /** A method's handler in the form that Next calls. */
@@ -77,16 +79,20 @@ export function route<O extends Operation>(
       }
       // The compiler cannot see that each field has the type its schema gives; the lines above are that proof.
       let cookies: readonly string[] = []
+      let download: Download | undefined
       const run = async (inContext: Context) => {
         const answer = await handler({ ...call, ctx: inContext } as unknown as Call<O>)
         cookies = answer.cookies ?? []
+        download = answer.download
         return toReply(operation, answer)
       }
       const reply = await answerOnce(ctx, request, { ...call, operation }, run)
       const response =
-        reply.body === null
-          ? emptyResponse(reply.status, requestId, reply.headers)
-          : jsonResponse(reply.status, reply.body, requestId, reply.headers)
+        download !== undefined
+          ? downloadResponse(reply.status, logFailure(download, ctx, requestId), requestId)
+          : reply.body === null
+            ? emptyResponse(reply.status, requestId, reply.headers)
+            : jsonResponse(reply.status, reply.body, requestId, reply.headers)
       for (const cookie of cookies) response.headers.append('set-cookie', cookie)
       return response
     } catch (thrown) {
@@ -98,6 +104,19 @@ export function route<O extends Operation>(
     }
   }
   return Object.assign(handle, { operation })
+}
+
+/** What fails after the head of the answer was sent can only be logged; the client sees the answer end early. */
+function logFailure(download: Download, ctx: Context, requestId: string): Download {
+  async function* content() {
+    try {
+      yield* download.content
+    } catch (err) {
+      ctx.log.error({ err, requestId }, 'a download of the REST API failed')
+      throw err
+    }
+  }
+  return { ...download, content: content() }
 }
 
 async function assertPermitted(

@@ -1,0 +1,8 @@
+import { operations } from '@/lib/api/route/operations'
+import { resource } from '@/lib/api/route/resource'
+import { route } from '@/lib/api/route/route'
+import { getAuditEvent } from '@/lib/registry/get-audit-event'
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
+  GET: route(operations.getAuditEvent, async ({ ctx, params }) => ({ body: await getAuditEvent(ctx, params.eventId) })),
+})

@@ -1,0 +1,8 @@
+import { operations } from '@/lib/api/route/operations'
+import { resource } from '@/lib/api/route/resource'
+import { route } from '@/lib/api/route/route'
+import { listAuditEvents } from '@/lib/registry/list-audit-events'
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
+  GET: route(operations.listAuditEvents, async ({ ctx, query }) => ({ body: await listAuditEvents(ctx, query) })),
+})

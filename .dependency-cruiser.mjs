@@ -61,7 +61,7 @@ export default {
       domain,
       storage,
       metadata,
-      '^lib/auth/(password-rules|passwords|principal|secret-box|token-hash)\\.ts$',
+      '^lib/auth/(password-rules|passwords|principal|registry-tokens|secret-box|token-hash)\\.ts$',
       ...settings,
     ]),
     mayImport('protocol', protocol, [domain, auth, registry, ...settings]),

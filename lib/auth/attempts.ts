@@ -73,6 +73,15 @@ export class Attempts {
   }
 
   /**
+   * Whether the account has proven itself at the address before, and nobody has failed to since then. Then `guard` would
+   * let the attempt through; this tells so for less, to those who are asked again and again.
+   */
+  isQuiet({ kind, account, address }: Attempt): boolean {
+    const pairKey = hash(hash(kind, account.trim().toLowerCase()), addressGroup(address))
+    return this.#known.has(pairKey) && !this.#pairs.hasAny(pairKey) && !this.#accounts.hasAny(pairKey)
+  }
+
+  /**
    * Runs `check`, which answers who was proven, or null. Null counts as a failure, and so does an AppError of status 401
    * that it throws; anything else it throws (the database is away) counts as nothing.
    *

@@ -23,6 +23,7 @@ export class FailureCounter {
     this.#limiter = limiter
     this.#keys = new LRUCache({
       max: keysMax,
+      ttl: limit.windowSeconds * 1000,
       dispose: (_, key, reason) => {
         if (reason === 'evict') void limiter.delete(key)
       },
@@ -33,6 +34,11 @@ export class FailureCounter {
   async waitMs(key: string): Promise<number> {
     const found = await this.#limiter.get(key)
     return found !== null && found.consumedPoints >= this.#limit.failures ? Math.max(found.msBeforeNext, 0) : 0
+  }
+
+  /** Whether any failure of the key is remembered. */
+  hasAny(key: string): boolean {
+    return this.#keys.has(key)
   }
 
   /** Counts a failure. */

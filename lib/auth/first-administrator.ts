@@ -5,7 +5,7 @@ import { insertAccessKey } from '@/lib/metadata/access-keys'
 import { type Database, transaction } from '@/lib/metadata/database'
 import { lockName } from '@/lib/metadata/locks'
 import { putRegistryPassword } from '@/lib/metadata/registry-passwords'
-import { findDefaultInstanceId } from '@/lib/metadata/traffic'
+import { findDefaultInstance } from '@/lib/metadata/traffic'
 import { countUsers, insertUser } from '@/lib/metadata/users'
 import { hashPassword } from './passwords'
 import type { SecretBox } from './secret-box'
@@ -45,9 +45,9 @@ export async function ensureFirstAdministrator(
       const sealedSecret = secrets.seal(first.accessKey.secret, first.accessKey.id)
       await insertAccessKey(tx, { id: first.accessKey.id, userId: id, sealedSecret })
     }
-    const instanceId = await findDefaultInstanceId(tx)
-    if (instanceId !== null && isRegistryPassword(password)) {
-      await putRegistryPassword(tx, { userId: id, instanceId, passwordHash: registryPasswordHash })
+    const instance = await findDefaultInstance(tx)
+    if (instance !== null && isRegistryPassword(password)) {
+      await putRegistryPassword(tx, { userId: id, instanceId: instance.id, passwordHash: registryPasswordHash })
     }
     return first.password === null ? password : null
   })

@@ -1,4 +1,4 @@
-import { link, open, readFile, rm } from 'node:fs/promises'
+import { type FileHandle, link, open, readFile, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 
 /**
@@ -10,13 +10,7 @@ export async function readOrCreateKey(file: string, create: () => Buffer): Promi
   if (existing !== null) return existing
   const draft = `${file}.${process.pid}`
   try {
-    const handle = await open(draft, 'w', 0o600)
-    try {
-      await handle.writeFile(create())
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
+    await writeAndClose(await open(draft, 'w', 0o600), create())
     // Unlike a rename, a link fails when another process was first.
     await link(draft, file).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
@@ -26,6 +20,35 @@ export async function readOrCreateKey(file: string, create: () => Buffer): Promi
     await rm(draft, { force: true })
   }
   return readFile(file)
+}
+
+/**
+ * Puts what `next` makes of the key in `file` in its place, whole or not at all. Throws while somebody else does: of two
+ * that take each other's place, one would be lost.
+ */
+export async function replaceKey(file: string, next: (current: Buffer) => Buffer): Promise<void> {
+  const draft = `${file}.next`
+  const handle = await open(draft, 'wx', 0o600).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    throw new Error(`${draft} exists: the key is being replaced already, or that was cut off and the file can go`)
+  })
+  try {
+    await writeAndClose(handle, next(await readFile(file)))
+    await rename(draft, file)
+  } catch (error) {
+    await rm(draft, { force: true })
+    throw error
+  }
+  await syncFolder(path.dirname(file))
+}
+
+async function writeAndClose(handle: FileHandle, content: Buffer): Promise<void> {
+  try {
+    await handle.writeFile(content)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
 }
 
 async function readIfThere(file: string): Promise<Buffer | null> {

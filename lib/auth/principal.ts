@@ -1,3 +1,5 @@
+import type { TokenAccess } from '@/lib/domain/token-scope'
+
 /** Who asks, proven, and from where: what the ledger and the audit trail keep of every change. */
 export interface Principal {
   readonly kind: 'user' | 'robot' | 'anonymous' | 'system'
@@ -15,9 +17,6 @@ export interface Principal {
   readonly address: string
   readonly userAgent: string
 }
-
-/** What a registry token allows: actions by the path of a repository. */
-export type TokenAccess = ReadonlyMap<string, ReadonlySet<'pull' | 'push'>>
 
 /** The server itself, where it acts without anybody asking (first start). */
 export const systemPrincipal: Principal = {

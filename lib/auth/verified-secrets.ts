@@ -24,11 +24,8 @@ export class VerifiedSecrets {
    * the same while it is being verified share one run.
    */
   async check(hash: string, secret: string, verify: () => Promise<boolean>): Promise<boolean> {
-    const id = createHmac('sha256', this.#key).update(hash).update('\0').update(secret).digest('base64')
-    if (this.#known.delete(id)) {
-      this.#known.add(id)
-      return true
-    }
+    const id = this.#idOf(hash, secret)
+    if (this.#isKnown(id)) return true
     let run = this.#underWay.get(id)
     if (run === undefined) {
       run = verify().finally(() => this.#underWay.delete(id))
@@ -37,6 +34,21 @@ export class VerifiedSecrets {
     if (!(await run)) return false
     this.#remember(id)
     return true
+  }
+
+  /** Whether `secret` was verified against `hash` before and is still remembered. */
+  knows(hash: string, secret: string): boolean {
+    return this.#isKnown(this.#idOf(hash, secret))
+  }
+
+  #idOf(hash: string, secret: string): string {
+    return createHmac('sha256', this.#key).update(hash).update('\0').update(secret).digest('base64')
+  }
+
+  #isKnown(id: string): boolean {
+    const isKnown = this.#known.delete(id)
+    if (isKnown) this.#known.add(id)
+    return isKnown
   }
 
   #remember(id: string): void {

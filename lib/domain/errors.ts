@@ -31,6 +31,7 @@ const ERRORS = {
     wire: 'TOOMANYREQUESTS',
     message: 'too many failed attempts to log on, try again later',
   },
+  TOKEN_INVALID: { status: 401, wire: 'UNAUTHORIZED', message: 'the token is not valid here' },
   SCOPE_INSUFFICIENT: { status: 401, wire: 'DENIED', message: 'requested access to the resource is denied' },
   DENIED: { status: 403, message: 'requested access to the resource is denied' },
   UNSUPPORTED: { status: 405, message: 'the operation is unsupported' },
@@ -62,6 +63,11 @@ const ERRORS = {
 
   BAD_REQUEST: { status: 400, wire: 'UNSUPPORTED', message: 'the request is not valid' },
   NOT_FOUND: { status: 404, wire: 'NAME_UNKNOWN', message: 'not found' },
+  GRANT_TYPE_UNSUPPORTED: {
+    status: 400,
+    wire: 'UNSUPPORTED',
+    message: 'grant_type is password or refresh_token',
+  },
   METHOD_NOT_ALLOWED: { status: 405, wire: 'UNSUPPORTED', message: 'the method is not allowed here' },
   ALREADY_EXISTS: { status: 409, wire: 'DENIED', message: 'it exists already' },
   NOT_EMPTY: { status: 409, wire: 'DENIED', message: 'it is not empty' },

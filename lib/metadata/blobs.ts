@@ -1,6 +1,8 @@
+import { type Viewer, visibleRepository } from './access'
 import { batchesOf } from './batches'
 import { type SqlSource, type SqlTransaction, sql } from './database'
 import { Prisma } from './generated/sqlite/client'
+import { allOf } from './listing'
 
 /** A repository's access to a blob. */
 export interface BlobLink {
@@ -20,11 +22,20 @@ export async function findBlobLink(source: SqlSource, repositoryId: string, dige
   return row === undefined ? null : { sizeBytes: row.sizeBytes, seenAt: row.seenAt, isCorrupt: row.corruptAt !== null }
 }
 
-/** Whether any repository of the instance may serve the blob. */
-export async function isBlobLinkedInInstance(source: SqlSource, instanceId: string, digest: string): Promise<boolean> {
+/** Whether any repository of the instance has the blob, in good order, that the viewer may pull from. */
+export async function isBlobVisibleInInstance(
+  source: SqlSource,
+  viewer: Viewer | null,
+  instanceId: string,
+  digest: string,
+): Promise<boolean> {
   const rows = await sql(source).$queryRaw<unknown[]>`
     SELECT 1 FROM "RepositoryBlob" l JOIN "Repository" r ON r."id" = l."repositoryId"
-    WHERE l."digest" = ${digest} AND r."instanceId" = ${instanceId} LIMIT 1`
+    JOIN "Blob" b ON b."digest" = l."digest"
+    WHERE ${allOf([
+      Prisma.sql`l."digest" = ${digest} AND r."instanceId" = ${instanceId} AND b."corruptAt" IS NULL`,
+      visibleRepository(viewer),
+    ])} LIMIT 1`
   return rows.length > 0
 }
 

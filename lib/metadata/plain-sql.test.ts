@@ -5,7 +5,7 @@ import { findManifest, findManifestByTag, insertManifest } from './manifests'
 import { findRepositoryByPath, lockRepository, lockRepositoryExclusively } from './repositories'
 import { findTag, listTagNames, listTagsOf, listTagsReaching, moveTag } from './tags'
 import { openTestDatabase } from './test-database'
-import { createRepositoryOnPush, findDefaultInstanceId, findInstanceIdByHost } from './traffic'
+import { createRepositoryOnPush, findDefaultInstance, findInstanceByHost } from './traffic'
 import { hasUpload, insertUpload } from './uploads'
 import { findUserWithPasswordHash, insertUser } from './users'
 import type { Digest } from '@/lib/domain/digest'
@@ -82,11 +82,14 @@ const reads: Record<
 > = {
   'a user': [
     (source, found) => findUserWithPasswordHash(source, found ? 'admin' : 'Admin'),
-    { user: { id: 'usr-1', name: 'admin', displayName: '', isDisabled: false, role: 'ADMINISTRATOR' }, passwordHash: 'hash' },
+    {
+      user: { id: 'usr-1', name: 'admin', displayName: '', isDisabled: false, role: 'ADMINISTRATOR' },
+      passwordHash: 'hash',
+    },
   ],
   'an instance by host': [
-    (source, found) => findInstanceIdByHost(source, { regionId: 'cn-hangzhou', name: found ? 'other' : 'none' }),
-    'cri-2',
+    (source, found) => findInstanceByHost(source, { regionId: 'cn-hangzhou', name: found ? 'other' : 'none' }),
+    { id: 'cri-2', allowAnonymousPull: false },
   ],
   'a repository by path': [
     (source, found) => findRepositoryByPath(source, 'cri-1', found ? 'test/example' : 'test/none'),
@@ -135,8 +138,8 @@ describe('the same answer on both databases, outside a transaction and in one of
   })
 
   test('the default instance', async () => {
-    expect(await findDefaultInstanceId(db)).toBe('cri-1')
-    expect(await transaction(db, (tx) => findDefaultInstanceId(tx))).toBe('cri-1')
+    expect(await findDefaultInstance(db)).toEqual({ id: 'cri-1', allowAnonymousPull: false })
+    expect(await transaction(db, (tx) => findDefaultInstance(tx))).toEqual({ id: 'cri-1', allowAnonymousPull: false })
   })
 
   test.each([lockRepository, lockRepositoryExclusively])('%o', async (lock) => {

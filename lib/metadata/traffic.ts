@@ -5,20 +5,28 @@ import { type RepositoryForTraffic, findRepositoryByPath } from './repositories'
 
 /** What a container client's request looks up before anything else: its instance, and a repository a push may make. */
 
-/** The id of the instance whose host name has these parts, or null. */
-export async function findInstanceIdByHost(
-  source: SqlSource,
-  { name, regionId }: InstanceHostParts,
-): Promise<string | null> {
-  const [row] = await sql(source).$queryRaw<{ id: string }[]>`
-    SELECT "id" FROM "Instance" WHERE "regionId" = ${regionId} AND "name" = ${name}`
-  return row?.id ?? null
+/** An instance, as a container client's request needs it. */
+export interface InstanceForTraffic {
+  readonly id: string
+  /** Whether PUBLIC repositories can be pulled from without credentials. */
+  readonly allowAnonymousPull: boolean
 }
 
-/** The id of the instance that serves every host that is no instance's, or null while there is no instance. */
-export async function findDefaultInstanceId(source: SqlSource): Promise<string | null> {
-  const [row] = await sql(source).$queryRaw<{ id: string }[]>`SELECT "id" FROM "Instance" WHERE "isDefault" LIMIT 1`
-  return row?.id ?? null
+/** The instance whose host name has these parts, or null. */
+export async function findInstanceByHost(
+  source: SqlSource,
+  { name, regionId }: InstanceHostParts,
+): Promise<InstanceForTraffic | null> {
+  const [row] = await sql(source).$queryRaw<InstanceForTraffic[]>`
+    SELECT "id", "allowAnonymousPull" FROM "Instance" WHERE "regionId" = ${regionId} AND "name" = ${name}`
+  return row ?? null
+}
+
+/** The instance that serves every host that is no instance's, or null while there is no instance. */
+export async function findDefaultInstance(source: SqlSource): Promise<InstanceForTraffic | null> {
+  const [row] = await sql(source).$queryRaw<InstanceForTraffic[]>`
+    SELECT "id", "allowAnonymousPull" FROM "Instance" WHERE "isDefault" LIMIT 1`
+  return row ?? null
 }
 
 /**

@@ -1,28 +1,71 @@
 import type { IncomingMessage } from 'node:http'
-import { attempts } from '@/lib/auth/attempts'
 import { parseBasicCredentials } from '@/lib/auth/basic-credentials'
 import { clientOf } from '@/lib/auth/client'
-import { authenticatePassword } from '@/lib/auth/passwords'
-import type { Principal } from '@/lib/auth/principal'
+import { type Principal, anonymousPrincipal } from '@/lib/auth/principal'
+import { type RegistryCredential, proveCredentials, proveHolder } from '@/lib/auth/registry-credentials'
+import type { Origin } from '@/lib/auth/sessions'
 import { AppError } from '@/lib/domain/errors'
+import type { TokenAccess } from '@/lib/domain/token-scope'
 import type { Context } from '@/lib/registry/context'
 
-/** Who asks, by HTTP Basic (RFC 7617) with user name and password. Throws UNAUTHORIZED and TOO_MANY_ATTEMPTS. */
-export async function authenticate(ctx: Context, request: IncomingMessage): Promise<Principal> {
-  const credentials = parseBasicCredentials(request.headers.authorization)
-  if (credentials === null) throw new AppError('UNAUTHORIZED')
-  const { name, secret } = credentials
-  const attempt = { kind: 'registry', account: name, address: clientOf(request).address } as const
-  const user = await attempts.guard(attempt, () => authenticatePassword(ctx.db, name, secret))
-  if (user === null) throw new AppError('UNAUTHORIZED', { message: 'incorrect user name or password' })
+/** Longest of a client's name for itself that is kept, in characters. */
+const userAgentMax = 300
+
+/** From where a request came, as kept with what it did. */
+export function originOf(request: IncomingMessage): Origin {
   return {
-    kind: 'user',
-    id: user.id,
-    name: user.name,
-    role: user.role,
-    credential: 'password',
-    token: null,
     address: clientOf(request).address,
-    userAgent: (request.headers['user-agent'] ?? '').slice(0, 300),
+    userAgent: (request.headers['user-agent'] ?? '').slice(0, userAgentMax),
   }
+}
+
+/** Who a proven credential stands for. */
+export function principalOf(
+  { kind, id, name, role, credential }: RegistryCredential,
+  origin: Origin,
+  token: TokenAccess | null = null,
+): Principal {
+  return { kind, id, name, role, credential, token, ...origin }
+}
+
+/**
+ * Who asks something of an instance's registry: by HTTP Basic (RFC 7617) with a credential of the instance, by a token of
+ * it (RFC 6750), or nobody. A token is believed as it was made; where `isFresh`, its holder's credential and role are
+ * read as they are now.
+ *
+ * Throws UNAUTHORIZED, TOKEN_INVALID, and TOO_MANY_ATTEMPTS.
+ */
+export async function authenticate(
+  ctx: Context,
+  request: IncomingMessage,
+  instanceId: string | null,
+  isFresh: boolean,
+): Promise<Principal> {
+  const { authorization } = request.headers
+  const origin = originOf(request)
+  if (authorization === undefined) return anonymousPrincipal(origin)
+  const token = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(authorization)?.[1]
+  if (token !== undefined) return authenticateToken(ctx, { token, instanceId, isFresh }, origin)
+  const credentials = parseBasicCredentials(authorization)
+  if (credentials === null) throw new AppError('UNAUTHORIZED')
+  return principalOf(await proveCredentials(ctx, instanceId, credentials, origin), origin)
+}
+
+interface TokenRequest {
+  readonly token: string
+  readonly instanceId: string | null
+  readonly isFresh: boolean
+}
+
+async function authenticateToken(
+  ctx: Context,
+  { token, instanceId, isFresh }: TokenRequest,
+  origin: Origin,
+): Promise<Principal> {
+  if (instanceId === null) throw new AppError('TOKEN_INVALID')
+  const { holder, access } = await ctx.registryTokens.verify(token, instanceId)
+  if (holder.kind === 'anonymous') return { ...anonymousPrincipal(origin), token: access }
+  if (isFresh) return principalOf(await proveHolder(ctx, instanceId, holder), origin, access)
+  const { kind, id, name, credential } = holder
+  return { kind, id, name, role: 'MEMBER', credential, token: access, ...origin }
 }

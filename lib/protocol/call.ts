@@ -1,14 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Principal } from '@/lib/auth/principal'
 import type { Context } from '@/lib/registry/context'
+import type { InstanceForTraffic } from '@/lib/registry/find-instance-of-host'
 import type { Repository, TrafficAction } from '@/lib/registry/open-repository'
 
-/** One authenticated request. */
-export interface RegistryCall {
+/** One request of which nobody has asked yet who sent it. */
+export interface OpenCall {
   readonly ctx: Context
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly query: URLSearchParams
+}
+
+/** One authenticated request. */
+export interface RegistryCall extends OpenCall {
+  /** The one that its host names, and whose credentials proved the principal. */
+  readonly instance: InstanceForTraffic
   readonly principal: Principal
 }
 
@@ -19,8 +26,17 @@ export interface Call extends RegistryCall {
   readonly target: string
 }
 
+/** What one method does of a route where credentials are shown in its own way. */
+export interface OpenOperation {
+  readonly isOpen: true
+  /** Answers, or throws an AppError and has answered nothing. */
+  readonly handle: (call: OpenCall) => Promise<void>
+}
+
 /** What one method does of a route that names no repository. */
 export interface RegistryOperation {
+  /** What a token must have been made out for; any will do where there is nothing. */
+  readonly scope?: 'catalog'
   /** Answers, or throws an AppError and has answered nothing. */
   readonly handle: (call: RegistryCall) => void | Promise<void>
 }
@@ -37,7 +53,7 @@ export interface RepositoryOperation {
 }
 
 /** What one method of a route does. */
-export type Operation = RegistryOperation | RepositoryOperation
+export type Operation = OpenOperation | RegistryOperation | RepositoryOperation
 
 /** Ends the answer without a body. */
 export function answerEmpty(response: ServerResponse, status: number, headers: Record<string, string | number>): void {

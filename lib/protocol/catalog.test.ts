@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { hashPassword } from '@/lib/auth/passwords'
-import { type TestRegistry, startTestRegistry } from './test-registry'
+import { type TestRegistry, basic, startTestRegistry } from './test-registry'
 
 let registry: TestRegistry
 let close: () => Promise<void>
@@ -13,6 +12,7 @@ beforeAll(async () => {
   const { id: example } = await db.instance.findFirstOrThrow()
   const settings = { specification: 'Enterprise_Basic', isDefault: false }
   await db.instance.create({ data: { id: 'cri-other', name: 'other', regionId: 'cn-shanghai', ...settings } })
+  await registry.shareAdministratorPassword('cri-other')
   await makeRepositories(example, 'crn-a', 'a', ['b', 'b/z', 'b-c', 'b.c'])
   await makeRepositories('cri-other', 'crn-other', 'theirs', ['app'])
 })
@@ -79,16 +79,15 @@ describe('_catalog', () => {
     expect((await registry.send('GET', `/v2/_catalog${query}`)).status).toBe(400)
   })
 
-  test('is that of the instance the host names; a host of no instance has none', async () => {
+  test('is that of the instance the host names; a host of no instance has no credentials', async () => {
     expect(repositoriesOf(await registry.send('GET', '/v2/_catalog', { headers: other }))).toEqual(['theirs/app'])
     const nowhere = { host: 'nobody-registry.cn-shanghai.localhost' }
-    expect(repositoriesOf(await registry.send('GET', '/v2/_catalog', { headers: nowhere }))).toEqual([])
+    expect((await registry.send('GET', '/v2/_catalog', { headers: nowhere })).status).toBe(401)
   })
 
   test('is empty for a member without grants, and closed to who proves nothing', async () => {
-    const passwordHash = await hashPassword('member-password')
-    await registry.ctx.db.user.create({ data: { id: 'usr-m', name: 'member', role: 'MEMBER', passwordHash } })
-    const headers = { authorization: `Basic ${btoa('member:member-password')}` }
+    await registry.addUser('member', 'member-password')
+    const headers = { authorization: basic('member', 'member-password') }
     expect(repositoriesOf(await registry.send('GET', '/v2/_catalog', { headers }))).toEqual([])
     expect((await registry.send('GET', '/v2/_catalog', { anonymous: true })).status).toBe(401)
   })

@@ -1,9 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError, type ErrorCode } from '@/lib/domain/errors'
+import type { Principal } from '@/lib/auth/principal'
 import type { Context } from '@/lib/registry/context'
+import { findInstanceOfHost } from '@/lib/registry/find-instance-of-host'
 import { openRepository } from '@/lib/registry/open-repository'
 import { authenticate } from './authenticate'
+import type { Operation } from './call'
+import { hostOf } from './challenge'
+import { describeRefusal } from './refusal'
 import { matchRoute } from './routes'
 import { writeError } from './write-error'
 
@@ -43,7 +48,7 @@ export function createRegistryHandler(ctx: Context, isStopping: () => boolean = 
         ctx.log.error({ requestId, err: error.cause ?? error }, error.message)
       // The status is out: all that can still be said is that the body is not whole.
       if (response.headersSent) response.destroy()
-      else writeError(request, response, withRequestId(error, requestId))
+      else writeError(request, response, withRequestId(error, requestId), describeRefusal(ctx.config, request, error))
     })
   }
 }
@@ -60,31 +65,53 @@ async function serve({ ctx, request, response, exchange, isStopping }: Serving):
   const url = request.url ?? ''
   if (url.length > urlMax) throw new AppError('URL_TOO_LONG')
   const [path = '', search = ''] = splitOnce(url, '?')
+  const host = hostOf(request)
   const route = matchRoute(path)
   exchange.route = route?.template ?? null
-  const principal = await authenticate(ctx, request)
+  const operation = route?.operations[request.method ?? '']
+  const query = new URLSearchParams(search)
+  if (operation !== undefined && 'isOpen' in operation) {
+    await operation.handle({ ctx, request, response, query })
+    return
+  }
+  const instance = await findInstanceOfHost(ctx, host)
+  const principal = await authenticate(ctx, request, instance?.id ?? null, isJudgedAsOfNow(operation))
+  const isPull = operation !== undefined && 'action' in operation && operation.action === 'pull'
+  // Who proves nothing may pull what is public, and is told of nothing else whether it is there.
+  if (instance === null || (isNobody(principal) && !isPull)) throw new AppError('UNAUTHORIZED')
   if (route === null) throw new AppError('NOT_FOUND')
-  const operation = route.operations[request.method ?? '']
   if (operation === undefined) {
     response.setHeader('Allow', Object.keys(route.operations).join(', '))
     throw new AppError('METHOD_NOT_ALLOWED')
   }
-  const query = new URLSearchParams(search)
   if (!('action' in operation)) {
-    await operation.handle({ ctx, request, response, query, principal })
+    if (operation.scope !== undefined && principal.token?.[operation.scope] === false) {
+      throw new AppError('SCOPE_INSUFFICIENT')
+    }
+    await operation.handle({ ctx, request, response, query, instance, principal })
     return
   }
   if (operation.begins && isStopping()) throw new AppError('STOPPING')
   const { target } = route
   let repository
   try {
-    repository = await openRepository(ctx, principal, request.headers.host ?? '', route.name, operation.action)
+    repository = await openRepository(ctx, principal, instance.id, route.name, operation.action)
   } catch (error) {
     if (!AppError.is(error) || error.code !== 'NAME_UNKNOWN' || operation.whenNameUnknown === undefined) throw error
     operation.whenNameUnknown({ response, query, target })
     return
   }
-  await operation.handle({ ctx, request, response, query, principal, repository, target })
+  await operation.handle({ ctx, request, response, query, instance, principal, repository, target })
+}
+
+/** Whether a token's holder is looked at again: for everything but what a token alone allows. */
+function isJudgedAsOfNow(operation: Operation | undefined): boolean {
+  if (operation === undefined || 'isOpen' in operation) return false
+  return 'action' in operation ? operation.action !== 'pull' : operation.scope !== undefined
+}
+
+function isNobody({ kind, token }: Principal): boolean {
+  return kind === 'anonymous' && token === null
 }
 
 /** A failure of ours can only be found in the log by the request's id, so that goes with it. */

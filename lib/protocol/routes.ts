@@ -4,6 +4,7 @@ import { getBase, listRepositories } from './catalog'
 import { deleteManifest, getManifest, putManifest } from './manifests'
 import { listNoReferrers, listReferrers } from './referrers'
 import { listTags } from './tags'
+import { getToken, postToken } from './token'
 import { deleteUpload, getUpload, patchUpload, postUpload, putUpload } from './uploads'
 
 /** A kind of path from `/v2` on, and what its methods do. */
@@ -35,7 +36,16 @@ function reading<T extends Operation>(operation: T): { GET: T; HEAD: T } {
  */
 export const routes: readonly Route[] = [
   { template: '/v2/', pattern: /^\/v2\/?$/, operations: reading({ handle: getBase }) },
-  { template: '/v2/_catalog', pattern: /^\/v2\/_catalog$/, operations: reading({ handle: listRepositories }) },
+  {
+    template: '/v2/token',
+    pattern: /^\/v2\/token$/,
+    operations: { GET: { isOpen: true, handle: getToken }, POST: { isOpen: true, handle: postToken } },
+  },
+  {
+    template: '/v2/_catalog',
+    pattern: /^\/v2\/_catalog$/,
+    operations: reading({ scope: 'catalog', handle: listRepositories }),
+  },
   {
     template: '/v2/{name}/blobs/uploads/',
     pattern: /^\/v2\/(?<name>.+)\/blobs\/uploads\/?$/,

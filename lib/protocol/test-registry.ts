@@ -1,8 +1,12 @@
 import { type IncomingMessage, type Server, createServer, request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ensureFirstAdministrator } from '@/lib/auth/first-administrator'
+import { RegistryTokens } from '@/lib/auth/registry-tokens'
 import { openSecretBox } from '@/lib/auth/secret-box'
+import { hashPassword } from '@/lib/auth/passwords'
+import { hashToken } from '@/lib/auth/token-hash'
 import { parseConfig } from '@/lib/config'
+import { createId } from '@/lib/domain/ids'
 import { createLogger } from '@/lib/log'
 import { openTestDatabase } from '@/lib/metadata/test-database'
 import type { Context } from '@/lib/registry/context'
@@ -14,7 +18,17 @@ import { createRegistryHandler } from './handler'
 const password = 'correct-horse-battery'
 
 /** The administrator's credentials, as a client sends them. */
-export const authorization = `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`
+export const authorization = basic('admin', password)
+
+/** The value of an `Authorization` header. */
+export function basic(name: string, secret: string): string {
+  return `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`
+}
+
+/** What `ensureExample` makes: the instance of hosts that are no other's. */
+export async function defaultInstanceId(ctx: Context): Promise<string> {
+  return (await ctx.db.instance.findFirstOrThrow({ where: { isDefault: true } })).id
+}
 
 /** An answer, read to its end. */
 export interface Answer {
@@ -114,6 +128,70 @@ export class TestRegistry {
     return status === 200 ? String(headers['docker-content-digest']) : null
   }
 
+  /** Adds a user with a registry password, of the default instance unless another is named; answers the id. */
+  async addUser(
+    name: string,
+    registryPassword: string,
+    { role = 'MEMBER', instanceId }: { role?: 'ADMINISTRATOR' | 'MEMBER'; instanceId?: string } = {},
+  ): Promise<string> {
+    const { db } = this.ctx
+    const id = createId('user')
+    await db.user.create({ data: { id, name, role, passwordHash: null } })
+    const passwordHash = await hashPassword(registryPassword)
+    const at = instanceId ?? (await defaultInstanceId(this.ctx))
+    await db.registryPassword.create({ data: { userId: id, instanceId: at, passwordHash, updatedAt: new Date() } })
+    return id
+  }
+
+  /** Sets the administrator's registry password of another instance to that of the default one. */
+  async shareAdministratorPassword(instanceId: string): Promise<void> {
+    const { db } = this.ctx
+    const set = await db.registryPassword.findFirstOrThrow({ where: { user: { name: 'admin' } } })
+    await db.registryPassword.create({ data: { ...set, instanceId } })
+  }
+
+  /** Adds a robot, of the default instance unless another is named; answers the id. */
+  async addRobot(
+    name: string,
+    secret: string,
+    settings: { isDisabled?: boolean; expiresAt?: Date; instanceId?: string } = {},
+  ): Promise<string> {
+    const id = createId('robot')
+    const instanceId = settings.instanceId ?? (await defaultInstanceId(this.ctx))
+    const secretHash = await hashPassword(secret)
+    await this.ctx.db.robot.create({ data: { id, name, secretHash, createdBy: 'admin', ...settings, instanceId } })
+    return id
+  }
+
+  /** Adds a temporary token of an hour, at the default instance; answers the id. */
+  async addTemporaryToken(
+    userId: string,
+    token: string,
+    expiresAt = new Date(Date.now() + 3_600_000),
+  ): Promise<string> {
+    const id = createId('temporaryToken')
+    const instanceId = await defaultInstanceId(this.ctx)
+    await this.ctx.db.temporaryToken.create({
+      data: { id, userId, instanceId, tokenHash: hashToken(token), expiresAt },
+    })
+    return id
+  }
+
+  /** Grants a user or a robot something on a repository of the default instance. */
+  async grant(
+    bearer: { userId: string } | { robotId: string },
+    permission: 'PULL' | 'PUSH' | 'MANAGE',
+    path = 'test/example',
+  ): Promise<void> {
+    const { db } = this.ctx
+    const instanceId = await defaultInstanceId(this.ctx)
+    const { id, namespaceId } = await db.repository.findFirstOrThrow({ where: { instanceId, path } })
+    const scope = { instanceId, namespaceId, repositoryId: id, scopeId: id }
+    const subjectId = 'userId' in bearer ? bearer.userId : bearer.robotId
+    const data = { id: createId('grant'), ...bearer, subjectId, ...scope, permission, createdBy: 'admin' }
+    await db.grant.create({ data })
+  }
+
   /** Ticks or clears Immutable, as the settings change does it: one committed transaction. */
   async setImmutable(tagImmutability: boolean, path = 'test/example'): Promise<void> {
     const { count } = await this.ctx.db.repository.updateMany({ where: { path }, data: { tagImmutability } })
@@ -125,11 +203,20 @@ export class TestRegistry {
 export const imageManifestType = 'application/vnd.oci.image.manifest.v1+json'
 
 /** Starts a registry with the documentation's example in it; `close` stops it and removes its files. */
-export async function startTestRegistry(): Promise<{ registry: TestRegistry; close: () => Promise<void> }> {
+export async function startTestRegistry(
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ registry: TestRegistry; close: () => Promise<void> }> {
   const { db, folder, close } = await openTestDatabase()
-  const config = parseConfig({ STELE_DATA_DIR: folder, STELE_LOG_LEVEL: 'silent' })
+  const config = parseConfig({ STELE_DATA_DIR: folder, STELE_LOG_LEVEL: 'silent', ...env })
   const secrets = await openSecretBox(folder)
-  const ctx = { config, db, blobs: await openFilesystemBlobStore(folder), secrets, log: createLogger('silent') }
+  const ctx = {
+    config,
+    db,
+    blobs: await openFilesystemBlobStore(folder),
+    secrets,
+    registryTokens: new RegistryTokens(folder),
+    log: createLogger('silent'),
+  }
   await ensureExample(ctx)
   await ensureFirstAdministrator(db, secrets, { password, accessKey: null })
   const server: Server = createServer(createRegistryHandler(ctx))

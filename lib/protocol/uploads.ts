@@ -4,7 +4,7 @@ import { parseUploadRange } from '@/lib/domain/range'
 import { appendToUpload, cancelUpload, getUploadSize } from '@/lib/registry/continue-upload'
 import { finishUpload } from '@/lib/registry/finish-upload'
 import { mountBlob } from '@/lib/registry/mount-blob'
-import { openRepository } from '@/lib/registry/open-repository'
+import { findMountSource } from '@/lib/registry/find-mount-source'
 import { startUpload } from '@/lib/registry/start-upload'
 import { type Call, answerEmpty, bodyOf, contentLengthOf } from './call'
 
@@ -68,16 +68,11 @@ async function pushWhole(call: Call, digest: Digest): Promise<void> {
 
 /** Whether the mount was done and answered. Where it cannot be, the specification has the push go on as an upload. */
 async function tryMount(call: Call, digest: Digest): Promise<boolean> {
-  const { ctx, principal, request, response, repository, query } = call
+  const { ctx, principal, response, repository, query } = call
   const from = query.get('from')
-  try {
-    const host = request.headers.host ?? ''
-    const source = from === null ? null : await openRepository(ctx, principal, host, from, 'pull')
-    if (!(await mountBlob(ctx, source, repository, digest))) return false
-  } catch (error) {
-    if (AppError.is(error) && (error.code === 'NAME_UNKNOWN' || error.code === 'NAME_INVALID')) return false
-    throw error
-  }
+  const source = from === null ? null : await findMountSource(ctx, principal, repository.instanceId, from)
+  if (from !== null && source === null) return false
+  if (!(await mountBlob(ctx, principal, { source, target: repository }, digest))) return false
   answerBlob(response, repository.path, digest)
   return true
 }

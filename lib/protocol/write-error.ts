@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AppError } from '@/lib/domain/errors'
 import { contentLengthOf } from './call'
+import type { Refusal } from './refusal'
 
 /** Most that is read and thrown away of a refused body to keep its connection, in bytes. */
 const drainMaxBytes = 8 * 1024 * 1024
@@ -12,9 +13,14 @@ const retryAfterSeconds = 5
 const lingerMs = 3_000
 
 /** Writes a refusal in the specification's form (distribution-spec, "Error Codes"). A HEAD gets no body. */
-export function writeError(request: IncomingMessage, response: ServerResponse, error: AppError): void {
+export function writeError(
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: AppError,
+  { challenge, oauth }: Refusal = { challenge: null, oauth: null },
+): void {
   const entry = { code: error.wireCode, message: error.message, ...(error.detail && { detail: error.detail }) }
-  const body = Buffer.from(JSON.stringify({ errors: [entry] }))
+  const body = Buffer.from(JSON.stringify({ errors: [entry], ...oauth }))
   const size = error.detail?.['size']
   // What is left of the body must be read before the connection can serve the next request; a long rest is not worth it.
   const answer = request.method === 'HEAD' ? Buffer.alloc(0) : body
@@ -22,7 +28,7 @@ export function writeError(request: IncomingMessage, response: ServerResponse, e
   response.writeHead(error.status, {
     'Content-Type': 'application/json',
     'Content-Length': body.byteLength,
-    ...(error.code === 'UNAUTHORIZED' && { 'WWW-Authenticate': 'Basic realm="Stele"' }),
+    ...(challenge !== null && { 'WWW-Authenticate': challenge }),
     ...(error.status === 503 && { 'Retry-After': retryAfterSeconds }),
     ...(error.code === 'TOO_MANY_ATTEMPTS' && { 'Retry-After': Number(error.detail?.['retryAfterSeconds']) }),
     ...(error.code === 'RANGE_INVALID' && size !== undefined && { 'Content-Range': `bytes */${String(size)}` }),

@@ -1,3 +1,4 @@
+import type { RegistryTokens } from '@/lib/auth/registry-tokens'
 import type { SecretBox } from '@/lib/auth/secret-box'
 import type { Config } from '@/lib/config'
 import type { Logger } from '@/lib/log'
@@ -10,6 +11,7 @@ export interface Context {
   readonly db: Database
   readonly blobs: BlobStore
   readonly secrets: SecretBox
+  readonly registryTokens: RegistryTokens
   readonly log: Logger
 }
 

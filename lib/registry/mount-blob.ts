@@ -1,20 +1,22 @@
+import type { Principal } from '@/lib/auth/principal'
 import type { Digest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
-import { findBlobLink, isBlobLinkedInInstance, linkBlob } from '@/lib/metadata/blobs'
+import { findBlobLink, isBlobVisibleInInstance, linkBlob } from '@/lib/metadata/blobs'
 import { type SqlTransaction, sqlTransaction } from '@/lib/metadata/database'
 import { lockRepository } from '@/lib/metadata/repositories'
+import { viewerOf } from './access'
 import type { Context } from './context'
 import type { Repository } from './open-repository'
 
 /**
  * Gives a repository a blob that another one has, without sending its bytes; answers whether that was possible. The
- * caller must be allowed to pull from `source`; without a source, any repository of the instance will do, and the
- * caller must be allowed to pull from all of them.
+ * caller must be allowed to pull from `source` (`findMountSource`); without a source, any repository of the instance will
+ * do that the principal may pull from by the grants as they are now.
  */
 export async function mountBlob(
   ctx: Context,
-  source: Repository | null,
-  target: Repository,
+  principal: Principal,
+  { source, target }: { readonly source: Repository | null; readonly target: Repository },
   digest: Digest,
 ): Promise<boolean> {
   const sizeBytes = await ctx.blobs.stat(digest)
@@ -22,7 +24,12 @@ export async function mountBlob(
   try {
     return await sqlTransaction(ctx.db, async (tx) => {
       if ((await lockRepository(tx, target.id)) === null) return false
-      if (!(await isLinked(tx, source, target, digest))) return false
+      const viewer = viewerOf(principal)
+      const isThere =
+        source === null
+          ? await isBlobVisibleInInstance(tx, viewer, target.instanceId, digest)
+          : await isBlobOf(tx, source, digest)
+      if (!isThere) return false
       await linkBlob(tx, target.id, { digest, sizeBytes, now: new Date() })
       // The row is locked now, so what is there stays there (collect-garbage.ts).
       if ((await ctx.blobs.stat(digest)) !== sizeBytes) throw new AppError('BLOB_UNKNOWN')
@@ -34,13 +41,7 @@ export async function mountBlob(
   }
 }
 
-async function isLinked(
-  tx: SqlTransaction,
-  source: Repository | null,
-  target: Repository,
-  digest: Digest,
-): Promise<boolean> {
-  if (source === null) return isBlobLinkedInInstance(tx, target.instanceId, digest)
+async function isBlobOf(tx: SqlTransaction, source: Repository, digest: Digest): Promise<boolean> {
   const link = await findBlobLink(tx, source.id, digest)
   return link !== null && !link.isCorrupt
 }

@@ -11,7 +11,6 @@ import {
 } from '@/lib/metadata/repositories'
 import { createRepositoryOnPush } from '@/lib/metadata/traffic'
 import type { Context } from './context'
-import { findInstanceOfHost } from './find-instance-of-host'
 
 /** A repository as the use cases of pushes and pulls take it. */
 export type Repository = RepositoryForTraffic
@@ -30,45 +29,48 @@ const needs = {
 } as const
 
 /**
- * The repository that `<namespace>/<name>` names on the instance of `host`, for a principal who may do `action` there.
+ * The repository that `<namespace>/<name>` names on an instance, for a principal who may do `action` there.
  * A push makes the repository where its namespace says so, with the namespace's defaults.
  *
  * What a registry token allows was decided when it was made; a push is judged by the grants as they are now, too.
  *
- * Throws NAME_INVALID; UNAUTHORIZED for an anonymous caller who may not, whether or not there is such a repository;
+ * Throws NAME_INVALID; UNAUTHORIZED for an anonymous caller who may not, whatever they asked for;
  * SCOPE_INSUFFICIENT for a token that was not made for this; NAME_UNKNOWN when there is no such repository or the
  * principal may not know of it; DENIED when the principal may know of it and no more.
  */
 export async function openRepository(
   ctx: Context,
   principal: Principal,
-  host: string,
+  instanceId: string,
   path: string,
   action: TrafficAction,
 ): Promise<Repository> {
   if (!isRepositoryPath(path)) {
+    if (principal.kind === 'anonymous') throw new AppError('UNAUTHORIZED')
     throw new AppError('NAME_INVALID', { detail: { name: path.slice(0, 300) } })
   }
-  if (principal.token !== null && principal.token.get(path)?.has(needs[action].scope) !== true) {
+  if (principal.token !== null && principal.token.repositories.get(path)?.has(needs[action].scope) !== true) {
     throw new AppError('SCOPE_INSUFFICIENT', { detail: { name: path, action: needs[action].scope } })
   }
-  const instanceId = await findInstanceOfHost(ctx, host)
-  const existing = instanceId === null ? null : await findRepositoryForCaller(ctx.db, instanceId, path, principal.id)
+  const existing = await findRepositoryForCaller(ctx.db, instanceId, path, principal.id)
   if (existing !== null) {
     assertAllowed(principal, existing, action)
     return existing
   }
   if (principal.kind === 'anonymous' && principal.token === null) throw new AppError('UNAUTHORIZED')
-  if (instanceId === null || action !== 'push') throw unknownName(path)
+  if (action !== 'push') throw unknownName(path)
   return createOnPush(ctx, principal, instanceId, path)
+}
+
+/** Whether a principal may pull from a repository, by what it is granted there now. */
+export function mayPull({ kind, role }: Principal, repository: RepositoryForCaller): boolean {
+  if (role === 'ADMINISTRATOR' || rankAllows(repository.rank, 'pull')) return true
+  return repository.isPublic && (kind !== 'anonymous' || repository.allowAnonymousPull)
 }
 
 function assertAllowed(principal: Principal, repository: RepositoryForCaller, action: TrafficAction): void {
   if (principal.role === 'ADMINISTRATOR' || rankAllows(repository.rank, needs[action].permission)) return
-  if (action === 'pull') {
-    if (principal.token !== null) return
-    if (repository.isPublic && (principal.kind !== 'anonymous' || repository.allowAnonymousPull)) return
-  }
+  if (action === 'pull' && (principal.token !== null || mayPull(principal, repository))) return
   if (principal.kind === 'anonymous') throw new AppError('UNAUTHORIZED')
   const mayKnow = repository.rank > 0 || repository.isPublic
   throw mayKnow ? new AppError('DENIED', { detail: { name: repository.path, action } }) : unknownName(repository.path)

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemPrincipal } from '@/lib/auth/principal'
+import { RegistryTokens } from '@/lib/auth/registry-tokens'
 import { openSecretBox } from '@/lib/auth/secret-box'
 import { parseConfig } from '@/lib/config'
 import { AppError } from '@/lib/domain/errors'
@@ -28,7 +29,14 @@ beforeEach(async () => {
   const database = await openTestDatabase()
   const config = parseConfig({ STELE_DATA_DIR: database.folder, STELE_LOG_LEVEL: 'silent' })
   const blobs = await openFilesystemBlobStore(database.folder)
-  ctx = { config, db: database.db, blobs, secrets: await openSecretBox(database.folder), log: createLogger('silent') }
+  ctx = {
+    config,
+    db: database.db,
+    blobs,
+    secrets: await openSecretBox(database.folder),
+    registryTokens: new RegistryTokens(database.folder),
+    log: createLogger('silent'),
+  }
   close = () => database.close()
 })
 afterEach(async () => {

@@ -1,5 +1,6 @@
 import { access, constants, mkdir } from 'node:fs/promises'
 import path from 'node:path'
+import { RegistryTokens } from '@/lib/auth/registry-tokens'
 import { openSecretBox } from '@/lib/auth/secret-box'
 import type { Config } from '@/lib/config'
 import { createLogger } from '@/lib/log'
@@ -29,6 +30,7 @@ export async function openContext(config: Config): Promise<Context> {
     db: openDatabase(config.database),
     blobs: await openFilesystemBlobStore(config.dataDir),
     secrets: await openSecretBox(config.dataDir),
+    registryTokens: new RegistryTokens(config.dataDir),
     log,
   }
 }

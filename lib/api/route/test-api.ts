@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import { problem } from '@/lib/api/schemas/common'
 import { ensureFirstAdministrator } from '@/lib/auth/first-administrator'
 import { hashPassword } from '@/lib/auth/passwords'
+import { RegistryTokens } from '@/lib/auth/registry-tokens'
 import { openSecretBox } from '@/lib/auth/secret-box'
 import { parseConfig } from '@/lib/config'
 import { createId } from '@/lib/domain/ids'
@@ -146,7 +147,14 @@ export async function openTestApi(env: Readonly<Record<string, string>> = {}): P
   const { db, folder, close } = await openTestDatabase()
   const config = parseConfig({ STELE_DATA_DIR: folder, STELE_LOG_LEVEL: 'silent', ...env })
   const secrets = await openSecretBox(folder)
-  const ctx = { config, db, blobs: await openFilesystemBlobStore(folder), secrets, log: createLogger(config.logLevel) }
+  const ctx = {
+    config,
+    db,
+    blobs: await openFilesystemBlobStore(folder),
+    secrets,
+    registryTokens: new RegistryTokens(folder),
+    log: createLogger(config.logLevel),
+  }
   await ensureFirstAdministrator(db, secrets, { password, accessKey })
   return new TestApi(ctx, close)
 }

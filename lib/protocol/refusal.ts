@@ -1,0 +1,45 @@
+import type { IncomingMessage } from 'node:http'
+import type { Config } from '@/lib/config'
+import type { AppError } from '@/lib/domain/errors'
+import { isRepositoryPath } from '@/lib/domain/reference'
+import type { TokenAccess } from '@/lib/domain/token-scope'
+import { basicChallenge, bearerChallenge } from './challenge'
+import { type RouteMatch, matchRoute } from './routes'
+
+/** What an answer to a refused request says besides the error itself. */
+export interface Refusal {
+  /** How to do better next time (`WWW-Authenticate`); null unless the status is 401. */
+  readonly challenge: string | null
+  /** The error in the words of RFC 6749, section 5.2; null elsewhere than at the token endpoint. */
+  readonly oauth: { readonly error: string; readonly error_description: string } | null
+}
+
+/** What else to say to whoever is refused by `error`. */
+export function describeRefusal(config: Config, request: IncomingMessage, error: AppError): Refusal {
+  const [path = ''] = (request.url ?? '').split('?', 1)
+  const route = matchRoute(path)
+  const operation = route?.operations[request.method ?? '']
+  const isTokenEndpoint = operation !== undefined && 'isOpen' in operation
+  if (isTokenEndpoint) {
+    const oauth = { error: oauthErrorOf(error), error_description: error.message }
+    return { challenge: error.status === 401 ? basicChallenge : null, oauth: error.status < 500 ? oauth : null }
+  }
+  if (error.status !== 401) return { challenge: null, oauth: null }
+  const access = accessFor(route, request.method ?? '')
+  return { challenge: bearerChallenge(config, request, { access, code: error.code }), oauth: null }
+}
+
+/** What a token must be made out for that lets the request through; null where any does. */
+function accessFor(route: RouteMatch | null, method: string): TokenAccess | null {
+  const operation = route?.operations[method]
+  if (route === null || operation === undefined || 'isOpen' in operation) return null
+  if (!('action' in operation)) return operation.scope === undefined ? null : { repositories: new Map(), catalog: true }
+  if (!isRepositoryPath(route.name)) return null
+  const actions = new Set(operation.action === 'pull' ? (['pull'] as const) : (['pull', 'push'] as const))
+  return { repositories: new Map([[route.name, actions]]), catalog: false }
+}
+
+function oauthErrorOf({ code, status }: AppError): string {
+  if (code === 'GRANT_TYPE_UNSUPPORTED') return 'unsupported_grant_type'
+  return status === 401 ? 'invalid_grant' : 'invalid_request'
+}

@@ -1,0 +1,170 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { z } from 'zod'
+import { parseBasicCredentials } from '@/lib/auth/basic-credentials'
+import { anonymousPrincipal } from '@/lib/auth/principal'
+import { createRefreshToken, redeemRefreshToken } from '@/lib/auth/refresh-tokens'
+import { type RegistryCredential, holderOf, proveCredentials } from '@/lib/auth/registry-credentials'
+import { recordRegistryLogOn } from '@/lib/auth/registry-log-on-events'
+import { type TokenHolder, tokenLifetimeSeconds } from '@/lib/auth/registry-tokens'
+import { AppError } from '@/lib/domain/errors'
+import { parseInstanceHost } from '@/lib/domain/instance-host'
+import { formatTokenScopes, parseTokenScopes } from '@/lib/domain/token-scope'
+import type { Context } from '@/lib/registry/context'
+import { type InstanceForTraffic, findInstanceOfHost } from '@/lib/registry/find-instance-of-host'
+import { grantScopes } from '@/lib/registry/grant-scopes'
+import { originOf, principalOf } from './authenticate'
+import { type OpenCall, answerJson, bodyOf, contentLengthOf } from './call'
+import { hostOf } from './challenge'
+
+/** Longest form that the endpoint reads, in bytes: far above 50 scopes of the longest names. */
+const formMaxBytes = 64 * 1024
+
+/** What a token is asked for. */
+interface TokenRequest {
+  /** The registry's host as its challenge named it; empty where the client does not say. */
+  readonly service: string
+  readonly scope: string
+  /** Whether a refresh token is asked for, too. */
+  readonly isOffline: boolean
+}
+
+/** A client that was proven, or nobody. */
+interface Asker {
+  readonly credential: RegistryCredential | null
+  /** What it showed, where that was a refresh token: it stays good. */
+  readonly refreshToken: string | null
+}
+
+const nobody: Asker = { credential: null, refreshToken: null }
+
+/**
+ * GET of a token (Docker's "Token authentication"): by Basic, or anonymously where the instance lets the anonymous pull.
+ * `scope` may come several times, and hold several. Throws UNAUTHORIZED.
+ */
+export async function getToken(call: OpenCall): Promise<void> {
+  const { ctx, request, query } = call
+  const asked: TokenRequest = {
+    service: query.get('service') ?? '',
+    scope: query.getAll('scope').join(' '),
+    isOffline: query.get('offline_token') === 'true',
+  }
+  const instance = await findInstance(ctx, request, asked.service)
+  const { authorization } = request.headers
+  if (authorization === undefined) {
+    await answerToken(call, instance, asked, nobody)
+    return
+  }
+  const given = parseBasicCredentials(authorization)
+  if (given === null) throw new AppError('UNAUTHORIZED')
+  const credential = await proveCredentials(ctx, instance?.id ?? null, given, originOf(request))
+  await answerToken(call, instance, asked, { credential, refreshToken: null })
+}
+
+const form = z.discriminatedUnion('grant_type', [
+  z.object({ grant_type: z.literal('password'), username: z.string().min(1), password: z.string().min(1) }),
+  z.object({ grant_type: z.literal('refresh_token'), refresh_token: z.string().min(1) }),
+])
+
+/**
+ * POST of a token (Docker's "OAuth2 token authentication", RFC 6749): by user name and password, or by a refresh token.
+ * Throws BAD_REQUEST and GRANT_TYPE_UNSUPPORTED for the form, UNAUTHORIZED for what it holds.
+ */
+export async function postToken(call: OpenCall): Promise<void> {
+  const { ctx, request } = call
+  const fields = await readForm(request)
+  const grantType = fields.get('grant_type')
+  if (grantType !== null && !form.options.some(({ shape }) => shape.grant_type.value === grantType)) {
+    throw new AppError('GRANT_TYPE_UNSUPPORTED')
+  }
+  const parsed = form.safeParse(Object.fromEntries(fields))
+  if (!parsed.success) {
+    throw new AppError('BAD_REQUEST', { message: `the form needs ${String(parsed.error.issues[0]?.path[0])}` })
+  }
+  const asked: TokenRequest = {
+    service: fields.get('service') ?? '',
+    scope: fields.getAll('scope').join(' '),
+    isOffline: fields.get('access_type') === 'offline',
+  }
+  const instance = await findInstance(ctx, request, asked.service)
+  const asker = await proveForm(ctx, instance?.id ?? null, parsed.data, request)
+  await answerToken(call, instance, asked, asker)
+}
+
+async function proveForm(
+  ctx: Context,
+  instanceId: string | null,
+  given: z.infer<typeof form>,
+  request: IncomingMessage,
+): Promise<Asker> {
+  const origin = originOf(request)
+  if (given.grant_type === 'refresh_token') {
+    const refreshToken = given.refresh_token
+    return { credential: await redeemRefreshToken(ctx, instanceId, refreshToken, origin), refreshToken }
+  }
+  const { username: name, password: secret } = given
+  return { credential: await proveCredentials(ctx, instanceId, { name, secret }, origin), refreshToken: null }
+}
+
+/** Behind a proxy the endpoint's host may be none of the instance's, so `service` goes first where it is an instance's. */
+function findInstance(ctx: Context, request: IncomingMessage, service: string): Promise<InstanceForTraffic | null> {
+  const host = hostOf(request)
+  return findInstanceOfHost(ctx, parseInstanceHost(service, ctx.config.domain) === null ? host : service)
+}
+
+const anonymousHolder: TokenHolder = { kind: 'anonymous', id: '', name: 'anonymous', credential: '', secretMark: '' }
+
+async function answerToken(
+  { ctx, request, response }: Pick<OpenCall, 'ctx' | 'request' | 'response'>,
+  instance: InstanceForTraffic | null,
+  asked: TokenRequest,
+  { credential, refreshToken }: Asker,
+): Promise<void> {
+  if (instance === null || (credential === null && !instance.allowAnonymousPull)) throw new AppError('UNAUTHORIZED')
+  const origin = originOf(request)
+  const principal = credential === null ? anonymousPrincipal(origin) : principalOf(credential, origin)
+  const granted = await grantScopes(ctx, principal, instance, parseTokenScopes(asked.scope))
+  const holder = credential === null ? anonymousHolder : holderOf(credential)
+  const { token, issuedAt } = await ctx.registryTokens.issue(holder, instance.id, granted)
+  const offline =
+    asked.isOffline && credential !== null
+      ? { refresh_token: refreshToken ?? (await createRefreshToken(ctx, instance.id, credential)) }
+      : {}
+  // What `docker login` asks for; with a scope it is the next step of a push or pull.
+  if (credential !== null && asked.scope === '') {
+    await recordRegistryLogOn(ctx.db, { bearer: credential, instanceId: instance.id }, origin)
+  }
+  answer(response, {
+    token,
+    access_token: token,
+    token_type: 'Bearer',
+    expires_in: tokenLifetimeSeconds,
+    issued_at: issuedAt.toISOString(),
+    scope: formatTokenScopes(granted),
+    ...offline,
+  })
+}
+
+function answer(response: ServerResponse, body: Record<string, unknown>): void {
+  response.setHeader('Cache-Control', 'no-store')
+  answerJson(response, 'application/json', body)
+}
+
+/** The fields of the request's body. Throws MEDIA_TYPE_UNSUPPORTED, PAYLOAD_TOO_LARGE, and BAD_REQUEST for a field twice. */
+async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
+  const [type = ''] = (request.headers['content-type'] ?? '').split(';')
+  if (type.trim().toLowerCase() !== 'application/x-www-form-urlencoded') {
+    throw new AppError('MEDIA_TYPE_UNSUPPORTED', { message: 'the form comes as application/x-www-form-urlencoded' })
+  }
+  if ((contentLengthOf(request) ?? 0) > formMaxBytes) throw new AppError('PAYLOAD_TOO_LARGE')
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of bodyOf(request)) {
+    size += chunk.byteLength
+    if (size > formMaxBytes) throw new AppError('PAYLOAD_TOO_LARGE')
+    chunks.push(chunk)
+  }
+  const fields = new URLSearchParams(Buffer.concat(chunks).toString('utf8'))
+  const names = [...fields.keys()].filter((name) => name !== 'scope')
+  if (new Set(names).size < names.length) throw new AppError('BAD_REQUEST', { message: 'a field comes twice' })
+  return fields
+}

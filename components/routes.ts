@@ -1,10 +1,16 @@
 /** Addresses of the console's pages: for people to share, so each names what it shows. */
 
 /** A section of a repository's page. */
-export type RepositorySection = 'details' | 'tags'
+export type RepositorySection = 'details' | 'tags' | 'access'
 
 /** A kind of maintenance, each with a page of its own. */
 export type MaintenanceSection = 'garbage-collection' | 'scrub'
+
+const sections: readonly string[] = ['details', 'tags', 'access'] satisfies RepositorySection[]
+
+function isSection(text: string | undefined): text is RepositorySection {
+  return text !== undefined && sections.includes(text)
+}
 
 /** What a repository's address is made of. */
 interface RepositoryAddress {
@@ -59,9 +65,22 @@ export function userHref(userId: string): string {
   return `${administrationHref('users')}/${userId}`
 }
 
+/** What one logs on to an instance's registry with. */
+export function credentialsHref(region: string, instanceId: string): string {
+  return `/${region}/instance/${instanceId}/credentials`
+}
+
 /** Who may do what on an instance and what it holds. */
 export function accessControlHref(region: string, instanceId: string): string {
   return `/${region}/instance/${instanceId}/access-control`
+}
+
+/** A page of a person's own account. */
+export type AccountSection = 'security' | 'access-keys'
+
+/** A page of one's own account: in no region, and in no instance. */
+export function accountHref(section: AccountSection): string {
+  return `/account/${section}`
 }
 
 /** What a page's address holds after its path, as Next hands it to the page; empty, or with its question mark. */
@@ -79,6 +98,6 @@ export function parseRepositoryPath(
 ): { namespace: string; name: string; section: RepositorySection } | null {
   const [namespace, ...rest] = segments.map(decodeURIComponent)
   const section = rest.pop()
-  if (namespace === undefined || rest.length === 0 || (section !== 'details' && section !== 'tags')) return null
+  if (namespace === undefined || rest.length === 0 || !isSection(section)) return null
   return { namespace, name: rest.join('/'), section }
 }

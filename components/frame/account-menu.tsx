@@ -1,6 +1,8 @@
 'use client'
 
+import { useRouter } from 'next/navigation'
 import { useTranslations } from 'next-intl'
+import { accountHref } from '../routes'
 import { useLogOff } from '../session/queries'
 import { Menu, MenuItem } from '../ui/menu'
 import { useToast } from '../ui/toast'
@@ -11,9 +13,10 @@ interface AccountMenuProps {
   isAdministrator: boolean
 }
 
-/** Who is logged on, and Log off. */
+/** Who is logged on, the ways to their own account, and Log off. */
 export function AccountMenu({ userName, isAdministrator }: AccountMenuProps) {
   const t = useTranslations()
+  const router = useRouter()
   const toast = useToast()
   const errorText = useErrorText()
   const logOff = useLogOff()
@@ -29,6 +32,12 @@ export function AccountMenu({ userName, isAdministrator }: AccountMenuProps) {
         </>
       }
     >
+      <MenuItem icon="shield" onSelect={() => router.push(accountHref('security'))}>
+        {t('account.security')}
+      </MenuItem>
+      <MenuItem icon="key" onSelect={() => router.push(accountHref('access-keys'))}>
+        {t('account.accessKeys')}
+      </MenuItem>
       <MenuItem
         icon="logoff"
         onSelect={() =>

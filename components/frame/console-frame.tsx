@@ -1,13 +1,14 @@
 'use client'
 
 import Link from 'next/link'
-import { useParams } from 'next/navigation'
+import { useParams, useSelectedLayoutSegment } from 'next/navigation'
 import { useTranslations } from 'next-intl'
 import { useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { SessionView } from '@/lib/api/schemas/sessions'
 import { isRegionId } from '@/lib/domain/regions'
 import type { RegionId } from '@/lib/domain/regions'
+import { AccountPane } from '../account/account-pane'
 import { instancesHref, parseRepositoryPath } from '../routes'
 import { UserContext } from '../session/user-context'
 import { Icon } from '../ui/icon'
@@ -37,6 +38,7 @@ export function ConsoleFrame({ user, theme, lastRegion, children }: ConsoleFrame
   const named = parameters.region && isRegionId(parameters.region) ? parameters.region : null
   if (named !== null && named !== region) setRegion(named)
   const instanceId = parameters.instanceId ?? null
+  const isAccount = useSelectedLayoutSegment() === 'account'
   const repository = parameters.path ? parseRepositoryPath(parameters.path) : null
 
   useEffect(() => {
@@ -78,6 +80,7 @@ export function ConsoleFrame({ user, theme, lastRegion, children }: ConsoleFrame
           name={repository.name}
         />
       )}
+      {isAccount && <AccountPane />}
       <main className="page" id="main" tabIndex={-1}>
         <UserContext value={user}>{children}</UserContext>
       </main>

@@ -5,7 +5,7 @@ import { useRef, useState } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
 import { createSessionBody } from '@/lib/api/schemas/sessions'
 import { Banner } from '../ui/banner'
-import { Button } from '../ui/button'
+import { Button, TextButton } from '../ui/button'
 import { TextField } from '../ui/field'
 import { PasswordField } from '../ui/password-field'
 import { useErrorText } from '../ui/use-error-text'
@@ -14,7 +14,7 @@ import { useLogOn } from './queries'
 type FieldName = keyof typeof createSessionBody.shape
 
 /**
- * Logs on and goes to `next`.
+ * Logs on and goes to `next`; who has a second factor is asked for a code in a second step.
  *
  * The fields belong to the browser, not to React: what a person or a password manager has filled in before the script
  * has come stays there. And the form has an action, because React keeps one that was sent before, and runs it then.
@@ -25,6 +25,7 @@ export function LogonForm({ next }: { next: string }) {
   const logOn = useLogOn()
   const ref = useRef<HTMLFormElement>(null)
   const [wrong, setWrong] = useState<readonly FieldName[]>([])
+  const [needsCode, setNeedsCode] = useState(false)
   // The person stays "logging on" until the next page is there.
   const busy = logOn.isPending || logOn.isSuccess
 
@@ -43,8 +44,23 @@ export function LogonForm({ next }: { next: string }) {
     logOn.mutate(parsed.data, {
       // A whole new page: the server renders it for the person now known.
       onSuccess: () => location.assign(next),
-      onError: () => focus('password'),
+      onError: (error) => {
+        if (isApiError(error, 'SECOND_FACTOR_REQUIRED')) setNeedsCode(true)
+        else focus(needsCode ? 'code' : 'password')
+      },
     })
+  }
+
+  function goBack() {
+    logOn.reset()
+    setNeedsCode(false)
+    setWrong([])
+  }
+
+  function refusal(error: unknown): string {
+    if (isApiError(error, 'UNAUTHORIZED')) return t('logon.refused')
+    if (isApiError(error, 'SECOND_FACTOR_INVALID')) return t('logon.codeWrong')
+    return isApiError(error, 'DENIED') ? t('logon.disabled') : errorText(error)
   }
 
   return (
@@ -58,34 +74,56 @@ export function LogonForm({ next }: { next: string }) {
         submit(new FormData(event.currentTarget))
       }}
     >
-      {logOn.error && (
+      {logOn.error && !isApiError(logOn.error, 'SECOND_FACTOR_REQUIRED') && (
         <Banner tone="danger" icon="refused">
-          <p>{isApiError(logOn.error, 'UNAUTHORIZED') ? t('logon.refused') : errorText(logOn.error)}</p>
+          <p>{refusal(logOn.error)}</p>
         </Banner>
       )}
-      <TextField
-        label={t('logon.userName')}
-        name="userName"
-        autoComplete="username"
-        autoCapitalize="none"
-        spellCheck={false}
-        autoFocus
-        required
-        error={wrong.includes('userName') ? t('logon.userNameMissing') : undefined}
-        onChange={() => setWrong(wrong.filter((name) => name !== 'userName'))}
-      />
-      <PasswordField
-        label={t('logon.password')}
-        revealLabel={t('logon.showPassword')}
-        name="password"
-        autoComplete="current-password"
-        required
-        error={wrong.includes('password') ? t('logon.passwordMissing') : undefined}
-        onChange={() => setWrong(wrong.filter((name) => name !== 'password'))}
-      />
+      <div className="logon-step" hidden={needsCode}>
+        <TextField
+          label={t('logon.userName')}
+          name="userName"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          autoFocus
+          required
+          error={wrong.includes('userName') ? t('logon.userNameMissing') : undefined}
+          onChange={() => setWrong(wrong.filter((name) => name !== 'userName'))}
+        />
+        <PasswordField
+          label={t('logon.password')}
+          revealLabel={t('logon.showPassword')}
+          name="password"
+          autoComplete="current-password"
+          required
+          error={wrong.includes('password') ? t('logon.passwordMissing') : undefined}
+          onChange={() => setWrong(wrong.filter((name) => name !== 'password'))}
+        />
+      </div>
+      {needsCode && (
+        <div className="logon-step">
+          <h2>{t('logon.codeTitle')}</h2>
+          <TextField
+            label={t('logon.code')}
+            help={t('logon.codeHelp')}
+            name="code"
+            mono
+            autoComplete="one-time-code"
+            autoCapitalize="none"
+            spellCheck={false}
+            autoFocus
+            required
+            maxLength={64}
+            error={wrong.includes('code') ? t('logon.codeMissing') : undefined}
+            onChange={() => setWrong(wrong.filter((name) => name !== 'code'))}
+          />
+        </div>
+      )}
       <Button type="submit" variant="primary" wide busy={busy}>
         {t('logon.submit')}
       </Button>
+      {needsCode && <TextButton onClick={goBack}>{t('logon.back')}</TextButton>}
     </form>
   )
 }

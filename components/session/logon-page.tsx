@@ -2,8 +2,11 @@ import { useTranslations } from 'next-intl'
 import { LanguageSwitch } from '../frame/language-switch'
 import type { Theme } from '../frame/preferences'
 import { ThemeSwitch } from '../frame/theme-switch'
+import { Banner } from '../ui/banner'
 import { Mark } from '../ui/mark'
 import { LogonForm } from './logon-form'
+import { singleSignOnHref } from './single-sign-on'
+import type { SingleSignOnRefusal } from './single-sign-on'
 import { Slab } from './slab'
 
 interface LogonPageProps {
@@ -12,10 +15,14 @@ interface LogonPageProps {
   /** The address to go on to. */
   next: string
   theme: Theme | null
+  /** What the provider of single sign-on is called; null: there is none. */
+  singleSignOn: string | null
+  /** Why single sign-on, which the person comes from, led nowhere. */
+  refusal: SingleSignOnRefusal | null
 }
 
-/** The way in: user name, password, Log On. */
-export function LogonPage({ host, next, theme }: LogonPageProps) {
+/** The way in: user name, password, Log On; and single sign-on, where there is a provider. */
+export function LogonPage({ host, next, theme, singleSignOn, refusal }: LogonPageProps) {
   const t = useTranslations()
   return (
     <div className="logon">
@@ -35,7 +42,21 @@ export function LogonPage({ host, next, theme }: LogonPageProps) {
           </p>
           <h1>{t('logon.title')}</h1>
           <p className="sub">{host}</p>
+          {refusal && (
+            <Banner tone="danger" icon="refused">
+              <p>{t(`logon.refusals.${refusal}`)}</p>
+            </Banner>
+          )}
           <LogonForm next={next} />
+          {singleSignOn !== null && (
+            <>
+              <p className="logon-or">{t('logon.or')}</p>
+              {/* Not a link of the router: it leads away from the console. */}
+              <a className="button button--wide" href={singleSignOnHref(next)}>
+                {t('logon.singleSignOn', { name: singleSignOn })}
+              </a>
+            </>
+          )}
         </main>
       </div>
     </div>

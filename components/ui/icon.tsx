@@ -62,6 +62,12 @@ const icons = {
       <path d="M5 5h.1M5 11h.1" />
     </>
   ),
+  key: (
+    <>
+      <circle cx="5" cy="11" r="2.5" />
+      <path d="m6.8 9.2 6.7-6.7M11 5l2 2M9 7l1.5 1.5" />
+    </>
+  ),
   left: <path d="M10 4 6 8l4 4" />,
   lock: (
     <>

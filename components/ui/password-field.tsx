@@ -13,10 +13,10 @@ interface PasswordFieldProps extends ComponentProps<'input'> {
 }
 
 /** A password, hidden until its reader asks to see it. */
-export function PasswordField({ label, error, revealLabel, ...input }: PasswordFieldProps) {
+export function PasswordField({ label, help, error, revealLabel, ...input }: PasswordFieldProps) {
   const [shown, setShown] = useState(false)
   return (
-    <Field label={label} {...(error === undefined ? {} : { error })}>
+    <Field label={label} help={help} {...(error === undefined ? {} : { error })}>
       {(attributes) => (
         <span className="reveal">
           <input {...input} {...attributes} className="input" type={shown ? 'text' : 'password'} />

@@ -26,5 +26,5 @@ function undecorated(password: string): string {
 async function load(): Promise<ReadonlySet<string>> {
   // Only when somebody chooses a password: the list has 49,000 of them.
   const { dictionary } = await import('@zxcvbn-ts/language-common')
-  return new Set(dictionary['passwords-common'].map((password) => String(password).toLowerCase()))
+  return new Set(dictionary['passwords-common'].map((password) => password.toLowerCase()))
 }

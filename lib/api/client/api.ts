@@ -20,7 +20,7 @@ interface ChangeOptions {
 }
 
 interface Request extends ReadOptions, ChangeOptions {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   path: string
   body?: unknown
 }
@@ -42,6 +42,11 @@ export const api = {
 
   async post<T>(path: string, body: unknown, schema: z.ZodType<T>): Promise<T> {
     return schema.parse(await (await send({ method: 'POST', path, body })).json())
+  },
+
+  /** A call whose answer has no body. */
+  async postForNothing(path: string, body: unknown): Promise<void> {
+    await send({ method: 'POST', path, body })
   },
 
   async patch<T>(path: string, body: unknown, schema: z.ZodType<T>, options: ChangeOptions): Promise<Versioned<T>> {

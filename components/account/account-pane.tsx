@@ -1,0 +1,22 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import { PaneLink } from '../frame/pane'
+import { accountHref } from '../routes'
+
+/** The second pane of a person's own account. A row of tabs on a narrow screen. */
+export function AccountPane() {
+  const t = useTranslations()
+  return (
+    <nav className="subpane" aria-label={t('account.title')}>
+      <ul>
+        <PaneLink icon="shield" href={accountHref('security')}>
+          {t('account.security')}
+        </PaneLink>
+        <PaneLink icon="key" href={accountHref('access-keys')}>
+          {t('account.accessKeys')}
+        </PaneLink>
+      </ul>
+    </nav>
+  )
+}

@@ -1,0 +1,39 @@
+'use client'
+
+import { useQuery } from '@tanstack/react-query'
+import { useTranslations } from 'next-intl'
+import { useState } from 'react'
+import { Button } from '../ui/button'
+import { Section } from '../ui/page'
+import { ErrorState, Skeleton } from '../ui/states'
+import { ChangePasswordDialog } from './change-password-dialog'
+import { profileQuery } from './queries'
+
+/** One's own password: that there is one, and its change. */
+export function PasswordSection() {
+  const t = useTranslations()
+  const { data, error, refetch } = useQuery(profileQuery())
+  const [isOpen, setOpen] = useState(false)
+
+  function content() {
+    if (data) return data.hasPassword ? t('security.passwordText') : t('security.noPassword')
+    return <Skeleton width="xl" />
+  }
+
+  if (!data && error) {
+    return (
+      <Section title={t('security.password')}>
+        <ErrorState title={t('table.failed')} error={error} onRetry={() => void refetch()} />
+      </Section>
+    )
+  }
+  return (
+    <Section
+      title={t('security.password')}
+      aside={data?.hasPassword && <Button onClick={() => setOpen(true)}>{t('security.changePassword')}</Button>}
+    >
+      <p className="section-body">{content()}</p>
+      {isOpen && data && <ChangePasswordDialog userName={data.name} onClose={() => setOpen(false)} />}
+    </Section>
+  )
+}

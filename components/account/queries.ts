@@ -1,0 +1,101 @@
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import type { z } from 'zod'
+import { api, withQuery } from '@/lib/api/client/api'
+import { profile, recoveryCodes, secondFactor, secondFactorSetup } from '@/lib/api/schemas/profile'
+import type { changePasswordBody, confirmPasswordBody, confirmSecondFactorBody } from '@/lib/api/schemas/profile'
+import { sessionPage } from '@/lib/api/schemas/sessions'
+
+/** Whose account it is. */
+export function profileQuery() {
+  return queryOptions({
+    queryKey: ['profile'],
+    queryFn: ({ signal }) => api.get('/profile', profile, { signal }),
+  })
+}
+
+/** Whether the second factor is on. */
+export function secondFactorQuery() {
+  return queryOptions({
+    queryKey: ['profile', 'second-factor'],
+    queryFn: ({ signal }) => api.get('/profile/second-factor', secondFactor, { signal }),
+  })
+}
+
+/** A page of one's own sessions, the newest first. */
+export function sessionsQuery(parameters: { pageSize: number; cursor: string | undefined }) {
+  return queryOptions({
+    queryKey: ['sessions', parameters],
+    queryFn: ({ signal }) => api.get(withQuery('/sessions', { ...parameters }), sessionPage, { signal }),
+    placeholderData: keepPreviousData,
+  })
+}
+
+/** Changes one's own password. Fails with BAD_REQUEST that names the field at fault. */
+export function useChangePassword() {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: (body: z.input<typeof changePasswordBody>) => api.put('/profile/password', body),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['sessions'] }),
+  })
+}
+
+/** Makes a secret for an authenticator app. */
+export function useSetUpSecondFactor() {
+  return useMutation({
+    mutationFn: (body: z.input<typeof confirmPasswordBody>) =>
+      api.post('/profile/second-factor', body, secondFactorSetup),
+  })
+}
+
+/** Turns the second factor on; answers the recovery codes. */
+export function useConfirmSecondFactor() {
+  const refresh = useRefreshSecondFactor()
+  return useMutation({
+    mutationFn: (body: z.input<typeof confirmSecondFactorBody>) =>
+      api.post('/profile/second-factor/confirmation', body, recoveryCodes),
+    onSuccess: refresh,
+  })
+}
+
+/** Makes new recovery codes. */
+export function useRenewRecoveryCodes() {
+  const refresh = useRefreshSecondFactor()
+  return useMutation({
+    mutationFn: (body: z.input<typeof confirmPasswordBody>) =>
+      api.post('/profile/second-factor/recovery-codes', body, recoveryCodes),
+    onSuccess: refresh,
+  })
+}
+
+/** Turns the second factor off. */
+export function useTurnSecondFactorOff() {
+  const refresh = useRefreshSecondFactor()
+  return useMutation({
+    mutationFn: (body: z.input<typeof confirmPasswordBody>) =>
+      api.postForNothing('/profile/second-factor/removal', body),
+    onSuccess: refresh,
+  })
+}
+
+/** Ends one session. */
+export function useEndSession() {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: (id: string) => api.delete(`/sessions/${id}`),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ['sessions'] }),
+  })
+}
+
+/** Ends all sessions, this one too. */
+export function useEndAllSessions() {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: () => api.delete('/sessions'),
+    onSuccess: () => queryClient.clear(),
+  })
+}
+
+function useRefreshSecondFactor() {
+  const queryClient = useQueryClient()
+  return () => queryClient.invalidateQueries({ queryKey: secondFactorQuery().queryKey })
+}

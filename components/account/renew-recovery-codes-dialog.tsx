@@ -1,0 +1,32 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import { useState } from 'react'
+import { isApiError } from '@/lib/api/client/api-error'
+import { Dialog } from '../ui/dialog'
+import { FormError } from '../ui/form-error'
+import { ConfirmPasswordField } from './confirm-password-field'
+import { useRenewRecoveryCodes } from './queries'
+import { RecoveryCodesDialog } from './recovery-codes-dialog'
+
+/** Makes new recovery codes, once the password is typed, and shows them. */
+export function RenewRecoveryCodesDialog({ onClose }: { onClose: () => void }) {
+  const t = useTranslations()
+  const renew = useRenewRecoveryCodes()
+  const [password, setPassword] = useState('')
+  if (renew.data) return <RecoveryCodesDialog codes={renew.data.recoveryCodes} onKept={onClose} />
+  return (
+    <Dialog
+      title={t('security.renew')}
+      confirm={t('security.renew')}
+      busy={renew.isPending}
+      disabled={password === ''}
+      onClose={onClose}
+      onSubmit={() => renew.mutate({ password })}
+    >
+      {!isApiError(renew.error, 'BAD_REQUEST') && <FormError error={renew.error} />}
+      <p>{t('security.renewText')}</p>
+      <ConfirmPasswordField value={password} onChange={setPassword} refusal={renew.error} />
+    </Dialog>
+  )
+}

@@ -1,0 +1,103 @@
+'use client'
+
+import { useQuery } from '@tanstack/react-query'
+import { useTranslations } from 'next-intl'
+import { useState } from 'react'
+import { Button } from '../ui/button'
+import { Section } from '../ui/page'
+import { ErrorState, Skeleton } from '../ui/states'
+import { Status } from '../ui/status'
+import { Time } from '../ui/time'
+import { useFormat } from '../ui/use-format'
+import { profileQuery, secondFactorQuery } from './queries'
+import { RenewRecoveryCodesDialog } from './renew-recovery-codes-dialog'
+import { SetUpSecondFactorDialog } from './set-up-second-factor-dialog'
+import { TurnSecondFactorOffDialog } from './turn-second-factor-off-dialog'
+
+/** So few recovery codes call for new ones. */
+const fewCodes = 3
+
+/** One's own second factor: whether it is on, and what can be done about it. Nothing for who has no password here. */
+export function SecondFactorSection() {
+  const t = useTranslations()
+  const format = useFormat()
+  const { data: profile } = useQuery(profileQuery())
+  const { data, error, refetch } = useQuery(secondFactorQuery())
+  const [dialog, setDialog] = useState<'set-up' | 'renew' | 'turn-off' | null>(null)
+  const close = () => setDialog(null)
+
+  if (profile?.hasPassword === false) return null
+  if (!data && error) {
+    return (
+      <Section title={t('security.secondFactor')}>
+        <ErrorState title={t('table.failed')} error={error} onRetry={() => void refetch()} />
+      </Section>
+    )
+  }
+  return (
+    <Section
+      title={t('security.secondFactor')}
+      aside={
+        data && (
+          <div className="section-buttons">
+            {data.isOn ? (
+              <>
+                <Button onClick={() => setDialog('renew')}>{t('security.renew')}</Button>
+                <Button onClick={() => setDialog('turn-off')}>{t('security.turnOff')}</Button>
+              </>
+            ) : (
+              <Button variant="primary" onClick={() => setDialog('set-up')}>
+                {t('security.setUp')}
+              </Button>
+            )}
+          </div>
+        )
+      }
+    >
+      <p className="section-body">{t('security.secondFactorText')}</p>
+      <dl className="facts">
+        <div>
+          <dt>{t('security.secondFactor')}</dt>
+          <dd>{data ? <OnOrOff isOn={data.isOn} /> : <Skeleton width="sm" />}</dd>
+        </div>
+        {data?.confirmedAt && (
+          <>
+            <div>
+              <dt>{t('security.onSince')}</dt>
+              <dd>
+                <Time value={data.confirmedAt} format="minute" />
+              </dd>
+            </div>
+            <div>
+              <dt>{t('security.codesLeft')}</dt>
+              <dd>
+                {format.number(data.recoveryCodesLeft)}
+                {data.recoveryCodesLeft <= fewCodes && (
+                  <Status icon="warn" tone="warn">
+                    {t('security.codesFew')}
+                  </Status>
+                )}
+              </dd>
+            </div>
+          </>
+        )}
+      </dl>
+      {dialog === 'set-up' && <SetUpSecondFactorDialog onClose={close} />}
+      {dialog === 'renew' && <RenewRecoveryCodesDialog onClose={close} />}
+      {dialog === 'turn-off' && <TurnSecondFactorOffDialog onClose={close} />}
+    </Section>
+  )
+}
+
+function OnOrOff({ isOn }: { isOn: boolean }) {
+  const t = useTranslations()
+  return isOn ? (
+    <Status icon="ok" tone="ok">
+      {t('security.on')}
+    </Status>
+  ) : (
+    <Status icon="free" tone="quiet">
+      {t('security.off')}
+    </Status>
+  )
+}

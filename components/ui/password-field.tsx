@@ -7,6 +7,8 @@ import { Field } from './field'
 
 interface PasswordFieldProps extends ComponentProps<'input'> {
   label: string
+  /** What it must be like, beneath it. */
+  help?: string
   error: string | undefined
   /** The name of the button that shows what was typed. */
   revealLabel: string

@@ -49,6 +49,11 @@ export const api = {
     await send({ method: 'POST', path, body })
   },
 
+  /** Sets what has nothing to show. */
+  async put(path: string, body: unknown): Promise<void> {
+    await send({ method: 'PUT', path, body })
+  },
+
   async patch<T>(path: string, body: unknown, schema: z.ZodType<T>, options: ChangeOptions): Promise<Versioned<T>> {
     return versioned(await send({ ...options, method: 'PATCH', path, body }), schema)
   },

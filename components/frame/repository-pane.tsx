@@ -34,6 +34,9 @@ export function RepositoryPane({ region, instanceId, namespace, name }: Reposito
         >
           {t('tags.title')}
         </PaneLink>
+        <PaneLink icon="access" href={repositoryHref(region, address, 'access')}>
+          {t('grants.access')}
+        </PaneLink>
       </ul>
     </nav>
   )

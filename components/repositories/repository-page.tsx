@@ -6,6 +6,7 @@ import { useTranslations } from 'next-intl'
 import { Suspense, lazy, useState } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
 import type { RegionId } from '@/lib/domain/regions'
+import { AccessSection } from '../grants/access-section'
 import { instanceQuery } from '../instances/queries'
 import { instanceHref, instancesHref, repositoriesHref } from '../routes'
 import type { RepositorySection } from '../routes'
@@ -32,10 +33,12 @@ interface RepositoryPageProps {
   section: RepositorySection
   /** Whose commands the Guide shows. */
   userName: string
+  isAdministrator: boolean
 }
 
 /** One repository: its head, and the section chosen in the second pane. */
-export function RepositoryPage({ region, instanceId, namespace, name, section, userName }: RepositoryPageProps) {
+export function RepositoryPage(props: RepositoryPageProps) {
+  const { region, instanceId, namespace, name, section, userName, isAdministrator } = props
   const t = useTranslations()
   const router = useRouter()
   const [isDeleting, setIsDeleting] = useState(false)
@@ -58,6 +61,9 @@ export function RepositoryPage({ region, instanceId, namespace, name, section, u
     }
     if (section === 'tags') return <TagsSection repository={repository ?? null} instance={instance ?? null} />
     if (!repository || !instance) return <RepositoryDetailsSkeleton />
+    if (section === 'access') {
+      return <AccessSection repository={repository} instance={instance} isAdministrator={isAdministrator} />
+    }
     return <RepositoryDetails region={region} repository={repository} instance={instance} userName={userName} />
   }
 

@@ -15,8 +15,8 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const t = await getTranslations()
   const repository = parseRepositoryPath((await params).path)
   if (!repository) return {}
-  const section = repository.section === 'tags' ? t('tags.title') : t('details.title')
-  return { title: `${repository.namespace}/${repository.name} · ${section}` }
+  const sections = { details: t('details.title'), tags: t('tags.title'), access: t('grants.access') }
+  return { title: `${repository.namespace}/${repository.name} · ${sections[repository.section]}` }
 }
 
 /** `/{region}/instance/{instanceId}/repository/{namespace}/{name…}/{section}`; the name may hold slashes. */
@@ -36,6 +36,7 @@ export default async function Page({ params, searchParams }: Props) {
       name={name}
       section={section}
       userName={session.user.name}
+      isAdministrator={session.user.role === 'ADMINISTRATOR'}
     />
   )
 }

@@ -1,0 +1,67 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import { Suspense, lazy, useState } from 'react'
+import type { InstanceView } from '@/lib/api/schemas/instances'
+import type { RepositoryView } from '@/lib/api/schemas/repositories'
+import { Banner } from '../ui/banner'
+import { Button } from '../ui/button'
+import { GrantList } from './grant-list'
+
+// Loaded when it is opened: most visits don't.
+const CreateGrantDialog = lazy(() =>
+  import('./create-grant-dialog').then(({ CreateGrantDialog }) => ({ default: CreateGrantDialog })),
+)
+
+interface AccessSectionProps {
+  repository: RepositoryView
+  instance: InstanceView
+  /** Whether the reader sees every grant; others see those on what they may manage. */
+  isAdministrator: boolean
+}
+
+/** Who reaches a repository, and through which grant: on itself, its namespace or its instance. */
+export function AccessSection({ repository, instance, isAdministrator }: AccessSectionProps) {
+  const t = useTranslations()
+  const [isAdding, setAdding] = useState(false)
+  const path = `${repository.namespace}/${repository.name}`
+  const add = repository.access === 'MANAGE' && (
+    <Button icon="plus" onClick={() => setAdding(true)}>
+      {t('grants.create')}
+    </Button>
+  )
+
+  function everybody() {
+    if (repository.type === 'PRIVATE') return t('grants.privateReach')
+    return instance.allowAnonymousPull ? t('grants.anonymousReach') : t('grants.publicReach')
+  }
+
+  return (
+    <>
+      <Banner icon={repository.type === 'PUBLIC' ? 'globe' : 'lock'} action={add}>
+        <p>
+          {everybody()} {isAdministrator ? '' : t('grants.someHidden')}
+        </p>
+      </Banner>
+      <GrantList
+        label={t('grants.access')}
+        filter={{ scopeId: repository.id, relation: 'reaching' }}
+        of="everybody"
+        leadsToUsers={isAdministrator}
+        emptyHelp={t('grants.emptyRepository')}
+        add={null}
+      />
+      <Suspense>
+        {isAdding && (
+          <CreateGrantDialog
+            subject={null}
+            scope={{ id: repository.id, name: path }}
+            // Whom one finds depends on the repository alone.
+            instance={instance}
+            onClose={() => setAdding(false)}
+          />
+        )}
+      </Suspense>
+    </>
+  )
+}

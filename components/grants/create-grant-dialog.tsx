@@ -1,0 +1,155 @@
+'use client'
+
+import { useQuery } from '@tanstack/react-query'
+import { useTranslations } from 'next-intl'
+import { useState } from 'react'
+import { isApiError } from '@/lib/api/client/api-error'
+import type { GrantView } from '@/lib/api/schemas/grants'
+import type { InstanceView } from '@/lib/api/schemas/instances'
+import { isRegionId } from '@/lib/domain/regions'
+import { instancesQuery } from '../instances/queries'
+import { Banner } from '../ui/banner'
+import { Dialog } from '../ui/dialog'
+import { FormError } from '../ui/form-error'
+import { PickList } from '../ui/pick-list'
+import type { PickOption } from '../ui/pick-list'
+import { useToast } from '../ui/toast'
+import { PermissionChoices } from './permission'
+import { useCreateGrant } from './queries'
+import { ScopePicker, initialScope, scopeIdOf } from './scope-picker'
+import type { ScopeChoice } from './scope-picker'
+import { SubjectPicker } from './subject-picker'
+import { useScopeText } from './use-scope-text'
+
+type ChosenInstance = Pick<InstanceView, 'id' | 'name' | 'access'>
+
+interface CreateGrantDialogProps {
+  /** Who it is for; null: chosen in the dialog. */
+  subject: { id: string; name: string } | null
+  /** What it is for; null: chosen in the dialog. */
+  scope: { id: string; name: string } | null
+  /** The instance it is for; null: chosen in the dialog. */
+  instance: ChosenInstance | null
+  onClose: () => void
+}
+
+const nothingChosen: ScopeChoice = { type: 'INSTANCE', namespaceId: '', repository: null }
+
+/** Grants a user or a robot something. What is settled by where one is, is not asked for. */
+export function CreateGrantDialog({ subject, scope, instance: here, onClose }: CreateGrantDialogProps) {
+  const t = useTranslations()
+  const toast = useToast()
+  const scopeText = useScopeText()
+  const create = useCreateGrant()
+  const [instance, setInstance] = useState(here)
+  const [scopeChoice, setScopeChoice] = useState(here === null ? nothingChosen : initialScope(here))
+  const [subjectChoice, setSubjectChoice] = useState<PickOption | null>(null)
+  const [permission, setPermission] = useState<GrantView['permission']>('PULL')
+  const [isChecked, setChecked] = useState(false)
+
+  const scopeId = scope?.id ?? (instance && scopeIdOf(scopeChoice, instance.id))
+  const subjectId = subject?.id ?? subjectChoice?.value ?? null
+  const exists = isApiError(create.error, 'ALREADY_EXISTS')
+
+  return (
+    <Dialog
+      title={t('grants.create')}
+      {...(subject || scope ? { subject: subject?.name ?? scope?.name ?? '' } : {})}
+      confirm={t('common.confirm')}
+      busy={create.isPending}
+      onClose={onClose}
+      onSubmit={() => {
+        setChecked(true)
+        if (scopeId === null || subjectId === null) return
+        create.mutate(
+          { subjectId, scopeId, permission },
+          {
+            onSuccess: (made) => {
+              toast({
+                title: t('grants.made', {
+                  subject: made.subject.name,
+                  scope: scopeText(made.scope),
+                  permission: t(`grants.permissions.${made.permission}`),
+                }),
+              })
+              onClose()
+            },
+          },
+        )
+      }}
+    >
+      {exists ? (
+        <Banner tone="danger" icon="refused">
+          <p>{t('grants.exists')}</p>
+        </Banner>
+      ) : (
+        <FormError error={create.error} />
+      )}
+      {here === null && (
+        <InstancePicker
+          chosen={instance}
+          onChoose={(chosen) => {
+            setInstance(chosen)
+            setScopeChoice(initialScope(chosen))
+          }}
+          error={isChecked && instance === null ? t('grants.instanceMissing') : undefined}
+        />
+      )}
+      {scope === null && instance !== null && (
+        <ScopePicker
+          key={instance.id}
+          instance={instance}
+          value={scopeChoice}
+          onChange={setScopeChoice}
+          error={isChecked && scopeId === null ? t('grants.scopeMissing') : undefined}
+        />
+      )}
+      {subject === null && (
+        <SubjectPicker
+          // Robots are of the instance: whoever may manage it finds the same for all it holds.
+          scopeId={instance?.access === 'MANAGE' ? instance.id : scopeId}
+          chosen={subjectChoice}
+          onChoose={setSubjectChoice}
+          error={isChecked && subjectId === null ? t('grants.subjectMissing') : undefined}
+        />
+      )}
+      <PermissionChoices value={permission} onChange={setPermission} />
+    </Dialog>
+  )
+}
+
+interface InstancePickerProps {
+  chosen: ChosenInstance | null
+  onChoose: (instance: ChosenInstance) => void
+  error: string | undefined
+}
+
+function InstancePicker({ chosen, onChoose, error }: InstancePickerProps) {
+  const t = useTranslations()
+  const [search, setSearch] = useState('')
+  const { data } = useQuery(instancesQuery({ regionId: '', search, pageSize: 50, cursor: undefined }))
+  const regionName = (id: string) => (isRegionId(id) ? t(`regions.${id}`) : id)
+  const options = data?.items.map((instance) => optionOf(instance, regionName(instance.regionId)))
+  return (
+    <PickList
+      legend={t('grants.scopes.INSTANCE')}
+      name="instanceId"
+      searchLabel={t('instances.search')}
+      search={search}
+      onSearch={setSearch}
+      options={options ?? null}
+      moreCount={data ? data.totalCount - data.items.length : 0}
+      chosen={chosen && optionOf(chosen, '')}
+      onChoose={({ value }) => {
+        const found = data?.items.find(({ id }) => id === value)
+        if (found) onChoose(found)
+      }}
+      empty={t('grants.noInstance')}
+      error={error}
+    />
+  )
+}
+
+function optionOf({ id, name }: Pick<InstanceView, 'id' | 'name'>, note: string): PickOption {
+  return { value: id, label: name, note, icon: 'instances' }
+}

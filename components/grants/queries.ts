@@ -1,0 +1,81 @@
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import type { z } from 'zod'
+import { api, withQuery } from '@/lib/api/client/api'
+import { grant, grantPage, grantSubjectPage } from '@/lib/api/schemas/grants'
+import type { createGrantBody, updateGrantBody } from '@/lib/api/schemas/grants'
+
+/** Which grants: of a subject, or of a scope and what lies in it (`within`) or what it lies in (`reaching`). */
+export interface GrantFilter {
+  subjectId?: string
+  scopeId?: string
+  relation?: 'within' | 'reaching'
+}
+
+interface GrantListParameters extends GrantFilter {
+  search?: string
+  subjectType?: string
+  permission?: string
+  sort?: string
+  pageSize: number
+  cursor?: string | undefined
+}
+
+/** A page of grants. */
+export function grantsQuery(parameters: GrantListParameters) {
+  return queryOptions({
+    queryKey: ['grants', 'list', parameters],
+    queryFn: ({ signal }) => api.get(withQuery('/grants', { ...parameters }), grantPage, { signal }),
+    placeholderData: keepPreviousData,
+  })
+}
+
+/** One grant and its version. */
+export function grantQuery(grantId: string) {
+  return queryOptions({
+    queryKey: ['grants', 'one', grantId],
+    queryFn: ({ signal }) => api.getVersioned(`/grants/${grantId}`, grant, { signal }),
+  })
+}
+
+/** The first users and robots, by name, that something may be granted to on a scope. */
+export function grantSubjectsQuery(scopeId: string, search: string) {
+  return queryOptions({
+    queryKey: ['grants', 'subjects', scopeId, search],
+    queryFn: ({ signal }) => api.get(withQuery('/grant-subjects', { scopeId, search }), grantSubjectPage, { signal }),
+  })
+}
+
+/** Grants somebody something. Fails with ALREADY_EXISTS when they have a grant on exactly that. */
+export function useCreateGrant() {
+  const invalidate = useInvalidateGrants()
+  return useMutation({
+    mutationFn: (body: z.input<typeof createGrantBody>) => api.post('/grants', body, grant),
+    onSuccess: invalidate,
+  })
+}
+
+/** Changes what a grant allows. Fails with PRECONDITION_FAILED when it is not the version of `etag` any more. */
+export function useUpdateGrant(grantId: string) {
+  const invalidate = useInvalidateGrants()
+  return useMutation({
+    mutationFn: ({ body, etag }: { body: z.input<typeof updateGrantBody>; etag: string }) =>
+      api.patch(`/grants/${grantId}`, body, grant, { ifMatch: etag }),
+    onSuccess: invalidate,
+  })
+}
+
+/** Revokes a grant. */
+export function useDeleteGrant(grantId: string) {
+  const invalidate = useInvalidateGrants()
+  return useMutation({ mutationFn: () => api.delete(`/grants/${grantId}`), onSuccess: invalidate })
+}
+
+/** The lists of grants, and the users, whose grants are counted. */
+function useInvalidateGrants() {
+  const queryClient = useQueryClient()
+  return () =>
+    Promise.all([
+      queryClient.invalidateQueries({ queryKey: ['grants', 'list'] }),
+      queryClient.invalidateQueries({ queryKey: ['users'] }),
+    ])
+}

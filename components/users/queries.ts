@@ -1,0 +1,82 @@
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import type { z } from 'zod'
+import { api, withQuery } from '@/lib/api/client/api'
+import { user, userPage } from '@/lib/api/schemas/users'
+import type { UpdateUserBody, createUserBody } from '@/lib/api/schemas/users'
+
+interface UserListParameters {
+  search: string
+  role: string
+  isDisabled: string
+  sort: string
+  pageSize: number
+  cursor: string | undefined
+}
+
+/** A page of users. */
+export function usersQuery(parameters: UserListParameters) {
+  return queryOptions({
+    queryKey: ['users', 'list', parameters],
+    queryFn: ({ signal }) => api.get(withQuery('/users', { ...parameters }), userPage, { signal }),
+    placeholderData: keepPreviousData,
+  })
+}
+
+/** One user and their version. */
+export function userQuery(userId: string) {
+  return queryOptions({
+    queryKey: ['users', 'one', userId],
+    queryFn: ({ signal }) => api.getVersioned(`/users/${userId}`, user, { signal }),
+  })
+}
+
+/** Makes a user. Fails with ALREADY_EXISTS when the name is taken. */
+export function useCreateUser() {
+  const invalidate = useInvalidateUsers()
+  return useMutation({
+    mutationFn: (body: z.input<typeof createUserBody>) => api.post('/users', body, user),
+    onSuccess: invalidate,
+  })
+}
+
+/** Changes a user; with an `etag`, fails with PRECONDITION_FAILED when it is not of that version any more. */
+export function useUpdateUser(userId: string) {
+  const invalidate = useInvalidateUsers()
+  return useMutation({
+    mutationFn: ({ body, etag }: { body: UpdateUserBody; etag?: string }) =>
+      api.patch(`/users/${userId}`, body, user, etag === undefined ? {} : { ifMatch: etag }),
+    onSuccess: invalidate,
+  })
+}
+
+/** Takes a user's second factor away, for who has lost it. */
+export function useResetSecondFactor(userId: string) {
+  const invalidate = useInvalidateUsers()
+  return useMutation({ mutationFn: () => api.delete(`/users/${userId}/second-factor`), onSuccess: invalidate })
+}
+
+/**
+ * Deletes a user with grants, sessions and credentials.
+ *
+ * What was read of the user is left in place until their page is gone: asking again would answer "not found".
+ */
+export function useDeleteUser(userId: string) {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: (etag: string) => api.delete(`/users/${userId}`, { ifMatch: etag }),
+    onSuccess: () =>
+      Promise.all([
+        queryClient.invalidateQueries({ queryKey: ['users', 'list'] }),
+        queryClient.invalidateQueries({ queryKey: ['grants'] }),
+      ]),
+  })
+}
+
+function useInvalidateUsers() {
+  const queryClient = useQueryClient()
+  return () =>
+    Promise.all([
+      queryClient.invalidateQueries({ queryKey: ['users'] }),
+      queryClient.invalidateQueries({ queryKey: ['grants', 'list'] }),
+    ])
+}

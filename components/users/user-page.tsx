@@ -1,0 +1,140 @@
+'use client'
+
+import { useQuery } from '@tanstack/react-query'
+import { useRouter } from 'next/navigation'
+import { useTranslations } from 'next-intl'
+import { Suspense, lazy, useState } from 'react'
+import type { ReactNode } from 'react'
+import { isApiError } from '@/lib/api/client/api-error'
+import type { UserView } from '@/lib/api/schemas/users'
+import { GrantList } from '../grants/grant-list'
+import { administrationHref } from '../routes'
+import { Button } from '../ui/button'
+import { Copyable } from '../ui/copy-button'
+import { PageHead, Section } from '../ui/page'
+import { ErrorState, Skeleton } from '../ui/states'
+import { Badge } from '../ui/status'
+import { Time } from '../ui/time'
+import { userQuery } from './queries'
+import { UserDialogs } from './user-dialogs'
+import type { UserCommand } from './user-dialogs'
+import { UserMenu } from './user-menu'
+import { RoleStatus, SecondFactorState, UserState } from './user-status'
+
+// Loaded when it is opened: most visits don't.
+const CreateGrantDialog = lazy(() =>
+  import('../grants/create-grant-dialog').then(({ CreateGrantDialog }) => ({ default: CreateGrantDialog })),
+)
+
+/** One user, and what they are granted. */
+export function UserPage({ userId, ownId }: { userId: string; ownId: string }) {
+  const t = useTranslations()
+  const router = useRouter()
+  const [command, setCommand] = useState<UserCommand | null>(null)
+  const [isAdding, setAdding] = useState(false)
+  const { data, error, refetch } = useQuery(userQuery(userId))
+  const user = data?.data
+  const add = (
+    <Button small icon="plus" onClick={() => setAdding(true)}>
+      {t('grants.create')}
+    </Button>
+  )
+
+  return (
+    <>
+      <PageHead
+        crumbs={[
+          { label: t('frame.product') },
+          { label: t('frame.users'), href: administrationHref('users') },
+          { label: user?.name ?? userId },
+        ]}
+        title={user?.name ?? userId}
+        badges={user?.isDisabled && <Badge icon="refused">{t('users.disabled')}</Badge>}
+        buttons={
+          user && (
+            <>
+              <Button icon="edit" onClick={() => setCommand('edit')}>
+                {t('common.edit')}
+              </Button>
+              <UserMenu
+                user={user}
+                label={t('common.moreActions')}
+                className="button button--icon"
+                isOwn={userId === ownId}
+                onCommand={setCommand}
+              />
+            </>
+          )
+        }
+      />
+      {!user && error ? (
+        <div className="table-box">
+          <ErrorState
+            title={isApiError(error, 'NOT_FOUND') ? t('users.gone') : t('table.failed')}
+            error={error}
+            onRetry={() => void refetch()}
+          />
+        </div>
+      ) : (
+        <>
+          <Section title={t('details.title')}>
+            <Facts user={user ?? null} />
+          </Section>
+          <Section title={t('grants.title')} aside={add}>
+            {user?.role === 'ADMINISTRATOR' && <p className="section-body muted">{t('grants.administratorMay')}</p>}
+            <GrantList
+              label={t('grants.title')}
+              filter={{ subjectId: userId }}
+              of="one"
+              leadsToUsers
+              emptyHelp={t('grants.emptyUser')}
+              add={null}
+            />
+          </Section>
+        </>
+      )}
+      <UserDialogs
+        open={command && user ? { command, user } : null}
+        onClose={() => setCommand(null)}
+        onDeleted={() => router.push(administrationHref('users'))}
+      />
+      <Suspense>
+        {isAdding && user && (
+          <CreateGrantDialog subject={user} scope={null} instance={null} onClose={() => setAdding(false)} />
+        )}
+      </Suspense>
+    </>
+  )
+}
+
+function Facts({ user }: { user: UserView | null }) {
+  const t = useTranslations()
+  const facts: [label: string, value: ReactNode][] = [
+    [t('users.displayName'), user && (user.displayName || <span className="muted">{t('common.none')}</span>)],
+    [t('users.id'), user && <Copyable text={user.id} label={t('users.copyId')} />],
+    [t('users.role'), user && <RoleStatus role={user.role} />],
+    [t('users.state'), user && <UserState isDisabled={user.isDisabled} />],
+    [t('users.secondFactor'), user && <SecondFactorState isOn={user.hasSecondFactor} />],
+    [
+      t('users.lastLogOn'),
+      user &&
+        (user.lastLogOnAt ? (
+          <Time value={user.lastLogOnAt} format="relative" />
+        ) : (
+          <span className="muted">{t('users.never')}</span>
+        )),
+    ],
+    [t('users.created'), user && <Time value={user.createdAt} format="minute" />],
+    [t('details.modified'), user && <Time value={user.updatedAt} format="relative" />],
+  ]
+  return (
+    <dl className="facts" aria-busy={user === null}>
+      {facts.map(([label, value]) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>{value ?? <Skeleton width="lg" />}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}

@@ -106,7 +106,10 @@ const environment = z.object({
     .regex(/^(?:file:.+|postgres(?:ql)?:\/\/.+)$/, 'file:<path of a SQLite database> or postgresql://<address>')
     .optional(),
   STELE_STORAGE: z.enum(['filesystem'], 'filesystem').default('filesystem'),
-  STELE_ADMIN_PASSWORD: z.string().min(12, 'at least 12 characters').optional(),
+  STELE_ADMIN_PASSWORD: z
+    .string()
+    .regex(/^\P{Cc}{12,256}$/u, '12 to 256 characters, none of them a control character')
+    .optional(),
   STELE_ADMIN_ACCESS_KEY_ID: z
     .string()
     .regex(/^[A-Za-z0-9]{8,64}$/, '8 to 64 letters and digits')

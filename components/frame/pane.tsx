@@ -11,6 +11,7 @@ import { instanceQuery } from '../instances/queries'
 import {
   accessControlHref,
   administrationHref,
+  credentialsHref,
   instanceHref,
   instancesHref,
   maintenanceHref,
@@ -117,6 +118,7 @@ function MaintenanceLinks() {
 
 function InstanceLinks({ region, instanceId }: { region: RegionId; instanceId: string }) {
   const t = useTranslations()
+  const instancesId = useId()
   const labelId = useId()
   const { data, isPending } = useQuery(instanceQuery(instanceId))
   return (
@@ -133,7 +135,15 @@ function InstanceLinks({ region, instanceId }: { region: RegionId; instanceId: s
           {t('overview.title')}
         </PaneLink>
       </ul>
-      <p className="pane-label pane-label--first" id={labelId}>
+      <p className="pane-label pane-label--first" id={instancesId}>
+        {t('instances.title')}
+      </p>
+      <ul aria-labelledby={instancesId}>
+        <PaneLink icon="key" href={credentialsHref(region, instanceId)}>
+          {t('credentials.title')}
+        </PaneLink>
+      </ul>
+      <p className="pane-label" id={labelId}>
         {t('frame.repository')}
       </p>
       <ul aria-labelledby={labelId}>

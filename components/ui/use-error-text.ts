@@ -8,6 +8,7 @@ const told = [
   'DENIED',
   'INTERNAL',
   'LAST_ADMINISTRATOR',
+  'LIMIT_REACHED',
   'NOT_EMPTY',
   'NOT_FOUND',
   'OWN_ACCOUNT',

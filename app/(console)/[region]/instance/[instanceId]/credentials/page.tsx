@@ -1,0 +1,25 @@
+import type { Metadata } from 'next'
+import { notFound } from 'next/navigation'
+import { getTranslations } from 'next-intl/server'
+import { CredentialsPage } from '@/components/credentials/credentials-page'
+import { credentialsHref, queryOf } from '@/components/routes'
+import { requireSession } from '@/lib/auth/session'
+import { isRegionId } from '@/lib/domain/regions'
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations()
+  return { title: t('credentials.title') }
+}
+
+interface Props {
+  params: Promise<{ region: string; instanceId: string }>
+  searchParams: Promise<Record<string, string | string[] | undefined>>
+}
+
+/** `/{region}/instance/{instanceId}/credentials` */
+export default async function Page({ params, searchParams }: Props) {
+  const { region, instanceId } = await params
+  if (!isRegionId(region)) notFound()
+  await requireSession(credentialsHref(region, instanceId) + queryOf(await searchParams))
+  return <CredentialsPage region={region} instanceId={instanceId} />
+}

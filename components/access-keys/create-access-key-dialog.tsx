@@ -1,0 +1,37 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import { SecretDialog } from '../credentials/secret-dialog'
+import { Dialog } from '../ui/dialog'
+import { FormError } from '../ui/form-error'
+import { useCreateAccessKey } from './queries'
+
+/** Makes an access key, then shows its secret. */
+export function CreateAccessKeyDialog({ onClose }: { onClose: () => void }) {
+  const t = useTranslations()
+  const create = useCreateAccessKey()
+  if (create.data) {
+    const { id, secret } = create.data
+    return (
+      <SecretDialog
+        title={t('accessKeys.made', { id })}
+        name={{ label: t('accessKeys.id'), value: id }}
+        secret={{ label: t('accessKeys.secret'), value: secret }}
+        registryHost={null}
+        onClose={onClose}
+      />
+    )
+  }
+  return (
+    <Dialog
+      title={t('accessKeys.create')}
+      confirm={t('common.confirm')}
+      busy={create.isPending}
+      onClose={onClose}
+      onSubmit={() => create.mutate()}
+    >
+      <FormError error={create.error} />
+      <p>{t('accessKeys.createConsequence')}</p>
+    </Dialog>
+  )
+}

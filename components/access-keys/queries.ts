@@ -1,0 +1,41 @@
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { api } from '@/lib/api/client/api'
+import { accessKey, accessKeyPage, accessKeyWithSecret } from '@/lib/api/schemas/access-keys'
+
+/** One's own access keys: all of them are on one page. */
+export const accessKeysQuery = queryOptions({
+  queryKey: ['access-keys'],
+  queryFn: ({ signal }) => api.get('/access-keys', accessKeyPage, { signal }),
+})
+
+/** Makes an access key. Fails with LIMIT_REACHED when there are two. */
+export function useCreateAccessKey() {
+  const invalidate = useInvalidateAccessKeys()
+  return useMutation({
+    mutationFn: () => api.post('/access-keys', {}, accessKeyWithSecret),
+    onSuccess: invalidate,
+    // The answer holds the secret: nothing keeps it once it is not shown any more.
+    gcTime: 0,
+  })
+}
+
+/** Disables or enables an access key. */
+export function useSetAccessKeyDisabled() {
+  const invalidate = useInvalidateAccessKeys()
+  return useMutation({
+    mutationFn: ({ id, isDisabled }: { id: string; isDisabled: boolean }) =>
+      api.patch(`/access-keys/${id}`, { isDisabled }, accessKey, {}),
+    onSuccess: invalidate,
+  })
+}
+
+/** Deletes an access key. */
+export function useDeleteAccessKey() {
+  const invalidate = useInvalidateAccessKeys()
+  return useMutation({ mutationFn: (id: string) => api.delete(`/access-keys/${id}`), onSuccess: invalidate })
+}
+
+function useInvalidateAccessKeys() {
+  const queryClient = useQueryClient()
+  return () => queryClient.invalidateQueries({ queryKey: ['access-keys'] })
+}

@@ -1,0 +1,59 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import { useState } from 'react'
+import { Dialog } from '../ui/dialog'
+import { SelectField } from '../ui/field'
+import { FormError } from '../ui/form-error'
+import { useCreateTemporaryToken } from './queries'
+import { SecretDialog } from './secret-dialog'
+
+const hoursOffered = [1, 2, 4, 8, 12, 24]
+
+interface CreateTokenDialogProps {
+  instanceId: string
+  registryHost: string
+  onClose: () => void
+}
+
+/** Makes a temporary token, then shows it. */
+export function CreateTokenDialog({ instanceId, registryHost, onClose }: CreateTokenDialogProps) {
+  const t = useTranslations()
+  const create = useCreateTemporaryToken(instanceId)
+  const [hours, setHours] = useState(1)
+  if (create.data) {
+    return (
+      <SecretDialog
+        title={t('tokens.made')}
+        name={{ label: t('credentials.userName'), value: create.data.userName }}
+        secret={{ label: t('credentials.password'), value: create.data.token }}
+        registryHost={registryHost}
+        onClose={onClose}
+      />
+    )
+  }
+  return (
+    <Dialog
+      title={t('tokens.create')}
+      confirm={t('common.confirm')}
+      busy={create.isPending}
+      onClose={onClose}
+      onSubmit={() => create.mutate(hours)}
+    >
+      <FormError error={create.error} />
+      <SelectField
+        label={t('tokens.hours')}
+        name="hours"
+        help={t('tokens.hoursHelp')}
+        value={hours}
+        onChange={(event) => setHours(Number(event.target.value))}
+      >
+        {hoursOffered.map((count) => (
+          <option key={count} value={count}>
+            {t('tokens.hoursOption', { count })}
+          </option>
+        ))}
+      </SelectField>
+    </Dialog>
+  )
+}

@@ -1,0 +1,195 @@
+'use client'
+
+import { useQuery } from '@tanstack/react-query'
+import { useTranslations } from 'next-intl'
+import { Suspense, lazy, useState } from 'react'
+import type { ReactNode } from 'react'
+import { isApiError } from '@/lib/api/client/api-error'
+import type { CredentialsView } from '@/lib/api/schemas/credentials'
+import type { RegionId } from '@/lib/domain/regions'
+import { instanceQuery } from '../instances/queries'
+import { RobotSection } from '../robots/robot-section'
+import { instanceHref, instancesHref } from '../routes'
+import { Banner } from '../ui/banner'
+import { Button } from '../ui/button'
+import { CodeBlock } from '../ui/code-block'
+import { Copyable } from '../ui/copy-button'
+import { PageHead, Section } from '../ui/page'
+import { ErrorState, Skeleton } from '../ui/states'
+import { Status } from '../ui/status'
+import { Time } from '../ui/time'
+import { useToast } from '../ui/toast'
+import { ConfirmDialog } from './confirm-dialog'
+import { credentialsQuery, useRemovePassword } from './queries'
+import { TokenSection } from './token-section'
+
+// Loaded when it is opened: most visits don't.
+const SetPasswordDialog = lazy(() =>
+  import('./set-password-dialog').then(({ SetPasswordDialog }) => ({ default: SetPasswordDialog })),
+)
+
+/** Access Credential: what one logs on to an instance's registry with, and its robots for who may manage it. */
+export function CredentialsPage({ region, instanceId }: { region: RegionId; instanceId: string }) {
+  const t = useTranslations()
+  const toast = useToast()
+  const [dialog, setDialog] = useState<'set' | 'remove' | null>(null)
+  const instance = useQuery(instanceQuery(instanceId)).data?.data
+  const { data, error, isPending, refetch } = useQuery(credentialsQuery(instanceId))
+  const remove = useRemovePassword(instanceId)
+
+  function close() {
+    remove.reset()
+    setDialog(null)
+  }
+
+  function content() {
+    if (!isPending && error) {
+      return (
+        <ErrorState
+          title={isApiError(error, 'NOT_FOUND') ? t('instances.gone') : t('table.failed')}
+          error={error}
+          onRetry={() => void refetch()}
+        />
+      )
+    }
+    return (
+      <>
+        {data?.passwordSetAt === null && (
+          <Banner tone="warn" icon="warn">
+            <p>{t('credentials.notSetBanner')}</p>
+          </Banner>
+        )}
+        <Section
+          title={t('credentials.password')}
+          aside={
+            data &&
+            data.passwordSetAt !== null && (
+              <Button small onClick={() => setDialog('remove')}>
+                {t('credentials.remove')}
+              </Button>
+            )
+          }
+        >
+          <Facts credentials={data} />
+        </Section>
+        {data && <TokenSection instanceId={instanceId} credentials={data} />}
+        {data && instance?.access === 'MANAGE' && <RobotSection instanceId={instanceId} />}
+      </>
+    )
+  }
+
+  return (
+    <>
+      <PageHead
+        crumbs={[
+          { label: t('instances.title'), href: instancesHref(region) },
+          { label: instance?.name ?? instanceId, href: instanceHref(region, instanceId) },
+          { label: t('credentials.title') },
+        ]}
+        title={t('credentials.title')}
+        buttons={
+          <Button variant="primary" icon="key" disabled={!data} onClick={() => setDialog('set')}>
+            {t('credentials.setPassword')}
+          </Button>
+        }
+      />
+      <p className="lead">{t('credentials.lead')}</p>
+      {content()}
+      <Suspense>
+        {dialog === 'set' && data && (
+          <SetPasswordDialog instanceId={instanceId} userName={data.userName} onClose={close} />
+        )}
+      </Suspense>
+      {dialog === 'remove' && data && (
+        <ConfirmDialog
+          title={t('credentials.remove')}
+          subject={data.userName}
+          consequence={t('credentials.removeConsequence')}
+          confirm={t('credentials.remove')}
+          busy={remove.isPending}
+          error={remove.error}
+          onClose={close}
+          onConfirm={() =>
+            remove.mutate(undefined, {
+              onSuccess: () => {
+                toast({ title: t('credentials.passwordRemoved'), body: t('credentials.passwordRemovedNext') })
+                close()
+              },
+            })
+          }
+        />
+      )}
+    </>
+  )
+}
+
+/** As tall while they load. */
+function Facts({ credentials }: { credentials: CredentialsView | undefined }) {
+  const t = useTranslations()
+  return (
+    <dl className="facts">
+      <Fact label={t('credentials.userName')}>
+        {credentials ? (
+          <Copyable text={credentials.userName} label={t('credentials.copyUserName')} />
+        ) : (
+          <Skeleton width="lg" />
+        )}
+      </Fact>
+      <Fact label={t('credentials.password')}>
+        {credentials ? <PasswordState credentials={credentials} /> : <Skeleton width="lg" />}
+      </Fact>
+      <Fact label={t('credentials.address')} full>
+        {credentials ? (
+          <Copyable text={credentials.registryHost} label={t('credentials.copyAddress')} />
+        ) : (
+          <Skeleton width="xl" />
+        )}
+      </Fact>
+      <Fact label={t('credentials.logIn')} full>
+        {credentials ? (
+          <CodeBlock
+            label={t('credentials.copyLogIn')}
+            lines={[[`docker login --username=${credentials.userName} ${credentials.registryHost}`]]}
+          />
+        ) : (
+          <Skeleton width="xl" />
+        )}
+      </Fact>
+    </dl>
+  )
+}
+
+function PasswordState({ credentials: { passwordSetAt, passwordLastUsedAt } }: { credentials: CredentialsView }) {
+  const t = useTranslations()
+  if (passwordSetAt === null) {
+    return (
+      <Status icon="warn" tone="warn">
+        {t('credentials.notSet')}
+      </Status>
+    )
+  }
+  return (
+    <>
+      <Status icon="ok">{t('credentials.set')}</Status>
+      <Time value={passwordSetAt} format="relative" />
+      <span className="muted">
+        {passwordLastUsedAt === null ? (
+          t('credentials.neverUsed')
+        ) : (
+          <>
+            {t('credentials.lastUsed')} <Time value={passwordLastUsedAt} format="relative" />
+          </>
+        )}
+      </span>
+    </>
+  )
+}
+
+function Fact({ label, full, children }: { label: string; full?: boolean; children: ReactNode }) {
+  return (
+    <div className={full ? 'full' : undefined}>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}

@@ -1,0 +1,67 @@
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { api, withQuery } from '@/lib/api/client/api'
+import { pageSizeMax } from '@/lib/api/schemas/common'
+import { credentials, temporaryTokenPage, temporaryTokenWithSecret } from '@/lib/api/schemas/credentials'
+
+function base(instanceId: string) {
+  return `/instances/${instanceId}/credentials`
+}
+
+/** What one logs on to an instance's registry with. */
+export function credentialsQuery(instanceId: string) {
+  return queryOptions({
+    queryKey: ['credentials', instanceId],
+    queryFn: ({ signal }) => api.get(base(instanceId), credentials, { signal }),
+  })
+}
+
+/** One's newest temporary tokens of an instance: no more than half of them can be in force. */
+export function temporaryTokensQuery(instanceId: string) {
+  return queryOptions({
+    queryKey: ['temporary-tokens', instanceId],
+    queryFn: ({ signal }) =>
+      api.get(withQuery(`${base(instanceId)}/temporary-token`, { pageSize: pageSizeMax }), temporaryTokenPage, {
+        signal,
+      }),
+  })
+}
+
+/** Sets one's registry password of an instance. */
+export function useSetPassword(instanceId: string) {
+  const invalidate = useInvalidate(['credentials', instanceId])
+  return useMutation({
+    mutationFn: (password: string) => api.put(`${base(instanceId)}/password`, { password }),
+    onSuccess: invalidate,
+  })
+}
+
+/** Takes one's registry password of an instance away. */
+export function useRemovePassword(instanceId: string) {
+  const invalidate = useInvalidate(['credentials', instanceId])
+  return useMutation({ mutationFn: () => api.delete(`${base(instanceId)}/password`), onSuccess: invalidate })
+}
+
+/** Makes a temporary token for some hours. Fails with LIMIT_REACHED when 50 are in force. */
+export function useCreateTemporaryToken(instanceId: string) {
+  const invalidate = useInvalidate(['temporary-tokens', instanceId])
+  return useMutation({
+    mutationFn: (hours: number) => api.post(`${base(instanceId)}/temporary-token`, { hours }, temporaryTokenWithSecret),
+    onSuccess: invalidate,
+    // The answer holds the token: nothing keeps it once it is not shown any more.
+    gcTime: 0,
+  })
+}
+
+/** Revokes a temporary token. */
+export function useRevokeTemporaryToken(instanceId: string) {
+  const invalidate = useInvalidate(['temporary-tokens', instanceId])
+  return useMutation({
+    mutationFn: (id: string) => api.delete(`${base(instanceId)}/temporary-token/${id}`),
+    onSuccess: invalidate,
+  })
+}
+
+function useInvalidate(queryKey: readonly string[]) {
+  const queryClient = useQueryClient()
+  return () => queryClient.invalidateQueries({ queryKey })
+}

@@ -1,0 +1,86 @@
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import type { z } from 'zod'
+import { api, withQuery } from '@/lib/api/client/api'
+import { robot, robotPage, robotWithSecret } from '@/lib/api/schemas/robots'
+import type { createRobotBody, updateRobotBody } from '@/lib/api/schemas/robots'
+
+interface RobotListParameters {
+  /** Null: those of all instances. */
+  instanceId: string | null
+  search: string
+  pageSize: number
+  cursor: string | undefined
+}
+
+/** A page of robots. */
+export function robotsQuery({ instanceId, ...parameters }: RobotListParameters) {
+  return queryOptions({
+    queryKey: ['robots', 'list', instanceId, parameters],
+    queryFn: ({ signal }) =>
+      api.get(
+        withQuery(instanceId === null ? '/robots' : `/instances/${instanceId}/robots`, { ...parameters }),
+        robotPage,
+        { signal },
+      ),
+    placeholderData: keepPreviousData,
+  })
+}
+
+/** One robot and its version. */
+export function robotQuery(robotId: string) {
+  return queryOptions({
+    queryKey: ['robots', 'one', robotId],
+    queryFn: ({ signal }) => api.getVersioned(`/robots/${robotId}`, robot, { signal }),
+  })
+}
+
+/** Makes a robot. Fails with ALREADY_EXISTS when the instance has one of that name. */
+export function useCreateRobot(instanceId: string) {
+  const invalidate = useInvalidateRobots()
+  return useMutation({
+    mutationFn: (body: z.input<typeof createRobotBody>) =>
+      api.post(`/instances/${instanceId}/robots`, body, robotWithSecret),
+    onSuccess: invalidate,
+    // The answer holds the secret: nothing keeps it once it is not shown any more.
+    gcTime: 0,
+  })
+}
+
+/** Changes a robot. Fails with PRECONDITION_FAILED when it is not the version of `etag` any more. */
+export function useUpdateRobot(robotId: string) {
+  const invalidate = useInvalidateRobots()
+  return useMutation({
+    mutationFn: ({ body, etag }: { body: z.input<typeof updateRobotBody>; etag: string }) =>
+      api.patch(`/robots/${robotId}`, body, robot, { ifMatch: etag }),
+    onSuccess: invalidate,
+  })
+}
+
+/** Gives a robot a new secret; the old one stops at once. */
+export function useRotateSecret(robotId: string) {
+  const invalidate = useInvalidateRobots()
+  return useMutation({
+    mutationFn: () => api.post(`/robots/${robotId}/secret`, undefined, robotWithSecret),
+    onSuccess: invalidate,
+    gcTime: 0,
+  })
+}
+
+/** Deletes a robot with its grants. */
+export function useDeleteRobot(robotId: string) {
+  const invalidate = useInvalidateRobots()
+  return useMutation({
+    mutationFn: (etag: string) => api.delete(`/robots/${robotId}`, { ifMatch: etag }),
+    onSuccess: invalidate,
+  })
+}
+
+/** The lists of robots, and of grants, which name them. */
+function useInvalidateRobots() {
+  const queryClient = useQueryClient()
+  return () =>
+    Promise.all([
+      queryClient.invalidateQueries({ queryKey: ['robots', 'list'] }),
+      queryClient.invalidateQueries({ queryKey: ['grants'] }),
+    ])
+}

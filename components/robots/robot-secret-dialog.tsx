@@ -1,0 +1,28 @@
+'use client'
+
+import { useQuery } from '@tanstack/react-query'
+import { useTranslations } from 'next-intl'
+import type { RobotWithSecretView } from '@/lib/api/schemas/robots'
+import { SecretDialog } from '../credentials/secret-dialog'
+import { instanceQuery } from '../instances/queries'
+
+interface RobotSecretDialogProps {
+  title: string
+  robot: RobotWithSecretView
+  onClose: () => void
+}
+
+/** Shows a robot's secret, this once, and how it logs on. */
+export function RobotSecretDialog({ title, robot, onClose }: RobotSecretDialogProps) {
+  const t = useTranslations()
+  const instance = useQuery(instanceQuery(robot.instanceId)).data?.data
+  return (
+    <SecretDialog
+      title={title}
+      name={{ label: t('credentials.userName'), value: robot.userName }}
+      secret={{ label: t('robots.secret'), value: robot.secret }}
+      registryHost={instance?.registryHost ?? null}
+      onClose={onClose}
+    />
+  )
+}

@@ -1,0 +1,32 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import { Suspense, lazy, useState } from 'react'
+import { Button } from '../ui/button'
+import { RobotList } from './robot-list'
+
+// Loaded when it is opened: most visits don't.
+const CreateRobotDialog = lazy(() =>
+  import('./create-robot-dialog').then(({ CreateRobotDialog }) => ({ default: CreateRobotDialog })),
+)
+
+/** The robots of an instance, for who may manage it. */
+export function RobotSection({ instanceId }: { instanceId: string }) {
+  const t = useTranslations()
+  const [isOpen, setIsOpen] = useState(false)
+  const create = (
+    <Button icon="plus" onClick={() => setIsOpen(true)}>
+      {t('robots.create')}
+    </Button>
+  )
+  return (
+    <section aria-label={t('robots.title')}>
+      <header className="page-head">
+        <h2>{t('robots.title')}</h2>
+        <div className="buttons">{create}</div>
+      </header>
+      <RobotList instanceId={instanceId} emptyHelp={t('robots.emptyHelp')} />
+      <Suspense>{isOpen && <CreateRobotDialog instanceId={instanceId} onClose={() => setIsOpen(false)} />}</Suspense>
+    </section>
+  )
+}

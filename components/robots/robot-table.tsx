@@ -1,0 +1,149 @@
+'use client'
+
+import Link from 'next/link'
+import { useTranslations } from 'next-intl'
+import type { RobotView } from '@/lib/api/schemas/robots'
+import { credentialsHref } from '../routes'
+import { TextButton } from '../ui/button'
+import { Status } from '../ui/status'
+import { Table } from '../ui/table'
+import type { Column } from '../ui/table'
+import { Time } from '../ui/time'
+
+/** What can be done to a robot in a row. */
+export type RobotCommand = 'rotate' | 'disable' | 'enable' | 'delete'
+
+interface RobotTableProps {
+  /** Null while they load. */
+  robots: readonly RobotView[] | null
+  /** When they were read, as a number of milliseconds: whether one has expired is told from then. */
+  readAtMs: number
+  stale: boolean
+  /** Whether to name the instance of each. */
+  withInstance: boolean
+  onCommand: (command: RobotCommand, robot: RobotView) => void
+}
+
+/** Robots, whether they work, and what can be done about it. */
+export function RobotTable({ robots, readAtMs, stale, withInstance, onCommand }: RobotTableProps) {
+  const t = useTranslations()
+
+  function status({ isDisabled, expiresAt }: RobotView) {
+    if (isDisabled) {
+      return (
+        <Status icon="refused" tone="quiet">
+          {t('robots.disabled')}
+        </Status>
+      )
+    }
+    if (expiresAt !== null && Date.parse(expiresAt) <= readAtMs) {
+      return (
+        <Status icon="warn" tone="warn">
+          {t('robots.expired')}
+        </Status>
+      )
+    }
+    return <Status icon="ok">{t('robots.enabled')}</Status>
+  }
+
+  const columns: (Column<RobotView> | false)[] = [
+    {
+      key: 'name',
+      header: t('robots.name'),
+      kind: 'name',
+      skeleton: 'lg',
+      cell: ({ userName, description }) => (
+        <span className="cell-stack">
+          {userName}
+          {description && <small>{description}</small>}
+        </span>
+      ),
+    },
+    withInstance && {
+      key: 'instance',
+      header: t('robots.instance'),
+      repeatsHeader: true,
+      skeleton: 'lg',
+      cell: ({ regionId, instanceId, instanceName }) => (
+        <Link href={credentialsHref(regionId, instanceId)}>{instanceName}</Link>
+      ),
+    },
+    { key: 'status', header: t('robots.status'), skeleton: 'md', cell: status },
+    {
+      key: 'expires',
+      header: t('robots.expires'),
+      hideBelow: 'md',
+      skeleton: 'md',
+      cell: ({ expiresAt }) =>
+        expiresAt === null ? (
+          <span className="muted">{t('robots.neverExpires')}</span>
+        ) : (
+          <Time value={expiresAt} format="date" />
+        ),
+    },
+    {
+      key: 'lastUsed',
+      header: t('robots.lastUsed'),
+      repeatsHeader: true,
+      skeleton: 'md',
+      cell: ({ lastUsedAt, lastUsedAddress }) =>
+        lastUsedAt === null ? (
+          <span className="muted">{t('robots.never')}</span>
+        ) : (
+          <span className="cell-stack">
+            <Time value={lastUsedAt} format="relative" />
+            {lastUsedAddress && <small>{t('robots.usedFrom', { address: lastUsedAddress })}</small>}
+          </span>
+        ),
+    },
+    {
+      key: 'created',
+      header: t('robots.created'),
+      hideBelow: 'xl',
+      skeleton: 'md',
+      cell: ({ createdAt, createdBy }) => (
+        <span className="cell-stack">
+          <Time value={createdAt} format="date" />
+          <small>{createdBy}</small>
+        </span>
+      ),
+    },
+    {
+      key: 'actions',
+      header: t('table.actions'),
+      kind: 'actions',
+      skeleton: 'xl',
+      cell: (robot) => {
+        const name = { name: robot.userName }
+        return (
+          <>
+            <TextButton aria-label={t('robots.rotateNamed', name)} onClick={() => onCommand('rotate', robot)}>
+              {t('robots.rotate')}
+            </TextButton>
+            {robot.isDisabled ? (
+              <TextButton aria-label={t('robots.enableNamed', name)} onClick={() => onCommand('enable', robot)}>
+                {t('robots.enable')}
+              </TextButton>
+            ) : (
+              <TextButton aria-label={t('robots.disableNamed', name)} onClick={() => onCommand('disable', robot)}>
+                {t('robots.disable')}
+              </TextButton>
+            )}
+            <TextButton danger aria-label={t('common.deleteNamed', name)} onClick={() => onCommand('delete', robot)}>
+              {t('common.delete')}
+            </TextButton>
+          </>
+        )
+      },
+    },
+  ]
+  return (
+    <Table
+      label={t('robots.title')}
+      columns={columns.filter((column) => column !== false)}
+      rows={robots}
+      rowKey={({ id }) => id}
+      stale={stale}
+    />
+  )
+}

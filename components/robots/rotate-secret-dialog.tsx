@@ -1,0 +1,31 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import type { RobotView } from '@/lib/api/schemas/robots'
+import { ConfirmDialog } from '../credentials/confirm-dialog'
+import { useRotateSecret } from './queries'
+import { RobotSecretDialog } from './robot-secret-dialog'
+
+/** Gives a robot a new secret, then shows it. */
+export function RotateSecretDialog({ robot, onClose }: { robot: RobotView; onClose: () => void }) {
+  const t = useTranslations()
+  const rotate = useRotateSecret(robot.id)
+  if (rotate.data) {
+    return (
+      <RobotSecretDialog title={t('robots.rotated', { name: robot.userName })} robot={rotate.data} onClose={onClose} />
+    )
+  }
+  return (
+    <ConfirmDialog
+      title={t('robots.rotate')}
+      subject={robot.userName}
+      consequence={t('robots.rotateConsequence')}
+      confirm={t('common.confirm')}
+      danger={false}
+      busy={rotate.isPending}
+      error={rotate.error}
+      onClose={onClose}
+      onConfirm={() => rotate.mutate()}
+    />
+  )
+}

@@ -71,6 +71,8 @@ export default {
       ...[domain, storage, metadata, auth, registry, protocol, '^lib/api/route/operations\\.ts$'],
       ...settings,
     ]),
+    // As the server does: it has a process of its own.
+    mayImport('command', '^lib/command/', [domain, metadata, auth, registry, ...settings]),
     mayImport('api-route', route, [domain, auth, registry, schemas, ...settings]),
     mayImport('api-schemas-and-client', '^lib/api/(schemas|client)/', [domain]),
     {

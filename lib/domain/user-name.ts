@@ -1,7 +1,7 @@
 import { temporaryUserName } from './access'
 
 /** Names that records use for who is no user, and the one that temporary tokens log on with. */
-const reserved: readonly string[] = [temporaryUserName, 'anonymous', 'system', 'schedule']
+const reserved: readonly string[] = [temporaryUserName, 'anonymous', 'system', 'schedule', 'command-line']
 
 /** Whether a user may have the name: 1 to 64 lower-case letters, digits, `_`, `-` and `.`; no separator first or last. */
 export function isUserName(name: string): boolean {

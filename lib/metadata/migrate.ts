@@ -22,6 +22,20 @@ export async function migrate(location: DatabaseLocation, folder: string): Promi
     : migratePostgresql(location.url, pending)
 }
 
+/**
+ * Throws an Error of one sentence unless the database has all of the migrations in `folder`, and no others. Applies none.
+ */
+export async function assertMigrated(location: DatabaseLocation, folder: string): Promise<void> {
+  const migrations = await readMigrations(path.join(folder, location.provider, 'migrations'))
+  const pending = (applied: readonly AppliedMigration[]): Migration[] => {
+    const [next] = listPending(migrations, applied)
+    if (next !== undefined) throw new Error(`it has not been migrated to this version (${next.name}): start the server`)
+    return []
+  }
+  if (location.provider === 'sqlite') migrateSqlite(location.file, pending)
+  else await migratePostgresql(location.url, pending)
+}
+
 function listPending(migrations: readonly Migration[], applied: readonly AppliedMigration[]): Migration[] {
   for (const row of applied) {
     const known = migrations.find((migration) => migration.name === row.migration_name)

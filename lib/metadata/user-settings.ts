@@ -2,7 +2,7 @@ import { AppError } from '@/lib/domain/errors'
 import { type Db, type Transaction, isUniqueViolation } from './database'
 import { Prisma } from './generated/sqlite/client'
 import { type Slice, type Sql, allOf, contains, inOrder } from './listing'
-import { lockName } from './locks'
+import { lockName, lockRow } from './locks'
 
 /** A user as stored, without the password. */
 export interface UserRow {
@@ -41,6 +41,14 @@ const sortColumns: Record<UserSortKey, Sql> = {
 /** The user, or null. */
 export async function findUser(db: Db, id: string): Promise<UserRow | null> {
   return db.user.findUnique({ where: { id }, omit: { passwordHash: true } })
+}
+
+/** The user of that name, locked until the transaction ends, or null. */
+export async function lockUserByName(tx: Transaction, name: string): Promise<UserRow | null> {
+  const found = await tx.user.findUnique({ where: { name }, select: { id: true } })
+  if (found === null) return null
+  await lockRow(tx, 'User', found.id)
+  return findUser(tx, found.id)
 }
 
 /** Users in order; equals by id. */

@@ -90,7 +90,7 @@ class Chain {
       return { kind: 'REPLACED', eventId: id - 1, message }
     }
     if (recompute(event) === event.hash) return null
-    return { kind: 'CHANGED', eventId: id, message: `entry ${id} was changed: it has another hash than what it says` }
+    return { kind: 'CHANGED', eventId: id, message: `entry ${id} was changed: its hash is not that of what it says` }
   }
 }
 

@@ -14,6 +14,9 @@ const minimumNode = [20, 19]
 /** The datasources that the server can use; each has a folder of `prisma/`. */
 const providers = ['sqlite', 'postgresql']
 
+/** What is bundled into dist/, each from a file of that name: the server, and what `npm run stele` runs. */
+const bundles = ['server', 'command']
+
 /** What the build reads. A change anywhere else needs no new one. */
 const sourceFolders = ['app', 'components', 'lib', 'public']
 const rootSource = /^(package-lock\.json|tsconfig\.json|[^.].*\.(ts|tsx|mjs|css))$/
@@ -26,17 +29,17 @@ export function prepare() {
   generate()
 }
 
-/** Builds the console into .next and the server into dist/server.mjs, unless no source changed since. */
+/** Builds the console into .next and the bundles into dist/, unless no source changed since. */
 export async function build() {
   const stamp = join(root, '.next', 'stele-sources')
   const sources = hashFiles(listSources())
-  if (readIfThere(stamp) === sources && existsSync(join(root, 'dist', 'server.mjs'))) return
+  if (readIfThere(stamp) === sources && bundles.every((name) => existsSync(join(root, 'dist', `${name}.mjs`)))) return
   say('Building')
   run(process.execPath, [join('node_modules', 'next', 'dist', 'bin', 'next'), 'build'], {
     NODE_ENV: 'production',
     NEXT_TELEMETRY_DISABLED: '1',
   })
-  await bundleServer()
+  await bundle()
   writeFileSync(stamp, sources)
 }
 
@@ -119,13 +122,14 @@ function generate() {
   }
 }
 
-async function bundleServer() {
+async function bundle() {
   const esbuild = await import('esbuild')
   mkdirSync(join(root, 'dist'), { recursive: true })
   await esbuild.build({
     absWorkingDir: root,
-    entryPoints: ['server.ts'],
-    outfile: 'dist/server.mjs',
+    entryPoints: bundles.map((name) => `${name}.ts`),
+    outdir: 'dist',
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     packages: 'external',
     platform: 'node',

@@ -1,0 +1,152 @@
+import { existsSync } from 'node:fs'
+import { hostname, userInfo } from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { type Principal, systemPrincipal } from '@/lib/auth/principal'
+import { type Config, parseConfig } from '@/lib/config'
+import { AppError } from '@/lib/domain/errors'
+import { type Database, closeDatabase, openDatabase } from '@/lib/metadata/database'
+import { assertMigrated } from '@/lib/metadata/migrate'
+import { auditVerify } from './audit-verify'
+import type { Command, CommandArguments } from './command'
+import { CommandError } from './command-error'
+import { keysRotate } from './keys-rotate'
+import { userMakeAdministrator } from './user-make-administrator'
+import { userResetPassword } from './user-reset-password'
+
+/** All of them, in the order of the usage text. */
+const commands: readonly Command[] = [auditVerify, userResetPassword, userMakeAdministrator, keysRotate]
+
+/** Where a command reads and prints. */
+export interface Terminal {
+  readonly out: (text: string) => void
+  readonly err: (text: string) => void
+  readonly readInput: () => Promise<string>
+}
+
+/**
+ * Runs the command that `args` name with the settings in `env`, beside a running server or without one. Answers the exit
+ * code: 0 when all is done and well, 1 when it is not, 2 when it was not understood. Never rejects.
+ */
+export async function runCommand(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  terminal: Terminal,
+): Promise<number> {
+  if (args.includes('--help') || args[0] === 'help') {
+    terminal.out(usage())
+    return 0
+  }
+  const command = commands.find(({ words }) => args.slice(0, 2).join(' ') === words)
+  if (command === undefined) {
+    terminal.err(args.length === 0 ? usage() : `There is no such command.\n\n${usage()}`)
+    return 2
+  }
+  let given: CommandArguments
+  try {
+    given = readArguments(command, args.slice(2))
+  } catch (error) {
+    terminal.err(`${(error as Error).message}\n\n${describe(command)}`)
+    return 2
+  }
+  let db: Database | null = null
+  try {
+    const config = readConfig(env)
+    db = await open(config)
+    const ctx = { db, config, principal: commandLinePrincipal(), readInput: terminal.readInput }
+    const { lines, isGood } = await command.run(ctx, given)
+    terminal.out(`${lines.join('\n')}\n`)
+    return isGood ? 0 : 1
+  } catch (error) {
+    terminal.err(`${explain(error)}\n`)
+    return 1
+  } finally {
+    if (db !== null) await closeDatabase(db)
+  }
+}
+
+function readArguments({ names, options }: Command, args: readonly string[]): CommandArguments {
+  const types = Object.entries(options).map(([name, { value }]) => {
+    return [name, { type: value === undefined ? 'boolean' : 'string' }] as const
+  })
+  const parsed = parseArgs({ args: [...args], options: Object.fromEntries(types), allowPositionals: true })
+  const wrong = parsed.positionals.length === names.length ? undefined : parsed.positionals
+  if (wrong !== undefined) {
+    throw new CommandError(
+      names.length === 0 ? 'It takes no names.' : `It takes ${names.length} name: <${names.join('> <')}>.`,
+    )
+  }
+  return { names: parsed.positionals, options: parsed.values }
+}
+
+function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  try {
+    return parseConfig(env)
+  } catch (error) {
+    throw new CommandError((error as Error).message)
+  }
+}
+
+/** Changes no schema: a server of the version before may be running. */
+async function open({ database }: Config): Promise<Database> {
+  if (database.provider === 'sqlite' && !existsSync(database.file)) {
+    throw new CommandError(
+      `There is no database ${database.file}: start the server once, or set STELE_DATA_DIR as it has it`,
+    )
+  }
+  try {
+    await assertMigrated(database, path.resolve('prisma'))
+  } catch (error) {
+    throw new CommandError(`The database cannot be used: ${(error as Error).message}`)
+  }
+  return openDatabase(database)
+}
+
+/** Whoever types: nothing but the operating system has proven who. */
+function commandLinePrincipal(): Principal {
+  return {
+    ...systemPrincipal,
+    id: 'command-line',
+    name: 'command-line',
+    credential: operatingSystemUser(),
+    userAgent: `stele on ${hostname()}`,
+  }
+}
+
+function operatingSystemUser(): string {
+  try {
+    return userInfo().username
+  } catch {
+    // A container may run under a number that has no name.
+    return `user ${process.getuid?.() ?? 'unknown'}`
+  }
+}
+
+function explain(error: unknown): string {
+  if (error instanceof CommandError) return error.message
+  if (!AppError.is(error)) return String((error as Error).stack)
+  if (error.code === 'UNAVAILABLE') return `The database cannot be used now, nothing was changed: ${causeOf(error)}`
+  return `Nothing was changed: ${error.message}.`
+}
+
+function causeOf({ cause, message }: AppError): string {
+  return cause instanceof Error ? cause.message : message
+}
+
+function usage(): string {
+  return [
+    'Usage: npm run stele -- <command>',
+    '',
+    'With the settings of the server (environment and .env), beside it while it runs or without it.',
+    'What a command changes is in the audit trail, as `command-line` and the user of the operating system.',
+    '',
+    ...commands.map(describe),
+  ].join('\n')
+}
+
+function describe({ words, names, options, help }: Command): string {
+  const optionLines = Object.entries(options).map(([name, { value, help: text }]) => {
+    return `      --${name}${value === undefined ? '' : ` ${value}`}\n          ${text}\n`
+  })
+  return `  ${[words, ...names.map((name) => `<${name}>`)].join(' ')}\n      ${help}\n${optionLines.join('')}`
+}

@@ -19,6 +19,7 @@ export interface Answer {
 
 /** What goes with a request besides the administrator's credentials. */
 export interface Extras {
+  /** One that is undefined is not sent, `authorization` neither. */
   headers?: OutgoingHttpHeaders
   /** Bytes, or a stream of them: sent as it is read, chunked unless `headers` say how long it is. */
   body?: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>
@@ -42,11 +43,11 @@ export function open(server: ServerInfo, method: string, path: string, extras: E
       port: server.port,
       method,
       path,
-      headers: {
+      headers: withoutUndefined({
         authorization: basic(server.admin.name, server.admin.password),
         ...(body instanceof Uint8Array && { 'content-length': body.byteLength }),
         ...headers,
-      },
+      }),
       ...(agent !== undefined && { agent }),
     })
     // Settled already when the answer came before the whole body was sent and the rest fails.
@@ -54,6 +55,10 @@ export function open(server: ServerInfo, method: string, path: string, extras: E
     if (body === undefined || body instanceof Uint8Array) outgoing.end(body)
     else pipeline(Readable.from(body), outgoing).catch(reject)
   })
+}
+
+function withoutUndefined(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined))
 }
 
 /** The path of a new upload, to which a digest can be added with `?digest=`. Rejects when refused. */

@@ -51,6 +51,12 @@ test('nothing that a client says to the inside comes in; what only the server kn
   })
 })
 
+test('only a page can be asked for in Next’s own form', () => {
+  const request = { headers: { rsc: '1', 'next-router-prefetch': '1' } } as unknown as IncomingMessage
+  prepareForNext(request, { client: { address: '', isSecure: false }, requestId: 'id', policy: null })
+  expect(Object.keys(request.headers).filter((name) => /rsc|next|policy/.test(name))).toEqual([])
+})
+
 const page = { isApi: false, isDevelopment: false }
 const api = { isApi: true, isDevelopment: false }
 

@@ -17,10 +17,15 @@ export interface ConsoleRequest {
 const inner =
   /^(?:x-stele-|x-middleware-|x-invoke-|x-forwarded-|x-nextjs-|x-now-|x-vercel-|x-matched-path$|x-prerender-|x-original-|x-rewrite-|x-http-method|x-method-override$|next-action$|content-security-policy)/
 
+/** Asks Next for a page in its own form. What is no page would be redirected to itself. */
+const ofPages = /^(?:rsc$|next-router-)/
+
 /** Takes from a request what a client must not say, and writes down what only the server knows. */
 export function prepareForNext(request: IncomingMessage, { client, requestId, policy }: ConsoleRequest): void {
   const { headers } = request
-  for (const name of Object.keys(headers)) if (inner.test(name)) Reflect.deleteProperty(headers, name)
+  for (const name of Object.keys(headers)) {
+    if (inner.test(name) || (policy === null && ofPages.test(name))) Reflect.deleteProperty(headers, name)
+  }
   headers['x-stele-remote-address'] = client.address
   headers['x-stele-request-id'] = requestId
   headers['x-stele-forwarded-proto'] = client.isSecure ? 'https' : 'http'

@@ -1,4 +1,4 @@
-import { type RequestListener, createServer } from 'node:http'
+import { type IncomingMessage, type RequestListener, createServer } from 'node:http'
 import next from 'next'
 import { setClient } from '@/lib/auth/client'
 import { AppError } from '@/lib/domain/errors'
@@ -47,11 +47,11 @@ export async function openDoors(ctx: Context, { port, dev, phase, exchanges }: D
     const door = isRegistryPath(url) ? 'registry' : isApiPath(url) ? 'api' : 'console'
     const exchange = exchanges.begin(door, request, response)
     const { requestId } = exchange
-    const isHost = hostForm.test(request.headers.host ?? '')
+    const isClear = hostForm.test(request.headers.host ?? '') && !isAmbiguous(request)
     if (door === 'registry') {
       setSecurityHeaders(response, door, client)
-      if (isHost) serveRegistry(request, response, exchange)
-      else refuseHost(exchange)
+      if (isClear) serveRegistry(request, response, exchange)
+      else refuseUnclear(exchange)
       return
     }
     const isAsset = url.startsWith('/_next/')
@@ -60,8 +60,8 @@ export async function openDoors(ctx: Context, { port, dev, phase, exchanges }: D
     setSecurityHeaders(response, door, client, policy ?? undefined)
     // The REST API sets it itself; Next would send both.
     if (door !== 'api') response.setHeader('X-Request-Id', requestId)
-    if (!isHost) {
-      refuseHost(exchange)
+    if (!isClear) {
+      refuseUnclear(exchange)
       return
     }
     if (refuseMalformed(request, response, { isApi: door === 'api', isDevelopment: dev })) return
@@ -73,10 +73,29 @@ export async function openDoors(ctx: Context, { port, dev, phase, exchanges }: D
   }
 }
 
-/** Refuses what could be written into an address of ours and would be none, or another's. */
-function refuseHost({ door, request, response, requestId }: Exchange): void {
+/** Headers of which a request has one: of two, a proxy and Node could each believe another. */
+const single = new Set(['host', 'authorization', 'content-type', 'origin'])
+
+function isAmbiguous({ rawHeaders }: IncomingMessage): boolean {
+  let seen = ''
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = (rawHeaders[i] ?? '').toLowerCase()
+    if (!single.has(name)) continue
+    if (seen.includes(`${name},`)) return true
+    seen += `${name},`
+  }
+  return false
+}
+
+/** Refuses a request whose Host could be written into an address of ours and would be none, or that has two of one. */
+function refuseUnclear(exchange: Exchange): void {
+  const { door, request, response, requestId } = exchange
   response.setHeader('X-Request-Id', requestId)
-  if (door === 'registry')
-    writeError(request, response, new AppError('BAD_REQUEST', { message: 'Host is no host name' }))
-  else response.writeHead(400).end()
+  if (door === 'registry') {
+    exchange.error = 'BAD_REQUEST'
+    const message = 'Host is no host name, or Host, Authorization, Content-Type or Origin came twice'
+    writeError(request, response, new AppError('BAD_REQUEST', { message }))
+  } else {
+    response.writeHead(400).end()
+  }
 }

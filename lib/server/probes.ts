@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Readiness } from './readiness'
+import { dataPolicy } from './security-headers'
 
 /** What the probes answer with. */
 export interface ProbeSources {
@@ -33,6 +34,8 @@ export function createProbes(sources: ProbeSources): ProbeHandler {
     const probe = Object.hasOwn(probes, path) ? probes[path] : undefined
     if (probe === undefined) return false
     response.setHeader('Cache-Control', 'no-store')
+    response.setHeader('X-Content-Type-Options', 'nosniff')
+    response.setHeader('Content-Security-Policy', dataPolicy)
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.writeHead(405, { Allow: 'GET, HEAD' }).end()
     } else {

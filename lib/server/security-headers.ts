@@ -16,8 +16,8 @@ const permissions = deniedFeatures.map((feature) => `${feature}=()`).join(', ')
 /** What a browser that opens something of the registry may do with it: nothing. A blob is anybody's bytes. */
 const registryPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
-/** JSON and files of the console: nothing that loads anything. */
-const dataPolicy = "default-src 'none'; frame-ancestors 'none'"
+/** JSON and files: nothing that loads anything. */
+export const dataPolicy = "default-src 'none'; frame-ancestors 'none'"
 
 /**
  * The policy of a page. Scripts run only with the page's own nonce, which Next puts on those it writes, and those that

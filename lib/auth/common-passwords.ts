@@ -1,5 +1,5 @@
 /** How much a common password may be decorated in front and behind and still count as common, in characters. */
-const decorationMax = 4
+const decorationMax = 6
 
 let loading: Promise<ReadonlySet<string>> | undefined
 

@@ -85,10 +85,9 @@ function providerOf(settings: SingleSignOnSettings): Promise<Configuration> {
 }
 
 async function discover({ issuer, clientId, clientSecret }: SingleSignOnSettings): Promise<Configuration> {
-  // The settings allow plain HTTP on this machine only.
-  const execute = issuer.startsWith('http:')
-    ? [allowInsecureRequests, enableNonRepudiationChecks]
-    : [enableNonRepudiationChecks]
+  const execute = [enableNonRepudiationChecks]
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so to stand out; the settings allow it for this machine only
+  if (issuer.startsWith('http:')) execute.push(allowInsecureRequests)
   const metadata = { client_secret: clientSecret }
   return discovery(new URL(issuer), clientId, metadata, authenticationOf(clientSecret), {
     execute,

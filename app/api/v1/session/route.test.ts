@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type TestApi, type TestCall, authorization, openTestApi, password } from '@/lib/api/route/test-api'
+import { TestPerson } from '@/lib/api/route/test-session'
+import * as credentials from '@/lib/metadata/user-credentials'
 
 let api: TestApi
 const origin = 'http://localhost:3000'
@@ -44,6 +46,8 @@ test('the cookie is out of reach of scripts and other sites; over TLS it stays t
   const answer = await overTls.call('POST', '/session', {}, { anonymous: true, body })
   expect(answer.headers.get('set-cookie')).toMatch(/; Secure$/)
   await overTls.close()
+  const byProxy = await call('POST', { body, headers: { 'x-stele-forwarded-proto': 'https' } })
+  expect(byProxy.headers.get('set-cookie')).toMatch(/; Secure$/)
 })
 
 describe('what does not log on', () => {
@@ -113,6 +117,31 @@ test('log-on and log-off are recorded, with from where', async () => {
     { action: 'LOG_OFF', actor: 'admin', credential: 'session', address: '192.0.2.7', userAgent: 'test' },
     { action: 'LOG_ON', actor: 'admin', credential: 'password', address: '192.0.2.7', userAgent: 'test' },
   ])
+})
+
+test('a log-on that fails is recorded, with the name only where there is such a user', async () => {
+  await call('POST', { body: { userName: 'admin', password: 'wrong' } })
+  await call('POST', { body: { userName: 'typed-my-password-here', password: 'wrong' } })
+  const events = await api.ctx.db.auditEvent.findMany({ orderBy: { id: 'desc' }, take: 2 })
+  expect(events).toMatchObject([
+    { action: 'LOG_ON_FAILED', actor: 'anonymous', targetId: '', targetName: '', address: '192.0.2.7' },
+    { action: 'LOG_ON_FAILED', actor: 'anonymous', targetName: 'admin', address: '192.0.2.7' },
+  ])
+  expect(JSON.stringify(events)).not.toMatch(/typed-my-password-here/)
+})
+
+test('a log-on by a password that is changed meanwhile begins no session', async () => {
+  const person = await TestPerson.make(api)
+  const { passwordHash } = await api.ctx.db.user.findUniqueOrThrow({ where: { id: person.id } })
+  // Verified, and changed before the session begins: the lock of the user's row orders the two.
+  const changed = vi.spyOn(credentials, 'lockCredentials').mockImplementationOnce(async (tx, id) => {
+    await tx.user.update({ where: { id }, data: { passwordHash: `${passwordHash}x` } })
+    return credentials.findCredentials(tx, id)
+  })
+  expect((await person.logOn()).status).toBe(401)
+  expect(changed).toHaveBeenCalledOnce()
+  changed.mockRestore()
+  expect(await api.ctx.db.session.count({ where: { userId: person.id } })).toBe(0)
 })
 
 test('logging off without a session is done at once', async () => {

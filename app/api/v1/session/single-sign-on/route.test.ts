@@ -1,0 +1,279 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { type OpenIdProvider, type ProvidedClaims, passProvider, startOpenIdProvider } from '@/e2e/openid-provider'
+import { type TestAnswer, type TestApi, openTestApi, uniqueName } from '@/lib/api/route/test-api'
+import { TestPerson } from '@/lib/api/route/test-session'
+
+const origin = 'http://localhost:3000'
+let provider: OpenIdProvider
+let api: TestApi
+
+beforeAll(async () => {
+  provider = await startOpenIdProvider(origin, 'https://hub.test')
+  api = await openTestApi(provider.env)
+})
+afterAll(async () => {
+  await api.close()
+  await provider.close()
+})
+
+const startPath = '/session/single-sign-on'
+const callbackPath = '/session/single-sign-on/callback'
+
+function start(on = api, next?: string, headers: Record<string, string> = {}) {
+  const query = next === undefined ? '' : `?next=${encodeURIComponent(next)}`
+  return on.call('GET', startPath, {}, { anonymous: true, query, headers })
+}
+
+/** The cookies that a browser sends after an answer. */
+function cookiesOf(answer: TestAnswer): string {
+  return answer.headers
+    .getSetCookie()
+    .filter((cookie) => !cookie.includes('Max-Age=0'))
+    .map((cookie) => cookie.split(';')[0])
+    .join('; ')
+}
+
+function comeBack(on: TestApi, url: URL, cookie: string, headers: Record<string, string> = {}) {
+  return on.call('GET', callbackPath, {}, { anonymous: true, query: url.search, headers: { cookie, ...headers } })
+}
+
+/** The whole way; answers what the browser gets at its end. */
+async function signIn(login: string, { on = api, next }: { on?: TestApi; next?: string } = {}): Promise<TestAnswer> {
+  const started = await start(on, next)
+  expect(started.status).toBe(303)
+  const url = await passProvider(started.headers.get('location') ?? '', login)
+  expect(url.origin + url.pathname).toBe(`${origin}/api/v1${callbackPath}`)
+  return comeBack(on, url, cookiesOf(started))
+}
+
+async function whoIs(answer: TestAnswer, on = api) {
+  const shown = await on.call('GET', '/session', {}, { anonymous: true, headers: { cookie: cookiesOf(answer) } })
+  return shown.status === 200 ? shown.json.user : null
+}
+
+const refusalOf = (answer: TestAnswer) =>
+  new URL(answer.headers.get('location') ?? '', origin).searchParams.get('refused')
+
+describe('a person of the provider', () => {
+  test('becomes a member at the first sign-in, and is the same user at the next', async () => {
+    const login = uniqueName()
+    provider.setClaims(login, { preferred_username: `${login}@example.com`, name: 'Ada Lovelace' })
+    const user = await whoIs(await signIn(login))
+    expect(user).toMatchObject({ name: login, displayName: 'Ada Lovelace', role: 'MEMBER' })
+    expect(await whoIs(await signIn(login))).toEqual(user)
+    expect(await api.ctx.db.user.count({ where: { name: login } })).toBe(1)
+  })
+
+  test('is known by issuer and subject: another name there is the same user here', async () => {
+    const login = uniqueName()
+    const user = await whoIs(await signIn(login))
+    provider.setClaims(login, { preferred_username: uniqueName() })
+    expect(await whoIs(await signIn(login))).toEqual(user)
+  })
+
+  test('ends at the page that was asked for, and never at another site', async () => {
+    const login = uniqueName()
+    const wanted = '/cn-hangzhou/instances?search=a'
+    expect((await signIn(login, { next: wanted })).headers.get('location')).toBe(wanted)
+    for (const next of ['https://evil.example/', '//evil.example/', '/\\evil.example/', 'javascript:alert(1)']) {
+      expect((await signIn(login, { next })).headers.get('location')).toBe('/')
+    }
+  })
+
+  test('has no password here, and cannot log on by one', async () => {
+    const login = uniqueName()
+    await signIn(login)
+    for (const password of ['any', 'null', '']) {
+      const answer = await api.call('POST', '/session', {}, { anonymous: true, body: { userName: login, password } })
+      expect(answer.status).toBeGreaterThanOrEqual(400)
+    }
+  })
+
+  test('is recorded: the user that was made, and the sign-in', async () => {
+    const login = uniqueName()
+    await signIn(login)
+    const events = await api.ctx.db.auditEvent.findMany({ where: { targetName: login }, orderBy: { id: 'asc' } })
+    expect(events).toMatchObject([
+      { action: 'CREATE', actor: login, credential: 'single-sign-on', address: '192.0.2.7' },
+      { action: 'LOG_ON', actor: login, credential: 'single-sign-on', address: '192.0.2.7' },
+    ])
+    const created = JSON.parse(events[0]?.after ?? '') as object
+    expect(created).toMatchObject({ issuer: provider.issuer, subject: login, role: 'MEMBER' })
+  })
+})
+
+describe('who stays out, and is told why', () => {
+  test('whose name a local user has: that user is not taken over', async () => {
+    const local = await TestPerson.make(api)
+    const login = uniqueName()
+    provider.setClaims(login, { preferred_username: local.name })
+    const answer = await signIn(login, { next: '/maintenance/scrub' })
+    expect(answer.headers.get('location')).toBe('/login?refused=name-taken&next=%2Fmaintenance%2Fscrub')
+    expect(await whoIs(answer)).toBeNull()
+    const identities = await api.ctx.db.userIdentity.count({ where: { userId: local.id } })
+    expect(identities).toBe(0)
+    const event = await api.ctx.db.auditEvent.findFirst({ where: { action: 'LOG_ON_FAILED', targetId: local.id } })
+    expect(event).toMatchObject({ actor: 'anonymous', credential: 'single-sign-on' })
+  })
+
+  test.each<[string, ProvidedClaims]>([
+    ['has other letters', { preferred_username: '管理员' }],
+    ['is empty', { preferred_username: '@example.com' }],
+    ['is one that records use', { preferred_username: 'System' }],
+    ['is that of robots', { preferred_username: 'robot+ci' }],
+    ['has a line end', { preferred_username: 'ada\nlovelace' }],
+  ])('whose name %s', async (_, claims) => {
+    const login = uniqueName()
+    provider.setClaims(login, claims)
+    expect(refusalOf(await signIn(login))).toBe('name-unfit')
+    expect(await api.ctx.db.userIdentity.count({ where: { subject: login } })).toBe(0)
+  })
+
+  test('a user who is disabled', async () => {
+    const login = uniqueName()
+    const first = await signIn(login)
+    await api.ctx.db.user.update({ where: { name: login }, data: { isDisabled: true } })
+    expect(await whoIs(first)).toBeNull()
+    const answer = await signIn(login)
+    expect(refusalOf(answer)).toBe('disabled')
+    expect(await whoIs(answer)).toBeNull()
+  })
+
+  test('who cancels at the provider', async () => {
+    const started = await start()
+    const state = new URL(started.headers.get('location') ?? '').searchParams.get('state') ?? ''
+    const url = new URL(`${origin}/?error=access_denied&state=${state}`)
+    expect(refusalOf(await comeBack(api, url, cookiesOf(started)))).toBe('cancelled')
+  })
+})
+
+describe('groups', () => {
+  async function withGroups<T>(env: Record<string, string>, run: (on: TestApi) => Promise<T>): Promise<T> {
+    const on = await openTestApi({ ...provider.env, ...env })
+    try {
+      return await run(on)
+    } finally {
+      await on.close()
+    }
+  }
+
+  test('make administrators, at each sign-in anew', () =>
+    withGroups({ STELE_OIDC_ADMIN_GROUPS: 'owners,platform' }, async (on) => {
+      const login = uniqueName()
+      const roleWith = async (groups: ProvidedClaims['groups']) => {
+        provider.setClaims(login, groups === undefined ? {} : { groups })
+        return ((await whoIs(await signIn(login, { on }), on)) as { role: string } | null)?.role
+      }
+      expect(await roleWith(['staff', 'platform'])).toBe('ADMINISTRATOR')
+      expect(await roleWith(['staff'])).toBe('MEMBER')
+      expect(await roleWith('owners')).toBe('ADMINISTRATOR')
+      expect(await roleWith('owners-of-nothing')).toBe('MEMBER')
+      expect(await roleWith(undefined)).toBe('MEMBER')
+      const changes = await on.ctx.db.auditEvent.count({ where: { action: 'UPDATE', targetName: login } })
+      expect(changes).toBe(3)
+    }))
+
+  test('that are not set leave the role to the administrators here', async () => {
+    const login = uniqueName()
+    provider.setClaims(login, { groups: ['owners'] })
+    expect(await whoIs(await signIn(login))).toMatchObject({ role: 'MEMBER' })
+    await api.ctx.db.user.update({ where: { name: login }, data: { role: 'ADMINISTRATOR' } })
+    expect(await whoIs(await signIn(login))).toMatchObject({ role: 'ADMINISTRATOR' })
+  })
+
+  test('keep everybody else out', () =>
+    withGroups({ STELE_OIDC_MEMBER_GROUPS: 'staff', STELE_OIDC_ADMIN_GROUPS: 'owners' }, async (on) => {
+      const [inside, owner, outside] = [uniqueName(), uniqueName(), uniqueName()]
+      provider.setClaims(inside, { groups: ['staff'] })
+      provider.setClaims(owner, { groups: ['owners'] })
+      provider.setClaims(outside, { groups: ['guests'] })
+      expect(await whoIs(await signIn(inside, { on }), on)).toMatchObject({ role: 'MEMBER' })
+      expect(await whoIs(await signIn(owner, { on }), on)).toMatchObject({ role: 'ADMINISTRATOR' })
+      expect(refusalOf(await signIn(outside, { on }))).toBe('not-allowed')
+      expect(await on.ctx.db.user.count({ where: { name: outside } })).toBe(0)
+      // Who was in and is no longer, stays out too.
+      provider.setClaims(inside, { groups: [] })
+      expect(refusalOf(await signIn(inside, { on }))).toBe('not-allowed')
+    }))
+})
+
+describe('the way back', () => {
+  async function atTheEnd() {
+    const started = await start()
+    const url = await passProvider(started.headers.get('location') ?? '', uniqueName())
+    return { url, cookie: cookiesOf(started) }
+  }
+
+  test('is taken once', async () => {
+    const { url, cookie } = await atTheEnd()
+    const answer = await comeBack(api, url, cookie)
+    expect(await whoIs(answer)).not.toBeNull()
+    expect(answer.headers.getSetCookie().join()).toMatch(/stele_single_sign_on=; Path=\/; Max-Age=0/)
+    expect(refusalOf(await comeBack(api, url, cookie))).toBe('failed')
+  })
+
+  test('is only for the browser that began it: nobody is logged on as somebody else by a link', async () => {
+    const { url } = await atTheEnd()
+    expect(refusalOf(await comeBack(api, url, ''))).toBe('expired')
+    expect(refusalOf(await comeBack(api, url, cookiesOf(await start())))).toBe('failed')
+    expect(refusalOf(await comeBack(api, url, 'stele_single_sign_on=made-up'))).toBe('expired')
+  })
+
+  test('is closed after a while', async () => {
+    const { url, cookie } = await atTheEnd()
+    vi.useFakeTimers({ now: Date.now() + 11 * 60_000, toFake: ['Date'] })
+    try {
+      expect(refusalOf(await comeBack(api, url, cookie))).toBe('expired')
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  test.each(['state', 'code', 'iss'])('is refused with another %s', async (name) => {
+    const { url, cookie } = await atTheEnd()
+    url.searchParams.set(name, 'made-up')
+    const answer = await comeBack(api, url, cookie)
+    expect(refusalOf(answer)).toBe('failed')
+    expect(await whoIs(answer)).toBeNull()
+  })
+
+  test('ends the session that the browser held, and gives it another', async () => {
+    const person = await TestPerson.make(api)
+    await person.logOn()
+    const { url, cookie } = await atTheEnd()
+    const answer = await comeBack(api, url, `${cookie}; ${person.cookie ?? ''}`)
+    expect(await whoIs(answer)).not.toBeNull()
+    expect(await person.isLoggedOn()).toBe(false)
+  })
+})
+
+test('what the browser keeps meanwhile is sealed and out of reach; over TLS it stays there', async () => {
+  const plain = await start()
+  expect(plain.headers.getSetCookie()).toEqual([
+    expect.stringMatching(
+      /^stele_single_sign_on=[\w+/=]+; Path=\/; Max-Age=600; HttpOnly; SameSite=Lax$/,
+    ) as unknown as string,
+  ])
+  const overTls = await start(api, undefined, { 'x-stele-forwarded-proto': 'https', host: 'hub.test' })
+  expect(overTls.headers.getSetCookie()[0]).toMatch(/; Secure$/)
+  const asked = new URL(overTls.headers.get('location') ?? '').searchParams
+  expect(asked.get('redirect_uri')).toBe(`https://hub.test/api/v1${callbackPath}`)
+  expect(asked.get('code_challenge_method')).toBe('S256')
+  for (const name of ['state', 'nonce', 'code_challenge']) expect(asked.get(name)?.length).toBeGreaterThan(20)
+})
+
+test('a provider that does not answer leads back to the log-on page, and is asked again the next time', async () => {
+  const away = await startOpenIdProvider(origin)
+  await away.close()
+  const on = await openTestApi(away.env)
+  const answer = await start(on, '/maintenance/scrub')
+  expect(answer.headers.get('location')).toBe('/login?refused=failed&next=%2Fmaintenance%2Fscrub')
+  await on.close()
+})
+
+test('without a provider there is no such thing', async () => {
+  const on = await openTestApi()
+  expect((await start(on)).status).toBe(404)
+  expect((await comeBack(on, new URL(`${origin}/?code=x&state=y`), '')).status).toBe(404)
+  await on.close()
+})

@@ -67,6 +67,9 @@ export const image = {
   },
 } as const
 
+/** Says something of the image. */
+const referrer = Buffer.from('{"schemaVersion":2}')
+
 /** Instances, namespaces, repositories and everybody who may or may not, as tests of access find them. */
 export class TestWorld {
   #consoleHash = ''
@@ -343,6 +346,20 @@ async function insertThings(tx: Transaction): Promise<void> {
         sizeBytes: image.bytes.length,
         totalSizeBytes: image.bytes.length + config.length + layer.length,
         platforms: 'linux/amd64',
+        pushedBy: 'admin',
+      },
+    })
+    await tx.manifest.create({
+      data: {
+        repositoryId,
+        digest: digestOf(referrer),
+        mediaType: 'application/vnd.oci.image.manifest.v1+json',
+        artifactType: 'application/example',
+        subjectDigest: image.digest,
+        content: new Uint8Array(referrer),
+        sizeBytes: referrer.length,
+        totalSizeBytes: referrer.length,
+        platforms: '',
         pushedBy: 'admin',
       },
     })

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { configDefaults, defineConfig } from 'vitest/config'
 import { whyNoPostgresql } from './scripts/lib/postgresql.mjs'
 
@@ -13,6 +14,8 @@ export default defineConfig({
     // A database is migrated or a password hashed in most files; two busy cores make that slow, not wrong.
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    // Much of the time is waited for disks and PostgreSQL; by itself vitest would leave a core to the watcher.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         extends: true,

@@ -10,7 +10,7 @@ export type AccessAction = 'see' | 'pull' | 'push' | 'manage'
 const least: Record<AccessAction, number> = { see: 0, pull: 1, push: 2, manage: 3 }
 
 /** How far a permission reaches; 0 without one. Permissions compare by it. */
-export function permissionRank(permission: Permission | null): number {
+function permissionRank(permission: Permission | null): number {
   return permission === null ? 0 : permissions.indexOf(permission) + 1
 }
 

@@ -18,7 +18,7 @@ const rank = Prisma.sql`CASE g."permission" WHEN 'MANAGE' THEN 3 WHEN 'PUSH' THE
  * The rank of the furthest permission that a subject has on a thing: on itself, or on what it lies in. `ids` are the
  * columns or values that name the three. 0 without a grant.
  */
-export function grantedRank(subjectId: string, ids: readonly (Sql | string)[]): Sql {
+function grantedRank(subjectId: string, ids: readonly (Sql | string)[]): Sql {
   return Prisma.sql`(SELECT COALESCE(MAX(${rank}), 0) FROM "Grant" g
     WHERE g."subjectId" = ${subjectId} AND g."scopeId" IN (${Prisma.join([...ids])}))`
 }

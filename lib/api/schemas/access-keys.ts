@@ -12,7 +12,6 @@ export type AccessKeyView = z.infer<typeof accessKey>
 
 /** An access key with its secret: shown when it is made, and never again. */
 export const accessKeyWithSecret = accessKey.extend({ secret: z.string() })
-export type AccessKeyWithSecretView = z.infer<typeof accessKeyWithSecret>
 
 export const accessKeyPage = pageOf(accessKey)
 

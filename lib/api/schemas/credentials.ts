@@ -33,14 +33,13 @@ export type TemporaryTokenView = z.infer<typeof temporaryToken>
 
 /** A temporary token with what to log on with: shown when it is made, and never again. */
 export const temporaryTokenWithSecret = temporaryToken.extend({ userName: z.string(), token: z.string() })
-export type TemporaryTokenWithSecretView = z.infer<typeof temporaryTokenWithSecret>
 
 export const temporaryTokenPage = pageOf(temporaryToken)
 
 export const temporaryTokenQuery = pageQuery
 
 /** Longest life of a temporary token, in hours. */
-export const temporaryTokenHoursMax = 24
+const temporaryTokenHoursMax = 24
 
 export const createTemporaryTokenBody = z.strictObject({
   hours: z.number().int().min(1).max(temporaryTokenHoursMax).default(1).meta({ description: 'How long it works' }),

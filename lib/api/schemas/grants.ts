@@ -9,13 +9,12 @@ export const permission = z
 const subjectType = z.enum(['USER', 'ROBOT'])
 
 /** Who something may be granted to. */
-export const grantSubject = z.strictObject({
+const grantSubject = z.strictObject({
   type: subjectType,
   id: z.string().meta({ examples: ['usr-2b7d9f0k4m6p8r1t', 'rob-8h2t6d0w4n9k3b7q'] }),
   name: z.string().meta({ description: 'User name; of a robot, the name it logs on with' }),
   description: z.string().meta({ description: 'A user’s display name, a robot’s description' }),
 })
-export type GrantSubjectView = z.infer<typeof grantSubject>
 
 export const grantSubjectPage = pageOf(grantSubject)
 

@@ -3,7 +3,7 @@ import { isPlainText } from '@/lib/domain/plain-text'
 import { isUserName } from '@/lib/domain/user-name'
 import { pageOf, pageQuery, timestamp } from './common'
 
-export const userRole = z.enum(['ADMINISTRATOR', 'MEMBER'])
+const userRole = z.enum(['ADMINISTRATOR', 'MEMBER'])
 
 export const displayNameMaxLength = 100
 

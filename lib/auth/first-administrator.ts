@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { createId } from '@/lib/domain/ids'
 import { isRegistryPassword } from '@/lib/domain/registry-password'
 import { insertAccessKey } from '@/lib/metadata/access-keys'
+import { type NewAuditEvent, insertAuditEvent } from '@/lib/metadata/audit-events'
 import { type Database, transaction } from '@/lib/metadata/database'
 import { lockName } from '@/lib/metadata/locks'
 import { putRegistryPassword } from '@/lib/metadata/registry-passwords'
 import { findDefaultInstance } from '@/lib/metadata/traffic'
 import { countUsers, insertUser } from '@/lib/metadata/users'
 import { hashPassword } from './passwords'
+import { systemPrincipal } from './principal'
 import type { SecretBox } from './secret-box'
 
 /** User name of the first administrator. */
@@ -40,14 +42,23 @@ export async function ensureFirstAdministrator(
     await lockName(tx, 'first-administrator')
     if ((await countUsers(tx)) > 0) return null
     const id = createId('user')
+    const created: Pick<NewAuditEvent, 'target' | 'after' | 'instanceId'>[] = []
+    created.push({ target: { type: 'USER', id, name: firstAdministratorName }, after: { role: 'ADMINISTRATOR' } })
     await insertUser(tx, { id, name: firstAdministratorName, role: 'ADMINISTRATOR', passwordHash })
     if (first.accessKey !== null) {
       const sealedSecret = secrets.seal(first.accessKey.secret, first.accessKey.id)
       await insertAccessKey(tx, { id: first.accessKey.id, userId: id, sealedSecret })
+      const target = { type: 'ACCESS_KEY', id: first.accessKey.id, name: firstAdministratorName } as const
+      created.push({ target, after: { isDisabled: false } })
     }
     const instance = await findDefaultInstance(tx)
     if (instance !== null && isRegistryPassword(password)) {
       await putRegistryPassword(tx, { userId: id, instanceId: instance.id, passwordHash: registryPasswordHash })
+      const target = { type: 'REGISTRY_PASSWORD', id, name: firstAdministratorName } as const
+      created.push({ target, instanceId: instance.id, after: {} })
+    }
+    for (const event of created) {
+      await insertAuditEvent(tx, systemPrincipal, { action: 'CREATE', before: null, ...event })
     }
     return first.password === null ? password : null
   })

@@ -1,6 +1,7 @@
 import { systemPrincipal } from '@/lib/auth/principal'
 import { createId } from '@/lib/domain/ids'
 import { defaultRegionId } from '@/lib/domain/regions'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { transaction } from '@/lib/metadata/database'
 import { lockName } from '@/lib/metadata/locks'
 import { countInstances, insertInstance } from '@/lib/metadata/instances'
@@ -32,7 +33,7 @@ export async function ensureExample(ctx: Context): Promise<void> {
       defaultTagImmutability: false,
       acceptSparseManifests: false,
     })
-    await insertRepository(tx, {
+    const repository = await insertRepository(tx, {
       id: createId('repository'),
       instanceId: instance.id,
       namespaceId: namespace.id,
@@ -44,5 +45,14 @@ export async function ensureExample(ctx: Context): Promise<void> {
       description: '',
       updatedBy: systemPrincipal.name,
     })
+    for (const target of [
+      { type: 'INSTANCE', id: instance.id, name: instance.name },
+      { type: 'NAMESPACE', id: namespace.id, name: namespace.name },
+      { type: 'REPOSITORY', id: repository.id, name: repository.path },
+    ] as const) {
+      const after = { isExample: true }
+      const event = { action: 'CREATE', target, instanceId: instance.id, before: null, after } as const
+      await insertAuditEvent(tx, systemPrincipal, event)
+    }
   })
 }

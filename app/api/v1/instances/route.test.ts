@@ -191,7 +191,7 @@ describe('a POST with an Idempotency-Key', () => {
     expect(second.headers.get('etag')).toBe('"1"')
     expect(second.headers.get('x-request-id')).not.toBe(first.headers.get('x-request-id'))
     expect(await api.ctx.db.instance.count()).toBe(1)
-    expect(await api.ctx.db.auditEvent.count({ where: { action: 'CREATE' } })).toBe(1)
+    expect(await api.ctx.db.auditEvent.count({ where: { targetName: 'acme' } })).toBe(1)
   })
 
   test('repeated at the same time makes one thing, and every answer is that one', async () => {

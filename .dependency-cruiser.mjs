@@ -57,6 +57,7 @@ export default {
     mayImport('storage', storage, [domain, ...settings]),
     mayImport('metadata', metadata, [domain, ...settings]),
     mayImport('auth', auth, [domain, metadata, context, ...settings]),
+    // Of auth who asks, and how secrets are made; never how a caller proves who they are.
     mayImport('registry', registry, [
       domain,
       storage,

@@ -2,7 +2,7 @@ import { createHmac, createPublicKey } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { SignJWT, decodeJwt, decodeProtectedHeader, importJWK } from 'jose'
+import { type JWTPayload, SignJWT, decodeJwt, decodeProtectedHeader, importJWK } from 'jose'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { parseTokenScopes } from '@/lib/domain/token-scope'
 import { RegistryTokens, type TokenHolder } from './registry-tokens'
@@ -128,9 +128,7 @@ describe('a token that somebody else made is refused', () => {
   test('by another server under the name of this one’s key', async () => {
     await issue()
     const { kid } = await readSigningKey()
-    const { privateKey } = await crypto.subtle
-      .generateKey('Ed25519', true, ['sign', 'verify'])
-      .then((pair) => pair)
+    const { privateKey } = await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify']).then((pair) => pair)
     const token = await new SignJWT({ ...payload, ...times() })
       .setProtectedHeader({ alg: 'EdDSA', typ: 'JWT', kid })
       .sign(privateKey)
@@ -159,10 +157,7 @@ describe('a token that somebody else made is refused', () => {
 
   test('with its own key inside, or none named', async () => {
     await issue()
-    const { publicKey, privateKey } = (await crypto.subtle.generateKey('Ed25519', true, [
-      'sign',
-      'verify',
-    ]))
+    const { publicKey, privateKey } = await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])
     const jwk = (await crypto.subtle.exportKey('jwk', publicKey)) as { kty: string; crv: string; x: string }
     for (const header of [{ jwk }, { jku: 'http://127.0.0.1/keys' }, { kid: '../../etc/passwd' }, {}]) {
       const token = await new SignJWT({ ...payload, ...times() })
@@ -188,7 +183,7 @@ describe('a token that somebody else made is refused', () => {
     await issue()
     const jwk = await readSigningKey()
     const key = await importJWK(jwk, 'EdDSA')
-    const token = await new SignJWT({ ...payload, ...times(), ...change })
+    const token = await new SignJWT({ ...payload, ...times(), ...change } as JWTPayload)
       .setProtectedHeader({ alg: 'EdDSA', typ: 'JWT', kid: jwk.kid })
       .sign(key)
     await expect(tokens.verify(token, 'cri-1')).rejects.toThrow(invalid)

@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest'
 import { isRegistryPassword } from './registry-password'
 
-test.each(['abcdefg1', 'ABCDEFG!', '1234567!', 'a1!a1!a1', `a1${'b'.repeat(30)}`, 'correct-horse-battery', 'a:b"c\\d$e'])(
-  'the registry password %s fits',
-  (text) => expect(isRegistryPassword(text)).toBe(true),
-)
+test.each([
+  'abcdefg1',
+  'ABCDEFG!',
+  '1234567!',
+  'a1!a1!a1',
+  `a1${'b'.repeat(30)}`,
+  'correct-horse-battery',
+  'a:b"c\\d$e',
+])('the registry password %s fits', (text) => expect(isRegistryPassword(text)).toBe(true))
 
 test.each([
   ['seven characters', 'abcde1!'],

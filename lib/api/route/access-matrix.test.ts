@@ -76,8 +76,9 @@ beforeAll(async () => {
   await world.build()
   await api.ctx.db.auditEvent.deleteMany()
   const run = { state: 'SUCCEEDED', startedBy: 'admin', startedAt: new Date(0), endedAt: new Date(1) } as const
-  await api.ctx.db.maintenanceRun.create({ data: { id: 1, kind: 'GARBAGE_COLLECTION', ...run } })
-  await api.ctx.db.maintenanceRun.create({ data: { id: 2, kind: 'SCRUB', ...run } })
+  // The database numbers them: 1 and 2, for which requests ask.
+  await api.ctx.db.maintenanceRun.create({ data: { kind: 'GARBAGE_COLLECTION', ...run } })
+  await api.ctx.db.maintenanceRun.create({ data: { kind: 'SCRUB', ...run } })
 }, 60_000)
 afterAll(() => api.close())
 

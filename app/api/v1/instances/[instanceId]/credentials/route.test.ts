@@ -38,7 +38,14 @@ async function makeUser() {
 /** Lets a user pull from the instance, so that it is there for them. */
 async function grant(userId: string) {
   const scope = { instanceId, scopeId: instanceId }
-  const data = { id: createId('grant'), subjectId: userId, userId, ...scope, permission: 'PULL' as const, createdBy: '' }
+  const data = {
+    id: createId('grant'),
+    subjectId: userId,
+    userId,
+    ...scope,
+    permission: 'PULL' as const,
+    createdBy: '',
+  }
   await api.ctx.db.grant.create({ data })
 }
 

@@ -74,6 +74,44 @@ export function manifestReads(by: 'tag' | 'digest'): Operation {
   }
 }
 
+/** How a request says who sends it. */
+export type Proof = 'anonymous' | 'Bearer' | 'Basic'
+
+/** GET of a small image's manifest from a PUBLIC repository. */
+export function manifestReadsAs(proof: Proof): Operation {
+  return {
+    name: `manifest GET, ${proof}, 16 connections`,
+    unit: 'requests/s',
+    async prepare(registry) {
+      const { path } = await pushSmallImage(registry, 'open')
+      const headers = await proofOf(registry, proof, path.slice('/v2/'.length))
+      return repeated({ ...registry, headers }, 'GET', `${path}/manifests/v1`)
+    },
+  }
+}
+
+/** GET of a token to pull from a PUBLIC repository. */
+export function tokenRequests(proof: Exclude<Proof, 'Bearer'>): Operation {
+  return {
+    name: `token, ${proof}, 16 connections`,
+    unit: 'requests/s',
+    async prepare(registry) {
+      const { path } = await pushSmallImage(registry, 'open')
+      const name = path.slice('/v2/'.length)
+      const headers = await proofOf(registry, proof, name)
+      return repeated({ ...registry, headers }, 'GET', `/v2/token?scope=repository:${name}:pull`)
+    },
+  }
+}
+
+async function proofOf(registry: Registry, proof: Proof, repository: string): Promise<Record<string, string>> {
+  if (proof === 'anonymous') return {}
+  if (proof === 'Basic') return registry.headers
+  const url = `http://127.0.0.1:${registry.port}/v2/token?scope=repository:${repository}:pull`
+  const { token } = (await (await fetch(url, { headers: registry.headers })).json()) as { token: string }
+  return { authorization: `Bearer ${token}` }
+}
+
 /** HEAD of a small blob. */
 export const blobHeads: Operation = {
   name: 'blob HEAD, 16 connections',

@@ -55,9 +55,15 @@ export async function startStele(): Promise<Registry> {
   })
   const headers = { authorization: basic(`admin:${password}`) }
   await untilItAnswers(port)
-  for (const [namespace, defaultTagImmutability] of Object.entries({ bench: false, frozen: true })) {
-    await createNamespace(port, { name: namespace, autoCreateRepository: true, defaultTagImmutability })
+  const instancePath = await getInstancePath(port)
+  for (const [name, defaults] of Object.entries({
+    bench: {},
+    frozen: { defaultTagImmutability: true },
+    open: { defaultRepositoryType: 'PUBLIC' },
+  })) {
+    await send(port, 'POST', `${instancePath}/namespaces`, { name, autoCreateRepository: true, ...defaults })
   }
+  await send(port, 'PATCH', instancePath, { allowAnonymousPull: true })
   return describe({ name: 'Stele', version: '', port, headers }, process_, folder)
 }
 
@@ -110,13 +116,18 @@ function describe(
   }
 }
 
-async function createNamespace(port: number, body: object): Promise<void> {
-  const api = `http://127.0.0.1:${port}/api/v1`
+/** The REST API's path of the default instance, which is the only one. */
+async function getInstancePath(port: number): Promise<string> {
+  const { items } = (await send(port, 'GET', '/instances')) as { items: { id: string }[] }
+  return `/instances/${items[0]?.id}`
+}
+
+async function send(port: number, method: string, path: string, body?: object): Promise<unknown> {
   const headers = { authorization: basic(accessKey), 'content-type': 'application/json' }
-  const { items } = (await (await fetch(`${api}/instances`, { headers })).json()) as { items: { id: string }[] }
-  const url = `${api}/instances/${items[0]?.id}/namespaces`
-  const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
-  if (answer.status !== 201) throw new Error(`No namespace: ${answer.status} ${await answer.text()}`)
+  const url = `http://127.0.0.1:${port}/api/v1${path}`
+  const answer = await fetch(url, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) })
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
+  return answer.json()
 }
 
 function basic(credentials: string): string {

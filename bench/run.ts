@@ -1,7 +1,17 @@
 import { cpus, release, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { type Sample, interleave, median, sampleOf } from './measure'
-import { type Operation, blobHeads, download, manifestPushes, manifestReads, tagPages, upload } from './operations'
+import {
+  type Operation,
+  blobHeads,
+  download,
+  manifestPushes,
+  manifestReads,
+  manifestReadsAs,
+  tagPages,
+  tokenRequests,
+  upload,
+} from './operations'
 import { startDistribution, startStele } from './registries'
 import { hasSpace, warmMemory } from './machine'
 
@@ -37,6 +47,7 @@ try {
   await compareWithDistribution()
   await compareTagPages()
   await measureImmutability()
+  await measureAccess()
   await measurePeakMemory()
 } finally {
   await stele.stop()
@@ -99,6 +110,38 @@ async function measureImmutability(): Promise<void> {
     `\nA manifest PUT into an immutable repository took ${percent(slower)} more time and ${percent(dearer)} more CPU ` +
       `(${rounds * 3} pairs): ${targetText('under 5 %', slower < 0.05)}`,
   )
+}
+
+/**
+ * What it costs to prove who one is, password hashing aside (a secret that was verified is remembered): the same requests
+ * with and without. CPU time says more than the rate: client and server share the cores.
+ */
+async function measureAccess(): Promise<void> {
+  const name = 'access: manifest GET and token'
+  if (!isChosen(name)) return
+  const groups = [
+    (['anonymous', 'Bearer', 'Basic'] as const).map(manifestReadsAs),
+    (['anonymous', 'Basic'] as const).map(tokenRequests),
+  ]
+  printHead('of Stele alone', 'rate', 'CPU', 'CPU more', 'target')
+  for (const operations of groups) {
+    const samples = await interleave(
+      operations.map((operation) => () => sampleOf(operation, stele)),
+      rounds,
+    )
+    for (const [index, operation] of operations.entries()) {
+      const [own = [], base = []] = [samples[index], samples[0]]
+      const dearer = median(own.map(({ cpuSeconds }, round) => cpuSeconds / (base[round]?.cpuSeconds ?? NaN))) - 1
+      const verdict = index === 0 ? '' : targetText('at most 15 %', dearer <= 0.15)
+      printRow(
+        operation.name,
+        rateText(operation, own),
+        cpuText(operation, own),
+        index === 0 ? '' : percent(dearer),
+        verdict,
+      )
+    }
+  }
 }
 
 /** Memory while sixteen large blobs are pushed at once; one round, because it hardly differs and writes much. */

@@ -55,7 +55,6 @@ export function AuditTable({ events, stale, onOpen }: AuditTableProps) {
     {
       key: 'by',
       header: t('audit.by'),
-      repeatsHeader: true,
       skeleton: 'md',
       cell: (event) => (
         <span className="cell-stack audit-by">

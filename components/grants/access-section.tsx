@@ -38,7 +38,7 @@ export function AccessSection({ repository, instance, isAdministrator }: AccessS
 
   return (
     <>
-      <Banner icon={repository.type === 'PUBLIC' ? 'globe' : 'lock'} action={add}>
+      <Banner icon={repository.type === 'PUBLIC' ? 'globe' : 'lock'}>
         <p>
           {everybody()} {isAdministrator ? '' : t('grants.someHidden')}
         </p>
@@ -50,6 +50,7 @@ export function AccessSection({ repository, instance, isAdministrator }: AccessS
         leadsToUsers={isAdministrator}
         emptyHelp={t('grants.emptyRepository')}
         add={null}
+        toolbarButton={add && <span className="ml-auto">{add}</span>}
       />
       <Suspense>
         {isAdding && (

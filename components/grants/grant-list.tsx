@@ -28,18 +28,21 @@ type OpenDialog = { kind: 'change' | 'revoke'; grant: GrantView } | null
 interface GrantListProps {
   label: string
   filter: GrantFilter
+  /** Everybody's, in a box of its own beneath filters, or one user's, in a section that says whose. */
   of: 'everybody' | 'one'
   leadsToUsers: boolean
   /** What to do where there is none yet. */
   emptyHelp: string
-  /** The button that grants something; null for who may not. */
+  /** The button of an empty list that grants something; null where there is one in sight already. */
   add: ReactNode
+  /** The button that grants something, at the end of the filters. */
+  toolbarButton?: ReactNode
 }
 
 const noFilters = { search: '', subjectType: '', permission: '' }
 
 /** A list of grants with its filters; each can be changed and revoked there. */
-export function GrantList({ label, filter, of, leadsToUsers, emptyHelp, add }: GrantListProps) {
+export function GrantList({ label, filter, of, leadsToUsers, emptyHelp, add, toolbarButton }: GrantListProps) {
   const t = useTranslations()
   const list = useListParameters()
   const [dialog, setDialog] = useState<OpenDialog>(null)
@@ -85,6 +88,17 @@ export function GrantList({ label, filter, of, leadsToUsers, emptyHelp, add }: G
     )
   }
 
+  const table = (
+    <>
+      {content()}
+      {!error && data?.items.length !== 0 && (
+        <TableFoot list={list} page={data}>
+          {data && t('grants.count', { count: data.totalCount })}
+        </TableFoot>
+      )}
+    </>
+  )
+
   return (
     <>
       {of === 'everybody' && (
@@ -116,16 +130,10 @@ export function GrantList({ label, filter, of, leadsToUsers, emptyHelp, add }: G
               </option>
             ))}
           </Select>
+          {toolbarButton}
         </div>
       )}
-      <div className="table-box">
-        {content()}
-        {!error && data?.items.length !== 0 && (
-          <TableFoot list={list} page={data}>
-            {data && t('grants.count', { count: data.totalCount })}
-          </TableFoot>
-        )}
-      </div>
+      {of === 'everybody' ? <div className="table-box">{table}</div> : table}
       <Suspense>
         {dialog?.kind === 'change' && <ChangeGrantDialog grantId={dialog.grant.id} onClose={() => setDialog(null)} />}
         {dialog?.kind === 'revoke' && <RevokeGrantDialog grant={dialog.grant} onClose={() => setDialog(null)} />}

@@ -50,13 +50,15 @@ export function GrantTable({
       sort: ['subject', '-subject'],
       skeleton: 'lg',
       cell: ({ subject }) => (
-        <span className="cell-stack">
+        <span className="cell-stack cell-person">
           {leadsToUsers && subject.type === 'USER' ? (
-            <Link href={userHref(subject.id)}>{subject.name}</Link>
+            <Link href={userHref(subject.id)} title={subject.name}>
+              {subject.name}
+            </Link>
           ) : (
-            <span>{subject.name}</span>
+            <span title={subject.name}>{subject.name}</span>
           )}
-          <small>{subject.description || t(`grants.subjectTypes.${subject.type}`)}</small>
+          <small title={subject.description}>{subject.description || t(`grants.subjectTypes.${subject.type}`)}</small>
         </span>
       ),
     },

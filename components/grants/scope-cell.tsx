@@ -18,8 +18,8 @@ export function ScopeCell({ scope, isWithinInstance }: ScopeCellProps) {
   const kind = t(`grants.scopes.${type}`)
   const named = link()
   return (
-    <span className="cell-stack">
-      <Link className="quiet" href={named.href}>
+    <span className="cell-stack cell-person">
+      <Link className="quiet" href={named.href} title={named.label}>
         {named.label}
       </Link>
       <small>

@@ -20,7 +20,7 @@ export function RobotSection({ instanceId }: { instanceId: string }) {
     </Button>
   )
   return (
-    <section aria-label={t('robots.title')}>
+    <section aria-label={t('robots.title')} className="mt-6">
       <header className="page-head">
         <h2>{t('robots.title')}</h2>
         <div className="buttons">{create}</div>

@@ -36,9 +36,11 @@ export function UserTable({ users, stale, sort, onSort, ownId, onCommand }: User
       sort: ['name', '-name'],
       skeleton: 'lg',
       cell: (user) => (
-        <span className="cell-stack">
-          <Link href={userHref(user.id)}>{user.name}</Link>
-          {user.displayName && <small>{user.displayName}</small>}
+        <span className="cell-stack cell-person">
+          <Link href={userHref(user.id)} title={user.name}>
+            {user.name}
+          </Link>
+          {user.displayName && <small title={user.displayName}>{user.displayName}</small>}
         </span>
       ),
     },

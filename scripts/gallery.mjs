@@ -65,7 +65,7 @@ try {
 }
 
 /** What is shown, in the order of the gallery. `shown` is there when the page is; `open` leads on from there. */
-function pagesOf({ instanceId, emptyInstanceId }) {
+function pagesOf({ instanceId, emptyInstanceId, userId }) {
   const instance = `/cn-hangzhou/instance/${instanceId}`
   return [
     { name: 'log-on', title: 'Log On', path: '/login', shown: '[name=password]', isAnonymous: true },
@@ -84,6 +84,31 @@ function pagesOf({ instanceId, emptyInstanceId }) {
     },
     { name: 'tags', title: 'Tags', path: `${instance}/repository/platform/base-node/tags`, shown: 'tbody .digest' },
     { name: 'namespaces', title: 'Namespaces', path: `${instance}/namespaces`, shown: 'tbody a' },
+    {
+      name: 'access-control',
+      title: 'Access Control',
+      path: `${instance}/access-control`,
+      shown: 'tbody a',
+    },
+    {
+      name: 'grant-access',
+      title: 'Grant Access',
+      path: `${instance}/access-control`,
+      shown: 'tbody a',
+      async open(page) {
+        await page.getByRole('button', { name: 'Grant Access' }).click()
+        await page.getByRole('radio', { name: 'A namespace' }).check()
+        await page.getByRole('dialog').getByText('li.na').waitFor()
+      },
+    },
+    {
+      name: 'access',
+      title: 'Access to a repository',
+      path: `${instance}/repository/payments/ledger-api/access`,
+      shown: 'tbody a',
+    },
+    { name: 'users', title: 'Users', path: '/users', shown: 'tbody a' },
+    { name: 'user', title: 'A user', path: `/users/${userId}`, shown: 'tbody a' },
     {
       name: 'garbage-collection',
       title: 'Garbage Collection',

@@ -73,6 +73,24 @@ const repositories = [
   { namespace: 'test', name: 'toolbox', type: 'PUBLIC', tags: 1, layerMiB: 1 },
 ]
 
+const users = [
+  { name: 'li.na', displayName: '李娜', role: 'ADMINISTRATOR' },
+  { name: 'wang.wei', displayName: '王伟' },
+  { name: 'm.garcia', displayName: 'María García' },
+  { name: 'o.brien', displayName: 'Siobhán O’Brien', isDisabled: true },
+  { name: 'deploy', displayName: 'Deployments' },
+]
+
+/** The narrowest that is named is what a grant is for. */
+const grants = [
+  { user: 'wang.wei', permission: 'PULL' },
+  { user: 'wang.wei', namespace: 'payments', permission: 'MANAGE' },
+  { user: 'm.garcia', namespace: 'payments', repository: 'ledger-api', permission: 'PUSH' },
+  { user: 'm.garcia', namespace: 'web', permission: 'PUSH' },
+  { user: 'o.brien', namespace: 'data', permission: 'PUSH' },
+  { user: 'deploy', permission: 'PULL' },
+]
+
 const exampleTags = [
   { tag: 'v1', platforms: ['amd64'] },
   { tag: 'v1.2', platforms: ['amd64', 'arm64'] },
@@ -89,8 +107,9 @@ const exampleTags = [
 ]
 
 /**
- * Fills a fresh server. `accessKey` is `<id>:<secret>` of an administrator, `user` `<name>:<password>` of one.
- * Answers with the ids of the default instance and of its repository `test/example`, and an instance that is empty.
+ * Fills a fresh server. `accessKey` is `<id>:<secret>` of an administrator, `user` `<name>:<password>` of the
+ * same, with that password at the default instance; it is set at the others.
+ * Answers with the ids of the default instance and of its repository `test/example`, an instance that is empty, and a user.
  */
 export async function makeSampleData({ origin, accessKey, user }) {
   const api = client(`${origin}/api/v1`, accessKey)
@@ -101,7 +120,11 @@ export async function makeSampleData({ origin, accessKey, user }) {
   for (const { repositories: names, ...instance } of otherInstances) {
     const made = await api('POST', '/instances', instance)
     if (names === undefined) emptyInstanceId = made.id
-    else await fillInstance(api, client(`${origin}/v2`, user, made.endpoints.internet), made.id, names)
+    else {
+      const [, ...password] = user.split(':')
+      await api('PUT', `/instances/${made.id}/credentials/password`, { password: password.join(':') })
+      await fillInstance(api, client(`${origin}/v2`, user, made.endpoints.internet), made.id, names)
+    }
   }
   for (const namespace of namespaces) await api('POST', `/instances/${example.id}/namespaces`, namespace)
   for (const { tags, layerMiB, ...repository } of repositories) {
@@ -119,8 +142,33 @@ export async function makeSampleData({ origin, accessKey, user }) {
     summary: 'Demo service used by the platform acceptance tests',
     description,
   })
+  const userId = await makeUsers(api, example.id)
   await makeRuns(api, registry)
-  return { instanceId: example.id, repositoryId: repository.id, emptyInstanceId }
+  return { instanceId: example.id, repositoryId: repository.id, emptyInstanceId, userId }
+}
+
+/** Some people and what they may do in an instance. Answers the id of one of them. */
+async function makeUsers(api, instanceId) {
+  const ids = new Map()
+  for (const user of users) {
+    const { id } = await api('POST', '/users', { password: 'only-for-the-pictures', ...user })
+    ids.set(user.name, id)
+  }
+  for (const { user, namespace, repository, permission } of grants) {
+    const scopeId = await findScope(api, instanceId, namespace, repository)
+    await api('POST', '/grants', { subjectId: ids.get(user), scopeId, permission })
+  }
+  return ids.get('wang.wei')
+}
+
+async function findScope(api, instanceId, namespace, repository) {
+  if (namespace === undefined) return instanceId
+  const of = `/instances/${instanceId}`
+  const found =
+    repository === undefined
+      ? await api('GET', `${of}/namespaces?search=${namespace}`)
+      : await api('GET', `${of}/repositories?namespace=${namespace}&name=${repository}`)
+  return found.items[0].id
 }
 
 /** Some garbage, the runs that count and free it, and a scrub. */

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { type createGrantBody, grant, type GrantView } from '@/lib/api/schemas/grants'
 import { type createInstanceBody, instance, instancePage, type InstanceView } from '@/lib/api/schemas/instances'
 import { type createNamespaceBody, namespace, type NamespaceView } from '@/lib/api/schemas/namespaces'
 import {
@@ -7,8 +8,12 @@ import {
   type RepositoryView,
   type UpdateRepositoryBody,
 } from '@/lib/api/schemas/repositories'
+import { type createUserBody, user, type UserView } from '@/lib/api/schemas/users'
 import type { ServerInfo } from './server'
 import { uniqueName } from './unique-name'
+
+/** Password of the users that tests make. */
+export const userPassword = 'a-password-of-a-test'
 
 /** What tests set up with: the REST API as an automation uses it, with an access key. */
 export class Api {
@@ -77,6 +82,16 @@ export class Api {
     const id = instanceId ?? (await this.defaultInstance()).id
     const body = { namespace: 'test', name: uniqueName('repository'), ...settings }
     return this.send('POST', `/instances/${id}/repositories`, repository, body)
+  }
+
+  /** Makes a user, with a unique name and `userPassword` unless others are given. */
+  createUser(settings: Partial<z.input<typeof createUserBody>> = {}): Promise<UserView> {
+    return this.send('POST', '/users', user, { name: uniqueName('user'), password: userPassword, ...settings })
+  }
+
+  /** Grants a user or a robot something on an instance, a namespace or a repository, by their ids. */
+  createGrant(body: z.input<typeof createGrantBody>): Promise<GrantView> {
+    return this.send('POST', '/grants', grant, body)
   }
 
   /** Changes a repository's settings, as somebody else would meanwhile. */

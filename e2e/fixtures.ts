@@ -66,6 +66,12 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   // Whatever a test does in a browser, the console keeps to its own content security policy.
   context: async ({ context }, use) => {
     const violations: string[] = []
+    // Not every violation is written to the console by the browser: what is tried and caught is not.
+    await context.addInitScript(() => {
+      document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI, sourceFile }) => {
+        console.error(`Content Security Policy: ${effectiveDirective} ${blockedURI} ${sourceFile}`)
+      })
+    })
     context.on('console', (message) => {
       if (message.text().includes('Content Security Policy')) violations.push(message.text())
     })

@@ -36,6 +36,8 @@ export async function startOpenIdProvider(...consoleUrls: readonly string[]): Pr
       groups: ['groups'],
     },
     pkce: { required: () => true },
+    // Given, so that it does not remark on each of them.
+    ttl: { Interaction: 600, Session: 600, Grant: 600, AccessToken: 600, IdToken: 600 },
     cookies: { keys: ['a key of a test'] },
     features: { devInteractions: { enabled: true } },
     findAccount: (_: unknown, login: string) => ({

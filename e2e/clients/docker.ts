@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -20,6 +20,11 @@ export class Docker extends CommandLine {
   /** Makes an image of one file with this content; resolves with its id. Each call makes another image. */
   importImage(content: string): Promise<string> {
     return this.run(['import', '-'], tarOf('content', content))
+  }
+
+  /** What the command keeps of registries and log-ons. */
+  readConfig(): Promise<string> {
+    return readFile(join(this.#config, 'config.json'), 'utf8')
   }
 
   async dispose(): Promise<void> {

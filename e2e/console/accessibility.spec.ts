@@ -15,6 +15,9 @@ const languages = {
     region: /^Region/,
     confirm: 'Confirm',
     summary: 'Summary',
+    createUser: 'Create User',
+    grant: 'Grant Access',
+    aRepository: 'A repository',
   },
   'zh-CN': {
     edit: '编辑',
@@ -24,6 +27,9 @@ const languages = {
     region: /^地域/,
     confirm: '确定',
     summary: '摘要',
+    createUser: '创建用户',
+    grant: '添加授权',
+    aRepository: '一个镜像仓库',
   },
 } as const
 
@@ -96,6 +102,28 @@ for (const theme of ['light', 'dark']) {
       await page.getByRole('dialog').getByRole('button', { name: words.confirm }).click()
       await expect(page.getByRole('dialog').getByRole('table')).toBeVisible()
       await audit(page, 'Modify Settings, in conflict')
+
+      const user = await api.createUser({ displayName: 'Li Na' })
+      await api.createGrant({ subjectId: user.id, scopeId: repository.id, permission: 'PUSH' })
+      await visit(page, `/users?search=${user.name}`, page.getByRole('rowheader').first())
+      await openDialog(page, main.getByRole('button', { name: words.createUser }), 'Create User')
+      await main.getByRole('table').getByRole('button').last().click()
+      await audit(page, 'the menu of a user')
+      await page.keyboard.press('Escape')
+      await visit(page, `/users/${user.id}`, page.getByRole('rowheader').first())
+      await visit(page, instanceAddress(instance, 'access-control'), main.getByRole('heading', { level: 2 }))
+      await visit(
+        page,
+        `${instanceAddress(home, 'access-control')}?search=${user.name}`,
+        page.getByRole('rowheader').first(),
+      )
+      await main.getByRole('button', { name: words.grant }).click()
+      await page.getByRole('radio', { name: words.aRepository }).check()
+      await page.getByRole('dialog').getByRole('button', { name: words.confirm }).click()
+      await expect(page.getByRole('dialog').getByRole('radio', { name: user.name })).toBeVisible()
+      await audit(page, 'Grant Access with errors')
+      await page.keyboard.press('Escape')
+      await visit(page, repositoryAddress(repository, 'access'), page.getByRole('rowheader').first())
 
       await visit(page, '/nowhere', page.getByRole('heading', { level: 1 }))
     })

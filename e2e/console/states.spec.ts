@@ -33,6 +33,12 @@ const lists = [
     row: ({ repository }: Place) => repository.name,
   },
   {
+    name: 'Users',
+    api: /\/api\/v1\/users\?/,
+    address: () => '/users?search=admin',
+    row: () => 'admin',
+  },
+  {
     name: 'Tags',
     api: /\/api\/v1\/repositories\/[^/]+\/tags\?/,
     address: ({ repository }: Place) => repositoryAddress(repository, 'tags'),
@@ -104,6 +110,8 @@ test('no page scrolls sideways on a phone, however long the names on it', async 
     description: `${'d'.repeat(200)}\n\n| ${'h'.repeat(60)} | b |\n| - | - |\n| 1 | 2 |\n\n\`\`\`\n${'c'.repeat(200)}\n\`\`\``,
   })
   await pushImage(server, `${namespace.name}/${repository.name}`, 't'.repeat(128))
+  const user = await api.createUser({ name: uniqueName('u'.repeat(50)), displayName: 'D'.repeat(100) })
+  await api.createGrant({ subjectId: user.id, scopeId: repository.id, permission: 'PUSH' })
   const main = page.getByRole('main')
   const row = page.getByRole('rowheader').first()
   const pages: [address: string, shown: Locator][] = [
@@ -114,6 +122,10 @@ test('no page scrolls sideways on a phone, however long the names on it', async 
     [`${instanceAddress(home, 'repositories')}?search=${repository.name}`, row],
     [repositoryAddress(repository, 'details'), main.getByText('d'.repeat(200))],
     [repositoryAddress(repository, 'tags'), row],
+    [repositoryAddress(repository, 'access'), row],
+    [`/users?search=${user.name}`, row],
+    [`/users/${user.id}`, row],
+    [`${instanceAddress(home, 'access-control')}?search=${user.name}`, row],
     ['/nowhere', page.getByRole('heading', { level: 1 })],
   ]
   for (const [address, shown] of pages) {

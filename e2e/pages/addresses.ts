@@ -8,12 +8,15 @@ export function instancesAddress(region: RegionId = defaultRegionId): string {
 }
 
 /** A list of an instance. */
-export function instanceAddress({ id, regionId }: InstanceView, list: 'namespaces' | 'repositories'): string {
+export function instanceAddress(
+  { id, regionId }: InstanceView,
+  list: 'namespaces' | 'repositories' | 'access-control' | 'credentials',
+): string {
   return `/${regionId}/instance/${id}/${list}`
 }
 
 /** A section of a repository of an instance in the default region. */
-export function repositoryAddress(repository: RepositoryView, section: 'details' | 'tags'): string {
+export function repositoryAddress(repository: RepositoryView, section: 'details' | 'tags' | 'access'): string {
   const { instanceId, namespace, name } = repository
   return `/${defaultRegionId}/instance/${instanceId}/repository/${namespace}/${name}/${section}`
 }

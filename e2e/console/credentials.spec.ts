@@ -1,0 +1,382 @@
+import type { BrowserContext, Locator, Page } from '@playwright/test'
+import { accessKeyWithSecret } from '@/lib/api/schemas/access-keys'
+import { robot, robotPage, robotWithSecret } from '@/lib/api/schemas/robots'
+import { basic, userPassword } from '../api'
+import { audit } from '../axe'
+import type { CommandLine } from '../clients/command-line'
+import { expect, test, uniqueName } from '../fixtures'
+import { instanceAddress } from '../pages/addresses'
+import type { ServerInfo } from '../server'
+
+const wide = { width: 1440, height: 900 }
+const narrow = { width: 390, height: 844 }
+
+const registryPassword = 'Registry-2026'
+
+test('Set Password as ACR’s help says, then docker and skopeo log on with it and not with the console’s', async ({
+  api,
+  context,
+  docker,
+  page,
+  server,
+  skopeo,
+}) => {
+  const instance = await api.defaultInstance()
+  const user = await api.createUser()
+  await api.createGrant({ subjectId: user.id, scopeId: instance.id, permission: 'PULL' })
+  await signInAs(context, server, user)
+
+  await page.goto(instanceAddress(instance, 'repositories'))
+  await page.getByRole('list', { name: 'Instances' }).getByRole('link', { name: 'Access Credential' }).click()
+  await expect(page).toHaveURL(instanceAddress(instance, 'credentials'))
+  await expect(page.getByText('No registry password is set')).toBeVisible()
+  // Of a member's instance the robots are not theirs to see.
+  await expect(page.getByRole('region', { name: 'Robots' })).toHaveCount(0)
+
+  await page.getByRole('button', { name: 'Set Password' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Set Password' })
+  const [password, again] = [dialog.getByLabel('Password', { exact: true }), dialog.getByLabel('Confirm Password')]
+  const confirm = dialog.getByRole('button', { name: 'Confirm' })
+  await expect(password).toBeFocused()
+  await password.fill('onlyletters')
+  await confirm.click()
+  await expect(password).toHaveAccessibleDescription(/at least two of letters, digits and symbols/)
+  await expect(password).toHaveAttribute('aria-invalid', 'true')
+  await password.fill(registryPassword)
+  await again.fill('Registry-2025')
+  await confirm.click()
+  await expect(again).toHaveAccessibleDescription('The two are not the same.')
+  await again.fill(registryPassword)
+  await page.keyboard.press('Enter')
+  await expect(dialog).toBeHidden()
+  await expect(page.getByText('The registry password was set')).toBeVisible()
+  await expect(page.getByText('No registry password is set')).toBeHidden()
+
+  const command = page.getByRole('region', { name: 'Password' }).getByText('docker login')
+  await expect(command).toHaveText(`$ docker login --username=${user.name} ${server.registry}`)
+  await logsOn(docker, [], server.registry, user.name, registryPassword)
+  await logsOn(skopeo, ['--tls-verify=false'], server.registry, user.name, registryPassword)
+  await isRefused(docker, [], server.registry, user.name, userPassword)
+  await isRefused(skopeo, ['--tls-verify=false'], server.registry, user.name, userPassword)
+
+  await page.reload()
+  await expect(page.getByRole('region', { name: 'Password' })).toContainText(/last used/)
+  await page.getByRole('button', { name: 'Remove Password' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove Password' }).click()
+  await expect(page.getByText('No registry password is set')).toBeVisible()
+  await isRefused(skopeo, ['--tls-verify=false'], server.registry, user.name, registryPassword)
+})
+
+test('a temporary token is shown once with its login command, works, and is refused once it is revoked', async ({
+  api,
+  context,
+  page,
+  server,
+  skopeo,
+}) => {
+  const instance = await api.defaultInstance()
+  const user = await api.createUser()
+  await api.createGrant({ subjectId: user.id, scopeId: instance.id, permission: 'PULL' })
+  await signInAs(context, server, user)
+  await page.goto(instanceAddress(instance, 'credentials'))
+  const section = page.getByRole('region', { name: 'Temporary tokens' })
+  await expect(section.getByRole('heading', { name: 'No temporary tokens' })).toBeVisible()
+  await section.getByRole('button', { name: 'Create Token' }).click()
+  await page.getByRole('dialog').getByLabel('Valid for').selectOption('2 hours')
+  await page.getByRole('dialog').getByRole('button', { name: 'Confirm' }).click()
+  const shown = page.getByRole('dialog', { name: 'Temporary token' })
+  const token = /echo (\w{43}) \|/.exec(await shown.innerText())?.[1] ?? ''
+  await expect(shown).toContainText(
+    `echo ${token} | docker login --username=cr_temp_user --password-stdin ${server.registry}`,
+  )
+  await logsOn(skopeo, ['--tls-verify=false'], server.registry, 'cr_temp_user', token)
+  await shown.getByRole('button', { name: 'Done' }).click()
+  await expect(page.locator('body')).not.toContainText(token)
+
+  await page.reload()
+  await expect(section.getByRole('row').nth(1)).toContainText('In force')
+  await section.getByRole('button', { name: /^Revoke / }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
+  await expect(section.getByRole('row').nth(1)).toContainText('Revoked')
+  await isRefused(skopeo, ['--tls-verify=false'], server.registry, 'cr_temp_user', token)
+})
+
+test('a robot is made with permissions, logs on, gets a new secret, is disabled, enabled and deleted', async ({
+  api,
+  page,
+  server,
+  signIn,
+  skopeo,
+}) => {
+  await signIn()
+  const instance = await api.defaultInstance()
+  const name = uniqueName('robot')
+  const userName = `robot+${name}`
+  const insecure = ['--tls-verify=false']
+  await page.goto(`${instanceAddress(instance, 'credentials')}?search=${name}`)
+  const section = page.getByRole('region', { name: 'Robots' })
+  await section.getByRole('button', { name: 'Create Robot' }).click()
+  const dialog = page.getByRole('dialog')
+  await expect(dialog.getByLabel('Robot Name')).toBeFocused()
+  await dialog.getByLabel('Robot Name').fill('Not a name')
+  await dialog.getByRole('button', { name: 'Confirm' }).click()
+  await expect(dialog.getByLabel('Robot Name')).toHaveAttribute('aria-invalid', 'true')
+  await dialog.getByLabel('Robot Name').fill(name)
+  await dialog.getByLabel('Description').fill('Builds')
+  await dialog.getByLabel('Expires after').selectOption('30 days')
+  await dialog.getByRole('button', { name: 'Add Permission' }).click()
+  await dialog.getByLabel('On what, 1').selectOption('test')
+  await dialog.getByLabel('Permission 1', { exact: true }).selectOption('Push')
+  await dialog.getByRole('button', { name: 'Confirm' }).click()
+  const first = await shownSecret(dialog, `Robot ${userName} is made`)
+  const row = section.getByRole('row').filter({ hasText: userName })
+  await expect(row).toContainText('Enabled')
+  await logsOn(skopeo, insecure, server.registry, userName, first)
+  const image = await skopeo.makeImage(name)
+  const target = `docker://${server.registry}/test/${name}:v1`
+  await api.createRepository({ name })
+  await skopeo.run(['copy', '--dest-tls-verify=false', '--dest-creds', `${userName}:${first}`, image, target])
+
+  await row.getByRole('button', { name: `New secret for ${userName}` }).click()
+  await dialog.getByRole('button', { name: 'Confirm' }).click()
+  const second = await shownSecret(dialog, `New secret of ${userName}`)
+  expect(second).not.toBe(first)
+  await isRefused(skopeo, insecure, server.registry, userName, first)
+  await logsOn(skopeo, insecure, server.registry, userName, second)
+
+  await row.getByRole('button', { name: `Disable ${userName}` }).click()
+  await dialog.getByRole('button', { name: 'Disable' }).click()
+  await expect(row).toContainText('Disabled')
+  await isRefused(skopeo, insecure, server.registry, userName, second)
+  await row.getByRole('button', { name: `Enable ${userName}` }).click()
+  await expect(row).toContainText('Enabled')
+  await logsOn(skopeo, insecure, server.registry, userName, second)
+
+  // The same list for the administrator, over all instances.
+  await page.goto('/')
+  await page.getByRole('list', { name: 'Administration' }).getByRole('link', { name: 'Robots' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Robots' })).toBeVisible()
+  await page.getByRole('searchbox').fill(name)
+  const listed = page.getByRole('row').filter({ hasText: userName })
+  await expect(listed.getByRole('link', { name: instance.name })).toBeVisible()
+  await listed.getByRole('button', { name: `Delete ${userName}` }).click()
+  await expect(dialog.getByRole('button', { name: 'Delete Robot' })).toBeDisabled()
+  await dialog.getByRole('textbox').fill(userName)
+  await dialog.getByRole('button', { name: 'Delete Robot' }).click()
+  await expect(page.getByRole('heading', { name: 'Nothing found' })).toBeVisible()
+  const left = await api.send('GET', `/instances/${instance.id}/robots?search=${name}`, robotPage)
+  expect(left.totalCount).toBe(0)
+  await isRefused(skopeo, insecure, server.registry, userName, second)
+})
+
+test('an access key is shown once, works in the API, is disabled, enabled and deleted; there are at most two', async ({
+  api,
+  context,
+  page,
+  server,
+}) => {
+  const user = await api.createUser()
+  await signInAs(context, server, user)
+  await page.goto('/account/access-keys')
+  const create = page.getByRole('button', { name: 'Create Access Key' })
+  const dialog = page.getByRole('dialog')
+  await expect(page.getByRole('heading', { name: 'No access keys yet' })).toBeVisible()
+  await create.click()
+  await dialog.getByRole('button', { name: 'Confirm' }).click()
+  const id = (await dialog.getByRole('heading', { name: /^Access key / }).innerText()).split(' ').at(-1) ?? ''
+  const secret = /\b(\w{43})\b/.exec(await dialog.innerText())?.[1] ?? ''
+  await dialog.getByRole('button', { name: 'Done' }).click()
+  const row = page.getByRole('row').filter({ hasText: id })
+  await expect(row).toContainText('Enabled')
+  const authorization = basic(id, secret)
+  const status = async () => (await fetch(`${server.url}/api/v1/access-keys`, { headers: { authorization } })).status
+  expect(await status()).toBe(200)
+
+  // The second is a program's: with the first one's rights, which are its owner's.
+  const made = await fetch(`${server.url}/api/v1/access-keys`, {
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/json' },
+    body: '{}',
+  })
+  const second = accessKeyWithSecret.parse(await made.json())
+  await page.reload()
+  await expect(page.getByRole('row').filter({ hasText: second.id })).toBeVisible()
+  await expect(create).toBeDisabled()
+
+  await row.getByRole('button', { name: `Disable ${id}` }).click()
+  await dialog.getByRole('button', { name: 'Disable' }).click()
+  await expect(row).toContainText('Disabled')
+  expect(await status()).toBe(401)
+  await row.getByRole('button', { name: `Enable ${id}` }).click()
+  await expect(row).toContainText('Enabled')
+  expect(await status()).toBe(200)
+  await row.getByRole('button', { name: `Delete ${id}` }).click()
+  await dialog.getByRole('textbox').fill(id)
+  await dialog.getByRole('button', { name: 'Delete Access Key' }).click()
+  await expect(row).toHaveCount(0)
+  expect(await status()).toBe(401)
+  await expect(create).toBeEnabled()
+})
+
+test('a robot that somebody else changed meanwhile is not deleted on what was seen', async ({ api, page, signIn }) => {
+  await signIn()
+  const instance = await api.defaultInstance()
+  const name = uniqueName('robot')
+  const made = await api.send('POST', `/instances/${instance.id}/robots`, robotWithSecret, { name })
+  await page.goto(`/robots?search=${name}`)
+  await page.getByRole('button', { name: `Delete ${made.userName}` }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('textbox').fill(made.userName)
+  await api.send('PATCH', `/robots/${made.id}`, robot, { description: 'still needed' })
+  await dialog.getByRole('button', { name: 'Delete Robot' }).click()
+  await expect(dialog.getByRole('alert')).toContainText('changed it meanwhile')
+  expect(await api.send('GET', `/robots/${made.id}`, robot)).toMatchObject({ description: 'still needed' })
+})
+
+const words = {
+  en: {
+    title: 'Access Credential',
+    setPassword: 'Set Password',
+    password: 'Password',
+    confirmPassword: 'Confirm Password',
+    confirm: 'Confirm',
+    createToken: 'Create Token',
+    createRobot: 'Create Robot',
+    addPermission: 'Add Permission',
+    robotName: 'Robot Name',
+    createKey: 'Create Access Key',
+    newSecret: /^New secret/,
+    delete: /^Delete /,
+    done: 'Done',
+  },
+  'zh-CN': {
+    title: '访问凭证',
+    setPassword: '设置密码',
+    password: '密码',
+    confirmPassword: '确认密码',
+    confirm: '确定',
+    createToken: '创建令牌',
+    createRobot: '创建机器人账号',
+    addPermission: '添加权限',
+    robotName: '机器人账号名称',
+    createKey: '创建访问密钥',
+    newSecret: /的密钥$/,
+    delete: /^删除 /,
+    done: '完成',
+  },
+} as const
+
+for (const theme of ['light', 'dark'] as const) {
+  for (const locale of ['en', 'zh-CN'] as const) {
+    test(`axe finds nothing on the pages and dialogs of credentials: ${theme}, ${locale}`, async ({
+      api,
+      context,
+      page,
+      server,
+      signIn,
+    }) => {
+      test.setTimeout(120_000)
+      const word = words[locale]
+      const dialog = page.getByRole('dialog')
+      await page.emulateMedia({ reducedMotion: 'reduce' })
+      await context.addCookies([
+        { name: 'stele-theme', value: theme, url: server.url },
+        { name: 'stele-locale', value: locale, url: server.url },
+      ])
+      const instance = await api.createInstance()
+      const user = await api.createUser()
+      await api.createGrant({ subjectId: user.id, scopeId: instance.id, permission: 'MANAGE' })
+      await signInAs(context, server, user)
+      await page.setViewportSize(wide)
+
+      await page.goto(instanceAddress(instance, 'credentials'))
+      await expect(page.getByRole('heading', { level: 1, name: word.title })).toBeVisible()
+      await expect(page.getByRole('button', { name: word.createRobot })).toBeVisible()
+      await inBothWidths(page, 'Access Credential, empty')
+      await page.getByRole('button', { name: word.setPassword }).click()
+      await expect(dialog.getByLabel(word.confirmPassword)).toBeVisible()
+      await dialog.getByRole('button', { name: word.confirm }).click()
+      await audit(page, 'Set Password with errors')
+      await dialog.getByLabel(word.password, { exact: true }).fill(registryPassword)
+      await dialog.getByLabel(word.confirmPassword).fill(registryPassword)
+      await page.keyboard.press('Enter')
+      await expect(dialog).toBeHidden()
+      await page.getByRole('button', { name: word.createToken }).click()
+      await expect(dialog.getByRole('combobox')).toBeVisible()
+      await audit(page, 'Create Token')
+      await page.keyboard.press('Enter')
+      await dialog.getByRole('button', { name: word.confirm }).click()
+      await expect(dialog.getByText('cr_temp_user').first()).toBeVisible()
+      await inBothWidths(page, 'Temporary token')
+      await dialog.getByRole('button', { name: word.done }).click()
+
+      await page.getByRole('button', { name: word.createRobot }).click()
+      await dialog.getByRole('button', { name: word.addPermission }).click()
+      await inBothWidths(page, 'Create Robot')
+      await dialog.getByLabel(word.robotName).fill('ci')
+      await page.keyboard.press('Enter')
+      await expect(dialog.getByText('robot+ci').first()).toBeVisible()
+      await dialog.getByRole('button', { name: word.done }).click()
+      await expect(page.getByRole('button', { name: word.newSecret })).toBeVisible()
+      await inBothWidths(page, 'Access Credential, filled')
+      await page.getByRole('button', { name: word.delete }).click()
+      await expect(dialog.getByRole('textbox')).toBeVisible()
+      await audit(page, 'Delete Robot')
+      await page.keyboard.press('Escape')
+
+      await page.goto('/account/access-keys')
+      await page.getByRole('button', { name: word.createKey }).click()
+      await audit(page, 'Create Access Key')
+      await dialog.getByRole('button', { name: word.confirm }).click()
+      await dialog.getByRole('button', { name: word.done }).click()
+      await expect(page.getByRole('button', { name: word.delete })).toBeVisible()
+      await inBothWidths(page, 'Access keys')
+
+      await signIn()
+      await page.goto('/robots?search=ci')
+      await expect(page.getByRole('rowheader').first()).toBeVisible()
+      await inBothWidths(page, 'Robots')
+    })
+  }
+}
+
+/** Logs the page's browser context on as a user that the test made. */
+async function signInAs(context: BrowserContext, server: ServerInfo, { name }: { name: string }): Promise<void> {
+  const response = await context.request.post('/api/v1/session', {
+    headers: { origin: server.url },
+    data: { userName: name, password: userPassword },
+  })
+  expect(response.status()).toBe(201)
+}
+
+async function inBothWidths(page: Page, where: string): Promise<void> {
+  await audit(page, where)
+  await page.setViewportSize(narrow)
+  await audit(page, `${where}, narrow`)
+  await page.setViewportSize(wide)
+}
+
+/** The secret that a dialog shows, closed afterwards. */
+async function shownSecret(dialog: Locator, title: string): Promise<string> {
+  await expect(dialog.getByRole('heading', { name: title })).toBeVisible()
+  const secret = /echo (\w{43}) \| docker login/.exec(await dialog.innerText())?.[1] ?? ''
+  expect(secret).not.toBe('')
+  await dialog.getByRole('button', { name: 'Done' }).click()
+  await expect(dialog).toBeHidden()
+  return secret
+}
+
+function logOn(client: CommandLine, options: string[], registry: string, name: string, password: string) {
+  return client.attempt(['login', ...options, '--username', name, '--password-stdin', registry], password)
+}
+
+async function logsOn(...log: Parameters<typeof logOn>): Promise<void> {
+  const { code, stderr } = await logOn(...log)
+  expect(code, stderr).toBe(0)
+}
+
+async function isRefused(...log: Parameters<typeof logOn>): Promise<void> {
+  const { code, stderr } = await logOn(...log)
+  expect(code).not.toBe(0)
+  expect(stderr).toMatch(/unauthorized|invalid username\/password/i)
+}

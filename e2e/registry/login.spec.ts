@@ -1,0 +1,316 @@
+import { type RobotView, robotWithSecret } from '@/lib/api/schemas/robots'
+import { temporaryTokenWithSecret } from '@/lib/api/schemas/credentials'
+import { type UserView, user } from '@/lib/api/schemas/users'
+import { Api, basic, userPassword } from '../api'
+import type { CommandResult } from '../clients/command-line'
+import type { HomeClient } from '../clients/go-clients'
+import { cranePusher, dockerPusher, podmanPusher, type Pusher, skopeoPusher } from '../clients/pushers'
+import { expect, test, uniqueName } from '../fixtures'
+import type { ServerInfo } from '../server'
+import { send } from './http'
+
+/** A person's task with a client: log on, push, pull, log off. */
+interface Client {
+  /** Resolves however it ends. */
+  logIn(registry: string, credential: Credential): Promise<CommandResult>
+  /** Pushes something new; resolves however it ends. */
+  push(registry: string, path: string): Promise<CommandResult>
+  /** Pulls what was pushed there; resolves however it ends. */
+  pull(registry: string, path: string): Promise<CommandResult>
+  logOut(registry: string): Promise<unknown>
+  /** Whether logging on asks the registry at all. */
+  readonly asksAtLogIn: boolean
+}
+
+interface Credential {
+  readonly name: string
+  readonly password: string
+}
+
+const insecure = '--tls-verify=false'
+
+/** For the clients that the other specs push with. */
+function clientOf(pusher: Pusher, commands: Pick<Client, 'logIn' | 'logOut' | 'asksAtLogIn'>): Client {
+  return {
+    ...commands,
+    push: async (registry, path) =>
+      pusher.push(await pusher.makeImage(uniqueName('content')), `${registry}/${path}:v1`),
+    pull: (registry, path) =>
+      pusher.pull(`${registry}/${path}:v1`).then(
+        (stdout) => ({ code: 0, stdout, stderr: '' }),
+        (error: unknown) => ({ code: 1, stdout: '', stderr: String(error) }),
+      ),
+  }
+}
+
+function helmClient(helm: HomeClient): Client {
+  const plain = '--plain-http'
+  return {
+    asksAtLogIn: true,
+    logIn: (registry, { name, password }) =>
+      helm.attempt(['registry', 'login', plain, '--username', name, '--password-stdin', registry], password),
+    // A chart is pushed to the path that its name is the end of.
+    async push(registry, path) {
+      const [namespace = '', name = ''] = path.split('/')
+      await helm.run(['create', name])
+      await helm.run(['package', '--version', '1.0.0', name])
+      return helm.attempt(['push', plain, `${name}-1.0.0.tgz`, `oci://${registry}/${namespace}`])
+    },
+    pull: (registry, path) =>
+      helm.attempt([
+        'pull',
+        plain,
+        '--version',
+        '1.0.0',
+        '--destination',
+        uniqueName('pulled'),
+        `oci://${registry}/${path}`,
+      ]),
+    logOut: (registry) => helm.attempt(['registry', 'logout', registry]),
+  }
+}
+
+const stdin = ['--password-stdin']
+
+const tests = {
+  docker: test.extend<{ client: Client }>({
+    client: async ({ docker }, use) =>
+      use(
+        clientOf(dockerPusher(docker), {
+          asksAtLogIn: true,
+          logIn: (registry, { name, password }) =>
+            docker.attempt(['login', '--username', name, ...stdin, registry], password),
+          logOut: (registry) => docker.run(['logout', registry]),
+        }),
+      ),
+  }),
+  podman: test.extend<{ client: Client }>({
+    client: async ({ podman }, use) =>
+      use(
+        clientOf(podmanPusher(podman), {
+          asksAtLogIn: true,
+          logIn: (registry, { name, password }) =>
+            podman.attempt(['login', insecure, '--username', name, ...stdin, registry], password),
+          logOut: (registry) => podman.run(['logout', registry]),
+        }),
+      ),
+  }),
+  skopeo: test.extend<{ client: Client }>({
+    client: async ({ skopeo }, use) =>
+      use(
+        clientOf(skopeoPusher(skopeo), {
+          asksAtLogIn: true,
+          logIn: (registry, { name, password }) =>
+            skopeo.attempt(['login', insecure, '--username', name, ...stdin, registry], password),
+          logOut: (registry) => skopeo.run(['logout', registry]),
+        }),
+      ),
+  }),
+  crane: test.extend<{ client: Client }>({
+    client: async ({ crane }, use) =>
+      use(
+        clientOf(cranePusher(crane), {
+          asksAtLogIn: false,
+          logIn: (registry, { name, password }) =>
+            crane.attempt(['auth', 'login', '--username', name, ...stdin, registry], password),
+          logOut: (registry) => crane.run(['auth', 'logout', registry]),
+        }),
+      ),
+  }),
+  helm: test.extend<{ client: Client }>({ client: async ({ helm }, use) => use(helmClient(helm)) }),
+}
+
+for (const [name, clientTest] of Object.entries(tests)) {
+  clientTest.describe(name, () => {
+    for (const [what, make] of [
+      ['a registry password', createMember],
+      ["a robot's secret", createRobot],
+      ['a temporary token', createTemporaryToken],
+    ] as const) {
+      clientTest(`logs on with ${what}, pushes, pulls, and logs off`, async ({ api, client, server }) => {
+        const { id, path } = await createRepository(api)
+        const credential = await make(api, server, id)
+        expectDone(await client.logIn(server.registry, credential))
+        expectDone(await client.push(server.registry, path))
+        expectDone(await client.pull(server.registry, path))
+        await client.logOut(server.registry)
+        expect((await client.pull(server.registry, path)).code).not.toBe(0)
+      })
+    }
+
+    for (const [what, make, reason] of [
+      ['a wrong password', createWrong, 'incorrect user name or password'],
+      ['a disabled user', createDisabledMember, /the user user-[0-9a-f]+ is disabled/],
+      ['a disabled robot', createDisabledRobot, /the robot robot\+robot-[0-9a-f]+ is disabled/],
+      ['an expired robot', createExpiredRobot, /the robot's credential expired on \d{4}-\d{2}-\d{2}/],
+      ['a revoked temporary token', createRevokedToken, 'the temporary token was revoked'],
+    ] as const) {
+      clientTest(`is refused with ${what}, and says why`, async ({ api, client, server }) => {
+        const { id, path } = await createRepository(api)
+        const credential = await make(api, server, id)
+        const logIn = await client.logIn(server.registry, credential)
+        const { code, stdout, stderr } = client.asksAtLogIn ? logIn : await client.push(server.registry, path)
+        expect(code).not.toBe(0)
+        expect(stdout + stderr).toMatch(reason)
+        expect(stdout + stderr).not.toContain(credential.password)
+      })
+    }
+  })
+}
+
+tests.docker(
+  'docker keeps an identity token in place of the password, which ends with a new password',
+  async ({ api, client, docker, server }) => {
+    const { id, path } = await createRepository(api)
+    const member = await createMember(api, server, id)
+    expectDone(await client.logIn(server.registry, member))
+    const kept = await docker.readConfig()
+    expect(kept).toContain('identitytoken')
+    expect(kept).not.toContain(Buffer.from(`${member.name}:${member.password}`).toString('base64'))
+    expectDone(await client.push(server.registry, path))
+
+    await setPassword(server, member.name, 'another-password-2')
+
+    const { code, stdout, stderr } = await client.push(server.registry, path)
+    expect(code).not.toBe(0)
+    expect(stdout + stderr).toContain('log on again')
+  },
+)
+
+tests.skopeo(
+  'nothing of a credential is ever logged, nor of the tokens that it gets',
+  async ({ client, startPrivateServer }) => {
+    const server = await startPrivateServer({ env: { STELE_LOG_LEVEL: 'debug' } })
+    const api = new Api(server)
+    const { id, path } = await createRepository(api)
+    const secrets: string[] = []
+    for (const make of [createMember, createRobot, createTemporaryToken, createRevokedToken, createWrong]) {
+      const credential = await make(api, server, id)
+      const { name, password } = credential
+      await client.logIn(server.registry, credential)
+      await client.push(server.registry, path)
+      const headers = { authorization: basic(name, password) }
+      const answer = await send(server, 'GET', '/v2/token?offline_token=true&account=x', { headers })
+      const tokens = JSON.parse(answer.body.toString()) as { token?: string; refresh_token?: string }
+      const { token = 'no.token.here', refresh_token: refreshToken = 'no-refresh-token' } = tokens
+      await send(server, 'GET', '/v2/', { headers: { authorization: `Bearer ${token}` } })
+      const form = new URLSearchParams({
+        grant_type: 'password',
+        username: name,
+        password,
+        refresh_token: refreshToken,
+      })
+      const headersOfForm = { 'content-type': 'application/x-www-form-urlencoded', authorization: undefined }
+      await send(server, 'POST', '/v2/token', { headers: headersOfForm, body: Buffer.from(form.toString()) })
+      await send(server, 'GET', `/v2/token?password=${password}&scope=x`, { headers })
+      secrets.push(password, Buffer.from(`${name}:${password}`).toString('base64'), refreshToken, token)
+      secrets.push(...token.split('.').slice(1))
+    }
+    await expect.poll(() => server.output()).toContain('/v2/token')
+    for (const secret of secrets) expect(server.output()).not.toContain(secret)
+    expect(server.output()).not.toMatch(/authorization|bearer ey/i)
+  },
+)
+
+async function createRepository(api: Api): Promise<{ id: string; path: string }> {
+  const { id, namespace, name } = await api.createRepository()
+  return { id, path: `${namespace}/${name}` }
+}
+
+/** A member with a registry password, who may push to the repository. */
+async function createMember(api: Api, server: ServerInfo, repositoryId: string): Promise<Credential> {
+  const { credential } = await createMemberUser(api, server, repositoryId)
+  return credential
+}
+
+async function createMemberUser(
+  api: Api,
+  server: ServerInfo,
+  repositoryId: string,
+): Promise<{ made: UserView; credential: Credential }> {
+  const made = await api.createUser()
+  await api.createGrant({ subjectId: made.id, scopeId: repositoryId, permission: 'PUSH' })
+  const password = uniqueName('Password')
+  await setPassword(server, made.name, password)
+  return { made, credential: { name: made.name, password } }
+}
+
+async function createDisabledMember(api: Api, server: ServerInfo, repositoryId: string): Promise<Credential> {
+  const { made, credential } = await createMemberUser(api, server, repositoryId)
+  await api.send('PATCH', `/users/${made.id}`, user, { isDisabled: true })
+  return credential
+}
+
+async function createWrong(api: Api, server: ServerInfo, repositoryId: string): Promise<Credential> {
+  return { ...(await createMember(api, server, repositoryId)), password: uniqueName('Wrong') }
+}
+
+async function createRobot(api: Api, _: ServerInfo, repositoryId: string): Promise<Credential> {
+  return (await createRobotWith(api, repositoryId)).credential
+}
+
+async function createRobotWith(
+  api: Api,
+  repositoryId: string,
+  expiresAt: string | null = null,
+): Promise<{ made: RobotView; credential: Credential }> {
+  const { id } = await api.defaultInstance()
+  const grants = [{ scopeId: repositoryId, permission: 'PUSH' }]
+  const body = { name: uniqueName('robot'), grants, expiresAt }
+  const { secret, ...made } = await api.send('POST', `/instances/${id}/robots`, robotWithSecret, body)
+  return { made, credential: { name: made.userName, password: secret } }
+}
+
+async function createDisabledRobot(api: Api, _: ServerInfo, repositoryId: string): Promise<Credential> {
+  const { made, credential } = await createRobotWith(api, repositoryId)
+  const response = await api.request('PATCH', `/robots/${made.id}`, { isDisabled: true })
+  expect(response.status).toBe(200)
+  return credential
+}
+
+/** A robot whose time has come: nobody can make one that is past it. */
+async function createExpiredRobot(api: Api, server: ServerInfo, repositoryId: string): Promise<Credential> {
+  const expiresAt = new Date(Date.now() + 2_000).toISOString()
+  const { credential } = await createRobotWith(api, repositoryId, expiresAt)
+  const headers = { authorization: basic(credential.name, credential.password) }
+  await expect.poll(async () => (await send(server, 'GET', '/v2/token', { headers })).status).toBe(401)
+  return credential
+}
+
+/** The administrator's, who may do everything. */
+async function createTemporaryToken(api: Api): Promise<Credential> {
+  return (await createTemporaryTokenWith(api)).credential
+}
+
+async function createTemporaryTokenWith(api: Api): Promise<{ path: string; credential: Credential }> {
+  const { id } = await api.defaultInstance()
+  const path = `/instances/${id}/credentials/temporary-token`
+  const made = await api.send('POST', path, temporaryTokenWithSecret, { hours: 1 })
+  return { path: `${path}/${made.id}`, credential: { name: made.userName, password: made.token } }
+}
+
+async function createRevokedToken(api: Api): Promise<Credential> {
+  const { path, credential } = await createTemporaryTokenWith(api)
+  expect((await api.request('DELETE', path)).status).toBe(204)
+  return credential
+}
+
+/** Sets the registry password of a user that `createUser` made, as that user does in the console. */
+async function setPassword(server: ServerInfo, userName: string, password: string): Promise<void> {
+  const headers = { origin: server.url, 'content-type': 'application/json' }
+  const logOn = await fetch(`${server.url}/api/v1/session`, {
+    ...{ method: 'POST', headers },
+    body: JSON.stringify({ userName, password: userPassword }),
+  })
+  const cookie = (logOn.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+  const { id } = await new Api(server).defaultInstance()
+  const answer = await fetch(`${server.url}/api/v1/instances/${id}/credentials/password`, {
+    ...{ method: 'PUT', headers: { ...headers, cookie } },
+    body: JSON.stringify({ password }),
+  })
+  if (!answer.ok) throw new Error(`No registry password: ${answer.status} ${await answer.text()}`)
+}
+
+function expectDone({ code, stdout, stderr }: CommandResult): void {
+  expect(code, stdout + stderr).toBe(0)
+}

@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test'
 import { audit } from '../axe'
 import { expect, pushImage, test } from '../fixtures'
-import { instanceAddress, instancesAddress, repositoryAddress } from '../pages/addresses'
+import { instanceAddress, instancesAddress, overviewAddress, repositoryAddress } from '../pages/addresses'
 
 const wide = { width: 1440, height: 900 }
 const narrow = { width: 390, height: 844 }
@@ -18,6 +18,10 @@ const languages = {
     createUser: 'Create User',
     grant: 'Grant Access',
     aRepository: 'A repository',
+    detailsOf: /^Details of /,
+    changePassword: 'Change Password',
+    setUp: 'Set Up',
+    everywhere: 'Sign Out Everywhere',
   },
   'zh-CN': {
     edit: '编辑',
@@ -30,6 +34,10 @@ const languages = {
     createUser: '创建用户',
     grant: '添加授权',
     aRepository: '一个镜像仓库',
+    detailsOf: /的详情$/,
+    changePassword: '修改密码',
+    setUp: '设置',
+    everywhere: '全部退出登录',
   },
 } as const
 
@@ -126,6 +134,48 @@ for (const theme of ['light', 'dark']) {
       await visit(page, repositoryAddress(repository, 'access'), page.getByRole('rowheader').first())
 
       await visit(page, '/nowhere', page.getByRole('heading', { level: 1 }))
+    })
+
+    test(`axe finds nothing on Overview, Audit and one’s own account: ${theme}, ${locale}`, async ({
+      api,
+      context,
+      page,
+      server,
+      signIn,
+    }) => {
+      test.setTimeout(120_000)
+      await page.emulateMedia({ reducedMotion: 'reduce' })
+      await page.setViewportSize(wide)
+      await context.addCookies([
+        { name: 'stele-theme', value: theme, url: server.url },
+        { name: 'stele-locale', value: locale, url: server.url },
+      ])
+      await signIn()
+      const main = page.getByRole('main')
+      const dialog = page.getByRole('dialog')
+      const instance = await api.createInstance()
+      const anonymousPull = main.getByRole('switch')
+      await visit(page, overviewAddress(instance), anonymousPull)
+      await anonymousPull.click()
+      await expect(anonymousPull).toBeChecked()
+      await audit(page, 'Overview, anonymous pull allowed')
+
+      const user = await api.createUser()
+      await api.request('PATCH', `/users/${user.id}`, { displayName: 'Li Na' })
+      await visit(page, `/audit?text=${user.name}`, main.getByRole('rowheader').first())
+      await main.getByRole('button', { name: words.detailsOf }).first().click()
+      await expect(dialog.getByRole('table')).toBeVisible()
+      await audit(page, 'an audit event')
+      await page.keyboard.press('Escape')
+      await visit(page, '/audit?text=no-such-thing', main.getByRole('heading', { level: 2 }))
+
+      await visit(page, '/account/security', main.getByRole('table'))
+      for (const name of [words.changePassword, words.setUp]) {
+        await openDialog(page, main.getByRole('button', { name, exact: true }), name)
+      }
+      await main.getByRole('button', { name: words.everywhere }).click()
+      await expect(dialog.getByRole('button', { name: words.everywhere })).toBeVisible()
+      await audit(page, 'Sign Out Everywhere')
     })
   }
 }

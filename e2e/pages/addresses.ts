@@ -7,6 +7,11 @@ export function instancesAddress(region: RegionId = defaultRegionId): string {
   return `/${region}/instances`
 }
 
+/** The first page of an instance. */
+export function overviewAddress({ id, regionId }: InstanceView): string {
+  return `/${regionId}/instance/${id}`
+}
+
 /** A list of an instance. */
 export function instanceAddress(
   { id, regionId }: InstanceView,

@@ -1,11 +1,14 @@
 // `npm run gallery`: pictures of the console's main pages, from a fresh server with sample data, into docs/gallery.
+// With `-- --all` in both languages and at 1024 px too, into test-results/gallery: to be looked at, not to be kept.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
 import { chromium } from '@playwright/test'
 import { findBrowser } from './lib/browser.mjs'
 import { makeSampleData } from './lib/sample-data.mjs'
@@ -18,13 +21,17 @@ const origin = `http://${host}`
 const password = 'only-for-the-gallery'
 const accessKey = { id: 'Gallery0001', secret: 'only-for-the-gallery' }
 
+const { values: options } = parseArgs({ options: { all: { type: 'boolean', default: false } } })
+
 const sizes = [
   { width: 1440, height: 900 },
+  ...(options.all ? [{ width: 1024, height: 768 }] : []),
   { width: 390, height: 844 },
 ]
 const themes = ['light', 'dark']
+const locales = options.all ? ['en', 'zh-CN'] : ['en']
 
-const target = join(root, 'docs', 'gallery')
+const target = options.all ? join(root, 'test-results', 'gallery') : join(root, 'docs', 'gallery')
 
 prepare()
 await build()
@@ -64,7 +71,10 @@ try {
   await rm(dataDir, { recursive: true })
 }
 
-/** What is shown, in the order of the gallery. `shown` is there when the page is; `open` leads on from there. */
+/**
+ * What is shown, in the order of the gallery. `shown` is there when the page is; `open` leads on from there, with the
+ * words of the language.
+ */
 function pagesOf({ instanceId, emptyInstanceId, userId }) {
   const instance = `/cn-hangzhou/instance/${instanceId}`
   return [
@@ -77,27 +87,24 @@ function pagesOf({ instanceId, emptyInstanceId, userId }) {
       title: 'Modify Settings',
       path: `${instance}/repository/test/example/details`,
       shown: '.prose li',
-      async open(page) {
-        await page.getByRole('region', { name: 'Details' }).getByRole('button', { name: 'Edit' }).click()
-        await page.getByRole('checkbox', { name: 'Immutable' }).check()
+      async open(page, words) {
+        const section = page.getByRole('region', { name: words.details.title })
+        await section.getByRole('button', { name: words.common.edit }).click()
+        await page.getByRole('checkbox', { name: words.repositories.immutable }).check()
       },
     },
     { name: 'tags', title: 'Tags', path: `${instance}/repository/platform/base-node/tags`, shown: 'tbody .digest' },
     { name: 'namespaces', title: 'Namespaces', path: `${instance}/namespaces`, shown: 'tbody a' },
-    {
-      name: 'access-control',
-      title: 'Access Control',
-      path: `${instance}/access-control`,
-      shown: 'tbody a',
-    },
+    { name: 'overview', title: 'Overview', path: instance, shown: '[role=switch]' },
+    { name: 'access-control', title: 'Access Control', path: `${instance}/access-control`, shown: 'tbody a' },
     {
       name: 'grant-access',
       title: 'Grant Access',
       path: `${instance}/access-control`,
       shown: 'tbody a',
-      async open(page) {
-        await page.getByRole('button', { name: 'Grant Access' }).click()
-        await page.getByRole('radio', { name: 'A namespace' }).check()
+      async open(page, words) {
+        await page.getByRole('button', { name: words.grants.create }).click()
+        await page.getByRole('radio', { name: words.grants.scopeChoices.NAMESPACE }).check()
         await page.getByRole('dialog').getByText('li.na').waitFor()
       },
     },
@@ -107,8 +114,23 @@ function pagesOf({ instanceId, emptyInstanceId, userId }) {
       path: `${instance}/repository/payments/ledger-api/access`,
       shown: 'tbody a',
     },
+    { name: 'credentials', title: 'Access Credential', path: `${instance}/credentials`, shown: 'tbody th' },
+    { name: 'robots', title: 'Robots', path: '/robots', shown: 'tbody th' },
     { name: 'users', title: 'Users', path: '/users', shown: 'tbody a' },
     { name: 'user', title: 'A user', path: `/users/${userId}`, shown: 'tbody a' },
+    { name: 'audit', title: 'Audit', path: '/audit', shown: 'tbody th' },
+    {
+      name: 'audit-event',
+      title: 'An audit event',
+      path: '/audit?targetType=USER&action=UPDATE',
+      shown: 'tbody th',
+      async open(page) {
+        await page.locator('tbody button').first().click()
+        await page.getByRole('dialog').locator('table').waitFor()
+      },
+    },
+    { name: 'security', title: 'One’s own account', path: '/account/security', shown: 'tbody time' },
+    { name: 'access-keys', title: 'Access Keys', path: '/account/access-keys', shown: 'tbody th' },
     {
       name: 'garbage-collection',
       title: 'Garbage Collection',
@@ -133,27 +155,31 @@ async function takePictures(pages) {
     args: ['--no-sandbox', `--host-resolver-rules=MAP ${host} 127.0.0.1:${port}`],
   })
   const storageState = await logOn(browser)
-  for (const colorScheme of themes) {
-    for (const viewport of sizes) {
-      for (const { name, path, shown, open, isAnonymous } of pages) {
-        const context = await browser.newContext({
-          colorScheme,
-          viewport,
-          locale: 'en-US',
-          reducedMotion: 'reduce',
-          ...(!isAnonymous && { storageState }),
-        })
-        const page = await context.newPage()
-        await page.goto(origin + path)
-        await page.locator(shown).first().waitFor()
-        await open?.(page)
-        await page.screenshot({ path: join(target, fileOf(name, viewport, colorScheme)), caret: 'hide' })
-        await context.close()
+  for (const locale of locales) {
+    const words = JSON.parse(readFileSync(join(root, 'lib', 'i18n', 'messages', `${locale}.json`), 'utf8'))
+    for (const colorScheme of themes) {
+      for (const viewport of sizes) {
+        for (const { name, path, shown, open, isAnonymous } of pages) {
+          const context = await browser.newContext({
+            colorScheme,
+            viewport,
+            locale,
+            reducedMotion: 'reduce',
+            ...(!isAnonymous && { storageState }),
+          })
+          const page = await context.newPage()
+          await page.goto(origin + path)
+          await page.locator(shown).first().waitFor()
+          await open?.(page, words)
+          const file = fileOf(options.all ? `${name}-${locale}` : name, viewport, colorScheme)
+          await page.screenshot({ path: join(target, file), caret: 'hide' })
+          await context.close()
+        }
       }
     }
   }
   await browser.close()
-  await writeFile(join(target, 'README.md'), describe(pages))
+  if (!options.all) await writeFile(join(target, 'README.md'), describe(pages))
 }
 
 async function logOn(browser) {

@@ -91,6 +91,12 @@ const grants = [
   { user: 'deploy', permission: 'PULL' },
 ]
 
+const robots = [
+  { name: 'ci', description: 'Builds of every team', grants: [{ permission: 'PUSH' }] },
+  { name: 'argo-cd', description: 'Clusters pull with it', grants: [{ permission: 'PULL' }], days: 90 },
+  { name: 'mirror', description: 'Nightly copy of the base images', grants: [], days: 12, isDisabled: true },
+]
+
 const exampleTags = [
   { tag: 'v1', platforms: ['amd64'] },
   { tag: 'v1.2', platforms: ['amd64', 'arm64'] },
@@ -143,6 +149,7 @@ export async function makeSampleData({ origin, accessKey, user }) {
     description,
   })
   const userId = await makeUsers(api, example.id)
+  await makeCredentials(api, example.id)
   await makeRuns(api, registry)
   return { instanceId: example.id, repositoryId: repository.id, emptyInstanceId, userId }
 }
@@ -159,6 +166,19 @@ async function makeUsers(api, instanceId) {
     await api('POST', '/grants', { subjectId: ids.get(user), scopeId, permission })
   }
   return ids.get('wang.wei')
+}
+
+/** Credentials for automation in an instance, a person's own, and a change that the audit trail shows. */
+async function makeCredentials(api, instanceId) {
+  for (const { days, isDisabled, ...robot } of robots) {
+    const expiresAt = days === undefined ? null : new Date(Date.now() + days * 86_400_000).toISOString()
+    const grants = robot.grants.map((grant) => ({ scopeId: instanceId, ...grant }))
+    const { id } = await api('POST', `/instances/${instanceId}/robots`, { ...robot, expiresAt, grants })
+    if (isDisabled) await api('PATCH', `/robots/${id}`, { isDisabled })
+  }
+  await api('POST', `/instances/${instanceId}/credentials/temporary-token`, { hours: 8 })
+  await api('POST', '/access-keys', {})
+  await api('PATCH', `/instances/${instanceId}`, { allowAnonymousPull: true })
 }
 
 async function findScope(api, instanceId, namespace, repository) {

@@ -27,8 +27,8 @@ export const firstPreviousHash = ''
 /**
  * The hash of an audit event: SHA-256, in hexadecimal, of the UTF-8 text of a JSON array of the hash before it and of
  * its fields in this order, as `JSON.stringify` writes it; all are text or null, the id too. Whoever has an export can
- * compute it again (docs/decisions/0016-audit-chain.md). Of another order or another set of fields every hash would be another: this
- * never changes.
+ * compute it again (docs/decisions/0016-audit-chain.md). Of another order or another set of fields every hash would be
+ * another: this never changes.
  */
 export function hashAuditEvent(previousHash: string, event: AuditContent): string {
   const fields = [

@@ -8,6 +8,7 @@ import { recordRegistryLogOn } from '@/lib/auth/registry-log-on-events'
 import { type TokenHolder, tokenLifetimeSeconds } from '@/lib/auth/registry-tokens'
 import { AppError } from '@/lib/domain/errors'
 import { parseInstanceHost } from '@/lib/domain/instance-host'
+import { isPlainText } from '@/lib/domain/plain-text'
 import { formatTokenScopes, parseTokenScopes } from '@/lib/domain/token-scope'
 import type { Context } from '@/lib/registry/context'
 import { type InstanceForTraffic, findInstanceOfHost } from '@/lib/registry/find-instance-of-host'
@@ -60,9 +61,12 @@ export async function getToken(call: OpenCall): Promise<void> {
   await answerToken(call, instance, asked, { credential, refreshToken: null })
 }
 
+/** No control characters, as in Basic. */
+const filled = z.string().min(1).refine(isPlainText)
+
 const form = z.discriminatedUnion('grant_type', [
-  z.object({ grant_type: z.literal('password'), username: z.string().min(1), password: z.string().min(1) }),
-  z.object({ grant_type: z.literal('refresh_token'), refresh_token: z.string().min(1) }),
+  z.object({ grant_type: z.literal('password'), username: filled, password: filled }),
+  z.object({ grant_type: z.literal('refresh_token'), refresh_token: filled }),
 ])
 
 /**

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '@/lib/domain/errors'
+import { isPlainText } from '@/lib/domain/plain-text'
 import type { Position, Slice } from '@/lib/metadata/listing'
 
 /** A page of a list. */
@@ -59,8 +60,11 @@ export async function readPage<Row>(
   return { items, nextCursor, totalCount }
 }
 
-const textCursor = z.tuple([z.string(), z.string(), z.string()])
-const timeCursor = z.tuple([z.string(), z.iso.datetime(), z.string()])
+// Whatever is in it, the database can be asked for it.
+const text = z.string().refine(isPlainText)
+const time = z.iso.datetime().refine((value) => !value.startsWith('0000'))
+const textCursor = z.tuple([text, text, text])
+const timeCursor = z.tuple([text, time, text])
 
 function encodeCursor({ sort }: ListOrder, { key, tie }: Position): string {
   return Buffer.from(JSON.stringify([sort, key, tie])).toString('base64url')

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestApi, openTestApi, uniqueName } from './test-api'
 import { operations } from './operations'
+import { TestPerson } from './test-session'
 
 let api: TestApi
 let instanceId: string
@@ -79,4 +80,47 @@ test('of a body no hash is kept that passwords could be tried on', async () => {
   for (const text of [`${path}\0${JSON.stringify(body)}`, `${added[0]?.id}\0${path}\0${JSON.stringify(body)}`]) {
     expect(added[0]?.requestHash).not.toBe(createHash('sha256').update(text).digest('hex'))
   }
+})
+
+describe('what proves a secret is not kept, key or not', () => {
+  test('a failed log-on by whoever is logged on leaves its record', async () => {
+    const person = await TestPerson.make(api)
+    await person.logOn()
+    const failures = () => api.ctx.db.auditEvent.count({ where: { action: 'LOG_ON_FAILED', targetName: 'admin' } })
+    expect(await failures()).toBe(0)
+    const answer = await person.call('POST', '/session', {
+      body: { userName: 'admin', password: 'a-guess-at-a-password' },
+      headers: { 'idempotency-key': uniqueName() },
+    })
+    expect(answer.status).toBe(401)
+    expect(await failures()).toBe(1)
+  })
+
+  test('so does a wrong password of one’s own', async () => {
+    const person = await TestPerson.make(api)
+    await person.logOn()
+    for (const path of ['second-factor', 'second-factor/recovery-codes', 'second-factor/removal']) {
+      const answer = await person.call('POST', `/profile/${path}`, {
+        body: { password: 'a-guess-at-a-password' },
+        headers: { 'idempotency-key': uniqueName() },
+      })
+      expect(answer.status).toBe(400)
+    }
+    const where = { action: 'LOG_ON_FAILED', targetName: person.name }
+    expect(await api.ctx.db.auditEvent.count({ where })).toBe(3)
+  })
+
+  test('many at once, some with a key, hold nothing up', async () => {
+    const person = await TestPerson.make(api)
+    await person.logOn()
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, i) =>
+        person.call('POST', '/session', {
+          body: { userName: person.name, password: person.password, code: '000000' },
+          headers: i % 3 === 0 ? { 'idempotency-key': uniqueName() } : {},
+        }),
+      ),
+    )
+    expect(answers.map(({ status }) => status)).toEqual(Array(12).fill(201))
+  })
 })

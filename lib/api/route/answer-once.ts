@@ -3,7 +3,7 @@ import type { Principal } from '@/lib/auth/principal'
 import { AppError } from '@/lib/domain/errors'
 import type { Context } from '@/lib/registry/context'
 import { runOnce } from '@/lib/registry/run-once'
-import type { Operation } from './operation'
+import { type Operation, takesIdempotencyKey } from './operation'
 import type { Reply } from './responses'
 
 /**
@@ -24,7 +24,7 @@ export async function answerOnce(
 ): Promise<Reply> {
   const key = request.headers.get('idempotency-key')
   // An anonymous caller could read another's answer by guessing its key.
-  if (key === null || request.method !== 'POST' || principal === null) return run(ctx)
+  if (key === null || principal === null || !takesIdempotencyKey(operation)) return run(ctx)
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
     throw new AppError('BAD_REQUEST', { message: 'Idempotency-Key takes 1 to 255 visible ASCII characters' })
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { problem } from '@/lib/api/schemas/common'
 import { AppError, type ErrorCode } from '@/lib/domain/errors'
-import { type Operation, parameterNames } from './operation'
+import { type Operation, parameterNames, takesIdempotencyKey, takesIfMatch } from './operation'
 
 type Json = Record<string, unknown>
 
@@ -19,14 +19,6 @@ function commonRefusals(operation: Operation): ErrorCode[] {
     ...(takesIfMatch(operation) ? (['PRECONDITION_FAILED'] as const) : []),
     'UNAVAILABLE',
   ]
-}
-
-function takesIdempotencyKey(operation: Operation): boolean {
-  return operation.method === 'POST' && operation.permission !== 'public'
-}
-
-function takesIfMatch(operation: Operation): boolean {
-  return operation.isVersioned === true && (operation.method === 'PATCH' || operation.method === 'DELETE')
 }
 
 /** The OpenAPI 3.1 document of the operations. Its schemas are those that requests and answers pass. */

@@ -20,10 +20,26 @@ export interface Operation {
   readonly download?: readonly string[]
   /** Whether the answer carries an ETag, and a change takes If-Match. */
   readonly isVersioned?: true
+  /**
+   * Whether it asks for a password or a code. Such an operation takes no `Idempotency-Key`: what is kept is one
+   * transaction with the work, which would take the record of a failure away with it, and hold it up at the limits of
+   * guessing.
+   */
+  readonly provesSecret?: true
   /** Whether the answer has a secret, shown this once: what is kept of it for a repeated request is sealed. */
   readonly showsSecret?: true
   /** Refusals of its own, beyond those any operation has. */
   readonly refusals?: readonly ErrorCode[]
+}
+
+/** Whether a repetition of the operation, by who is logged on, can get the first answer again. */
+export function takesIdempotencyKey({ method, permission, provesSecret }: Operation): boolean {
+  return method === 'POST' && permission !== 'public' && provesSecret !== true
+}
+
+/** Whether the operation changes nothing when `If-Match` names another version than there is. */
+export function takesIfMatch({ method, isVersioned }: Operation): boolean {
+  return isVersioned === true && (method === 'PATCH' || method === 'DELETE')
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { z } from 'zod'
 import { AppError, type FieldError } from '@/lib/domain/errors'
 import { parsePrecondition } from '@/lib/domain/etag'
-import type { ExpectedVersions } from '@/lib/registry/versions'
+import { type ExpectedVersions, changedMeanwhile } from '@/lib/registry/versions'
+import { type Operation, takesIfMatch } from './operation'
 
 /** Largest JSON body, in bytes. */
 export const bodyMaxBytes = 1024 * 1024
@@ -30,10 +31,16 @@ export async function readBody<S extends z.ZodType>(request: Request, schema: S)
   return parse(schema, parseJson(await readLimited(request)))
 }
 
-/** The versions that `If-Match` allows a change to be made to. Throws BAD_REQUEST for what it cannot honour. */
-export function readExpectedVersions(request: Request): ExpectedVersions {
+/**
+ * The versions that `If-Match` allows a change to be made to. Throws BAD_REQUEST for what it cannot honour, and
+ * PRECONDITION_FAILED where there are no versions.
+ */
+export function readExpectedVersions(operation: Operation, request: Request): ExpectedVersions {
   const precondition = parsePrecondition(request.headers.get('if-match') ?? undefined, undefined)
-  return precondition.kind === 'match' ? precondition.digests : null
+  if (precondition.kind !== 'match') return null
+  // Of what has no versions, none can be the one that is expected (RFC 9110, section 13.1.1).
+  if (operation.method !== 'GET' && !takesIfMatch(operation)) throw changedMeanwhile()
+  return precondition.digests
 }
 
 async function readLimited(request: Request): Promise<Uint8Array> {
@@ -71,18 +78,19 @@ function parseJson(bytes: Uint8Array): unknown {
 }
 
 function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
-  const unstorable = fieldsWithNull(value)
-  if (unstorable.length > 0) throw new AppError('BAD_REQUEST', { fields: unstorable })
   const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
-  throw new AppError('BAD_REQUEST', { fields: parsed.error.issues.flatMap(fieldErrors) })
+  if (!parsed.success) throw new AppError('BAD_REQUEST', { fields: parsed.error.issues.flatMap(fieldErrors) })
+  // Of what the schema let through, which is no deeper than the schema.
+  const unstorable = fieldsWithNull(parsed.data)
+  if (unstorable.length > 0) throw new AppError('BAD_REQUEST', { fields: unstorable })
+  return parsed.data
 }
 
 /** PostgreSQL stores no null character, and no name or text of ours needs one. */
-function fieldsWithNull(value: unknown): FieldError[] {
-  return Object.entries(value ?? {})
-    .filter(([, field]) => typeof field === 'string' && field.includes('\0'))
-    .map(([path]) => ({ path, message: 'has a null character' }))
+function fieldsWithNull(value: unknown, path = ''): FieldError[] {
+  if (typeof value === 'string') return value.includes('\0') ? [{ path, message: 'has a null character' }] : []
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, field]) => fieldsWithNull(field, path === '' ? name : `${path}.${name}`))
 }
 
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {

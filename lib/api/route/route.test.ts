@@ -23,6 +23,15 @@ function patch(body: unknown, headers: Record<string, string> = {}) {
   return api.call('PATCH', repository, { repositoryId }, { body, headers })
 }
 
+test('If-Match names no version of what has none: nothing changes', async () => {
+  const { json } = await api.call('POST', '/access-keys', {}, { body: {} })
+  const change = (headers: Record<string, string>) =>
+    api.call('PATCH', '/access-keys/{accessKeyId}', { accessKeyId: json.id }, { body: { isDisabled: true }, headers })
+  expect((await change({ 'if-match': '"1"' })).status).toBe(412)
+  expect((await api.ctx.db.accessKey.findUnique({ where: { id: json.id } }))?.isDisabled).toBe(false)
+  expect((await change({ 'if-match': '*' })).status).toBe(200)
+})
+
 describe('who may', () => {
   test('an administrator’s access key is let in', async () => {
     expect((await api.call('GET', '/regions')).status).toBe(200)

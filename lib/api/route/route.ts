@@ -73,7 +73,7 @@ export function route<O extends Operation>(
         params,
         query: operation.query && readQuery(request, operation.query),
         body: operation.body && (await readBody(request, operation.body)),
-        expected: readExpectedVersions(request),
+        expected: readExpectedVersions(operation, request),
         host: request.headers.get('host') ?? '',
         request,
       }

@@ -41,8 +41,8 @@ const filter = {
   targetName: word.meta({ description: 'In full' }),
   instanceId: word,
   address: word.meta({ description: 'In full' }),
-  from: z.iso.datetime().optional().meta({ description: 'Events of this time and later' }),
-  to: z.iso.datetime().optional().meta({ description: 'Events before this time' }),
+  from: timestamp.optional().meta({ description: 'Events of this time and later' }),
+  to: timestamp.optional().meta({ description: 'Events before this time' }),
   text: z.string().min(1).max(200).optional().meta({ description: 'Stands somewhere in the event, in any case' }),
 }
 

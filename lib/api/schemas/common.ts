@@ -3,7 +3,11 @@ import { permissions } from '@/lib/domain/access'
 import { errorCodes } from '@/lib/domain/errors'
 
 /** UTC time, ISO 8601. */
-export const timestamp = z.iso.datetime().meta({ description: 'UTC time, ISO 8601' })
+export const timestamp = z.iso
+  .datetime()
+  // There is no such year, and PostgreSQL stores no time in it.
+  .refine((text) => !text.startsWith('0000'), { message: 'a year from 0001 on' })
+  .meta({ description: 'UTC time, ISO 8601' })
 
 /** `<algorithm>:<hex>`. */
 export const digest = z

@@ -28,6 +28,7 @@ export const profileOperations = {
     permission: 'user',
     body: changePasswordBody,
     status: 204,
+    provesSecret: true,
   },
   getSecondFactor: {
     id: 'getSecondFactor',
@@ -49,6 +50,7 @@ export const profileOperations = {
     response: secondFactorSetup,
     showsSecret: true,
     refusals: ['ALREADY_EXISTS'],
+    provesSecret: true,
   },
   confirmSecondFactor: {
     id: 'confirmSecondFactor',
@@ -61,6 +63,7 @@ export const profileOperations = {
     response: recoveryCodes,
     showsSecret: true,
     refusals: ['NOT_FOUND', 'ALREADY_EXISTS'],
+    provesSecret: true,
   },
   createRecoveryCodes: {
     id: 'createRecoveryCodes',
@@ -73,6 +76,7 @@ export const profileOperations = {
     response: recoveryCodes,
     showsSecret: true,
     refusals: ['NOT_FOUND'],
+    provesSecret: true,
   },
   removeSecondFactor: {
     id: 'removeSecondFactor',
@@ -83,6 +87,7 @@ export const profileOperations = {
     body: confirmPasswordBody,
     status: 204,
     refusals: ['NOT_FOUND'],
+    provesSecret: true,
   },
   resetSecondFactor: {
     id: 'resetSecondFactor',

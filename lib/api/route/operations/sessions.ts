@@ -30,6 +30,7 @@ export const sessionOperations = {
     status: 201,
     response: session,
     refusals: ['UNAUTHORIZED', 'SECOND_FACTOR_REQUIRED', 'SECOND_FACTOR_INVALID', 'DENIED'],
+    provesSecret: true,
   },
   deleteSession: {
     id: 'deleteSession',

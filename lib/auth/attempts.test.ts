@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { AppError } from '@/lib/domain/errors'
 import { type Attempt, Attempts } from './attempts'
 
@@ -153,6 +153,40 @@ test('a refusal with a reason counts; a failure of the server does not', async (
   for (let i = 0; i < 5; i++) await failing(new Error('the database is away'))
   for (let i = 0; i < 3; i++) await failing(new AppError('UNAUTHORIZED', { message: 'the robot has expired' }))
   expect(await attempt({}, true)).toBe('TOO_MANY_ATTEMPTS')
+})
+
+test('one account is looked at by few at once, from however many addresses', async () => {
+  let [looking, most] = [0, 0]
+  const tries = Array.from({ length: 100 }, (_, i) =>
+    attempts
+      .guard({ ...alice, address: `198.51.100.${i}` }, async () => {
+        most = Math.max(most, ++looking)
+        await Promise.resolve()
+        looking -= 1
+        return null
+      })
+      .catch((error: unknown) => AppError.from(error).code),
+  )
+  await Promise.all(tries)
+  expect(most).toBeLessThanOrEqual(8)
+})
+
+describe('a secret that names its bearer', () => {
+  const bearer = (account: string): Partial<Attempt> => ({ kind: 'registry', account, isBearer: true })
+
+  test('counts for its address, and crowds nobody’s count out', async () => {
+    expect(await failTimes(3)).toEqual(['wrong', 'wrong', 'wrong'])
+    for (let i = 0; i < 5; i++) await failTimes(1, { ...bearer(`token-${i}`), address: '203.0.113.1' })
+    expect(await attempt({ ...bearer('token-6'), address: '203.0.113.1' }, true)).toBe('TOO_MANY_ATTEMPTS')
+    expect(await attempt({}, true)).toBe('TOO_MANY_ATTEMPTS')
+  })
+
+  test('that was proven at an address goes on there, whatever others fail at', async () => {
+    expect(await attempt(bearer('mine'), true)).toBe('in')
+    for (let i = 0; i < 6; i++) await failTimes(1, bearer(`token-${i}`))
+    expect(await attempt(bearer('mine'), true)).toBe('in')
+    expect(await attempt(bearer('another'), true)).toBe('TOO_MANY_ATTEMPTS')
+  })
 })
 
 test('both bundles of the process share one', async () => {

@@ -11,12 +11,14 @@ export interface Attempt {
    * Which secret is tried. Each is counted by itself: who knows an account's registry password, and may clear its
    * failures by logging on, must not be able to clear those of its console password.
    */
-  readonly kind: 'password' | 'second-factor' | 'registry' | 'access-key'
-  /**
-   * Whose secret it would be, as the caller says, whether there is such an account or not. A secret that names its
-   * bearer by itself (temporary token, refresh token) stands here as its own account.
-   */
+  readonly kind: 'password' | 'second-factor' | 'registry' | 'access-key' | 'single-sign-on'
+  /** Whose secret it would be, as the caller says, whether there is such an account or not. */
   readonly account: string
+  /**
+   * Whether the secret names its bearer by itself (temporary token, refresh token) and stands for the account. Failures
+   * count for the address alone then: each is of another account, and many would crowd the counts of real ones out.
+   */
+  readonly isBearer?: true
   /** Of the client. */
   readonly address: string
 }
@@ -63,6 +65,7 @@ export class Attempts {
   readonly #known = new LRUCache<string, true>({ max: keysMax, ttl: knownMs })
   // What is under way is not counted yet. So few at once, and a limit is overstepped by no more than that.
   readonly #pairTurns = new Turnstiles({ atOnce: 4, waitingMax: 256 })
+  readonly #accountTurns = new Turnstiles({ atOnce: 8, waitingMax: 256 })
   readonly #addressTurns = new Turnstiles({ atOnce: 16, waitingMax: 1024 })
 
   constructor(given: AttemptLimits = limits) {
@@ -88,7 +91,7 @@ export class Attempts {
    * Throws TOO_MANY_ATTEMPTS without running it when there were too many failures, and UNAVAILABLE when too many tries
    * wait. Nothing of the account or the address is kept but a hash.
    */
-  async guard<T>({ kind, account, address }: Attempt, check: () => Promise<T | null>): Promise<T | null> {
+  async guard<T>({ kind, account, address, isBearer }: Attempt, check: () => Promise<T | null>): Promise<T | null> {
     const accountKey = hash(kind, account.trim().toLowerCase())
     const group = addressGroup(address)
     const pairKey = hash(accountKey, group)
@@ -97,17 +100,20 @@ export class Attempts {
       // Others' failures elsewhere lock nobody out of where they have been: that would be an easy way to harm them.
       // But somebody behind the same address may guess while the owner keeps clearing `pair`, so those count too.
       if (this.#known.has(pairKey)) {
-        return this.#try(pair, [pair, { counter: this.#accounts, key: pairKey }], check)
+        return this.#try(pair, isBearer ? [] : [pair, { counter: this.#accounts, key: pairKey }], check)
       }
       const wide = { counter: isLoopback(address) ? this.#loopback : this.#addresses, key: hash(group) }
-      const counts = [pair, { counter: this.#accounts, key: accountKey }, wide]
-      return this.#addressTurns.pass(wide.key, () => this.#try(pair, counts, check))
+      const counts = isBearer ? [wide] : [pair, { counter: this.#accounts, key: accountKey }, wide]
+      // Whoever holds a place waits for the next of these three only: nobody waits in a circle.
+      return this.#accountTurns.pass(accountKey, () =>
+        this.#addressTurns.pass(wide.key, () => this.#try(pair, counts, check)),
+      )
     })
   }
 
   async #try<T>(pair: Count, counts: readonly Count[], check: () => Promise<T | null>): Promise<T | null> {
     const waits = await Promise.all(counts.map(({ counter, key }) => counter.waitMs(key)))
-    const waitMs = Math.max(...waits)
+    const waitMs = Math.max(0, ...waits)
     if (waitMs > 0) throw tooMany(Math.ceil(waitMs / 1000))
     const fail = () => Promise.all(counts.map(({ counter, key }) => counter.fail(key)))
     let proven: T | null

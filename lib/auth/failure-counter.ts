@@ -33,7 +33,10 @@ export class FailureCounter {
   /** How long the key has to wait, in milliseconds; 0 while it may go on. */
   async waitMs(key: string): Promise<number> {
     const found = await this.#limiter.get(key)
-    return found !== null && found.consumedPoints >= this.#limit.failures ? Math.max(found.msBeforeNext, 0) : 0
+    if (found === null || found.consumedPoints < this.#limit.failures) return 0
+    // Whoever is kept waiting is not the one to be forgotten, so this is a touch.
+    this.#keys.get(key)
+    return Math.max(found.msBeforeNext, 0)
   }
 
   /** Whether any failure of the key is remembered. */

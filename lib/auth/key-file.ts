@@ -1,4 +1,5 @@
-import { type FileHandle, link, open, readFile, rename, rm } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { type FileHandle, chown, link, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 
 /**
@@ -8,9 +9,10 @@ import path from 'node:path'
 export async function readOrCreateKey(file: string, create: () => Buffer): Promise<Buffer> {
   const existing = await readIfThere(file)
   if (existing !== null) return existing
-  const draft = `${file}.${process.pid}`
+  // A name of its own: processes on several machines may have the same number.
+  const draft = `${file}.${randomUUID()}`
   try {
-    await writeAndClose(await open(draft, 'w', 0o600), create())
+    await writeAndClose(await open(draft, 'wx', 0o600), create())
     // Unlike a rename, a link fails when another process was first.
     await link(draft, file).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
@@ -23,8 +25,9 @@ export async function readOrCreateKey(file: string, create: () => Buffer): Promi
 }
 
 /**
- * Puts what `next` makes of the key in `file` in its place, whole or not at all. Throws while somebody else does: of two
- * that take each other's place, one would be lost.
+ * Puts what `next` makes of the key in `file` in its place, whole or not at all, and with its owner: whoever does this
+ * for the server need not be the server's user. Throws while somebody else does: of two that take each other's place,
+ * one would be lost.
  */
 export async function replaceKey(file: string, next: (current: Buffer) => Buffer): Promise<void> {
   const draft = `${file}.next`
@@ -34,6 +37,8 @@ export async function replaceKey(file: string, next: (current: Buffer) => Buffer
   })
   try {
     await writeAndClose(handle, next(await readFile(file)))
+    const { uid, gid } = await stat(file)
+    await chown(draft, uid, gid)
     await rename(draft, file)
   } catch (error) {
     await rm(draft, { force: true })

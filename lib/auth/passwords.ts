@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { hash, verify } from '@node-rs/argon2'
-import type { Db } from '@/lib/metadata/database'
-import { type User, findUserWithPasswordHash } from '@/lib/metadata/users'
 import { Turnstile } from './turnstile'
 import { VerifiedSecrets } from './verified-secrets'
 
@@ -11,10 +9,16 @@ const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 /** Longest secret that is hashed at all, in characters: the schema of the log-on has the same limit. */
 const secretMaxLength = 256
 
-// Two at once leave threads of libuv's pool (four) for the files of pushes; a queue this long is an attack or a fault.
-const turnstile = new Turnstile({ atOnce: 2, waitingMax: 256 })
-
-const verifiedSecrets = new VerifiedSecrets(1024)
+// On `globalThis`, because the server's bundle and Next's are two copies of this module in one process, with one pool of
+// threads. Two at once leave two of its four for the files of pushes; a queue this long is an attack or a fault.
+const key = Symbol.for('stele.passwords')
+const shared = globalThis as {
+  [key]?: { readonly turnstile: Turnstile; readonly verifiedSecrets: VerifiedSecrets } | undefined
+}
+const { turnstile, verifiedSecrets } = (shared[key] ??= {
+  turnstile: new Turnstile({ atOnce: 2, waitingMax: 256 }),
+  verifiedSecrets: new VerifiedSecrets(1024),
+})
 
 let decoyHash: Promise<string> | undefined
 
@@ -41,15 +45,9 @@ export function isRememberedPassword(passwordHash: string | undefined, password:
 export async function verifyPasswordOfMaybe(passwordHash: string | undefined, password: string): Promise<boolean> {
   // Made before the hash is looked at: the first call of the process pays for it in both cases.
   decoyHash ??= hash(randomBytes(32), cost)
-  const fits = await verifyPassword(passwordHash ?? (await decoyHash), password)
-  return fits && passwordHash !== undefined
-}
-
-/**
- * The user whose name and password these are, read from the database as they are now; null otherwise. Cheap after the
- * first time: the registry asks on every request. Throws UNAVAILABLE when too many verifications wait.
- */
-export async function authenticatePassword(db: Db, userName: string, password: string): Promise<User | null> {
-  const found = await findUserWithPasswordHash(db, userName)
-  return (await verifyPasswordOfMaybe(found?.passwordHash ?? undefined, password)) && found !== null ? found.user : null
+  const decoy = await decoyHash
+  if (passwordHash !== undefined) return verifyPassword(passwordHash, password)
+  // Each by itself: two who ask the same of a stored hash share one run, and all names that are not there have one decoy.
+  if (password.length <= secretMaxLength) await turnstile.pass(() => verify(decoy, password))
+  return false
 }

@@ -77,7 +77,12 @@ export async function proveCredentials(
     ? () => Promise.resolve(candidate !== null)
     : () => verifyPasswordOfMaybe(candidate?.secretHash, secret)
   const isRemembered = isTemporary || isRememberedPassword(candidate?.secretHash, secret)
-  const attempt: Attempt = { kind: 'registry', account, address: origin.address }
+  const attempt: Attempt = {
+    kind: 'registry',
+    account,
+    address: origin.address,
+    ...(isTemporary && { isBearer: true }),
+  }
   return admit(ctx, { instanceId, candidate, attempt, verify, isRemembered, message: unknownMessage }, origin)
 }
 
@@ -93,7 +98,7 @@ export async function proveRefreshToken(
 ): Promise<RegistryCredential> {
   const isOfInstance = row !== null && row.instanceId === instanceId && row.expiresAt > new Date()
   const candidate = isOfInstance ? await findBearer(ctx, row) : null
-  const attempt: Attempt = { kind: 'registry', account: hashToken(token), address: origin.address }
+  const attempt: Attempt = { kind: 'registry', account: hashToken(token), address: origin.address, isBearer: true }
   const verify = () => Promise.resolve(candidate !== null)
   const message = 'the refresh token is not valid or has expired: log on again'
   return admit(ctx, { instanceId, candidate, attempt, verify, isRemembered: true, message }, origin)

@@ -128,6 +128,7 @@ for (const theme of ['light', 'dark']) {
       await main.getByRole('button', { name: words.grant }).click()
       await page.getByRole('radio', { name: words.aRepository }).check()
       await page.getByRole('dialog').getByRole('button', { name: words.confirm }).click()
+      await page.getByRole('dialog').getByRole('searchbox').last().fill(user.name)
       await expect(page.getByRole('dialog').getByRole('radio', { name: user.name })).toBeVisible()
       await audit(page, 'Grant Access with errors')
       await page.keyboard.press('Escape')
@@ -210,7 +211,7 @@ test('with the keyboard alone one can follow ACR’s eight steps', async ({ api,
   await page.keyboard.press('Enter')
   await tabTo(page, page.getByRole('main').getByRole('link', { name: 'example', exact: true }))
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('heading', { level: 1, name: 'Repositories' })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible()
 
   await tabTo(page, page.getByRole('list', { name: 'Repository' }).getByRole('link', { name: 'Repositories' }))
   await page.keyboard.press('Enter')

@@ -59,7 +59,7 @@ test.describe('a script that somebody wrote', () => {
       await expectText(page, `${instanceAddress(home, 'repositories')}?search=${repository.name}`, [repository.name])
       await expectText(page, repositoryAddress(repository, 'tags'), ['v1'])
       await expectText(page, `/users?search=${userName}`, [script])
-      await expectText(page, '/robots', [robot.name])
+      await expectText(page, `/robots?search=${robot.name}`, [robot.name, script])
       await expectText(page, '/audit', [script])
       await expectText(page, '/account/security', ['Sessions'])
 
@@ -197,8 +197,8 @@ test.describe('a page of somebody else', () => {
       await serve(context, origin)
       const namespaces = `${server.url}/api/v1/instances/${id}/namespaces`
       const statuses = [
-        await submit(page, origin, namespaces, `{"name":"${planted}","x":"`),
-        await submit(page, origin, `${server.url}/api/v1/session`, '{"userName":"admin","password":"'),
+        await submit(context, origin, namespaces, `{"name":"${planted}","x":"`),
+        await submit(context, origin, `${server.url}/api/v1/session`, '{"userName":"admin","password":"'),
       ]
       expect(statuses).toEqual([403, 403])
       await page.goto(`${origin}/`)
@@ -258,7 +258,8 @@ async function serve(context: BrowserContext, origin: string, body = ''): Promis
  * Sends a form of another origin's page as text that is JSON, with `begin` as its beginning: the way past a check of
  * nothing but the body. Answers with the status.
  */
-async function submit(page: Page, origin: string, url: string, begin: string): Promise<number> {
+async function submit(context: BrowserContext, origin: string, url: string, begin: string): Promise<number> {
+  const page = await context.newPage()
   await page.goto(`${origin}/`)
   const answered = page.waitForResponse((response) => response.url() === url && response.request().method() === 'POST')
   await page.evaluate(
@@ -273,7 +274,9 @@ async function submit(page: Page, origin: string, url: string, begin: string): P
     },
     [url, begin, '"}'] as const,
   )
-  return (await answered).status()
+  const status = (await answered).status()
+  await page.close()
+  return status
 }
 
 async function namespaceExists(api: Api, instanceId: string, name: string): Promise<boolean> {

@@ -18,8 +18,11 @@ interface Client {
   /** Pulls what was pushed there; resolves however it ends. */
   pull(registry: string, path: string): Promise<CommandResult>
   logOut(registry: string): Promise<unknown>
-  /** Whether logging on asks the registry at all. */
-  readonly asksAtLogIn: boolean
+  /**
+   * What tells a person why a credential is refused; resolves however it ends. Not every client does when it logs on:
+   * crane asks nothing then, and podman and skopeo keep the registry's words to themselves.
+   */
+  explain(registry: string, path: string, credential: Credential): Promise<CommandResult>
 }
 
 interface Credential {
@@ -30,8 +33,9 @@ interface Credential {
 const insecure = '--tls-verify=false'
 
 /** For the clients that the other specs push with. */
-function clientOf(pusher: Pusher, commands: Pick<Client, 'logIn' | 'logOut' | 'asksAtLogIn'>): Client {
+function clientOf(pusher: Pusher, commands: Pick<Client, 'logIn' | 'logOut'> & Partial<Client>): Client {
   return {
+    explain: (registry, _, credential) => commands.logIn(registry, credential),
     ...commands,
     push: async (registry, path) =>
       pusher.push(await pusher.makeImage(uniqueName('content')), `${registry}/${path}:v1`),
@@ -45,10 +49,11 @@ function clientOf(pusher: Pusher, commands: Pick<Client, 'logIn' | 'logOut' | 'a
 
 function helmClient(helm: HomeClient): Client {
   const plain = '--plain-http'
+  const logIn: Client['logIn'] = (registry, { name, password }) =>
+    helm.attempt(['registry', 'login', plain, '--username', name, '--password-stdin', registry], password)
   return {
-    asksAtLogIn: true,
-    logIn: (registry, { name, password }) =>
-      helm.attempt(['registry', 'login', plain, '--username', name, '--password-stdin', registry], password),
+    logIn,
+    explain: (registry, _, credential) => logIn(registry, credential),
     // A chart is pushed to the path that its name is the end of.
     async push(registry, path) {
       const [namespace = '', name = ''] = path.split('/')
@@ -56,16 +61,7 @@ function helmClient(helm: HomeClient): Client {
       await helm.run(['package', '--version', '1.0.0', name])
       return helm.attempt(['push', plain, `${name}-1.0.0.tgz`, `oci://${registry}/${namespace}`])
     },
-    pull: (registry, path) =>
-      helm.attempt([
-        'pull',
-        plain,
-        '--version',
-        '1.0.0',
-        '--destination',
-        uniqueName('pulled'),
-        `oci://${registry}/${path}`,
-      ]),
+    pull: (registry, path) => helm.attempt(['pull', plain, '--version', '1.0.0', `oci://${registry}/${path}`]),
     logOut: (registry) => helm.attempt(['registry', 'logout', registry]),
   }
 }
@@ -77,7 +73,6 @@ const tests = {
     client: async ({ docker }, use) =>
       use(
         clientOf(dockerPusher(docker), {
-          asksAtLogIn: true,
           logIn: (registry, { name, password }) =>
             docker.attempt(['login', '--username', name, ...stdin, registry], password),
           logOut: (registry) => docker.run(['logout', registry]),
@@ -88,9 +83,12 @@ const tests = {
     client: async ({ podman }, use) =>
       use(
         clientOf(podmanPusher(podman), {
-          asksAtLogIn: true,
           logIn: (registry, { name, password }) =>
             podman.attempt(['login', insecure, '--username', name, ...stdin, registry], password),
+          async explain(registry, path, { name, password }) {
+            const image = await podman.importImage(uniqueName('content'))
+            return podman.attempt(['push', insecure, '--creds', `${name}:${password}`, image, `${registry}/${path}:v1`])
+          },
           logOut: (registry) => podman.run(['logout', registry]),
         }),
       ),
@@ -99,9 +97,10 @@ const tests = {
     client: async ({ skopeo }, use) =>
       use(
         clientOf(skopeoPusher(skopeo), {
-          asksAtLogIn: true,
           logIn: (registry, { name, password }) =>
             skopeo.attempt(['login', insecure, '--username', name, ...stdin, registry], password),
+          explain: (registry, path, { name, password }) =>
+            skopeo.attempt(['inspect', insecure, '--creds', `${name}:${password}`, `docker://${registry}/${path}:v1`]),
           logOut: (registry) => skopeo.run(['logout', registry]),
         }),
       ),
@@ -110,9 +109,12 @@ const tests = {
     client: async ({ crane }, use) =>
       use(
         clientOf(cranePusher(crane), {
-          asksAtLogIn: false,
           logIn: (registry, { name, password }) =>
             crane.attempt(['auth', 'login', '--username', name, ...stdin, registry], password),
+          async explain(registry, path, { name, password }) {
+            await crane.run(['auth', 'login', '--username', name, ...stdin, registry], password)
+            return crane.attempt(['manifest', `${registry}/${path}:v1`])
+          },
           logOut: (registry) => crane.run(['auth', 'logout', registry]),
         }),
       ),
@@ -148,11 +150,12 @@ for (const [name, clientTest] of Object.entries(tests)) {
       clientTest(`is refused with ${what}, and says why`, async ({ api, client, server }) => {
         const { id, path } = await createRepository(api)
         const credential = await make(api, server, id)
-        const logIn = await client.logIn(server.registry, credential)
-        const { code, stdout, stderr } = client.asksAtLogIn ? logIn : await client.push(server.registry, path)
+        const { code, stdout, stderr } = await client.explain(server.registry, path, credential)
         expect(code).not.toBe(0)
         expect(stdout + stderr).toMatch(reason)
         expect(stdout + stderr).not.toContain(credential.password)
+        await client.logIn(server.registry, credential)
+        expect((await client.push(server.registry, path)).code).not.toBe(0)
       })
     }
   })
@@ -192,7 +195,7 @@ tests.skopeo(
       const headers = { authorization: basic(name, password) }
       const answer = await send(server, 'GET', '/v2/token?offline_token=true&account=x', { headers })
       const tokens = JSON.parse(answer.body.toString()) as { token?: string; refresh_token?: string }
-      const { token = 'no.token.here', refresh_token: refreshToken = 'no-refresh-token' } = tokens
+      const { token = 'no.such-token.here-is', refresh_token: refreshToken = 'no-refresh-token' } = tokens
       await send(server, 'GET', '/v2/', { headers: { authorization: `Bearer ${token}` } })
       const form = new URLSearchParams({
         grant_type: 'password',

@@ -25,13 +25,15 @@ export async function recordLogOn(
 export interface FailedLogOn {
   /** Whom it was tried for; null when there is no such user: people type their password into the field of the name. */
   readonly user: User | null
+  /** The name that was typed; it is not recorded. */
+  readonly tried?: string | undefined
   readonly credential: LogOnCredential
   readonly reason: string
 }
 
 /** Records, last in a transaction, that a log-on failed. */
 export async function insertFailedLogOn(tx: Transaction, failed: FailedLogOn, origin: Origin): Promise<void> {
-  const { user, credential, reason } = failed
+  const { user, tried, credential, reason } = failed
   await insertAuditEvent(
     tx,
     { name: 'anonymous', credential, ...origin },
@@ -41,6 +43,7 @@ export async function insertFailedLogOn(tx: Transaction, failed: FailedLogOn, or
       before: null,
       after: null,
       reason,
+      tried,
     },
   )
 }

@@ -57,7 +57,8 @@ async function provePassword(
     (await verifyPasswordOfMaybe(passwordHash, password)) ? found : null,
   )
   if (proven !== null && passwordHash !== undefined) return { user: proven.user, passwordHash }
-  await recordFailedLogOn(db, failed(found?.user ?? null, 'wrong user name or password'), origin)
+  const reason = 'wrong user name or password'
+  await recordFailedLogOn(db, { ...failed(found?.user ?? null, reason), tried: userName }, origin)
   throw wrongPassword()
 }
 

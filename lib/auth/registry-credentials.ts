@@ -21,7 +21,7 @@ import type { BasicCredentials } from './basic-credentials'
 import { noteUse } from './last-use'
 import { isRememberedPassword, verifyPasswordOfMaybe } from './passwords'
 import type { Principal } from './principal'
-import { recordFailedRegistryLogOn } from './registry-log-on-events'
+import { recordFailedRegistryLogOn, recordRegistryLogOn } from './registry-log-on-events'
 import type { TokenHolder } from './registry-tokens'
 import type { Origin } from './sessions'
 import { hashToken } from './token-hash'
@@ -146,9 +146,11 @@ async function admit(ctx: Context, admission: Admission, origin: Origin): Promis
   const refusal = proven === null ? message : proven.refusal
   if (proven === null || refusal !== null) {
     const reason = proven === null ? 'wrong user name or secret' : (proven.refusal ?? '')
-    await recordFailedRegistryLogOn(ctx.db, { bearer: candidate, instanceId, reason }, origin)
+    const tried = attempt.account
+    await recordFailedRegistryLogOn(ctx.db, { bearer: candidate, tried, instanceId, reason }, origin)
     throw new AppError('UNAUTHORIZED', { message: refusal ?? message })
   }
+  if (instanceId !== null) await recordRegistryLogOn(ctx, { bearer: proven, instanceId }, origin)
   const { used, lastUsedAt } = proven
   const id = used.kind === 'password' ? `${used.userId} ${used.instanceId}` : used.id
   noteUse(ctx, { id, lastUsedAt }, (at) => noteCredentialUse(ctx.db, used, { at, address: origin.address }))

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import type { AuditAction, AuditTargetType } from '@/lib/domain/audit'
 import { firstPreviousHash, hashAuditEvent, storableText } from './audit-chain'
-import type { SqlTransaction } from './database'
+import { type Database, type SqlTransaction, transaction } from './database'
 import { FailedLogOns, type LeftOut } from './failed-log-ons'
 import { lockName } from './locks'
 
@@ -22,6 +23,11 @@ export interface NewAuditEvent {
   readonly before: Readonly<Record<string, unknown>> | null
   readonly after: Readonly<Record<string, unknown>> | null
   readonly reason?: string | undefined
+  /**
+   * Of a failed log-on, the name that was typed. Names are told apart by it whether there is such an account or not, so
+   * that a failure costs the same; it is not recorded, because people type passwords there.
+   */
+  readonly tried?: string | undefined
 }
 
 /** Longest of what comes from outside by itself, in characters: a header must not fill the disk. */
@@ -48,8 +54,12 @@ const failedLogOns = (shared[key] ??= new FailedLogOns())
  */
 export async function insertAuditEvent(tx: SqlTransaction, actor: Actor, event: NewAuditEvent): Promise<void> {
   if (event.action === 'LOG_ON_FAILED') {
-    const account = `${event.target.name.slice(0, textMax)}\0${actor.address}`
-    if (!failedLogOns.admit(account, { actor, event })) return
+    const { tried, ...recorded } = event
+    const account = createHash('sha256')
+      .update(tried ?? event.target.name)
+      .update(`\0${actor.address}`)
+      .digest('base64')
+    if (!failedLogOns.admit(account, { actor, event: recorded })) return
   }
   await appendAuditEvent(tx, actor, event)
 }
@@ -58,10 +68,19 @@ export async function insertAuditEvent(tx: SqlTransaction, actor: Actor, event: 
  * Records how many failed log-ons were not recorded one by one, of minutes that are over, an event for each account and
  * address; with `isLast`, of the present minute too.
  */
-export async function recordLeftOut(tx: SqlTransaction, { isLast = false } = {}): Promise<void> {
-  for (const leftOut of failedLogOns.takeLeftOut({ isLast })) {
-    const { actor, event } = leftOut.sample ?? others
-    await appendAuditEvent(tx, actor, { ...event, after: { leftOut: leftOut.count }, reason: reasonOf(leftOut) })
+export async function recordLeftOut(db: Database, { isLast = false } = {}): Promise<void> {
+  const ended = failedLogOns.takeLeftOut({ isLast })
+  if (ended.length === 0) return
+  try {
+    await transaction(db, async (tx) => {
+      for (const leftOut of ended) {
+        const { actor, event } = leftOut.sample ?? others
+        await appendAuditEvent(tx, actor, { ...event, after: { leftOut: leftOut.count }, reason: reasonOf(leftOut) })
+      }
+    })
+  } catch (error) {
+    failedLogOns.putBack(ended)
+    throw error
   }
 }
 

@@ -9,6 +9,9 @@ export interface FailureRecordLimits {
 
 const limits: FailureRecordLimits = { pairMax: 5, totalMax: 60, windowMs: 60_000 }
 
+/** Most counts that are put back: while the database is away for long, the newest go. */
+const leftOutMax = 1000
+
 /** Failures of a window that were not recorded one by one. */
 export interface LeftOut<T> {
   /** The last of them that was, with its account and address; null for those of accounts that had no place at all. */
@@ -70,6 +73,11 @@ export class FailedLogOns<T> {
     const ended = this.#ended
     this.#ended = []
     return ended
+  }
+
+  /** Takes back what `takeLeftOut` gave and could not be recorded: it is given again the next time. */
+  putBack(leftOut: readonly LeftOut<T>[]): void {
+    this.#ended.unshift(...leftOut.slice(0, leftOutMax))
   }
 
   #roll(now: number): void {

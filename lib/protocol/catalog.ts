@@ -1,18 +1,9 @@
-import { recordRegistryLogOn } from '@/lib/auth/registry-log-on-events'
 import { listRepositoryPaths } from '@/lib/registry/list-repository-paths'
 import { type RegistryCall, answerEmpty, answerJson } from './call'
-import { originOf } from './authenticate'
 import { linkNextPage, parseLast, parsePageSize } from './paging'
 
-/**
- * GET of the base: the registry is here and the credentials are good (distribution-spec, "Determining Support"). With the
- * credentials themselves it is how a client logs on that takes no token.
- */
-export async function getBase({ ctx, request, response, instance, principal }: RegistryCall): Promise<void> {
-  const { kind, token } = principal
-  if (token === null && (kind === 'user' || kind === 'robot')) {
-    await recordRegistryLogOn(ctx.db, { bearer: { ...principal, kind }, instanceId: instance.id }, originOf(request))
-  }
+/** GET of the base: the registry is here and the credentials are good (distribution-spec, "Determining Support"). */
+export function getBase({ response }: RegistryCall): void {
   answerEmpty(response, 200, {})
 }
 

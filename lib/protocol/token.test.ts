@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import {
   type Answer,
   type TestRegistry,
@@ -367,30 +367,32 @@ describe('records', () => {
   const events = async (action: 'LOG_ON' | 'LOG_ON_FAILED') =>
     registry.ctx.db.auditEvent.findMany({ where: { action }, orderBy: { id: 'asc' } })
 
-  test('a log-on is a token without scope, or the base by Basic; not the requests of a push or pull', async () => {
+  test('a log-on is the first use of a credential from an address, whatever for, and again after ten minutes', async () => {
+    const userId = await registry.addUser('logged', 'logged-password-1')
+    const robotId = await registry.addRobot('logged', 'logged-secret-1')
+    const [user, robot] = [basic('logged', 'logged-password-1'), basic('robot+logged', 'logged-secret-1')]
     const before = (await events('LOG_ON')).length
-    const token = await ask('?scope=repository:test/example:pull', member)
-    await registry.send('GET', '/v2/test/example/tags/list', { headers: { authorization: member } })
-    await registry.send('GET', '/v2/', { headers: bearer(token) })
-    expect((await events('LOG_ON')).length).toBe(before)
-    await ask('?account=member', member)
-    await registry.send('GET', '/v2/', { headers: { authorization: robot } })
-    const [ofMember, ofRobot, ...others] = (await events('LOG_ON')).slice(before)
+    await Promise.all([1, 2, 3].map(() => ask('?scope=repository:test/example:pull', user)))
+    await registry.send('GET', '/v2/test/example/tags/list', { headers: { authorization: robot } })
+    for (const authorization of [user, robot]) await registry.send('GET', '/v2/', { headers: { authorization } })
+    await ask('', user)
+    const [ofUser, ofRobot, ...others] = (await events('LOG_ON')).slice(before)
     expect(others).toEqual([])
     const instanceId = await defaultInstanceId(registry.ctx)
-    expect(ofMember).toMatchObject({
-      actor: 'member',
-      credential: 'password',
-      targetType: 'USER',
-      targetId: memberId,
-      instanceId,
-    })
+    const target = { targetType: 'USER', targetId: userId, instanceId }
+    expect(ofUser).toMatchObject({ actor: 'logged', credential: 'password', ...target })
     expect(ofRobot).toMatchObject({
-      actor: 'robot+builder',
+      actor: 'robot+logged',
       credential: robotId,
       targetType: 'ROBOT',
       targetId: robotId,
     })
+
+    const now = performance.now()
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now + 11 * 60_000)
+    await ask('', user)
+    clock.mockRestore()
+    expect((await events('LOG_ON')).slice(before)).toHaveLength(3)
   })
 
   test('a failure says whom it was tried for if there is such a one, and holds nothing that was sent', async () => {

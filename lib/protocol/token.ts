@@ -4,7 +4,6 @@ import { parseBasicCredentials } from '@/lib/auth/basic-credentials'
 import { anonymousPrincipal } from '@/lib/auth/principal'
 import { createRefreshToken, redeemRefreshToken } from '@/lib/auth/refresh-tokens'
 import { type RegistryCredential, holderOf, proveCredentials } from '@/lib/auth/registry-credentials'
-import { recordRegistryLogOn } from '@/lib/auth/registry-log-on-events'
 import { type TokenHolder, tokenLifetimeSeconds } from '@/lib/auth/registry-tokens'
 import { AppError } from '@/lib/domain/errors'
 import { parseInstanceHost } from '@/lib/domain/instance-host'
@@ -133,10 +132,6 @@ async function answerToken(
     asked.isOffline && credential !== null
       ? { refresh_token: refreshToken ?? (await createRefreshToken(ctx, instance.id, credential)) }
       : {}
-  // What `docker login` asks for; with a scope it is the next step of a push or pull.
-  if (credential !== null && asked.scope === '') {
-    await recordRegistryLogOn(ctx.db, { bearer: credential, instanceId: instance.id }, origin)
-  }
   answer(response, {
     token,
     access_token: token,

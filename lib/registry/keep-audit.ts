@@ -1,6 +1,5 @@
 import { findAuditHead } from '@/lib/metadata/audit-listing'
 import { recordLeftOut } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/database'
 import type { Context } from './context'
 
 /** How often it is recorded how many failed log-ons were left out, in milliseconds. */
@@ -53,7 +52,7 @@ async function logHead({ db, log }: Context): Promise<void> {
 
 async function recordFailures({ db, log }: Context, isLast: boolean): Promise<void> {
   try {
-    await transaction(db, (tx) => recordLeftOut(tx, { isLast }))
+    await recordLeftOut(db, { isLast })
   } catch (err) {
     log.error({ err }, 'failed log-ons that were left out could not be recorded')
   }

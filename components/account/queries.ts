@@ -30,12 +30,15 @@ export function sessionsQuery(parameters: { pageSize: number; cursor: string | u
   })
 }
 
+/* What is typed and answered below is secret: nothing keeps it once it is not shown any more (`gcTime: 0`). */
+
 /** Changes one's own password. Fails with BAD_REQUEST that names the field at fault. */
 export function useChangePassword() {
   const queryClient = useQueryClient()
   return useMutation({
     mutationFn: (body: z.input<typeof changePasswordBody>) => api.put('/profile/password', body),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ['sessions'] }),
+    gcTime: 0,
   })
 }
 
@@ -44,6 +47,7 @@ export function useSetUpSecondFactor() {
   return useMutation({
     mutationFn: (body: z.input<typeof confirmPasswordBody>) =>
       api.post('/profile/second-factor', body, secondFactorSetup),
+    gcTime: 0,
   })
 }
 
@@ -54,6 +58,7 @@ export function useConfirmSecondFactor() {
     mutationFn: (body: z.input<typeof confirmSecondFactorBody>) =>
       api.post('/profile/second-factor/confirmation', body, recoveryCodes),
     onSuccess: refresh,
+    gcTime: 0,
   })
 }
 
@@ -64,6 +69,7 @@ export function useRenewRecoveryCodes() {
     mutationFn: (body: z.input<typeof confirmPasswordBody>) =>
       api.post('/profile/second-factor/recovery-codes', body, recoveryCodes),
     onSuccess: refresh,
+    gcTime: 0,
   })
 }
 
@@ -74,6 +80,7 @@ export function useTurnSecondFactorOff() {
     mutationFn: (body: z.input<typeof confirmPasswordBody>) =>
       api.postForNothing('/profile/second-factor/removal', body),
     onSuccess: refresh,
+    gcTime: 0,
   })
 }
 

@@ -12,12 +12,11 @@ export function RecoveryCodesDialog({ codes, onKept }: { codes: readonly string[
     <Dialog
       title={t('security.codesTitle')}
       confirm={t('security.codesKept')}
-      // Neither Escape nor the cross: what is shown once is not lost by a slip.
-      busy
+      stays
       onClose={onKept}
       onSubmit={onKept}
       foot={
-        <Button variant="primary" onClick={onKept}>
+        <Button type="submit" variant="primary">
           {t('security.codesKept')}
         </Button>
       }

@@ -6,6 +6,7 @@ import type { AuditEventView } from '@/lib/api/schemas/audit-events'
 import { Button, TextButton } from '../ui/button'
 import { CopyButton } from '../ui/copy-button'
 import { Dialog } from '../ui/dialog'
+import { Fact } from '../ui/fact'
 import { Time } from '../ui/time'
 import { changesOf } from './changes'
 import { useActionText, useTargetText } from './event-status'
@@ -53,30 +54,38 @@ export function AuditEventDialog({ event, onClose, onFilter }: AuditEventDialogP
       }
     >
       <dl className="facts audit-facts">
-        <Fact label={t('audit.time')}>
+        <Fact full label={t('audit.time')}>
           <Time value={event.createdAt} format="minute" /> <span className="muted">{event.createdAt}</span>
         </Fact>
-        <Fact label={t('audit.by')}>
+        <Fact full label={t('audit.by')}>
           {shared(event.actor, t('audit.allBy', { name: event.actor }), { actor: event.actor })}
         </Fact>
-        <Fact label={t('audit.credential')}>{event.credential || <None />}</Fact>
-        <Fact label={t('audit.from')}>
+        <Fact full label={t('audit.credential')}>
+          {event.credential || <None />}
+        </Fact>
+        <Fact full label={t('audit.from')}>
           {shared(event.address, t('audit.allFrom', { address: event.address }), { address: event.address })}
         </Fact>
-        <Fact label={t('audit.client')}>{event.userAgent || <None />}</Fact>
-        <Fact label={t('audit.target')}>
+        <Fact full label={t('audit.client')}>
+          {event.userAgent || <None />}
+        </Fact>
+        <Fact full label={t('audit.target')}>
           {shared(event.targetId, t('audit.allAbout', { name: event.targetName || event.targetId }), {
             targetId: event.targetId,
           })}
         </Fact>
         {event.instanceId !== null && (
-          <Fact label={t('frame.instance')}>
+          <Fact full label={t('frame.instance')}>
             {shared(event.instanceId, t('audit.allAbout', { name: event.instanceId }), {
               instanceId: event.instanceId,
             })}
           </Fact>
         )}
-        {event.reason !== null && <Fact label={t('audit.reason')}>{event.reason}</Fact>}
+        {event.reason !== null && (
+          <Fact full label={t('audit.reason')}>
+            {event.reason}
+          </Fact>
+        )}
       </dl>
       {changes.length > 0 && (
         <div className="table-box">
@@ -103,7 +112,7 @@ export function AuditEventDialog({ event, onClose, onFilter }: AuditEventDialogP
         </div>
       )}
       <dl className="facts audit-facts">
-        <Fact label={t('audit.anchor')}>
+        <Fact full label={t('audit.anchor')}>
           <span className="copy">
             <code>{anchor}</code>
             <CopyButton text={anchor} label={t('audit.copyAnchor')} />
@@ -112,15 +121,6 @@ export function AuditEventDialog({ event, onClose, onFilter }: AuditEventDialogP
       </dl>
       <p className="help">{t('audit.anchorHelp')}</p>
     </Dialog>
-  )
-}
-
-function Fact({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <div className="full">
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
   )
 }
 

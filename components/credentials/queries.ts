@@ -32,6 +32,8 @@ export function useSetPassword(instanceId: string) {
   return useMutation({
     mutationFn: (password: string) => api.put(`${base(instanceId)}/password`, { password }),
     onSuccess: invalidate,
+    // The password is typed once and kept nowhere.
+    gcTime: 0,
   })
 }
 

@@ -1,12 +1,12 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
-import type { ReactNode } from 'react'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
 import { CodeBlock } from '../ui/code-block'
 import { Copyable } from '../ui/copy-button'
 import { Dialog } from '../ui/dialog'
+import { Fact } from '../ui/fact'
 
 interface SecretDialogProps {
   title: string
@@ -16,16 +16,16 @@ interface SecretDialogProps {
   /** Where it logs on, for a command that does; null where it is not for a registry, or that is not known yet. */
   registryHost: string | null
   onClose: () => void
-  children?: ReactNode
 }
 
-/** Shows a secret, this once, with what to do with it. */
-export function SecretDialog({ title, name, secret, registryHost, onClose, children }: SecretDialogProps) {
+/** Shows a secret, the one time that it is shown, with what to do with it. It closes by Done alone. */
+export function SecretDialog({ title, name, secret, registryHost, onClose }: SecretDialogProps) {
   const t = useTranslations()
   return (
     <Dialog
       title={title}
       confirm={t('secret.done')}
+      stays
       onClose={onClose}
       onSubmit={onClose}
       foot={
@@ -37,15 +37,16 @@ export function SecretDialog({ title, name, secret, registryHost, onClose, child
       <Banner tone="warn" icon="warn">
         <p>{t('secret.once')}</p>
       </Banner>
-      <Shown {...name} />
-      <Shown {...secret} />
+      <dl className="facts">
+        <Shown {...name} />
+        <Shown {...secret} />
+      </dl>
       {registryHost !== null && (
         <div className="field">
           <p>{t('secret.command')}</p>
           <CodeBlock label={t('secret.copyCommand')} lines={[[logOnCommand(name.value, secret.value, registryHost)]]} />
         </div>
       )}
-      {children}
     </Dialog>
   )
 }
@@ -53,10 +54,9 @@ export function SecretDialog({ title, name, secret, registryHost, onClose, child
 function Shown({ label, value }: { label: string; value: string }) {
   const t = useTranslations()
   return (
-    <div className="field">
-      <p>{label}</p>
+    <Fact label={label} full>
       <Copyable text={value} label={t('secret.copySecret', { name: label })} />
-    </div>
+    </Fact>
   )
 }
 

@@ -10,6 +10,7 @@ import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RegionId } from '@/lib/domain/regions'
 import { instancesHref, repositoriesHref } from '../routes'
 import { Copyable } from '../ui/copy-button'
+import { Fact } from '../ui/fact'
 import { PageHead, Section } from '../ui/page'
 import { ErrorState, Skeleton } from '../ui/states'
 import { Badge, Status } from '../ui/status'
@@ -125,15 +126,6 @@ function Endpoints({ region, instance }: { region: RegionId; instance: InstanceV
         </Fact>
       </dl>
     </Section>
-  )
-}
-
-function Fact({ label, full, children }: { label: string; full?: boolean; children: ReactNode }) {
-  return (
-    <div className={full ? 'full' : undefined}>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
   )
 }
 

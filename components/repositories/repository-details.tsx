@@ -3,13 +3,13 @@
 import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import { Suspense, lazy, useState } from 'react'
-import type { ReactNode } from 'react'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import type { RegionId } from '@/lib/domain/regions'
 import { repositoriesHref } from '../routes'
 import { Button } from '../ui/button'
 import { Copyable } from '../ui/copy-button'
+import { Fact } from '../ui/fact'
 import { Section } from '../ui/page'
 import { Skeleton } from '../ui/states'
 import { Time } from '../ui/time'
@@ -105,15 +105,6 @@ function Facts({ region, repository, instance }: Omit<RepositoryDetailsProps, 'u
         <Copyable text={`${instance.endpoints.vpc}/${path}`} label={t('details.copyVpcEndpoint')} />
       </Fact>
     </dl>
-  )
-}
-
-function Fact({ label, full, children }: { label: string; full?: boolean; children: ReactNode }) {
-  return (
-    <div className={full ? 'full' : undefined}>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
   )
 }
 

@@ -8,6 +8,8 @@ import type { createSessionBody } from '@/lib/api/schemas/sessions'
 export function useLogOn() {
   return useMutation({
     mutationFn: (body: z.input<typeof createSessionBody>) => api.post('/session', body, session),
+    // The password is kept nowhere.
+    gcTime: 0,
   })
 }
 

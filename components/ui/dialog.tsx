@@ -19,16 +19,20 @@ interface DialogProps {
   disabled?: boolean
   /** In place of Cancel and Confirm. */
   foot?: ReactNode
+  /** Whether only a button of its foot closes it: no cross, no Escape. For what is shown once and lost with a slip. */
+  stays?: boolean
 }
 
 /**
  * A modal dialog around one form. Rendered while open, so that its form starts afresh each time.
  *
  * The platform's `<dialog>` keeps the focus inside, makes the page behind inert and gives the focus back. Focus starts
- * in the first field; Enter confirms, Escape cancels.
+ * in the first field; Enter confirms, Escape cancels. In one that stays it starts on the first button of the body, so
+ * that an Enter too many does not close it.
  */
 export function Dialog(props: DialogProps) {
-  const { title, subject, children, onClose, onSubmit, confirm, danger, busy = false, disabled = false, foot } = props
+  const { title, subject, children, onClose, onSubmit, confirm, danger, foot } = props
+  const { busy = false, disabled = false, stays = false } = props
   const t = useTranslations()
   const titleId = useId()
   const ref = useRef<HTMLDialogElement>(null)
@@ -39,12 +43,12 @@ export function Dialog(props: DialogProps) {
     if (!dialog) return
     dialog.showModal()
     const field = dialog.querySelector<HTMLElement>(
-      '.dialog-body :is(input:not([type=radio]), input:checked, select, textarea)',
+      '.dialog-body :is(input:not([type=radio], [type=hidden], [hidden]), input:checked, select, textarea)',
     )
-    const fallback = dialog.querySelector<HTMLElement>('.dialog-foot button')
+    const fallback = dialog.querySelector<HTMLElement>(stays ? '.dialog-body button' : '.dialog-foot button')
     ;(field ?? fallback)?.focus()
     return () => dialog.close()
-  }, [])
+  }, [stays])
 
   // `busy` comes with the next rendering: two presses before it are one.
   useEffect(() => {
@@ -52,7 +56,7 @@ export function Dialog(props: DialogProps) {
   })
 
   function close() {
-    if (!busy) onClose()
+    if (!busy && !stays) onClose()
   }
 
   return (
@@ -85,7 +89,7 @@ export function Dialog(props: DialogProps) {
             <h2 id={titleId}>{title}</h2>
             {subject && <p>{subject}</p>}
           </div>
-          <IconButton icon="close" large label={t('common.close')} onClick={close} />
+          {!stays && <IconButton icon="close" large label={t('common.close')} onClick={close} />}
         </div>
         <div className="dialog-body">{children}</div>
         <div className="dialog-foot">

@@ -36,6 +36,8 @@ export function useCreateUser() {
   return useMutation({
     mutationFn: (body: z.input<typeof createUserBody>) => api.post('/users', body, user),
     onSuccess: invalidate,
+    // It holds a password: nothing keeps it once it is sent.
+    gcTime: 0,
   })
 }
 
@@ -46,6 +48,8 @@ export function useUpdateUser(userId: string) {
     mutationFn: ({ body, etag }: { body: UpdateUserBody; etag?: string }) =>
       api.patch(`/users/${userId}`, body, user, etag === undefined ? {} : { ifMatch: etag }),
     onSuccess: invalidate,
+    // It may hold a password.
+    gcTime: 0,
   })
 }
 

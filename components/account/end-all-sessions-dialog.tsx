@@ -1,8 +1,7 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
-import { Dialog } from '../ui/dialog'
-import { FormError } from '../ui/form-error'
+import { ConfirmDialog } from '../ui/confirm-dialog'
 import { useEndAllSessions } from './queries'
 
 /** Ends all of one's sessions, this one too. */
@@ -10,17 +9,16 @@ export function EndAllSessionsDialog({ onClose }: { onClose: () => void }) {
   const t = useTranslations()
   const end = useEndAllSessions()
   return (
-    <Dialog
+    <ConfirmDialog
       title={t('security.endAll')}
+      subject=""
+      consequence={t('security.endAllText')}
       confirm={t('security.endAll')}
-      danger
       // One stays here until the log-on page is there.
       busy={end.isPending || end.isSuccess}
+      error={end.error}
       onClose={onClose}
-      onSubmit={() => end.mutate(undefined, { onSuccess: () => location.assign('/login') })}
-    >
-      <FormError error={end.error} />
-      <p>{t('security.endAllText')}</p>
-    </Dialog>
+      onConfirm={() => end.mutate(undefined, { onSuccess: () => location.assign('/login') })}
+    />
   )
 }

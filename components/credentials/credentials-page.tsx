@@ -3,7 +3,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { Suspense, lazy, useState } from 'react'
-import type { ReactNode } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
 import type { CredentialsView } from '@/lib/api/schemas/credentials'
 import type { RegionId } from '@/lib/domain/regions'
@@ -13,13 +12,14 @@ import { instanceHref, instancesHref } from '../routes'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
 import { CodeBlock } from '../ui/code-block'
+import { ConfirmDialog } from '../ui/confirm-dialog'
 import { Copyable } from '../ui/copy-button'
+import { Fact } from '../ui/fact'
 import { PageHead, Section } from '../ui/page'
 import { ErrorState, Skeleton } from '../ui/states'
 import { Status } from '../ui/status'
 import { Time } from '../ui/time'
 import { useToast } from '../ui/toast'
-import { ConfirmDialog } from './confirm-dialog'
 import { credentialsQuery, useRemovePassword } from './queries'
 import { TokenSection } from './token-section'
 
@@ -46,7 +46,7 @@ export function CredentialsPage({ region, instanceId }: { region: RegionId; inst
     if (!isPending && error) {
       return (
         <ErrorState
-          title={isApiError(error, 'NOT_FOUND') ? t('instances.gone') : t('table.failed')}
+          title={isApiError(error, 'NOT_FOUND') ? t('instances.gone') : t('pages.error')}
           error={error}
           onRetry={() => void refetch()}
         />
@@ -182,14 +182,5 @@ function PasswordState({ credentials: { passwordSetAt, passwordLastUsedAt } }: {
         )}
       </span>
     </>
-  )
-}
-
-function Fact({ label, full, children }: { label: string; full?: boolean; children: ReactNode }) {
-  return (
-    <div className={full ? 'full' : undefined}>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
   )
 }

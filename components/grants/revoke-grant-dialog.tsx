@@ -2,8 +2,7 @@
 
 import { useTranslations } from 'next-intl'
 import type { GrantView } from '@/lib/api/schemas/grants'
-import { Dialog } from '../ui/dialog'
-import { FormError } from '../ui/form-error'
+import { ConfirmDialog } from '../ui/confirm-dialog'
 import { useToast } from '../ui/toast'
 import { useDeleteGrant } from './queries'
 import { useScopeText } from './use-scope-text'
@@ -20,25 +19,22 @@ export function RevokeGrantDialog({ grant, onClose }: RevokeGrantDialogProps) {
   const scopeText = useScopeText()
   const revoke = useDeleteGrant(grant.id)
   const named = { subject: grant.subject.name, scope: scopeText(grant.scope) }
+
+  function done() {
+    toast({ title: t('grants.revoked', named) })
+    onClose()
+  }
+
   return (
-    <Dialog
+    <ConfirmDialog
       title={t('grants.revokeTitle')}
       subject={t('grants.named', named)}
+      consequence={t('grants.revokeConsequence', { ...named, permission: t(`grants.permissions.${grant.permission}`) })}
       confirm={t('grants.revoke')}
-      danger
       busy={revoke.isPending}
+      error={revoke.error}
       onClose={onClose}
-      onSubmit={() =>
-        revoke.mutate(undefined, {
-          onSuccess: () => {
-            toast({ title: t('grants.revoked', named) })
-            onClose()
-          },
-        })
-      }
-    >
-      <FormError error={revoke.error} />
-      <p>{t('grants.revokeConsequence', { ...named, permission: t(`grants.permissions.${grant.permission}`) })}</p>
-    </Dialog>
+      onConfirm={() => revoke.mutate(undefined, { onSuccess: done })}
+    />
   )
 }

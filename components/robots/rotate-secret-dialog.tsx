@@ -2,7 +2,7 @@
 
 import { useTranslations } from 'next-intl'
 import type { RobotView } from '@/lib/api/schemas/robots'
-import { ConfirmDialog } from '../credentials/confirm-dialog'
+import { ConfirmDialog } from '../ui/confirm-dialog'
 import { useRotateSecret } from './queries'
 import { RobotSecretDialog } from './robot-secret-dialog'
 

@@ -2,8 +2,7 @@
 
 import { useTranslations } from 'next-intl'
 import type { UserView } from '@/lib/api/schemas/users'
-import { Dialog } from '../ui/dialog'
-import { FormError } from '../ui/form-error'
+import { ConfirmDialog } from '../ui/confirm-dialog'
 import { useToast } from '../ui/toast'
 import { useResetSecondFactor } from './queries'
 
@@ -12,25 +11,22 @@ export function ResetSecondFactorDialog({ user, onClose }: { user: UserView; onC
   const t = useTranslations()
   const toast = useToast()
   const reset = useResetSecondFactor(user.id)
+
+  function done() {
+    toast({ title: t('users.secondFactorReset', { name: user.name }) })
+    onClose()
+  }
+
   return (
-    <Dialog
+    <ConfirmDialog
       title={t('users.resetSecondFactor')}
       subject={user.name}
+      consequence={t('users.resetSecondFactorConsequence')}
       confirm={t('users.reset')}
-      danger
       busy={reset.isPending}
+      error={reset.error}
       onClose={onClose}
-      onSubmit={() =>
-        reset.mutate(undefined, {
-          onSuccess: () => {
-            toast({ title: t('users.secondFactorReset', { name: user.name }) })
-            onClose()
-          },
-        })
-      }
-    >
-      <FormError error={reset.error} />
-      <p>{t('users.resetSecondFactorConsequence')}</p>
-    </Dialog>
+      onConfirm={() => reset.mutate(undefined, { onSuccess: done })}
+    />
   )
 }

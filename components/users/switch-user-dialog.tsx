@@ -2,40 +2,40 @@
 
 import { useTranslations } from 'next-intl'
 import type { UserView } from '@/lib/api/schemas/users'
-import { Dialog } from '../ui/dialog'
-import { FormError } from '../ui/form-error'
+import { ConfirmDialog } from '../ui/confirm-dialog'
 import { useToast } from '../ui/toast'
 import { useUpdateUser } from './queries'
 
+interface SwitchUserDialogProps {
+  /** As it was when the command was chosen. */
+  user: UserView
+  onClose: () => void
+}
+
 /** Disables a user, or enables one again. */
-export function SwitchUserDialog({ user, onClose }: { user: UserView; onClose: () => void }) {
+export function SwitchUserDialog({ user, onClose }: SwitchUserDialogProps) {
   const t = useTranslations()
   const toast = useToast()
   const update = useUpdateUser(user.id)
   const isDisabling = !user.isDisabled
+
+  function done() {
+    const { name } = user
+    toast({ title: isDisabling ? t('users.wasDisabled', { name }) : t('users.wasEnabled', { name }) })
+    onClose()
+  }
+
   return (
-    <Dialog
+    <ConfirmDialog
       title={isDisabling ? t('users.disableTitle') : t('users.enableTitle')}
       subject={user.name}
+      consequence={isDisabling ? t('users.disableConsequence') : t('users.enableConsequence')}
       confirm={isDisabling ? t('users.disable') : t('users.enable')}
       danger={isDisabling}
       busy={update.isPending}
+      error={update.error}
       onClose={onClose}
-      onSubmit={() =>
-        update.mutate(
-          { body: { isDisabled: isDisabling } },
-          {
-            onSuccess: () => {
-              const { name } = user
-              toast({ title: isDisabling ? t('users.wasDisabled', { name }) : t('users.wasEnabled', { name }) })
-              onClose()
-            },
-          },
-        )
-      }
-    >
-      <FormError error={update.error} />
-      <p>{isDisabling ? t('users.disableConsequence') : t('users.enableConsequence')}</p>
-    </Dialog>
+      onConfirm={() => update.mutate({ body: { isDisabled: isDisabling } }, { onSuccess: done })}
+    />
   )
 }

@@ -1,12 +1,13 @@
 'use client'
 
 import { useState } from 'react'
-import { Dialog } from '../ui/dialog'
-import { FormError } from '../ui/form-error'
-import { TypedNameField } from '../ui/typed-name-field'
+import { Dialog } from './dialog'
+import { FormError } from './form-error'
+import { TypedNameField } from './typed-name-field'
 
 interface ConfirmDialogProps {
   title: string
+  /** What it is done to; empty where the title says it. */
   subject: string
   /** What follows from it. */
   consequence: string
@@ -20,14 +21,14 @@ interface ConfirmDialogProps {
   onClose: () => void
 }
 
-/** Asks before a credential is changed for whoever uses it. */
+/** Asks before something is done that others feel, or that cannot be undone. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { title, subject, consequence, confirm, typed = false, danger = true, busy, error, onConfirm, onClose } = props
   const [text, setText] = useState('')
   return (
     <Dialog
       title={title}
-      subject={subject}
+      {...(subject && { subject })}
       confirm={confirm}
       danger={danger}
       busy={busy}

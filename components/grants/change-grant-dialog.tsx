@@ -2,13 +2,13 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import { useState } from 'react'
-import { isApiError } from '@/lib/api/client/api-error'
+import type { Versioned } from '@/lib/api/client/api'
 import type { GrantView } from '@/lib/api/schemas/grants'
-import { Dialog } from '../ui/dialog'
-import { FormError } from '../ui/form-error'
+import { EditDialog } from '../ui/edit-dialog'
 import { LoadingDialog } from '../ui/loading-dialog'
 import { useToast } from '../ui/toast'
+import { useEdit } from '../ui/use-edit'
+import { useOpened } from '../ui/use-opened'
 import { PermissionChoices } from './permission'
 import { grantQuery, useUpdateGrant } from './queries'
 import { useScopeText } from './use-scope-text'
@@ -21,50 +21,48 @@ interface ChangeGrantDialogProps {
 /** Changes what a grant allows. */
 export function ChangeGrantDialog({ grantId, onClose }: ChangeGrantDialogProps) {
   const t = useTranslations()
+  const query = useQuery({ ...grantQuery(grantId), staleTime: 0 })
+  const opened = useOpened(query)
+  if (opened === null) return <LoadingDialog title={t('grants.changeTitle')} query={query} onClose={onClose} />
+  return <ChangeForm opened={opened} onReload={query.refetch} onClose={onClose} />
+}
+
+interface ChangeFormProps {
+  opened: Versioned<GrantView>
+  onReload: () => Promise<{ data: Versioned<GrantView> | undefined }>
+  onClose: () => void
+}
+
+function settingsOf({ permission }: GrantView): Pick<GrantView, 'permission'> {
+  return { permission }
+}
+
+function ChangeForm({ opened, onReload, onClose }: ChangeFormProps) {
+  const t = useTranslations()
   const toast = useToast()
   const scopeText = useScopeText()
-  const { data: current, error, isFetching, refetch } = useQuery({ ...grantQuery(grantId), staleTime: 0 })
-  const update = useUpdateGrant(grantId)
-  const [chosen, setChosen] = useState<GrantView['permission'] | null>(null)
-
-  if (!current || (isFetching && chosen === null)) {
-    return (
-      <LoadingDialog
-        title={t('grants.changeTitle')}
-        error={isFetching ? null : error}
-        onRetry={() => void refetch()}
-        onClose={onClose}
-      />
-    )
-  }
-  const { data: grant, etag } = current
-  const permission = chosen ?? grant.permission
-  const named = { subject: grant.subject.name, scope: scopeText(grant.scope) }
+  const named = { subject: opened.data.subject.name, scope: scopeText(opened.data.scope) }
+  const edit = useEdit({
+    opened,
+    settingsOf,
+    update: useUpdateGrant(opened.data.id),
+    onReload,
+    onSaved: ({ permission }) => {
+      toast({ title: t('grants.changed', { ...named, permission: t(`grants.permissions.${permission}`) }) })
+      onClose()
+    },
+  })
   return (
-    <Dialog
+    <EditDialog
       title={t('grants.changeTitle')}
       subject={t('grants.named', named)}
-      confirm={t('common.confirm')}
-      busy={update.isPending}
-      disabled={permission === grant.permission}
+      edit={edit}
+      conflict={t('grants.conflict')}
+      labels={{ permission: t('grants.permission') }}
+      word={(_, permission: GrantView['permission']) => t(`grants.permissions.${permission}`)}
       onClose={onClose}
-      onSubmit={() =>
-        update.mutate(
-          { body: { permission }, etag },
-          {
-            onSuccess: () => {
-              toast({ title: t('grants.changed', { ...named, permission: t(`grants.permissions.${permission}`) }) })
-              onClose()
-            },
-            onError: (failure) => {
-              if (isApiError(failure, 'PRECONDITION_FAILED')) void refetch()
-            },
-          },
-        )
-      }
     >
-      <FormError error={update.error} />
-      <PermissionChoices value={permission} onChange={setChosen} />
-    </Dialog>
+      <PermissionChoices value={edit.values.permission} onChange={(permission) => edit.set({ permission })} />
+    </EditDialog>
   )
 }

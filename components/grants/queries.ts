@@ -58,7 +58,7 @@ export function useCreateGrant() {
 export function useUpdateGrant(grantId: string) {
   const invalidate = useInvalidateGrants()
   return useMutation({
-    mutationFn: ({ body, etag }: { body: z.input<typeof updateGrantBody>; etag: string }) =>
+    mutationFn: ({ body, etag }: { body: Partial<z.input<typeof updateGrantBody>>; etag: string }) =>
       api.patch(`/grants/${grantId}`, body, grant, { ifMatch: etag }),
     onSuccess: invalidate,
   })
@@ -70,12 +70,15 @@ export function useDeleteGrant(grantId: string) {
   return useMutation({ mutationFn: () => api.delete(`/grants/${grantId}`), onSuccess: invalidate })
 }
 
-/** The lists of grants, and the users, whose grants are counted. */
+/** The lists of grants, the users, whose grants are counted, and all that says what its reader may do there. */
 function useInvalidateGrants() {
   const queryClient = useQueryClient()
   return () =>
     Promise.all([
       queryClient.invalidateQueries({ queryKey: ['grants', 'list'] }),
       queryClient.invalidateQueries({ queryKey: ['users'] }),
+      queryClient.invalidateQueries({ queryKey: ['instances'] }),
+      queryClient.invalidateQueries({ queryKey: ['namespaces'] }),
+      queryClient.invalidateQueries({ queryKey: ['repositories'] }),
     ])
 }

@@ -14,6 +14,7 @@ import { FormError } from '../ui/form-error'
 import { LoadingDialog } from '../ui/loading-dialog'
 import { useToast } from '../ui/toast'
 import { TypedNameField } from '../ui/typed-name-field'
+import { useOpened } from '../ui/use-opened'
 import { instanceQuery, useDeleteInstance } from './queries'
 
 interface DeleteInstanceDialogProps {
@@ -26,21 +27,13 @@ interface DeleteInstanceDialogProps {
 export function DeleteInstanceDialog({ region, instanceId, onClose }: DeleteInstanceDialogProps) {
   const t = useTranslations()
   const toast = useToast()
-  const { data: current, error, isFetching, refetch } = useQuery({ ...instanceQuery(instanceId), staleTime: 0 })
+  const query = useQuery({ ...instanceQuery(instanceId), staleTime: 0 })
+  const opened = useOpened(query)
   const remove = useDeleteInstance(instanceId)
   const [typed, setTyped] = useState('')
 
-  if (!current || (isFetching && !remove.isError)) {
-    return (
-      <LoadingDialog
-        title={t('instances.delete')}
-        error={isFetching ? null : error}
-        onRetry={() => void refetch()}
-        onClose={onClose}
-      />
-    )
-  }
-  const { data: instance, etag } = current
+  if (opened === null) return <LoadingDialog title={t('instances.delete')} query={query} onClose={onClose} />
+  const { data: instance, etag } = query.data ?? opened
   if (instance.namespaceCount > 0) {
     return (
       <Dialog
@@ -76,7 +69,7 @@ export function DeleteInstanceDialog({ region, instanceId, onClose }: DeleteInst
             onClose()
           },
           onError: (failure) => {
-            if (isApiError(failure, 'PRECONDITION_FAILED')) void refetch()
+            if (isApiError(failure, 'PRECONDITION_FAILED')) void query.refetch()
           },
         })
       }

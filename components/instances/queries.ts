@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
+import { isApiError } from '@/lib/api/client/api-error'
 import { instance, instancePage } from '@/lib/api/schemas/instances'
 import type { createInstanceBody, updateInstanceBody } from '@/lib/api/schemas/instances'
 
@@ -37,13 +38,18 @@ export function useCreateInstance() {
   })
 }
 
-/** Changes an instance. Fails with PRECONDITION_FAILED when it is not the version of `etag` any more. */
+/** Changes an instance. Fails with PRECONDITION_FAILED, and reads it again, when it is not of that `etag` any more. */
 export function useUpdateInstance(instanceId: string) {
+  const queryClient = useQueryClient()
   const invalidate = useInvalidateInstances()
   return useMutation({
     mutationFn: ({ body, etag }: { body: z.input<typeof updateInstanceBody>; etag: string }) =>
       api.patch(`/instances/${instanceId}`, body, instance, { ifMatch: etag }),
     onSuccess: invalidate,
+    onError: (error) =>
+      isApiError(error, 'PRECONDITION_FAILED')
+        ? queryClient.invalidateQueries({ queryKey: instanceQuery(instanceId).queryKey })
+        : undefined,
   })
 }
 

@@ -14,6 +14,7 @@ import { LoadingDialog } from '../ui/loading-dialog'
 import { TextField } from '../ui/field'
 import { useToast } from '../ui/toast'
 import { useForm } from '../ui/use-form'
+import { useOpened } from '../ui/use-opened'
 import { instanceQuery, useUpdateInstance } from './queries'
 
 interface RenameInstanceDialogProps {
@@ -24,20 +25,10 @@ interface RenameInstanceDialogProps {
 /** Renames an instance, and with it its host names. */
 export function RenameInstanceDialog({ instanceId, onClose }: RenameInstanceDialogProps) {
   const t = useTranslations()
-  const { data, error, isFetching, refetch } = useQuery({ ...instanceQuery(instanceId), staleTime: 0 })
-  const [opened, setOpened] = useState<Versioned<InstanceView> | null>(null)
-  if (opened === null && data && !isFetching) setOpened(data)
-  if (opened === null) {
-    return (
-      <LoadingDialog
-        title={t('instances.rename')}
-        error={isFetching ? null : error}
-        onRetry={() => void refetch()}
-        onClose={onClose}
-      />
-    )
-  }
-  return <RenameForm opened={opened} onReload={refetch} onClose={onClose} />
+  const query = useQuery({ ...instanceQuery(instanceId), staleTime: 0 })
+  const opened = useOpened(query)
+  if (opened === null) return <LoadingDialog title={t('instances.rename')} query={query} onClose={onClose} />
+  return <RenameForm opened={opened} onReload={query.refetch} onClose={onClose} />
 }
 
 interface RenameFormProps {
@@ -52,7 +43,7 @@ function RenameForm({ opened, onReload, onClose }: RenameFormProps) {
   const [base, setBase] = useState(opened)
   const [hasMoved, setHasMoved] = useState(false)
   const update = useUpdateInstance(base.data.id)
-  const form = useForm({ name: base.data.name }, updateInstanceBody.required())
+  const form = useForm({ name: base.data.name }, updateInstanceBody.pick({ name: true }).required())
   const isTaken = isApiError(update.error, 'ALREADY_EXISTS')
   const isStale = isApiError(update.error, 'PRECONDITION_FAILED')
 

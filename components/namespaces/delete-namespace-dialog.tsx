@@ -14,6 +14,7 @@ import { FormError } from '../ui/form-error'
 import { LoadingDialog } from '../ui/loading-dialog'
 import { useToast } from '../ui/toast'
 import { TypedNameField } from '../ui/typed-name-field'
+import { useOpened } from '../ui/use-opened'
 import { namespaceQuery, useDeleteNamespace } from './queries'
 
 interface DeleteNamespaceDialogProps {
@@ -26,21 +27,13 @@ interface DeleteNamespaceDialogProps {
 export function DeleteNamespaceDialog({ region, namespaceId, onClose }: DeleteNamespaceDialogProps) {
   const t = useTranslations()
   const toast = useToast()
-  const { data: current, error, isFetching, refetch } = useQuery({ ...namespaceQuery(namespaceId), staleTime: 0 })
+  const query = useQuery({ ...namespaceQuery(namespaceId), staleTime: 0 })
+  const opened = useOpened(query)
   const remove = useDeleteNamespace(namespaceId)
   const [typed, setTyped] = useState('')
 
-  if (!current || (isFetching && !remove.isError)) {
-    return (
-      <LoadingDialog
-        title={t('namespaces.delete')}
-        error={isFetching ? null : error}
-        onRetry={() => void refetch()}
-        onClose={onClose}
-      />
-    )
-  }
-  const { data: namespace, etag } = current
+  if (opened === null) return <LoadingDialog title={t('namespaces.delete')} query={query} onClose={onClose} />
+  const { data: namespace, etag } = query.data ?? opened
   if (namespace.repositoryCount > 0) {
     return (
       <Dialog
@@ -76,7 +69,7 @@ export function DeleteNamespaceDialog({ region, namespaceId, onClose }: DeleteNa
             onClose()
           },
           onError: (failure) => {
-            if (isApiError(failure, 'PRECONDITION_FAILED')) void refetch()
+            if (isApiError(failure, 'PRECONDITION_FAILED')) void query.refetch()
           },
         })
       }

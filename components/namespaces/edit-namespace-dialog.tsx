@@ -2,17 +2,13 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import { useState } from 'react'
 import type { Versioned } from '@/lib/api/client/api'
-import { isApiError } from '@/lib/api/client/api-error'
 import type { NamespaceView } from '@/lib/api/schemas/namespaces'
-import { Button } from '../ui/button'
-import { Conflict } from '../ui/conflict'
-import { Dialog } from '../ui/dialog'
-import { FormError } from '../ui/form-error'
+import { EditDialog } from '../ui/edit-dialog'
 import { LoadingDialog } from '../ui/loading-dialog'
 import { useToast } from '../ui/toast'
-import { changesOf, conflictsOf } from '../ui/settings'
+import { useEdit } from '../ui/use-edit'
+import { useOpened } from '../ui/use-opened'
 import { NamespaceDefaultsFields } from './namespace-defaults'
 import type { NamespaceDefaults } from './namespace-defaults'
 import { namespaceQuery, useUpdateNamespace } from './queries'
@@ -25,20 +21,10 @@ interface EditNamespaceDialogProps {
 /** Changes what a namespace says about pushes and the repositories they make. */
 export function EditNamespaceDialog({ namespaceId, onClose }: EditNamespaceDialogProps) {
   const t = useTranslations()
-  const { data, error, isFetching, refetch } = useQuery({ ...namespaceQuery(namespaceId), staleTime: 0 })
-  const [opened, setOpened] = useState<Versioned<NamespaceView> | null>(null)
-  if (opened === null && data && !isFetching) setOpened(data)
-  if (opened === null) {
-    return (
-      <LoadingDialog
-        title={t('namespaces.edit')}
-        error={isFetching ? null : error}
-        onRetry={() => void refetch()}
-        onClose={onClose}
-      />
-    )
-  }
-  return <EditForm opened={opened} onReload={refetch} onClose={onClose} />
+  const query = useQuery({ ...namespaceQuery(namespaceId), staleTime: 0 })
+  const opened = useOpened(query)
+  if (opened === null) return <LoadingDialog title={t('namespaces.edit')} query={query} onClose={onClose} />
+  return <EditForm opened={opened} onReload={query.refetch} onClose={onClose} />
 }
 
 interface EditFormProps {
@@ -59,33 +45,16 @@ function defaultsOf({
 function EditForm({ opened, onReload, onClose }: EditFormProps) {
   const t = useTranslations()
   const toast = useToast()
-  const [base, setBase] = useState(opened)
-  const [theirs, setTheirs] = useState<Versioned<NamespaceView> | null>(null)
-  const [values, setValues] = useState(() => defaultsOf(opened.data))
-  const update = useUpdateNamespace(base.data.id)
-  const changes = changesOf(defaultsOf(base.data), values)
-
-  function save(etag: string) {
-    update.mutate(
-      { body: changes, etag },
-      {
-        onSuccess: ({ data }) => {
-          toast({ title: t('namespaces.saved', { name: data.name }), body: t('namespaces.savedNext') })
-          onClose()
-        },
-        onError: (error) => {
-          if (isApiError(error, 'PRECONDITION_FAILED')) void onReload().then(({ data }) => setTheirs(data ?? null))
-        },
-      },
-    )
-  }
-
-  function takeTheirs(current: Versioned<NamespaceView>) {
-    setBase(current)
-    setValues(defaultsOf(current.data))
-    setTheirs(null)
-    update.reset()
-  }
+  const edit = useEdit({
+    opened,
+    settingsOf: defaultsOf,
+    update: useUpdateNamespace(opened.data.id),
+    onReload,
+    onSaved: ({ name }) => {
+      toast({ title: t('namespaces.saved', { name }), body: t('namespaces.savedNext') })
+      onClose()
+    },
+  })
 
   function word(name: keyof NamespaceDefaults, value: string | boolean): string {
     if (name === 'defaultRepositoryType')
@@ -102,46 +71,16 @@ function EditForm({ opened, onReload, onClose }: EditFormProps) {
   }
 
   return (
-    <Dialog
+    <EditDialog
       title={t('namespaces.edit')}
-      subject={base.data.name}
-      confirm={t('common.confirm')}
-      busy={update.isPending}
-      disabled={theirs === null && Object.keys(changes).length === 0}
+      subject={edit.base.name}
+      edit={edit}
+      conflict={t('namespaces.conflict')}
+      labels={labels}
+      word={word}
       onClose={onClose}
-      onSubmit={() => save((theirs ?? base).etag)}
-      {...(theirs && {
-        foot: (
-          <>
-            <Button onClick={() => takeTheirs(theirs)}>{t('conflict.useTheirs')}</Button>
-            <Button type="submit" variant="primary" busy={update.isPending}>
-              {t('conflict.useYours')}
-            </Button>
-          </>
-        ),
-      })}
     >
-      {!isApiError(update.error, 'PRECONDITION_FAILED') && <FormError error={update.error} />}
-      {theirs ? (
-        <Conflict
-          rows={conflictsOf(defaultsOf(base.data), defaultsOf(theirs.data), values).map(
-            ({ name, theirs: other, yours }) => ({
-              label: labels[name],
-              theirs: word(name, other),
-              yours: yours === undefined ? null : word(name, yours),
-            }),
-          )}
-        >
-          <p>{t('namespaces.conflict')}</p>
-        </Conflict>
-      ) : (
-        <>
-          <NamespaceDefaultsFields
-            values={values}
-            onChange={(change) => setValues((others) => ({ ...others, ...change }))}
-          />
-        </>
-      )}
-    </Dialog>
+      <NamespaceDefaultsFields values={edit.values} onChange={edit.set} />
+    </EditDialog>
   )
 }

@@ -33,18 +33,9 @@ interface CreateRepositoryDialogProps {
 export function CreateRepositoryDialog(props: CreateRepositoryDialogProps) {
   const { region, instanceId, onClose } = props
   const t = useTranslations()
-  const { data, error, isFetching, refetch } = useQuery(allNamespacesQuery(instanceId))
-  const namespaces = data?.filter(({ access }) => access === 'MANAGE')
-  if (!namespaces) {
-    return (
-      <LoadingDialog
-        title={t('repositories.create')}
-        error={isFetching ? null : error}
-        onRetry={() => void refetch()}
-        onClose={onClose}
-      />
-    )
-  }
+  const query = useQuery(allNamespacesQuery(instanceId))
+  const namespaces = query.data?.filter(({ access }) => access === 'MANAGE')
+  if (!namespaces) return <LoadingDialog title={t('repositories.create')} query={query} onClose={onClose} />
   const [first] = namespaces
   if (!first) {
     return (

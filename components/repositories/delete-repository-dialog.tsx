@@ -13,6 +13,7 @@ import { FormError } from '../ui/form-error'
 import { LoadingDialog } from '../ui/loading-dialog'
 import { useToast } from '../ui/toast'
 import { TypedNameField } from '../ui/typed-name-field'
+import { useOpened } from '../ui/use-opened'
 import { repositoryQuery, useDeleteRepository } from './queries'
 
 interface DeleteRepositoryDialogProps {
@@ -30,23 +31,17 @@ export function DeleteRepositoryDialog({ repository, onClose, onDeleted }: Delet
   const toast = useToast()
   const isAdministrator = useIsAdministrator()
   const path = `${repository.namespace}/${repository.name}`
-  const query = repositoryQuery(repository.instanceId, repository.namespace, repository.name)
-  const { data: current, error, isFetching, refetch } = useQuery({ ...query, staleTime: 0 })
+  const query = useQuery({
+    ...repositoryQuery(repository.instanceId, repository.namespace, repository.name),
+    staleTime: 0,
+  })
+  const opened = useOpened(query)
   const remove = useDeleteRepository(repository.id)
   const [typed, setTyped] = useState('')
   const [protectedTags, setProtectedTags] = useState<readonly string[] | null>(null)
 
-  if (!current || (isFetching && remove.isIdle)) {
-    return (
-      <LoadingDialog
-        title={t('repositories.delete')}
-        error={isFetching ? null : error}
-        onRetry={() => void refetch()}
-        onClose={onClose}
-      />
-    )
-  }
-  const { data, etag } = current
+  if (opened === null) return <LoadingDialog title={t('repositories.delete')} query={query} onClose={onClose} />
+  const { data, etag } = query.data ?? opened
   if (protectedTags !== null && !isAdministrator) {
     return (
       <Dialog
@@ -92,7 +87,7 @@ export function DeleteRepositoryDialog({ repository, onClose, onDeleted }: Delet
               setProtectedTags(Array.isArray(tags) ? tags : [])
               setTyped('')
             }
-            if (isApiError(failure, 'PRECONDITION_FAILED')) void refetch()
+            if (isApiError(failure, 'PRECONDITION_FAILED')) void query.refetch()
           },
         })
       }

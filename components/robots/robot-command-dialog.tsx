@@ -4,9 +4,10 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { isApiError } from '@/lib/api/client/api-error'
 import type { RobotView } from '@/lib/api/schemas/robots'
-import { ConfirmDialog } from '../credentials/confirm-dialog'
+import { ConfirmDialog } from '../ui/confirm-dialog'
 import { LoadingDialog } from '../ui/loading-dialog'
 import { useToast } from '../ui/toast'
+import { useOpened } from '../ui/use-opened'
 import { robotQuery, useDeleteRobot, useUpdateRobot } from './queries'
 
 interface RobotCommandDialogProps {
@@ -19,19 +20,15 @@ interface RobotCommandDialogProps {
 export function RobotCommandDialog({ command, robot, onClose }: RobotCommandDialogProps) {
   const t = useTranslations()
   const toast = useToast()
-  const { data, error, isFetching, refetch } = useQuery({ ...robotQuery(robot.id), staleTime: 0 })
+  const query = useQuery({ ...robotQuery(robot.id), staleTime: 0 })
+  const opened = useOpened(query)
   const update = useUpdateRobot(robot.id)
   const remove = useDeleteRobot(robot.id)
-  const isRefused = update.isError || remove.isError
   const title = command === 'delete' ? t('robots.delete') : t('robots.disableTitle')
   const name = robot.userName
 
-  if (!data || (isFetching && !isRefused)) {
-    return (
-      <LoadingDialog title={title} error={isFetching ? null : error} onRetry={() => void refetch()} onClose={onClose} />
-    )
-  }
-  const { etag } = data
+  if (opened === null) return <LoadingDialog title={title} query={query} onClose={onClose} />
+  const { etag } = query.data ?? opened
 
   function done(text: string) {
     toast({ title: text })
@@ -39,7 +36,7 @@ export function RobotCommandDialog({ command, robot, onClose }: RobotCommandDial
   }
 
   function onError(failure: unknown) {
-    if (isApiError(failure, 'PRECONDITION_FAILED')) void refetch()
+    if (isApiError(failure, 'PRECONDITION_FAILED')) void query.refetch()
   }
 
   return command === 'delete' ? (

@@ -10,6 +10,7 @@ import { TextArea } from '../ui/field'
 import { FormError } from '../ui/form-error'
 import { LoadingDialog } from '../ui/loading-dialog'
 import { useToast } from '../ui/toast'
+import { useOpened } from '../ui/use-opened'
 import { tagQuery, useDeleteTag } from './queries'
 
 interface DeleteTagDialogProps {
@@ -22,21 +23,13 @@ interface DeleteTagDialogProps {
 export function DeleteTagDialog({ repositoryId, name, onClose }: DeleteTagDialogProps) {
   const t = useTranslations()
   const toast = useToast()
-  const { data: current, error, isFetching, refetch } = useQuery({ ...tagQuery(repositoryId, name), staleTime: 0 })
+  const query = useQuery({ ...tagQuery(repositoryId, name), staleTime: 0 })
+  const opened = useOpened(query)
   const remove = useDeleteTag(repositoryId)
   const [reason, setReason] = useState('')
 
-  if (!current || (isFetching && remove.isIdle)) {
-    return (
-      <LoadingDialog
-        title={t('tags.delete')}
-        error={isFetching ? null : error}
-        onRetry={() => void refetch()}
-        onClose={onClose}
-      />
-    )
-  }
-  const { data: tag, etag } = current
+  if (opened === null) return <LoadingDialog title={t('tags.delete')} query={query} onClose={onClose} />
+  const { data: tag, etag } = query.data ?? opened
   const given = reason.trim()
   return (
     <Dialog
@@ -58,7 +51,8 @@ export function DeleteTagDialog({ repositoryId, name, onClose }: DeleteTagDialog
           },
           onError: (failure) => {
             // It moved, or became protected: show it as it is now.
-            if (isApiError(failure, 'PRECONDITION_FAILED') || isApiError(failure, 'TAG_UNDELETABLE')) void refetch()
+            if (isApiError(failure, 'PRECONDITION_FAILED') || isApiError(failure, 'TAG_UNDELETABLE'))
+              void query.refetch()
           },
         })
       }

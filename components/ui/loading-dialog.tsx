@@ -6,25 +6,25 @@ import { Skeleton } from './states'
 
 interface LoadingDialogProps {
   title: string
-  /** Why the object did not load; null while it loads. */
-  error: unknown
-  onRetry: () => void
+  /** How the object is read. */
+  query: { error: unknown; isFetching: boolean; refetch: () => unknown }
   onClose: () => void
 }
 
 /** A dialog whose object is being read, or was not. It is read afresh, so that a change is decided on what is there. */
-export function LoadingDialog({ title, error, onRetry, onClose }: LoadingDialogProps) {
+export function LoadingDialog({ title, query, onClose }: LoadingDialogProps) {
   const t = useTranslations()
+  const hasFailed = query.error !== null && !query.isFetching
   return (
     <Dialog
       title={title}
       confirm={t('common.retry')}
       onClose={onClose}
-      onSubmit={onRetry}
-      {...(error ? {} : { foot: <Button onClick={onClose}>{t('common.cancel')}</Button> })}
+      onSubmit={() => void query.refetch()}
+      {...(hasFailed ? {} : { foot: <Button onClick={onClose}>{t('common.cancel')}</Button> })}
     >
-      {error ? (
-        <FormError error={error} />
+      {hasFailed ? (
+        <FormError error={query.error} />
       ) : (
         <div role="status" aria-label={t('table.loading', { name: title })} className="grid gap-4">
           <Skeleton width="lg" />

@@ -4,6 +4,12 @@ import { useState } from 'react'
 import type { z } from 'zod'
 import { ApiError } from '@/lib/api/client/api-error'
 
+/** Focuses the first of a form's fields that has one of the names. */
+export function focusField(form: HTMLFormElement, names: readonly string[]) {
+  const field = names.map((name) => form.elements.namedItem(name)).find((item) => item instanceof HTMLElement)
+  field?.focus()
+}
+
 /**
  * The values of a form, checked against the schema of the request they become. Fields are named as the schema names
  * them, and so are the inputs (`name`), so that focus finds the first wrong one.
@@ -14,8 +20,7 @@ export function useForm<Values extends object, Body>(initial: Values, schema: z.
 
   function mark(names: readonly string[], form: HTMLFormElement) {
     setWrong(names)
-    const field = names.map((name) => form.elements.namedItem(name)).find((item) => item instanceof HTMLElement)
-    field?.focus()
+    focusField(form, names)
   }
 
   return {

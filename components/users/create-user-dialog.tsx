@@ -8,7 +8,7 @@ import { Dialog } from '../ui/dialog'
 import { TextField } from '../ui/field'
 import { FormError } from '../ui/form-error'
 import { useToast } from '../ui/toast'
-import { useForm } from '../ui/use-form'
+import { focusField, useForm } from '../ui/use-form'
 import { NewPasswordFields } from './new-password-fields'
 import { useCreateUser } from './queries'
 import { UserFields } from './user-fields'
@@ -48,7 +48,7 @@ export function CreateUserDialog({ onClose }: { onClose: () => void }) {
         const body = form.check(element)
         if (!body) return
         if (body.password !== confirmation) {
-          focusField(element, 'confirmation')
+          focusField(element, ['confirmation'])
           return
         }
         create.mutate(body, {
@@ -79,7 +79,14 @@ export function CreateUserDialog({ onClose }: { onClose: () => void }) {
           form.set('name', event.target.value)
         }}
       />
-      <UserFields values={form.values} onChange={(change) => form.setValues((others) => ({ ...others, ...change }))} />
+      <UserFields
+        values={form.values}
+        isNameWrong={form.isWrong('displayName')}
+        onChange={({ displayName, role }) => {
+          if (displayName !== undefined) form.set('displayName', displayName)
+          if (role !== undefined) form.set('role', role)
+        }}
+      />
       <NewPasswordFields
         values={{ password: form.values.password, confirmation }}
         onChange={(change) => {
@@ -91,9 +98,4 @@ export function CreateUserDialog({ onClose }: { onClose: () => void }) {
       />
     </Dialog>
   )
-}
-
-function focusField(form: HTMLFormElement, name: string) {
-  const field = form.elements.namedItem(name)
-  if (field instanceof HTMLElement) field.focus()
 }

@@ -2,13 +2,11 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import { useState } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
-import { Dialog } from '../ui/dialog'
-import { FormError } from '../ui/form-error'
+import { ConfirmDialog } from '../ui/confirm-dialog'
 import { LoadingDialog } from '../ui/loading-dialog'
 import { useToast } from '../ui/toast'
-import { TypedNameField } from '../ui/typed-name-field'
+import { useOpened } from '../ui/use-opened'
 import { userQuery, useDeleteUser } from './queries'
 
 interface DeleteUserDialogProps {
@@ -22,46 +20,37 @@ interface DeleteUserDialogProps {
 export function DeleteUserDialog({ userId, onClose, onDeleted }: DeleteUserDialogProps) {
   const t = useTranslations()
   const toast = useToast()
-  const { data: current, error, isFetching, refetch } = useQuery({ ...userQuery(userId), staleTime: 0 })
+  const query = useQuery({ ...userQuery(userId), staleTime: 0 })
+  const opened = useOpened(query)
   const remove = useDeleteUser(userId)
-  const [typed, setTyped] = useState('')
 
-  if (!current || (isFetching && remove.isIdle)) {
-    return (
-      <LoadingDialog
-        title={t('users.delete')}
-        error={isFetching ? null : error}
-        onRetry={() => void refetch()}
-        onClose={onClose}
-      />
-    )
+  if (opened === null) return <LoadingDialog title={t('users.delete')} query={query} onClose={onClose} />
+  const { data: user, etag } = query.data ?? opened
+
+  function done() {
+    toast({ title: t('users.deleted', { name: user.name }) })
+    onDeleted?.()
+    onClose()
   }
-  const { data: user, etag } = current
+
   return (
-    <Dialog
+    <ConfirmDialog
       title={t('users.delete')}
       subject={user.name}
+      consequence={t('users.deleteConsequence', { count: user.grantCount })}
       confirm={t('users.delete')}
-      danger
+      typed
       busy={remove.isPending}
-      disabled={typed !== user.name}
+      error={remove.error}
       onClose={onClose}
-      onSubmit={() =>
+      onConfirm={() =>
         remove.mutate(etag, {
-          onSuccess: () => {
-            toast({ title: t('users.deleted', { name: user.name }) })
-            onDeleted?.()
-            onClose()
-          },
+          onSuccess: done,
           onError: (failure) => {
-            if (isApiError(failure, 'PRECONDITION_FAILED')) void refetch()
+            if (isApiError(failure, 'PRECONDITION_FAILED')) void query.refetch()
           },
         })
       }
-    >
-      <FormError error={remove.error} />
-      <p>{t('users.deleteConsequence', { count: user.grantCount })}</p>
-      <TypedNameField name={user.name} value={typed} onChange={setTyped} />
-    </Dialog>
+    />
   )
 }

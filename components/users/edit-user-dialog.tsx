@@ -1,18 +1,17 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
+import { useRouter } from 'next/navigation'
 import { useTranslations } from 'next-intl'
-import { useState } from 'react'
 import type { Versioned } from '@/lib/api/client/api'
 import { isApiError } from '@/lib/api/client/api-error'
 import type { UserView } from '@/lib/api/schemas/users'
-import { Button } from '../ui/button'
-import { Conflict } from '../ui/conflict'
-import { Dialog } from '../ui/dialog'
-import { FormError } from '../ui/form-error'
+import { useUserId } from '../session/user-context'
+import { EditDialog } from '../ui/edit-dialog'
 import { LoadingDialog } from '../ui/loading-dialog'
-import { changesOf, conflictsOf } from '../ui/settings'
 import { useToast } from '../ui/toast'
+import { useEdit } from '../ui/use-edit'
+import { useOpened } from '../ui/use-opened'
 import { userQuery, useUpdateUser } from './queries'
 import { UserFields } from './user-fields'
 import type { UserSettings } from './user-fields'
@@ -25,20 +24,10 @@ interface EditUserDialogProps {
 /** Changes a user's display name and role. */
 export function EditUserDialog({ userId, onClose }: EditUserDialogProps) {
   const t = useTranslations()
-  const { data, error, isFetching, refetch } = useQuery({ ...userQuery(userId), staleTime: 0 })
-  const [opened, setOpened] = useState<Versioned<UserView> | null>(null)
-  if (opened === null && data && !isFetching) setOpened(data)
-  if (opened === null) {
-    return (
-      <LoadingDialog
-        title={t('users.edit')}
-        error={isFetching ? null : error}
-        onRetry={() => void refetch()}
-        onClose={onClose}
-      />
-    )
-  }
-  return <EditForm opened={opened} onReload={refetch} onClose={onClose} />
+  const query = useQuery({ ...userQuery(userId), staleTime: 0 })
+  const opened = useOpened(query)
+  if (opened === null) return <LoadingDialog title={t('users.edit')} query={query} onClose={onClose} />
+  return <EditForm opened={opened} onReload={query.refetch} onClose={onClose} />
 }
 
 interface EditFormProps {
@@ -54,76 +43,37 @@ function settingsOf({ displayName, role }: UserView): UserSettings {
 function EditForm({ opened, onReload, onClose }: EditFormProps) {
   const t = useTranslations()
   const toast = useToast()
-  const [base, setBase] = useState(opened)
-  const [theirs, setTheirs] = useState<Versioned<UserView> | null>(null)
-  const [values, setValues] = useState(() => settingsOf(opened.data))
-  const update = useUpdateUser(base.data.id)
-  const changes = changesOf(settingsOf(base.data), values)
+  const router = useRouter()
+  const ownId = useUserId()
+  const edit = useEdit({
+    opened,
+    settingsOf,
+    update: useUpdateUser(opened.data.id),
+    onReload,
+    onSaved: ({ id, name }) => {
+      toast({ title: t('users.saved', { name }) })
+      onClose()
+      // What the frame and the pages offer depends on one's own role.
+      if (id === ownId) router.refresh()
+    },
+  })
+  const isNameRefused = isApiError(edit.error, 'BAD_REQUEST')
 
-  function save(etag: string) {
-    update.mutate(
-      { body: changes, etag },
-      {
-        onSuccess: ({ data }) => {
-          toast({ title: t('users.saved', { name: data.name }) })
-          onClose()
-        },
-        onError: (error) => {
-          if (isApiError(error, 'PRECONDITION_FAILED')) void onReload().then(({ data }) => setTheirs(data ?? null))
-        },
-      },
-    )
-  }
-
-  function takeTheirs(current: Versioned<UserView>) {
-    setBase(current)
-    setValues(settingsOf(current.data))
-    setTheirs(null)
-    update.reset()
-  }
-
-  function word(name: keyof UserSettings, value: string): string {
+  function word<Name extends keyof UserSettings>(name: Name, value: UserSettings[Name]): string {
     return name === 'role' ? t(`users.roles.${value as UserSettings['role']}`) : value
   }
 
-  const labels: Record<keyof UserSettings, string> = { displayName: t('users.displayName'), role: t('users.role') }
-
   return (
-    <Dialog
+    <EditDialog
       title={t('users.edit')}
-      subject={base.data.name}
-      confirm={t('common.confirm')}
-      busy={update.isPending}
-      disabled={theirs === null && Object.keys(changes).length === 0}
+      subject={edit.base.name}
+      edit={isNameRefused ? { ...edit, error: null } : edit}
+      conflict={t('users.conflict')}
+      labels={{ displayName: t('users.displayName'), role: t('users.role') }}
+      word={word}
       onClose={onClose}
-      onSubmit={() => save((theirs ?? base).etag)}
-      {...(theirs && {
-        foot: (
-          <>
-            <Button onClick={() => takeTheirs(theirs)}>{t('conflict.useTheirs')}</Button>
-            <Button type="submit" variant="primary" busy={update.isPending}>
-              {t('conflict.useYours')}
-            </Button>
-          </>
-        ),
-      })}
     >
-      {!isApiError(update.error, 'PRECONDITION_FAILED') && <FormError error={update.error} />}
-      {theirs ? (
-        <Conflict
-          rows={conflictsOf(settingsOf(base.data), settingsOf(theirs.data), values).map(
-            ({ name, theirs: other, yours }) => ({
-              label: labels[name],
-              theirs: word(name, other),
-              yours: yours === undefined ? null : word(name, yours),
-            }),
-          )}
-        >
-          <p>{t('users.conflict')}</p>
-        </Conflict>
-      ) : (
-        <UserFields values={values} onChange={(change) => setValues((others) => ({ ...others, ...change }))} />
-      )}
-    </Dialog>
+      <UserFields values={edit.values} isNameWrong={isNameRefused} onChange={edit.set} />
+    </EditDialog>
   )
 }

@@ -8,7 +8,7 @@ import type { UserView } from '@/lib/api/schemas/users'
 import { Dialog } from '../ui/dialog'
 import { FormError } from '../ui/form-error'
 import { useToast } from '../ui/toast'
-import { useForm } from '../ui/use-form'
+import { focusField, useForm } from '../ui/use-form'
 import { NewPasswordFields } from './new-password-fields'
 import { useUpdateUser } from './queries'
 
@@ -31,7 +31,11 @@ export function SetPasswordDialog({ user, onClose }: { user: UserView; onClose: 
         const element = event.currentTarget
         setChecked(true)
         const body = form.check(element)
-        if (!body || body.password !== confirmation) return
+        if (!body) return
+        if (body.password !== confirmation) {
+          focusField(element, ['confirmation'])
+          return
+        }
         update.mutate(
           { body },
           {

@@ -10,11 +10,13 @@ export type UserSettings = Pick<UserView, 'displayName' | 'role'>
 
 interface UserFieldsProps {
   values: UserSettings
+  /** Whether the display name is none that may be set. */
+  isNameWrong: boolean
   onChange: (change: Partial<UserSettings>) => void
 }
 
 /** The fields of `UserSettings`, for the dialogs that create and edit. */
-export function UserFields({ values, onChange }: UserFieldsProps) {
+export function UserFields({ values, isNameWrong, onChange }: UserFieldsProps) {
   const t = useTranslations()
   return (
     <>
@@ -23,6 +25,7 @@ export function UserFields({ values, onChange }: UserFieldsProps) {
         name="displayName"
         maxLength={displayNameMaxLength}
         help={t('users.displayNameHelp')}
+        error={isNameWrong ? t('users.displayNameRule') : undefined}
         value={values.displayName}
         onChange={(event) => onChange({ displayName: event.target.value })}
       />

@@ -1,0 +1,66 @@
+import { useTranslations } from 'next-intl'
+import type { ReactNode } from 'react'
+import { Button } from './button'
+import { Conflict } from './conflict'
+import { Dialog } from './dialog'
+import { FormError } from './form-error'
+import type { Edit } from './use-edit'
+
+interface EditDialogProps<T, Settings extends object> {
+  title: string
+  subject: string
+  edit: Edit<T, Settings>
+  /** Says that somebody else was first, above what both sides have. */
+  conflict: ReactNode
+  labels: Record<keyof Settings, string>
+  /** A setting's value in words. */
+  word: <Name extends keyof Settings>(name: Name, value: Settings[Name]) => string
+  /** Whether Confirm closes the dialog where nothing was changed, instead of being disabled. */
+  closesUnchanged?: boolean
+  onClose: () => void
+  /** The fields. */
+  children: ReactNode
+}
+
+/** A dialog that changes settings. When somebody else changed them meanwhile it shows both sides, to choose from. */
+export function EditDialog<T, Settings extends object>(props: EditDialogProps<T, Settings>) {
+  const { title, subject, edit, conflict, labels, word, closesUnchanged = false, onClose, children } = props
+  const t = useTranslations()
+  const isIdle = edit.theirs === null && !edit.isChanged
+  return (
+    <Dialog
+      title={title}
+      subject={subject}
+      confirm={t('common.confirm')}
+      busy={edit.busy}
+      disabled={isIdle && !closesUnchanged}
+      onClose={onClose}
+      onSubmit={isIdle ? onClose : edit.save}
+      {...(edit.theirs && {
+        foot: (
+          <>
+            <Button onClick={edit.takeTheirs}>{t('conflict.useTheirs')}</Button>
+            <Button type="submit" variant="primary" busy={edit.busy}>
+              {t('conflict.useYours')}
+            </Button>
+          </>
+        ),
+      })}
+    >
+      <FormError error={edit.error} />
+      {edit.theirs ? (
+        <Conflict
+          rows={edit.conflicts.map(({ name, theirs, yours }) => ({
+            label: labels[name],
+            theirs: word(name, theirs),
+            yours: yours === undefined ? null : word(name, yours),
+          }))}
+        >
+          <p>{conflict}</p>
+        </Conflict>
+      ) : (
+        children
+      )}
+    </Dialog>
+  )
+}

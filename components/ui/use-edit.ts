@@ -1,0 +1,73 @@
+'use client'
+
+import { useState } from 'react'
+import type { Versioned } from '@/lib/api/client/api'
+import { isApiError } from '@/lib/api/client/api-error'
+import { changesOf, conflictsOf } from './settings'
+
+interface Save<T> {
+  onSuccess: (saved: Versioned<T>) => void
+  onError: (error: unknown) => void
+}
+
+interface EditOptions<T, Settings extends object> {
+  /** The object as it was when the dialog opened. */
+  opened: Versioned<T>
+  settingsOf: (object: T) => Settings
+  /** The mutation that changes it. */
+  update: {
+    isPending: boolean
+    error: unknown
+    reset: () => void
+    mutate: (change: { body: Partial<Settings>; etag: string }, save: Save<T>) => void
+  }
+  /** Reads it again, after somebody else changed it. */
+  onReload: () => Promise<{ data: Versioned<T> | undefined }>
+  onSaved: (saved: T, changes: Partial<Settings>) => void
+}
+
+/**
+ * Settings of an object that a person changes while others may change them too. What is saved is only what the person
+ * changed; when somebody else was first, nothing is saved, and both sides are there to choose from.
+ */
+export function useEdit<T, Settings extends object>(options: EditOptions<T, Settings>) {
+  const { opened, settingsOf, update, onReload, onSaved } = options
+  const [base, setBase] = useState(opened)
+  const [theirs, setTheirs] = useState<Versioned<T> | null>(null)
+  const [values, setValues] = useState(() => settingsOf(opened.data))
+  const changes = changesOf(settingsOf(base.data), values)
+
+  return {
+    base: base.data,
+    values,
+    set: (change: Partial<Settings>) => setValues((others) => ({ ...others, ...change })),
+    isChanged: Object.keys(changes).length > 0,
+    /** The object as somebody else has left it meanwhile; null: nobody has. */
+    theirs: theirs?.data ?? null,
+    conflicts: theirs ? conflictsOf(settingsOf(base.data), settingsOf(theirs.data), values) : [],
+    busy: update.isPending,
+    /** Why it was refused; null where `theirs` says it. */
+    error: isApiError(update.error, 'PRECONDITION_FAILED') ? null : update.error,
+    save: () => {
+      update.mutate(
+        { body: changes, etag: (theirs ?? base).etag },
+        {
+          onSuccess: ({ data }) => onSaved(data, changes),
+          onError: (error) => {
+            if (isApiError(error, 'PRECONDITION_FAILED')) void onReload().then(({ data }) => setTheirs(data ?? null))
+          },
+        },
+      )
+    },
+    takeTheirs: () => {
+      if (theirs === null) return
+      setBase(theirs)
+      setValues(settingsOf(theirs.data))
+      setTheirs(null)
+      update.reset()
+    },
+  }
+}
+
+/** Settings that are being changed. */
+export type Edit<T, Settings extends object> = ReturnType<typeof useEdit<T, Settings>>

@@ -10,15 +10,11 @@ import { Dialog } from '../ui/dialog'
 import { SelectField, TextField } from '../ui/field'
 import { FormError } from '../ui/form-error'
 import { useForm } from '../ui/use-form'
+import { daysOffered, expiryAfter } from './expiry'
 import { useCreateRobot } from './queries'
 import { RobotGrantsFields } from './robot-grants-fields'
 import type { RobotGrant } from './robot-grants-fields'
 import { RobotSecretDialog } from './robot-secret-dialog'
-
-/** After how many days it can be made to expire; 0: never. */
-const daysOffered = [30, 90, 365, 0]
-
-const dayMs = 24 * 60 * 60 * 1000
 
 const initial: { name: string; description: string; grants: RobotGrant[] } = { name: '', description: '', grants: [] }
 
@@ -26,7 +22,7 @@ const initial: { name: string; description: string; grants: RobotGrant[] } = { n
 export function CreateRobotDialog({ instanceId, onClose }: { instanceId: string; onClose: () => void }) {
   const t = useTranslations()
   const create = useCreateRobot(instanceId)
-  const namespaces = useQuery(allNamespacesQuery(instanceId)).data
+  const namespaces = useQuery(allNamespacesQuery(instanceId))
   const form = useForm(initial, createRobotBody)
   const [days, setDays] = useState(90)
   const isTaken = isApiError(create.error, 'ALREADY_EXISTS')
@@ -51,8 +47,7 @@ export function CreateRobotDialog({ instanceId, onClose }: { instanceId: string;
         const element = event.currentTarget
         const body = form.check(element)
         if (!body) return
-        const expiresAt = days === 0 ? null : new Date(Date.now() + days * dayMs).toISOString()
-        create.mutate({ ...body, expiresAt }, { onError: (error) => form.refused(error, element) })
+        create.mutate({ ...body, expiresAt: expiryAfter(days) }, { onError: (error) => form.refused(error, element) })
       }}
     >
       {!isTaken && <FormError error={create.error} />}
@@ -94,7 +89,7 @@ export function CreateRobotDialog({ instanceId, onClose }: { instanceId: string;
       </SelectField>
       <RobotGrantsFields
         instanceId={instanceId}
-        namespaces={namespaces ?? []}
+        namespaces={namespaces}
         grants={form.values.grants}
         onChange={(grants) => form.set('grants', grants)}
       />

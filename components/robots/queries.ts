@@ -56,6 +56,15 @@ export function useUpdateRobot(robotId: string) {
   })
 }
 
+/** Enables a robot, of whichever version it is: there is nothing to decide on. */
+export function useEnableRobot() {
+  const invalidate = useInvalidateRobots()
+  return useMutation({
+    mutationFn: (robotId: string) => api.patch(`/robots/${robotId}`, { isDisabled: false }, robot, {}),
+    onSuccess: invalidate,
+  })
+}
+
 /** Gives a robot a new secret; the old one stops at once. */
 export function useRotateSecret(robotId: string) {
   const invalidate = useInvalidateRobots()

@@ -7,6 +7,10 @@ import type { Permission } from '@/lib/domain/access'
 import { Button, IconButton } from '../ui/button'
 import { FieldSet } from '../ui/field'
 import { Select } from '../ui/filters'
+import { LoadError } from '../ui/states'
+
+/** As many as a robot can be made with. */
+const grantsMax = 20
 
 /** What a robot is to be granted from the start. */
 export interface RobotGrant {
@@ -16,7 +20,8 @@ export interface RobotGrant {
 
 interface RobotGrantsFieldsProps {
   instanceId: string
-  namespaces: readonly NamespaceView[]
+  /** Those of the instance, as they are read. */
+  namespaces: { data: readonly NamespaceView[] | undefined; error: unknown; refetch: () => unknown }
   grants: RobotGrant[]
   onChange: (grants: RobotGrant[]) => void
 }
@@ -25,7 +30,7 @@ interface RobotGrantsFieldsProps {
 export function RobotGrantsFields({ instanceId, namespaces, grants, onChange }: RobotGrantsFieldsProps) {
   const t = useTranslations()
   const scopes = [
-    ...namespaces.map(({ id, name }) => ({ id, name })),
+    ...(namespaces.data ?? []).map(({ id, name }) => ({ id, name })),
     { id: instanceId, name: t('robots.grantInstance') },
   ]
   const free = scopes.filter(({ id }) => !grants.some(({ scopeId }) => scopeId === id))
@@ -37,7 +42,7 @@ export function RobotGrantsFields({ instanceId, namespaces, grants, onChange }: 
   return (
     <FieldSet legend={t('robots.grants')}>
       {grants.map((grant, index) => (
-        <div key={grant.scopeId} className="flex flex-wrap items-center gap-2">
+        <div key={index} className="flex flex-wrap items-center gap-2">
           <Select
             label={t('robots.grantScope', { number: index + 1 })}
             value={grant.scopeId}
@@ -58,7 +63,7 @@ export function RobotGrantsFields({ instanceId, namespaces, grants, onChange }: 
           >
             {permissions.map((permission) => (
               <option key={permission} value={permission}>
-                {t(`robots.permissions.${permission}`)}
+                {t(`grants.permissions.${permission}`)}
               </option>
             ))}
           </Select>
@@ -73,12 +78,15 @@ export function RobotGrantsFields({ instanceId, namespaces, grants, onChange }: 
         <Button
           small
           icon="plus"
-          disabled={free.length === 0}
+          disabled={namespaces.data === undefined || free.length === 0 || grants.length >= grantsMax}
           onClick={() => onChange([...grants, { scopeId: free[0]?.id ?? instanceId, permission: 'PULL' }])}
         >
           {t('robots.addGrant')}
         </Button>
       </div>
+      {namespaces.data === undefined && namespaces.error !== null && (
+        <LoadError error={namespaces.error} onRetry={() => void namespaces.refetch()} />
+      )}
       <p className="help">{t('robots.grantsHelp')}</p>
     </FieldSet>
   )

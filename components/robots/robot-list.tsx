@@ -11,12 +11,14 @@ import { TableFoot } from '../ui/table-foot'
 import { useToast } from '../ui/toast'
 import { useErrorText } from '../ui/use-error-text'
 import { useListParameters } from '../ui/use-list-parameters'
-import { robotsQuery } from './queries'
+import { robotsQuery, useEnableRobot } from './queries'
 import { RobotTable } from './robot-table'
 import type { RobotCommand } from './robot-table'
-import { useEnableRobot } from './use-enable-robot'
 
 // Loaded when one is opened: most visits open none.
+const EditRobotDialog = lazy(() =>
+  import('./edit-robot-dialog').then(({ EditRobotDialog }) => ({ default: EditRobotDialog })),
+)
 const RobotCommandDialog = lazy(() =>
   import('./robot-command-dialog').then(({ RobotCommandDialog }) => ({ default: RobotCommandDialog })),
 )
@@ -103,6 +105,7 @@ export function RobotList({ instanceId, emptyHelp }: RobotListProps) {
         )}
       </div>
       <Suspense>
+        {dialog?.command === 'edit' && <EditRobotDialog robotId={dialog.robot.id} onClose={() => setDialog(null)} />}
         {dialog?.command === 'rotate' && <RotateSecretDialog robot={dialog.robot} onClose={() => setDialog(null)} />}
         {(dialog?.command === 'disable' || dialog?.command === 'delete') && (
           <RobotCommandDialog command={dialog.command} robot={dialog.robot} onClose={() => setDialog(null)} />

@@ -11,7 +11,7 @@ import type { Column } from '../ui/table'
 import { Time } from '../ui/time'
 
 /** What can be done to a robot in a row. */
-export type RobotCommand = 'rotate' | 'disable' | 'enable' | 'delete'
+export type RobotCommand = 'edit' | 'rotate' | 'disable' | 'enable' | 'delete'
 
 interface RobotTableProps {
   /** Null while they load. */
@@ -117,6 +117,9 @@ export function RobotTable({ robots, readAtMs, stale, withInstance, onCommand }:
         const name = { name: robot.userName }
         return (
           <>
+            <TextButton aria-label={t('common.editNamed', name)} onClick={() => onCommand('edit', robot)}>
+              {t('common.edit')}
+            </TextButton>
             <TextButton aria-label={t('robots.rotateNamed', name)} onClick={() => onCommand('rotate', robot)}>
               {t('robots.rotate')}
             </TextButton>

@@ -1,6 +1,6 @@
 import { useTranslations } from 'next-intl'
 import type { ReactNode } from 'react'
-import { Button } from './button'
+import { Button, TextButton } from './button'
 import { Icon } from './icon'
 import { Mark } from './mark'
 import { useErrorText } from './use-error-text'
@@ -39,6 +39,19 @@ export function ErrorState({ title, error, onRetry }: { title: string; error: un
         {t('common.retry')}
       </Button>
     </div>
+  )
+}
+
+/** Why what a field offers did not load, and Retry. */
+export function LoadError({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  const t = useTranslations()
+  const errorText = useErrorText()
+  return (
+    <p className="load-error" role="alert">
+      <Icon name="warn" />
+      <span>{errorText(error)}</span>
+      <TextButton onClick={onRetry}>{t('common.retry')}</TextButton>
+    </p>
   )
 }
 

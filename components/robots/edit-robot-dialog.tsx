@@ -1,0 +1,125 @@
+'use client'
+
+import { useQuery } from '@tanstack/react-query'
+import { useTranslations } from 'next-intl'
+import { useState } from 'react'
+import type { Versioned } from '@/lib/api/client/api'
+import { robotDescriptionMax } from '@/lib/api/schemas/robots'
+import type { RobotView } from '@/lib/api/schemas/robots'
+import { SelectField, TextField } from '../ui/field'
+import { EditDialog } from '../ui/edit-dialog'
+import { LoadingDialog } from '../ui/loading-dialog'
+import { useToast } from '../ui/toast'
+import { useEdit } from '../ui/use-edit'
+import { useFormat } from '../ui/use-format'
+import { useOpened } from '../ui/use-opened'
+import { daysOffered, expiryAfter } from './expiry'
+import { robotQuery, useUpdateRobot } from './queries'
+
+interface EditRobotDialogProps {
+  robotId: string
+  onClose: () => void
+}
+
+/** Changes a robot's description, and when it expires. */
+export function EditRobotDialog({ robotId, onClose }: EditRobotDialogProps) {
+  const t = useTranslations()
+  const query = useQuery({ ...robotQuery(robotId), staleTime: 0 })
+  const opened = useOpened(query)
+  if (opened === null) return <LoadingDialog title={t('robots.edit')} query={query} onClose={onClose} />
+  return <EditForm opened={opened} onReload={query.refetch} onClose={onClose} />
+}
+
+type Settings = Pick<RobotView, 'description' | 'expiresAt'>
+
+function settingsOf({ description, expiresAt }: RobotView): Settings {
+  return { description, expiresAt }
+}
+
+interface EditFormProps {
+  opened: Versioned<RobotView>
+  onReload: () => Promise<{ data: Versioned<RobotView> | undefined }>
+  onClose: () => void
+}
+
+function EditForm({ opened, onReload, onClose }: EditFormProps) {
+  const t = useTranslations()
+  const toast = useToast()
+  const format = useFormat()
+  const name = opened.data.userName
+  const edit = useEdit({
+    opened,
+    settingsOf,
+    update: useUpdateRobot(opened.data.id),
+    onReload,
+    onSaved: () => {
+      toast({ title: t('robots.saved', { name }) })
+      onClose()
+    },
+  })
+  const { base, values, set } = edit
+
+  function word(setting: keyof Settings, value: string | null): string {
+    if (setting === 'description') return value ?? ''
+    return value === null ? t('robots.neverExpires') : format.date(value)
+  }
+
+  return (
+    <EditDialog
+      title={t('robots.edit')}
+      subject={name}
+      edit={edit}
+      conflict={t('robots.conflict')}
+      labels={{ description: t('robots.description'), expiresAt: t('robots.expires') }}
+      word={word}
+      onClose={onClose}
+    >
+      <TextField
+        label={t('robots.description')}
+        name="description"
+        maxLength={robotDescriptionMax}
+        help={t('robots.descriptionHelp')}
+        value={values.description}
+        onChange={(event) => set({ description: event.target.value })}
+      />
+      <ExpirySelect before={base.expiresAt} value={values.expiresAt} onChange={(expiresAt) => set({ expiresAt })} />
+    </EditDialog>
+  )
+}
+
+interface ExpirySelectProps {
+  /** When it expires as it is; null: never. */
+  before: string | null
+  value: string | null
+  onChange: (expiresAt: string | null) => void
+}
+
+/** As it is, or so many days from now, or never. */
+function ExpirySelect({ before, value, onChange }: ExpirySelectProps) {
+  const t = useTranslations()
+  const format = useFormat()
+  const [days, setDays] = useState(0)
+  return (
+    <SelectField
+      label={t('robots.expires')}
+      name="expiresAt"
+      help={t('robots.expiryHelp')}
+      value={value === before ? '' : days}
+      onChange={({ target }) => {
+        setDays(Number(target.value))
+        onChange(target.value === '' ? before : expiryAfter(Number(target.value)))
+      }}
+    >
+      <option value="">
+        {before === null ? t('robots.neverExpires') : t('robots.expiryKept', { date: format.date(before) })}
+      </option>
+      {daysOffered
+        .filter((count) => count > 0 || before !== null)
+        .map((count) => (
+          <option key={count} value={count}>
+            {count === 0 ? t('robots.neverExpires') : t('robots.daysFromNow', { count })}
+          </option>
+        ))}
+    </SelectField>
+  )
+}

@@ -3,12 +3,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { Suspense, lazy, useState } from 'react'
+import { isApiError } from '@/lib/api/client/api-error'
 import type { SessionView } from '@/lib/api/schemas/sessions'
 import type { RegionId } from '@/lib/domain/regions'
 import { instanceQuery } from '../instances/queries'
 import { instanceHref, instancesHref } from '../routes'
 import { Button } from '../ui/button'
 import { PageHead } from '../ui/page'
+import { ErrorState } from '../ui/states'
 import { GrantList } from './grant-list'
 import { grantsQuery } from './queries'
 
@@ -27,7 +29,8 @@ interface AccessControlPageProps {
 export function AccessControlPage({ region, instanceId, user }: AccessControlPageProps) {
   const t = useTranslations()
   const [isAdding, setAdding] = useState(false)
-  const instance = useQuery(instanceQuery(instanceId)).data?.data
+  const { data, error, refetch } = useQuery(instanceQuery(instanceId))
+  const instance = data?.data
   const isAdministrator = user.role === 'ADMINISTRATOR'
   // Who may not manage the instance may still manage something in it.
   const own = useQuery({
@@ -51,15 +54,31 @@ export function AccessControlPage({ region, instanceId, user }: AccessControlPag
         title={t('frame.accessControl')}
         buttons={add}
       />
-      <p className="lead">{isAdministrator ? t('grants.leadAll') : t('grants.leadMember')}</p>
-      <GrantList
-        label={t('frame.accessControl')}
-        filter={{ scopeId: instanceId, relation: 'within' }}
-        of="everybody"
-        leadsToUsers={isAdministrator}
-        emptyHelp={t('grants.emptyInstance')}
-        add={add}
-      />
+      {error && !data ? (
+        <div className="table-box">
+          <ErrorState
+            title={isApiError(error, 'NOT_FOUND') ? t('instances.gone') : t('pages.error')}
+            error={error}
+            onRetry={() => void refetch()}
+          />
+        </div>
+      ) : (
+        <>
+          <p className="lead">{isAdministrator ? t('grants.leadAll') : t('grants.leadMember')}</p>
+          <GrantList
+            label={t('frame.accessControl')}
+            filter={{ scopeId: instanceId, relation: 'within' }}
+            of="everybody"
+            leadsToUsers={isAdministrator}
+            empty={
+              isAdministrator
+                ? { title: t('grants.empty'), help: t('grants.emptyInstance') }
+                : { title: t('grants.emptyForMember'), help: t('grants.emptyForMemberHelp') }
+            }
+            add={add}
+          />
+        </>
+      )}
       <Suspense>
         {isAdding && instance && (
           <CreateGrantDialog subject={null} scope={null} instance={instance} onClose={() => setAdding(false)} />

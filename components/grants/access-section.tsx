@@ -48,7 +48,11 @@ export function AccessSection({ repository, instance, isAdministrator }: AccessS
         filter={{ scopeId: repository.id, relation: 'reaching' }}
         of="everybody"
         leadsToUsers={isAdministrator}
-        emptyHelp={t('grants.emptyRepository')}
+        empty={
+          isAdministrator
+            ? { title: t('grants.empty'), help: t('grants.emptyRepository') }
+            : { title: t('grants.emptyForMember'), help: t('grants.emptyForMemberHelp') }
+        }
         add={null}
         toolbarButton={add && <span className="ml-auto">{add}</span>}
       />

@@ -51,6 +51,18 @@ export function CreateGrantDialog({ subject, scope, instance: here, onClose }: C
   const subjectId = subject?.id ?? subjectChoice?.value ?? null
   const exists = isApiError(create.error, 'ALREADY_EXISTS')
 
+  /** The name of the first field that nothing is chosen in. */
+  function missing(): string {
+    if (scopeId !== null) return 'subjectId'
+    if (instance === null) return 'instanceId'
+    return scopeChoice.type === 'NAMESPACE' ? 'namespaceId' : 'repositoryId'
+  }
+
+  /** What was refused was for another choice. */
+  function forgetRefusal() {
+    if (create.isError) create.reset()
+  }
+
   return (
     <Dialog
       title={t('grants.create')}
@@ -58,9 +70,12 @@ export function CreateGrantDialog({ subject, scope, instance: here, onClose }: C
       confirm={t('common.confirm')}
       busy={create.isPending}
       onClose={onClose}
-      onSubmit={() => {
+      onSubmit={({ currentTarget }) => {
         setChecked(true)
-        if (scopeId === null || subjectId === null) return
+        if (scopeId === null || subjectId === null) {
+          focusChoice(currentTarget, missing())
+          return
+        }
         create.mutate(
           { subjectId, scopeId, permission },
           {
@@ -89,6 +104,7 @@ export function CreateGrantDialog({ subject, scope, instance: here, onClose }: C
         <InstancePicker
           chosen={instance}
           onChoose={(chosen) => {
+            forgetRefusal()
             setInstance(chosen)
             setScopeChoice(initialScope(chosen))
           }}
@@ -100,7 +116,10 @@ export function CreateGrantDialog({ subject, scope, instance: here, onClose }: C
           key={instance.id}
           instance={instance}
           value={scopeChoice}
-          onChange={setScopeChoice}
+          onChange={(choice) => {
+            forgetRefusal()
+            setScopeChoice(choice)
+          }}
           error={isChecked && scopeId === null ? t('grants.scopeMissing') : undefined}
         />
       )}
@@ -109,7 +128,10 @@ export function CreateGrantDialog({ subject, scope, instance: here, onClose }: C
           // Robots are of the instance: whoever may manage it finds the same for all it holds.
           scopeId={instance?.access === 'MANAGE' ? instance.id : scopeId}
           chosen={subjectChoice}
-          onChoose={setSubjectChoice}
+          onChoose={(choice) => {
+            forgetRefusal()
+            setSubjectChoice(choice)
+          }}
           error={isChecked && subjectId === null ? t('grants.subjectMissing') : undefined}
         />
       )}
@@ -127,7 +149,11 @@ interface InstancePickerProps {
 function InstancePicker({ chosen, onChoose, error }: InstancePickerProps) {
   const t = useTranslations()
   const [search, setSearch] = useState('')
-  const { data } = useQuery(instancesQuery({ regionId: '', search, pageSize: 50, cursor: undefined }))
+  const {
+    data,
+    error: loadError,
+    refetch,
+  } = useQuery(instancesQuery({ regionId: '', search, pageSize: 50, cursor: undefined }))
   const regionName = (id: string) => (isRegionId(id) ? t(`regions.${id}`) : id)
   const options = data?.items.map((instance) => optionOf(instance, regionName(instance.regionId)))
   return (
@@ -138,6 +164,8 @@ function InstancePicker({ chosen, onChoose, error }: InstancePickerProps) {
       search={search}
       onSearch={setSearch}
       options={options ?? null}
+      loadError={loadError}
+      onRetry={() => void refetch()}
       moreCount={data ? data.totalCount - data.items.length : 0}
       chosen={chosen && optionOf(chosen, '')}
       onChoose={({ value }) => {
@@ -148,6 +176,11 @@ function InstancePicker({ chosen, onChoose, error }: InstancePickerProps) {
       error={error}
     />
   )
+}
+
+/** Focuses the search field of a list to choose from, or the list itself. */
+function focusChoice(form: HTMLFormElement, name: string) {
+  form.querySelector<HTMLElement>(`[data-field=${name}] input, select[name=${name}]`)?.focus()
 }
 
 function optionOf({ id, name }: Pick<InstanceView, 'id' | 'name'>, note: string): PickOption {

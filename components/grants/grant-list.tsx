@@ -31,8 +31,8 @@ interface GrantListProps {
   /** Everybody's, in a box of its own beneath filters, or one user's, in a section that says whose. */
   of: 'everybody' | 'one'
   leadsToUsers: boolean
-  /** What to do where there is none yet. */
-  emptyHelp: string
+  /** What stands there where there is none. */
+  empty: { title: string; help: string }
   /** The button of an empty list that grants something; null where there is one in sight already. */
   add: ReactNode
   /** The button that grants something, at the end of the filters. */
@@ -42,7 +42,7 @@ interface GrantListProps {
 const noFilters = { search: '', subjectType: '', permission: '' }
 
 /** A list of grants with its filters; each can be changed and revoked there. */
-export function GrantList({ label, filter, of, leadsToUsers, emptyHelp, add, toolbarButton }: GrantListProps) {
+export function GrantList({ label, filter, of, leadsToUsers, empty, add, toolbarButton }: GrantListProps) {
   const t = useTranslations()
   const list = useListParameters()
   const [dialog, setDialog] = useState<OpenDialog>(null)
@@ -68,8 +68,8 @@ export function GrantList({ label, filter, of, leadsToUsers, emptyHelp, add, too
           {t('grants.nothingFound')}
         </EmptyState>
       ) : (
-        <EmptyState title={t('grants.empty')} action={add}>
-          {emptyHelp}
+        <EmptyState title={empty.title} action={add}>
+          {empty.help}
         </EmptyState>
       )
     }

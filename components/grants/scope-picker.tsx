@@ -6,10 +6,11 @@ import { useState } from 'react'
 import type { GrantView } from '@/lib/api/schemas/grants'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import { allNamespacesQuery } from '../namespaces/queries'
-import { repositoriesQuery } from '../repositories/queries'
+import { managedRepositoriesQuery } from '../repositories/queries'
 import { Choice, FieldSet, SelectField } from '../ui/field'
 import { PickList } from '../ui/pick-list'
 import type { PickOption } from '../ui/pick-list'
+import { LoadError } from '../ui/states'
 
 type ScopeType = GrantView['scope']['type']
 
@@ -88,7 +89,8 @@ interface NamespaceSelectProps {
 
 function NamespaceSelect({ instanceId, value, onChange, error }: NamespaceSelectProps) {
   const t = useTranslations()
-  const { data } = useQuery(allNamespacesQuery(instanceId))
+  const { data, error: loadError, refetch } = useQuery(allNamespacesQuery(instanceId))
+  if (!data && loadError) return <LoadError error={loadError} onRetry={() => void refetch()} />
   return (
     <SelectField
       label={t('grants.scopes.NAMESPACE')}
@@ -116,20 +118,16 @@ interface RepositoryPickerProps {
   error: string | undefined
 }
 
-const noFilters = { namespace: '', type: '', tagImmutability: '', sort: 'name', pageSize: 50, cursor: undefined }
-
 function RepositoryPicker({ instanceId, chosen, onChoose, error }: RepositoryPickerProps) {
   const t = useTranslations()
   const [search, setSearch] = useState('')
-  const { data } = useQuery(repositoriesQuery(instanceId, { ...noFilters, search }))
-  const options = data?.items
-    .filter(({ access }) => access === 'MANAGE')
-    .map(({ id, namespace, name, summary }) => ({
-      value: id,
-      label: `${namespace}/${name}`,
-      note: summary,
-      icon: 'repositories' as const,
-    }))
+  const { data, error: loadError, refetch } = useQuery(managedRepositoriesQuery(instanceId, search))
+  const options = data?.items.map(({ id, namespace, name, summary }) => ({
+    value: id,
+    label: `${namespace}/${name}`,
+    note: summary,
+    icon: 'repositories' as const,
+  }))
   return (
     <PickList
       legend={t('grants.scopes.REPOSITORY')}
@@ -138,7 +136,9 @@ function RepositoryPicker({ instanceId, chosen, onChoose, error }: RepositoryPic
       search={search}
       onSearch={setSearch}
       options={options ?? null}
-      moreCount={data ? data.totalCount - data.items.length : 0}
+      loadError={loadError}
+      onRetry={() => void refetch()}
+      moreCount={data?.hasMore ? null : 0}
       chosen={chosen}
       onChoose={onChoose}
       empty={t('repositories.nothingFound')}

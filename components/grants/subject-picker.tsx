@@ -19,7 +19,11 @@ interface SubjectPickerProps {
 export function SubjectPicker({ scopeId, chosen, onChoose, error }: SubjectPickerProps) {
   const t = useTranslations()
   const [search, setSearch] = useState('')
-  const { data } = useQuery({ ...grantSubjectsQuery(scopeId ?? '', search), enabled: scopeId !== null })
+  const {
+    data,
+    error: loadError,
+    refetch,
+  } = useQuery({ ...grantSubjectsQuery(scopeId ?? '', search), enabled: scopeId !== null })
   const options = data?.items.map(({ type, id, name, description }) => ({
     value: id,
     label: name,
@@ -34,6 +38,8 @@ export function SubjectPicker({ scopeId, chosen, onChoose, error }: SubjectPicke
       search={search}
       onSearch={setSearch}
       options={scopeId === null ? [] : (options ?? null)}
+      loadError={loadError}
+      onRetry={() => void refetch()}
       moreCount={data ? data.totalCount - data.items.length : 0}
       chosen={chosen}
       onChoose={onChoose}

@@ -2,8 +2,9 @@ import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@ta
 import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
 import { ApiError } from '@/lib/api/client/api-error'
+import { pageSizeMax } from '@/lib/api/schemas/common'
 import { repository, repositoryPage } from '@/lib/api/schemas/repositories'
-import type { UpdateRepositoryBody, createRepositoryBody } from '@/lib/api/schemas/repositories'
+import type { RepositoryView, UpdateRepositoryBody, createRepositoryBody } from '@/lib/api/schemas/repositories'
 
 interface RepositoryListParameters {
   search: string
@@ -21,6 +22,32 @@ export function repositoriesQuery(instanceId: string, parameters: RepositoryList
     queryKey: ['repositories', 'list', instanceId, parameters],
     queryFn: ({ signal }) =>
       api.get(withQuery(`/instances/${instanceId}/repositories`, { ...parameters }), repositoryPage, { signal }),
+    placeholderData: keepPreviousData,
+  })
+}
+
+/** As many repositories as a list to choose from shows, and as many pages as are read to find them. */
+const managedMax = 50
+const managedPagesMax = 10
+
+/** The first repositories of an instance, by name, that the reader may manage, and whether there may be more of them. */
+export function managedRepositoriesQuery(instanceId: string, search: string) {
+  return queryOptions({
+    queryKey: ['repositories', 'list', instanceId, 'managed', search],
+    queryFn: async ({ signal }) => {
+      const found: RepositoryView[] = []
+      let cursor: string | undefined
+      for (let pages = 0; pages < managedPagesMax && found.length <= managedMax; pages += 1) {
+        const parameters = { search, sort: 'name', pageSize: pageSizeMax, cursor }
+        const page = await api.get(withQuery(`/instances/${instanceId}/repositories`, parameters), repositoryPage, {
+          signal,
+        })
+        found.push(...page.items.filter(({ access }) => access === 'MANAGE'))
+        cursor = page.nextCursor ?? undefined
+        if (cursor === undefined) break
+      }
+      return { items: found.slice(0, managedMax), hasMore: cursor !== undefined || found.length > managedMax }
+    },
     placeholderData: keepPreviousData,
   })
 }

@@ -11,6 +11,7 @@ import { GrantList } from '../grants/grant-list'
 import { administrationHref } from '../routes'
 import { Button } from '../ui/button'
 import { Copyable } from '../ui/copy-button'
+import { Fact } from '../ui/fact'
 import { PageHead, Section } from '../ui/page'
 import { ErrorState, Skeleton } from '../ui/states'
 import { Badge } from '../ui/status'
@@ -30,7 +31,7 @@ const CreateGrantDialog = lazy(() =>
 export function UserPage({ userId, ownId }: { userId: string; ownId: string }) {
   const t = useTranslations()
   const router = useRouter()
-  const [command, setCommand] = useState<UserCommand | null>(null)
+  const [dialog, setDialog] = useState<{ command: UserCommand; user: UserView } | null>(null)
   const [isAdding, setAdding] = useState(false)
   const { data, error, refetch } = useQuery(userQuery(userId))
   const user = data?.data
@@ -53,7 +54,7 @@ export function UserPage({ userId, ownId }: { userId: string; ownId: string }) {
         buttons={
           user && (
             <>
-              <Button icon="edit" onClick={() => setCommand('edit')}>
+              <Button icon="edit" onClick={() => setDialog({ command: 'edit', user })}>
                 {t('common.edit')}
               </Button>
               <UserMenu
@@ -61,7 +62,7 @@ export function UserPage({ userId, ownId }: { userId: string; ownId: string }) {
                 label={t('common.moreActions')}
                 className="button button--icon"
                 isOwn={userId === ownId}
-                onCommand={setCommand}
+                onCommand={(command) => setDialog({ command, user })}
               />
             </>
           )
@@ -70,7 +71,7 @@ export function UserPage({ userId, ownId }: { userId: string; ownId: string }) {
       {!user && error ? (
         <div className="table-box">
           <ErrorState
-            title={isApiError(error, 'NOT_FOUND') ? t('users.gone') : t('table.failed')}
+            title={isApiError(error, 'NOT_FOUND') ? t('users.gone') : t('pages.error')}
             error={error}
             onRetry={() => void refetch()}
           />
@@ -87,15 +88,15 @@ export function UserPage({ userId, ownId }: { userId: string; ownId: string }) {
               filter={{ subjectId: userId }}
               of="one"
               leadsToUsers
-              emptyHelp={t('grants.emptyUser')}
+              empty={{ title: t('grants.empty'), help: t('grants.emptyUser') }}
               add={null}
             />
           </Section>
         </>
       )}
       <UserDialogs
-        open={command && user ? { command, user } : null}
-        onClose={() => setCommand(null)}
+        open={dialog}
+        onClose={() => setDialog(null)}
         onDeleted={() => router.push(administrationHref('users'))}
       />
       <Suspense>
@@ -130,10 +131,9 @@ function Facts({ user }: { user: UserView | null }) {
   return (
     <dl className="facts" aria-busy={user === null}>
       {facts.map(([label, value]) => (
-        <div key={label}>
-          <dt>{label}</dt>
-          <dd>{value ?? <Skeleton width="lg" />}</dd>
-        </div>
+        <Fact key={label} label={label}>
+          {value ?? <Skeleton width="lg" />}
+        </Fact>
       ))}
     </dl>
   )

@@ -14,7 +14,9 @@ import { TableFoot } from '../ui/table-foot'
 import { useListParameters } from '../ui/use-list-parameters'
 import { AuditTable } from './audit-table'
 import { dayToTime } from './day'
-import { auditEventsQuery, auditExportHref } from './queries'
+import { DayField } from './day-field'
+import { ExportLink } from './export-link'
+import { auditEventsQuery } from './queries'
 import type { AuditFilters } from './queries'
 
 // Loaded when it is opened: most visits don't.
@@ -77,12 +79,12 @@ export function AuditPage() {
         title={t('frame.audit')}
         buttons={
           <>
-            <a className="button" href={auditExportHref(filters, 'csv')} download>
+            <ExportLink filters={filters} format="csv">
               {t('audit.exportCsv')}
-            </a>
-            <a className="button" href={auditExportHref(filters, 'jsonl')} download>
+            </ExportLink>
+            <ExportLink filters={filters} format="jsonl">
               {t('audit.exportJson')}
-            </a>
+            </ExportLink>
           </>
         }
       />
@@ -170,21 +172,5 @@ export function AuditPage() {
         )}
       </Suspense>
     </>
-  )
-}
-
-interface DayFieldProps {
-  label: string
-  /** `2026-11-22`, or empty. */
-  value: string
-  onChange: (day: string) => void
-}
-
-function DayField({ label, value, onChange }: DayFieldProps) {
-  return (
-    <label className="audit-day">
-      {label}
-      <input className="input" type="date" value={value} onChange={(event) => onChange(event.target.value)} />
-    </label>
   )
 }

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next'
+import { notFound } from 'next/navigation'
 import { getTranslations } from 'next-intl/server'
 import { RobotsPage } from '@/components/robots/robots-page'
 import { administrationHref, queryOf } from '@/components/routes'
-import { AdministratorsOnly } from '@/components/session/administrators-only'
 import { requireSession } from '@/lib/auth/session'
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -14,8 +14,9 @@ interface Props {
   searchParams: Promise<Record<string, string | string[] | undefined>>
 }
 
-/** `/robots` */
+/** `/robots`; for members there is no such page. */
 export default async function Page({ searchParams }: Props) {
   const { user } = await requireSession(administrationHref('robots') + queryOf(await searchParams))
-  return user.role === 'ADMINISTRATOR' ? <RobotsPage /> : <AdministratorsOnly />
+  if (user.role !== 'ADMINISTRATOR') notFound()
+  return <RobotsPage />
 }

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next'
+import { notFound } from 'next/navigation'
 import { getTranslations } from 'next-intl/server'
 import { GarbageCollectionPage } from '@/components/maintenance/garbage-collection-page'
 import { maintenanceHref, queryOf } from '@/components/routes'
-import { AdministratorsOnly } from '@/components/session/administrators-only'
 import { requireSession } from '@/lib/auth/session'
 import { getContext } from '@/lib/registry/context'
 
@@ -15,10 +15,10 @@ interface Props {
   searchParams: Promise<Record<string, string | string[] | undefined>>
 }
 
-/** `/maintenance/garbage-collection` */
+/** `/maintenance/garbage-collection`; for members there is no such page. */
 export default async function Page({ searchParams }: Props) {
   const { user } = await requireSession(maintenanceHref('garbage-collection') + queryOf(await searchParams))
-  if (user.role !== 'ADMINISTRATOR') return <AdministratorsOnly />
+  if (user.role !== 'ADMINISTRATOR') notFound()
   const { collectionIntervalHours, graceHours } = getContext().config.maintenance
   return <GarbageCollectionPage intervalHours={collectionIntervalHours} graceHours={graceHours} />
 }

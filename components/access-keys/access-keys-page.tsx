@@ -2,10 +2,11 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import { Suspense, lazy, useState } from 'react'
+import { Suspense, lazy, useId, useState } from 'react'
 import type { AccessKeyView } from '@/lib/api/schemas/access-keys'
-import { ConfirmDialog } from '../credentials/confirm-dialog'
+import { Banner } from '../ui/banner'
 import { Button, TextButton } from '../ui/button'
+import { ConfirmDialog } from '../ui/confirm-dialog'
 import { PageHead } from '../ui/page'
 import { EmptyState, ErrorState } from '../ui/states'
 import { Status } from '../ui/status'
@@ -33,12 +34,14 @@ export function AccessKeysPage() {
   const errorText = useErrorText()
   const [dialog, setDialog] = useState<OpenDialog>(null)
   const { data, error, isPending, refetch } = useQuery(accessKeysQuery)
-  const setDisabled = useSetAccessKeyDisabled()
+  const enable = useSetAccessKeyDisabled()
+  const disable = useSetAccessKeyDisabled()
   const remove = useDeleteAccessKey()
+  const limitId = useId()
   const isFull = data !== undefined && data.totalCount >= accessKeysMax
 
   function close() {
-    setDisabled.reset()
+    disable.reset()
     remove.reset()
     setDialog(null)
   }
@@ -93,10 +96,10 @@ export function AccessKeysPage() {
             <TextButton
               aria-label={t('accessKeys.enableNamed', { name: id })}
               onClick={() =>
-                setDisabled.mutate(
+                enable.mutate(
                   { id, isDisabled: false },
                   {
-                    onSuccess: () => done(t('accessKeys.enabledDone', { id })),
+                    onSuccess: () => toast({ title: t('accessKeys.enabledDone', { id }) }),
                     onError: (failure) => toast({ kind: 'danger', title: errorText(failure) }),
                   },
                 )
@@ -151,7 +154,7 @@ export function AccessKeysPage() {
             variant="primary"
             icon="plus"
             disabled={!data || isFull}
-            title={isFull ? t('accessKeys.limit') : undefined}
+            aria-describedby={isFull ? limitId : undefined}
             onClick={() => setDialog({ kind: 'create' })}
           >
             {t('accessKeys.create')}
@@ -159,6 +162,11 @@ export function AccessKeysPage() {
         }
       />
       <p className="lead">{t('accessKeys.lead')}</p>
+      {isFull && (
+        <Banner icon="info">
+          <p id={limitId}>{t('accessKeys.limit')}</p>
+        </Banner>
+      )}
       <div className="table-box">{content()}</div>
       <Suspense>{dialog?.kind === 'create' && <CreateAccessKeyDialog onClose={close} />}</Suspense>
       {dialog?.kind === 'disable' && (
@@ -167,11 +175,11 @@ export function AccessKeysPage() {
           subject={dialog.id}
           consequence={t('accessKeys.disableConsequence')}
           confirm={t('accessKeys.disable')}
-          busy={setDisabled.isPending}
-          error={setDisabled.error}
+          busy={disable.isPending}
+          error={disable.error}
           onClose={close}
           onConfirm={() =>
-            setDisabled.mutate(
+            disable.mutate(
               { id: dialog.id, isDisabled: true },
               { onSuccess: () => done(t('accessKeys.disabledDone', { id: dialog.id })) },
             )

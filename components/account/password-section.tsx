@@ -23,7 +23,7 @@ export function PasswordSection() {
   if (!data && error) {
     return (
       <Section title={t('security.password')}>
-        <ErrorState title={t('table.failed')} error={error} onRetry={() => void refetch()} />
+        <ErrorState title={t('pages.sectionFailed')} error={error} onRetry={() => void refetch()} />
       </Section>
     )
   }

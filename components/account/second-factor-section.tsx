@@ -4,11 +4,13 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { Button } from '../ui/button'
+import { Fact } from '../ui/fact'
 import { Section } from '../ui/page'
 import { ErrorState, Skeleton } from '../ui/states'
 import { Status } from '../ui/status'
 import { Time } from '../ui/time'
 import { useFormat } from '../ui/use-format'
+import { SecondFactorState } from '../users/user-status'
 import { profileQuery, secondFactorQuery } from './queries'
 import { RenewRecoveryCodesDialog } from './renew-recovery-codes-dialog'
 import { SetUpSecondFactorDialog } from './set-up-second-factor-dialog'
@@ -30,7 +32,7 @@ export function SecondFactorSection() {
   if (!data && error) {
     return (
       <Section title={t('security.secondFactor')}>
-        <ErrorState title={t('table.failed')} error={error} onRetry={() => void refetch()} />
+        <ErrorState title={t('pages.sectionFailed')} error={error} onRetry={() => void refetch()} />
       </Section>
     )
   }
@@ -56,29 +58,20 @@ export function SecondFactorSection() {
     >
       <p className="section-body">{t('security.secondFactorText')}</p>
       <dl className="facts">
-        <div>
-          <dt>{t('security.secondFactor')}</dt>
-          <dd>{data ? <OnOrOff isOn={data.isOn} /> : <Skeleton width="sm" />}</dd>
-        </div>
+        <Fact label={t('users.state')}>{data ? <SecondFactorState isOn={data.isOn} /> : <Skeleton width="sm" />}</Fact>
         {data?.confirmedAt && (
           <>
-            <div>
-              <dt>{t('security.onSince')}</dt>
-              <dd>
-                <Time value={data.confirmedAt} format="minute" />
-              </dd>
-            </div>
-            <div>
-              <dt>{t('security.codesLeft')}</dt>
-              <dd>
-                {format.number(data.recoveryCodesLeft)}
-                {data.recoveryCodesLeft <= fewCodes && (
-                  <Status icon="warn" tone="warn">
-                    {t('security.codesFew')}
-                  </Status>
-                )}
-              </dd>
-            </div>
+            <Fact label={t('security.onSince')}>
+              <Time value={data.confirmedAt} format="minute" />
+            </Fact>
+            <Fact label={t('security.codesLeft')}>
+              {format.number(data.recoveryCodesLeft)}
+              {data.recoveryCodesLeft <= fewCodes && (
+                <Status icon="warn" tone="warn">
+                  {t('security.codesFew')}
+                </Status>
+              )}
+            </Fact>
           </>
         )}
       </dl>
@@ -86,18 +79,5 @@ export function SecondFactorSection() {
       {dialog === 'renew' && <RenewRecoveryCodesDialog onClose={close} />}
       {dialog === 'turn-off' && <TurnSecondFactorOffDialog onClose={close} />}
     </Section>
-  )
-}
-
-function OnOrOff({ isOn }: { isOn: boolean }) {
-  const t = useTranslations()
-  return isOn ? (
-    <Status icon="ok" tone="ok">
-      {t('security.on')}
-    </Status>
-  ) : (
-    <Status icon="free" tone="quiet">
-      {t('security.off')}
-    </Status>
   )
 }

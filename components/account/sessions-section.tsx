@@ -38,6 +38,7 @@ export function SessionsSection() {
   }
 
   function endOne(session: ListedSession) {
+    if (end.isPending) return
     end.mutate(session.id, {
       onSuccess: () => toast({ title: t('security.ended') }),
       onError: (failure) => toast({ kind: 'danger', title: errorText(failure) }),
@@ -88,6 +89,7 @@ export function SessionsSection() {
         session.isCurrent ? null : (
           <TextButton
             danger
+            aria-disabled={end.isPending || undefined}
             aria-label={t('security.endOne', { name: nameOf(session) })}
             onClick={() => endOne(session)}
           >

@@ -52,7 +52,7 @@ export function RepositoryPage(props: RepositoryPageProps) {
       return (
         <div className="table-box">
           <ErrorState
-            title={isApiError(error, 'NOT_FOUND') ? t('repositories.gone', { path }) : t('table.failed')}
+            title={isApiError(error, 'NOT_FOUND') ? t('repositories.gone', { path }) : t('pages.error')}
             error={error}
             onRetry={() => void refetch()}
           />

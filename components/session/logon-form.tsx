@@ -2,6 +2,7 @@
 
 import { useTranslations } from 'next-intl'
 import { useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { isApiError } from '@/lib/api/client/api-error'
 import { createSessionBody } from '@/lib/api/schemas/sessions'
 import { Banner } from '../ui/banner'
@@ -53,8 +54,12 @@ export function LogonForm({ next }: { next: string }) {
 
   function goBack() {
     logOn.reset()
-    setNeedsCode(false)
-    setWrong([])
+    // The fields of the first step can have the focus only once they are shown again.
+    flushSync(() => {
+      setNeedsCode(false)
+      setWrong([])
+    })
+    focus('userName')
   }
 
   function refusal(error: unknown): string {

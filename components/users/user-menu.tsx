@@ -16,7 +16,7 @@ interface UserMenuProps {
   onCommand: (command: UserCommand) => void
 }
 
-/** What else can be done to a user. Nothing is left of it for one's own account but the second factor. */
+/** What else can be done to a user; nothing for one's own account, whose pages are under Your Account. */
 export function UserMenu({ user, label, className, isOwn, onCommand }: UserMenuProps) {
   const t = useTranslations()
   if (isOwn) return null

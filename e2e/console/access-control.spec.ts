@@ -1,6 +1,8 @@
 import type { Browser, Locator, Page } from '@playwright/test'
+import { grant } from '@/lib/api/schemas/grants'
 import type { UserView } from '@/lib/api/schemas/users'
 import { userPassword } from '../api'
+import { failOnce } from '../faults'
 import { expect, test } from '../fixtures'
 import { instanceAddress, repositoryAddress } from '../pages/addresses'
 import type { ServerInfo } from '../server'
@@ -16,6 +18,8 @@ test('what is granted is what a member sees and may do', async ({ api, browser, 
   // Nothing is granted: there is no such instance.
   await theirs.goto(instanceAddress(instance, 'repositories'))
   await expect(theirs.getByRole('main')).not.toContainText('storefront')
+  await theirs.goto(instanceAddress(instance, 'access-control'))
+  await expect(theirs.getByRole('alert').getByRole('heading', { name: 'There is no such instance' })).toBeVisible()
 
   await signIn()
   await page.goto(instanceAddress(instance, 'repositories'))
@@ -31,11 +35,12 @@ test('what is granted is what a member sees and may do', async ({ api, browser, 
   await dialog.getByRole('radio', { name: 'A namespace' }).check()
   await dialog.getByRole('button', { name: 'Confirm' }).click()
   await expect(dialog.getByRole('combobox', { name: 'Namespace' })).toHaveAccessibleDescription(
-    'Choose what it is for.',
+    'Choose what to grant access to.',
   )
   await expect(dialog.getByRole('group', { name: 'User or Robot' })).toHaveAccessibleDescription(
     'Choose a user or a robot.',
   )
+  await expect(dialog.getByRole('combobox', { name: 'Namespace' })).toBeFocused()
   await dialog.getByRole('combobox', { name: 'Namespace' }).selectOption('payments')
   await choose(dialog, member.name)
   await dialog.getByRole('button', { name: 'Confirm' }).click()
@@ -48,7 +53,10 @@ test('what is granted is what a member sees and may do', async ({ api, browser, 
   await dialog.getByRole('combobox', { name: 'Namespace' }).selectOption('payments')
   await choose(dialog, member.name)
   await dialog.getByRole('button', { name: 'Confirm' }).click()
-  await expect(dialog.getByRole('alert')).toHaveText('There is a grant for exactly that already. Change that one.')
+  await expect(dialog.getByRole('alert')).toHaveText('There is already a grant for exactly this. Change that one.')
+  // That was said of another choice.
+  await dialog.getByRole('combobox', { name: 'Namespace' }).selectOption('web')
+  await expect(dialog.getByRole('alert')).toHaveCount(0)
   await page.keyboard.press('Escape')
 
   await theirs.goto(instanceAddress(instance, 'repositories'))
@@ -144,6 +152,65 @@ test('a repository shows who reaches it, through its instance, its namespace or 
   await dialog.getByRole('button', { name: 'Confirm' }).click()
   await search.fill(late.name)
   await expect(row(page, late.name, 'Access')).toHaveText(/Repository\s*Manage/)
+})
+
+test('who sees a public repository without a grant is not told that there are none', async ({
+  api,
+  browser,
+  server,
+}) => {
+  const repository = await api.createRepository({ type: 'PUBLIC' })
+  const [reader, other] = [await api.createUser(), await api.createUser()]
+  await api.createGrant({ subjectId: other.id, scopeId: repository.id, permission: 'PUSH' })
+  const page = await pageOf(browser, server, reader)
+  await page.goto(repositoryAddress(repository, 'access'))
+  await expect(page.getByRole('heading', { name: 'No grants to show' })).toBeVisible()
+  await expect(page.getByRole('main')).not.toContainText('Nothing is granted')
+  await page.context().close()
+})
+
+test('a grant that somebody else changed meanwhile shows both sides, and nothing is saved before one is chosen', async ({
+  api,
+  page,
+  signIn,
+}) => {
+  await signIn()
+  const repository = await api.createRepository()
+  const user = await api.createUser()
+  const made = await api.createGrant({ subjectId: user.id, scopeId: repository.id, permission: 'PULL' })
+  await page.goto(repositoryAddress(repository, 'access'))
+  await page.getByRole('search').getByRole('searchbox').fill(user.name)
+  const change = row(page, user.name, 'Access').getByRole('button', { name: /^Change/ })
+  const dialog = page.getByRole('dialog', { name: 'Change Permission' })
+  const read = () => api.send('GET', `/grants/${made.id}`, grant)
+
+  await change.click()
+  await dialog.getByRole('radio', { name: 'Manage' }).check()
+  expect((await api.request('PATCH', `/grants/${made.id}`, { permission: 'PUSH' })).status).toBe(200)
+  await dialog.getByRole('button', { name: 'Confirm' }).click()
+  await expect(dialog.getByRole('alert')).toContainText('Somebody else changed this grant meanwhile.')
+  await expect(dialog.getByRole('row')).toHaveText([/Setting/, /Permission\s*Push\s*Manage/])
+  expect(await read()).toMatchObject({ permission: 'PUSH' })
+  await dialog.getByRole('button', { name: 'Use Theirs' }).click()
+  await expect(dialog.getByRole('radio', { name: 'Push' })).toBeChecked()
+  await dialog.getByRole('radio', { name: 'Manage' }).check()
+  await dialog.getByRole('button', { name: 'Confirm' }).click()
+  await expect(row(page, user.name, 'Access')).toContainText('Manage')
+  expect(await read()).toMatchObject({ permission: 'MANAGE' })
+})
+
+test('a list to choose from that does not load says so, and Retry loads it', async ({ api, page, signIn }) => {
+  await signIn()
+  const repository = await api.createRepository()
+  const user = await api.createUser()
+  await failOnce(page, 'GET', /\/api\/v1\/grant-subjects\?/, 500)
+  await page.goto(repositoryAddress(repository, 'access'))
+  await page.getByRole('button', { name: 'Grant Access' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Grant Access' })
+  await expect(dialog.getByRole('alert')).toContainText('Something went wrong on the server.')
+  await dialog.getByRole('button', { name: 'Retry' }).click()
+  await choose(dialog, user.name)
+  await expect(dialog.getByRole('alert')).toHaveCount(0)
 })
 
 /** Chooses a user in the dialog. */

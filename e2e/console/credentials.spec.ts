@@ -45,7 +45,7 @@ test('Set Password as ACR’s help says, then docker and skopeo log on with it a
   await password.fill(registryPassword)
   await again.fill('Registry-2025')
   await confirm.click()
-  await expect(again).toHaveAccessibleDescription('The two are not the same.')
+  await expect(again).toHaveAccessibleDescription('The two passwords differ.')
   await again.fill(registryPassword)
   await page.keyboard.press('Enter')
   await expect(dialog).toBeHidden()
@@ -79,22 +79,27 @@ test('a temporary token is shown once with its login command, works, and is refu
   await api.createGrant({ subjectId: user.id, scopeId: instance.id, permission: 'PULL' })
   await signInAs(context, server, user)
   await page.goto(instanceAddress(instance, 'credentials'))
-  const section = page.getByRole('region', { name: 'Temporary tokens' })
+  const section = page.getByRole('region', { name: 'Temporary Tokens' })
   await expect(section.getByRole('heading', { name: 'No temporary tokens' })).toBeVisible()
   await section.getByRole('button', { name: 'Create Token' }).click()
-  await page.getByRole('dialog').getByLabel('Valid for').selectOption('2 hours')
+  await page.getByRole('dialog').getByLabel('Valid For').selectOption('2 hours')
   await page.getByRole('dialog').getByRole('button', { name: 'Confirm' }).click()
-  const shown = page.getByRole('dialog', { name: 'Temporary token' })
+  const shown = page.getByRole('dialog', { name: 'Temporary Token' })
   const token = /echo (\w{43}) \|/.exec(await shown.innerText())?.[1] ?? ''
   await expect(shown).toContainText(
     `echo ${token} | docker login --username=cr_temp_user --password-stdin ${server.registry}`,
   )
   await logsOn(skopeo, ['--tls-verify=false'], server.registry, 'cr_temp_user', token)
+  // It is not lost by a slip: one Enter too many, Escape.
+  await expect(shown.getByRole('button', { name: /^Copy / }).first()).toBeFocused()
+  await page.keyboard.press('Escape')
+  await expect(shown).toContainText(token)
+  await expect(shown.getByRole('button', { name: 'Close' })).toHaveCount(0)
   await shown.getByRole('button', { name: 'Done' }).click()
   await expect(page.locator('body')).not.toContainText(token)
 
   await page.reload()
-  await expect(section.getByRole('row').nth(1)).toContainText('In force')
+  await expect(section.getByRole('row').nth(1)).toContainText('Active')
   await section.getByRole('button', { name: /^Revoke / }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
   await expect(section.getByRole('row').nth(1)).toContainText('Revoked')
@@ -123,12 +128,12 @@ test('a robot is made with permissions, logs on, gets a new secret, is disabled,
   await expect(dialog.getByLabel('Robot Name')).toHaveAttribute('aria-invalid', 'true')
   await dialog.getByLabel('Robot Name').fill(name)
   await dialog.getByLabel('Description').fill('Builds')
-  await dialog.getByLabel('Expires after').selectOption('30 days')
+  await dialog.getByLabel('Expires After').selectOption('30 days')
   await dialog.getByRole('button', { name: 'Add Permission' }).click()
-  await dialog.getByLabel('On what, 1').selectOption('test')
+  await dialog.getByLabel('Scope 1').selectOption('test')
   await dialog.getByLabel('Permission 1', { exact: true }).selectOption('Push')
   await dialog.getByRole('button', { name: 'Confirm' }).click()
-  const first = await shownSecret(dialog, `Robot ${userName} is made`)
+  const first = await shownSecret(dialog, `Robot ${userName} was created`)
   const row = section.getByRole('row').filter({ hasText: userName })
   await expect(row).toContainText('Enabled')
   await logsOn(skopeo, insecure, server.registry, userName, first)
@@ -139,7 +144,7 @@ test('a robot is made with permissions, logs on, gets a new secret, is disabled,
 
   await row.getByRole('button', { name: `New secret for ${userName}` }).click()
   await dialog.getByRole('button', { name: 'Confirm' }).click()
-  const second = await shownSecret(dialog, `New secret of ${userName}`)
+  const second = await shownSecret(dialog, `New secret for ${userName}`)
   expect(second).not.toBe(first)
   await isRefused(skopeo, insecure, server.registry, userName, first)
   await logsOn(skopeo, insecure, server.registry, userName, second)
@@ -202,6 +207,7 @@ test('an access key is shown once, works in the API, is disabled, enabled and de
   await page.reload()
   await expect(page.getByRole('row').filter({ hasText: second.id })).toBeVisible()
   await expect(create).toBeDisabled()
+  await expect(create).toHaveAccessibleDescription(/^You have two access keys/)
 
   await row.getByRole('button', { name: `Disable ${id}` }).click()
   await dialog.getByRole('button', { name: 'Disable' }).click()
@@ -231,6 +237,52 @@ test('a robot that somebody else changed meanwhile is not deleted on what was se
   await dialog.getByRole('button', { name: 'Delete Robot' }).click()
   await expect(dialog.getByRole('alert')).toContainText('changed it meanwhile')
   expect(await api.send('GET', `/robots/${made.id}`, robot)).toMatchObject({ description: 'still needed' })
+})
+
+test('Edit changes a robot’s description and expiry, and a change meanwhile is shown, not overwritten', async ({
+  api,
+  page,
+  signIn,
+}) => {
+  await signIn()
+  const instance = await api.defaultInstance()
+  const name = uniqueName('robot')
+  const expiresAt = new Date(Date.now() + 24 * 60 * 60 * 1000).toISOString()
+  const made = await api.send('POST', `/instances/${instance.id}/robots`, robotWithSecret, { name, expiresAt })
+  const read = () => api.send('GET', `/robots/${made.id}`, robot)
+  await page.goto(`/robots?search=${name}`)
+  const edit = page.getByRole('button', { name: `Edit ${made.userName}` })
+  const dialog = page.getByRole('dialog', { name: 'Edit Robot' })
+
+  await edit.click()
+  await expect(dialog.getByLabel('Description')).toBeFocused()
+  await expect(dialog.getByRole('button', { name: 'Confirm' })).toBeDisabled()
+  await dialog.getByLabel('Description').fill('Builds')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('status').filter({ hasText: `Robot ${made.userName} was changed` })).toBeVisible()
+  expect(await read()).toMatchObject({ description: 'Builds', expiresAt })
+
+  await edit.click()
+  await dialog.getByLabel('Expires').selectOption('Never')
+  await api.send('PATCH', `/robots/${made.id}`, robot, { description: 'Theirs' })
+  await dialog.getByRole('button', { name: 'Confirm' }).click()
+  await expect(dialog.getByRole('alert')).toContainText('Somebody else changed this robot meanwhile.')
+  await expect(dialog.getByRole('row')).toHaveText([
+    /Setting/,
+    /Description\s*Theirs\s*You did not change it/,
+    /Expires\s*\d.*Never/,
+  ])
+  expect(await read()).toMatchObject({ description: 'Theirs', expiresAt })
+  await dialog.getByRole('button', { name: 'Use Yours' }).click()
+  await expect(dialog).toBeHidden()
+  expect(await read()).toMatchObject({ description: 'Theirs', expiresAt: null })
+
+  await edit.click()
+  await dialog.getByLabel('Expires').selectOption('90 days from now')
+  await dialog.getByRole('button', { name: 'Confirm' }).click()
+  await expect(dialog).toBeHidden()
+  const days = (Date.parse((await read()).expiresAt ?? '') - Date.now()) / (24 * 60 * 60 * 1000)
+  expect(Math.round(days)).toBe(90)
 })
 
 const words = {

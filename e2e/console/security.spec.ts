@@ -8,7 +8,7 @@ import { expect, test } from '../fixtures'
 
 const securityPage = '/account/security'
 
-test('a new password is asked for twice and by the present one; every other browser is logged off', async ({
+test('a new password is asked for twice and by the current one; every other browser is logged off', async ({
   api,
   browser,
   page,
@@ -22,19 +22,20 @@ test('a new password is asked for twice and by the present one; every other brow
 
   await page.getByRole('button', { name: 'Change Password' }).click()
   const dialog = page.getByRole('dialog', { name: 'Change Password' })
-  const [present, next, repeat] = ['Present password', 'New password', 'New password once more'].map((label) =>
+  const [current, next, repeat] = ['Current Password', 'New Password', 'Confirm New Password'].map((label) =>
     dialog.getByLabel(label, { exact: true }),
   ) as [ReturnType<Page['getByLabel']>, ReturnType<Page['getByLabel']>, ReturnType<Page['getByLabel']>]
-  await present.fill('not-my-password')
+  await expect(current).toBeFocused()
+  await current.fill('not-my-password')
   await next.fill('a-new-long-password')
   await repeat.fill('a-new-long-passw0rd')
   await dialog.getByRole('button', { name: 'Change Password' }).click()
-  await expect(repeat).toHaveAccessibleDescription('The two are not the same.')
+  await expect(repeat).toHaveAccessibleDescription('The two passwords differ.')
   await repeat.fill('a-new-long-password')
   await dialog.getByRole('button', { name: 'Change Password' }).click()
-  await expect(present).toHaveAccessibleDescription('It is not your present password.')
+  await expect(current).toHaveAccessibleDescription('That is not your current password.')
 
-  await present.fill(userPassword)
+  await current.fill(userPassword)
   await next.fill('password1234')
   await repeat.fill('password1234')
   await dialog.getByRole('button', { name: 'Change Password' }).click()
@@ -44,7 +45,7 @@ test('a new password is asked for twice and by the present one; every other brow
   await next.fill('a-new-long-password')
   await repeat.fill('a-new-long-password')
   await dialog.getByRole('button', { name: 'Change Password' }).click()
-  await expect(page.getByRole('status').getByText('Your password was changed.')).toBeVisible()
+  await expect(page.getByRole('status').getByText('Your password was changed')).toBeVisible()
   await expect(dialog).toBeHidden()
 
   // This browser goes on, the other one does not.
@@ -68,10 +69,10 @@ test('two-step verification: set up with an app, asked for at the log-on, a reco
   const section = page.getByRole('region', { name: 'Two-Step Verification' })
   await section.getByRole('button', { name: 'Set Up' }).click()
   const dialog = page.getByRole('dialog')
-  await dialog.getByLabel('Your password').fill('not-my-password')
+  await dialog.getByLabel('Your Password').fill('not-my-password')
   await dialog.getByRole('button', { name: 'Continue' }).click()
-  await expect(dialog.getByLabel('Your password')).toHaveAccessibleDescription('It is not your present password.')
-  await dialog.getByLabel('Your password').fill(userPassword)
+  await expect(dialog.getByLabel('Your Password')).toHaveAccessibleDescription('That is not your current password.')
+  await dialog.getByLabel('Your Password').fill(userPassword)
   await dialog.getByRole('button', { name: 'Continue' }).click()
 
   await expect(dialog.getByRole('img', { name: 'QR code for the authenticator app' })).toBeVisible()
@@ -84,20 +85,22 @@ test('two-step verification: set up with an app, asked for at the log-on, a reco
   await dialog.getByLabel('Code', { exact: true }).fill(codeOf(secret))
   await dialog.getByRole('button', { name: 'Turn On' }).click()
 
-  const codes = dialog.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem')
+  const codes = dialog.getByRole('list', { name: 'Recovery Codes' }).getByRole('listitem')
   await expect(codes).toHaveCount(10)
   await audit(page, 'Recovery codes')
   const [recoveryCode = ''] = await codes.allTextContents()
   // A slip does not lose what is shown once.
+  await expect(dialog.getByRole('button', { name: 'Copy All' })).toBeFocused()
   await page.keyboard.press('Escape')
   await expect(codes).toHaveCount(10)
-  await dialog.getByRole('button', { name: 'I Have Kept Them' }).click()
+  await expect(dialog.getByRole('button', { name: 'Close' })).toHaveCount(0)
+  await dialog.getByRole('button', { name: 'I Have Saved Them' }).click()
   await expect(section.getByText('On', { exact: true })).toBeVisible()
 
   const elsewhere = await (await browser.newContext({ ...(baseURL === undefined ? {} : { baseURL }) })).newPage()
   await elsewhere.goto(securityPage)
   await logOn(elsewhere, name)
-  await expect(elsewhere.getByRole('heading', { name: 'Two-step verification' })).toBeVisible()
+  await expect(elsewhere.getByRole('heading', { name: 'Two-Step Verification' })).toBeVisible()
   await expect(elsewhere.getByLabel('Code', { exact: true })).toBeFocused()
   await expect(elsewhere.getByRole('main').getByRole('alert')).toHaveCount(0)
   // The code that turned it on is used up.
@@ -107,15 +110,16 @@ test('two-step verification: set up with an app, asked for at the log-on, a reco
   await audit(elsewhere, 'the second step of the log-on, refused')
   await elsewhere.getByRole('button', { name: 'Back' }).click()
   await expect(elsewhere.getByLabel('User name')).toHaveValue(name)
+  await expect(elsewhere.getByLabel('User name')).toBeFocused()
   await elsewhere.getByRole('button', { name: 'Log On' }).click()
   await elsewhere.getByLabel('Code', { exact: true }).fill(recoveryCode.toUpperCase())
   await elsewhere.keyboard.press('Enter')
   await expect(elsewhere).toHaveURL(securityPage)
-  await expect(elsewhere.getByRole('region', { name: 'Two-Step Verification' })).toContainText('Recovery codes left9')
+  await expect(elsewhere.getByRole('region', { name: 'Two-Step Verification' })).toContainText('Recovery Codes Left9')
 
   await page.reload()
   await section.getByRole('button', { name: 'Turn Off' }).click()
-  await dialog.getByLabel('Your password').fill(userPassword)
+  await dialog.getByLabel('Your Password').fill(userPassword)
   await dialog.getByRole('button', { name: 'Turn Off' }).click()
   await expect(section.getByText('Off', { exact: true })).toBeVisible()
 })
@@ -135,7 +139,7 @@ test('sessions: where one is logged on, the end of one, and of all', async ({ ap
 
   const rows = page.getByRole('table', { name: 'Sessions' }).getByRole('row')
   await expect(rows).toHaveCount(3)
-  const mine = rows.filter({ hasText: 'This one' })
+  const mine = rows.filter({ hasText: 'This session' })
   await expect(mine).toContainText('127.0.0.1')
   await expect(mine.getByRole('button')).toHaveCount(0)
   await audit(page, 'Security')

@@ -43,7 +43,7 @@ test('whose name somebody has here is told so, and the local user is not taken o
   await page.goto(`${server.url}/login?next=%2Fmaintenance%2Fscrub`)
   await page.getByRole('link', { name: 'Sign in with Example Inc.' }).click()
   await passProvider(page, 'mallory')
-  await expect(page.getByRole('main').getByRole('alert')).toHaveText(/^There is another user of your name here already/)
+  await expect(page.getByRole('main').getByRole('alert')).toHaveText(/^Another user already has your user name here/)
   await audit(page, 'the log-on page after a refusal')
   // The page asked for is not forgotten.
   await page.getByLabel('User name').fill(server.admin.name)

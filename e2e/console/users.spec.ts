@@ -53,8 +53,10 @@ test('a member is created, and logs on with the password they were given', async
   await theirPage.goto('/')
   await expect(theirPage.getByRole('heading', { level: 1, name: 'Instances' })).toBeVisible()
   await expect(theirPage.getByRole('link', { name: 'Users' })).toHaveCount(0)
-  await theirPage.goto('/users')
-  await expect(theirPage.getByRole('heading', { name: 'There is no page here' })).toBeVisible()
+  for (const address of ['/users', '/robots', '/audit', '/maintenance/garbage-collection', '/maintenance/scrub']) {
+    await theirPage.goto(address)
+    await expect(theirPage.getByRole('heading', { name: 'There is no page here' })).toBeVisible()
+  }
   await theirs.close()
 })
 
@@ -153,7 +155,7 @@ test('a user’s page shows what they are granted; it is granted, changed and re
   await dialog.getByRole('group', { name: 'Repository' }).getByRole('radio', { name: path }).check()
   await dialog.getByRole('radio', { name: 'Push' }).check()
   await dialog.getByRole('button', { name: 'Confirm' }).click()
-  await expect(toast(page, `${user.name} has Push on ${path}`)).toBeVisible()
+  await expect(toast(page, `${user.name} was granted Push permission on ${path}`)).toBeVisible()
   const granted = grants.getByRole('row', { name: path })
   await expect(granted).toContainText('Push')
 
@@ -166,7 +168,7 @@ test('a user’s page shows what they are granted; it is granted, changed and re
 
   await granted.getByRole('button', { name: `Revoke what ${user.name} may do on ${path}` }).click()
   const revoke = page.getByRole('dialog', { name: 'Revoke Access' })
-  await expect(revoke).toContainText(`${user.name} loses Manage on ${path} at once.`)
+  await expect(revoke).toContainText(`${user.name} loses Manage permission on ${path}.`)
   await revoke.getByRole('button', { name: 'Revoke' }).click()
   await expect(grants.getByRole('heading', { name: 'No grants yet' })).toBeVisible()
 })
@@ -178,7 +180,7 @@ test('a user is deleted by their name', async ({ api, page }) => {
   await page.getByRole('button', { name: 'More actions' }).click()
   await page.getByRole('menuitem', { name: 'Delete User' }).click()
   const dialog = page.getByRole('dialog', { name: 'Delete User' })
-  await expect(dialog).toContainText('The user’s only grant, sessions and credentials go too.')
+  await expect(dialog).toContainText('The user’s only grant, sessions and credentials are deleted too.')
   await dialog.getByLabel(`Type ${user.name} to confirm`).fill(user.name)
   await dialog.getByRole('button', { name: 'Delete User' }).click()
   await expect(page).toHaveURL('/users')

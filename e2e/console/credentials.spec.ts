@@ -80,7 +80,7 @@ test('a temporary token is shown once with its login command, works, and is refu
   await signInAs(context, server, user)
   await page.goto(instanceAddress(instance, 'credentials'))
   const section = page.getByRole('region', { name: 'Temporary Tokens' })
-  await expect(section.getByRole('heading', { name: 'No temporary tokens' })).toBeVisible()
+  await expect(section.getByRole('heading', { name: 'No temporary tokens yet' })).toBeVisible()
   await section.getByRole('button', { name: 'Create Token' }).click()
   await page.getByRole('dialog').getByLabel('Valid For').selectOption('2 hours')
   await page.getByRole('dialog').getByRole('button', { name: 'Confirm' }).click()
@@ -233,6 +233,11 @@ test('a robot that somebody else changed meanwhile is not deleted on what was se
   await page.getByRole('button', { name: `Delete ${made.userName}` }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByRole('textbox').fill(made.userName)
+  // Read again in the background, as at every return to the window, it keeps what was typed.
+  const reread = page.waitForResponse((response) => response.url().endsWith(`/robots/${made.id}`))
+  await page.evaluate(() => window.dispatchEvent(new Event('visibilitychange')))
+  await reread
+  await expect(dialog.getByRole('textbox')).toHaveValue(made.userName)
   await api.send('PATCH', `/robots/${made.id}`, robot, { description: 'still needed' })
   await dialog.getByRole('button', { name: 'Delete Robot' }).click()
   await expect(dialog.getByRole('alert')).toContainText('changed it meanwhile')

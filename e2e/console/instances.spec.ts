@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test'
 import { expect, test, uniqueName } from '../fixtures'
-import { instanceAddress, instancesAddress } from '../pages/addresses'
+import { instanceAddress, instancesAddress, overviewAddress } from '../pages/addresses'
 
 /* Each test has a region of its own: the lists and counts of a region are seen by all. */
 
@@ -103,6 +103,25 @@ test('the default instance offers no Delete, as card and as row', async ({ page 
   const row = page.getByRole('table', { name: 'Instances' }).getByRole('row', { name: 'example' })
   await expect(row.getByRole('button', { name: 'Rename example' })).toBeVisible()
   await expect(row.getByRole('button', { name: /Delete/ })).toHaveCount(0)
+})
+
+test('Pull from Anonymous Users is refused on an instance that changed meanwhile, and then read again', async ({
+  api,
+  page,
+}) => {
+  const instance = await api.createInstance({ regionId: 'ap-southeast-7' })
+  await page.goto(overviewAddress(instance))
+  const anonymousPull = page.getByRole('switch', { name: 'Pull from Anonymous Users' })
+  await expect(anonymousPull).not.toBeChecked()
+  const name = uniqueName('renamed')
+  expect((await api.request('PATCH', `/instances/${instance.id}`, { name })).status).toBe(200)
+  await anonymousPull.click()
+  await expect(page.getByRole('status').filter({ hasText: 'Somebody else changed it meanwhile.' })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
+  await expect(anonymousPull).not.toBeChecked()
+  await anonymousPull.click()
+  await expect(page.getByRole('status').filter({ hasText: `Public repositories of ${name} can now` })).toBeVisible()
+  await expect(anonymousPull).toBeChecked()
 })
 
 test('the region selector groups, counts and searches regions, and the region chosen is remembered', async ({

@@ -81,7 +81,7 @@ export function SessionsSection() {
     },
     {
       key: 'actions',
-      header: t('security.actions'),
+      header: t('table.actions'),
       kind: 'actions',
       skeleton: 'sm',
       // Its own end is Log Off.

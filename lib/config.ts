@@ -97,6 +97,11 @@ function isTrustedProxies(text: string): boolean {
   }
 }
 
+/** Whether it is a scheme of ours with a host and perhaps a port, and nothing else: it is quoted in headers as it is. */
+function isOrigin(text: string): boolean {
+  return /^https?:\/\/(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i.test(text) && URL.canParse(text)
+}
+
 const environment = z.object({
   PORT: z.coerce.number('a port number').int().min(0).max(65535).default(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -119,10 +124,7 @@ const environment = z.object({
     .string()
     .regex(new RegExp(`^${hostLabel}(?:\\.${hostLabel})*$`), 'a domain name in lower case')
     .default('localhost'),
-  STELE_PUBLIC_URL: z
-    .string()
-    .regex(/^https?:\/\/[^/?#]+$/, 'http(s)://host[:port] without a path')
-    .optional(),
+  STELE_PUBLIC_URL: z.string().refine(isOrigin, 'http(s)://host[:port] without a path').optional(),
   STELE_TRUSTED_PROXIES: z
     .string()
     .refine(

@@ -113,7 +113,7 @@ getCredentials          | of beside                  | 401    | 404  | 404  404 
 setRegistryPassword     | of main                    | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
 setRegistryPassword     | of beside                  | 401    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | ok     | ok
 removeRegistryPassword  | of main                    | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
-removeRegistryPassword  | of beside                  | 401    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | ok     | ok
+removeRegistryPassword  | of beside                  | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
 listTemporaryTokens     | of main                    | 401    | ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1   | ok:3
 listTemporaryTokens     | of beside                  | 401    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | ok:0   | ok:1
 createTemporaryToken    | of main                    | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok

@@ -8,6 +8,7 @@ import { lockName } from '@/lib/metadata/locks'
 import { putRegistryPassword } from '@/lib/metadata/registry-passwords'
 import { findDefaultInstance } from '@/lib/metadata/traffic'
 import { countUsers, insertUser } from '@/lib/metadata/users'
+import { assertPasswordAllowed } from './password-rules'
 import { hashPassword } from './passwords'
 import { systemPrincipal } from './principal'
 import type { SecretBox } from './secret-box'
@@ -27,7 +28,10 @@ export interface FirstAdministrator {
  * can never be shown again; else null. A password given later changes nothing: this is for first starts only.
  *
  * Where there is a default instance (make the example before), the same password logs on to its registry, if it is one
- * that a registry takes: so that what the first start prints works. From then on the two are set apart.
+ * that a registry takes: so that what the first start prints works. The registry's goes with the first change of the
+ * console's (`deleteSharedRegistryPasswords`).
+ *
+ * Throws BAD_REQUEST for a given password that no user could choose.
  */
 export async function ensureFirstAdministrator(
   db: Database,
@@ -35,8 +39,9 @@ export async function ensureFirstAdministrator(
   first: FirstAdministrator,
 ): Promise<string | null> {
   if ((await countUsers(db)) > 0) return null
+  if (first.password !== null) await assertPasswordAllowed(first.password, firstAdministratorName, 'password')
   const password = first.password ?? generatePassword()
-  const [passwordHash, registryPasswordHash] = [await hashPassword(password), await hashPassword(password)]
+  const passwordHash = await hashPassword(password)
   return transaction(db, async (tx) => {
     // Processes that start together over one database: one of them makes it, and shows its password.
     await lockName(tx, 'first-administrator')
@@ -53,7 +58,7 @@ export async function ensureFirstAdministrator(
     }
     const instance = await findDefaultInstance(tx)
     if (instance !== null && isRegistryPassword(password)) {
-      await putRegistryPassword(tx, { userId: id, instanceId: instance.id, passwordHash: registryPasswordHash })
+      await putRegistryPassword(tx, { userId: id, instanceId: instance.id, passwordHash })
       const target = { type: 'REGISTRY_PASSWORD', id, name: firstAdministratorName } as const
       created.push({ target, instanceId: instance.id, after: {} })
     }

@@ -1,6 +1,7 @@
 import { AppError } from '@/lib/domain/errors'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { transaction } from '@/lib/metadata/database'
+import { deleteSharedRegistryPasswords } from '@/lib/metadata/registry-passwords'
 import { deleteSessionsOfUser } from '@/lib/metadata/sessions'
 import {
   type UserCredentials,
@@ -42,7 +43,7 @@ export async function proveOwnPassword(
 
 /**
  * Gives the caller another password and ends all their sessions, everywhere. One that the change was made in is
- * followed by a new one, which is answered. Throws BAD_REQUEST for a wrong present password and for a new one that the
+ * followed by a new one, which is answered. A registry password that the first start set to the same goes. Throws BAD_REQUEST for a wrong present password and for a new one that the
  * rules forbid, DENIED, and TOO_MANY_ATTEMPTS.
  */
 export async function changeOwnPassword(
@@ -62,6 +63,7 @@ export async function changeOwnPassword(
     const now = await lockCredentials(tx, principal.id)
     // Changed by somebody else since it was verified: it is no longer the present one.
     if (now === null || now.passwordHash !== passwordHash) throw wrongPassword('currentPassword')
+    const sharedCount = await deleteSharedRegistryPasswords(tx, principal.id)
     await updatePasswordHash(tx, principal.id, newHash)
     await deleteSessionsOfUser(tx, principal.id)
     const session = isInSession ? await beginSession(tx, now.user, principal, null) : null
@@ -69,7 +71,7 @@ export async function changeOwnPassword(
       action: 'UPDATE',
       target: { type: 'USER', id: principal.id, name: principal.name },
       before: null,
-      after: { password: 'changed' },
+      after: { password: 'changed', ...(sharedCount > 0 && { registryPasswordsRemoved: sharedCount }) },
     })
     return session
   })

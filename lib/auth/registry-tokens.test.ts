@@ -42,7 +42,7 @@ test('a token says who was proven, for which instance, and what was granted, in 
   expect(decodeProtectedHeader(token)).toEqual({ alg: 'EdDSA', typ: 'JWT', kid: (await readSigningKey()).kid })
   const now = Date.now() / 1000
   expect(decodeJwt(token)).toEqual({
-    ...{ iss: 'stele', sub: 'usr-1', aud: 'cri-1', iat: now, nbf: now, exp: now + 300 },
+    ...{ iss: 'stele', sub: 'usr-1', aud: 'cri-1', iat: now, nbf: now - 60, exp: now + 300 },
     ...{ kind: 'user', name: 'jane', credential: 'password', mark: 'mark' },
     access: [
       { type: 'repository', name: 'test/example', actions: ['pull', 'push'] },
@@ -63,8 +63,7 @@ describe('time', () => {
     ['a clock 59 s behind', -59, true],
     ['a clock 61 s behind', -61, false],
     ['its end', 299, true],
-    ['a clock 59 s ahead at its end', 359, true],
-    ['a clock 61 s ahead at its end', 361, false],
+    ['a second after its end', 301, false],
   ])('at %s', async (_, seconds, isValid) => {
     const token = await issue()
     after(seconds)
@@ -75,7 +74,7 @@ describe('time', () => {
   test('being remembered does not prolong it', async () => {
     const token = await issue()
     await tokens.verify(token, 'cri-1')
-    after(359)
+    after(299)
     await tokens.verify(token, 'cri-1')
     after(2)
     await expect(tokens.verify(token, 'cri-1')).rejects.toThrow('the token has expired')

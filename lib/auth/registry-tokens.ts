@@ -8,7 +8,10 @@ import { SigningKeys, signingAlgorithm } from './signing-keys'
 /** How long a registry token lives, in seconds. */
 export const tokenLifetimeSeconds = 300
 
-/** By how much the clocks of the servers over one database may differ, in seconds. */
+/**
+ * By how much the clock of the server that verifies a token may be behind that of the one that made it, in seconds. It is
+ * taken off the token's beginning: nothing prolongs its end.
+ */
 const clockToleranceSeconds = 60
 
 const issuer = 'stele'
@@ -86,7 +89,7 @@ export class RegistryTokens {
       .setSubject(holder.id)
       .setAudience(instanceId)
       .setIssuedAt(iat)
-      .setNotBefore(iat)
+      .setNotBefore(iat - clockToleranceSeconds)
       .setExpirationTime(iat + tokenLifetimeSeconds)
       .sign(key)
     return { token, issuedAt }
@@ -113,7 +116,6 @@ export class RegistryTokens {
         issuer,
         audience: instanceId,
         requiredClaims: ['exp', 'nbf', 'iat'],
-        clockTolerance: clockToleranceSeconds,
         currentDate: new Date(),
       })
       const { sub: id, aud, exp, kind, name, credential, mark, access } = claims.parse(payload)
@@ -121,7 +123,7 @@ export class RegistryTokens {
         holder: { kind, id, name, credential, secretMark: mark },
         instanceId: aud,
         access: parseAccessClaim(access),
-        expiresAtMs: (exp + clockToleranceSeconds) * 1000,
+        expiresAtMs: exp * 1000,
       }
     } catch (error) {
       if (error instanceof errors.JWTExpired) {

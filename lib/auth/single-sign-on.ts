@@ -4,16 +4,17 @@ import { nextPath } from '@/lib/domain/next-path'
 import { isUserName } from '@/lib/domain/user-name'
 import { AppError } from '@/lib/domain/errors'
 import type { SingleSignOnSettings } from '@/lib/config'
-import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import { type NewAuditEvent, insertAuditEvent } from '@/lib/metadata/audit-events'
 import { type Transaction, isUniqueViolation, transaction } from '@/lib/metadata/database'
 import { lockCredentials, noteLogOn } from '@/lib/metadata/user-credentials'
-import { findUserByIdentity, insertIdentity, updateFromProvider } from '@/lib/metadata/user-identities'
+import { type Identity, findUserByIdentity, insertIdentity, updateFromProvider } from '@/lib/metadata/user-identities'
+import { assertAnotherAdministrator } from '@/lib/metadata/user-settings'
 import { type User, findUserWithPasswordHash, insertUser } from '@/lib/metadata/users'
 import type { Context } from '@/lib/registry/context'
+import { attempts } from './attempts'
 import { insertFailedLogOn, recordFailedLogOn, recordLogOn } from './log-on-events'
 import { type ProvidedUser, readProvidedUser } from './provider-claims'
-import { authorizationUrl, readClaims } from './single-sign-on-provider'
-import type { Identity } from '@/lib/metadata/user-identities'
+import { type Claims, type PendingAuthorization, authorizationUrl, readClaims } from './single-sign-on-provider'
 import { type Origin, type StartedSession, beginSession } from './sessions'
 
 /** How long a person may take with the provider, in seconds. */
@@ -78,7 +79,8 @@ export async function startSingleSignOn(
 
 /**
  * Logs on whom the provider has sent back to `callbackUrl`. Known by issuer and subject, or made as a user at the first
- * time; never by a name that is taken. The role follows the provider's groups where the settings say so.
+ * time; never by a name that is taken. The role follows the provider's groups where the settings say so, except that
+ * the last administrator stays one. Throws TOO_MANY_ATTEMPTS.
  */
 export async function finishSingleSignOn(
   ctx: Context,
@@ -96,15 +98,29 @@ export async function finishSingleSignOn(
     ctx.log.warn({ error: parameters.get('error'), issuer: settings.issuer }, 'single sign-on was refused')
     return { refusal: 'cancelled', next }
   }
-  try {
-    const claims = await readClaims(settings, callbackUrl, pending)
-    const identity = { issuer: claims.iss, subject: claims.sub }
-    return { next, ...(await logOnAs(ctx, identity, readProvidedUser(claims, settings), origin, formerToken)) }
-  } catch (error) {
-    if (AppError.is(error)) throw error
-    ctx.log.error({ err: error, issuer: settings.issuer }, 'single sign-on failed')
+  // Each is a request of ours to the provider, which would shut us out for one person's many.
+  const attempt = { kind: 'single-sign-on', account: pending.state, address: origin.address, isBearer: true } as const
+  const claims = await attempts.guard(attempt, () => askProvider(ctx, settings, callbackUrl, pending))
+  if (claims === null) {
     await recordFailedLogOn(ctx.db, failed(null, 'the provider’s answer does not hold'), origin)
     return { refusal: 'failed', next }
+  }
+  const identity = { issuer: claims.iss, subject: claims.sub }
+  return { next, ...(await logOnAs(ctx, identity, readProvidedUser(claims, settings), origin, formerToken)) }
+}
+
+/** What the provider says; null where that does not hold, which is logged. */
+async function askProvider(
+  { log }: Context,
+  settings: SingleSignOnSettings,
+  callbackUrl: URL,
+  pending: PendingAuthorization,
+): Promise<Claims | null> {
+  try {
+    return await readClaims(settings, callbackUrl, pending)
+  } catch (error) {
+    log.error({ err: error, issuer: settings.issuer }, 'single sign-on failed')
+    return null
   }
 }
 
@@ -118,16 +134,16 @@ async function logOnAs(
   formerToken: string | null,
 ): Promise<Outcome> {
   try {
-    return await transaction(ctx.db, (tx) => decide(tx, identity, provided, origin, formerToken))
+    return await transaction(ctx.db, (tx) => decide({ tx, log: ctx.log }, identity, provided, origin, formerToken))
   } catch (error) {
     // Two came at once for the first time, or for one name: one of them was first, and is found now.
     if (!isUniqueViolation(error)) throw error
-    return transaction(ctx.db, (tx) => decide(tx, identity, provided, origin, formerToken))
+    return transaction(ctx.db, (tx) => decide({ tx, log: ctx.log }, identity, provided, origin, formerToken))
   }
 }
 
 async function decide(
-  tx: Transaction,
+  { tx, log }: { readonly tx: Transaction; readonly log: Context['log'] },
   identity: Identity,
   provided: ProvidedUser,
   origin: Origin,
@@ -147,14 +163,25 @@ async function decide(
     const holder = await findUserWithPasswordHash(tx, provided.name)
     if (holder !== null) return refuse(holder.user, 'name-taken', 'the name the provider gives is somebody else’s')
   }
-  const present = user === null ? await make(tx, identity, provided, origin) : await follow(tx, user, provided, origin)
+  const { user: present, change } =
+    user === null ? await make(tx, identity, provided) : await follow({ tx, log }, user, provided)
   const session = await beginSession(tx, present, origin, formerToken)
   await noteLogOn(tx, present.id, new Date())
+  if (change !== null) await recordProvided(tx, present, origin, change)
   await recordLogOn(tx, present, 'single-sign-on', origin)
   return { session }
 }
 
-async function make(tx: Transaction, identity: Identity, provided: ProvidedUser, origin: Origin): Promise<User> {
+/** What single sign-on changed of a user, to be recorded last in the transaction. */
+type ProvidedChange = Pick<NewAuditEvent, 'action' | 'before' | 'after'>
+
+interface Provided {
+  readonly user: User
+  /** Null where nothing changed. */
+  readonly change: ProvidedChange | null
+}
+
+async function make(tx: Transaction, identity: Identity, provided: ProvidedUser): Promise<Provided> {
   const { name, displayName } = provided
   const user = {
     id: createId('user'),
@@ -165,35 +192,43 @@ async function make(tx: Transaction, identity: Identity, provided: ProvidedUser,
   }
   await insertUser(tx, { id: user.id, name, displayName, role: user.role, passwordHash: null })
   await insertIdentity(tx, { ...identity, userId: user.id, createdAt: new Date() })
-  await recordProvided(tx, user, origin, 'CREATE', null, { name, displayName, role: user.role, ...identity })
-  return user
+  const after = { name, displayName, role: user.role, ...identity }
+  return { user, change: { action: 'CREATE', before: null, after } }
 }
 
 /** Takes over what the provider says now. Whoever has no name there keeps the one they have here. */
-async function follow(tx: Transaction, user: User, provided: ProvidedUser, origin: Origin): Promise<User> {
-  const role = provided.role ?? user.role
+async function follow(
+  { tx, log }: { readonly tx: Transaction; readonly log: Context['log'] },
+  user: User,
+  provided: ProvidedUser,
+): Promise<Provided> {
+  const role = provided.role === 'MEMBER' ? await roleAfterDemotion({ tx, log }, user) : (provided.role ?? user.role)
   const displayName = provided.displayName === '' ? user.displayName : provided.displayName
-  if (role === user.role && displayName === user.displayName) return user
+  if (role === user.role && displayName === user.displayName) return { user, change: null }
   await updateFromProvider(tx, user.id, { role, displayName })
   const before = { role: user.role, displayName: user.displayName }
-  await recordProvided(tx, user, origin, 'UPDATE', before, { role, displayName })
-  return { ...user, role, displayName }
+  return { user: { ...user, role, displayName }, change: { action: 'UPDATE', before, after: { role, displayName } } }
 }
 
-async function recordProvided(
-  tx: Transaction,
+/** A provider that names no administrators any more, by a fault perhaps, must not leave the server without one. */
+async function roleAfterDemotion(
+  { tx, log }: { readonly tx: Transaction; readonly log: Context['log'] },
   user: User,
-  origin: Origin,
-  action: 'CREATE' | 'UPDATE',
-  before: Readonly<Record<string, unknown>> | null,
-  after: Readonly<Record<string, unknown>>,
-): Promise<void> {
+): Promise<User['role']> {
+  if (user.role === 'MEMBER') return 'MEMBER'
+  try {
+    await assertAnotherAdministrator(tx, user.id)
+    return 'MEMBER'
+  } catch (error) {
+    if (!AppError.is(error) || error.code !== 'LAST_ADMINISTRATOR') throw error
+    log.warn({ user: user.name }, 'the last administrator stays one, although in none of the groups of administrators')
+    return 'ADMINISTRATOR'
+  }
+}
+
+async function recordProvided(tx: Transaction, user: User, origin: Origin, change: ProvidedChange): Promise<void> {
   const target = { type: 'USER', id: user.id, name: user.name } as const
-  await insertAuditEvent(
-    tx,
-    { name: user.name, credential: 'single-sign-on', ...origin },
-    { action, target, before, after },
-  )
+  await insertAuditEvent(tx, { name: user.name, credential: 'single-sign-on', ...origin }, { ...change, target })
 }
 
 /** What the browser kept, or null: nothing, something that is not ours, or something too old. */

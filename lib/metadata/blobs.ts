@@ -22,12 +22,18 @@ export async function findBlobLink(source: SqlSource, repositoryId: string, dige
   return row === undefined ? null : { sizeBytes: row.sizeBytes, seenAt: row.seenAt, isCorrupt: row.corruptAt !== null }
 }
 
-/** Whether any repository of the instance has the blob, in good order, that the viewer may pull from. */
+/**
+ * Whether any repository of the instance has the blob, in good order, that the viewer may pull from. With `paths`, those
+ * repositories only, and PUBLIC ones.
+ */
 export async function isBlobVisibleInInstance(
   source: SqlSource,
   viewer: Viewer | null,
-  instanceId: string,
-  digest: string,
+  {
+    instanceId,
+    digest,
+    paths,
+  }: { readonly instanceId: string; readonly digest: string; readonly paths: string[] | null },
 ): Promise<boolean> {
   const rows = await sql(source).$queryRaw<unknown[]>`
     SELECT 1 FROM "RepositoryBlob" l JOIN "Repository" r ON r."id" = l."repositoryId"
@@ -35,6 +41,9 @@ export async function isBlobVisibleInInstance(
     WHERE ${allOf([
       Prisma.sql`l."digest" = ${digest} AND r."instanceId" = ${instanceId} AND b."corruptAt" IS NULL`,
       visibleRepository(viewer),
+      paths === null
+        ? undefined
+        : Prisma.sql`(r."type" = 'PUBLIC' OR r."path" IN (${Prisma.join(paths.length === 0 ? [''] : paths)}))`,
     ])} LIMIT 1`
   return rows.length > 0
 }

@@ -178,16 +178,26 @@ export async function listManageable(db: Db, viewer: Viewer | null, ids: readonl
   return new Set(rows.map(({ id }) => id))
 }
 
-/** What a subject is granted, as kept on record when the subject goes. */
-export async function listGrantsOfSubject(
+/** Most grants that the record of a deletion names. */
+const namedGrantsMax = 100
+
+/** Grants that a deletion takes with it, as its record has them. */
+export interface LostGrants {
+  readonly grants: readonly { readonly subject: string; readonly scopeId: string; readonly permission: Permission }[]
+  /** Of all, where those are not all. */
+  readonly grantCount: number
+}
+
+/** The grants that go with a user or a robot, with what they are for, or with an instance; nothing where there are none. */
+export async function listLostGrants(
   db: Db,
-  subjectId: string,
-): Promise<{ readonly scopeId: string; readonly permission: Permission }[]> {
-  return db.grant.findMany({
-    where: { subjectId },
-    select: { scopeId: true, permission: true },
-    orderBy: { scopeId: 'asc' },
-  })
+  where: { readonly subjectId: string } | { readonly scopeId: string } | { readonly instanceId: string },
+): Promise<LostGrants | Record<string, never>> {
+  const rows = await db.grant.findMany({ where, select: selected, orderBy: { id: 'asc' }, take: namedGrantsMax })
+  const grants = rows
+    .map(toRow)
+    .map(({ subjectName: subject, scopeId, permission }) => ({ subject, scopeId, permission }))
+  return grants.length === 0 ? {} : { grants, grantCount: await db.grant.count({ where }) }
 }
 
 /** The instance, namespace or repository of an id, whichever it is; null when there is none. */

@@ -166,3 +166,24 @@ function nameTaken(name: string, cause: unknown): AppError {
   const message = `the region has an instance named ${name}`
   return new AppError('ALREADY_EXISTS', { message, fields: [{ path: 'name', message }], cause })
 }
+
+/** What one logs on to the registry of an instance with, which goes with it, as the record of its deletion has that. */
+export interface LostCredentials {
+  /** At most 100 names of robots. */
+  readonly robots: readonly string[]
+  readonly robotCount: number
+  readonly registryPasswordCount: number
+  readonly temporaryTokenCount: number
+}
+
+/** Counts the credentials of an instance. */
+export async function countLostCredentials(tx: Transaction, instanceId: string): Promise<LostCredentials> {
+  const where = { instanceId }
+  const robots = await tx.robot.findMany({ where, select: { name: true }, orderBy: { name: 'asc' }, take: 100 })
+  return {
+    robots: robots.map(({ name }) => name),
+    robotCount: await tx.robot.count({ where }),
+    registryPasswordCount: await tx.registryPassword.count({ where }),
+    temporaryTokenCount: await tx.temporaryToken.count({ where }),
+  }
+}

@@ -16,9 +16,13 @@ export interface Slice {
   readonly limit: number
 }
 
-/** Rows whose `column` holds `text`, in any case; nothing in `text` is a wildcard. */
+/**
+ * Rows whose `column` holds `text`, in any case of the letters of ASCII; nothing in `text` is a wildcard. `lower` knows
+ * no others in SQLite, nor in PostgreSQL's collation "C".
+ */
 export function contains(column: Sql, text: string): Sql {
-  const pattern = `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`
+  const lowered = text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+  const pattern = `%${lowered.replace(/[\\%_]/g, '\\$&')}%`
   return Prisma.sql`lower(${column}) LIKE ${pattern} ESCAPE '\\'`
 }
 

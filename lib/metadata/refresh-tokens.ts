@@ -13,6 +13,11 @@ export async function deleteRefreshTokens(tx: Transaction, bearer: RefreshTokenB
   await tx.refreshToken.deleteMany({ where: bearer })
 }
 
+/** Ends all refresh tokens of a user: at every instance, and those of their temporary tokens. */
+export async function deleteRefreshTokensOfUser(tx: Transaction, userId: string): Promise<void> {
+  await tx.refreshToken.deleteMany({ where: { OR: [{ userId }, { temporaryToken: { userId } }] } })
+}
+
 /** A refresh token as stored: exactly one of the three says what it stands for. */
 export interface RefreshTokenRow {
   readonly instanceId: string
@@ -28,10 +33,15 @@ export type RefreshTokenSource =
   | { readonly robotId: string; readonly secretHash: string }
   | { readonly temporaryTokenId: string }
 
+/** How many refresh tokens of one bearer there are at most: as many machines as keep one, and no disk is filled. */
+const perBearerMax = 100
+
 /**
- * Adds a refresh token, if the secret that was logged on with is still the one that is stored: answers whether it is.
+ * Adds a refresh token, if the secret that was logged on with is still the one that is stored: answers whether it is. Of
+ * a bearer who has too many, those go that are unused for longest.
+ *
  * The secret's row is locked until the transaction ends, so a change of it either comes first, or finds this token to
- * end.
+ * end, and tokens of one bearer are made one after the other.
  */
 export async function insertRefreshToken(
   tx: SqlTransaction,
@@ -44,7 +54,7 @@ export async function insertRefreshToken(
   },
 ): Promise<boolean> {
   const { instanceId } = token
-  const lock = engineOf(tx).provider === 'sqlite' ? Prisma.empty : Prisma.sql`FOR SHARE`
+  const lock = engineOf(tx).provider === 'sqlite' ? Prisma.empty : Prisma.sql`FOR NO KEY UPDATE`
   const rows =
     'userId' in source
       ? await tx.$queryRaw<unknown[]>`
@@ -58,12 +68,21 @@ export async function insertRefreshToken(
             SELECT 1 FROM "TemporaryToken" WHERE "id" = ${source.temporaryTokenId} AND "revokedAt" IS NULL ${lock}`
   if (rows.length === 0) return false
   const { userId = null, robotId = null, temporaryTokenId = null } = source as Partial<RefreshTokenRow>
-  const credential = temporaryTokenId ?? robotId ?? 'password'
   await tx.$executeRaw`
-    INSERT INTO "RefreshToken" ("tokenHash", "instanceId", "userId", "robotId", "temporaryTokenId", "credential",
-      "createdAt", "expiresAt")
-    VALUES (${token.tokenHash}, ${instanceId}, ${userId}, ${robotId}, ${temporaryTokenId}, ${credential},
-      ${token.createdAt}, ${token.expiresAt})`
+    INSERT INTO "RefreshToken" ("tokenHash", "instanceId", "userId", "robotId", "temporaryTokenId", "createdAt",
+      "expiresAt")
+    VALUES (${token.tokenHash}, ${instanceId}, ${userId}, ${robotId}, ${temporaryTokenId}, ${token.createdAt},
+      ${token.expiresAt})`
+  const ofBearer =
+    userId !== null
+      ? Prisma.sql`"userId" = ${userId} AND "instanceId" = ${instanceId}`
+      : robotId !== null
+        ? Prisma.sql`"robotId" = ${robotId}`
+        : Prisma.sql`"temporaryTokenId" = ${temporaryTokenId}`
+  await tx.$executeRaw`
+    DELETE FROM "RefreshToken" WHERE ${ofBearer} AND "tokenHash" NOT IN (
+      SELECT "tokenHash" FROM "RefreshToken" WHERE ${ofBearer}
+      ORDER BY "expiresAt" DESC, "createdAt" DESC, "tokenHash" LIMIT ${perBearerMax})`
   return true
 }
 

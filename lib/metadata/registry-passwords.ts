@@ -1,4 +1,5 @@
 import type { Db, Transaction } from './database'
+import { deleteRefreshTokens } from './refresh-tokens'
 
 /** Sets the password a user logs on to an instance's registry with; what was set before is worth nothing from then on. */
 export async function putRegistryPassword(
@@ -42,4 +43,20 @@ export async function deleteRegistryPassword(
 ): Promise<boolean> {
   const { count } = await tx.registryPassword.deleteMany({ where: { userId, instanceId } })
   return count > 0
+}
+
+/**
+ * Takes away those registry passwords of a user that are the console's, by their hash: the first start sets both to one.
+ * Call it before the console's is changed, which would leave the former one good at the registry. Answers how many.
+ */
+export async function deleteSharedRegistryPasswords(tx: Transaction, userId: string): Promise<number> {
+  const user = await tx.user.findUnique({ where: { id: userId }, select: { passwordHash: true } })
+  const passwordHash = user?.passwordHash ?? null
+  if (passwordHash === null) return 0
+  const shared = await tx.registryPassword.findMany({ where: { userId, passwordHash }, select: { instanceId: true } })
+  for (const { instanceId } of shared) {
+    await deleteRegistryPassword(tx, { userId, instanceId })
+    await deleteRefreshTokens(tx, { userId, instanceId })
+  }
+  return shared.length
 }

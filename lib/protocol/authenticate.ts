@@ -28,6 +28,13 @@ export function principalOf(
   return { kind, id, name, role, credential, token, ...origin }
 }
 
+/** Who was proven, and how to see whether that still holds. */
+export interface Proof {
+  readonly principal: Principal
+  /** The same by what is stored now. A token that has expired meanwhile is no fault: its request came in time. */
+  readonly again: () => Promise<Principal>
+}
+
 /**
  * Who asks something of an instance's registry: by HTTP Basic (RFC 7617) with a credential of the instance, by a token of
  * it (RFC 6750), or nobody. A token is believed as it was made; where `isFresh`, its holder's credential and role are
@@ -40,15 +47,16 @@ export async function authenticate(
   request: IncomingMessage,
   instanceId: string | null,
   isFresh: boolean,
-): Promise<Principal> {
+): Promise<Proof> {
   const { authorization } = request.headers
   const origin = originOf(request)
-  if (authorization === undefined) return anonymousPrincipal(origin)
+  if (authorization === undefined) return proofOf(anonymousPrincipal(origin))
   const token = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(authorization)?.[1]
   if (token !== undefined) return authenticateToken(ctx, { token, instanceId, isFresh }, origin)
   const credentials = parseBasicCredentials(authorization)
   if (credentials === null) throw new AppError('UNAUTHORIZED')
-  return principalOf(await proveCredentials(ctx, instanceId, credentials, origin), origin)
+  const prove = async () => principalOf(await proveCredentials(ctx, instanceId, credentials, origin), origin)
+  return { principal: await prove(), again: prove }
 }
 
 interface TokenRequest {
@@ -61,11 +69,16 @@ async function authenticateToken(
   ctx: Context,
   { token, instanceId, isFresh }: TokenRequest,
   origin: Origin,
-): Promise<Principal> {
+): Promise<Proof> {
   if (instanceId === null) throw new AppError('TOKEN_INVALID')
   const { holder, access } = await ctx.registryTokens.verify(token, instanceId)
-  if (holder.kind === 'anonymous') return { ...anonymousPrincipal(origin), token: access }
-  if (isFresh) return principalOf(await proveHolder(ctx, instanceId, holder), origin, access)
+  if (holder.kind === 'anonymous') return proofOf({ ...anonymousPrincipal(origin), token: access })
+  const again = async () => principalOf(await proveHolder(ctx, instanceId, holder), origin, access)
+  if (isFresh) return { principal: await again(), again }
   const { kind, id, name, credential } = holder
-  return { kind, id, name, role: 'MEMBER', credential, token: access, ...origin }
+  return { principal: { kind, id, name, role: 'MEMBER', credential, token: access, ...origin }, again }
+}
+
+function proofOf(principal: Principal): Proof {
+  return { principal, again: () => Promise.resolve(principal) }
 }

@@ -348,6 +348,15 @@ describe('a mount', () => {
     expect(await mount(token, `mount=${await layerOf('test/open')}&from=test/open`)).toBe(201)
   })
 
+  test('without a source takes what the token allows or what is PUBLIC, and no more', async () => {
+    const [granted, open] = [await layerOf('test/example'), await layerOf('test/open')]
+    const token = await bearer(member, 'repository:test/target:pull,push')
+    expect(await mount(token, `mount=${granted}`)).toBe(202)
+    expect(await mount(token, `mount=${open}`)).toBe(201)
+    const both = await bearer(member, 'repository:test/target:pull,push', 'repository:test/example:pull')
+    expect(await mount(both, `mount=${granted}`)).toBe(201)
+  })
+
   test('without a source asks the repositories that the caller may pull from, and no others', async () => {
     const [seen, hidden] = [await layerOf('test/example'), await layerOf('test/secret')]
     expect(await mount({ authorization: member }, `mount=${hidden}`)).toBe(202)

@@ -24,6 +24,11 @@ export interface Call extends RegistryCall {
   readonly repository: Repository
   /** The last part of the path: a digest, a tag or an upload's id; empty where the route has none. */
   readonly target: string
+  /**
+   * Asks again whether the caller may, where that was more than a moment ago: a body may take hours to come, and what
+   * was allowed when it began may not be when it ends. Throws as the first time.
+   */
+  readonly confirmAccess: () => Promise<void>
 }
 
 /** What one method does of a route where credentials are shown in its own way. */

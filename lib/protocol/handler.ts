@@ -29,6 +29,9 @@ export interface RegistryExchange {
 /** Answers one request of the registry. */
 export type RegistryHandler = (request: IncomingMessage, response: ServerResponse, exchange?: RegistryExchange) => void
 
+/** For how long what a caller may do is taken to be what it was, in milliseconds: as long as a small body takes. */
+const momentMs = 1000
+
 /** Longest address of a request at either door, in characters: far above what any path and query of ours need. */
 export const urlMax = 8192
 
@@ -75,7 +78,7 @@ async function serve({ ctx, request, response, exchange, isStopping }: Serving):
     return
   }
   const instance = await findInstanceOfHost(ctx, host)
-  const principal = await authenticate(ctx, request, instance?.id ?? null, isJudgedAsOfNow(operation))
+  const { principal, again } = await authenticate(ctx, request, instance?.id ?? null, isJudgedAsOfNow(operation))
   const isPull = operation !== undefined && 'action' in operation && operation.action === 'pull'
   // Who proves nothing may pull what is public, and is told of nothing else whether it is there.
   if (instance === null || (isNobody(principal) && !isPull)) throw new AppError('UNAUTHORIZED')
@@ -93,15 +96,22 @@ async function serve({ ctx, request, response, exchange, isStopping }: Serving):
   }
   if (operation.begins && isStopping()) throw new AppError('STOPPING')
   const { target } = route
+  const { action } = operation
+  const open = (by: Principal) => openRepository(ctx, by, instance.id, route.name, action)
+  const askedAtMs = performance.now()
   let repository
   try {
-    repository = await openRepository(ctx, principal, instance.id, route.name, operation.action)
+    repository = await open(principal)
   } catch (error) {
     if (!AppError.is(error) || error.code !== 'NAME_UNKNOWN' || operation.whenNameUnknown === undefined) throw error
     operation.whenNameUnknown({ response, query, target })
     return
   }
-  await operation.handle({ ctx, request, response, query, instance, principal, repository, target })
+  const confirmAccess = async () => {
+    if (performance.now() - askedAtMs < momentMs) return
+    await open(await again())
+  }
+  await operation.handle({ ctx, request, response, query, instance, principal, repository, target, confirmAccess })
 }
 
 /** Whether a token's holder is looked at again: for everything but what a token alone allows. */

@@ -33,6 +33,7 @@ export async function putManifest({
   repository,
   target,
   query,
+  confirmAccess,
 }: Call): Promise<void> {
   const digest = target.includes(':') ? parseDigest(target) : null
   const parameters = query.getAll('tag')
@@ -43,10 +44,12 @@ export async function putManifest({
   for (const tag of tags) {
     if (!isTag(tag)) throw new AppError('TAG_INVALID', { detail: { tag: tag.slice(0, 160) } })
   }
+  const content = await readManifest(request)
+  await confirmAccess()
   const pushed = await pushManifest(ctx, principal, repository, {
     digest,
     tags,
-    content: await readManifest(request),
+    content,
     contentType: request.headers['content-type'],
     precondition: parsePrecondition(request.headers['if-match'], request.headers['if-none-match']),
   })

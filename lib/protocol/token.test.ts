@@ -327,6 +327,24 @@ describe('a refresh token', () => {
     expect(await db.refreshToken.count()).toBe(1)
   })
 
+  test('is one of a hundred of its bearer: what lies longest unused goes', async () => {
+    const { db } = registry.ctx
+    await db.refreshToken.deleteMany()
+    const { userId, instanceId } = await db.registryPassword.findFirstOrThrow({ where: { userId: memberId } })
+    const expiresAt = (days: number) => new Date(Date.now() + days * 86_400_000)
+    const others = Array.from({ length: 100 }, (_, i) => ({
+      tokenHash: `other-${i}`,
+      expiresAt: expiresAt(1 + i / 10),
+    }))
+    await db.refreshToken.createMany({ data: others.map((other) => ({ ...other, userId, instanceId })) })
+    const ofRobot = await offline(robot)
+    const token = await offline(member)
+    expect(await db.refreshToken.count({ where: { userId } })).toBe(100)
+    expect(await db.refreshToken.findUnique({ where: { tokenHash: 'other-0' } })).toBeNull()
+    expect(await db.refreshToken.findUnique({ where: { tokenHash: 'other-1' } })).not.toBeNull()
+    for (const one of [token, ofRobot]) expect((await refresh(one)).status).toBe(200)
+  })
+
   test('is nothing at another instance', async () => {
     const token = await offline(member)
     const form = { grant_type: 'refresh_token', refresh_token: token }

@@ -42,6 +42,7 @@ export async function putUpload(call: Call): Promise<void> {
   const digest = parseDigest(query.get('digest') ?? '')
   const hasBody = contentLengthOf(request) !== 0 && (contentLengthOf(request) ?? request.headers['transfer-encoding'])
   if (hasBody) await append(call)
+  await call.confirmAccess()
   await finishUpload(ctx, repository, target, digest)
   answerBlob(response, repository.path, digest)
 }
@@ -57,6 +58,7 @@ async function pushWhole(call: Call, digest: Digest): Promise<void> {
   const id = await startUpload(ctx, principal, repository, digestAlgorithm(digest))
   try {
     await appendToUpload(ctx, repository, id, bodyOf(request), 0)
+    await call.confirmAccess()
     await finishUpload(ctx, repository, id, digest)
   } catch (error) {
     // The client was never told of this upload, so nobody could go on with it.

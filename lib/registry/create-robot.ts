@@ -5,12 +5,12 @@ import { AppError } from '@/lib/domain/errors'
 import { createId } from '@/lib/domain/ids'
 import { createSecret } from '@/lib/domain/random-secret'
 import { robotUserName } from '@/lib/domain/robot-name'
-import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { type Database, type Transaction, transaction } from '@/lib/metadata/database'
+import { type NewAuditEvent, insertAuditEvent } from '@/lib/metadata/audit-events'
+import { type Transaction, transaction } from '@/lib/metadata/database'
 import { findGrantScope } from '@/lib/metadata/grants'
 import { insertRobot } from '@/lib/metadata/robots'
 import type { Context } from './context'
-import { createGrant } from './create-grant'
+import { addGrant } from './create-grant'
 import { requireInstance } from './instance-details'
 import { type RobotWithSecret, describeRobot, readExpiry } from './robot-details'
 import type { Versioned } from './versions'
@@ -44,16 +44,10 @@ export async function createRobot(
     const { name, description } = input
     await insertRobot(tx, { id, instanceId, name, description, expiresAt, secretHash, createdBy: principal.name })
     await assertScopesOf(tx, instanceId, grants)
-    // A use case's transaction nests in this one, as where an answer is kept (run-once.ts).
-    const inTransaction = { ...ctx, db: tx as Database }
-    for (const grant of grants) await createGrant(inTransaction, principal, { subjectId: id, ...grant })
-    await insertAuditEvent(tx, principal, {
-      action: 'CREATE',
-      target: { type: 'ROBOT', id, name: robotUserName(name) },
-      instanceId,
-      before: null,
-      after: { ...input },
-    })
+    const target = { type: 'ROBOT', id, name: robotUserName(name) } as const
+    const events: NewAuditEvent[] = [{ action: 'CREATE', target, instanceId, before: null, after: { ...input } }]
+    for (const grant of grants) events.push((await addGrant(tx, principal, { subjectId: id, ...grant })).event)
+    for (const event of events) await insertAuditEvent(tx, principal, event)
     return describeRobot(tx, id)
   })
   return { value: { ...value, secret }, version }

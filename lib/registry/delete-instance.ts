@@ -2,8 +2,9 @@ import type { Principal } from '@/lib/auth/principal'
 import { AppError } from '@/lib/domain/errors'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { transaction } from '@/lib/metadata/database'
+import { listLostGrants } from '@/lib/metadata/grants'
 import { lockRow } from '@/lib/metadata/locks'
-import { deleteInstance as deleteInstanceRow } from '@/lib/metadata/instances'
+import { countLostCredentials, deleteInstance as deleteInstanceRow } from '@/lib/metadata/instances'
 import type { Context } from './context'
 import { requireInstance } from './instance-details'
 import { type ExpectedVersions, assertExpected, changedMeanwhile } from './versions'
@@ -23,10 +24,11 @@ export async function deleteInstance(
     const current = await requireInstance(tx, id)
     assertExpected(current.version, expected)
     if (current.isDefault) throw new AppError('INSTANCE_IS_DEFAULT')
+    const lost = { ...(await listLostGrants(tx, { instanceId: id })), ...(await countLostCredentials(tx, id)) }
     if (!(await deleteInstanceRow(tx, current))) throw changedMeanwhile()
-    const { name, regionId, specification } = current
+    const { name, regionId, specification, allowAnonymousPull } = current
     const target = { type: 'INSTANCE', id, name } as const
-    const before = { name, regionId, specification }
+    const before = { name, regionId, specification, allowAnonymousPull, ...lost }
     await insertAuditEvent(tx, principal, { action: 'DELETE', target, before, after: null })
   })
 }

@@ -1,6 +1,7 @@
 import type { Principal } from '@/lib/auth/principal'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { transaction } from '@/lib/metadata/database'
+import { listLostGrants } from '@/lib/metadata/grants'
 import { lockRow } from '@/lib/metadata/locks'
 import { deleteNamespace as deleteNamespaceRow } from '@/lib/metadata/namespaces'
 import type { Context } from './context'
@@ -18,6 +19,7 @@ export async function deleteNamespace(
     await lockRow(tx, 'Namespace', id)
     const current = await requireNamespace(tx, id)
     assertExpected(current.version, expected)
+    const lost = await listLostGrants(tx, { scopeId: id })
     if (!(await deleteNamespaceRow(tx, current))) throw changedMeanwhile()
     const target = { type: 'NAMESPACE', id, name: current.name } as const
     const { instanceId } = current
@@ -27,6 +29,7 @@ export async function deleteNamespace(
       defaultRepositoryType: current.defaultRepositoryType,
       defaultTagImmutability: current.defaultTagImmutability,
       acceptSparseManifests: current.acceptSparseManifests,
+      ...lost,
     }
     await insertAuditEvent(tx, principal, { action: 'DELETE', target, instanceId, before, after: null })
   })

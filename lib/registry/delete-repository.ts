@@ -3,6 +3,7 @@ import { AppError } from '@/lib/domain/errors'
 import { isProtected } from '@/lib/domain/immutability'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { transaction } from '@/lib/metadata/database'
+import { listLostGrants } from '@/lib/metadata/grants'
 import { lockRow } from '@/lib/metadata/locks'
 import { buryTags, listAllTags, recordRemovedTags } from '@/lib/metadata/repository-removal'
 import { deleteRepository as deleteRepositoryRow } from '@/lib/metadata/repository-settings'
@@ -45,13 +46,14 @@ export async function deleteRepository(
     if (protectedTags.length > 0) assertAdministrator(principal, administratorsOnly)
     await buryTags(tx, current, protectedTags, { reason, decidedBy: principal.name })
     await recordRemovedTags(tx, current, tags, { reason, actor: principal, now: new Date() })
+    const lost = await listLostGrants(tx, { scopeId: id })
     if (!(await deleteRepositoryRow(tx, current))) throw changedMeanwhile()
     const { instanceId, path, type, tagImmutability, summary, description } = current
     await insertAuditEvent(tx, principal, {
       action: 'DELETE',
       target: { type: 'REPOSITORY', id, name: path },
       instanceId,
-      before: { path, type, tagImmutability, summary, description, tagCount: tags.length },
+      before: { path, type, tagImmutability, summary, description, tagCount: tags.length, ...lost },
       after: null,
     })
   })

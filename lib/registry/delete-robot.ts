@@ -2,6 +2,7 @@ import type { Principal } from '@/lib/auth/principal'
 import { robotUserName } from '@/lib/domain/robot-name'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { transaction } from '@/lib/metadata/database'
+import { listLostGrants } from '@/lib/metadata/grants'
 import { lockRow } from '@/lib/metadata/locks'
 import { deleteRobot as deleteRobotRow } from '@/lib/metadata/robots'
 import type { Context } from './context'
@@ -19,13 +20,14 @@ export async function deleteRobot(
     await lockRow(tx, 'Robot', id)
     const current = await requireManagedRobot(tx, principal, id)
     assertExpected(current.version, expected)
+    const lost = await listLostGrants(tx, { subjectId: id })
     if (!(await deleteRobotRow(tx, current))) throw changedMeanwhile()
     const { name, description, expiresAt, isDisabled } = toRobotDetails(current)
     await insertAuditEvent(tx, principal, {
       action: 'DELETE',
       target: { type: 'ROBOT', id, name: robotUserName(name) },
       instanceId: current.instanceId,
-      before: { name, description, expiresAt, isDisabled },
+      before: { name, description, expiresAt, isDisabled, ...lost },
       after: null,
     })
   })

@@ -2,7 +2,7 @@ import type { Principal } from '@/lib/auth/principal'
 import { AppError } from '@/lib/domain/errors'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { transaction } from '@/lib/metadata/database'
-import { listGrantsOfSubject } from '@/lib/metadata/grants'
+import { listLostGrants } from '@/lib/metadata/grants'
 import { lockRow } from '@/lib/metadata/locks'
 import { assertAnotherAdministrator, deleteUser as deleteUserRow } from '@/lib/metadata/user-settings'
 import type { Context } from './context'
@@ -25,13 +25,13 @@ export async function deleteUser(
     const current = await requireUser(tx, id)
     assertExpected(current.version, expected)
     if (current.role === 'ADMINISTRATOR' && !current.isDisabled) await assertAnotherAdministrator(tx, id)
-    const grants = await listGrantsOfSubject(tx, id)
+    const lost = await listLostGrants(tx, { subjectId: id })
     if (!(await deleteUserRow(tx, current))) throw changedMeanwhile()
     const { name, displayName, role, isDisabled } = current
     await insertAuditEvent(tx, principal, {
       action: 'DELETE',
       target: { type: 'USER', id, name },
-      before: { name, displayName, role, isDisabled, grants },
+      before: { name, displayName, role, isDisabled, ...lost },
       after: null,
     })
   })

@@ -1,6 +1,7 @@
 import type { Principal } from '@/lib/auth/principal'
 import type { Digest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
+import type { TokenAccess } from '@/lib/domain/token-scope'
 import { findBlobLink, isBlobVisibleInInstance, linkBlob } from '@/lib/metadata/blobs'
 import { type SqlTransaction, sqlTransaction } from '@/lib/metadata/database'
 import { lockRepository } from '@/lib/metadata/repositories'
@@ -11,7 +12,8 @@ import type { Repository } from './open-repository'
 /**
  * Gives a repository a blob that another one has, without sending its bytes; answers whether that was possible. The
  * caller must be allowed to pull from `source` (`findMountSource`); without a source, any repository of the instance will
- * do that the principal may pull from by the grants as they are now.
+ * do that the principal may pull from by the grants as they are now. What a token was not made out for is left out then,
+ * unless it is PUBLIC, as with a source.
  */
 export async function mountBlob(
   ctx: Context,
@@ -24,10 +26,11 @@ export async function mountBlob(
   try {
     return await sqlTransaction(ctx.db, async (tx) => {
       if ((await lockRepository(tx, target.id)) === null) return false
-      const viewer = viewerOf(principal)
+      const { instanceId } = target
+      const paths = principal.token === null ? null : pullPathsOf(principal.token)
       const isThere =
         source === null
-          ? await isBlobVisibleInInstance(tx, viewer, target.instanceId, digest)
+          ? await isBlobVisibleInInstance(tx, viewerOf(principal), { instanceId, digest, paths })
           : await isBlobOf(tx, source, digest)
       if (!isThere) return false
       await linkBlob(tx, target.id, { digest, sizeBytes, now: new Date() })
@@ -39,6 +42,10 @@ export async function mountBlob(
     if (AppError.is(error) && error.code === 'BLOB_UNKNOWN') return false
     throw error
   }
+}
+
+function pullPathsOf({ repositories }: TokenAccess): string[] {
+  return [...repositories].filter(([, actions]) => actions.has('pull')).map(([path]) => path)
 }
 
 async function isBlobOf(tx: SqlTransaction, source: Repository, digest: Digest): Promise<boolean> {

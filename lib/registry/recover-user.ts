@@ -1,6 +1,7 @@
 import type { Principal } from '@/lib/auth/principal'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { type Database, transaction } from '@/lib/metadata/database'
+import { deleteSharedRegistryPasswords } from '@/lib/metadata/registry-passwords'
 import { deleteSecondFactor, findSecondFactor } from '@/lib/metadata/second-factors'
 import { deleteSessionsOfUser } from '@/lib/metadata/sessions'
 import { lockUserByName, updateUser } from '@/lib/metadata/user-settings'
@@ -29,6 +30,7 @@ export async function recoverUser(
   return transaction(db, async (tx) => {
     const user = await lockUserByName(tx, name)
     if (user === null) throw new AppError('NOT_FOUND', { message: `there is no user ${name}` })
+    const sharedCount = await deleteSharedRegistryPasswords(tx, user.id)
     if (!(await updateUser(tx, user, { isDisabled: false, passwordHash }))) throw changedMeanwhile()
     const endedSessions = await deleteSessionsOfUser(tx, user.id)
     const removedSecondFactor = removeSecondFactor && (await deleteSecondFactor(tx, user.id))
@@ -42,6 +44,7 @@ export async function recoverUser(
         password: 'changed',
         ...(isDisabled && { isDisabled: false }),
         ...(removedSecondFactor && { secondFactor: false }),
+        ...(sharedCount > 0 && { registryPasswordsRemoved: sharedCount }),
         endedSessions,
       },
     })

@@ -5,6 +5,8 @@ import { AppError } from '@/lib/domain/errors'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { transaction } from '@/lib/metadata/database'
 import { lockRow } from '@/lib/metadata/locks'
+import { deleteRefreshTokensOfUser } from '@/lib/metadata/refresh-tokens'
+import { deleteSharedRegistryPasswords } from '@/lib/metadata/registry-passwords'
 import { deleteSessionsOfUser } from '@/lib/metadata/sessions'
 import {
   type UserSettings,
@@ -24,7 +26,7 @@ export type UserChanges = { readonly [Field in keyof UserSettings]?: UserSetting
 
 /**
  * Changes a user. What changes nothing writes nothing. Disabling a user and giving another password end the user's
- * sessions at once.
+ * sessions at once; disabling also ends what clients keep in place of their registry passwords and temporary tokens.
  *
  * Throws NOT_FOUND, PRECONDITION_FAILED, BAD_REQUEST for a password that is none, LAST_ADMINISTRATOR, and OWN_ACCOUNT for
  * who would disable themselves, or set their own password without proving that they know it.
@@ -46,14 +48,21 @@ export async function updateUser(
     if (changes === null && passwordHash === undefined) return describeUser(tx, current)
     const after = changes?.after ?? {}
     if (isAdministering(current) && !isAdministering({ ...current, ...after })) await assertAnotherAdministrator(tx, id)
+    const sharedCount = passwordHash === undefined ? 0 : await deleteSharedRegistryPasswords(tx, id)
     const row = { ...after, ...(passwordHash === undefined ? {} : { passwordHash }) }
     if (!(await updateUserRow(tx, current, row))) throw changedMeanwhile()
     if (after.isDisabled === true || passwordHash !== undefined) await deleteSessionsOfUser(tx, id)
+    // Otherwise what was taken from them before would be good again when they are enabled.
+    if (after.isDisabled === true) await deleteRefreshTokensOfUser(tx, id)
     await insertAuditEvent(tx, principal, {
       action: 'UPDATE',
       target: { type: 'USER', id, name: current.name },
       before: changes?.before ?? {},
-      after: { ...after, ...(passwordHash === undefined ? {} : { isPasswordNew: true }) },
+      after: {
+        ...after,
+        ...(passwordHash === undefined ? {} : { isPasswordNew: true }),
+        ...(sharedCount > 0 && { registryPasswordsRemoved: sharedCount }),
+      },
     })
     return describeUser(tx, await requireUser(tx, id))
   })

@@ -1,5 +1,6 @@
 import { ensureFirstAdministrator } from '@/lib/auth/first-administrator'
 import { type Config, parseConfig } from '@/lib/config'
+import { AppError } from '@/lib/domain/errors'
 import { closeDatabase } from '@/lib/metadata/database'
 import { getLastRuns } from '@/lib/metadata/maintenance-runs'
 import { countUploads } from '@/lib/metadata/open-uploads'
@@ -65,6 +66,9 @@ export async function start(env: Environment): Promise<void> {
   const generatedPassword = await ensureFirstAdministrator(db, ctx.secrets, {
     password: config.adminPassword,
     accessKey: config.adminAccessKey,
+  }).catch((error: unknown) => {
+    if (!AppError.is(error) || error.code !== 'BAD_REQUEST') throw error
+    throw new StartError(`STELE_ADMIN_PASSWORD: ${error.message}`)
   })
   ready(await openDoors(ctx, { port, dev: env['NODE_ENV'] !== 'production', phase, exchanges }))
   phase.name = 'ready'

@@ -47,7 +47,6 @@ async function logOn(robotId: string) {
       tokenHash: hashToken(uniqueName()),
       instanceId: scopes.instanceId,
       robotId,
-      credential: robotId,
       expiresAt: new Date(Date.now() + 60_000),
     },
   })

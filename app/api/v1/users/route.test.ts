@@ -94,7 +94,7 @@ test('a user is made, read, changed and deleted, and the record says what was an
   expect((await api.call('GET', one, { userId: id })).status).toBe(404)
   expect(await lastAuditEvent(id)).toMatchObject({
     action: 'DELETE',
-    before: '{"name":"li.na","displayName":"李娜","role":"ADMINISTRATOR","isDisabled":false,"grants":[]}',
+    before: '{"name":"li.na","displayName":"李娜","role":"ADMINISTRATOR","isDisabled":false}',
     after: null,
   })
 })
@@ -145,6 +145,46 @@ test('a disabled user is out at once, and is in again when enabled, but for the 
   expect((await call()).status).toBe(200)
 })
 
+test('disabling a user ends what clients keep in place of their credentials: enabled again, they log on anew', async () => {
+  const { json } = await create({})
+  const { instanceId } = await api.makeRepository()
+  const { db } = api.ctx
+  const expiresAt = new Date(Date.now() + 60_000)
+  const temporaryToken = { id: uniqueName(), tokenHash: uniqueName(), userId: json.id, instanceId, expiresAt }
+  await db.temporaryToken.create({ data: temporaryToken })
+  for (const bearer of [{ userId: json.id }, { temporaryTokenId: temporaryToken.id }]) {
+    await db.refreshToken.create({ data: { tokenHash: uniqueName(), instanceId, expiresAt, ...bearer } })
+  }
+  const kept = () => db.refreshToken.count({ where: { instanceId } })
+  await api.call('PATCH', one, { userId: json.id }, { body: { displayName: 'Still here' } })
+  expect(await kept()).toBe(2)
+  await api.call('PATCH', one, { userId: json.id }, { body: { isDisabled: true } })
+  expect(await kept()).toBe(0)
+})
+
+test('another password takes the one of the first start from the registry too, and no other', async () => {
+  const { json } = await create({})
+  const { db } = api.ctx
+  const [first, second] = [await api.makeRepository(), await api.makeRepository()].map(({ instanceId }) => instanceId)
+  const { passwordHash } = await db.user.findUniqueOrThrow({ where: { id: json.id } })
+  const set = { userId: json.id, updatedAt: new Date() }
+  await db.registryPassword.create({ data: { ...set, instanceId: first ?? '', passwordHash: passwordHash ?? '' } })
+  await db.registryPassword.create({ data: { ...set, instanceId: second ?? '', passwordHash: 'of its own' } })
+  expect((await api.call('PATCH', one, { userId: json.id }, { body: { password: 'a-second-password' } })).status).toBe(
+    200,
+  )
+  const left = await db.registryPassword.findMany({ where: { userId: json.id } })
+  expect(left.map(({ instanceId }) => instanceId)).toEqual([second])
+  expect((await lastAuditEvent(json.id))?.after).toContain('"registryPasswordsRemoved":1')
+})
+
+test('search finds letters beyond ASCII as they are written', async () => {
+  const { json } = await create({ displayName: 'Östergård 李娜' })
+  for (const text of ['Öst', 'gård', '李', 'STERG']) {
+    expect((await list(`?search=${encodeURIComponent(text)}`)).items.map(({ id }) => id)).toContain(json.id)
+  }
+})
+
 test('a deleted user leaves no grant, session or credential behind, and the record keeps the grants', async () => {
   const { json } = await create({})
   const { instanceId } = await api.makeRepository()
@@ -162,7 +202,8 @@ test('a deleted user leaves no grant, session or credential behind, and the reco
   expect(await db.accessKey.count({ where: { userId: json.id } })).toBe(0)
   expect(await db.registryPassword.count({ where: { userId: json.id } })).toBe(0)
   const event = await lastAuditEvent(json.id)
-  expect(event?.before).toContain(`"grants":[{"scopeId":"${instanceId}","permission":"PUSH"}]`)
+  const lost = `"grants":[{"subject":"${json.name}","scopeId":"${instanceId}","permission":"PUSH"}],"grantCount":1`
+  expect(event?.before).toContain(lost)
 })
 
 test('the second factor shows once it is confirmed', async () => {

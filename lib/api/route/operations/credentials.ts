@@ -35,9 +35,9 @@ export const credentialOperations = {
     method: 'DELETE',
     path: '/instances/{instanceId}/credentials/password',
     summary: 'Take the caller’s registry password of an instance away',
-    permission: 'see instance',
+    // Whoever can no longer see the instance must be able to take back what they had there.
+    permission: 'user',
     status: 204,
-    refusals: ['NOT_FOUND'],
   },
   listTemporaryTokens: {
     id: 'listTemporaryTokens',
@@ -67,7 +67,8 @@ export const credentialOperations = {
     method: 'DELETE',
     path: '/instances/{instanceId}/credentials/temporary-token/{temporaryTokenId}',
     summary: 'Revoke one of the caller’s temporary tokens',
-    permission: 'see instance',
+    // Whoever can no longer see the instance must be able to take back what they had there.
+    permission: 'user',
     status: 204,
     refusals: ['NOT_FOUND'],
   },

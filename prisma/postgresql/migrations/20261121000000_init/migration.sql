@@ -292,7 +292,6 @@ CREATE TABLE "RefreshToken" (
     "userId" TEXT COLLATE "C",
     "robotId" TEXT COLLATE "C",
     "temporaryTokenId" TEXT COLLATE "C",
-    "credential" TEXT COLLATE "C" NOT NULL,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "expiresAt" TIMESTAMP(3) NOT NULL,
 
@@ -406,7 +405,10 @@ CREATE UNIQUE INDEX "Instance_regionId_name_key" ON "Instance"("regionId", "name
 CREATE UNIQUE INDEX "Namespace_instanceId_name_key" ON "Namespace"("instanceId", "name");
 
 -- CreateIndex
-CREATE INDEX "Repository_namespaceId_idx" ON "Repository"("namespaceId");
+CREATE INDEX "Repository_namespaceId_type_idx" ON "Repository"("namespaceId", "type");
+
+-- CreateIndex
+CREATE INDEX "Repository_instanceId_type_idx" ON "Repository"("instanceId", "type");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Repository_instanceId_path_key" ON "Repository"("instanceId", "path");

@@ -268,7 +268,6 @@ CREATE TABLE "RefreshToken" (
     "userId" TEXT,
     "robotId" TEXT,
     "temporaryTokenId" TEXT,
-    "credential" TEXT NOT NULL,
     "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "expiresAt" DATETIME NOT NULL,
     CONSTRAINT "RefreshToken_instanceId_fkey" FOREIGN KEY ("instanceId") REFERENCES "Instance" ("id") ON DELETE CASCADE ON UPDATE CASCADE,
@@ -377,7 +376,10 @@ CREATE UNIQUE INDEX "Instance_regionId_name_key" ON "Instance"("regionId", "name
 CREATE UNIQUE INDEX "Namespace_instanceId_name_key" ON "Namespace"("instanceId", "name");
 
 -- CreateIndex
-CREATE INDEX "Repository_namespaceId_idx" ON "Repository"("namespaceId");
+CREATE INDEX "Repository_namespaceId_type_idx" ON "Repository"("namespaceId", "type");
+
+-- CreateIndex
+CREATE INDEX "Repository_instanceId_type_idx" ON "Repository"("instanceId", "type");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Repository_instanceId_path_key" ON "Repository"("instanceId", "path");

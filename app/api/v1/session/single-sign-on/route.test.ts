@@ -181,6 +181,19 @@ describe('groups', () => {
     expect(await whoIs(await signIn(login))).toMatchObject({ role: 'ADMINISTRATOR' })
   })
 
+  test('that name no administrator any more leave the last one in office', () =>
+    withGroups({ STELE_OIDC_ADMIN_GROUPS: 'owners' }, async (on) => {
+      const [first, second] = [uniqueName(), uniqueName()]
+      for (const login of [first, second]) {
+        provider.setClaims(login, { groups: ['owners'] })
+        expect(await whoIs(await signIn(login, { on }), on)).toMatchObject({ role: 'ADMINISTRATOR' })
+      }
+      await on.ctx.db.user.updateMany({ where: { name: { notIn: [first, second] } }, data: { role: 'MEMBER' } })
+      for (const login of [first, second]) provider.setClaims(login, { groups: [] })
+      expect(await whoIs(await signIn(first, { on }), on)).toMatchObject({ role: 'MEMBER' })
+      expect(await whoIs(await signIn(second, { on }), on)).toMatchObject({ role: 'ADMINISTRATOR' })
+    }))
+
   test('keep everybody else out', () =>
     withGroups({ STELE_OIDC_MEMBER_GROUPS: 'staff', STELE_OIDC_ADMIN_GROUPS: 'owners' }, async (on) => {
       const [inside, owner, outside] = [uniqueName(), uniqueName(), uniqueName()]
@@ -217,6 +230,24 @@ describe('the way back', () => {
     expect(refusalOf(await comeBack(api, url, ''))).toBe('expired')
     expect(refusalOf(await comeBack(api, url, cookiesOf(await start())))).toBe('failed')
     expect(refusalOf(await comeBack(api, url, 'stele_single_sign_on=made-up'))).toBe('expired')
+  })
+
+  test('that leads nowhere too often is closed for its address: the provider is not asked without end', async () => {
+    const address = { 'x-stele-remote-address': '192.0.2.99' }
+    const tries: (string | null | number)[] = []
+    for (let i = 0; i < 102; i++) {
+      const answer = await comeBack(
+        api,
+        new URL(`${origin}/?code=guess&state=made-up`),
+        cookiesOf(await start()),
+        address,
+      )
+      tries.push(answer.status === 303 ? refusalOf(answer) : answer.status)
+    }
+    expect(tries.slice(0, 100)).toEqual(Array(100).fill('failed'))
+    expect(tries.slice(100)).toEqual([429, 429])
+    const { url, cookie } = await atTheEnd()
+    expect(await whoIs(await comeBack(api, url, cookie))).not.toBeNull()
   })
 
   test('is closed after a while', async () => {

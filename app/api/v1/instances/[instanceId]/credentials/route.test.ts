@@ -61,7 +61,7 @@ function refreshToken(bearer: { userId: string; temporaryTokenId?: string }, ofI
   const tokenHash = hashToken(uniqueName())
   const expiresAt = new Date(Date.now() + 60_000)
   return api.ctx.db.refreshToken.create({
-    data: { tokenHash, instanceId: ofInstance, credential: 'password', expiresAt, ...bearer },
+    data: { tokenHash, instanceId: ofInstance, expiresAt, ...bearer },
   })
 }
 
@@ -255,8 +255,22 @@ test('an instance that the caller cannot see has no credentials', async () => {
   const call = { headers: stranger.headers }
   expect((await api.call('GET', credentials, { instanceId }, call)).status).toBe(404)
   expect((await setPassword('first-password-1', stranger)).status).toBe(404)
-  expect((await api.call('DELETE', password, { instanceId }, call)).status).toBe(404)
   expect((await api.call('GET', tokens, { instanceId }, call)).status).toBe(404)
   expect((await api.call('POST', tokens, { instanceId }, { ...call, body: {} })).status).toBe(404)
   expect((await api.call('GET', credentials, { instanceId }, { anonymous: true })).status).toBe(401)
+})
+
+test('whoever can no longer see an instance still takes back what they had there', async () => {
+  const former = await makeUser()
+  const call = { headers: former.headers }
+  const set = { userId: former.id, instanceId, passwordHash: 'hash', updatedAt: new Date() }
+  await api.ctx.db.registryPassword.create({ data: set })
+  const expiresAt = new Date(Date.now() + 60_000)
+  const token = { id: uniqueName(), tokenHash: uniqueName(), userId: former.id, instanceId, expiresAt }
+  await api.ctx.db.temporaryToken.create({ data: token })
+  expect((await api.call('DELETE', password, { instanceId }, call)).status).toBe(204)
+  const params = { instanceId, temporaryTokenId: token.id }
+  expect((await api.call('DELETE', `${tokens}/{temporaryTokenId}`, params, call)).status).toBe(204)
+  expect(await storedPassword(former.id)).toBeNull()
+  expect((await api.ctx.db.temporaryToken.findUnique({ where: { id: token.id } }))?.revokedAt).not.toBeNull()
 })

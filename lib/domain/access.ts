@@ -9,12 +9,7 @@ export type AccessAction = 'see' | 'pull' | 'push' | 'manage'
 
 const least: Record<AccessAction, number> = { see: 0, pull: 1, push: 2, manage: 3 }
 
-/** How far a permission reaches; 0 without one. Permissions compare by it. */
-function permissionRank(permission: Permission | null): number {
-  return permission === null ? 0 : permissions.indexOf(permission) + 1
-}
-
-/** The permission of a rank; null for none. */
+/** The permission of a rank, which counts from 1 in the order of `permissions`; null for 0, which is none. */
 export function permissionOfRank(rank: number): Permission | null {
   return permissions[rank - 1] ?? null
 }

@@ -26,10 +26,14 @@ export async function readOrCreateKey(file: string, create: () => Buffer): Promi
 
 /**
  * Puts what `next` makes of the key in `file` in its place, whole or not at all, and with its owner: whoever does this
- * for the server need not be the server's user. Throws while somebody else does: of two that take each other's place,
- * one would be lost.
+ * for the server need not be the server's user. `record` comes before the moment it counts: what it throws leaves all as
+ * it was. Throws while somebody else does this: of two that take each other's place, one would be lost.
  */
-export async function replaceKey(file: string, next: (current: Buffer) => Buffer): Promise<void> {
+export async function replaceKey(
+  file: string,
+  next: (current: Buffer) => Buffer,
+  record: () => Promise<void>,
+): Promise<void> {
   const draft = `${file}.next`
   const handle = await open(draft, 'wx', 0o600).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
@@ -39,6 +43,7 @@ export async function replaceKey(file: string, next: (current: Buffer) => Buffer
     await writeAndClose(handle, next(await readFile(file)))
     const { uid, gid } = await stat(file)
     await chown(draft, uid, gid)
+    await record()
     await rename(draft, file)
   } catch (error) {
     await rm(draft, { force: true })

@@ -58,6 +58,17 @@ test('a retired key verifies until the last token it can have signed has expired
   expect((await read()).keys.map(({ jwk }) => jwk['kid'])).not.toContain(id)
 })
 
+test('a rotation that cannot be recorded does not happen, and is no obstacle to the next', async () => {
+  const { id } = await new SigningKeys(folder).signing()
+  const before = await read()
+  const refused = () => Promise.reject(new Error('the database is away'))
+  await expect(rotateSigningKeys(folder, refused)).rejects.toThrow('the database is away')
+  expect(await read()).toEqual(before)
+  expect((await new SigningKeys(folder).signing()).id).toBe(id)
+  const told: string[] = []
+  expect(await rotateSigningKeys(folder, (made) => Promise.resolve(void told.push(made)))).toBe(told[0])
+})
+
 test('a name that is no key’s is none', async () => {
   const keys = new SigningKeys(folder)
   expect(await keys.verifying('nobody')).toBeNull()

@@ -89,14 +89,23 @@ export class SigningKeys {
 
 /**
  * Makes a new key that registry tokens are signed with from now on, and retires the one before. Running servers over the
- * data directory notice within a second. Answers the new key's name.
+ * data directory notice within a second. `record` is told the new key's name before it counts; what it throws leaves all
+ * as it was. Answers that name.
  */
-export async function rotateSigningKeys(dataDir: string): Promise<string> {
+export async function rotateSigningKeys(
+  dataDir: string,
+  record: (id: string) => Promise<void> = () => Promise.resolve(),
+): Promise<string> {
   const file = fileOf(dataDir)
   await readOrCreate(file)
   const created = createKey()
-  await replaceKey(file, (current) => serialize([created, ...parse(current).flatMap((key) => retire(key, new Date()))]))
-  return created.jwk.kid
+  const id = created.jwk.kid
+  await replaceKey(
+    file,
+    (current) => serialize([created, ...parse(current).flatMap((key) => retire(key, new Date()))]),
+    () => record(id),
+  )
+  return id
 }
 
 /** The key without its private part; nothing where it verifies no more. */

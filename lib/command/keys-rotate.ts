@@ -10,16 +10,10 @@ export const keysRotate: Command = {
   options: {},
   help: 'Sign registry tokens with a new key; tokens that the old one signed stay good until they expire.',
   async run({ db, config, principal }) {
-    const id = await transaction(db, async (tx) => {
-      const made = await rotateSigningKeys(config.dataDir)
+    const id = await rotateSigningKeys(config.dataDir, async (made) => {
       const target = { type: 'SIGNING_KEY', id: made, name: '' } as const
-      await insertAuditEvent(tx, principal, {
-        action: 'CREATE',
-        target,
-        before: null,
-        after: { signs: 'registry tokens' },
-      })
-      return made
+      const event = { action: 'CREATE', target, before: null, after: { signs: 'registry tokens' } } as const
+      await transaction(db, (tx) => insertAuditEvent(tx, principal, event))
     })
     return {
       lines: [`Registry tokens are signed with the new key ${id}. Running servers notice within a second.`],

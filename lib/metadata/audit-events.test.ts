@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { hashAuditEvent } from './audit-chain'
 import { type Actor, type NewAuditEvent, insertAuditEvent, recordLeftOut } from './audit-events'
-import { findAuditHead, listAuditEvents } from './audit-listing'
+import { type AuditSlice, countAuditEvents, findAuditHead, listAuditEvents } from './audit-listing'
 import { type Database, transaction } from './database'
 import { openTestDatabase } from './test-database'
 
@@ -132,4 +132,34 @@ test('of many failed log-ons a few are recorded, and how many were left out', as
   })
   await recordLeftOut(db, { isLast: true })
   expect(await list()).toHaveLength(6)
+})
+
+test('a search for text finds what is far back, in parts and in order, and lets others have their turn', async () => {
+  // More than two parts, written past the chain: only searched here.
+  const rows = Array.from({ length: 12_000 }, (_, index) => ({
+    ...{
+      id: index + 1,
+      action: 'UPDATE',
+      targetType: 'USER',
+      targetId: '',
+      targetName: `n${index % 3000}`,
+      actor: 'a',
+    },
+    ...{ credential: '', address: '', userAgent: '', createdAt: new Date(0), previousHash: '', hash: '' },
+  }))
+  for (let from = 0; from < rows.length; from += 1000) {
+    await db.auditEvent.createMany({ data: rows.slice(from, from + 1000) })
+  }
+  const ids = async (slice: Omit<AuditSlice, 'limit'>, limit = 10) =>
+    (await listAuditEvents(db, { text: 'N2999' }, { ...slice, limit })).map(({ id }) => id)
+  expect(await ids({ order: 'newest first' })).toEqual([12_000, 9000, 6000, 3000])
+  expect(await ids({ order: 'oldest first' })).toEqual([3000, 6000, 9000, 12_000])
+  expect(await ids({ order: 'newest first', beforeId: 9000 }, 1)).toEqual([6000])
+  expect(await ids({ order: 'oldest first', afterId: 3000, beforeId: 9000 })).toEqual([6000])
+  expect(await countAuditEvents(db, { text: 'n2999' })).toBe(4)
+  let turns = 0
+  const other = setInterval(() => (turns += 1), 0)
+  await countAuditEvents(db, { text: 'nowhere' })
+  clearInterval(other)
+  expect(turns).toBeGreaterThan(0)
 })

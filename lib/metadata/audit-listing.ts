@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { AuditContent } from './audit-chain'
 import { type SqlSource, sql } from './database'
 import { Prisma } from './generated/sqlite/client'
@@ -45,26 +46,75 @@ const selectEvents = Prisma.sql`
     "credential", "address", "userAgent", "createdAt", "previousHash", "hash"
   FROM "AuditEvent"`
 
+/** How many events a search for text looks at before others get their turn: SQLite's statements hold the process up. */
+const searchStep = 5000
+
 /** Events that the filter lets through. */
 export async function listAuditEvents(
   source: SqlSource,
   filter: AuditFilter,
-  { order, afterId, beforeId, limit }: AuditSlice,
+  slice: AuditSlice,
 ): Promise<AuditEventRow[]> {
-  const direction = order === 'newest first' ? Prisma.sql`DESC` : Prisma.sql`ASC`
-  const between = [
-    afterId === undefined ? undefined : Prisma.sql`"id" > ${afterId}`,
-    beforeId === undefined ? undefined : Prisma.sql`"id" < ${beforeId}`,
-  ]
+  if (filter.text === undefined) return readAuditEvents(source, filter, slice)
+  const found: AuditEventRow[] = []
+  for await (const part of partsOf(source, slice)) {
+    found.push(...(await readAuditEvents(source, filter, { ...part, limit: slice.limit - found.length })))
+    if (found.length === slice.limit) break
+  }
+  return found
+}
+
+async function readAuditEvents(source: SqlSource, filter: AuditFilter, slice: AuditSlice): Promise<AuditEventRow[]> {
   return sql(source).$queryRaw<AuditEventRow[]>`
-    ${selectEvents} WHERE ${allOf([...between, ...matching(filter)])} ORDER BY "id" ${direction} LIMIT ${limit}`
+    ${selectEvents} WHERE ${allOf([...between(slice), ...matching(filter)])}
+    ORDER BY "id" ${directions[slice.order]} LIMIT ${slice.limit}`
 }
 
 /** How many events the filter lets through. */
 export async function countAuditEvents(source: SqlSource, filter: AuditFilter): Promise<number> {
+  if (filter.text === undefined) return count(source, matching(filter))
+  let sum = 0
+  for await (const part of partsOf(source, { order: 'newest first' })) {
+    sum += await count(source, [...between(part), ...matching(filter)])
+  }
+  return sum
+}
+
+async function count(source: SqlSource, conditions: readonly (Sql | undefined)[]): Promise<number> {
   const [row] = await sql(source).$queryRaw<{ count: bigint }[]>`
-    SELECT count(*) AS "count" FROM "AuditEvent" WHERE ${allOf(matching(filter))}`
+    SELECT count(*) AS "count" FROM "AuditEvent" WHERE ${allOf(conditions)}`
   return Number(row?.count)
+}
+
+const directions = { 'newest first': Prisma.sql`DESC`, 'oldest first': Prisma.sql`ASC` }
+
+function between({ afterId, beforeId }: Pick<AuditSlice, 'afterId' | 'beforeId'>): (Sql | undefined)[] {
+  return [
+    afterId === undefined ? undefined : Prisma.sql`"id" > ${afterId}`,
+    beforeId === undefined ? undefined : Prisma.sql`"id" < ${beforeId}`,
+  ]
+}
+
+/** The slice in parts of `searchStep` events, in its order; others get their turn between them. */
+async function* partsOf(
+  source: SqlSource,
+  slice: Omit<AuditSlice, 'limit'>,
+): AsyncGenerator<Omit<AuditSlice, 'limit'>> {
+  let rest = slice
+  for (;;) {
+    // The last one of the part: ids are counted, not reckoned, since somebody may have put in one that is far off.
+    const [last] = await sql(source).$queryRaw<{ id: number }[]>`
+      SELECT "id" FROM "AuditEvent" WHERE ${allOf(between(rest))}
+      ORDER BY "id" ${directions[slice.order]} LIMIT 1 OFFSET ${searchStep - 1}`
+    if (last === undefined) {
+      yield rest
+      return
+    }
+    const isDown = slice.order === 'newest first'
+    yield isDown ? { ...rest, afterId: last.id - 1 } : { ...rest, beforeId: last.id + 1 }
+    rest = isDown ? { ...rest, beforeId: last.id } : { ...rest, afterId: last.id }
+    await setImmediate()
+  }
 }
 
 /** The event, or null. */

@@ -44,3 +44,8 @@ export async function findIdempotencyRecord(db: Db, id: string): Promise<Idempot
 export async function deleteIdempotencyRecordsBefore(tx: Transaction, time: Date): Promise<void> {
   await tx.idempotencyRecord.deleteMany({ where: { createdAt: { lt: time } } })
 }
+
+/** Whether there is a record of before `time`. */
+export async function hasIdempotencyRecordsBefore(db: Db, time: Date): Promise<boolean> {
+  return (await db.idempotencyRecord.findFirst({ where: { createdAt: { lt: time } }, select: { id: true } })) !== null
+}

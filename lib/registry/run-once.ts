@@ -6,11 +6,19 @@ import {
   completeIdempotencyRecord,
   deleteIdempotencyRecordsBefore,
   findIdempotencyRecord,
+  hasIdempotencyRecordsBefore,
 } from '@/lib/metadata/idempotency-records'
 import type { Context } from './context'
 
 /** How long an answer is kept, in milliseconds. */
 const keptMs = 24 * 60 * 60 * 1000
+
+/** Removes the answers that were kept long enough: some hold a secret, sealed. */
+export async function sweepKeptAnswers(db: Database, now = new Date()): Promise<void> {
+  const end = new Date(now.getTime() - keptMs)
+  if (!(await hasIdempotencyRecordsBefore(db, end))) return
+  await transaction(db, (tx) => deleteIdempotencyRecordsBefore(tx, end))
+}
 
 /** An answer as it is kept. */
 export type KeptAnswer = Omit<IdempotencyRecord, 'requestHash'>

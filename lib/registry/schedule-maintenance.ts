@@ -2,6 +2,7 @@ import { AppError } from '@/lib/domain/errors'
 import { type MaintenanceKind, findLastRun } from '@/lib/metadata/maintenance-runs'
 import type { Context } from './context'
 import { failAbandonedRuns, stopRuns } from './run-maintenance'
+import { sweepKeptAnswers } from './run-once'
 import { startGarbageCollection } from './start-garbage-collection'
 import { startScrub } from './start-scrub'
 
@@ -21,7 +22,7 @@ export interface Maintenance {
 export function startMaintenance(ctx: Context): Maintenance {
   let ticking = Promise.resolve()
   const timer = setInterval(() => {
-    ticking = ticking.then(() => startDueRuns(ctx))
+    ticking = ticking.then(() => startDueRuns(ctx)).then(() => sweep(ctx))
   }, tickMs)
   timer.unref()
   return {
@@ -30,6 +31,15 @@ export function startMaintenance(ctx: Context): Maintenance {
       await ticking
       await stopRuns()
     },
+  }
+}
+
+/** What is done each time and needs no record. Never rejects. */
+async function sweep({ db, log }: Context): Promise<void> {
+  try {
+    await sweepKeptAnswers(db)
+  } catch (err) {
+    log.error({ err }, 'answers that were kept long enough could not be removed')
   }
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sweepKeptAnswers } from '@/lib/registry/run-once'
 import { type TestApi, openTestApi, uniqueName } from './test-api'
 import { operations } from './operations'
 import { TestPerson } from './test-session'
@@ -61,6 +62,17 @@ test('every answer that shows a secret is of an operation that says so', () => {
     return hasSecret === 'showsSecret' in operation ? [] : [operation.id]
   })
   expect(secrets).toEqual([])
+})
+
+test('what is kept goes after its day, whether or not anybody asks for anything', async () => {
+  const call = { body: { name: uniqueName() }, headers: { 'idempotency-key': uniqueName() } }
+  await api.call('POST', '/instances/{instanceId}/robots', { instanceId }, call)
+  const { db } = api.ctx
+  const kept = await db.idempotencyRecord.count()
+  await sweepKeptAnswers(db)
+  expect(await db.idempotencyRecord.count()).toBe(kept)
+  await sweepKeptAnswers(db, new Date(Date.now() + 25 * 3_600_000))
+  expect(await db.idempotencyRecord.count()).toBe(0)
 })
 
 test('of a body no hash is kept that passwords could be tried on', async () => {

@@ -211,7 +211,7 @@ test('with the keyboard alone one can follow ACR’s eight steps', async ({ api,
   await page.keyboard.press('Enter')
   await tabTo(page, page.getByRole('main').getByRole('link', { name: 'example', exact: true }))
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: 'example' })).toBeVisible()
 
   await tabTo(page, page.getByRole('list', { name: 'Repository' }).getByRole('link', { name: 'Repositories' }))
   await page.keyboard.press('Enter')

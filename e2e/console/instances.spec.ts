@@ -31,7 +31,7 @@ test('an instance is created in the region one is in, and holds nothing yet', as
   await expect(card(page, 'first')).toContainText('Advanced')
   await expect(card(page, 'first')).toContainText('first-registry.eu-west-1.localhost')
   await main.getByRole('link', { name: 'first', exact: true }).click()
-  await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: 'first' })).toBeVisible()
 })
 
 test('Rename changes the name and the host names; a rename meanwhile is told', async ({ api, page }) => {

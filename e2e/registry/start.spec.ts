@@ -30,6 +30,7 @@ test.describe('a start that cannot succeed says why in one line', () => {
     ['STELE_IMMUTABLE', 'true', /^STELE_IMMUTABLE: there is no such setting; \.env\.example lists them all$/],
     ['STELE_STORAGE', 'floppy', /^STELE_STORAGE: takes filesystem$/],
     ['STELE_ADMIN_PASSWORD', 'short', /^STELE_ADMIN_PASSWORD: takes 12 to 256 characters/],
+    ['STELE_ADMIN_PASSWORD', 'password1234', /^STELE_ADMIN_PASSWORD: the password is a common one, easy to guess$/],
     ['STELE_ADMIN_ACCESS_KEY_ID', 'ABCDEFGH', /^STELE_ADMIN_ACCESS_KEY_SECRET: is needed too, /],
     ['DATABASE_URL', 'mysql://localhost/stele', /^DATABASE_URL: takes file:/],
     // Port 1 is nobody's. The password in the address is not shown.

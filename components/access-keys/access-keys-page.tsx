@@ -63,7 +63,9 @@ export function AccessKeysPage() {
             {t('accessKeys.disabled')}
           </Status>
         ) : (
-          <Status icon="ok">{t('accessKeys.enabled')}</Status>
+          <Status icon="ok" tone="ok">
+            {t('accessKeys.enabled')}
+          </Status>
         ),
     },
     {

@@ -119,7 +119,9 @@ export function AuditEventDialog({ event, onClose, onFilter }: AuditEventDialogP
           </span>
         </Fact>
       </dl>
-      <p className="help">{t('audit.anchorHelp')}</p>
+      <p className="help">
+        {t.rich('audit.anchorHelp', { code: (command) => <code className="whitespace-nowrap">{command}</code> })}
+      </p>
     </Dialog>
   )
 }

@@ -55,6 +55,7 @@ export function AuditTable({ events, stale, onOpen }: AuditTableProps) {
     {
       key: 'by',
       header: t('audit.by'),
+      repeatsHeader: true,
       skeleton: 'md',
       cell: (event) => (
         <span className="cell-stack audit-by">

@@ -170,7 +170,9 @@ function PasswordState({ credentials: { passwordSetAt, passwordLastUsedAt } }: {
   }
   return (
     <>
-      <Status icon="ok">{t('credentials.set')}</Status>
+      <Status icon="ok" tone="ok">
+        {t('credentials.set')}
+      </Status>
       <Time value={passwordSetAt} format="relative" />
       <span className="muted">
         {passwordLastUsedAt === null ? (

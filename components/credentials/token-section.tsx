@@ -35,7 +35,12 @@ export function TokenSection({ instanceId, credentials }: { instanceId: string; 
   }
 
   function status(token: TemporaryTokenView) {
-    if (isInForce(token)) return <Status icon="ok">{t('tokens.active')}</Status>
+    if (isInForce(token))
+      return (
+        <Status icon="ok" tone="ok">
+          {t('tokens.active')}
+        </Status>
+      )
     return (
       <Status icon="refused" tone="quiet">
         {token.revokedAt === null ? t('tokens.expired') : t('tokens.revoked')}

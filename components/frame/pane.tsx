@@ -135,7 +135,7 @@ function InstanceLinks({ region, instanceId }: { region: RegionId; instanceId: s
           {t('overview.title')}
         </PaneLink>
       </ul>
-      <p className="pane-label pane-label--first" id={instancesId}>
+      <p className="pane-label" id={instancesId}>
         {t('instances.title')}
       </p>
       <ul aria-labelledby={instancesId}>

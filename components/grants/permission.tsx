@@ -8,7 +8,7 @@ import { Status } from '../ui/status'
 
 type Permission = GrantView['permission']
 
-const icons = { PULL: 'down', PUSH: 'up', MANAGE: 'edit' } as const
+const icons = { PULL: 'pull', PUSH: 'push', MANAGE: 'edit' } as const
 
 /** What a grant allows, in a row. */
 export function PermissionStatus({ permission }: { permission: Permission }) {

@@ -43,7 +43,11 @@ export function RobotTable({ robots, readAtMs, stale, withInstance, onCommand }:
         </Status>
       )
     }
-    return <Status icon="ok">{t('robots.enabled')}</Status>
+    return (
+      <Status icon="ok" tone="ok">
+        {t('robots.enabled')}
+      </Status>
+    )
   }
 
   const columns: (Column<RobotView> | false)[] = [

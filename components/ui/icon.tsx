@@ -94,6 +94,8 @@ const icons = {
   ),
   play: <path d="M5 3.2v9.6L12.5 8z" />,
   plus: <path d="M8 3v10M3 8h10" />,
+  pull: <path d="M8 2.5v7.5M4.8 6.8 8 10l3.2-3.2M3 13.5h10" />,
+  push: <path d="M8 10V2.5M4.8 5.7 8 2.5l3.2 3.2M3 13.5h10" />,
   recycle: <path d="M13 6A5.3 5.3 0 0 0 3.5 5M3 10a5.3 5.3 0 0 0 9.5 1M3.3 2.5V5h2.5M12.7 13.5V11h-2.5" />,
   refresh: <path d="M13 7A5.2 5.2 0 1 0 13 9.5M13.3 3.5V7H9.8" />,
   refused: (

@@ -35,6 +35,7 @@ export function UserPage({ userId, ownId }: { userId: string; ownId: string }) {
   const [isAdding, setAdding] = useState(false)
   const { data, error, refetch } = useQuery(userQuery(userId))
   const user = data?.data
+  const name = user?.name ?? (error ? userId : '—')
   const add = (
     <Button small icon="plus" onClick={() => setAdding(true)}>
       {t('grants.create')}
@@ -47,9 +48,9 @@ export function UserPage({ userId, ownId }: { userId: string; ownId: string }) {
         crumbs={[
           { label: t('frame.product') },
           { label: t('frame.users'), href: administrationHref('users') },
-          { label: user?.name ?? userId },
+          { label: name },
         ]}
-        title={user?.name ?? userId}
+        title={name}
         badges={user?.isDisabled && <Badge icon="refused">{t('users.disabled')}</Badge>}
         buttons={
           user && (

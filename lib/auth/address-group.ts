@@ -1,10 +1,22 @@
 import { isIPv6 } from 'node:net'
+import { LRUCache } from 'lru-cache'
+
+/** Of the latest addresses: whoever sends many requests is asked for each. */
+const known = new LRUCache<string, string>({ max: 1000 })
 
 /**
  * What counts as one client's address: an IPv4 address, or the /64 that an IPv6 address is in. Whoever has one IPv6
  * address has 2^64 of them. An address that is neither, or none at all, is a group by itself.
  */
 export function addressGroup(address: string): string {
+  const kept = known.get(address)
+  if (kept !== undefined) return kept
+  const group = groupOf(address)
+  known.set(address, group)
+  return group
+}
+
+function groupOf(address: string): string {
   const [bare = ''] = address.split('%')
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1]
   if (mapped !== undefined) return mapped

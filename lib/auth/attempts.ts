@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash as digest } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { AppError } from '@/lib/domain/errors'
 import { addressGroup, isLoopback } from './address-group'
@@ -50,6 +50,16 @@ const keysMax = 20_000
 /** How long an address stays no stranger to an account that was proven there. */
 const knownMs = 7 * 24 * 60 * 60 * 1000
 
+/** Longest account and address whose keys are remembered, in characters: an account is anything that a client sends. */
+const keptAttemptMax = 200
+
+/** What an attempt is counted by. */
+interface AttemptKeys {
+  readonly accountKey: string
+  readonly group: string
+  readonly pairKey: string
+}
+
 interface Count {
   readonly counter: FailureCounter
   readonly key: string
@@ -63,6 +73,8 @@ export class Attempts {
   readonly #loopback: FailureCounter
   /** Pairs of account and address that have proven themselves. */
   readonly #known = new LRUCache<string, true>({ max: keysMax, ttl: knownMs })
+  /** Keys of the latest attempts: some clients prove themselves with each request, and three hashes are a tenth of one. */
+  readonly #keys = new LRUCache<string, AttemptKeys>({ max: 1000 })
   // What is under way is not counted yet. So few at once, and a limit is overstepped by no more than that.
   readonly #pairTurns = new Turnstiles({ atOnce: 4, waitingMax: 256 })
   readonly #accountTurns = new Turnstiles({ atOnce: 8, waitingMax: 256 })
@@ -79,8 +91,8 @@ export class Attempts {
    * Whether the account has proven itself at the address before, and nobody has failed to since then. Then `guard` would
    * let the attempt through; this tells so for less, to those who are asked again and again.
    */
-  isQuiet({ kind, account, address }: Attempt): boolean {
-    const pairKey = hash(hash(kind, account.trim().toLowerCase()), addressGroup(address))
+  isQuiet(attempt: Attempt): boolean {
+    const { pairKey } = this.#keysOf(attempt)
     return this.#known.has(pairKey) && !this.#pairs.hasAny(pairKey) && !this.#accounts.hasAny(pairKey)
   }
 
@@ -91,10 +103,9 @@ export class Attempts {
    * Throws TOO_MANY_ATTEMPTS without running it when there were too many failures, and UNAVAILABLE when too many tries
    * wait. Nothing of the account or the address is kept but a hash.
    */
-  async guard<T>({ kind, account, address, isBearer }: Attempt, check: () => Promise<T | null>): Promise<T | null> {
-    const accountKey = hash(kind, account.trim().toLowerCase())
-    const group = addressGroup(address)
-    const pairKey = hash(accountKey, group)
+  async guard<T>(attempt: Attempt, check: () => Promise<T | null>): Promise<T | null> {
+    const { address, isBearer } = attempt
+    const { accountKey, pairKey, group } = this.#keysOf(attempt)
     const pair = { counter: this.#pairs, key: pairKey }
     return this.#pairTurns.pass(pairKey, () => {
       // Others' failures elsewhere lock nobody out of where they have been: that would be an easy way to harm them.
@@ -109,6 +120,17 @@ export class Attempts {
         this.#addressTurns.pass(wide.key, () => this.#try(pair, counts, check)),
       )
     })
+  }
+
+  #keysOf({ kind, account, address }: Attempt): AttemptKeys {
+    const asked = `${kind}\0${account}\0${address}`
+    const known = this.#keys.get(asked)
+    if (known !== undefined) return known
+    const accountKey = hash(kind, account.trim().toLowerCase())
+    const group = addressGroup(address)
+    const keys = { accountKey, group, pairKey: hash(accountKey, group) }
+    if (asked.length <= keptAttemptMax) this.#keys.set(asked, keys)
+    return keys
   }
 
   async #try<T>(pair: Count, counts: readonly Count[], check: () => Promise<T | null>): Promise<T | null> {
@@ -157,5 +179,5 @@ function tooMany(retryAfterSeconds: number): AppError {
 }
 
 function hash(...parts: readonly string[]): string {
-  return createHash('sha256').update(parts.join('\0')).digest('base64')
+  return digest('sha256', parts.join('\0'), 'base64')
 }

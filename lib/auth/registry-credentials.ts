@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { robotNamePrefix, temporaryUserName } from '@/lib/domain/access'
 import { AppError } from '@/lib/domain/errors'
 import { robotUserName } from '@/lib/domain/robot-name'
@@ -257,5 +257,5 @@ function refusalOfUser({ name, isDisabled }: UserCredential['user']): string | n
 /** Says nothing of the secret, and is another one when that changes. */
 function markOf(source: RefreshTokenSource): string {
   const text = 'userId' in source ? source.passwordHash : 'robotId' in source ? source.secretHash : ''
-  return createHash('sha256').update(text).digest('base64url').slice(0, 16)
+  return hash('sha256', text, 'base64url').slice(0, 16)
 }

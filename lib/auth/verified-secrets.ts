@@ -1,15 +1,15 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { hash as digest, randomBytes } from 'node:crypto'
 
 /**
  * Remembers which secrets were verified against which hash, so that each request of a `docker push` does not pay for
  * argon2 again.
  *
  * Being stale cannot break a promise: the key holds the hash itself, and the caller reads the hash freshly each time. A
- * changed password has another hash, a deleted user has none. The secret is kept only as an HMAC under a key that this
- * process made and never writes down.
+ * changed password has another hash, a deleted user has none. The secret is kept only as a digest that begins with a key
+ * which this process made and never writes down.
  */
 export class VerifiedSecrets {
-  readonly #key = randomBytes(32)
+  readonly #key = randomBytes(32).toString('base64')
   readonly #capacity: number
   /** In order of use, oldest first. */
   readonly #known = new Set<string>()
@@ -42,7 +42,8 @@ export class VerifiedSecrets {
   }
 
   #idOf(hash: string, secret: string): string {
-    return createHmac('sha256', this.#key).update(hash).update('\0').update(secret).digest('base64')
+    // In one call: an object for each request would be more work for the garbage collector than the digest is.
+    return digest('sha256', `${this.#key}\0${hash}\0${secret}`, 'base64')
   }
 
   #isKnown(id: string): boolean {

@@ -114,23 +114,23 @@ function pagesOf({ instanceId, emptyInstanceId, userId }) {
       path: `${instance}/repository/payments/ledger-api/access`,
       shown: 'tbody a',
     },
-    { name: 'credentials', title: 'Access Credential', path: `${instance}/credentials`, shown: 'tbody th' },
-    { name: 'robots', title: 'Robots', path: '/robots', shown: 'tbody th' },
+    { name: 'credentials', title: 'Access Credential', path: `${instance}/credentials`, shown: 'tbody button' },
+    { name: 'robots', title: 'Robots', path: '/robots', shown: 'tbody button' },
     { name: 'users', title: 'Users', path: '/users', shown: 'tbody a' },
     { name: 'user', title: 'A user', path: `/users/${userId}`, shown: 'tbody a' },
-    { name: 'audit', title: 'Audit', path: '/audit', shown: 'tbody th' },
+    { name: 'audit', title: 'Audit', path: '/audit', shown: 'tbody button' },
     {
       name: 'audit-event',
       title: 'An audit event',
-      path: '/audit?targetType=USER&action=UPDATE',
-      shown: 'tbody th',
+      path: '/audit?targetType=INSTANCE&action=UPDATE',
+      shown: 'tbody button',
       async open(page) {
         await page.locator('tbody button').first().click()
         await page.getByRole('dialog').locator('table').waitFor()
       },
     },
-    { name: 'security', title: 'One’s own account', path: '/account/security', shown: 'tbody time' },
-    { name: 'access-keys', title: 'Access Keys', path: '/account/access-keys', shown: 'tbody th' },
+    { name: 'security', title: 'One’s own account', path: '/account/security', shown: 'tbody code' },
+    { name: 'access-keys', title: 'Access Keys', path: '/account/access-keys', shown: 'tbody button' },
     {
       name: 'garbage-collection',
       title: 'Garbage Collection',

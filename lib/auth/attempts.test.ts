@@ -140,6 +140,15 @@ test('tries at the same time are no way around: only a few are looked at', async
   expect(new Set(results)).toEqual(new Set([null, 'TOO_MANY_ATTEMPTS']))
 })
 
+test('what takes long of one kind holds up nothing of another', async () => {
+  const never = Array.from({ length: 20 }, (_, i) => {
+    const slow = { kind: 'single-sign-on', account: `state-${i}`, address: alice.address, isBearer: true } as const
+    return attempts.guard(slow, () => new Promise<null>(() => undefined))
+  })
+  expect(never).toHaveLength(20)
+  expect(await attempt({}, true)).toBe('in')
+})
+
 test('many right ones at the same time all come in', async () => {
   const results = await Promise.all(Array.from({ length: 100 }, () => attempt({}, true)))
   expect(new Set(results)).toEqual(new Set(['in']))

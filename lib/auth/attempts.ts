@@ -104,7 +104,7 @@ export class Attempts {
    * wait. Nothing of the account or the address is kept but a hash.
    */
   async guard<T>(attempt: Attempt, check: () => Promise<T | null>): Promise<T | null> {
-    const { address, isBearer } = attempt
+    const { kind, address, isBearer } = attempt
     const { accountKey, pairKey, group } = this.#keysOf(attempt)
     const pair = { counter: this.#pairs, key: pairKey }
     return this.#pairTurns.pass(pairKey, () => {
@@ -117,7 +117,8 @@ export class Attempts {
       const counts = isBearer ? [wide] : [pair, { counter: this.#accounts, key: accountKey }, wide]
       // Whoever holds a place waits for the next of these three only: nobody waits in a circle.
       return this.#accountTurns.pass(accountKey, () =>
-        this.#addressTurns.pass(wide.key, () => this.#try(pair, counts, check)),
+        // By kind: a provider of single sign-on that takes its time must not keep those waiting who have a password.
+        this.#addressTurns.pass(`${kind} ${group}`, () => this.#try(pair, counts, check)),
       )
     })
   }

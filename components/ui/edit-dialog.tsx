@@ -39,7 +39,10 @@ export function EditDialog<T, Settings extends object>(props: EditDialogProps<T,
       {...(edit.theirs && {
         foot: (
           <>
-            <Button onClick={edit.takeTheirs}>{t('conflict.useTheirs')}</Button>
+            {/* Confirm had the focus and is gone. An Enter too many must not overwrite what somebody else did. */}
+            <Button autoFocus onClick={edit.takeTheirs}>
+              {t('conflict.useTheirs')}
+            </Button>
             <Button type="submit" variant="primary" busy={edit.busy}>
               {t('conflict.useYours')}
             </Button>

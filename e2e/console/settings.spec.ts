@@ -218,7 +218,8 @@ test.describe('what somebody else changed meanwhile is shown beside one’s own'
     await api.updateRepository(repository.id, { summary: 'Theirs', type: 'PUBLIC' })
     await conflict(page, dialog)
 
-    await dialog.getByRole('button', { name: 'Use Theirs' }).click()
+    await expect(dialog.getByRole('button', { name: 'Use Theirs' })).toBeFocused()
+    await page.keyboard.press('Enter')
     await expect(dialog.getByLabel('Summary')).toHaveValue('Theirs')
     await expect(dialog.getByRole('checkbox', { name: 'Immutable' })).not.toBeChecked()
     await dialog.getByLabel('Description').fill('After theirs')

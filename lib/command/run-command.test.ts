@@ -133,6 +133,17 @@ describe('a database that cannot be used', () => {
 })
 
 describe('user reset-password', () => {
+  test('takes the registry password of the first start away with the console’s, and says so', async () => {
+    const instance = { name: 'example', regionId: 'cn-hangzhou', specification: 'x', isDefault: true }
+    await db.instance.create({ data: { id: 'cri-1', ...instance } })
+    const { passwordHash } = await db.user.findUniqueOrThrow({ where: { id: 'usr-1' } })
+    const set = { userId: 'usr-1', instanceId: 'cri-1', passwordHash: passwordHash ?? '', updatedAt: new Date() }
+    await db.registryPassword.create({ data: set })
+    expect((await run('user reset-password admin')).out).toContain('docker login no longer takes the former one either')
+    expect(await db.registryPassword.count()).toBe(0)
+    expect((await run('user reset-password admin')).out).not.toContain('docker login')
+  })
+
   test('lets a disabled user in again, with a password that is printed once, and ends their sessions', async () => {
     await db.user.update({ where: { id: 'usr-1' }, data: { isDisabled: true } })
     await addSessions('usr-1', 2)

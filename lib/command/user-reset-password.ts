@@ -21,6 +21,11 @@ export const userResetPassword: Command = {
         ...(shown === null ? [`${name} has the new password.`] : [`New password of ${name}: ${shown}`]),
         ...(done.wasDisabled ? ['The user was disabled, and is enabled now.'] : []),
         `Sessions ended: ${done.endedSessions}.`,
+        ...(done.removedRegistryPasswords === 0
+          ? []
+          : [
+              'docker login no longer takes the former one either: set a password under Instances > Access Credential.',
+            ]),
         ...(done.removedSecondFactor ? ['The second factor is off.'] : []),
         ...(done.hasSecondFactor ? ['The log-on still asks for the second factor; --second-factor turns it off.'] : []),
       ],

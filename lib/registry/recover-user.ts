@@ -12,6 +12,8 @@ import { changedMeanwhile } from './versions'
 export interface Recovery {
   readonly wasDisabled: boolean
   readonly endedSessions: number
+  /** Registry passwords that were the console's, of the first start: they went with it. */
+  readonly removedRegistryPasswords: number
   readonly removedSecondFactor: boolean
   /** Whether the log-on asks for one now. */
   readonly hasSecondFactor: boolean
@@ -49,6 +51,12 @@ export async function recoverUser(
       },
     })
     const hasSecondFactor = factor !== null && factor.confirmedAt !== null
-    return { wasDisabled: isDisabled, endedSessions, removedSecondFactor, hasSecondFactor }
+    return {
+      wasDisabled: isDisabled,
+      endedSessions,
+      removedRegistryPasswords: sharedCount,
+      removedSecondFactor,
+      hasSecondFactor,
+    }
   })
 }

@@ -150,6 +150,7 @@ test('a repository shows who reaches it, through its instance, its namespace or 
   await choose(dialog, late.name)
   await dialog.getByRole('radio', { name: 'Manage' }).check()
   await dialog.getByRole('button', { name: 'Confirm' }).click()
+  await expect(dialog).toBeHidden()
   await search.fill(late.name)
   await expect(row(page, late.name, 'Access')).toHaveText(/Repository\s*Manage/)
 })

@@ -1,6 +1,9 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
 
+/** The screens that pages are looked at on. */
+export const screens = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } }
+
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
 /** Fails with what axe finds against WCAG 2.2 AA on the page as it is: rule, and where. */
@@ -11,4 +14,16 @@ export async function audit(page: Page, where: string): Promise<void> {
     const found = violations.map(({ id, nodes }) => ({ id, where: nodes.map(({ html }) => html.slice(0, 200)) }))
     expect(found, where).toEqual([])
   })
+}
+
+/**
+ * The same on a wide screen and on a narrow one; in the dark theme on the wide one alone. What is where depends on the
+ * width and what colour it has on the theme, and nothing on both at once.
+ */
+export async function auditInBothWidths(page: Page, where: string): Promise<void> {
+  await audit(page, where)
+  if ((await page.locator('html').getAttribute('data-theme')) === 'dark') return
+  await page.setViewportSize(screens.narrow)
+  await audit(page, `${where}, narrow`)
+  await page.setViewportSize(screens.wide)
 }

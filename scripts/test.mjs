@@ -1,5 +1,5 @@
 // `npm test`: from a fresh clone to a verdict. Options: --unit or --e2e for a part, --keep-going past a failure.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -21,13 +21,21 @@ process.env.NEXT_TELEMETRY_DISABLED = '1'
 
 const reports = join(root, 'test-results')
 
-/** What can be checked without running anything of the product. */
+/** What can be checked without running anything of the product. Linting takes as long as all the rest: beside it. */
 const checks = [
-  ['format', () => tool('prettier', '--check', '.')],
-  ['lint', () => tool('eslint', '--max-warnings=0', '.')],
-  ['types', () => tool('next', 'typegen') && tool('tsc', '--noEmit')],
-  ['layers', () => tool('depcruise', '--config', '.dependency-cruiser.mjs', '.')],
-  ['unused code', () => tool('knip')],
+  [
+    'checks',
+    async () =>
+      // What it writes is part of the program that the others look at.
+      (await quiet('next', 'typegen')) &&
+      together([
+        ['lint', () => quiet('eslint', '--max-warnings=0', '.')],
+        ['format', () => quiet('prettier', '--check', '.')],
+        ['types', () => quiet('tsc', '--noEmit')],
+        ['layers', () => quiet('depcruise', '--config', '.dependency-cruiser.mjs', '.')],
+        ['unused code', () => quiet('knip')],
+      ]),
+  ],
 ]
 const unit = [
   [
@@ -73,6 +81,39 @@ process.exitCode = broken.length > 0 ? 1 : 0
 /** Runs a program of node_modules/.bin; whether it succeeded. */
 function tool(name, ...args) {
   return spawnSync(join(root, 'node_modules', '.bin', name), args, { cwd: root, stdio: 'inherit' }).status === 0
+}
+
+/** Runs the first check and, beside it, the others one after the other; whether all of them passed. */
+async function together([first, ...others]) {
+  const results = await Promise.all([inOrder([first]), inOrder(others)])
+  return results.every(Boolean)
+}
+
+async function inOrder(steps) {
+  let passed = true
+  for (const [name, run] of steps) {
+    const isGood = await run()
+    say(`${name}: ${isGood ? 'passed' : 'FAILED'}`)
+    passed &&= isGood
+  }
+  return passed
+}
+
+/** Runs a program of node_modules/.bin; what it printed is shown when it fails. Whether it succeeded. */
+function quiet(name, ...args) {
+  return new Promise((resolve) => {
+    const child = spawn(join(root, 'node_modules', '.bin', name), args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const printed = []
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => printed.push(chunk))
+    child.on('error', (error) => printed.push(Buffer.from(`${error.message}\n`)))
+    child.on('close', (code) => {
+      if (code !== 0) process.stdout.write(Buffer.concat(printed))
+      resolve(code === 0)
+    })
+  })
 }
 
 /** Runs a test runner and adds what its reporter counted to the total. */

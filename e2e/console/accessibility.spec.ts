@@ -1,10 +1,7 @@
 import type { Locator, Page } from '@playwright/test'
-import { audit } from '../axe'
+import { audit, auditInBothWidths, screens } from '../axe'
 import { expect, pushImage, test } from '../fixtures'
 import { instanceAddress, instancesAddress, overviewAddress, repositoryAddress } from '../pages/addresses'
-
-const wide = { width: 1440, height: 900 }
-const narrow = { width: 390, height: 844 }
 
 const languages = {
   en: {
@@ -59,7 +56,7 @@ for (const theme of ['light', 'dark']) {
       })
       for (const tag of ['v1', 'latest']) await pushImage(server, `test/${repository.name}`, tag)
       await page.emulateMedia({ reducedMotion: 'reduce' })
-      await page.setViewportSize(wide)
+      await page.setViewportSize(screens.wide)
       await context.addCookies([
         { name: 'stele-theme', value: theme, url: server.url },
         { name: 'stele-locale', value: locale, url: server.url },
@@ -146,7 +143,7 @@ for (const theme of ['light', 'dark']) {
     }) => {
       test.setTimeout(120_000)
       await page.emulateMedia({ reducedMotion: 'reduce' })
-      await page.setViewportSize(wide)
+      await page.setViewportSize(screens.wide)
       await context.addCookies([
         { name: 'stele-theme', value: theme, url: server.url },
         { name: 'stele-locale', value: locale, url: server.url },
@@ -240,10 +237,7 @@ test('with the keyboard alone one can follow ACR’s eight steps', async ({ api,
 async function visit(page: Page, address: string, shown: Locator): Promise<void> {
   await page.goto(address)
   await expect(shown).toBeVisible()
-  await audit(page, address)
-  await page.setViewportSize(narrow)
-  await audit(page, `${address}, narrow`)
-  await page.setViewportSize(wide)
+  await auditInBothWidths(page, address)
 }
 
 async function openDialog(page: Page, button: Locator, name: string): Promise<void> {

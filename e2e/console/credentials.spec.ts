@@ -1,15 +1,12 @@
-import type { BrowserContext, Locator, Page } from '@playwright/test'
+import type { BrowserContext, Locator } from '@playwright/test'
 import { accessKeyWithSecret } from '@/lib/api/schemas/access-keys'
 import { robot, robotPage, robotWithSecret } from '@/lib/api/schemas/robots'
 import { basic, userPassword } from '../api'
-import { audit } from '../axe'
+import { audit, auditInBothWidths, screens } from '../axe'
 import type { CommandLine } from '../clients/command-line'
 import { expect, test, uniqueName } from '../fixtures'
 import { instanceAddress } from '../pages/addresses'
 import type { ServerInfo } from '../server'
-
-const wide = { width: 1440, height: 900 }
-const narrow = { width: 390, height: 844 }
 
 const registryPassword = 'Registry-2026'
 
@@ -344,12 +341,12 @@ for (const theme of ['light', 'dark'] as const) {
       const user = await api.createUser()
       await api.createGrant({ subjectId: user.id, scopeId: instance.id, permission: 'MANAGE' })
       await signInAs(context, server, user)
-      await page.setViewportSize(wide)
+      await page.setViewportSize(screens.wide)
 
       await page.goto(instanceAddress(instance, 'credentials'))
       await expect(page.getByRole('heading', { level: 1, name: word.title })).toBeVisible()
       await expect(page.getByRole('button', { name: word.createRobot })).toBeVisible()
-      await inBothWidths(page, 'Access Credential, empty')
+      await auditInBothWidths(page, 'Access Credential, empty')
       await page.getByRole('button', { name: word.setPassword }).click()
       await expect(dialog.getByLabel(word.confirmPassword)).toBeVisible()
       await dialog.getByRole('button', { name: word.confirm }).click()
@@ -364,18 +361,18 @@ for (const theme of ['light', 'dark'] as const) {
       await page.keyboard.press('Enter')
       await dialog.getByRole('button', { name: word.confirm }).click()
       await expect(dialog.getByText('cr_temp_user').first()).toBeVisible()
-      await inBothWidths(page, 'Temporary token')
+      await auditInBothWidths(page, 'Temporary token')
       await dialog.getByRole('button', { name: word.done }).click()
 
       await page.getByRole('button', { name: word.createRobot }).click()
       await dialog.getByRole('button', { name: word.addPermission }).click()
-      await inBothWidths(page, 'Create Robot')
+      await auditInBothWidths(page, 'Create Robot')
       await dialog.getByLabel(word.robotName).fill('ci')
       await page.keyboard.press('Enter')
       await expect(dialog.getByText('robot+ci').first()).toBeVisible()
       await dialog.getByRole('button', { name: word.done }).click()
       await expect(page.getByRole('button', { name: word.newSecret })).toBeVisible()
-      await inBothWidths(page, 'Access Credential, filled')
+      await auditInBothWidths(page, 'Access Credential, filled')
       await page.getByRole('button', { name: word.delete }).click()
       await expect(dialog.getByRole('textbox')).toBeVisible()
       await audit(page, 'Delete Robot')
@@ -387,12 +384,12 @@ for (const theme of ['light', 'dark'] as const) {
       await dialog.getByRole('button', { name: word.confirm }).click()
       await dialog.getByRole('button', { name: word.done }).click()
       await expect(page.getByRole('button', { name: word.delete })).toBeVisible()
-      await inBothWidths(page, 'Access keys')
+      await auditInBothWidths(page, 'Access keys')
 
       await signIn()
       await page.goto('/robots?search=ci')
       await expect(page.getByRole('rowheader').first()).toBeVisible()
-      await inBothWidths(page, 'Robots')
+      await auditInBothWidths(page, 'Robots')
     })
   }
 }
@@ -404,13 +401,6 @@ async function signInAs(context: BrowserContext, server: ServerInfo, { name }: {
     data: { userName: name, password: userPassword },
   })
   expect(response.status()).toBe(201)
-}
-
-async function inBothWidths(page: Page, where: string): Promise<void> {
-  await audit(page, where)
-  await page.setViewportSize(narrow)
-  await audit(page, `${where}, narrow`)
-  await page.setViewportSize(wide)
 }
 
 /** The secret that a dialog shows, closed afterwards. */

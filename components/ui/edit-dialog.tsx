@@ -39,11 +39,11 @@ export function EditDialog<T, Settings extends object>(props: EditDialogProps<T,
       {...(edit.theirs && {
         foot: (
           <>
-            {/* Confirm had the focus and is gone. An Enter too many must not overwrite what somebody else did. */}
-            <Button autoFocus onClick={edit.takeTheirs}>
+            {/* Takes the focus, as a button of its own: an Enter too many must not overwrite what somebody else did. */}
+            <Button key="theirs" autoFocus onClick={edit.takeTheirs}>
               {t('conflict.useTheirs')}
             </Button>
-            <Button type="submit" variant="primary" busy={edit.busy}>
+            <Button key="yours" type="submit" variant="primary" busy={edit.busy}>
               {t('conflict.useYours')}
             </Button>
           </>

@@ -101,7 +101,7 @@ export class Attempts {
    * that it throws; anything else it throws (the database is away) counts as nothing.
    *
    * Throws TOO_MANY_ATTEMPTS without running it when there were too many failures, and UNAVAILABLE when too many tries
-   * wait. Nothing of the account or the address is kept but a hash.
+   * wait. Counts are kept by hashes of account and address.
    */
   async guard<T>(attempt: Attempt, check: () => Promise<T | null>): Promise<T | null> {
     const { kind, address, isBearer } = attempt

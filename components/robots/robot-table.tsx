@@ -57,9 +57,9 @@ export function RobotTable({ robots, readAtMs, stale, withInstance, onCommand }:
       kind: 'name',
       skeleton: 'lg',
       cell: ({ userName, description }) => (
-        <span className="cell-stack">
-          {userName}
-          {description && <small>{description}</small>}
+        <span className="cell-stack cell-person">
+          <span>{userName}</span>
+          {description && <small title={description}>{description}</small>}
         </span>
       ),
     },
@@ -89,6 +89,8 @@ export function RobotTable({ robots, readAtMs, stale, withInstance, onCommand }:
       key: 'lastUsed',
       header: t('robots.lastUsed'),
       repeatsHeader: true,
+      // Beside the instance there is no room for it.
+      ...(withInstance && { hideBelow: 'lg' as const }),
       skeleton: 'md',
       cell: ({ lastUsedAt, lastUsedAddress }) =>
         lastUsedAt === null ? (

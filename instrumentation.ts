@@ -1,5 +1,5 @@
 import type { Instrumentation } from 'next'
-import { getContext } from '@/lib/registry/context'
+import { getContext } from '@/lib/context'
 
 /** Called by Next for what a page or the API failed on: logged with its cause, under the request's id. */
 export const onRequestError: Instrumentation.onRequestError = (error, { headers, method }, { routePath }) => {

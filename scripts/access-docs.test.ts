@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { type Row, callers } from '@/e2e/access/matrix'
 import { basicRows, tokenRows } from '@/e2e/access/registry'
 import { restRows } from '@/e2e/access/rest'
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 
 const target = 'docs/access-matrix.md'
 

@@ -2,7 +2,7 @@ import { cookies } from 'next/headers'
 import type { ReactNode } from 'react'
 import { ConsoleFrame } from '@/components/frame/console-frame'
 import { isTheme, regionCookie, themeCookie } from '@/components/frame/preferences'
-import { findSession } from '@/lib/auth/session'
+import { findSession } from '@/lib/auth/console/session'
 import { defaultRegionId, isRegionId } from '@/lib/domain/regions'
 
 /**

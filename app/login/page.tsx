@@ -5,9 +5,9 @@ import { getTranslations } from 'next-intl/server'
 import { isTheme, themeCookie } from '@/components/frame/preferences'
 import { LogonPage } from '@/components/session/logon-page'
 import { nextPath } from '@/lib/domain/next-path'
-import { getContext } from '@/lib/registry/context'
+import { getContext } from '@/lib/context'
 import { parseRefusal } from '@/components/session/single-sign-on'
-import { findSession } from '@/lib/auth/session'
+import { findSession } from '@/lib/auth/console/session'
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations()

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { AppError } from '@/lib/domain/errors'
 import { findSealedAccessKey, touchAccessKey } from '@/lib/metadata/access-keys'
 import type { User } from '@/lib/metadata/users'
-import type { Context } from '@/lib/registry/context'
+import type { Context } from '@/lib/context'
 import { noteUse } from './last-use'
 
 /**

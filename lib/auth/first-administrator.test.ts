@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { isRegistryPassword } from '@/lib/domain/registry-password'
-import { openTestDatabase } from '@/lib/metadata/test-database'
+import { openTestDatabase } from '@/lib/testing/test-database'
 import { ensureFirstAdministrator } from './first-administrator'
-import { verifyPassword } from './passwords'
-import { SecretBox } from './secret-box'
+import { verifyPassword } from '@/lib/secrets/passwords'
+import { SecretBox } from '@/lib/secrets/secret-box'
 
 const secrets = new SecretBox(Buffer.alloc(32, 1))
 let opened: Awaited<ReturnType<typeof openTestDatabase>>

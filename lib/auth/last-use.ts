@@ -1,4 +1,4 @@
-import type { Context } from '@/lib/registry/context'
+import type { Context } from '@/lib/context'
 
 /** Credentials whose use is being noted: a burst of requests is one use. */
 const underWay = new Set<string>()

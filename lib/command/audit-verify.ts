@@ -1,4 +1,4 @@
-import { verifyAudit } from '@/lib/registry/verify-audit'
+import { verifyAudit } from '@/lib/registry/audit/verify-audit'
 import type { Command } from './command'
 import { CommandError } from './command-error'
 

@@ -1,6 +1,6 @@
-import type { Principal } from '@/lib/auth/principal'
+import type { Principal } from '@/lib/domain/principal'
 import type { Config } from '@/lib/config'
-import type { Database } from '@/lib/metadata/database'
+import type { Database } from '@/lib/metadata/engine/database'
 
 /** What a command works with. */
 export interface CommandContext {

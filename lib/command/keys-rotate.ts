@@ -1,6 +1,6 @@
-import { rotateSigningKeys } from '@/lib/auth/signing-keys'
+import { rotateSigningKeys } from '@/lib/secrets/signing-keys'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/database'
+import { transaction } from '@/lib/metadata/engine/database'
 import type { Command } from './command'
 
 /** `keys rotate`: another key for the registry's tokens. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { assertPasswordAllowed } from '@/lib/auth/password-rules'
-import { hashPassword } from '@/lib/auth/passwords'
+import { assertPasswordAllowed } from '@/lib/secrets/password-rules'
+import { hashPassword } from '@/lib/secrets/passwords'
 import type { CommandArguments, CommandContext } from './command'
 
 /** The option that takes a password from what is piped in: arguments are seen by everybody on the machine. */

@@ -2,12 +2,18 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { hostname, tmpdir, userInfo } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { hashPassword, verifyPasswordOfMaybe } from '@/lib/auth/passwords'
+import { hashPassword, verifyPasswordOfMaybe } from '@/lib/secrets/passwords'
 import { findAuditHead } from '@/lib/metadata/audit-listing'
-import { type Database, type DatabaseLocation, closeDatabase, openDatabase, transaction } from '@/lib/metadata/database'
-import { migrate } from '@/lib/metadata/migrate'
+import {
+  type Database,
+  type DatabaseLocation,
+  closeDatabase,
+  openDatabase,
+  transaction,
+} from '@/lib/metadata/engine/database'
+import { migrate } from '@/lib/metadata/engine/migrate'
 import { insertSession } from '@/lib/metadata/sessions'
-import { checkedInMigrations, createTestDatabase } from '@/lib/metadata/test-database'
+import { checkedInMigrations, createTestDatabase } from '@/lib/testing/test-database'
 import { insertUser } from '@/lib/metadata/users'
 import { runCommand } from './run-command'
 

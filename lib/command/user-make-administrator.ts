@@ -1,6 +1,6 @@
 import { AppError } from '@/lib/domain/errors'
 import { isUserName } from '@/lib/domain/user-name'
-import { makeAdministrator } from '@/lib/registry/make-administrator'
+import { makeAdministrator } from '@/lib/registry/users/make-administrator'
 import type { Command } from './command'
 import { CommandError } from './command-error'
 import { passwordOption, readNewPassword } from './new-password'

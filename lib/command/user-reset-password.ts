@@ -1,4 +1,4 @@
-import { recoverUser } from '@/lib/registry/recover-user'
+import { recoverUser } from '@/lib/registry/users/recover-user'
 import type { Command } from './command'
 import { passwordOption, readNewPassword } from './new-password'
 

@@ -1,6 +1,6 @@
-import type { Db, Transaction } from './database'
+import type { Db, Transaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
-import { type Slice, inOrder } from './listing'
+import { type Slice, inOrder } from './engine/listing'
 import { type User, userFields } from './users'
 
 /** The access key with what its secret is compared with, and its user; or null. Only lib/auth asks for it. */

@@ -1,6 +1,6 @@
-import { type SqlSource, sql } from './database'
+import { type SqlSource, sql } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
-import { type Sql, allOf } from './listing'
+import { type Sql, allOf } from './engine/listing'
 
 /** What is asked for: an instance, a namespace or a repository. */
 export type ScopeKind = 'instance' | 'namespace' | 'repository'

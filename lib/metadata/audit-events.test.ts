@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { hashAuditEvent } from './audit-chain'
 import { type Actor, type NewAuditEvent, insertAuditEvent, recordLeftOut } from './audit-events'
 import { type AuditSlice, countAuditEvents, findAuditHead, listAuditEvents } from './audit-listing'
-import { type Database, transaction } from './database'
-import { openTestDatabase } from './test-database'
+import { type Database, transaction } from './engine/database'
+import { openTestDatabase } from '@/lib/testing/test-database'
 
 const actor: Actor = { name: 'admin', credential: 'session', address: '192.0.2.7', userAgent: 'agent' }
 const change: NewAuditEvent = {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { AuditAction, AuditTargetType } from '@/lib/domain/audit'
 import { firstPreviousHash, hashAuditEvent, storableText } from './audit-chain'
-import { type Database, type SqlTransaction, transaction } from './database'
+import { type Database, type SqlTransaction, transaction } from './engine/database'
 import { FailedLogOns, type LeftOut } from './failed-log-ons'
-import { lockName } from './locks'
+import { lockName } from './engine/locks'
 
 /** Who changes something, and from where: kept by value, because the record outlives users and credentials. */
 export interface Actor {

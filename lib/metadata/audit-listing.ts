@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import type { AuditContent } from './audit-chain'
-import { type SqlSource, sql } from './database'
+import { type SqlSource, sql } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
-import { type Sql, allOf, contains } from './listing'
+import { type Sql, allOf, contains } from './engine/listing'
 
 /** An audit event as stored. */
 export interface AuditEventRow extends AuditContent {

@@ -1,8 +1,8 @@
 import { type Viewer, visibleRepository } from './access'
-import { batchesOf } from './batches'
-import { type SqlSource, type SqlTransaction, sql } from './database'
+import { batchesOf } from './engine/batches'
+import { type SqlSource, type SqlTransaction, sql } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
-import { allOf } from './listing'
+import { allOf } from './engine/listing'
 
 /** A repository's access to a blob. */
 export interface BlobLink {

@@ -1,7 +1,7 @@
 import { type Viewer, visibleRepository } from './access'
-import { type SqlSource, sql } from './database'
+import { type SqlSource, sql } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
-import { allOf } from './listing'
+import { allOf } from './engine/listing'
 
 /** Up to `limit` paths after `last`, in byte order: of the repositories of an instance that the viewer may pull from. */
 export async function listRepositoryPaths(

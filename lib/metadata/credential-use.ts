@@ -1,4 +1,4 @@
-import { type Database, sqlTransaction } from './database'
+import { type Database, sqlTransaction } from './engine/database'
 
 /** Which credential of an instance's registry was used. */
 export type UsedCredential =

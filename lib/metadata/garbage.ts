@@ -1,8 +1,8 @@
-import { batchesOf } from './batches'
-import { type Database, type SqlSource, type SqlTransaction, sql } from './database'
-import { engineOf } from './engine'
+import { batchesOf } from './engine/batches'
+import { type Database, type SqlSource, type SqlTransaction, sql } from './engine/database'
+import { engineOf } from './engine/engine'
 import { Prisma } from './generated/sqlite/client'
-import type { Sql } from './listing'
+import type { Sql } from './engine/listing'
 
 /**
  * What garbage collection reads and removes. It looks at rows in pages, by the last commit and without a lock, and

@@ -1,9 +1,9 @@
 import { type Permission, robotNamePrefix } from '@/lib/domain/access'
 import { AppError } from '@/lib/domain/errors'
 import type { ScopeKind, Viewer } from './access'
-import { type Db, type Transaction, isForeignKeyViolation, isUniqueViolation } from './database'
+import { type Db, type Transaction, isForeignKeyViolation, isUniqueViolation } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
-import { type Slice, type Sql, allOf, contains, inOrder } from './listing'
+import { type Slice, type Sql, allOf, contains, inOrder } from './engine/listing'
 
 /** What a grant is for: a whole instance, a namespace of it, or a repository. */
 export interface GrantScope {

@@ -1,4 +1,4 @@
-import type { Db, Transaction } from './database'
+import type { Db, Transaction } from './engine/database'
 
 /** What a request with an Idempotency-Key was, and what it was answered. */
 export interface IdempotencyRecord {

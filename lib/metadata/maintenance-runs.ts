@@ -1,4 +1,4 @@
-import type { Db } from './database'
+import type { Db } from './engine/database'
 
 /** What kinds of maintenance there are. */
 export type MaintenanceKind = 'GARBAGE_COLLECTION' | 'SCRUB'

@@ -1,6 +1,6 @@
 import type { ManifestReference } from '@/lib/domain/manifest'
-import { batchesOf } from './batches'
-import { type SqlSource, type SqlTransaction, sql } from './database'
+import { batchesOf } from './engine/batches'
+import { type SqlSource, type SqlTransaction, sql } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 
 /** A manifest as a pull gets it. */

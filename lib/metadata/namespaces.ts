@@ -1,8 +1,8 @@
 import { AppError } from '@/lib/domain/errors'
 import { type Viewer, visibleNamespace, visibleRepository } from './access'
-import { type Db, type Transaction, isForeignKeyViolation, isUniqueViolation } from './database'
+import { type Db, type Transaction, isForeignKeyViolation, isUniqueViolation } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
-import { type Slice, type Sql, allOf, contains, inOrder } from './listing'
+import { type Slice, type Sql, allOf, contains, inOrder } from './engine/listing'
 
 /** A namespace as stored. */
 export interface NamespaceRow {

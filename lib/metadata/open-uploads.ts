@@ -1,4 +1,4 @@
-import type { Db } from './database'
+import type { Db } from './engine/database'
 
 /** How many uploads are begun and neither finished nor dropped, in all repositories. */
 export async function countUploads(db: Db): Promise<number> {

@@ -5,10 +5,10 @@ import { expect, test } from 'vitest'
 import { hashAuditEvent } from './audit-chain'
 import { insertAuditEvent } from './audit-events'
 import { findAuditHead, listAuditEvents } from './audit-listing'
-import { type Database, closeDatabase, openDatabase, sqlTransaction, transaction } from './database'
-import { lockName } from './locks'
-import { migrate } from './migrate'
-import { checkedInMigrations, createTestDatabase } from './test-database'
+import { type Database, closeDatabase, openDatabase, sqlTransaction, transaction } from './engine/database'
+import { lockName } from './engine/locks'
+import { migrate } from './engine/migrate'
+import { checkedInMigrations, createTestDatabase } from '@/lib/testing/test-database'
 
 test('two servers append to one chain at the same time, in both kinds of transaction, and none waits for ever', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'stele-audit-'))

@@ -1,4 +1,4 @@
-import type { Db } from './database'
+import type { Db } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 
 /** A manifest that refers to another. */

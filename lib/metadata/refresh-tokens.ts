@@ -1,5 +1,5 @@
-import { type SqlSource, type SqlTransaction, type Transaction, sql } from './database'
-import { engineOf } from './engine'
+import { type SqlSource, type SqlTransaction, type Transaction, sql } from './engine/database'
+import { engineOf } from './engine/engine'
 import { Prisma } from './generated/sqlite/client'
 
 /** What refresh tokens stand for: a user at an instance, a robot, or a temporary token. */

@@ -1,4 +1,4 @@
-import { type SqlSource, sql } from './database'
+import { type SqlSource, sql } from './engine/database'
 import type { User } from './users'
 
 /** What a request proves itself by at an instance's registry. Only lib/auth asks for it: there are hashes in it. */

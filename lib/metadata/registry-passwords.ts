@@ -1,4 +1,4 @@
-import type { Db, Transaction } from './database'
+import type { Db, Transaction } from './engine/database'
 import { deleteRefreshTokens } from './refresh-tokens'
 
 /** Sets the password a user logs on to an instance's registry with; what was set before is worth nothing from then on. */

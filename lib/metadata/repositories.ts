@@ -1,5 +1,5 @@
-import { type SqlSource, type SqlTransaction, sql } from './database'
-import { engineOf } from './engine'
+import { type SqlSource, type SqlTransaction, sql } from './engine/database'
+import { engineOf } from './engine/engine'
 import { Prisma } from './generated/sqlite/client'
 
 /** What a push or pull must know of a repository, as it is now. */

@@ -1,7 +1,7 @@
 import { type Viewer, visibleRepository } from './access'
-import type { Db } from './database'
+import type { Db } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
-import { type Slice, type Sql, allOf, contains, inOrder } from './listing'
+import { type Slice, type Sql, allOf, contains, inOrder } from './engine/listing'
 import type { RepositoryRow } from './repository-settings'
 
 /** Which repositories of an instance a list shows: of those a viewer may pull from. */

@@ -1,6 +1,6 @@
 import type { Actor } from './audit-events'
-import { batchesOf } from './batches'
-import type { Transaction } from './database'
+import { batchesOf } from './engine/batches'
+import type { Transaction } from './engine/database'
 import type { TagTarget } from './tags'
 
 /** A repository that is about to be deleted. */

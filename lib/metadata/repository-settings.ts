@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/domain/errors'
-import { type Db, type Transaction, isUniqueViolation } from './database'
+import { type Db, type Transaction, isUniqueViolation } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 
 /** A repository as stored. */

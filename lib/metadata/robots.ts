@@ -1,7 +1,7 @@
 import { AppError } from '@/lib/domain/errors'
-import { type Db, type Transaction, isUniqueViolation } from './database'
+import { type Db, type Transaction, isUniqueViolation } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
-import { type Slice, type Sql, allOf, contains, inOrder } from './listing'
+import { type Slice, type Sql, allOf, contains, inOrder } from './engine/listing'
 
 /** A robot as stored, without its secret, and where its instance is. */
 export interface RobotRow {

@@ -1,4 +1,4 @@
-import { type SqlSource, type SqlTransaction, sql } from './database'
+import { type SqlSource, type SqlTransaction, sql } from './engine/database'
 
 /** What a scrub reads and marks. */
 

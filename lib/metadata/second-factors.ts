@@ -1,4 +1,4 @@
-import type { Db, Transaction } from './database'
+import type { Db, Transaction } from './engine/database'
 
 /** A second factor as stored. */
 export interface StoredSecondFactor {

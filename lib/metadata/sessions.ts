@@ -1,6 +1,6 @@
-import type { Db, Transaction } from './database'
+import type { Db, Transaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
-import { type Slice, inOrder } from './listing'
+import { type Slice, inOrder } from './engine/listing'
 import { type User, userFields } from './users'
 
 /** A console session as stored: the token itself is nowhere, only its hash. */

@@ -1,4 +1,4 @@
-import type { SqlTransaction } from './database'
+import type { SqlTransaction } from './engine/database'
 
 /** An entry of the ledger. Who and from where is kept by value: the ledger outlives users and credentials. */
 export interface NewTagEvent {

@@ -1,6 +1,6 @@
-import type { Db } from './database'
+import type { Db } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
-import { type Slice, type Sql, allOf, contains, inOrder } from './listing'
+import { type Slice, type Sql, allOf, contains, inOrder } from './engine/listing'
 
 /** A tag with what is known of the manifest it points at. */
 export interface TagRow {

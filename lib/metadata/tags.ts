@@ -6,7 +6,7 @@ import {
   tagImmutable,
 } from '@/lib/domain/immutability'
 import { AppError } from '@/lib/domain/errors'
-import { type SqlSource, type SqlTransaction, sql } from './database'
+import { type SqlSource, type SqlTransaction, sql } from './engine/database'
 import type { RepositoryForTraffic } from './repositories'
 
 /** What a tag points at. */

@@ -1,6 +1,6 @@
-import type { Db, Transaction } from './database'
+import type { Db, Transaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
-import { type Slice, inOrder } from './listing'
+import { type Slice, inOrder } from './engine/listing'
 
 /** A temporary token as stored, without its hash. */
 export interface TemporaryTokenRow {

@@ -1,6 +1,6 @@
 import { createId } from '@/lib/domain/ids'
 import type { InstanceHostParts } from '@/lib/domain/instance-host'
-import { type SqlSource, type SqlTransaction, sql } from './database'
+import { type SqlSource, type SqlTransaction, sql } from './engine/database'
 import { type RepositoryForTraffic, findRepositoryByPath } from './repositories'
 
 /** What a container client's request looks up before anything else: its instance, and a repository a push may make. */

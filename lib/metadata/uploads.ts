@@ -1,4 +1,4 @@
-import { type SqlSource, type SqlTransaction, sql } from './database'
+import { type SqlSource, type SqlTransaction, sql } from './engine/database'
 
 /** Opens an upload in a repository, which the transaction has locked. */
 export async function insertUpload(

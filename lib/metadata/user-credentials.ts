@@ -1,5 +1,5 @@
-import type { Db, Transaction } from './database'
-import { lockRow } from './locks'
+import type { Db, Transaction } from './engine/database'
+import { lockRow } from './engine/locks'
 import { type User, userFields } from './users'
 
 /** A user with what a password is verified against; null where there is no password (single sign-on). */

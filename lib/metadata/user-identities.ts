@@ -1,4 +1,4 @@
-import type { Db, Transaction } from './database'
+import type { Db, Transaction } from './engine/database'
 import { type User, userFields } from './users'
 
 /** Who somebody is to a provider of single sign-on: the two together are never given to anybody else (OpenID Connect). */

@@ -1,8 +1,8 @@
 import { AppError } from '@/lib/domain/errors'
-import { type Db, type Transaction, isUniqueViolation } from './database'
+import { type Db, type Transaction, isUniqueViolation } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
-import { type Slice, type Sql, allOf, contains, inOrder } from './listing'
-import { lockName, lockRow } from './locks'
+import { type Slice, type Sql, allOf, contains, inOrder } from './engine/listing'
+import { lockName, lockRow } from './engine/locks'
 
 /** A user as stored, without the password. */
 export interface UserRow {

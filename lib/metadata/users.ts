@@ -1,4 +1,4 @@
-import { type Db, type SqlSource, type Transaction, sql } from './database'
+import { type Db, type SqlSource, type Transaction, sql } from './engine/database'
 
 /** A person who may log on, without secrets. */
 export interface User {

@@ -14,12 +14,12 @@ import {
   sessionToken,
   subjects,
   temporaryToken,
-} from '@/lib/registry/test-world'
+} from '@/lib/testing/test-world'
 import { routes } from './routes'
-import { type Answer, type TestRegistry, imageManifestType, startTestRegistry } from './test-registry'
+import { type Answer, type TestRegistry, imageManifestType, startTestRegistry } from '@/lib/testing/test-registry'
 
 // How often one may fail is not the question here, and it would be the answer soon.
-vi.mock(import('@/lib/auth/attempts'), async (original) => {
+vi.mock(import('@/lib/auth/guessing/attempts'), async (original) => {
   const { Attempts } = await original()
   class Unlimited extends Attempts {
     override guard<T>(_: unknown, check: () => Promise<T | null>): Promise<T | null> {
@@ -30,7 +30,7 @@ vi.mock(import('@/lib/auth/attempts'), async (original) => {
 })
 
 // What a hash costs is not the question either: thousands of wrong secrets would cost minutes.
-vi.mock(import('@/lib/auth/passwords'), async (original) => ({
+vi.mock(import('@/lib/secrets/passwords'), async (original) => ({
   ...(await original()),
   hashPassword: (password) => Promise.resolve(`hash of ${password}`),
   verifyPasswordOfMaybe: (hash, password) => Promise.resolve(hash === `hash of ${password}`),

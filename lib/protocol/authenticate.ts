@@ -1,12 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import { parseBasicCredentials } from '@/lib/auth/basic-credentials'
 import { clientOf } from '@/lib/auth/client'
-import { type Principal, anonymousPrincipal } from '@/lib/auth/principal'
-import { type RegistryCredential, proveCredentials, proveHolder } from '@/lib/auth/registry-credentials'
-import type { Origin } from '@/lib/auth/sessions'
+import { type Origin, type Principal, anonymousPrincipal } from '@/lib/domain/principal'
+import { type RegistryCredential, proveCredentials, proveHolder } from '@/lib/auth/registry/registry-credentials'
 import { AppError } from '@/lib/domain/errors'
 import type { TokenAccess } from '@/lib/domain/token-scope'
-import type { Context } from '@/lib/registry/context'
+import type { Context } from '@/lib/context'
 
 /** Longest of a client's name for itself that is kept, in characters. */
 const userAgentMax = 300

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { hashPassword } from '@/lib/auth/passwords'
-import { rotateSigningKeys } from '@/lib/auth/signing-keys'
+import { hashPassword } from '@/lib/secrets/passwords'
+import { rotateSigningKeys } from '@/lib/secrets/signing-keys'
 import {
   type Answer,
   type TestRegistry,
@@ -8,7 +8,7 @@ import {
   basic,
   defaultInstanceId,
   startTestRegistry,
-} from './test-registry'
+} from '@/lib/testing/test-registry'
 
 let registry: TestRegistry
 let close: () => Promise<void>

@@ -1,8 +1,8 @@
 import { parseDigest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import { parseRange } from '@/lib/domain/range'
-import { deleteBlob as deleteBlobOfRepository } from '@/lib/registry/delete-blob'
-import { getBlobSize, getBlobSizeForPush, openBlob } from '@/lib/registry/get-blob'
+import { deleteBlob as deleteBlobOfRepository } from '@/lib/registry/tags/delete-blob'
+import { getBlobSize, getBlobSizeForPush, openBlob } from '@/lib/registry/pull/get-blob'
 import { type Call, answerEmpty } from './call'
 
 /** GET and HEAD of a blob, with ranges (distribution-spec, "Pulling blobs"; RFC 9110, section 14). */

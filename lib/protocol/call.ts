@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Principal } from '@/lib/auth/principal'
-import type { Context } from '@/lib/registry/context'
-import type { InstanceForTraffic } from '@/lib/registry/find-instance-of-host'
-import type { Repository, TrafficAction } from '@/lib/registry/open-repository'
+import type { Principal } from '@/lib/domain/principal'
+import type { Context } from '@/lib/context'
+import type { InstanceForTraffic } from '@/lib/registry/traffic/find-instance-of-host'
+import type { Repository, TrafficAction } from '@/lib/registry/traffic/open-repository'
 
 /** One request of which nobody has asked yet who sent it. */
 export interface OpenCall {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type TestRegistry, basic, startTestRegistry } from './test-registry'
+import { type TestRegistry, basic, startTestRegistry } from '@/lib/testing/test-registry'
 
 let registry: TestRegistry
 let close: () => Promise<void>

@@ -1,4 +1,4 @@
-import { listRepositoryPaths } from '@/lib/registry/list-repository-paths'
+import { listRepositoryPaths } from '@/lib/registry/traffic/list-repository-paths'
 import { type RegistryCall, answerEmpty, answerJson } from './call'
 import { linkNextPage, parseLast, parsePageSize } from './paging'
 

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { type TestRegistry, authorization, startTestRegistry } from './test-registry'
+import { type TestRegistry, authorization, startTestRegistry } from '@/lib/testing/test-registry'
 
 let registry: TestRegistry
 let close: () => Promise<void>

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type TestRegistry, startTestRegistry } from './test-registry'
+import { type TestRegistry, startTestRegistry } from '@/lib/testing/test-registry'
 
 let registry: TestRegistry
 let close: () => Promise<void>

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type TestRegistry, imageManifestType, startTestRegistry } from './test-registry'
+import { type TestRegistry, imageManifestType, startTestRegistry } from '@/lib/testing/test-registry'
 import { digestOf } from '@/lib/storage/hash'
 
 const refusal = 'The requested tag already exists and cannot be overwritten.'

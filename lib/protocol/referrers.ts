@@ -1,7 +1,7 @@
 import { parseDigest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import { isPlainText } from '@/lib/domain/plain-text'
-import { type ReferrerPage, listReferrers as listReferrersOfRepository } from '@/lib/registry/list-referrers'
+import { type ReferrerPage, listReferrers as listReferrersOfRepository } from '@/lib/registry/pull/list-referrers'
 import { type Call, answerJson } from './call'
 import { linkNextPage, parseLast } from './paging'
 

@@ -9,7 +9,7 @@ import {
   basic,
   imageManifestType,
   startTestRegistry,
-} from './test-registry'
+} from '@/lib/testing/test-registry'
 
 let registry: TestRegistry
 let close: () => Promise<void>

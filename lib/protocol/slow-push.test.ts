@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { digestOf } from '@/lib/storage/hash'
-import { type TestRegistry, basic, startTestRegistry } from './test-registry'
+import { type TestRegistry, basic, startTestRegistry } from '@/lib/testing/test-registry'
 
 /** What happens after the first look at what a caller may, while the body comes. */
 let meanwhile: (() => unknown) | null = null
 
-vi.mock(import('@/lib/registry/open-repository'), async (original) => {
+vi.mock(import('@/lib/registry/traffic/open-repository'), async (original) => {
   const actual = await original()
   const openRepository: typeof actual.openRepository = async (...asked) => {
     const opened = await actual.openRepository(...asked)

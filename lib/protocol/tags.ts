@@ -1,4 +1,4 @@
-import { listTags as listTagsOfRepository } from '@/lib/registry/list-tags'
+import { listTags as listTagsOfRepository } from '@/lib/registry/pull/list-tags'
 import { type Call, answerJson } from './call'
 import { linkNextPage, parseLast, parsePageSize } from './paging'
 

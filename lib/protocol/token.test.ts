@@ -7,7 +7,7 @@ import {
   basic,
   defaultInstanceId,
   startTestRegistry,
-} from './test-registry'
+} from '@/lib/testing/test-registry'
 
 let registry: TestRegistry
 let close: () => Promise<void>

@@ -1,7 +1,7 @@
 import { verify } from '@node-rs/argon2'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { authenticateAccessKey } from '@/lib/auth/access-keys'
-import { type TestRegistry, startTestRegistry } from './test-registry'
+import { type TestRegistry, startTestRegistry } from '@/lib/testing/test-registry'
 
 // What takes long enough to be seen is counted: a clock would tell more of the machine than of the code.
 vi.mock('@node-rs/argon2', { spy: true })

@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { digestOf } from '@/lib/storage/hash'
-import { type Answer, type TestRegistry, authorization, startTestRegistry } from './test-registry'
+import { type Answer, type TestRegistry, authorization, startTestRegistry } from '@/lib/testing/test-registry'
 
 let registry: TestRegistry
 let close: () => Promise<void>

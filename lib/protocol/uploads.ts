@@ -1,11 +1,11 @@
 import { type Digest, digestAlgorithm, parseDigest, parseDigestAlgorithm } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import { parseUploadRange } from '@/lib/domain/range'
-import { appendToUpload, cancelUpload, getUploadSize } from '@/lib/registry/continue-upload'
-import { finishUpload } from '@/lib/registry/finish-upload'
-import { mountBlob } from '@/lib/registry/mount-blob'
-import { findMountSource } from '@/lib/registry/find-mount-source'
-import { startUpload } from '@/lib/registry/start-upload'
+import { appendToUpload, cancelUpload, getUploadSize } from '@/lib/registry/push/continue-upload'
+import { finishUpload } from '@/lib/registry/push/finish-upload'
+import { mountBlob } from '@/lib/registry/push/mount-blob'
+import { findMountSource } from '@/lib/registry/push/find-mount-source'
+import { startUpload } from '@/lib/registry/push/start-upload'
 import { type Call, answerEmpty, bodyOf, contentLengthOf } from './call'
 
 /**

@@ -1,8 +1,8 @@
-import type { Principal } from '@/lib/auth/principal'
+import type { Principal } from '@/lib/domain/principal'
 import { type AccessAction, rankAllows } from '@/lib/domain/access'
 import { AppError } from '@/lib/domain/errors'
 import { type ScopeKind, type Viewer, findRank } from '@/lib/metadata/access'
-import type { SqlSource } from '@/lib/metadata/database'
+import type { SqlSource } from '@/lib/metadata/engine/database'
 
 export type { ScopeKind }
 

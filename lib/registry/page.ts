@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '@/lib/domain/errors'
 import { isPlainText } from '@/lib/domain/plain-text'
-import type { Position, Slice } from '@/lib/metadata/listing'
+import type { Position, Slice } from '@/lib/metadata/engine/listing'
 
 /** A page of a list. */
 export interface Page<T> {

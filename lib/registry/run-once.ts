@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/domain/errors'
-import { type Database, transaction } from '@/lib/metadata/database'
+import { type Database, transaction } from '@/lib/metadata/engine/database'
 import {
   type IdempotencyRecord,
   claimIdempotencyRecord,
@@ -8,7 +8,7 @@ import {
   findIdempotencyRecord,
   hasIdempotencyRecordsBefore,
 } from '@/lib/metadata/idempotency-records'
-import type { Context } from './context'
+import type { Context } from '@/lib/context'
 
 /** How long an answer is kept, in milliseconds. */
 const keptMs = 24 * 60 * 60 * 1000

@@ -1,4 +1,4 @@
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 
 const root = '/api/v1'
 

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createLogger } from '@/lib/log'
 import { createHttpServer, type HttpLimits } from './http-server'
-import { listenAnywhere, send, sendRaw } from './test-server'
+import { listenAnywhere, send, sendRaw } from '@/lib/testing/test-server'
 
 const log = createLogger('silent')
 const wide: HttpLimits = { headMs: 60_000, idleMs: 60_000, keepAliveMs: 60_000, headBytes: 4096, checkMs: 10 }

@@ -2,7 +2,7 @@ import { type Server, createServer } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createProbes, type ProbeSources } from './probes'
 import type { Readiness } from './readiness'
-import { listenAnywhere, send } from './test-server'
+import { listenAnywhere, send } from '@/lib/testing/test-server'
 
 const token = 'token-of-the-test-0123'
 let server: Server

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createLogger } from '@/lib/log'
 import type { Phase } from './phase'
 import { type Stoppable, stop } from './stop'
-import { listenAnywhere, send } from './test-server'
+import { listenAnywhere, send } from '@/lib/testing/test-server'
 
 let server: Server
 let port: number

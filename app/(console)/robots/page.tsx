@@ -3,7 +3,7 @@ import { notFound } from 'next/navigation'
 import { getTranslations } from 'next-intl/server'
 import { RobotsPage } from '@/components/robots/robots-page'
 import { administrationHref, queryOf } from '@/components/routes'
-import { requireSession } from '@/lib/auth/session'
+import { requireSession } from '@/lib/auth/console/session'
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations()

@@ -3,7 +3,7 @@ import { notFound } from 'next/navigation'
 import { getTranslations } from 'next-intl/server'
 import { administrationHref, queryOf } from '@/components/routes'
 import { UsersPage } from '@/components/users/users-page'
-import { requireSession } from '@/lib/auth/session'
+import { requireSession } from '@/lib/auth/console/session'
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations()

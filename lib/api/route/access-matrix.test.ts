@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Row, callers, nobody } from '@/e2e/access/matrix'
 import { restRows } from '@/e2e/access/rest'
-import { sessionCookieName } from '@/lib/auth/sessions'
+import { sessionCookieName } from '@/lib/auth/console/sessions'
 import {
   TestWorld,
   byAccessKey,
@@ -11,14 +11,14 @@ import {
   sessionToken,
   subjects,
   temporaryToken,
-} from '@/lib/registry/test-world'
-import type { Operation } from './operation'
-import { operations } from './operations'
-import { type AccessRequest, accessRequests } from './test-access-requests'
-import { type TestAnswer, type TestApi, openTestApi } from './test-api'
+} from '@/lib/testing/test-world'
+import type { Operation } from '@/lib/api/operations/operation'
+import { operations } from '@/lib/api/operations/operations'
+import { type AccessRequest, accessRequests } from '@/lib/testing/test-access-requests'
+import { type TestAnswer, type TestApi, openTestApi } from '@/lib/testing/test-api'
 
 // How often one may fail is not the question here, and it would be the answer soon.
-vi.mock(import('@/lib/auth/attempts'), async (original) => {
+vi.mock(import('@/lib/auth/guessing/attempts'), async (original) => {
   const { Attempts } = await original()
   class Unlimited extends Attempts {
     override guard<T>(_: unknown, check: () => Promise<T | null>): Promise<T | null> {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sweepKeptAnswers } from '@/lib/registry/run-once'
-import { type TestApi, openTestApi, uniqueName } from './test-api'
-import { operations } from './operations'
-import { TestPerson } from './test-session'
+import { type TestApi, openTestApi, uniqueName } from '@/lib/testing/test-api'
+import { operations } from '@/lib/api/operations/operations'
+import { TestPerson } from '@/lib/testing/test-session'
 
 let api: TestApi
 let instanceId: string

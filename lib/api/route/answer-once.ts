@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { Principal } from '@/lib/auth/principal'
+import type { Principal } from '@/lib/domain/principal'
 import { AppError } from '@/lib/domain/errors'
-import type { Context } from '@/lib/registry/context'
+import type { Context } from '@/lib/context'
 import { runOnce } from '@/lib/registry/run-once'
-import { type Operation, takesIdempotencyKey } from './operation'
+import { type Operation, takesIdempotencyKey } from '@/lib/api/operations/operation'
 import type { Reply } from './responses'
 
 /**

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { restRows } from '@/e2e/access/rest'
-import { sessionCookieName } from '@/lib/auth/sessions'
-import { TestWorld, sessionToken } from '@/lib/registry/test-world'
-import { verifyAudit } from '@/lib/registry/verify-audit'
-import type { Operation } from './operation'
-import { operations } from './operations'
-import { accessRequests } from './test-access-requests'
-import { type TestApi, openTestApi } from './test-api'
+import { sessionCookieName } from '@/lib/auth/console/sessions'
+import { TestWorld, sessionToken } from '@/lib/testing/test-world'
+import { verifyAudit } from '@/lib/registry/audit/verify-audit'
+import type { Operation } from '@/lib/api/operations/operation'
+import { operations } from '@/lib/api/operations/operations'
+import { accessRequests } from '@/lib/testing/test-access-requests'
+import { type TestApi, openTestApi } from '@/lib/testing/test-api'
 
 /*
  * Every operation of the REST API that changes something leaves an audit event. The requests are those of the access

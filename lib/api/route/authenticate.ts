@@ -1,9 +1,9 @@
 import { authenticateAccessKey } from '@/lib/auth/access-keys'
-import { attempts } from '@/lib/auth/attempts'
+import { attempts } from '@/lib/auth/guessing/attempts'
 import { parseBasicCredentials } from '@/lib/auth/basic-credentials'
-import type { Principal } from '@/lib/auth/principal'
-import { type Origin, type StartedSession, findSessionByToken, sessionCookieName } from '@/lib/auth/sessions'
-import type { Context } from '@/lib/registry/context'
+import type { Origin, Principal } from '@/lib/domain/principal'
+import { type StartedSession, findSessionByToken, sessionCookieName } from '@/lib/auth/console/sessions'
+import type { Context } from '@/lib/context'
 import { readCookie } from './cookie'
 
 /** A console session as its holder proves it. */

@@ -1,4 +1,4 @@
-import type { Context } from '@/lib/registry/context'
+import type { Context } from '@/lib/context'
 
 /** A cookie that no script can read and no other site's request but a visit carries, as a `Set-Cookie`. */
 export function cookie(

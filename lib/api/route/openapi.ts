@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { problem } from '@/lib/api/schemas/common'
 import { AppError, type ErrorCode } from '@/lib/domain/errors'
-import { type Operation, parameterNames, takesIdempotencyKey, takesIfMatch } from './operation'
+import { type Operation, parameterNames, takesIdempotencyKey, takesIfMatch } from '@/lib/api/operations/operation'
 
 type Json = Record<string, unknown>
 

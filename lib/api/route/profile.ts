@@ -1,13 +1,13 @@
-import { changeOwnPassword } from '@/lib/auth/own-password'
+import { changeOwnPassword } from '@/lib/auth/console/own-password'
 import {
   confirmOwnSecondFactor,
   getSecondFactor,
   renewRecoveryCodes,
   setUpSecondFactor,
   turnSecondFactorOff,
-} from '@/lib/auth/second-factor'
-import { getProfile } from '@/lib/registry/get-profile'
-import type { operations } from './operations'
+} from '@/lib/auth/console/second-factor'
+import { getProfile } from '@/lib/registry/users/get-profile'
+import type { operations } from '@/lib/api/operations/operations'
 import type { Answer, Call } from './route'
 import { sessionCookie } from './session-cookie'
 

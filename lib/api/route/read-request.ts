@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { AppError, type FieldError } from '@/lib/domain/errors'
 import { parsePrecondition } from '@/lib/domain/etag'
 import { type ExpectedVersions, changedMeanwhile } from '@/lib/registry/versions'
-import { type Operation, takesIfMatch } from './operation'
+import { type Operation, takesIfMatch } from '@/lib/api/operations/operation'
 
 /** Largest JSON body, in bytes. */
 export const bodyMaxBytes = 1024 * 1024

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { AppError } from '@/lib/domain/errors'
-import { setContext } from '@/lib/registry/context'
-import { operations } from './operations'
+import { setContext } from '@/lib/context'
+import { operations } from '@/lib/api/operations/operations'
 import { bodyMaxBytes } from './read-request'
 import { route } from './route'
-import { type TestApi, basic, openTestApi } from './test-api'
+import { type TestApi, basic, openTestApi } from '@/lib/testing/test-api'
 
 let api: TestApi
 let repositoryId: string

@@ -1,6 +1,6 @@
-import { sessionCookieName, sessionLifetimeSeconds } from '@/lib/auth/sessions'
+import { sessionCookieName, sessionLifetimeSeconds } from '@/lib/auth/console/sessions'
 import { cookie } from './cookie'
-import type { Context } from '@/lib/registry/context'
+import type { Context } from '@/lib/context'
 
 /** The `Set-Cookie` that keeps a session's token in the browser. */
 export function sessionCookie(ctx: Context, request: Request, token: string): string {

@@ -1,9 +1,9 @@
 import type { SessionView } from '@/lib/api/schemas/sessions'
-import { logOnByPassword } from '@/lib/auth/log-on'
-import { endAllSessions, endSession, endSessionById } from '@/lib/auth/sessions'
+import { logOnByPassword } from '@/lib/auth/console/log-on'
+import { endAllSessions, endSession, endSessionById } from '@/lib/auth/console/sessions'
 import { AppError } from '@/lib/domain/errors'
 import { type ProvenSession, originOf, sessionTokenOf } from './authenticate'
-import type { operations } from './operations'
+import type { operations } from '@/lib/api/operations/operations'
 import type { Answer, Call } from './route'
 import { noSessionCookie, sessionCookie } from './session-cookie'
 

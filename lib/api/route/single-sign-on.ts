@@ -3,11 +3,11 @@ import {
   finishSingleSignOn as finish,
   singleSignOnLifetimeSeconds,
   startSingleSignOn as start,
-} from '@/lib/auth/single-sign-on'
-import type { Context } from '@/lib/registry/context'
+} from '@/lib/auth/console/single-sign-on'
+import type { Context } from '@/lib/context'
 import { originOf, sessionTokenOf } from './authenticate'
 import { cookie, isOverTls, readCookie } from './cookie'
-import type { operations } from './operations'
+import type { operations } from '@/lib/api/operations/operations'
 import type { Answer, Call } from './route'
 import { sessionCookie } from './session-cookie'
 

@@ -3,7 +3,7 @@ import { notFound } from 'next/navigation'
 import { getTranslations } from 'next-intl/server'
 import { InstancesPage } from '@/components/instances/instances-page'
 import { instancesHref, queryOf } from '@/components/routes'
-import { requireSession } from '@/lib/auth/session'
+import { requireSession } from '@/lib/auth/console/session'
 import { isRegionId } from '@/lib/domain/regions'
 
 export async function generateMetadata(): Promise<Metadata> {

@@ -2,7 +2,7 @@ import type { Metadata } from 'next'
 import { getTranslations } from 'next-intl/server'
 import { AccessKeysPage } from '@/components/access-keys/access-keys-page'
 import { accountHref } from '@/components/routes'
-import { requireSession } from '@/lib/auth/session'
+import { requireSession } from '@/lib/auth/console/session'
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations()

@@ -2,7 +2,7 @@ import type { Metadata } from 'next'
 import { getTranslations } from 'next-intl/server'
 import { SecurityPage } from '@/components/account/security-page'
 import { accountHref, queryOf } from '@/components/routes'
-import { requireSession } from '@/lib/auth/session'
+import { requireSession } from '@/lib/auth/console/session'
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations()

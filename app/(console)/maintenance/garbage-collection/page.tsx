@@ -3,8 +3,8 @@ import { notFound } from 'next/navigation'
 import { getTranslations } from 'next-intl/server'
 import { GarbageCollectionPage } from '@/components/maintenance/garbage-collection-page'
 import { maintenanceHref, queryOf } from '@/components/routes'
-import { requireSession } from '@/lib/auth/session'
-import { getContext } from '@/lib/registry/context'
+import { requireSession } from '@/lib/auth/console/session'
+import { getContext } from '@/lib/context'
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations()

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { type TestApi, basic, openTestApi, uniqueName } from '@/lib/api/route/test-api'
+import { type TestApi, basic, openTestApi, uniqueName } from '@/lib/testing/test-api'
 import { createId } from '@/lib/domain/ids'
 
 let api: TestApi

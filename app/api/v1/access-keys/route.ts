@@ -1,8 +1,8 @@
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
-import { createAccessKey } from '@/lib/registry/create-access-key'
-import { listAccessKeys } from '@/lib/registry/list-access-keys'
+import { createAccessKey } from '@/lib/registry/credentials/create-access-key'
+import { listAccessKeys } from '@/lib/registry/credentials/list-access-keys'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   GET: route(operations.listAccessKeys, async ({ ctx, principal, query }) => ({

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type TestApi, authorization, openTestApi } from '@/lib/api/route/test-api'
+import { type TestApi, authorization, openTestApi } from '@/lib/testing/test-api'
 import { type NewAuditEvent, insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/database'
-import { setContext } from '@/lib/registry/context'
+import { transaction } from '@/lib/metadata/engine/database'
+import { setContext } from '@/lib/context'
 import { GET as exportEvents } from './export/route'
 
 let api: TestApi

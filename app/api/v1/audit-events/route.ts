@@ -1,7 +1,7 @@
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
-import { listAuditEvents } from '@/lib/registry/list-audit-events'
+import { listAuditEvents } from '@/lib/registry/audit/list-audit-events'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   GET: route(operations.listAuditEvents, async ({ ctx, query }) => ({ body: await listAuditEvents(ctx, query) })),

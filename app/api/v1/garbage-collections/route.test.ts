@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type TestApi, openTestApi } from '@/lib/api/route/test-api'
-import { holdLease } from '@/lib/metadata/leases'
-import { stopRuns, waitForRuns } from '@/lib/registry/run-maintenance'
+import { type TestApi, openTestApi } from '@/lib/testing/test-api'
+import { holdLease } from '@/lib/metadata/engine/leases'
+import { stopRuns, waitForRuns } from '@/lib/registry/maintenance/run-maintenance'
 import { digestOf } from '@/lib/storage/hash'
 
 let api: TestApi

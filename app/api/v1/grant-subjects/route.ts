@@ -1,7 +1,7 @@
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
-import { listGrantSubjects } from '@/lib/registry/list-grant-subjects'
+import { listGrantSubjects } from '@/lib/registry/grants/list-grant-subjects'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   GET: route(operations.listGrantSubjects, async ({ ctx, principal, query }) => ({

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type TestApi, basic, openTestApi, uniqueName } from '@/lib/api/route/test-api'
+import { type TestApi, basic, openTestApi, uniqueName } from '@/lib/testing/test-api'
 
 let api: TestApi
 /** One repository `test/example`, its namespace and its instance. */

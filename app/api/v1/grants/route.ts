@@ -1,9 +1,9 @@
 import { created } from '@/lib/api/route/answers'
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
-import { createGrant } from '@/lib/registry/create-grant'
-import { listGrants } from '@/lib/registry/list-grants'
+import { createGrant } from '@/lib/registry/grants/create-grant'
+import { listGrants } from '@/lib/registry/grants/list-grants'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   GET: route(operations.listGrants, async ({ ctx, principal, query }) => ({

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { operations } from '@/lib/api/route/operations'
-import { type TestApi, openTestApi } from '@/lib/api/route/test-api'
+import { operations } from '@/lib/api/operations/operations'
+import { type TestApi, openTestApi } from '@/lib/testing/test-api'
 
 const folder = path.resolve(import.meta.dirname, '..')
 

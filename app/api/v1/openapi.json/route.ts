@@ -1,5 +1,5 @@
 import { openApiDocument } from '@/lib/api/route/openapi'
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
 

@@ -1,7 +1,7 @@
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
-import { listRegions } from '@/lib/registry/list-regions'
+import { listRegions } from '@/lib/registry/instances/list-regions'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   GET: route(operations.listRegions, async ({ ctx, principal }) => ({

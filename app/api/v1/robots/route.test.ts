@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type TestApi, type TestCall, basic, openTestApi, uniqueName } from '@/lib/api/route/test-api'
-import { verifyPassword } from '@/lib/auth/passwords'
-import { hashToken } from '@/lib/auth/token-hash'
+import { type TestApi, type TestCall, basic, openTestApi, uniqueName } from '@/lib/testing/test-api'
+import { verifyPassword } from '@/lib/secrets/passwords'
+import { hashToken } from '@/lib/secrets/token-hash'
 import type { Permission } from '@/lib/domain/access'
 import { createId } from '@/lib/domain/ids'
 

@@ -1,7 +1,7 @@
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
-import { listRobots } from '@/lib/registry/list-robots'
+import { listRobots } from '@/lib/registry/robots/list-robots'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   GET: route(operations.listAllRobots, async ({ ctx, query }) => ({ body: await listRobots(ctx, query) })),

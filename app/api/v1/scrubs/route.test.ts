@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type TestApi, openTestApi } from '@/lib/api/route/test-api'
-import { stopRuns, waitForRuns } from '@/lib/registry/run-maintenance'
+import { type TestApi, openTestApi } from '@/lib/testing/test-api'
+import { stopRuns, waitForRuns } from '@/lib/registry/maintenance/run-maintenance'
 
 let api: TestApi
 

@@ -1,9 +1,9 @@
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
-import { getContext } from '@/lib/registry/context'
-import { listMaintenanceRuns } from '@/lib/registry/list-maintenance-runs'
-import { startScrub } from '@/lib/registry/start-scrub'
+import { getContext } from '@/lib/context'
+import { listMaintenanceRuns } from '@/lib/registry/maintenance/list-maintenance-runs'
+import { startScrub } from '@/lib/registry/maintenance/start-scrub'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   GET: route(operations.listScrubs, async ({ ctx, query }) => ({

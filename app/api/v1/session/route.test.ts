@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { type TestApi, type TestCall, authorization, openTestApi, password } from '@/lib/api/route/test-api'
-import { TestPerson } from '@/lib/api/route/test-session'
+import { type TestApi, type TestCall, authorization, openTestApi, password } from '@/lib/testing/test-api'
+import { TestPerson } from '@/lib/testing/test-session'
 import * as credentials from '@/lib/metadata/user-credentials'
 
 let api: TestApi

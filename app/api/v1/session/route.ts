@@ -1,4 +1,4 @@
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
 import { logOff, logOn, showSession } from '@/lib/api/route/sessions'

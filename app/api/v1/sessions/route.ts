@@ -1,8 +1,8 @@
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
 import { endEverySession } from '@/lib/api/route/sessions'
-import { listSessions } from '@/lib/registry/list-sessions'
+import { listSessions } from '@/lib/registry/users/list-sessions'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   GET: route(operations.listSessions, async ({ ctx, principal, session, query }) => ({

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type TestApi, basic, openTestApi, uniqueName } from '@/lib/api/route/test-api'
-import { verifyPassword } from '@/lib/auth/passwords'
+import { type TestApi, basic, openTestApi, uniqueName } from '@/lib/testing/test-api'
+import { verifyPassword } from '@/lib/secrets/passwords'
 
 let api: TestApi
 let adminId: string

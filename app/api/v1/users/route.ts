@@ -1,9 +1,9 @@
 import { created } from '@/lib/api/route/answers'
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
-import { createUser } from '@/lib/registry/create-user'
-import { listUsers } from '@/lib/registry/list-users'
+import { createUser } from '@/lib/registry/users/create-user'
+import { listUsers } from '@/lib/registry/users/list-users'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   GET: route(operations.listUsers, async ({ ctx, query }) => ({ body: await listUsers(ctx, query) })),

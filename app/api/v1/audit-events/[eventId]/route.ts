@@ -1,7 +1,7 @@
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
-import { getAuditEvent } from '@/lib/registry/get-audit-event'
+import { getAuditEvent } from '@/lib/registry/audit/get-audit-event'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   GET: route(operations.getAuditEvent, async ({ ctx, params }) => ({ body: await getAuditEvent(ctx, params.eventId) })),

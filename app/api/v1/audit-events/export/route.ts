@@ -1,7 +1,7 @@
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
-import { exportAuditEvents } from '@/lib/registry/export-audit-events'
+import { exportAuditEvents } from '@/lib/registry/audit/export-audit-events'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   GET: route(operations.exportAuditEvents, ({ ctx, query: { format, ...query } }) => ({

@@ -1,10 +1,10 @@
 import { versioned } from '@/lib/api/route/answers'
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
-import { deleteGrant } from '@/lib/registry/delete-grant'
-import { getGrant } from '@/lib/registry/get-grant'
-import { updateGrant } from '@/lib/registry/update-grant'
+import { deleteGrant } from '@/lib/registry/grants/delete-grant'
+import { getGrant } from '@/lib/registry/grants/get-grant'
+import { updateGrant } from '@/lib/registry/grants/update-grant'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   GET: route(operations.getGrant, async ({ ctx, principal, params }) =>

@@ -1,10 +1,10 @@
 import { versioned } from '@/lib/api/route/answers'
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
-import { deleteInstance } from '@/lib/registry/delete-instance'
-import { getInstance } from '@/lib/registry/get-instance'
-import { updateInstance } from '@/lib/registry/update-instance'
+import { deleteInstance } from '@/lib/registry/instances/delete-instance'
+import { getInstance } from '@/lib/registry/instances/get-instance'
+import { updateInstance } from '@/lib/registry/instances/update-instance'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   GET: route(operations.getInstance, async ({ ctx, principal, params, host }) =>

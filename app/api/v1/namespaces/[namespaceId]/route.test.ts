@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type TestApi, openTestApi, uniqueName } from '@/lib/api/route/test-api'
+import { type TestApi, openTestApi, uniqueName } from '@/lib/testing/test-api'
 
 let api: TestApi
 let instanceId: string

@@ -1,10 +1,10 @@
 import { versioned } from '@/lib/api/route/answers'
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
-import { deleteNamespace } from '@/lib/registry/delete-namespace'
-import { getNamespace } from '@/lib/registry/get-namespace'
-import { updateNamespace } from '@/lib/registry/update-namespace'
+import { deleteNamespace } from '@/lib/registry/namespaces/delete-namespace'
+import { getNamespace } from '@/lib/registry/namespaces/get-namespace'
+import { updateNamespace } from '@/lib/registry/namespaces/update-namespace'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   GET: route(operations.getNamespace, async ({ ctx, principal, params }) =>

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type TestApi, authorization, openTestApi, password as administratorPassword } from '@/lib/api/route/test-api'
-import { TestPerson } from '@/lib/api/route/test-session'
+import { type TestApi, authorization, openTestApi, password as administratorPassword } from '@/lib/testing/test-api'
+import { TestPerson } from '@/lib/testing/test-session'
 
 let api: TestApi
 let person: TestPerson

@@ -1,10 +1,10 @@
 import { versioned } from '@/lib/api/route/answers'
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
-import { deleteRepository } from '@/lib/registry/delete-repository'
-import { getRepository } from '@/lib/registry/get-repository'
-import { updateRepository } from '@/lib/registry/update-repository'
+import { deleteRepository } from '@/lib/registry/repositories/delete-repository'
+import { getRepository } from '@/lib/registry/repositories/get-repository'
+import { updateRepository } from '@/lib/registry/repositories/update-repository'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   GET: route(operations.getRepository, async ({ ctx, principal, params }) =>

@@ -1,10 +1,10 @@
 import { versioned } from '@/lib/api/route/answers'
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
-import { deleteRobot } from '@/lib/registry/delete-robot'
-import { getRobot } from '@/lib/registry/get-robot'
-import { updateRobot } from '@/lib/registry/update-robot'
+import { deleteRobot } from '@/lib/registry/robots/delete-robot'
+import { getRobot } from '@/lib/registry/robots/get-robot'
+import { updateRobot } from '@/lib/registry/robots/update-robot'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   GET: route(operations.getRobot, async ({ ctx, principal, params }) =>

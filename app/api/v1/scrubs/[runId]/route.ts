@@ -1,7 +1,7 @@
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
-import { getMaintenanceRun } from '@/lib/registry/get-maintenance-run'
+import { getMaintenanceRun } from '@/lib/registry/maintenance/get-maintenance-run'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   GET: route(operations.getScrub, async ({ ctx, params }) => ({

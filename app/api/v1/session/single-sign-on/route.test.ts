@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type OpenIdProvider, type ProvidedClaims, passProvider, startOpenIdProvider } from '@/e2e/openid-provider'
-import { type TestAnswer, type TestApi, openTestApi, uniqueName } from '@/lib/api/route/test-api'
-import { TestPerson } from '@/lib/api/route/test-session'
+import { type TestAnswer, type TestApi, openTestApi, uniqueName } from '@/lib/testing/test-api'
+import { TestPerson } from '@/lib/testing/test-session'
 
 const origin = 'http://localhost:3000'
 let provider: OpenIdProvider

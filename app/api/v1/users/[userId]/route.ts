@@ -1,10 +1,10 @@
 import { versioned } from '@/lib/api/route/answers'
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
-import { deleteUser } from '@/lib/registry/delete-user'
-import { getUser } from '@/lib/registry/get-user'
-import { updateUser } from '@/lib/registry/update-user'
+import { deleteUser } from '@/lib/registry/users/delete-user'
+import { getUser } from '@/lib/registry/users/get-user'
+import { updateUser } from '@/lib/registry/users/update-user'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   GET: route(operations.getUser, async ({ ctx, params }) => versioned(await getUser(ctx, params.userId))),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type TestApi, basic, openTestApi, uniqueName } from '@/lib/api/route/test-api'
-import { hashPassword, verifyPassword } from '@/lib/auth/passwords'
-import { hashToken } from '@/lib/auth/token-hash'
+import { type TestApi, basic, openTestApi, uniqueName } from '@/lib/testing/test-api'
+import { hashPassword, verifyPassword } from '@/lib/secrets/passwords'
+import { hashToken } from '@/lib/secrets/token-hash'
 import { createId } from '@/lib/domain/ids'
 
 let api: TestApi

@@ -1,9 +1,9 @@
 import { created } from '@/lib/api/route/answers'
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
-import { createNamespace } from '@/lib/registry/create-namespace'
-import { listNamespaces } from '@/lib/registry/list-namespaces'
+import { createNamespace } from '@/lib/registry/namespaces/create-namespace'
+import { listNamespaces } from '@/lib/registry/namespaces/list-namespaces'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   GET: route(operations.listNamespaces, async ({ ctx, principal, params, query }) => ({

@@ -1,9 +1,9 @@
 import { created } from '@/lib/api/route/answers'
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
-import { createRobot } from '@/lib/registry/create-robot'
-import { listRobots } from '@/lib/registry/list-robots'
+import { createRobot } from '@/lib/registry/robots/create-robot'
+import { listRobots } from '@/lib/registry/robots/list-robots'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   GET: route(operations.listRobots, async ({ ctx, params, query }) => ({

@@ -1,7 +1,7 @@
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
-import { listTagDetails } from '@/lib/registry/list-tag-details'
+import { listTagDetails } from '@/lib/registry/tags/list-tag-details'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   GET: route(operations.listTags, async ({ ctx, params, query }) => ({

@@ -1,8 +1,8 @@
 import { versioned } from '@/lib/api/route/answers'
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
-import { rotateRobotSecret } from '@/lib/registry/rotate-robot-secret'
+import { rotateRobotSecret } from '@/lib/registry/robots/rotate-robot-secret'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   POST: route(operations.rotateRobotSecret, async ({ ctx, principal, params }) =>

@@ -1,7 +1,7 @@
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
-import { listAccessKeys } from '@/lib/registry/list-access-keys'
+import { listAccessKeys } from '@/lib/registry/credentials/list-access-keys'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   GET: route(operations.listAccessKeysOfUser, async ({ ctx, params, query }) => ({

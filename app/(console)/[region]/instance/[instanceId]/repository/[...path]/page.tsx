@@ -3,7 +3,7 @@ import { notFound } from 'next/navigation'
 import { getTranslations } from 'next-intl/server'
 import { RepositoryPage } from '@/components/repositories/repository-page'
 import { parseRepositoryPath, queryOf, repositoryHref } from '@/components/routes'
-import { requireSession } from '@/lib/auth/session'
+import { requireSession } from '@/lib/auth/console/session'
 import { isRegionId } from '@/lib/domain/regions'
 
 interface Props {

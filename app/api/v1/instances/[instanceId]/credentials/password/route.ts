@@ -1,8 +1,8 @@
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
-import { removeRegistryPassword } from '@/lib/registry/remove-registry-password'
-import { setRegistryPassword } from '@/lib/registry/set-registry-password'
+import { removeRegistryPassword } from '@/lib/registry/credentials/remove-registry-password'
+import { setRegistryPassword } from '@/lib/registry/credentials/set-registry-password'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   PUT: route(operations.setRegistryPassword, async ({ ctx, principal, params, body }) => {

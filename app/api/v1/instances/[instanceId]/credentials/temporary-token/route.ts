@@ -1,8 +1,8 @@
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
-import { createTemporaryToken } from '@/lib/registry/create-temporary-token'
-import { listTemporaryTokens } from '@/lib/registry/list-temporary-tokens'
+import { createTemporaryToken } from '@/lib/registry/credentials/create-temporary-token'
+import { listTemporaryTokens } from '@/lib/registry/credentials/list-temporary-tokens'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   GET: route(operations.listTemporaryTokens, async ({ ctx, principal, params, query }) => ({

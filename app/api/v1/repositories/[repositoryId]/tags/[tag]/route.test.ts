@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type TestApi, digestOfLetter, openTestApi } from '@/lib/api/route/test-api'
+import { type TestApi, digestOfLetter, openTestApi } from '@/lib/testing/test-api'
 
 const collection = '/repositories/{repositoryId}/tags'
 const one = '/repositories/{repositoryId}/tags/{tag}'

@@ -1,9 +1,9 @@
 import { versioned } from '@/lib/api/route/answers'
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
-import { deleteTag } from '@/lib/registry/delete-tag'
-import { getTag } from '@/lib/registry/get-tag'
+import { deleteTag } from '@/lib/registry/tags/delete-tag'
+import { getTag } from '@/lib/registry/tags/get-tag'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   GET: route(operations.getTag, async ({ ctx, params }) =>

@@ -1,8 +1,8 @@
-import { operations } from '@/lib/api/route/operations'
+import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
-import { deleteAccessKey } from '@/lib/registry/delete-access-key'
-import { updateAccessKey } from '@/lib/registry/update-access-key'
+import { deleteAccessKey } from '@/lib/registry/credentials/delete-access-key'
+import { updateAccessKey } from '@/lib/registry/credentials/update-access-key'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   PATCH: route(operations.updateAccessKeyOfUser, async ({ ctx, principal, params, body }) => ({

@@ -1,0 +1,37 @@
+import { auditEvent, auditEventPage, auditEventQuery, exportAuditEventsQuery } from '@/lib/api/schemas/audit-events'
+import type { Operation } from './operation'
+
+/** The audit trail. */
+export const auditEventOperations = {
+  listAuditEvents: {
+    id: 'listAuditEvents',
+    method: 'GET',
+    path: '/audit-events',
+    summary: 'The audit trail, the newest events first',
+    permission: 'administrator',
+    query: auditEventQuery,
+    status: 200,
+    response: auditEventPage,
+    refusals: ['PAGE_INVALID'],
+  },
+  exportAuditEvents: {
+    id: 'exportAuditEvents',
+    method: 'GET',
+    path: '/audit-events/export',
+    summary: 'The audit trail as a file, the oldest events first',
+    permission: 'administrator',
+    query: exportAuditEventsQuery,
+    status: 200,
+    download: ['application/jsonl', 'text/csv'],
+  },
+  getAuditEvent: {
+    id: 'getAuditEvent',
+    method: 'GET',
+    path: '/audit-events/{eventId}',
+    summary: 'An event of the audit trail',
+    permission: 'administrator',
+    status: 200,
+    response: auditEvent,
+    refusals: ['NOT_FOUND'],
+  },
+} as const satisfies Record<string, Operation>

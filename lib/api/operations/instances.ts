@@ -1,0 +1,68 @@
+import {
+  createInstanceBody,
+  instance,
+  instancePage,
+  instanceQuery,
+  updateInstanceBody,
+} from '@/lib/api/schemas/instances'
+import type { Operation } from './operation'
+
+/** Instances. */
+export const instanceOperations = {
+  listInstances: {
+    id: 'listInstances',
+    method: 'GET',
+    path: '/instances',
+    summary: 'Instances by name that the caller knows of: has a grant in, or that have PUBLIC repositories',
+    permission: 'user',
+    query: instanceQuery,
+    status: 200,
+    response: instancePage,
+    refusals: ['PAGE_INVALID'],
+  },
+  createInstance: {
+    id: 'createInstance',
+    method: 'POST',
+    path: '/instances',
+    summary: 'Make an instance',
+    permission: 'administrator',
+    body: createInstanceBody,
+    status: 201,
+    response: instance,
+    isVersioned: true,
+    refusals: ['ALREADY_EXISTS'],
+  },
+  getInstance: {
+    id: 'getInstance',
+    method: 'GET',
+    path: '/instances/{instanceId}',
+    summary: 'An instance',
+    permission: 'see instance',
+    status: 200,
+    response: instance,
+    isVersioned: true,
+    refusals: ['NOT_FOUND'],
+  },
+  updateInstance: {
+    id: 'updateInstance',
+    method: 'PATCH',
+    path: '/instances/{instanceId}',
+    summary: 'Change an instance; renaming it, and with it its host names, is for administrators',
+    permission: 'manage instance',
+    body: updateInstanceBody,
+    status: 200,
+    response: instance,
+    isVersioned: true,
+    refusals: ['NOT_FOUND', 'ALREADY_EXISTS'],
+  },
+  deleteInstance: {
+    id: 'deleteInstance',
+    method: 'DELETE',
+    path: '/instances/{instanceId}',
+    summary: 'Delete an empty instance that is not the default one',
+    permission: 'administrator',
+    status: 204,
+    isVersioned: true,
+    refusals: ['NOT_FOUND', 'NOT_EMPTY'],
+  },
+} as const satisfies Record<string, Operation>

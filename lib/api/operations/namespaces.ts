@@ -1,0 +1,68 @@
+import {
+  createNamespaceBody,
+  namespace,
+  namespacePage,
+  namespaceQuery,
+  updateNamespaceBody,
+} from '@/lib/api/schemas/namespaces'
+import type { Operation } from './operation'
+
+/** Namespaces. */
+export const namespaceOperations = {
+  listNamespaces: {
+    id: 'listNamespaces',
+    method: 'GET',
+    path: '/instances/{instanceId}/namespaces',
+    summary: 'Namespaces of an instance by name that the caller knows of',
+    permission: 'see instance',
+    query: namespaceQuery,
+    status: 200,
+    response: namespacePage,
+    refusals: ['NOT_FOUND', 'PAGE_INVALID'],
+  },
+  createNamespace: {
+    id: 'createNamespace',
+    method: 'POST',
+    path: '/instances/{instanceId}/namespaces',
+    summary: 'Make a namespace',
+    permission: 'manage instance',
+    body: createNamespaceBody,
+    status: 201,
+    response: namespace,
+    isVersioned: true,
+    refusals: ['NOT_FOUND', 'ALREADY_EXISTS'],
+  },
+  getNamespace: {
+    id: 'getNamespace',
+    method: 'GET',
+    path: '/namespaces/{namespaceId}',
+    summary: 'A namespace',
+    permission: 'see namespace',
+    status: 200,
+    response: namespace,
+    isVersioned: true,
+    refusals: ['NOT_FOUND'],
+  },
+  updateNamespace: {
+    id: 'updateNamespace',
+    method: 'PATCH',
+    path: '/namespaces/{namespaceId}',
+    summary: 'Change the defaults for repositories that pushes make in it',
+    permission: 'manage namespace',
+    body: updateNamespaceBody,
+    status: 200,
+    response: namespace,
+    isVersioned: true,
+    refusals: ['NOT_FOUND'],
+  },
+  deleteNamespace: {
+    id: 'deleteNamespace',
+    method: 'DELETE',
+    path: '/namespaces/{namespaceId}',
+    summary: 'Delete an empty namespace',
+    permission: 'manage namespace',
+    status: 204,
+    isVersioned: true,
+    refusals: ['NOT_FOUND', 'NOT_EMPTY'],
+  },
+} as const satisfies Record<string, Operation>

@@ -1,0 +1,34 @@
+import { accessKeyOperations } from './access-keys'
+import { auditEventOperations } from './audit-events'
+import { credentialOperations } from './credentials'
+import { documentOperations } from './document'
+import { grantOperations } from './grants'
+import { instanceOperations } from './instances'
+import { maintenanceOperations } from './maintenance'
+import { namespaceOperations } from './namespaces'
+import { profileOperations } from './profile'
+import { regionOperations } from './regions'
+import { repositoryOperations } from './repositories'
+import { robotOperations } from './robots'
+import { sessionOperations } from './sessions'
+import { tagOperations } from './tags'
+import { userOperations } from './users'
+
+/** Every operation of the REST API. A route handler can only be made for one of them, so none is undocumented. */
+export const operations = {
+  ...sessionOperations,
+  ...profileOperations,
+  ...regionOperations,
+  ...instanceOperations,
+  ...namespaceOperations,
+  ...repositoryOperations,
+  ...tagOperations,
+  ...maintenanceOperations,
+  ...robotOperations,
+  ...credentialOperations,
+  ...accessKeyOperations,
+  ...userOperations,
+  ...grantOperations,
+  ...auditEventOperations,
+  ...documentOperations,
+} as const

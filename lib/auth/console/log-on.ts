@@ -1,0 +1,99 @@
+import { AppError } from '@/lib/domain/errors'
+import { transaction } from '@/lib/metadata/engine/database'
+import { lockCredentials, noteLogOn } from '@/lib/metadata/user-credentials'
+import { type User, findUserWithPasswordHash } from '@/lib/metadata/users'
+import type { Context } from '@/lib/context'
+import { attempts } from '@/lib/auth/guessing/attempts'
+import { type FailedLogOn, insertFailedLogOn, recordFailedLogOn, recordLogOn } from './log-on-events'
+import { verifyPasswordOfMaybe } from '@/lib/secrets/passwords'
+import { attempt, proveSecondFactor } from './second-factor'
+import type { Origin } from '@/lib/domain/principal'
+import { type StartedSession, beginSession } from './sessions'
+
+/** What a person types to log on to the console. */
+export interface LogOnInput {
+  readonly userName: string
+  readonly password: string
+  /** Of the authenticator app, or a recovery code; null in the first step. */
+  readonly code: string | null
+}
+
+type Outcome = { readonly session: StartedSession } | { readonly refusal: AppError }
+
+/**
+ * Logs a person on, in one step or two: who has a second factor is asked for a code by SECOND_FACTOR_REQUIRED, and sends
+ * all again with it. Nothing is kept between the steps. `formerToken` is what the browser held before.
+ *
+ * Throws UNAUTHORIZED for a wrong name or password, the same for both; SECOND_FACTOR_REQUIRED; SECOND_FACTOR_INVALID for
+ * a wrong code; DENIED for a user who is disabled, once the password is proven; TOO_MANY_ATTEMPTS; UNAVAILABLE.
+ */
+export async function logOnByPassword(
+  ctx: Context,
+  input: LogOnInput,
+  origin: Origin,
+  formerToken: string | null,
+): Promise<StartedSession> {
+  const { user, passwordHash } = await provePassword(ctx, input, origin)
+  const finish = () => finishLogOn(ctx, { user, passwordHash, code: input.code }, origin, formerToken)
+  const outcome =
+    input.code === null
+      ? await finish()
+      : await attempts.guard(attempt(input.userName, origin.address), async () => {
+          const tried = await finish()
+          return 'refusal' in tried && tried.refusal.code === 'SECOND_FACTOR_INVALID' ? null : tried
+        })
+  if (outcome === null) throw new AppError('SECOND_FACTOR_INVALID')
+  if ('refusal' in outcome) throw outcome.refusal
+  return outcome.session
+}
+
+async function provePassword(
+  { db }: Context,
+  { userName, password }: LogOnInput,
+  origin: Origin,
+): Promise<{ user: User; passwordHash: string }> {
+  const found = await findUserWithPasswordHash(db, userName)
+  const passwordHash = found?.passwordHash ?? undefined
+  const proven = await attempts.guard({ kind: 'password', account: userName, address: origin.address }, async () =>
+    (await verifyPasswordOfMaybe(passwordHash, password)) ? found : null,
+  )
+  if (proven !== null && passwordHash !== undefined) return { user: proven.user, passwordHash }
+  const reason = 'wrong user name or password'
+  await recordFailedLogOn(db, { ...failed(found?.user ?? null, reason), tried: userName }, origin)
+  throw wrongPassword()
+}
+
+/** All that is decided under the lock of the user's row, and recorded with it: a refusal too. */
+async function finishLogOn(
+  { db, secrets }: Context,
+  proven: { readonly user: User; readonly passwordHash: string; readonly code: string | null },
+  origin: Origin,
+  formerToken: string | null,
+): Promise<Outcome> {
+  return transaction(db, async (tx) => {
+    const refuse = async (reason: string, refusal: AppError): Promise<Outcome> => {
+      await insertFailedLogOn(tx, failed(proven.user, reason), origin)
+      return { refusal }
+    }
+    const now = await lockCredentials(tx, proven.user.id)
+    // Changed since it was verified: that change has ended all sessions, and none may begin by the password before.
+    if (now === null || now.passwordHash !== proven.passwordHash) return refuse('wrong password', wrongPassword())
+    if (now.user.isDisabled) {
+      return refuse('the user is disabled', new AppError('DENIED', { message: 'this account is disabled' }))
+    }
+    const proof = await proveSecondFactor(tx, secrets, now.user.id, proven.code)
+    if (proof === 'wrong') return refuse('wrong code of the second factor', new AppError('SECOND_FACTOR_INVALID'))
+    const session = await beginSession(tx, now.user, origin, formerToken)
+    await noteLogOn(tx, now.user.id, new Date())
+    await recordLogOn(tx, now.user, 'password', origin, proof === 'off' ? null : { secondFactor: proof })
+    return { session }
+  })
+}
+
+function failed(user: User | null, reason: string): FailedLogOn {
+  return { user, credential: 'password', reason }
+}
+
+function wrongPassword(): AppError {
+  return new AppError('UNAUTHORIZED', { message: 'incorrect user name or password' })
+}

@@ -1,0 +1,83 @@
+import { AppError } from '@/lib/domain/errors'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import { transaction } from '@/lib/metadata/engine/database'
+import { deleteSharedRegistryPasswords } from '@/lib/metadata/registry-passwords'
+import { deleteSessionsOfUser } from '@/lib/metadata/sessions'
+import {
+  type UserCredentials,
+  findCredentials,
+  lockCredentials,
+  updatePasswordHash,
+} from '@/lib/metadata/user-credentials'
+import type { Context } from '@/lib/context'
+import { attempts } from '@/lib/auth/guessing/attempts'
+import { recordFailedLogOn } from './log-on-events'
+import { assertPasswordAllowed } from '@/lib/secrets/password-rules'
+import { hashPassword, verifyPasswordOfMaybe } from '@/lib/secrets/passwords'
+import type { Principal } from '@/lib/domain/principal'
+import { type StartedSession, beginSession } from './sessions'
+
+/**
+ * Asks the caller for their password once more, before a change that a stolen session must not make. Throws BAD_REQUEST,
+ * naming the request's `field`, for a wrong one; DENIED when they have none, and TOO_MANY_ATTEMPTS.
+ */
+export async function proveOwnPassword(
+  { db }: Pick<Context, 'db'>,
+  principal: Principal,
+  password: string,
+  field: string,
+): Promise<UserCredentials> {
+  const credentials = await findCredentials(db, principal.id)
+  if (credentials?.passwordHash === null) {
+    throw new AppError('DENIED', { message: 'this account has no password: it logs on by single sign-on' })
+  }
+  const attempt = { kind: 'password', account: principal.name, address: principal.address } as const
+  const proven = await attempts.guard(attempt, async () =>
+    (await verifyPasswordOfMaybe(credentials?.passwordHash ?? undefined, password)) ? credentials : null,
+  )
+  if (proven !== null) return proven
+  const reason = 'the password was asked for once more, and was wrong'
+  await recordFailedLogOn(db, { user: credentials?.user ?? null, credential: 'password', reason }, principal)
+  throw wrongPassword(field)
+}
+
+/**
+ * Gives the caller another password and ends all their sessions, everywhere. One that the change was made in is
+ * followed by a new one, which is answered. A registry password that the first start set to the same goes. Throws BAD_REQUEST for a wrong present password and for a new one that the
+ * rules forbid, DENIED, and TOO_MANY_ATTEMPTS.
+ */
+export async function changeOwnPassword(
+  ctx: Context,
+  principal: Principal,
+  isInSession: boolean,
+  { currentPassword, newPassword }: { readonly currentPassword: string; readonly newPassword: string },
+): Promise<StartedSession | null> {
+  const { passwordHash } = await proveOwnPassword(ctx, principal, currentPassword, 'currentPassword')
+  if (newPassword === currentPassword) {
+    const message = 'the new password is the present one'
+    throw new AppError('BAD_REQUEST', { message, fields: [{ path: 'newPassword', message }] })
+  }
+  await assertPasswordAllowed(newPassword, principal.name, 'newPassword')
+  const newHash = await hashPassword(newPassword)
+  return transaction(ctx.db, async (tx) => {
+    const now = await lockCredentials(tx, principal.id)
+    // Changed by somebody else since it was verified: it is no longer the present one.
+    if (now === null || now.passwordHash !== passwordHash) throw wrongPassword('currentPassword')
+    const sharedCount = await deleteSharedRegistryPasswords(tx, principal.id)
+    await updatePasswordHash(tx, principal.id, newHash)
+    await deleteSessionsOfUser(tx, principal.id)
+    const session = isInSession ? await beginSession(tx, now.user, principal, null) : null
+    await insertAuditEvent(tx, principal, {
+      action: 'UPDATE',
+      target: { type: 'USER', id: principal.id, name: principal.name },
+      before: null,
+      after: { password: 'changed', ...(sharedCount > 0 && { registryPasswordsRemoved: sharedCount }) },
+    })
+    return session
+  })
+}
+
+function wrongPassword(field: string): AppError {
+  const message = 'it is not the present password'
+  return new AppError('BAD_REQUEST', { message, fields: [{ path: field, message }] })
+}

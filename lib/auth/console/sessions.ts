@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto'
+import { createId } from '@/lib/domain/ids'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import { type Database, type Transaction, transaction } from '@/lib/metadata/engine/database'
+import {
+  type StoredSession,
+  deleteExpiredSessions,
+  deleteSession,
+  deleteSessionByHash,
+  deleteSessionsOfUser,
+  findSessionByHash,
+  insertSession,
+  touchSession,
+} from '@/lib/metadata/sessions'
+import type { User } from '@/lib/metadata/users'
+import type { Origin, Principal } from '@/lib/domain/principal'
+import { hashToken } from '@/lib/secrets/token-hash'
+
+/** The cookie that holds a console session's token. */
+export const sessionCookieName = 'stele_session'
+
+/** How long a session lasts from its log-on, in seconds. */
+export const sessionLifetimeSeconds = 12 * 60 * 60
+
+/** How exactly it is kept when a session was last used. */
+const lastSeenAccuracyMs = 60 * 1000
+
+/** A session that has just begun: the only moment its token is known. */
+export interface StartedSession {
+  readonly token: string
+  readonly user: User
+  readonly expiresAt: Date
+}
+
+/**
+ * Begins a session for a user who has proven who they are. `formerToken`, what the browser held before, ends: a token
+ * that was planted before the log-on is worth nothing after it. Expired sessions are swept.
+ */
+export async function beginSession(
+  tx: Transaction,
+  user: User,
+  origin: Origin,
+  formerToken: string | null,
+): Promise<StartedSession> {
+  const token = randomBytes(32).toString('base64url')
+  const createdAt = new Date()
+  const expiresAt = new Date(createdAt.getTime() + sessionLifetimeSeconds * 1000)
+  await deleteExpiredSessions(tx, createdAt)
+  if (formerToken !== null) await deleteSessionByHash(tx, hashToken(formerToken))
+  const { address, userAgent } = origin
+  const row = { id: createId('session'), tokenHash: hashToken(token), userId: user.id }
+  await insertSession(tx, { ...row, address, userAgent, createdAt, expiresAt })
+  return { token, user, expiresAt }
+}
+
+/** The session of a token, with its user as they are now; null when there is none or it has expired. */
+export async function findSessionByToken(db: Database, token: string): Promise<StoredSession | null> {
+  const session = await findSessionByHash(db, hashToken(token))
+  const now = new Date()
+  if (session === null || session.expiresAt <= now || session.user.isDisabled) return null
+  if (now.getTime() - session.lastSeenAt.getTime() >= lastSeenAccuracyMs) {
+    // A note: who reads while the disk is full is not kept from reading.
+    await touchSession(db, session.id, now).catch(() => undefined)
+  }
+  return session
+}
+
+/** Ends the session of a token; nothing happens when there is none. */
+export async function endSession(db: Database, token: string, principal: Principal): Promise<void> {
+  await transaction(db, async (tx) => {
+    if (await deleteSessionByHash(tx, hashToken(token))) await recordEnd(tx, principal, null)
+  })
+}
+
+/** Ends one session of the caller; answers whether there was one. */
+export async function endSessionById(db: Database, id: string, principal: Principal): Promise<boolean> {
+  return transaction(db, async (tx) => {
+    if (!(await deleteSession(tx, principal.id, id))) return false
+    await recordEnd(tx, principal, { session: id })
+    return true
+  })
+}
+
+/** Ends all sessions of the caller, wherever they are. */
+export async function endAllSessions(db: Database, principal: Principal): Promise<void> {
+  await transaction(db, async (tx) => {
+    const count = await deleteSessionsOfUser(tx, principal.id)
+    if (count > 0) await recordEnd(tx, principal, { sessions: count })
+  })
+}
+
+/** `ended` says what ended, unless it is the session that the request came with. */
+async function recordEnd(tx: Transaction, principal: Principal, ended: Record<string, unknown> | null): Promise<void> {
+  await insertAuditEvent(tx, principal, {
+    action: 'LOG_OFF',
+    target: { type: 'USER', id: principal.id, name: principal.name },
+    before: ended,
+    after: null,
+  })
+}

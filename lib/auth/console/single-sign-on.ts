@@ -1,0 +1,254 @@
+import { z } from 'zod'
+import { createId } from '@/lib/domain/ids'
+import { nextPath } from '@/lib/domain/next-path'
+import { isUserName } from '@/lib/domain/user-name'
+import { AppError } from '@/lib/domain/errors'
+import type { SingleSignOnSettings } from '@/lib/config'
+import { type NewAuditEvent, insertAuditEvent } from '@/lib/metadata/audit-events'
+import { type Transaction, isUniqueViolation, transaction } from '@/lib/metadata/engine/database'
+import { lockCredentials, noteLogOn } from '@/lib/metadata/user-credentials'
+import { type Identity, findUserByIdentity, insertIdentity, updateFromProvider } from '@/lib/metadata/user-identities'
+import { assertAnotherAdministrator } from '@/lib/metadata/user-settings'
+import { type User, findUserWithPasswordHash, insertUser } from '@/lib/metadata/users'
+import type { Context } from '@/lib/context'
+import { attempts } from '@/lib/auth/guessing/attempts'
+import { insertFailedLogOn, recordFailedLogOn, recordLogOn } from './log-on-events'
+import { type ProvidedUser, readProvidedUser } from './provider-claims'
+import { type Claims, type PendingAuthorization, authorizationUrl, readClaims } from './single-sign-on-provider'
+import type { Origin } from '@/lib/domain/principal'
+import { type StartedSession, beginSession } from './sessions'
+
+/** How long a person may take with the provider, in seconds. */
+export const singleSignOnLifetimeSeconds = 10 * 60
+
+/** Why nobody was logged on, in words that an address can carry: the log-on page says it in the reader's language. */
+export type SingleSignOnRefusal =
+  /** The provider did not answer as it should, or not at all. */
+  | 'failed'
+  /** The person, or the provider, said no. */
+  | 'cancelled'
+  /** It was begun in another browser, or too long ago. */
+  | 'expired'
+  /** In none of the groups that are let in. */
+  | 'not-allowed'
+  /** The user is disabled here. */
+  | 'disabled'
+  /** Somebody else has the name that the provider gives. */
+  | 'name-taken'
+  /** No user can have the name that the provider gives. */
+  | 'name-unfit'
+
+/** Where single sign-on led to: a session, or a refusal; and the page that was asked for. */
+export type SingleSignOnOutcome = { readonly next: string } & (
+  { readonly session: StartedSession } | { readonly refusal: SingleSignOnRefusal }
+)
+
+/** What the browser keeps while its person is with the provider, sealed. */
+const pendingSchema = z.strictObject({
+  state: z.string(),
+  nonce: z.string(),
+  codeVerifier: z.string(),
+  next: z.string(),
+  expiresAtMs: z.number(),
+})
+
+const sealOwner = 'single-sign-on'
+
+/**
+ * Where to send a browser that is to come back to `redirectUri`, and what it is to keep until then. Throws NOT_FOUND when
+ * the settings name no provider. A provider that does not answer is a refusal.
+ */
+export async function startSingleSignOn(
+  ctx: Context,
+  redirectUri: string,
+  next: string | undefined,
+): Promise<
+  { readonly url: string; readonly sealed: string } | { readonly refusal: SingleSignOnRefusal; next: string }
+> {
+  const settings = settingsOf(ctx)
+  const wanted = nextPath(next)
+  try {
+    const { url, pending } = await authorizationUrl(settings, redirectUri)
+    const expiresAtMs = Date.now() + singleSignOnLifetimeSeconds * 1000
+    const kept: z.output<typeof pendingSchema> = { ...pending, next: wanted, expiresAtMs }
+    return { url, sealed: ctx.secrets.seal(JSON.stringify(kept), sealOwner) }
+  } catch (error) {
+    ctx.log.error({ err: error, issuer: settings.issuer }, 'the provider of single sign-on cannot be asked')
+    return { refusal: 'failed', next: wanted }
+  }
+}
+
+/**
+ * Logs on whom the provider has sent back to `callbackUrl`. Known by issuer and subject, or made as a user at the first
+ * time; never by a name that is taken. The role follows the provider's groups where the settings say so, except that
+ * the last administrator stays one. Throws TOO_MANY_ATTEMPTS.
+ */
+export async function finishSingleSignOn(
+  ctx: Context,
+  callbackUrl: URL,
+  sealed: string | null,
+  origin: Origin,
+  formerToken: string | null,
+): Promise<SingleSignOnOutcome> {
+  const settings = settingsOf(ctx)
+  const pending = openPending(ctx, sealed)
+  if (pending === null) return { refusal: 'expired', next: '/' }
+  const { next } = pending
+  const parameters = callbackUrl.searchParams
+  if (parameters.has('error') && parameters.get('state') === pending.state) {
+    ctx.log.warn({ error: parameters.get('error'), issuer: settings.issuer }, 'single sign-on was refused')
+    return { refusal: 'cancelled', next }
+  }
+  // Each is a request of ours to the provider, which would shut us out for one person's many.
+  const attempt = { kind: 'single-sign-on', account: pending.state, address: origin.address, isBearer: true } as const
+  const claims = await attempts.guard(attempt, () => askProvider(ctx, settings, callbackUrl, pending))
+  if (claims === null) {
+    await recordFailedLogOn(ctx.db, failed(null, 'the provider’s answer does not hold'), origin)
+    return { refusal: 'failed', next }
+  }
+  const identity = { issuer: claims.iss, subject: claims.sub }
+  return { next, ...(await logOnAs(ctx, identity, readProvidedUser(claims, settings), origin, formerToken)) }
+}
+
+/** What the provider says; null where that does not hold, which is logged. */
+async function askProvider(
+  { log }: Context,
+  settings: SingleSignOnSettings,
+  callbackUrl: URL,
+  pending: PendingAuthorization,
+): Promise<Claims | null> {
+  try {
+    return await readClaims(settings, callbackUrl, pending)
+  } catch (error) {
+    log.error({ err: error, issuer: settings.issuer }, 'single sign-on failed')
+    return null
+  }
+}
+
+type Outcome = { readonly session: StartedSession } | { readonly refusal: SingleSignOnRefusal }
+
+async function logOnAs(
+  ctx: Context,
+  identity: Identity,
+  provided: ProvidedUser,
+  origin: Origin,
+  formerToken: string | null,
+): Promise<Outcome> {
+  try {
+    return await transaction(ctx.db, (tx) => decide({ tx, log: ctx.log }, identity, provided, origin, formerToken))
+  } catch (error) {
+    // Two came at once for the first time, or for one name: one of them was first, and is found now.
+    if (!isUniqueViolation(error)) throw error
+    return transaction(ctx.db, (tx) => decide({ tx, log: ctx.log }, identity, provided, origin, formerToken))
+  }
+}
+
+async function decide(
+  { tx, log }: { readonly tx: Transaction; readonly log: Context['log'] },
+  identity: Identity,
+  provided: ProvidedUser,
+  origin: Origin,
+  formerToken: string | null,
+): Promise<Outcome> {
+  const refuse = async (user: User | null, refusal: SingleSignOnRefusal, reason: string): Promise<Outcome> => {
+    await insertFailedLogOn(tx, failed(user, reason), origin)
+    return { refusal }
+  }
+  const known = await findUserByIdentity(tx, identity)
+  // Read again under the lock: whoever disables a user at this moment is before or after, never beside.
+  const user = known === null ? null : ((await lockCredentials(tx, known.id))?.user ?? null)
+  if (!provided.isLetIn) return refuse(user, 'not-allowed', 'in none of the groups that are let in')
+  if (user?.isDisabled === true) return refuse(user, 'disabled', 'the user is disabled')
+  if (user === null) {
+    if (!isUserName(provided.name)) return refuse(null, 'name-unfit', 'no user can have the name the provider gives')
+    const holder = await findUserWithPasswordHash(tx, provided.name)
+    if (holder !== null) return refuse(holder.user, 'name-taken', 'the name the provider gives is somebody else’s')
+  }
+  const { user: present, change } =
+    user === null ? await make(tx, identity, provided) : await follow({ tx, log }, user, provided)
+  const session = await beginSession(tx, present, origin, formerToken)
+  await noteLogOn(tx, present.id, new Date())
+  if (change !== null) await recordProvided(tx, present, origin, change)
+  await recordLogOn(tx, present, 'single-sign-on', origin)
+  return { session }
+}
+
+/** What single sign-on changed of a user, to be recorded last in the transaction. */
+type ProvidedChange = Pick<NewAuditEvent, 'action' | 'before' | 'after'>
+
+interface Provided {
+  readonly user: User
+  /** Null where nothing changed. */
+  readonly change: ProvidedChange | null
+}
+
+async function make(tx: Transaction, identity: Identity, provided: ProvidedUser): Promise<Provided> {
+  const { name, displayName } = provided
+  const user = {
+    id: createId('user'),
+    name,
+    displayName,
+    role: provided.role ?? ('MEMBER' as const),
+    isDisabled: false,
+  }
+  await insertUser(tx, { id: user.id, name, displayName, role: user.role, passwordHash: null })
+  await insertIdentity(tx, { ...identity, userId: user.id, createdAt: new Date() })
+  const after = { name, displayName, role: user.role, ...identity }
+  return { user, change: { action: 'CREATE', before: null, after } }
+}
+
+/** Takes over what the provider says now. Whoever has no name there keeps the one they have here. */
+async function follow(
+  { tx, log }: { readonly tx: Transaction; readonly log: Context['log'] },
+  user: User,
+  provided: ProvidedUser,
+): Promise<Provided> {
+  const role = provided.role === 'MEMBER' ? await roleAfterDemotion({ tx, log }, user) : (provided.role ?? user.role)
+  const displayName = provided.displayName === '' ? user.displayName : provided.displayName
+  if (role === user.role && displayName === user.displayName) return { user, change: null }
+  await updateFromProvider(tx, user.id, { role, displayName })
+  const before = { role: user.role, displayName: user.displayName }
+  return { user: { ...user, role, displayName }, change: { action: 'UPDATE', before, after: { role, displayName } } }
+}
+
+/** A provider that names no administrators any more, by a fault perhaps, must not leave the server without one. */
+async function roleAfterDemotion(
+  { tx, log }: { readonly tx: Transaction; readonly log: Context['log'] },
+  user: User,
+): Promise<User['role']> {
+  if (user.role === 'MEMBER') return 'MEMBER'
+  try {
+    await assertAnotherAdministrator(tx, user.id)
+    return 'MEMBER'
+  } catch (error) {
+    if (!AppError.is(error) || error.code !== 'LAST_ADMINISTRATOR') throw error
+    log.warn({ user: user.name }, 'the last administrator stays one, although in none of the groups of administrators')
+    return 'ADMINISTRATOR'
+  }
+}
+
+async function recordProvided(tx: Transaction, user: User, origin: Origin, change: ProvidedChange): Promise<void> {
+  const target = { type: 'USER', id: user.id, name: user.name } as const
+  await insertAuditEvent(tx, { name: user.name, credential: 'single-sign-on', ...origin }, { ...change, target })
+}
+
+/** What the browser kept, or null: nothing, something that is not ours, or something too old. */
+function openPending({ secrets }: Context, sealed: string | null): z.output<typeof pendingSchema> | null {
+  if (sealed === null) return null
+  try {
+    const pending = pendingSchema.parse(JSON.parse(secrets.open(sealed, sealOwner)))
+    return pending.expiresAtMs > Date.now() ? pending : null
+  } catch {
+    // Whatever a browser sends that does not open was not sealed here.
+    return null
+  }
+}
+
+function settingsOf({ config }: Context): SingleSignOnSettings {
+  if (config.singleSignOn === null) throw new AppError('NOT_FOUND', { message: 'there is no single sign-on here' })
+  return config.singleSignOn
+}
+
+function failed(user: User | null, reason: string) {
+  return { user, credential: 'single-sign-on', reason } as const
+}

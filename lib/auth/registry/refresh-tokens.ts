@@ -1,0 +1,57 @@
+import { sqlTransaction } from '@/lib/metadata/engine/database'
+import {
+  deleteRefreshTokensExpiredBefore,
+  findRefreshToken,
+  insertRefreshToken,
+  prolongRefreshToken,
+} from '@/lib/metadata/refresh-tokens'
+import { AppError } from '@/lib/domain/errors'
+import { createSecret } from '@/lib/domain/random-secret'
+import type { Context } from '@/lib/context'
+import { type RegistryCredential, proveRefreshToken } from './registry-credentials'
+import type { Origin } from '@/lib/domain/principal'
+import { hashToken } from '@/lib/secrets/token-hash'
+
+const dayMs = 24 * 60 * 60 * 1000
+
+/** How long a refresh token lasts from its last use, which is noted once a day. */
+const lifetimeMs = 30 * dayMs
+
+/**
+ * A refresh token for a credential that was just proven: what a client keeps in place of it (`offline_token`). It ends
+ * with the credential, and with a change of its secret. Throws UNAUTHORIZED when that has happened meanwhile.
+ */
+export async function createRefreshToken(
+  ctx: Context,
+  instanceId: string,
+  { source, endsAt }: RegistryCredential,
+): Promise<string> {
+  const token = createSecret()
+  const createdAt = new Date()
+  const stored = { tokenHash: hashToken(token), instanceId, createdAt, expiresAt: expiryFrom(createdAt, endsAt) }
+  const isStored = await sqlTransaction(ctx.db, (tx) => insertRefreshToken(tx, source, stored))
+  if (!isStored) throw new AppError('UNAUTHORIZED', { message: 'the credential has changed: log on again' })
+  await sqlTransaction(ctx.db, (tx) => deleteRefreshTokensExpiredBefore(tx, createdAt))
+  return token
+}
+
+/** The credential that a refresh token stands for, which lasts on from now. Throws as `proveRefreshToken`. */
+export async function redeemRefreshToken(
+  ctx: Context,
+  instanceId: string | null,
+  token: string,
+  origin: Origin,
+): Promise<RegistryCredential> {
+  const tokenHash = hashToken(token)
+  const row = await findRefreshToken(ctx.db, tokenHash)
+  const proven = await proveRefreshToken(ctx, instanceId, { token, row }, origin)
+  const expiresAt = expiryFrom(new Date(), proven.endsAt)
+  if (row !== null && expiresAt.getTime() - row.expiresAt.getTime() > dayMs) {
+    await sqlTransaction(ctx.db, (tx) => prolongRefreshToken(tx, tokenHash, expiresAt))
+  }
+  return proven
+}
+
+function expiryFrom(time: Date, endsAt: Date | null): Date {
+  return new Date(Math.min(time.getTime() + lifetimeMs, endsAt?.getTime() ?? Infinity))
+}

@@ -1,0 +1,32 @@
+import type { RegistryTokens } from '@/lib/secrets/registry-tokens'
+import type { SecretBox } from '@/lib/secrets/secret-box'
+import type { Config } from './config'
+import type { Logger } from './log'
+import type { Database } from '@/lib/metadata/engine/database'
+import type { BlobStore } from '@/lib/storage/blob-store'
+
+/** All that a use case needs of the process. Made once by `server.ts`. */
+export interface Context {
+  readonly config: Config
+  readonly db: Database
+  readonly blobs: BlobStore
+  readonly secrets: SecretBox
+  readonly registryTokens: RegistryTokens
+  readonly log: Logger
+}
+
+// On `globalThis`, because the server's bundle and Next's are two copies of this module in one process; two
+// contexts would be two SQLite connections that block each other.
+const key = Symbol.for('stele.context')
+
+/** Makes `context` the one that `getContext` answers, in every bundle of this process. */
+export function setContext(context: Context): void {
+  Object.assign(globalThis, { [key]: context })
+}
+
+/** The process's context. Throws outside `server.ts`'s process: pages and route handlers only run there. */
+export function getContext(): Context {
+  const context = (globalThis as { [key]?: Context })[key]
+  if (context === undefined) throw new Error('no context: this code runs only inside server.ts')
+  return context
+}

@@ -1,0 +1,42 @@
+import { Prisma } from '../generated/sqlite/client'
+
+/** A piece of SQL of the two that both databases understand. */
+export type Sql = Prisma.Sql
+
+/** Where a page starts: after the row that has this sort key and, among equals, this unique text. */
+export interface Position {
+  readonly key: string | Date
+  readonly tie: string
+}
+
+/** Which rows of a sorted list to read. */
+export interface Slice {
+  readonly descending: boolean
+  readonly after: Position | null
+  readonly limit: number
+}
+
+/**
+ * Rows whose `column` holds `text`, in any case of the letters of ASCII; nothing in `text` is a wildcard. `lower` knows
+ * no others in SQLite, nor in PostgreSQL's collation "C".
+ */
+export function contains(column: Sql, text: string): Sql {
+  const lowered = text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+  const pattern = `%${lowered.replace(/[\\%_]/g, '\\$&')}%`
+  return Prisma.sql`lower(${column}) LIKE ${pattern} ESCAPE '\\'`
+}
+
+/** All of the conditions; an absent one holds always. */
+export function allOf(conditions: readonly (Sql | undefined)[]): Sql {
+  const given = conditions.filter((condition) => condition !== undefined)
+  return given.length === 0 ? Prisma.sql`1 = 1` : Prisma.join(given, ' AND ')
+}
+
+/** The end of a list's query, from AND on: what follows the position, in order. `tie` is unique in the list. */
+export function inOrder(key: Sql, tie: Sql, { descending, after, limit }: Slice): Sql {
+  const comparison = descending ? Prisma.sql`<` : Prisma.sql`>`
+  const direction = descending ? Prisma.sql`DESC` : Prisma.sql`ASC`
+  const start =
+    after === null ? Prisma.empty : Prisma.sql`AND (${key}, ${tie}) ${comparison} (${after.key}, ${after.tie})`
+  return Prisma.sql`${start} ORDER BY ${key} ${direction}, ${tie} ${direction} LIMIT ${limit}`
+}

@@ -1,0 +1,29 @@
+import type { SqlTransaction } from './database'
+import { engineOf } from './engine'
+import { Prisma } from '../generated/sqlite/client'
+
+/** What is changed by settings that two people may save at once. */
+export type LockableTable = 'Instance' | 'Namespace' | 'Repository' | 'Robot' | 'User'
+
+const tables: Record<LockableTable, Prisma.Sql> = {
+  Instance: Prisma.sql`"Instance"`,
+  Namespace: Prisma.sql`"Namespace"`,
+  Repository: Prisma.sql`"Repository"`,
+  Robot: Prisma.sql`"Robot"`,
+  User: Prisma.sql`"User"`,
+}
+
+/**
+ * Locks a row, if it is there, until the transaction ends: what is read of it from now on is what a later write of the
+ * same transaction changes. SQLite's transactions hold the write lock from their start.
+ */
+export async function lockRow(tx: SqlTransaction, table: LockableTable, id: string): Promise<void> {
+  if (engineOf(tx).provider === 'sqlite') return
+  await tx.$queryRaw`SELECT 1 FROM ${tables[table]} WHERE "id" = ${id} FOR UPDATE`
+}
+
+/** Makes transactions that take the same name run one after the other, for what has no row yet to lock. */
+export async function lockName(tx: SqlTransaction, name: string): Promise<void> {
+  if (engineOf(tx).provider === 'sqlite') return
+  await tx.$queryRaw`SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))) AS taken`
+}

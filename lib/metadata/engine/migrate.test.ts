@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { Client } from 'pg'
+import Sqlite from 'better-sqlite3'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { DatabaseLocation } from './database'
+import { migrate } from './migrate'
+import { checkedInMigrations, createTestDatabase } from '@/lib/testing/test-database'
+
+let folder: string
+let location: DatabaseLocation
+let drop: () => Promise<void>
+let migrations: string
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'stele-migrate-'))
+  ;({ location, drop } = await createTestDatabase(folder))
+  migrations = path.join(folder, 'prisma')
+  await cp(checkedInMigrations, migrations, { recursive: true, dereference: true })
+})
+afterEach(async () => {
+  await drop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+async function addMigration(name: string, sql: string) {
+  const target = path.join(migrations, location.provider, 'migrations', name)
+  await mkdir(target, { recursive: true })
+  await writeFile(path.join(target, 'migration.sql'), sql)
+}
+
+async function tables(): Promise<string[]> {
+  if (location.provider === 'sqlite') {
+    const db = new Sqlite(location.file, { readonly: true })
+    try {
+      return db.prepare<[], string>(`SELECT name FROM sqlite_master WHERE type = 'table'`).pluck().all()
+    } finally {
+      db.close()
+    }
+  }
+  const client = new Client({ connectionString: location.url })
+  await client.connect()
+  const { rows } = await client.query<{ name: string }>(`SELECT tablename AS name FROM pg_tables`)
+  await client.end()
+  return rows.map(({ name }) => name)
+}
+
+describe('migrate', () => {
+  test('creates the database once', async () => {
+    expect(await migrate(location, migrations)).not.toEqual([])
+    expect(await migrate(location, migrations)).toEqual([])
+    expect(await tables()).toContain('Tag')
+  })
+
+  test('several processes that start at once apply each migration once', async () => {
+    const script = `
+      const { migrate } = await import(${JSON.stringify(path.resolve(import.meta.dirname, 'migrate.ts'))})
+      process.stdout.write(JSON.stringify(await migrate(${JSON.stringify(location)}, ${JSON.stringify(migrations)})))`
+    const start = () => promisify(execFile)(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script])
+    const outputs = await Promise.all(Array.from({ length: 3 }, start))
+    const applied = outputs.flatMap(({ stdout }) => JSON.parse(stdout) as string[])
+    expect(applied).not.toEqual([])
+    expect(applied).toHaveLength(new Set(applied).size)
+  })
+
+  test('a migration that fails half way leaves the database as it was', async () => {
+    await migrate(location, migrations)
+    await addMigration('99990101000000_bad', 'CREATE TABLE "Half" (id TEXT); CREATE TABLE "Tag" (id TEXT);')
+    await expect(migrate(location, migrations)).rejects.toThrow(/Tag/)
+    expect(await tables()).not.toContain('Half')
+  })
+
+  test('refuses a database of a newer version', async () => {
+    await addMigration('99990101000000_future', 'CREATE TABLE "Future" (id TEXT);')
+    await migrate(location, migrations)
+    await expect(migrate(location, checkedInMigrations)).rejects.toThrow(/newer version.*99990101000000_future/)
+  })
+
+  test('refuses a migration that was changed after it was applied', async () => {
+    await addMigration('99990101000000_more', 'CREATE TABLE "More" (id TEXT);')
+    await migrate(location, migrations)
+    await addMigration('99990101000000_more', 'CREATE TABLE "Other" (id TEXT);')
+    await expect(migrate(location, migrations)).rejects.toThrow(/99990101000000_more was changed/)
+  })
+})

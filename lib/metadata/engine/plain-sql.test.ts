@@ -1,0 +1,195 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findBlobLink, linkBlob, listUnlinkedBlobs } from '@/lib/metadata/blobs'
+import { type Database, type SqlSource, sqlTransaction, transaction } from './database'
+import { findManifest, findManifestByTag, insertManifest } from '@/lib/metadata/manifests'
+import { findRepositoryByPath, lockRepository, lockRepositoryExclusively } from '@/lib/metadata/repositories'
+import { findTag, listTagNames, listTagsOf, listTagsReaching, moveTag } from '@/lib/metadata/tags'
+import { openTestDatabase } from '@/lib/testing/test-database'
+import { createRepositoryOnPush, findDefaultInstance, findInstanceByHost } from '@/lib/metadata/traffic'
+import { hasUpload, insertUpload } from '@/lib/metadata/uploads'
+import { findUserWithPasswordHash, insertUser } from '@/lib/metadata/users'
+import type { Digest } from '@/lib/domain/digest'
+
+const content = Buffer.from('{"bytes":"\u0000ü"}')
+
+let db: Database
+let close: () => Promise<void>
+let repositoryId: string
+
+const now = new Date('2026-11-22T10:20:30.456Z')
+const digest = `sha256:${'a'.repeat(64)}` as Digest
+const layer = `sha256:${'b'.repeat(64)}` as Digest
+
+beforeAll(async () => {
+  ;({ db, close } = await openTestDatabase())
+  await transaction(db, async (tx) => {
+    await insertUser(tx, { id: 'usr-1', name: 'admin', role: 'ADMINISTRATOR', passwordHash: 'hash' })
+    const instance = { name: 'example', regionId: 'cn-hangzhou', specification: 'Enterprise_Basic' }
+    await tx.instance.create({ data: { ...instance, id: 'cri-1', isDefault: true } })
+    await tx.instance.create({ data: { ...instance, id: 'cri-2', name: 'other', isDefault: false } })
+    await tx.namespace.create({
+      data: {
+        id: 'crn-1',
+        instanceId: 'cri-1',
+        name: 'test',
+        autoCreateRepository: true,
+        defaultRepositoryType: 'PRIVATE',
+        defaultTagImmutability: true,
+      },
+    })
+    const push = { instanceId: 'cri-1', namespace: 'test', name: 'example', createdBy: 'admin' }
+    const repository = await createRepositoryOnPush(tx, push)
+    if (repository === null) throw new Error('the namespace refused its repository')
+    repositoryId = repository.id
+    await linkBlob(tx, repositoryId, { digest, sizeBytes: 4_000_000_000, now })
+    await insertUpload(tx, { id: 'upload', repositoryId, createdBy: 'admin', now })
+    await insertManifest(tx, repositoryId, {
+      digest,
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      content,
+      sizeBytes: content.length,
+      artifactType: null,
+      subjectDigest: null,
+      annotations: {},
+      references: [
+        { digest: layer, kind: 'LAYER' },
+        { digest, kind: 'CONFIG' },
+      ],
+      totalSizeBytes: 14n,
+      platforms: [],
+      pushedBy: 'admin',
+      now,
+    })
+    const move = { name: 'v1', digest, precondition: { kind: 'none' }, movedBy: 'admin', now } as const
+    await moveTag(tx, repository, move)
+    await moveTag(tx, repository, { ...move, name: 'V0' })
+  })
+})
+afterAll(() => close())
+
+const manifest = {
+  digest,
+  mediaType: 'application/vnd.oci.image.manifest.v1+json',
+  content: content.toString('hex'),
+  sizeBytes: content.length,
+}
+const repository = { instanceId: 'cri-1', path: 'test/example', tagImmutability: true, acceptSparseManifests: false }
+
+/** Each with what it answers on either database, and what where there is nothing. */
+const reads: Record<
+  string,
+  [read: (source: SqlSource, found: boolean) => Promise<unknown>, unknown, nothing?: unknown]
+> = {
+  'a user': [
+    (source, found) => findUserWithPasswordHash(source, found ? 'admin' : 'Admin'),
+    {
+      user: { id: 'usr-1', name: 'admin', displayName: '', isDisabled: false, role: 'ADMINISTRATOR' },
+      passwordHash: 'hash',
+    },
+  ],
+  'an instance by host': [
+    (source, found) => findInstanceByHost(source, { regionId: 'cn-hangzhou', name: found ? 'other' : 'none' }),
+    { id: 'cri-2', allowAnonymousPull: false },
+  ],
+  'a repository by path': [
+    (source, found) => findRepositoryByPath(source, 'cri-1', found ? 'test/example' : 'test/none'),
+    repository,
+  ],
+  'a manifest by digest': [
+    (source, found) => findManifest(source, repositoryId, found ? digest : 'sha256:0'),
+    manifest,
+  ],
+  'a manifest by tag': [(source, found) => findManifestByTag(source, repositoryId, found ? 'v1' : 'V1'), manifest],
+  'a blob’s link': [
+    (source, found) => findBlobLink(source, found ? repositoryId : 'crr-none', digest),
+    { sizeBytes: 4_000_000_000n, seenAt: now, isCorrupt: false },
+  ],
+  'blobs that are not there': [
+    (source, found) => listUnlinkedBlobs(source, repositoryId, found ? [digest, layer] : [digest]),
+    [layer],
+    [],
+  ],
+  'an upload': [(source, found) => hasUpload(source, found ? repositoryId : 'crr-none', 'upload'), true, false],
+  'a tag': [(source, found) => findTag(source, repositoryId, found ? 'v1' : 'v2'), { name: 'v1', digest }],
+  'names of tags': [(source, found) => listTagNames(source, repositoryId, 10, found ? 'A' : 'v1'), ['V0', 'v1'], []],
+  'tags of a digest': [
+    (source, found) => listTagsOf(source, repositoryId, found ? digest : layer),
+    [
+      { name: 'V0', digest },
+      { name: 'v1', digest },
+    ],
+    [],
+  ],
+  'tags that reach a layer': [
+    (source, found) => listTagsReaching(source, repositoryId, found ? layer : 'sha256:0', 10),
+    ['V0', 'v1'],
+    [],
+  ],
+}
+
+describe('the same answer on both databases, outside a transaction and in one of either kind', () => {
+  test.each(Object.entries(reads))('%s', async (_, [read, answer, nothing = null]) => {
+    for (const found of [true, false]) {
+      const expected = found ? answer : nothing
+      expect(plain(await read(db, found))).toEqual(expected)
+      expect(plain(await sqlTransaction(db, (tx) => read(tx, found)))).toEqual(expected)
+      expect(plain(await transaction(db, (tx) => read(tx, found)))).toEqual(expected)
+    }
+  })
+
+  test('the default instance', async () => {
+    expect(await findDefaultInstance(db)).toEqual({ id: 'cri-1', allowAnonymousPull: false })
+    expect(await transaction(db, (tx) => findDefaultInstance(tx))).toEqual({ id: 'cri-1', allowAnonymousPull: false })
+  })
+
+  test.each([lockRepository, lockRepositoryExclusively])('%o', async (lock) => {
+    for (const run of [sqlTransaction, transaction] as (typeof sqlTransaction)[]) {
+      expect(plain(await run(db, (tx) => lock(tx, repositoryId)))).toEqual(repository)
+      expect(await run(db, (tx) => lock(tx, 'crr-none'))).toBeNull()
+    }
+  })
+})
+
+describe('a transaction of plain SQL', () => {
+  test('sees what it has written, and leaves nothing when it throws', async () => {
+    const failed = sqlTransaction(db, async (tx) => {
+      await insertUpload(tx, { id: 'undone', repositoryId, createdBy: 'admin', now })
+      expect(await hasUpload(tx, repositoryId, 'undone')).toBe(true)
+      throw new Error('enough')
+    })
+    await expect(failed).rejects.toThrow('enough')
+    expect(await hasUpload(db, repositoryId, 'undone')).toBe(false)
+  })
+
+  test('a refusal of the database is UNAVAILABLE, with nothing of its text', async () => {
+    const broken = sqlTransaction(db, (tx) => tx.$queryRaw`SELECT * FROM "Nothing"`)
+    await expect(broken).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.not.stringContaining('Nothing') as string,
+    })
+    expect(await hasUpload(db, repositoryId, 'upload')).toBe(true)
+  })
+
+  test('starts inside a transaction of Prisma as a part of it', async () => {
+    const failed = transaction(db, async (tx) => {
+      await sqlTransaction(tx as Database, (inner) =>
+        insertUpload(inner, { id: 'inner', repositoryId, createdBy: 'admin', now }),
+      )
+      await sqlTransaction(tx as Database, async (inner) =>
+        expect(await hasUpload(inner, repositoryId, 'inner')).toBe(true),
+      )
+      throw new Error('enough')
+    })
+    await expect(failed).rejects.toThrow('enough')
+    expect(await hasUpload(db, repositoryId, 'inner')).toBe(false)
+  })
+})
+
+/** Bytes as text, whatever holds them, and without the id that each run makes anew. */
+function plain(answer: unknown): unknown {
+  if (typeof answer !== 'object' || answer === null) return answer
+  if ('content' in answer) return { ...answer, content: Buffer.from(answer.content as Uint8Array).toString('hex') }
+  if (!('instanceId' in answer)) return answer
+  const { id: _, ...rest } = answer as { instanceId: unknown; id: string }
+  return rest
+}

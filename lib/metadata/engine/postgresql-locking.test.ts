@@ -1,0 +1,166 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { Client } from 'pg'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import {
+  type Database,
+  type DatabaseLocation,
+  closeDatabase,
+  openDatabase,
+  sqlTransaction,
+  transaction,
+} from './database'
+import { lockName, lockRow } from './locks'
+import { migrate } from './migrate'
+import { lockRepository, lockRepositoryExclusively } from '@/lib/metadata/repositories'
+import { updateRepository } from '@/lib/metadata/repository-settings'
+import { checkedInMigrations, createTestDatabase } from '@/lib/testing/test-database'
+
+/*
+ * immutability.md, part 4: a push and a change of settings are ordered by the repository's row, also where two servers
+ * make them. Each interleaving is forced: who should wait is seen waiting in pg_locks before the other goes on.
+ */
+
+const id = 'crr-1'
+
+let folder: string
+let location: Extract<DatabaseLocation, { provider: 'postgresql' }>
+let drop: () => Promise<void>
+let here: Database
+let there: Database
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'stele-locking-'))
+  const made = await createTestDatabase(folder)
+  if (made.location.provider !== 'postgresql') throw new Error('these tests are PostgreSQL’s')
+  ;({ location, drop } = { ...made, location: made.location })
+  await migrate(location, checkedInMigrations)
+  here = openDatabase(location)
+  there = openDatabase(location)
+  await here.instance.create({
+    data: { id: 'cri-1', name: 'one', regionId: 'cn-hangzhou', specification: 'Enterprise_Basic', isDefault: true },
+  })
+  const defaults = {
+    autoCreateRepository: true,
+    defaultRepositoryType: 'PRIVATE',
+    defaultTagImmutability: false,
+  } as const
+  await here.namespace.create({ data: { id: 'crn-1', instanceId: 'cri-1', name: 'test', ...defaults } })
+  await here.repository.create({
+    data: {
+      id,
+      instanceId: 'cri-1',
+      namespaceId: 'crn-1',
+      name: 'example',
+      path: 'test/example',
+      type: 'PRIVATE',
+      tagImmutability: false,
+      summary: '',
+      description: '',
+      updatedBy: 'admin',
+    },
+  })
+})
+afterEach(async () => {
+  await closeDatabase(here)
+  await closeDatabase(there)
+  await drop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** A promise and the function that resolves it. */
+function gate() {
+  let open = () => {}
+  const opened = new Promise<void>((resolve) => (open = resolve))
+  return { open, opened }
+}
+
+/** Resolves once a connection to the database waits for a lock. */
+async function untilSomebodyWaits(): Promise<void> {
+  const client = new Client({ connectionString: location.url })
+  await client.connect()
+  try {
+    await expect
+      .poll(async () => {
+        const { rows } = await client.query(
+          `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        )
+        return rows.length
+      })
+      .toBeGreaterThan(0)
+  } finally {
+    await client.end()
+  }
+}
+
+/** Starts `work` in a transaction there, and resolves once it has run and waits to commit. */
+async function holdOpen(run: typeof transaction, work: Parameters<typeof transaction>[1]) {
+  const [worked, mayEnd] = [gate(), gate()]
+  const ended = run(there, async (tx) => {
+    await work(tx)
+    worked.open()
+    await mayEnd.opened
+  })
+  await Promise.race([worked.opened, ended])
+  return {
+    async commit() {
+      mayEnd.open()
+      await ended
+    },
+  }
+}
+
+const enableImmutability: Parameters<typeof transaction>[1] = (tx) =>
+  updateRepository(tx, { id, version: 1 }, { tagImmutability: true, updatedBy: 'admin' })
+
+describe('between two servers', () => {
+  test('a push that begins while a change of settings is under way waits, and is judged by the new rule', async () => {
+    const change = await holdOpen(transaction, enableImmutability)
+    const push = sqlTransaction(here, (tx) => lockRepository(tx, id))
+    await untilSomebodyWaits()
+    await change.commit()
+    expect(await push).toMatchObject({ tagImmutability: true })
+  })
+
+  test('a change of settings is not acknowledged before a push that was judged by the old rule has landed', async () => {
+    const push = await holdOpen(sqlTransaction as typeof transaction, (tx) => lockRepository(tx, id))
+    let isAcknowledged = false
+    const change = transaction(here, enableImmutability).then(() => (isAcknowledged = true))
+    await untilSomebodyWaits()
+    expect(isAcknowledged).toBe(false)
+    await push.commit()
+    await change
+  })
+
+  test('pushes do not wait for each other', async () => {
+    const push = await holdOpen(sqlTransaction as typeof transaction, (tx) => lockRepository(tx, id))
+    expect(await sqlTransaction(here, (tx) => lockRepository(tx, id))).not.toBeNull()
+    await push.commit()
+  })
+
+  test('who takes content away waits for the pushes that may count on it, and they for it', async () => {
+    const push = await holdOpen(sqlTransaction as typeof transaction, (tx) => lockRepository(tx, id))
+    const deletion = sqlTransaction(here, (tx) => lockRepositoryExclusively(tx, id))
+    await untilSomebodyWaits()
+    await push.commit()
+    await deletion
+
+    const removal = await holdOpen(sqlTransaction as typeof transaction, (tx) => lockRepositoryExclusively(tx, id))
+    const next = sqlTransaction(here, (tx) => lockRepository(tx, id))
+    await untilSomebodyWaits()
+    await removal.commit()
+    await next
+  })
+
+  test.each([
+    ['a row', (tx: Parameters<typeof lockRow>[0]) => lockRow(tx, 'Namespace', 'crn-1')],
+    ['a name', (tx: Parameters<typeof lockName>[0]) => lockName(tx, 'default-instance')],
+  ])('one at a time holds %s', async (_, lock) => {
+    const first = await holdOpen(transaction, lock)
+    const second = transaction(here, lock)
+    await untilSomebodyWaits()
+    await first.commit()
+    await second
+  })
+})

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import { type Pool, type PoolClient, type QueryResult, types } from 'pg'
+import { AppError } from '@/lib/domain/errors'
+import { Prisma } from '../generated/sqlite/client'
+import { type SqlRunner, isSql } from './sql-runner'
+
+/** SQLSTATE of "disk full" (PostgreSQL, appendix A). */
+const diskFull = '53100'
+
+/** SQL on a connection of node-postgres, or on whichever of a pool is free. A failure is STORAGE_FULL or UNAVAILABLE. */
+export class PostgresqlStatements implements SqlRunner {
+  readonly #client: Pool | PoolClient
+
+  constructor(client: Pool | PoolClient) {
+    this.#client = client
+  }
+
+  async $queryRaw<T>(query: TemplateStringsArray | Prisma.Sql, ...values: readonly unknown[]): Promise<T> {
+    return (await this.#run(query, values)).rows as T
+  }
+
+  async $executeRaw(query: TemplateStringsArray | Prisma.Sql, ...values: readonly unknown[]): Promise<number> {
+    return (await this.#run(query, values)).rowCount ?? 0
+  }
+
+  async #run(query: TemplateStringsArray | Prisma.Sql, values: readonly unknown[]): Promise<QueryResult> {
+    const statement = isSql(query) || values.some(isSql) ? flatten(query, values) : prepare(query, values)
+    try {
+      return await this.#client.query({ ...statement, types: typeParsers })
+    } catch (error) {
+      throw postgresqlFailure(error)
+    }
+  }
+}
+
+/** What a failure of the database is to everybody else. */
+export function postgresqlFailure(error: unknown): AppError {
+  if (AppError.is(error)) return error
+  const isFull = error instanceof Error && 'code' in error && error.code === diskFull
+  return new AppError(isFull ? 'STORAGE_FULL' : 'UNAVAILABLE', { cause: error })
+}
+
+interface PostgresqlQuery {
+  readonly text: string
+  readonly values: unknown[]
+  /** Under it the connection keeps the statement prepared. */
+  readonly name?: string
+}
+
+const prepared = new WeakMap<TemplateStringsArray, { readonly text: string; readonly name: string }>()
+
+function prepare(strings: TemplateStringsArray, values: readonly unknown[]): PostgresqlQuery {
+  let statement = prepared.get(strings)
+  if (statement === undefined) {
+    const text = strings.reduce((before, part, index) => `${before}$${index}${part}`)
+    statement = { text, name: createHash('sha256').update(text).digest('hex').slice(0, 40) }
+    prepared.set(strings, statement)
+  }
+  return { ...statement, values: values.map(toParameter) }
+}
+
+/** Not kept prepared: lists of values come in many lengths. */
+function flatten(query: TemplateStringsArray | Prisma.Sql, values: readonly unknown[]): PostgresqlQuery {
+  const flat = isSql(query) ? query : Prisma.sql(query, ...values)
+  return { text: flat.text, values: flat.values.map(toParameter) }
+}
+
+function toParameter(value: unknown): unknown {
+  // node-postgres would write local time, and the columns have no time zone: they hold UTC.
+  return value instanceof Date ? value.toISOString() : value
+}
+
+/** What a column's type is called by in PostgreSQL's catalogue. */
+type TypeId = Parameters<typeof types.getTypeParser>[0]
+
+const typeParsers = {
+  getTypeParser(oid: TypeId, format?: 'text' | 'binary'): (value: string) => unknown {
+    if (oid === types.builtins.INT8) return BigInt
+    if (oid === types.builtins.TIMESTAMP) return (value) => new Date(`${value.replace(' ', 'T')}Z`)
+    return types.getTypeParser(oid, format) as (value: string) => unknown
+  },
+}

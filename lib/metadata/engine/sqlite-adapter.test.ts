@@ -1,0 +1,103 @@
+import { setImmediate } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type Database, transaction } from './database'
+import { openTestDatabase } from '@/lib/testing/test-database'
+
+let db: Database
+let close: () => Promise<void>
+
+beforeEach(async () => ({ db, close } = await openTestDatabase()))
+afterEach(() => close())
+
+// Async, both of these: a promise of Prisma's does nothing before somebody waits for it.
+async function addInstance(client: Pick<Database, 'instance'>, name: string) {
+  return await client.instance.create({
+    data: { id: `cri-${name}`, name, regionId: 'cn-hangzhou', specification: 'Enterprise_Basic', isDefault: false },
+  })
+}
+
+/** A write that answers rows: to the adapter a query, like a SELECT. */
+async function addUser(client: Database, id: string) {
+  return await client.$queryRaw`
+    INSERT INTO "User" ("id", "name", "passwordHash", "role") VALUES (${id}, ${id}, '', 'MEMBER') RETURNING "id"`
+}
+
+async function executeAddUser(client: Database, id: string) {
+  return await client.$executeRaw`
+    INSERT INTO "User" ("id", "name", "passwordHash", "role") VALUES (${id}, ${id}, '', 'MEMBER')`
+}
+
+/** A promise and the function that resolves it: how the tests force an interleaving instead of hoping for one. */
+function gate() {
+  let open = () => {}
+  const opened = new Promise<void>((resolve) => (open = resolve))
+  return { open, opened }
+}
+
+describe('the SQLite adapter', () => {
+  test('a read outside a transaction never sees what the transaction has not committed', async () => {
+    const written = gate()
+    const mayEnd = gate()
+    const running = transaction(db, async (tx) => {
+      await addInstance(tx, 'inside')
+      written.open()
+      await mayEnd.opened
+      throw new Error('roll back')
+    })
+    await written.opened
+    expect(await db.instance.count()).toBe(0)
+    mayEnd.open()
+    await expect(running).rejects.toThrow('roll back')
+    expect(await db.instance.count()).toBe(0)
+  })
+
+  test('a write outside a transaction survives that transaction’s rollback', async () => {
+    const started = gate()
+    const mayEnd = gate()
+    const running = transaction(db, async (tx) => {
+      await addInstance(tx, 'inside')
+      started.open()
+      await mayEnd.opened
+      throw new Error('roll back')
+    })
+    await started.opened
+    const outside = [addInstance(db, 'outside'), addUser(db, 'queried'), executeAddUser(db, 'executed')]
+    await setImmediate()
+    mayEnd.open()
+    await expect(running).rejects.toThrow('roll back')
+    await Promise.all(outside)
+    expect((await db.instance.findMany()).map((row) => row.name)).toEqual(['outside'])
+    expect(await db.user.count()).toBe(2)
+  })
+
+  test('fifty concurrent read-then-write transactions lose no update', async () => {
+    await addInstance(db, 'counter')
+    await Promise.all(
+      Array.from({ length: 50 }, () =>
+        transaction(db, async (tx) => {
+          const { version } = await tx.instance.findUniqueOrThrow({ where: { id: 'cri-counter' } })
+          await tx.instance.update({ where: { id: 'cri-counter' }, data: { version: version + 1 } })
+        }),
+      ),
+    )
+    expect((await db.instance.findUniqueOrThrow({ where: { id: 'cri-counter' } })).version).toBe(51)
+  })
+
+  test('commits are durable and references enforced', async () => {
+    // In a transaction: the PRAGMA of the connection that writes is what must be known.
+    const [synchronous] = await transaction(db, (tx) => tx.$queryRaw<{ synchronous: bigint }[]>`PRAGMA synchronous`)
+    expect(Number(synchronous?.synchronous)).toBe(2)
+    await expect(
+      db.tag.create({
+        data: {
+          repositoryId: 'crr-none',
+          name: 'v1',
+          digest: 'sha256:0',
+          createdAt: new Date(),
+          updatedAt: new Date(),
+          updatedBy: 'x',
+        },
+      }),
+    ).rejects.toMatchObject({ code: 'P2003' })
+  })
+})

@@ -1,0 +1,116 @@
+import Sqlite, { type Statement } from 'better-sqlite3'
+import { AppError } from '@/lib/domain/errors'
+import { Prisma } from '../generated/sqlite/client'
+import { type SqlRunner, isSql } from './sql-runner'
+
+/** Longest text, in characters, of a statement that is kept prepared: those with lists of values come in many lengths. */
+const keptTextMax = 4_000
+
+/**
+ * SQL on a better-sqlite3 connection, through statements that are prepared once. A failure is STORAGE_FULL or
+ * UNAVAILABLE.
+ */
+export class SqliteStatements implements SqlRunner {
+  readonly #connection: Sqlite.Database
+  readonly #byTemplate = new WeakMap<TemplateStringsArray, PreparedStatement>()
+  readonly #byText = new Map<string, PreparedStatement>()
+
+  constructor(connection: Sqlite.Database) {
+    this.#connection = connection
+  }
+
+  $queryRaw<T>(query: TemplateStringsArray | Prisma.Sql, ...values: readonly unknown[]): Promise<T> {
+    return this.#use(query, values, (statement, parameters) => statement.all(parameters) as T)
+  }
+
+  $executeRaw(query: TemplateStringsArray | Prisma.Sql, ...values: readonly unknown[]): Promise<number> {
+    return this.#use(query, values, (statement, parameters) => statement.run(parameters))
+  }
+
+  /** Runs a statement without parameters, such as COMMIT: for which, too, there may be no space left. */
+  run(text: string): void {
+    try {
+      this.#prepareText(text).run([])
+    } catch (error) {
+      throw sqliteFailure(error)
+    }
+  }
+
+  // better-sqlite3 is synchronous: what it throws must become a rejection all the same.
+  #use<T>(
+    query: TemplateStringsArray | Prisma.Sql,
+    values: readonly unknown[],
+    use: (statement: PreparedStatement, parameters: readonly unknown[]) => T,
+  ): Promise<T> {
+    try {
+      if (isSql(query)) return Promise.resolve(use(this.#prepareText(query.sql), query.values))
+      if (!values.some(isSql)) return Promise.resolve(use(this.#prepareTemplate(query), values))
+      const flat = Prisma.sql(query, ...values)
+      return Promise.resolve(use(this.#prepareText(flat.sql), flat.values))
+    } catch (error) {
+      return Promise.reject(sqliteFailure(error))
+    }
+  }
+
+  #prepareTemplate(strings: TemplateStringsArray): PreparedStatement {
+    let statement = this.#byTemplate.get(strings)
+    if (statement === undefined) {
+      statement = this.#prepareText(strings.join('?'))
+      this.#byTemplate.set(strings, statement)
+    }
+    return statement
+  }
+
+  #prepareText(text: string): PreparedStatement {
+    const kept = this.#byText.get(text)
+    if (kept !== undefined) return kept
+    const statement = new PreparedStatement(this.#connection.prepare(text))
+    if (text.length <= keptTextMax) this.#byText.set(text, statement)
+    return statement
+  }
+}
+
+/** A prepared statement that takes and gives values as Prisma does. */
+class PreparedStatement {
+  readonly #statement: Statement<unknown[], Record<string, unknown>>
+  readonly #converters: (readonly [column: string, convert: (value: unknown) => unknown])[]
+
+  constructor(statement: Statement<unknown[], Record<string, unknown>>) {
+    this.#statement = statement
+    this.#converters = (statement.reader ? statement.columns() : []).flatMap(({ name, type }) => {
+      const convert = converters[type ?? '']
+      return convert === undefined ? [] : [[name, convert] as const]
+    })
+  }
+
+  all(parameters: readonly unknown[]): Record<string, unknown>[] {
+    const rows = this.#statement.all(...parameters.map(toParameter))
+    for (const [column, convert] of this.#converters) {
+      for (const row of rows) if (row[column] !== null) row[column] = convert(row[column])
+    }
+    return rows
+  }
+
+  run(parameters: readonly unknown[]): number {
+    return this.#statement.run(...parameters.map(toParameter)).changes
+  }
+}
+
+/** By the declared type of a column, what its values are given as. */
+const converters: Readonly<Record<string, (value: unknown) => unknown>> = {
+  BOOLEAN: (value) => value === 1,
+  DATETIME: (value) => new Date(value as string),
+  BIGINT: (value) => BigInt(value as number),
+}
+
+function toParameter(value: unknown): unknown {
+  if (typeof value === 'boolean') return value ? 1 : 0
+  // As Prisma's adapter writes it, or a comparison of the two forms would go by the letter.
+  if (value instanceof Date) return value.toISOString().replace('Z', '+00:00')
+  return value
+}
+
+function sqliteFailure(error: unknown): AppError {
+  const isFull = error instanceof Sqlite.SqliteError && error.code === 'SQLITE_FULL'
+  return new AppError(isFull ? 'STORAGE_FULL' : 'UNAVAILABLE', { cause: error })
+}

@@ -1,0 +1,29 @@
+import { AppError } from '@/lib/domain/errors'
+import { type AccessKeyRow, findAccessKey } from '@/lib/metadata/access-keys'
+import type { Db } from '@/lib/metadata/engine/database'
+
+/** An access key as the console and the API show it. Times are UTC, ISO 8601. */
+export interface AccessKeyDetails {
+  readonly id: string
+  readonly isDisabled: boolean
+  readonly createdAt: string
+  readonly lastUsedAt: string | null
+}
+
+/** Which access key of which user. */
+export interface AccessKeyOfUser {
+  readonly userId: string
+  readonly accessKeyId: string
+}
+
+/** The user's access key. Throws NOT_FOUND, also for another user's. */
+export async function requireAccessKey(db: Db, { userId, accessKeyId }: AccessKeyOfUser): Promise<AccessKeyRow> {
+  const key = await findAccessKey(db, userId, accessKeyId)
+  if (key === null) throw new AppError('NOT_FOUND')
+  return key
+}
+
+/** What is shown of an access key. */
+export function toAccessKeyDetails({ id, isDisabled, createdAt, lastUsedAt }: AccessKeyRow): AccessKeyDetails {
+  return { id, isDisabled, createdAt: createdAt.toISOString(), lastUsedAt: lastUsedAt?.toISOString() ?? null }
+}

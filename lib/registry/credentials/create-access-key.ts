@@ -1,0 +1,37 @@
+import type { Principal } from '@/lib/domain/principal'
+import { AppError } from '@/lib/domain/errors'
+import { createAccessKeyId, createSecret } from '@/lib/domain/random-secret'
+import { countAccessKeys, insertAccessKey } from '@/lib/metadata/access-keys'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import { transaction } from '@/lib/metadata/engine/database'
+import { lockName } from '@/lib/metadata/engine/locks'
+import { type AccessKeyDetails, requireAccessKey, toAccessKeyDetails } from './access-key-details'
+import type { Context } from '@/lib/context'
+
+/** As in ACR: one in use, and one to change over to. Disabled ones count. */
+const accessKeysMax = 2
+
+/** An access key with its secret, which is shown this once. */
+export interface AccessKeyWithSecret extends AccessKeyDetails {
+  readonly secret: string
+}
+
+/** Makes an access key for the principal's own use. Throws LIMIT_REACHED when there are two. */
+export async function createAccessKey(ctx: Context, principal: Principal): Promise<AccessKeyWithSecret> {
+  const id = createAccessKeyId()
+  const secret = createSecret()
+  const row = await transaction(ctx.db, async (tx) => {
+    await lockName(tx, `access-keys ${principal.id}`)
+    if ((await countAccessKeys(tx, principal.id)) >= accessKeysMax) {
+      throw new AppError('LIMIT_REACHED', {
+        message: `a user has at most ${accessKeysMax} access keys, disabled ones included: delete one first`,
+        detail: { limit: accessKeysMax },
+      })
+    }
+    await insertAccessKey(tx, { id, userId: principal.id, sealedSecret: ctx.secrets.seal(secret, id) })
+    const target = { type: 'ACCESS_KEY', id, name: principal.name } as const
+    await insertAuditEvent(tx, principal, { action: 'CREATE', target, before: null, after: { isDisabled: false } })
+    return requireAccessKey(tx, { userId: principal.id, accessKeyId: id })
+  })
+  return { ...toAccessKeyDetails(row), secret }
+}

@@ -1,0 +1,68 @@
+import type { Principal } from '@/lib/domain/principal'
+import { hashToken } from '@/lib/secrets/token-hash'
+import { temporaryUserName } from '@/lib/domain/access'
+import { AppError } from '@/lib/domain/errors'
+import { createId } from '@/lib/domain/ids'
+import { createSecret } from '@/lib/domain/random-secret'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import { transaction } from '@/lib/metadata/engine/database'
+import { lockName } from '@/lib/metadata/engine/locks'
+import {
+  countTemporaryTokens,
+  deleteTemporaryTokensExpiredBefore,
+  insertTemporaryToken,
+} from '@/lib/metadata/temporary-tokens'
+import type { Context } from '@/lib/context'
+import { requireInstance } from '@/lib/registry/instances/instance-details'
+import { type TemporaryTokenDetails, toTemporaryTokenDetails } from './temporary-token-details'
+
+/** How many temporary tokens of a user work at an instance at the same time. */
+const livingMax = 50
+
+/** How long an expired one is kept, so that its refusal and the list can say what became of it: in milliseconds. */
+const keptMs = 7 * 24 * 60 * 60 * 1000
+
+/** A temporary token with what it logs on with, which is shown this once. */
+export interface TemporaryTokenWithSecret extends TemporaryTokenDetails {
+  readonly userName: string
+  readonly token: string
+}
+
+/**
+ * Makes a temporary token of the principal for an instance, for 1 to 24 hours. It may do what the principal may. Long
+ * expired ones of everybody are swept. Throws NOT_FOUND for the instance, and LIMIT_REACHED when 50 are in force.
+ */
+export async function createTemporaryToken(
+  ctx: Context,
+  principal: Principal,
+  instanceId: string,
+  hours: number,
+): Promise<TemporaryTokenWithSecret> {
+  await requireInstance(ctx.db, instanceId)
+  const owner = { userId: principal.id, instanceId }
+  const id = createId('temporaryToken')
+  const token = createSecret()
+  const row = await transaction(ctx.db, async (tx) => {
+    await lockName(tx, `temporary-tokens ${owner.userId} ${instanceId}`)
+    const createdAt = new Date()
+    await deleteTemporaryTokensExpiredBefore(tx, new Date(createdAt.getTime() - keptMs))
+    if ((await countTemporaryTokens(tx, owner, createdAt)) >= livingMax) {
+      throw new AppError('LIMIT_REACHED', {
+        message: `${livingMax} temporary tokens of this instance are in force: revoke one, or wait until one expires`,
+        detail: { limit: livingMax },
+      })
+    }
+    const expiresAt = new Date(createdAt.getTime() + hours * 60 * 60 * 1000)
+    const made = { id, ...owner, createdAt, expiresAt }
+    await insertTemporaryToken(tx, { ...made, tokenHash: hashToken(token) })
+    await insertAuditEvent(tx, principal, {
+      action: 'CREATE',
+      target: { type: 'TEMPORARY_TOKEN', id, name: principal.name },
+      instanceId,
+      before: null,
+      after: { expiresAt: expiresAt.toISOString() },
+    })
+    return { ...made, revokedAt: null, lastUsedAt: null }
+  })
+  return { ...toTemporaryTokenDetails(row), userName: temporaryUserName, token }
+}

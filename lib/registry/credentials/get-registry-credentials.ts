@@ -1,0 +1,35 @@
+import type { Principal } from '@/lib/domain/principal'
+import { temporaryUserName } from '@/lib/domain/access'
+import { instanceAddresses } from '@/lib/domain/instance-addresses'
+import { findRegistryPasswordTimes } from '@/lib/metadata/registry-passwords'
+import type { Context } from '@/lib/context'
+import { requireInstance } from '@/lib/registry/instances/instance-details'
+
+/** What a user logs on to an instance's registry with. Times are UTC, ISO 8601. */
+export interface RegistryCredentials {
+  readonly userName: string
+  /** The address to write in a login command, from where the request came. */
+  readonly registryHost: string
+  /** Null while no password is set. */
+  readonly passwordSetAt: string | null
+  readonly passwordLastUsedAt: string | null
+  readonly temporaryUserName: string
+}
+
+/** What the principal logs on to an instance's registry with. Throws NOT_FOUND for the instance. */
+export async function getRegistryCredentials(
+  ctx: Context,
+  principal: Principal,
+  instanceId: string,
+  requestHost: string,
+): Promise<RegistryCredentials> {
+  const instance = await requireInstance(ctx.db, instanceId)
+  const { setAt, lastUsedAt } = await findRegistryPasswordTimes(ctx.db, { userId: principal.id, instanceId })
+  return {
+    userName: principal.name,
+    registryHost: instanceAddresses(instance, { ...ctx.config, requestHost }).registryHost,
+    passwordSetAt: setAt?.toISOString() ?? null,
+    passwordLastUsedAt: lastUsedAt?.toISOString() ?? null,
+    temporaryUserName,
+  }
+}

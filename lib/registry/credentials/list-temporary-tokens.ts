@@ -1,0 +1,24 @@
+import type { Principal } from '@/lib/domain/principal'
+import { countTemporaryTokens, listTemporaryTokens as listTemporaryTokenRows } from '@/lib/metadata/temporary-tokens'
+import type { Context } from '@/lib/context'
+import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
+import { type TemporaryTokenDetails, toTemporaryTokenDetails } from './temporary-token-details'
+
+/** The principal's own temporary tokens for an instance, the newest first. Throws PAGE_INVALID. */
+export async function listTemporaryTokens(
+  ctx: Context,
+  principal: Principal,
+  { instanceId, ...request }: { readonly instanceId: string } & PageRequest,
+): Promise<Page<TemporaryTokenDetails>> {
+  const owner = { userId: principal.id, instanceId }
+  const page = await readPage(
+    request,
+    { sort: '-createdAt', descending: true, byTime: true },
+    {
+      read: (slice) => listTemporaryTokenRows(ctx.db, owner, slice),
+      count: () => countTemporaryTokens(ctx.db, owner),
+      positionOf: (row) => ({ key: row.createdAt, tie: row.id }),
+    },
+  )
+  return { ...page, items: page.items.map(toTemporaryTokenDetails) }
+}

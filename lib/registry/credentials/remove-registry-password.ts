@@ -1,0 +1,29 @@
+import type { Principal } from '@/lib/domain/principal'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import { transaction } from '@/lib/metadata/engine/database'
+import { lockName } from '@/lib/metadata/engine/locks'
+import { deleteRefreshTokens } from '@/lib/metadata/refresh-tokens'
+import { deleteRegistryPassword, findRegistryPasswordTimes } from '@/lib/metadata/registry-passwords'
+import type { Context } from '@/lib/context'
+import { registryPasswordLock, registryPasswordTarget } from './registry-password-target'
+
+/**
+ * Takes the principal's own registry password of an instance away, and ends whatever was logged on with it. Where none
+ * is set, that is what was asked for.
+ */
+export async function removeRegistryPassword(ctx: Context, principal: Principal, instanceId: string): Promise<void> {
+  const owner = { userId: principal.id, instanceId }
+  await transaction(ctx.db, async (tx) => {
+    await lockName(tx, registryPasswordLock(owner))
+    const { setAt } = await findRegistryPasswordTimes(tx, owner)
+    if (!(await deleteRegistryPassword(tx, owner))) return
+    await deleteRefreshTokens(tx, owner)
+    await insertAuditEvent(tx, principal, {
+      action: 'DELETE',
+      target: registryPasswordTarget(principal),
+      instanceId,
+      before: { setAt: setAt?.toISOString() },
+      after: null,
+    })
+  })
+}

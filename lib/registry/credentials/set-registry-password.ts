@@ -1,0 +1,39 @@
+import { hashPassword } from '@/lib/secrets/passwords'
+import type { Principal } from '@/lib/domain/principal'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import { transaction } from '@/lib/metadata/engine/database'
+import { lockName } from '@/lib/metadata/engine/locks'
+import { deleteRefreshTokens } from '@/lib/metadata/refresh-tokens'
+import { findRegistryPasswordTimes, putRegistryPassword } from '@/lib/metadata/registry-passwords'
+import type { Context } from '@/lib/context'
+import { requireInstance } from '@/lib/registry/instances/instance-details'
+import { registryPasswordLock, registryPasswordTarget } from './registry-password-target'
+
+/**
+ * Sets the principal's own registry password of an instance, whether or not there was one: what was set before, and
+ * whatever was logged on with it, is refused from then on. The password fits the rule. Throws NOT_FOUND for the
+ * instance.
+ */
+export async function setRegistryPassword(
+  ctx: Context,
+  principal: Principal,
+  instanceId: string,
+  password: string,
+): Promise<void> {
+  await requireInstance(ctx.db, instanceId)
+  const passwordHash = await hashPassword(password)
+  const owner = { userId: principal.id, instanceId }
+  await transaction(ctx.db, async (tx) => {
+    await lockName(tx, registryPasswordLock(owner))
+    const { setAt } = await findRegistryPasswordTimes(tx, owner)
+    await putRegistryPassword(tx, { ...owner, passwordHash })
+    await deleteRefreshTokens(tx, owner)
+    await insertAuditEvent(tx, principal, {
+      action: setAt === null ? 'CREATE' : 'UPDATE',
+      target: registryPasswordTarget(principal),
+      instanceId,
+      before: setAt === null ? null : { setAt: setAt.toISOString() },
+      after: { setAt: (await findRegistryPasswordTimes(tx, owner)).setAt?.toISOString() },
+    })
+  })
+}

@@ -1,0 +1,27 @@
+import type { Principal } from '@/lib/domain/principal'
+import { findAccessKeyOwnerName, setAccessKeyDisabled } from '@/lib/metadata/access-keys'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import { transaction } from '@/lib/metadata/engine/database'
+import { type AccessKeyDetails, type AccessKeyOfUser, requireAccessKey, toAccessKeyDetails } from './access-key-details'
+import type { Context } from '@/lib/context'
+
+/** Disables or enables an access key. What changes nothing writes nothing. Throws NOT_FOUND. */
+export async function updateAccessKey(
+  ctx: Context,
+  principal: Principal,
+  key: AccessKeyOfUser,
+  { isDisabled }: { readonly isDisabled: boolean },
+): Promise<AccessKeyDetails> {
+  return transaction(ctx.db, async (tx) => {
+    const current = await requireAccessKey(tx, key)
+    if (await setAccessKeyDisabled(tx, current.id, isDisabled)) {
+      await insertAuditEvent(tx, principal, {
+        action: 'UPDATE',
+        target: { type: 'ACCESS_KEY', id: current.id, name: await findAccessKeyOwnerName(tx, current.id) },
+        before: { isDisabled: !isDisabled },
+        after: { isDisabled },
+      })
+    }
+    return toAccessKeyDetails({ ...current, isDisabled })
+  })
+}

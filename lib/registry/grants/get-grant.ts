@@ -1,0 +1,9 @@
+import type { Principal } from '@/lib/domain/principal'
+import type { Context } from '@/lib/context'
+import { type GrantDetails, describeGrant } from './grant-details'
+import type { Versioned } from '@/lib/registry/versions'
+
+/** A grant: one's own, or on what one may manage. Throws NOT_FOUND. */
+export async function getGrant(ctx: Context, principal: Principal, id: string): Promise<Versioned<GrantDetails>> {
+  return describeGrant(ctx.db, principal, id)
+}

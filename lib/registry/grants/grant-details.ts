@@ -1,0 +1,123 @@
+import type { Principal } from '@/lib/domain/principal'
+import { AppError } from '@/lib/domain/errors'
+import type { Viewer } from '@/lib/metadata/access'
+import type { Db, Transaction } from '@/lib/metadata/engine/database'
+import { type GrantRow, type GrantScope, findGrant, findGrantScope, listManageable } from '@/lib/metadata/grants'
+import { lockName } from '@/lib/metadata/engine/locks'
+import { assertAccess, viewerOf } from '@/lib/registry/access'
+import type { Versioned } from '@/lib/registry/versions'
+
+/** A grant as the console and the API show it. Times are UTC, ISO 8601. */
+export interface GrantDetails extends Pick<GrantRow, 'id' | 'permission' | 'createdBy'> {
+  readonly subject: {
+    readonly type: GrantRow['subjectType']
+    readonly id: string
+    readonly name: string
+    readonly description: string
+    readonly isDisabled: boolean
+  }
+  /** What it is for; names of what it lies in are there too, and null where it is as wide as that. */
+  readonly scope: Pick<
+    GrantRow,
+    'instanceId' | 'regionId' | 'instanceName' | 'namespaceId' | 'namespace' | 'repositoryId' | 'repository'
+  > & { readonly type: 'INSTANCE' | 'NAMESPACE' | 'REPOSITORY'; readonly id: string }
+  readonly createdAt: string
+  /** Whether the reader may change and revoke it. */
+  readonly isManageable: boolean
+}
+
+/** Grants with all that is shown of them to a viewer. */
+export async function describeGrants(
+  db: Db,
+  viewer: Viewer | null,
+  rows: readonly GrantRow[],
+): Promise<GrantDetails[]> {
+  const manageable = await listManageable(
+    db,
+    viewer,
+    rows.map((row) => row.id),
+  )
+  return rows.map((row) => toGrantDetails(row, manageable.has(row.id)))
+}
+
+/** The grant as it is now, with all that is shown of it to a principal. Throws NOT_FOUND. */
+export async function describeGrant(db: Db, principal: Principal, id: string): Promise<Versioned<GrantDetails>> {
+  const row = await requireGrant(db, id)
+  const [value] = await describeGrants(db, viewerOf(principal), [row])
+  if (value === undefined || !(value.isManageable || row.subjectId === principal.id)) throw new AppError('NOT_FOUND')
+  return { value, version: String(row.version) }
+}
+
+/**
+ * The grant, to be changed by a principal who may manage what it is for. It is locked, with all grants of its instance,
+ * so that nobody grants or revokes by a permission that was taken away meanwhile. Throws NOT_FOUND, also for a grant that
+ * the principal may not know of, and DENIED for the principal's own that is not theirs to change.
+ */
+export async function requireManagedGrant(tx: Transaction, principal: Principal, id: string): Promise<GrantRow> {
+  const { instanceId } = await requireGrant(tx, id)
+  await lockGrants(tx, instanceId)
+  const { value } = await describeGrant(tx, principal, id)
+  if (!value.isManageable) throw new AppError('DENIED')
+  return requireGrant(tx, id)
+}
+
+/**
+ * What a grant is for, to be granted by a principal who may manage it; locked as a grant is. Throws NOT_FOUND and DENIED.
+ */
+export async function requireManagedScope(tx: Transaction, principal: Principal, id: string): Promise<GrantScope> {
+  const scope = await requireGrantScope(tx, id)
+  await lockGrants(tx, scope.instanceId)
+  await assertAccess({ db: tx }, principal, 'manage', scope)
+  return scope
+}
+
+/** What a scope's id names. Throws NOT_FOUND. */
+export async function requireGrantScope(db: Db, id: string): Promise<GrantScope> {
+  const scope = await findGrantScope(db, id)
+  if (scope === null) throw new AppError('NOT_FOUND')
+  return scope
+}
+
+/** The name that a grant's record has: who may do it, and where. */
+export function grantName(subject: string, { instanceName, namespace, repository }: GrantDetails['scope']): string {
+  const path = [namespace, repository].filter((name) => name !== null).join('/')
+  return `${subject} on ${path === '' ? instanceName : path}`
+}
+
+async function lockGrants(tx: Transaction, instanceId: string): Promise<void> {
+  await lockName(tx, `grants:${instanceId}`)
+}
+
+async function requireGrant(db: Db, id: string): Promise<GrantRow> {
+  const grant = await findGrant(db, id)
+  if (grant === null) throw new AppError('NOT_FOUND')
+  return grant
+}
+
+function toGrantDetails(row: GrantRow, isManageable: boolean): GrantDetails {
+  return {
+    id: row.id,
+    subject: {
+      type: row.subjectType,
+      id: row.subjectId,
+      name: row.subjectName,
+      description: row.subjectDescription,
+      isDisabled: row.isSubjectDisabled,
+    },
+    scope: {
+      type: row.repositoryId !== null ? 'REPOSITORY' : row.namespaceId !== null ? 'NAMESPACE' : 'INSTANCE',
+      id: row.scopeId,
+      instanceId: row.instanceId,
+      regionId: row.regionId,
+      instanceName: row.instanceName,
+      namespaceId: row.namespaceId,
+      namespace: row.namespace,
+      repositoryId: row.repositoryId,
+      repository: row.repository,
+    },
+    permission: row.permission,
+    createdAt: row.createdAt.toISOString(),
+    createdBy: row.createdBy,
+    isManageable,
+  }
+}

@@ -1,0 +1,34 @@
+import type { Principal } from '@/lib/domain/principal'
+import {
+  type GrantSubject,
+  type GrantSubjectFilter,
+  countGrantSubjects,
+  listGrantSubjects as listSubjectRows,
+} from '@/lib/metadata/grants'
+import { assertAccess } from '@/lib/registry/access'
+import type { Context } from '@/lib/context'
+import { requireGrantScope } from './grant-details'
+import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
+
+/**
+ * Whom something may be granted to on an instance, a namespace or a repository, by name: users, and robots of the
+ * instance. For who may manage it. Throws NOT_FOUND, DENIED, PAGE_INVALID.
+ */
+export async function listGrantSubjects(
+  ctx: Context,
+  principal: Principal,
+  { scopeId, search, ...request }: Pick<GrantSubjectFilter, 'search'> & PageRequest & { readonly scopeId: string },
+): Promise<Page<GrantSubject>> {
+  const scope = await requireGrantScope(ctx.db, scopeId)
+  await assertAccess(ctx, principal, 'manage', scope)
+  const filter = { instanceId: scope.instanceId, search }
+  return readPage(
+    request,
+    { sort: 'name', descending: false, byTime: false },
+    {
+      read: (slice) => listSubjectRows(ctx.db, filter, slice),
+      count: () => countGrantSubjects(ctx.db, filter),
+      positionOf: (row) => ({ key: row.name, tie: row.id }),
+    },
+  )
+}

@@ -1,0 +1,46 @@
+import type { Principal } from '@/lib/domain/principal'
+import {
+  type GrantFilter,
+  type GrantSortKey,
+  countGrants,
+  findGrantScope,
+  listGrants as listGrantRows,
+} from '@/lib/metadata/grants'
+import { viewerOf } from '@/lib/registry/access'
+import type { Context } from '@/lib/context'
+import { type GrantDetails, describeGrants } from './grant-details'
+import { type Page, type PageRequest, type Sort, parseSort, readPage } from '@/lib/registry/page'
+
+/** Which grants are asked for: `scopeId` of an instance, a namespace or a repository, whichever it is. */
+type GrantListRequest = Omit<GrantFilter, 'scope'> &
+  PageRequest & {
+    readonly scopeId?: string | undefined
+    readonly relation: 'within' | 'reaching'
+    readonly sort: Sort<GrantSortKey>
+  }
+
+/**
+ * Grants that the principal may know of: an administrator of all, others of their own and of those on what they may
+ * manage. A scope that does not exist has none. Throws PAGE_INVALID.
+ */
+export async function listGrants(
+  ctx: Context,
+  principal: Principal,
+  { sort, pageSize, cursor, scopeId, relation, ...others }: GrantListRequest,
+): Promise<Page<GrantDetails>> {
+  const viewer = viewerOf(principal)
+  const of = scopeId === undefined ? undefined : await findGrantScope(ctx.db, scopeId)
+  if (of === null) return { items: [], nextCursor: null, totalCount: 0 }
+  const filter: GrantFilter = { ...others, scope: of && { of, relation } }
+  const { key, descending } = parseSort(sort)
+  const page = await readPage(
+    { pageSize, cursor },
+    { sort, descending, byTime: key === 'createdAt' },
+    {
+      read: (slice) => listGrantRows(ctx.db, viewer, filter, key, slice),
+      count: () => countGrants(ctx.db, viewer, filter),
+      positionOf: (row) => ({ key: key === 'subject' ? row.subjectName : row.createdAt, tie: row.id }),
+    },
+  )
+  return { ...page, items: await describeGrants(ctx.db, viewer, page.items) }
+}

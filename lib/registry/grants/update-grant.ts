@@ -1,0 +1,36 @@
+import type { Principal } from '@/lib/domain/principal'
+import type { Permission } from '@/lib/domain/access'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import { transaction } from '@/lib/metadata/engine/database'
+import { updateGrant as updateGrantRow } from '@/lib/metadata/grants'
+import type { Context } from '@/lib/context'
+import { type GrantDetails, describeGrant, grantName, requireManagedGrant } from './grant-details'
+import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
+
+/**
+ * Changes what a grant allows. What changes nothing writes nothing. A manager may lower their own grant, and then sees it
+ * without being able to raise it. Throws NOT_FOUND, DENIED, PRECONDITION_FAILED.
+ */
+export async function updateGrant(
+  ctx: Context,
+  principal: Principal,
+  id: string,
+  { permission }: { readonly permission: Permission },
+  expected: ExpectedVersions,
+): Promise<Versioned<GrantDetails>> {
+  return transaction(ctx.db, async (tx) => {
+    const current = await requireManagedGrant(tx, principal, id)
+    assertExpected(current.version, expected)
+    if (current.permission === permission) return describeGrant(tx, principal, id)
+    if (!(await updateGrantRow(tx, current, permission))) throw changedMeanwhile()
+    const changed = await describeGrant(tx, principal, id)
+    await insertAuditEvent(tx, principal, {
+      action: 'UPDATE',
+      target: { type: 'GRANT', id, name: grantName(current.subjectName, changed.value.scope) },
+      instanceId: current.instanceId,
+      before: { permission: current.permission },
+      after: { permission },
+    })
+    return changed
+  })
+}

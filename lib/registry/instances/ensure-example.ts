@@ -1,0 +1,58 @@
+import { systemPrincipal } from '@/lib/domain/principal'
+import { createId } from '@/lib/domain/ids'
+import { defaultRegionId } from '@/lib/domain/regions'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import { transaction } from '@/lib/metadata/engine/database'
+import { lockName } from '@/lib/metadata/engine/locks'
+import { countInstances, insertInstance } from '@/lib/metadata/instances'
+import { insertNamespace } from '@/lib/metadata/namespaces'
+import { insertRepository } from '@/lib/metadata/repository-settings'
+import type { Context } from '@/lib/context'
+
+/**
+ * Makes the example of ACR's documentation where there is no instance yet: instance `example` in cn-hangzhou, namespace
+ * `test`, repository `example`. All of it or nothing.
+ */
+export async function ensureExample(ctx: Context): Promise<void> {
+  await transaction(ctx.db, async (tx) => {
+    await lockName(tx, 'default-instance')
+    if ((await countInstances(tx, { viewer: null })) > 0) return
+    const instance = await insertInstance(tx, {
+      id: createId('instance'),
+      regionId: defaultRegionId,
+      name: 'example',
+      specification: 'Enterprise_Basic',
+      isDefault: true,
+    })
+    const namespace = await insertNamespace(tx, {
+      id: createId('namespace'),
+      instanceId: instance.id,
+      name: 'test',
+      autoCreateRepository: false,
+      defaultRepositoryType: 'PRIVATE',
+      defaultTagImmutability: false,
+      acceptSparseManifests: false,
+    })
+    const repository = await insertRepository(tx, {
+      id: createId('repository'),
+      instanceId: instance.id,
+      namespaceId: namespace.id,
+      name: 'example',
+      path: 'test/example',
+      type: 'PRIVATE',
+      tagImmutability: false,
+      summary: '',
+      description: '',
+      updatedBy: systemPrincipal.name,
+    })
+    for (const target of [
+      { type: 'INSTANCE', id: instance.id, name: instance.name },
+      { type: 'NAMESPACE', id: namespace.id, name: namespace.name },
+      { type: 'REPOSITORY', id: repository.id, name: repository.path },
+    ] as const) {
+      const after = { isExample: true }
+      const event = { action: 'CREATE', target, instanceId: instance.id, before: null, after } as const
+      await insertAuditEvent(tx, systemPrincipal, event)
+    }
+  })
+}

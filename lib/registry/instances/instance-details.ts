@@ -1,0 +1,90 @@
+import { type Vantage, instanceAddresses } from '@/lib/domain/instance-addresses'
+import type { Principal } from '@/lib/domain/principal'
+import { type Permission, permissionOfRank } from '@/lib/domain/access'
+import { AppError } from '@/lib/domain/errors'
+import type { Db } from '@/lib/metadata/engine/database'
+import { type InstanceRow, type InstanceTotals, findInstance, getInstanceTotals } from '@/lib/metadata/instances'
+import { listRanks } from '@/lib/metadata/access'
+import { viewerOf } from '@/lib/registry/access'
+import type { Context } from '@/lib/context'
+import type { Versioned } from '@/lib/registry/versions'
+
+/** The sizes an instance is sold in by ACR; here they are labels. */
+export const instanceSpecifications = ['Enterprise_Basic', 'Enterprise_Standard', 'Enterprise_Advanced'] as const
+
+/** One of them. */
+export type InstanceSpecification = (typeof instanceSpecifications)[number]
+
+/** An instance as the console and the API show it. Times are UTC, ISO 8601. */
+export interface InstanceDetails extends InstanceTotals {
+  readonly id: string
+  readonly name: string
+  readonly regionId: string
+  readonly specification: InstanceSpecification
+  readonly status: 'RUNNING'
+  readonly isDefault: boolean
+  readonly allowAnonymousPull: boolean
+  readonly endpoints: { internet: string; vpc: string }
+  readonly registryHost: string
+  readonly createdAt: string
+  readonly updatedAt: string
+  /** What the reader may do on the whole of it; null: no more than see that it is there. */
+  readonly access: Permission | null
+}
+
+/** The instance. Throws NOT_FOUND. */
+export async function requireInstance(db: Db, id: string): Promise<InstanceRow> {
+  const instance = await findInstance(db, id)
+  if (instance === null) throw new AppError('NOT_FOUND')
+  return instance
+}
+
+/** Instances with all that is shown of them to a principal who reached the server at `requestHost`. */
+export async function describeInstances(
+  ctx: Context,
+  principal: Principal,
+  rows: readonly InstanceRow[],
+  requestHost: string,
+): Promise<InstanceDetails[]> {
+  const viewer = viewerOf(principal)
+  const ids = rows.map((row) => row.id)
+  const [totalsOf, rankOf] = await Promise.all([
+    getInstanceTotals(ctx.db, viewer, ids),
+    listRanks(ctx.db, viewer, 'instance', ids),
+  ])
+  const vantage = { ...ctx.config, requestHost }
+  return rows.map((row) => toInstanceDetails(row, totalsOf(row.id), vantage, permissionOfRank(rankOf(row.id))))
+}
+
+/** The instance with all that is shown of it to a principal who reached the server at `requestHost`. */
+export async function describeInstance(
+  ctx: Context,
+  principal: Principal,
+  row: InstanceRow,
+  requestHost: string,
+): Promise<Versioned<InstanceDetails>> {
+  const [value] = await describeInstances(ctx, principal, [row], requestHost)
+  return { value: value as InstanceDetails, version: String(row.version) }
+}
+
+function toInstanceDetails(
+  row: InstanceRow,
+  totals: InstanceTotals,
+  vantage: Vantage,
+  access: Permission | null,
+): InstanceDetails {
+  return {
+    id: row.id,
+    name: row.name,
+    regionId: row.regionId,
+    specification: row.specification as InstanceSpecification,
+    status: 'RUNNING',
+    isDefault: row.isDefault,
+    allowAnonymousPull: row.allowAnonymousPull,
+    ...instanceAddresses(row, vantage),
+    ...totals,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+    access,
+  }
+}

@@ -1,0 +1,29 @@
+import type { Principal } from '@/lib/domain/principal'
+import { type InstanceFilter, countInstances, listInstances as listInstanceRows } from '@/lib/metadata/instances'
+import { viewerOf } from '@/lib/registry/access'
+import type { Context } from '@/lib/context'
+import { type InstanceDetails, describeInstances } from './instance-details'
+import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
+
+/**
+ * Instances by name that a principal knows of, as seen by a reader who reached the server at `requestHost`. Throws
+ * PAGE_INVALID.
+ */
+export async function listInstances(
+  ctx: Context,
+  principal: Principal,
+  { regionId, search, ...request }: Omit<InstanceFilter, 'viewer'> & PageRequest,
+  requestHost: string,
+): Promise<Page<InstanceDetails>> {
+  const filter = { viewer: viewerOf(principal), regionId, search }
+  const page = await readPage(
+    request,
+    { sort: 'name', descending: false, byTime: false },
+    {
+      read: (slice) => listInstanceRows(ctx.db, filter, slice),
+      count: () => countInstances(ctx.db, filter),
+      positionOf: (row) => ({ key: row.name, tie: row.id }),
+    },
+  )
+  return { ...page, items: await describeInstances(ctx, principal, page.items, requestHost) }
+}

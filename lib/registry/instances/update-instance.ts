@@ -1,0 +1,39 @@
+import type { Principal } from '@/lib/domain/principal'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import { transaction } from '@/lib/metadata/engine/database'
+import { lockRow } from '@/lib/metadata/engine/locks'
+import { type InstanceSettings, updateInstance as updateInstanceRow } from '@/lib/metadata/instances'
+import { assertAdministrator } from '@/lib/registry/access'
+import { changedFields } from '@/lib/registry/changed-fields'
+import type { Context } from '@/lib/context'
+import { type InstanceDetails, describeInstance, requireInstance } from './instance-details'
+import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
+
+/**
+ * Changes an instance. A new name, and with it new host names, only administrators may give: every address that people
+ * pull from changes with it. What changes nothing writes nothing. Throws NOT_FOUND, PRECONDITION_FAILED, DENIED, and
+ * ALREADY_EXISTS when its region has one of that name.
+ */
+export async function updateInstance(
+  ctx: Context,
+  principal: Principal,
+  id: string,
+  input: { readonly [Field in keyof InstanceSettings]?: InstanceSettings[Field] | undefined },
+  expected: ExpectedVersions,
+  requestHost: string,
+): Promise<Versioned<InstanceDetails>> {
+  const row = await transaction(ctx.db, async (tx) => {
+    await lockRow(tx, 'Instance', id)
+    const current = await requireInstance(tx, id)
+    assertExpected(current.version, expected)
+    const changes = changedFields(current, input)
+    if (changes === null) return current
+    if (changes.after.name !== undefined) assertAdministrator(principal)
+    const updated = await updateInstanceRow(tx, current, changes.after)
+    if (updated === null) throw changedMeanwhile()
+    const target = { type: 'INSTANCE', id, name: updated.name } as const
+    await insertAuditEvent(tx, principal, { action: 'UPDATE', target, ...changes })
+    return updated
+  })
+  return describeInstance(ctx, principal, row, requestHost)
+}

@@ -1,0 +1,182 @@
+import type { Digest } from '@/lib/domain/digest'
+import { sqlTransaction } from '@/lib/metadata/engine/database'
+import {
+  type LinkKey,
+  claimBlobs,
+  listBlobs,
+  listLinks,
+  listUnknownBlobs,
+  removeBlobs,
+  removeLinks,
+  unclaimBlobs,
+} from '@/lib/metadata/garbage'
+import { lockRepositoryExclusively } from '@/lib/metadata/repositories'
+import type { StoredBlob } from '@/lib/storage/blob-store'
+import type { Context } from '@/lib/context'
+import type { Run } from './run-maintenance'
+import { sweepUploads } from './sweep-uploads'
+
+/** What a collection spares, and whether it removes anything. */
+export interface CollectionOptions {
+  /** What was pushed, mounted or asked for within this time stays. */
+  readonly graceSeconds: number
+  /** Only counts what would be removed now. */
+  readonly isDryRun: boolean
+}
+
+/** Blobs whose rows one transaction holds while their bytes go: few, because who pushes one of them waits. */
+const heldBlobsMax = 25
+
+/** Stored blobs that are looked up at once. */
+const lookedUpMax = 500
+
+/**
+ * Removes links to blobs that no manifest of their repository names, blobs that no repository links to, bytes that the
+ * database does not know, and abandoned uploads; while pushes and pulls go on. What it may not get between:
+ *
+ *     push of a blob                         collection of its bytes
+ *     1 bytes into the store, marked now     1 looks: no link, not seen since the cutoff
+ *     2 locks and marks the row, links       2 locks and deletes the row, if that is so still
+ *     3 looks for the bytes: none, no 201    3 deletes the bytes, unless they were marked meanwhile
+ *     4 commits                              4 commits
+ *
+ *     push of a manifest                     collection of links
+ *     1 locks the repository with others     1 locks the repository alone
+ *     2 sees the links it needs              2 sees that no manifest names the blob
+ *     3 stores the manifest, commits         3 deletes the link, commits
+ *
+ * docs/decisions/0008-garbage-collection.md says why that suffices, after a crash too.
+ */
+export async function collectGarbage(
+  ctx: Context,
+  { graceSeconds, isDryRun }: CollectionOptions,
+  run: Run,
+): Promise<void> {
+  const now = Date.now()
+  const cutoff = new Date(now - graceSeconds * 1000)
+  const collection = { ctx, cutoff, isDryRun, run }
+  await collectLinks(collection)
+  await collectBlobs(collection)
+  await collectUnknownBlobs(collection)
+  const uploadCutoff = new Date(now - ctx.config.maintenance.uploadExpiryHours * 3_600_000)
+  await sweepUploads(ctx, { cutoff: uploadCutoff, isDryRun }, run)
+}
+
+interface Collection {
+  readonly ctx: Context
+  readonly cutoff: Date
+  readonly isDryRun: boolean
+  readonly run: Run
+}
+
+async function collectLinks({ ctx, cutoff, isDryRun, run }: Collection): Promise<void> {
+  for (let after: LinkKey | null = null; ;) {
+    const links: Awaited<ReturnType<typeof listLinks>> = await listLinks(ctx.db, after, cutoff)
+    const unneeded = new Map<string, string[]>()
+    for (const { repositoryId, digest, isUnneeded } of links) {
+      if (isUnneeded) unneeded.set(repositoryId, [...(unneeded.get(repositoryId) ?? []), digest])
+    }
+    for (const [repositoryId, digests] of unneeded) {
+      const removedLinks = isDryRun
+        ? digests.length
+        : await sqlTransaction(ctx.db, async (tx) => {
+            if ((await lockRepositoryExclusively(tx, repositoryId)) === null) return 0
+            return removeLinks(tx, repositoryId, digests, cutoff)
+          })
+      await run.count({ removedLinks })
+    }
+    after = links.at(-1) ?? null
+    if (after === null) return
+    await run.count({})
+  }
+}
+
+async function collectBlobs({ ctx, cutoff, isDryRun, run }: Collection): Promise<void> {
+  for (let after: string | null = null; ;) {
+    const blobs: Awaited<ReturnType<typeof listBlobs>> = await listBlobs(ctx.db, after, { cutoff, foreseen: isDryRun })
+    await run.count({ examinedBlobs: blobs.length, examinedBytes: sumOf(blobs) })
+    for (const batch of chunksOf(
+      blobs.filter(({ isGarbage }) => isGarbage),
+      heldBlobsMax,
+    )) {
+      const digests = batch.map(({ digest }) => digest as Digest)
+      if (isDryRun) {
+        const old = await filterAsync(batch, async ({ digest }) => wasPublishedBefore(ctx, digest as Digest, cutoff))
+        await run.count({ removedBlobs: old.length, removedBytes: sumOf(old) })
+        continue
+      }
+      const removed = await sqlTransaction(ctx.db, async (tx) => {
+        const rows = await removeBlobs(tx, digests, cutoff)
+        // Bytes that were marked meanwhile are a push's that waits for the row: it makes its own.
+        return filterAsync(rows, ({ digest }) => deleteBytes(ctx, digest as Digest, cutoff))
+      })
+      await run.count({ removedBlobs: removed.length, removedBytes: sumOf(removed) })
+    }
+    after = blobs.at(-1)?.digest ?? null
+    if (after === null) return
+  }
+}
+
+/** Bytes without a row: a process ended between publishing and linking them, or between deleting a row and its bytes. */
+async function collectUnknownBlobs({ ctx, cutoff, isDryRun, run }: Collection): Promise<void> {
+  const collect = async (stored: readonly StoredBlob[]) => {
+    const unknown = await listUnknownBlobs(
+      ctx.db,
+      stored.map(({ digest }) => digest),
+    )
+    const orphans = stored
+      .filter(({ digest, publishedAt }) => unknown.has(digest) && publishedAt < cutoff)
+      .map(({ digest, sizeBytes }) => ({ digest, sizeBytes: BigInt(sizeBytes) }))
+    await run.count({ examinedBlobs: orphans.length, examinedBytes: sumOf(orphans) })
+    for (const batch of chunksOf(orphans, heldBlobsMax)) {
+      const removed = isDryRun
+        ? batch
+        : await sqlTransaction(ctx.db, async (tx) => {
+            const claimed = await claimBlobs(tx, batch, new Date())
+            const deleted = await filterAsync(
+              batch.filter(({ digest }) => claimed.has(digest)),
+              ({ digest }) => deleteBytes(ctx, digest, cutoff),
+            )
+            await unclaimBlobs(tx, claimed)
+            return deleted
+          })
+      await run.count({ removedBlobs: removed.length, removedBytes: sumOf(removed) })
+    }
+  }
+  let stored: StoredBlob[] = []
+  for await (const blob of ctx.blobs.listBlobs()) {
+    stored.push(blob)
+    if (stored.length < lookedUpMax) continue
+    await collect(stored)
+    stored = []
+  }
+  await collect(stored)
+}
+
+/** Deletes a blob's bytes unless they were published since `cutoff`; answers whether there were any to delete. */
+async function deleteBytes(ctx: Context, digest: Digest, cutoff: Date): Promise<boolean> {
+  if (!(await wasPublishedBefore(ctx, digest, cutoff))) return false
+  await ctx.blobs.delete(digest)
+  return true
+}
+
+/** Whether the store has bytes of the blob, and they were not published since `cutoff`. */
+async function wasPublishedBefore(ctx: Context, digest: Digest, cutoff: Date): Promise<boolean> {
+  const publishedAt = await ctx.blobs.publishedAt(digest)
+  return publishedAt !== null && publishedAt < cutoff
+}
+
+function sumOf(blobs: readonly { readonly sizeBytes: bigint }[]): bigint {
+  return blobs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0n)
+}
+
+function chunksOf<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, n) => items.slice(n * size, (n + 1) * size))
+}
+
+/** Those of `items` that pass, asked for one after another. */
+async function filterAsync<T>(items: readonly T[], passes: (item: T) => Promise<boolean>): Promise<T[]> {
+  const passed: T[] = []
+  for (const item of items) if (await passes(item)) passed.push(item)
+  return passed
+}

@@ -1,0 +1,11 @@
+import { AppError } from '@/lib/domain/errors'
+import { type MaintenanceKind, findRun } from '@/lib/metadata/maintenance-runs'
+import type { Context } from '@/lib/context'
+import { type MaintenanceRun, toMaintenanceRun } from './maintenance-run-details'
+
+/** A run of the kind. Throws NOT_FOUND. */
+export async function getMaintenanceRun(ctx: Context, kind: MaintenanceKind, id: string): Promise<MaintenanceRun> {
+  const row = /^[1-9]\d{0,8}$/.test(id) ? await findRun(ctx.db, kind, Number(id)) : null
+  if (row === null) throw new AppError('NOT_FOUND')
+  return toMaintenanceRun(row)
+}

@@ -1,0 +1,28 @@
+import { AppError } from '@/lib/domain/errors'
+import { type MaintenanceKind, countRuns, listRuns } from '@/lib/metadata/maintenance-runs'
+import type { Context } from '@/lib/context'
+import { type MaintenanceRun, toMaintenanceRun } from './maintenance-run-details'
+import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
+
+/** Runs of a kind, the newest first. Throws PAGE_INVALID. */
+export async function listMaintenanceRuns(
+  ctx: Context,
+  kind: MaintenanceKind,
+  request: PageRequest,
+): Promise<Page<MaintenanceRun>> {
+  const page = await readPage(
+    request,
+    { sort: '-id', descending: true, byTime: false },
+    {
+      read: ({ after, limit }) => listRuns(ctx.db, kind, { beforeId: after === null ? null : idOf(after.tie), limit }),
+      count: () => countRuns(ctx.db, kind),
+      positionOf: ({ id }) => ({ key: String(id), tie: String(id) }),
+    },
+  )
+  return { ...page, items: page.items.map(toMaintenanceRun) }
+}
+
+function idOf(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
+  throw new AppError('PAGE_INVALID', { fields: [{ path: 'cursor', message: 'a nextCursor of this list' }] })
+}

@@ -1,0 +1,33 @@
+import { listOldUploads, removeUploads } from '@/lib/metadata/garbage'
+import type { Context } from '@/lib/context'
+import type { Run } from './run-maintenance'
+
+/**
+ * Drops uploads that nobody has written to since `cutoff`, and what is left of such: a row without a file, a file without
+ * a row. A dry run only counts them.
+ */
+export async function sweepUploads(
+  ctx: Context,
+  { cutoff, isDryRun }: { readonly cutoff: Date; readonly isDryRun: boolean },
+  run: Run,
+): Promise<void> {
+  for await (const { id, changedAt } of ctx.blobs.listUploads()) {
+    if (changedAt >= cutoff) continue
+    if (!isDryRun) {
+      // The row first: from then on nobody can go on with it, and after a crash its file is found again by its age.
+      await removeUploads(ctx.db, [id])
+      await ctx.blobs.abort(id)
+    }
+    await run.count({ removedUploads: 1 })
+  }
+  for (let after: string | null = null; ;) {
+    const ids: string[] = await listOldUploads(ctx.db, after, cutoff)
+    for (const id of ids) {
+      if ((await ctx.blobs.uploadSize(id)) !== null) continue
+      if (!isDryRun) await removeUploads(ctx.db, [id])
+      await run.count({ removedUploads: 1 })
+    }
+    after = ids.at(-1) ?? null
+    if (after === null) return
+  }
+}

@@ -1,0 +1,13 @@
+import type { Principal } from '@/lib/domain/principal'
+import type { Context } from '@/lib/context'
+import { type NamespaceDetails, describeNamespace, requireNamespace } from './namespace-details'
+import type { Versioned } from '@/lib/registry/versions'
+
+/** A namespace, as shown to a principal. Throws NOT_FOUND. */
+export async function getNamespace(
+  ctx: Context,
+  principal: Principal,
+  id: string,
+): Promise<Versioned<NamespaceDetails>> {
+  return describeNamespace(ctx.db, principal, await requireNamespace(ctx.db, id))
+}

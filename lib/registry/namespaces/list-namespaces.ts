@@ -1,0 +1,27 @@
+import type { Principal } from '@/lib/domain/principal'
+import { type NamespaceFilter, countNamespaces, listNamespaces as listNamespaceRows } from '@/lib/metadata/namespaces'
+import { viewerOf } from '@/lib/registry/access'
+import type { Context } from '@/lib/context'
+import { requireInstance } from '@/lib/registry/instances/instance-details'
+import { type NamespaceDetails, describeNamespaces } from './namespace-details'
+import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
+
+/** Namespaces of an instance by name that a principal knows of. Throws NOT_FOUND for the instance, PAGE_INVALID. */
+export async function listNamespaces(
+  ctx: Context,
+  principal: Principal,
+  { instanceId, search, ...request }: Omit<NamespaceFilter, 'viewer'> & PageRequest,
+): Promise<Page<NamespaceDetails>> {
+  await requireInstance(ctx.db, instanceId)
+  const filter = { viewer: viewerOf(principal), instanceId, search }
+  const page = await readPage(
+    request,
+    { sort: 'name', descending: false, byTime: false },
+    {
+      read: (slice) => listNamespaceRows(ctx.db, filter, slice),
+      count: () => countNamespaces(ctx.db, filter),
+      positionOf: (row) => ({ key: row.name, tie: row.id }),
+    },
+  )
+  return { ...page, items: await describeNamespaces(ctx.db, principal, page.items) }
+}

@@ -1,0 +1,55 @@
+import type { Principal } from '@/lib/domain/principal'
+import { type Permission, permissionOfRank } from '@/lib/domain/access'
+import { AppError } from '@/lib/domain/errors'
+import { listRanks } from '@/lib/metadata/access'
+import type { Db } from '@/lib/metadata/engine/database'
+import { type NamespaceRow, countRepositoriesOf, findNamespace } from '@/lib/metadata/namespaces'
+import { viewerOf } from '@/lib/registry/access'
+import type { Versioned } from '@/lib/registry/versions'
+
+/** A namespace as the console and the API show it. Times are UTC, ISO 8601. */
+export interface NamespaceDetails extends Omit<NamespaceRow, 'version' | 'createdAt' | 'updatedAt'> {
+  readonly repositoryCount: number
+  readonly createdAt: string
+  readonly updatedAt: string
+  /** What the reader may do on the whole of it; null: no more than see that it is there. */
+  readonly access: Permission | null
+}
+
+/** The namespace. Throws NOT_FOUND. */
+export async function requireNamespace(db: Db, id: string): Promise<NamespaceRow> {
+  const namespace = await findNamespace(db, id)
+  if (namespace === null) throw new AppError('NOT_FOUND')
+  return namespace
+}
+
+/** Namespaces with all that is shown of them to a principal. */
+export async function describeNamespaces(
+  db: Db,
+  principal: Principal,
+  rows: readonly NamespaceRow[],
+): Promise<NamespaceDetails[]> {
+  const viewer = viewerOf(principal)
+  const ids = rows.map((row) => row.id)
+  const [countOf, rankOf] = await Promise.all([
+    countRepositoriesOf(db, viewer, ids),
+    listRanks(db, viewer, 'namespace', ids),
+  ])
+  return rows.map(({ version: _, createdAt, updatedAt, ...shown }) => ({
+    ...shown,
+    repositoryCount: countOf(shown.id),
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+    access: permissionOfRank(rankOf(shown.id)),
+  }))
+}
+
+/** The namespace with all that is shown of it to a principal. */
+export async function describeNamespace(
+  db: Db,
+  principal: Principal,
+  row: NamespaceRow,
+): Promise<Versioned<NamespaceDetails>> {
+  const [value] = await describeNamespaces(db, principal, [row])
+  return { value: value as NamespaceDetails, version: String(row.version) }
+}

@@ -1,0 +1,35 @@
+import type { Principal } from '@/lib/domain/principal'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import { transaction } from '@/lib/metadata/engine/database'
+import { lockRow } from '@/lib/metadata/engine/locks'
+import { type NamespaceSettings, updateNamespace as updateNamespaceRow } from '@/lib/metadata/namespaces'
+import { changedFields } from '@/lib/registry/changed-fields'
+import type { Context } from '@/lib/context'
+import { type NamespaceDetails, describeNamespace, requireNamespace } from './namespace-details'
+import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
+
+/**
+ * Changes the defaults of a namespace; repositories that exist keep theirs. What changes nothing writes nothing. Throws
+ * NOT_FOUND, PRECONDITION_FAILED.
+ */
+export async function updateNamespace(
+  ctx: Context,
+  principal: Principal,
+  id: string,
+  input: { readonly [Field in keyof NamespaceSettings]?: NamespaceSettings[Field] | undefined },
+  expected: ExpectedVersions,
+): Promise<Versioned<NamespaceDetails>> {
+  const row = await transaction(ctx.db, async (tx) => {
+    await lockRow(tx, 'Namespace', id)
+    const current = await requireNamespace(tx, id)
+    assertExpected(current.version, expected)
+    const changes = changedFields(current, input)
+    if (changes === null) return current
+    const updated = await updateNamespaceRow(tx, current, changes.after)
+    if (updated === null) throw changedMeanwhile()
+    const target = { type: 'NAMESPACE', id, name: updated.name } as const
+    await insertAuditEvent(tx, principal, { action: 'UPDATE', target, instanceId: updated.instanceId, ...changes })
+    return updated
+  })
+  return describeNamespace(ctx.db, principal, row)
+}

@@ -1,0 +1,66 @@
+import type { Digest } from '@/lib/domain/digest'
+import { AppError } from '@/lib/domain/errors'
+import type { ByteRange } from '@/lib/domain/range'
+import { findBlobLink } from '@/lib/metadata/blobs'
+import { sqlTransaction } from '@/lib/metadata/engine/database'
+import { markLinkSeen } from '@/lib/metadata/garbage'
+import type { RepositoryForTraffic } from '@/lib/metadata/repositories'
+import type { BlobReader } from '@/lib/storage/blob-store'
+import type { Context } from '@/lib/context'
+
+/** How exactly the time is kept at which a client was last told of a blob, at most, in milliseconds. */
+const seenGrainMaxMs = 3_600_000
+
+/** Size in bytes of a blob of the repository. Throws BLOB_UNKNOWN, also for one that only other repositories have. */
+export async function getBlobSize(ctx: Context, repository: RepositoryForTraffic, digest: Digest): Promise<number> {
+  return (await getBlob(ctx, repository, digest)).size
+}
+
+/**
+ * The same for a client that asks whether it must push the blob: it may be about to push a manifest that names it, so
+ * from now on garbage collection spares the link for its grace period.
+ */
+export async function getBlobSizeForPush(
+  ctx: Context,
+  repository: RepositoryForTraffic,
+  digest: Digest,
+): Promise<number> {
+  const { size, seenAt } = await getBlob(ctx, repository, digest)
+  const now = new Date()
+  const grainMs = Math.min(seenGrainMaxMs, (ctx.config.maintenance.graceHours * 3_600_000) / 4)
+  if (now.getTime() - seenAt.getTime() >= grainMs) await markSeen(ctx, repository, digest, now)
+  return size
+}
+
+async function getBlob(
+  ctx: Context,
+  repository: RepositoryForTraffic,
+  digest: Digest,
+): Promise<{ size: number; seenAt: Date }> {
+  const link = await findBlobLink(ctx.db, repository.id, digest)
+  const size = link === null || link.isCorrupt ? null : await ctx.blobs.stat(digest)
+  if (link === null || size === null) throw unknown(digest)
+  return { size, seenAt: link.seenAt }
+}
+
+async function markSeen(ctx: Context, repository: RepositoryForTraffic, digest: Digest, now: Date): Promise<void> {
+  let isLinked
+  try {
+    isLinked = await sqlTransaction(ctx.db, (tx) => markLinkSeen(tx, { repositoryId: repository.id, digest }, now))
+  } catch (err) {
+    // The answer is right all the same; at worst the manifest is refused and the blob pushed again.
+    ctx.log.warn({ err, digest }, 'a blob that was asked for could not be marked as seen')
+    return
+  }
+  // Collected since it was looked up.
+  if (!isLinked) throw unknown(digest)
+}
+
+function unknown(digest: Digest): AppError {
+  return new AppError('BLOB_UNKNOWN', { detail: { digest } })
+}
+
+/** Opens a blob whose size `getBlobSize` has said. The reader must be piped or closed. */
+export async function openBlob(ctx: Context, digest: Digest, range?: ByteRange): Promise<BlobReader> {
+  return ctx.blobs.read(digest, range)
+}

@@ -1,0 +1,33 @@
+import { digestAlgorithm, isDigest, parseDigest } from '@/lib/domain/digest'
+import { AppError } from '@/lib/domain/errors'
+import { isTag } from '@/lib/domain/reference'
+import { type StoredManifest, findManifest, findManifestByTag } from '@/lib/metadata/manifests'
+import type { RepositoryForTraffic } from '@/lib/metadata/repositories'
+import { digestOf } from '@/lib/storage/hash'
+import type { Context } from '@/lib/context'
+
+/**
+ * The manifest of a tag or digest. Throws MANIFEST_UNKNOWN, also for a reference that can be neither, and for a manifest
+ * whose stored bytes are no longer those of its digest: that answers as unknown until it is pushed again, as a corrupt
+ * blob does.
+ */
+export async function getManifest(
+  ctx: Context,
+  repository: RepositoryForTraffic,
+  reference: string,
+): Promise<StoredManifest> {
+  const manifest = await findByReference(ctx, repository.id, reference)
+  if (manifest !== null && isIntact(manifest)) return manifest
+  if (manifest !== null)
+    ctx.log.error({ repository: repository.path, digest: manifest.digest }, 'a manifest is corrupt')
+  throw new AppError('MANIFEST_UNKNOWN', { detail: { reference: reference.slice(0, 160) } })
+}
+
+function isIntact({ digest, content }: StoredManifest): boolean {
+  return digestOf(content, digestAlgorithm(parseDigest(digest))) === digest
+}
+
+async function findByReference(ctx: Context, repositoryId: string, reference: string): Promise<StoredManifest | null> {
+  if (isDigest(reference)) return findManifest(ctx.db, repositoryId, reference)
+  return isTag(reference) ? findManifestByTag(ctx.db, repositoryId, reference) : null
+}

@@ -1,0 +1,62 @@
+import type { Digest } from '@/lib/domain/digest'
+import { annotationsOfChildren } from '@/lib/domain/manifest'
+import { referrersTag } from '@/lib/domain/referrers-tag'
+import { findManifest } from '@/lib/metadata/manifests'
+import {
+  type ListedReferrer,
+  type SubjectReferrer,
+  listReferrersUnderTag,
+  listReferrers as listSubjectReferrers,
+} from '@/lib/metadata/referrers'
+import type { Context } from '@/lib/context'
+import type { Repository } from '@/lib/registry/traffic/open-repository'
+
+/**
+ * Most referrers of a page. Large, because common clients read one page only; with annotations of usual size a page
+ * stays below the 4 MiB that clients take.
+ */
+const pageMax = 1000
+
+/** A page of referrers, and the digest to go on after; null on the last page. */
+export interface ReferrerPage {
+  readonly referrers: readonly SubjectReferrer[]
+  readonly next: string | null
+}
+
+/**
+ * Manifests about `subject`, which need not exist, by digest after `after`; of one artifact type, or all. Those that name
+ * it as their subject, and those that name none but are listed by the index under the subject's referrers tag, where
+ * clients keep it for registries without this list (docs/decisions/0010-fallback-referrers.md).
+ */
+export async function listReferrers(
+  ctx: Context,
+  repository: Repository,
+  subject: Digest,
+  { artifactType, after }: { readonly artifactType: string | null; readonly after: string },
+): Promise<ReferrerPage> {
+  const slice = { artifactType, after, limit: pageMax + 1 }
+  const [naming, listed] = await Promise.all([
+    listSubjectReferrers(ctx.db, repository.id, subject, slice),
+    listReferrersUnderTag(ctx.db, repository.id, referrersTag(subject), slice),
+  ])
+  const rows = [...naming, ...(await annotate(ctx, repository.id, listed))].sort(byDigest)
+  const referrers = rows.slice(0, pageMax)
+  return { referrers, next: rows.length > pageMax ? (referrers.at(-1)?.digest ?? null) : null }
+}
+
+/** The annotations are those of the index: of a manifest without subject they are known from its bytes only. */
+async function annotate(
+  ctx: Context,
+  repositoryId: string,
+  listed: readonly ListedReferrer[],
+): Promise<SubjectReferrer[]> {
+  const [first] = listed
+  if (first === undefined) return []
+  const index = await findManifest(ctx.db, repositoryId, first.indexDigest)
+  const annotations = index === null ? new Map<string, never>() : annotationsOfChildren(index.content)
+  return listed.map(({ indexDigest: _, ...row }) => ({ ...row, annotations: annotations.get(row.digest) ?? {} }))
+}
+
+function byDigest(a: SubjectReferrer, b: SubjectReferrer): number {
+  return a.digest < b.digest ? -1 : 1
+}

@@ -1,0 +1,54 @@
+import type { Principal } from '@/lib/domain/principal'
+import type { Digest } from '@/lib/domain/digest'
+import { AppError } from '@/lib/domain/errors'
+import type { TokenAccess } from '@/lib/domain/token-scope'
+import { findBlobLink, isBlobVisibleInInstance, linkBlob } from '@/lib/metadata/blobs'
+import { type SqlTransaction, sqlTransaction } from '@/lib/metadata/engine/database'
+import { lockRepository } from '@/lib/metadata/repositories'
+import { viewerOf } from '@/lib/registry/access'
+import type { Context } from '@/lib/context'
+import type { Repository } from '@/lib/registry/traffic/open-repository'
+
+/**
+ * Gives a repository a blob that another one has, without sending its bytes; answers whether that was possible. The
+ * caller must be allowed to pull from `source` (`findMountSource`); without a source, any repository of the instance will
+ * do that the principal may pull from by the grants as they are now. What a token was not made out for is left out then,
+ * unless it is PUBLIC, as with a source.
+ */
+export async function mountBlob(
+  ctx: Context,
+  principal: Principal,
+  { source, target }: { readonly source: Repository | null; readonly target: Repository },
+  digest: Digest,
+): Promise<boolean> {
+  const sizeBytes = await ctx.blobs.stat(digest)
+  if (sizeBytes === null) return false
+  try {
+    return await sqlTransaction(ctx.db, async (tx) => {
+      if ((await lockRepository(tx, target.id)) === null) return false
+      const { instanceId } = target
+      const paths = principal.token === null ? null : pullPathsOf(principal.token)
+      const isThere =
+        source === null
+          ? await isBlobVisibleInInstance(tx, viewerOf(principal), { instanceId, digest, paths })
+          : await isBlobOf(tx, source, digest)
+      if (!isThere) return false
+      await linkBlob(tx, target.id, { digest, sizeBytes, now: new Date() })
+      // The row is locked now, so what is there stays there (collect-garbage.ts).
+      if ((await ctx.blobs.stat(digest)) !== sizeBytes) throw new AppError('BLOB_UNKNOWN')
+      return true
+    })
+  } catch (error) {
+    if (AppError.is(error) && error.code === 'BLOB_UNKNOWN') return false
+    throw error
+  }
+}
+
+function pullPathsOf({ repositories }: TokenAccess): string[] {
+  return [...repositories].filter(([, actions]) => actions.has('pull')).map(([path]) => path)
+}
+
+async function isBlobOf(tx: SqlTransaction, source: Repository, digest: Digest): Promise<boolean> {
+  const link = await findBlobLink(tx, source.id, digest)
+  return link !== null && !link.isCorrupt
+}

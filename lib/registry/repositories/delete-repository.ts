@@ -1,0 +1,60 @@
+import type { Principal } from '@/lib/domain/principal'
+import { AppError } from '@/lib/domain/errors'
+import { isProtected } from '@/lib/domain/immutability'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import { transaction } from '@/lib/metadata/engine/database'
+import { listLostGrants } from '@/lib/metadata/grants'
+import { lockRow } from '@/lib/metadata/engine/locks'
+import { buryTags, listAllTags, recordRemovedTags } from '@/lib/metadata/repository-removal'
+import { deleteRepository as deleteRepositoryRow } from '@/lib/metadata/repository-settings'
+import { assertAdministrator } from '@/lib/registry/access'
+import type { Context } from '@/lib/context'
+import { requireRepository } from './repository-details'
+import { type ExpectedVersions, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
+
+/** How many of the protected tags a refusal names. */
+const namedTagsMax = 10
+
+const administratorsOnly = 'a repository with immutable tags is deleted by administrators only'
+
+const reason = 'the repository was deleted'
+
+/**
+ * Deletes a repository with its tags and manifests; the bytes of its blobs stay until garbage collection.
+ *
+ * While it has protected tags, only for an administrator whose `force` is its `<namespace>/<name>`, typed out; their
+ * names stay reserved for their digests, should the repository be made again. Throws NOT_FOUND, PRECONDITION_FAILED,
+ * REPOSITORY_PROTECTED with the first ten of those tags and their number, and DENIED for a member's `force`.
+ */
+export async function deleteRepository(
+  ctx: Context,
+  principal: Principal,
+  id: string,
+  { force }: { readonly force?: string | undefined },
+  expected: ExpectedVersions,
+): Promise<void> {
+  await transaction(ctx.db, async (tx) => {
+    await lockRow(tx, 'Repository', id)
+    const current = await requireRepository(tx, id)
+    assertExpected(current.version, expected)
+    const tags = await listAllTags(tx, id)
+    const protectedTags = tags.filter((tag) => isProtected(current, tag.name))
+    if (protectedTags.length > 0 && force !== current.path) {
+      const names = protectedTags.slice(0, namedTagsMax).map((tag) => tag.name)
+      throw new AppError('REPOSITORY_PROTECTED', { detail: { tags: names, count: protectedTags.length } })
+    }
+    if (protectedTags.length > 0) assertAdministrator(principal, administratorsOnly)
+    await buryTags(tx, current, protectedTags, { reason, decidedBy: principal.name })
+    await recordRemovedTags(tx, current, tags, { reason, actor: principal, now: new Date() })
+    const lost = await listLostGrants(tx, { scopeId: id })
+    if (!(await deleteRepositoryRow(tx, current))) throw changedMeanwhile()
+    const { instanceId, path, type, tagImmutability, summary, description } = current
+    await insertAuditEvent(tx, principal, {
+      action: 'DELETE',
+      target: { type: 'REPOSITORY', id, name: path },
+      instanceId,
+      before: { path, type, tagImmutability, summary, description, tagCount: tags.length, ...lost },
+      after: null,
+    })
+  })
+}

@@ -1,0 +1,13 @@
+import type { Principal } from '@/lib/domain/principal'
+import type { Context } from '@/lib/context'
+import { type RepositoryDetails, describeRepository, requireRepository } from './repository-details'
+import type { Versioned } from '@/lib/registry/versions'
+
+/** A repository, as shown to a principal. Throws NOT_FOUND. */
+export async function getRepository(
+  ctx: Context,
+  principal: Principal,
+  id: string,
+): Promise<Versioned<RepositoryDetails>> {
+  return describeRepository(ctx.db, principal, await requireRepository(ctx.db, id))
+}

@@ -1,0 +1,38 @@
+import type { Principal } from '@/lib/domain/principal'
+import {
+  type RepositoryFilter,
+  type RepositorySortKey,
+  countRepositories,
+  listRepositories as listRepositoryRows,
+} from '@/lib/metadata/repository-listing'
+import { viewerOf } from '@/lib/registry/access'
+import type { Context } from '@/lib/context'
+import { requireInstance } from '@/lib/registry/instances/instance-details'
+import { type Page, type PageRequest, type Sort, parseSort, readPage } from '@/lib/registry/page'
+import { type RepositoryDetails, describeRepositories } from './repository-details'
+
+/** Repositories of an instance that a principal may pull from. Throws NOT_FOUND for the instance, PAGE_INVALID. */
+export async function listRepositories(
+  ctx: Context,
+  principal: Principal,
+  {
+    sort,
+    pageSize,
+    cursor,
+    ...wanted
+  }: Omit<RepositoryFilter, 'viewer'> & PageRequest & { readonly sort: Sort<RepositorySortKey> },
+): Promise<Page<RepositoryDetails>> {
+  await requireInstance(ctx.db, wanted.instanceId)
+  const filter = { ...wanted, viewer: viewerOf(principal) }
+  const { key, descending } = parseSort(sort)
+  const page = await readPage(
+    { pageSize, cursor },
+    { sort, descending, byTime: key !== 'name' },
+    {
+      read: (slice) => listRepositoryRows(ctx.db, filter, key, slice),
+      count: () => countRepositories(ctx.db, filter),
+      positionOf: (row) => ({ key: row[key], tie: row.path }),
+    },
+  )
+  return { ...page, items: await describeRepositories(ctx.db, principal, page.items) }
+}

@@ -1,0 +1,75 @@
+import type { Principal } from '@/lib/domain/principal'
+import { type Permission, permissionOfRank } from '@/lib/domain/access'
+import { AppError } from '@/lib/domain/errors'
+import { splitRepositoryPath } from '@/lib/domain/reference'
+import { listRanks } from '@/lib/metadata/access'
+import type { Db } from '@/lib/metadata/engine/database'
+import {
+  type RepositoryRow,
+  type RepositoryTotals,
+  findRepository,
+  getRepositoryTotals,
+} from '@/lib/metadata/repository-settings'
+import { viewerOf } from '@/lib/registry/access'
+import type { Versioned } from '@/lib/registry/versions'
+
+/** A repository as the console and the API show it. Times are UTC, ISO 8601. */
+export interface RepositoryDetails extends Omit<RepositoryRow, 'path' | 'version' | 'createdAt' | 'updatedAt'> {
+  /** Name of its namespace. */
+  readonly namespace: string
+  readonly tagCount: number
+  readonly sizeBytes: number
+  readonly lastPushedAt: string | null
+  readonly createdAt: string
+  readonly updatedAt: string
+  /** What the reader may do there; null: nothing any more. */
+  readonly access: Permission | null
+}
+
+/** The repository. Throws NOT_FOUND. */
+export async function requireRepository(db: Db, id: string): Promise<RepositoryRow> {
+  const repository = await findRepository(db, id)
+  if (repository === null) throw new AppError('NOT_FOUND')
+  return repository
+}
+
+/** Repositories with all that is shown of them to a principal. */
+export async function describeRepositories(
+  db: Db,
+  principal: Principal,
+  rows: readonly RepositoryRow[],
+): Promise<RepositoryDetails[]> {
+  const ids = rows.map((row) => row.id)
+  const [totalsOf, rankOf] = await Promise.all([
+    getRepositoryTotals(db, ids),
+    listRanks(db, viewerOf(principal), 'repository', ids),
+  ])
+  return rows.map((row) => toRepositoryDetails(row, totalsOf(row.id), permissionOfRank(rankOf(row.id))))
+}
+
+/** The repository with all that is shown of it to a principal. */
+export async function describeRepository(
+  db: Db,
+  principal: Principal,
+  row: RepositoryRow,
+): Promise<Versioned<RepositoryDetails>> {
+  const [value] = await describeRepositories(db, principal, [row])
+  return { value: value as RepositoryDetails, version: String(row.version) }
+}
+
+function toRepositoryDetails(
+  row: RepositoryRow,
+  totals: RepositoryTotals,
+  access: Permission | null,
+): RepositoryDetails {
+  const { path, version: _, createdAt, updatedAt, ...shown } = row
+  return {
+    ...shown,
+    namespace: splitRepositoryPath(path)?.namespace ?? '',
+    ...totals,
+    lastPushedAt: totals.lastPushedAt?.toISOString() ?? null,
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+    access,
+  }
+}

@@ -1,0 +1,48 @@
+import type { Principal } from '@/lib/domain/principal'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import { transaction } from '@/lib/metadata/engine/database'
+import { lockRow } from '@/lib/metadata/engine/locks'
+import { type RepositorySettings, updateRepository as updateRepositoryRow } from '@/lib/metadata/repository-settings'
+import { changedFields } from '@/lib/registry/changed-fields'
+import type { Context } from '@/lib/context'
+import { type RepositoryDetails, describeRepository, requireRepository } from './repository-details'
+import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
+
+/**
+ * Changes a repository's settings, Immutable among them. What changes nothing writes nothing.
+ *
+ * When this returns, the change is durable and ordered against every push: a push that was under way has either landed
+ * before, or is judged by the new rule (immutability.md, part 4). Throws NOT_FOUND, PRECONDITION_FAILED.
+ */
+export async function updateRepository(
+  ctx: Context,
+  principal: Principal,
+  id: string,
+  {
+    reason,
+    ...input
+  }: { readonly [Field in keyof RepositorySettings]?: RepositorySettings[Field] | undefined } & {
+    readonly reason?: string | undefined
+  },
+  expected: ExpectedVersions,
+): Promise<Versioned<RepositoryDetails>> {
+  const row = await transaction(ctx.db, async (tx) => {
+    await lockRow(tx, 'Repository', id)
+    const current = await requireRepository(tx, id)
+    assertExpected(current.version, expected)
+    const changes = changedFields(current, input)
+    if (changes === null) return current
+    const updated = await updateRepositoryRow(tx, current, { ...changes.after, updatedBy: principal.name })
+    if (updated === null) throw changedMeanwhile()
+    const target = { type: 'REPOSITORY', id, name: updated.path } as const
+    await insertAuditEvent(tx, principal, {
+      action: 'UPDATE',
+      target,
+      instanceId: updated.instanceId,
+      ...changes,
+      reason,
+    })
+    return updated
+  })
+  return describeRepository(ctx.db, principal, row)
+}

@@ -1,0 +1,64 @@
+import { hashPassword } from '@/lib/secrets/passwords'
+import type { Principal } from '@/lib/domain/principal'
+import type { Permission } from '@/lib/domain/access'
+import { AppError } from '@/lib/domain/errors'
+import { createId } from '@/lib/domain/ids'
+import { createSecret } from '@/lib/domain/random-secret'
+import { robotUserName } from '@/lib/domain/robot-name'
+import { type NewAuditEvent, insertAuditEvent } from '@/lib/metadata/audit-events'
+import { type Transaction, transaction } from '@/lib/metadata/engine/database'
+import { findGrantScope } from '@/lib/metadata/grants'
+import { insertRobot } from '@/lib/metadata/robots'
+import type { Context } from '@/lib/context'
+import { addGrant } from '@/lib/registry/grants/create-grant'
+import { requireInstance } from '@/lib/registry/instances/instance-details'
+import { type RobotWithSecret, describeRobot, readExpiry } from './robot-details'
+import type { Versioned } from '@/lib/registry/versions'
+
+/** What a robot is made of. */
+export interface NewRobot {
+  readonly name: string
+  readonly description: string
+  readonly expiresAt: string | null
+  /** What it is granted from the start. */
+  readonly grants: readonly { readonly scopeId: string; readonly permission: Permission }[]
+}
+
+/**
+ * Makes a robot of an instance, with its grants or not at all. Throws NOT_FOUND for the instance, ALREADY_EXISTS when it
+ * has a robot of that name, BAD_REQUEST for a time of expiry that has passed and for a grant on something that the
+ * instance does not have, and DENIED for a grant that the principal may not give.
+ */
+export async function createRobot(
+  ctx: Context,
+  principal: Principal,
+  instanceId: string,
+  { grants, ...input }: NewRobot,
+): Promise<Versioned<RobotWithSecret>> {
+  await requireInstance(ctx.db, instanceId)
+  const expiresAt = readExpiry(input.expiresAt)
+  const id = createId('robot')
+  const secret = createSecret()
+  const secretHash = await hashPassword(secret)
+  const { value, version } = await transaction(ctx.db, async (tx) => {
+    const { name, description } = input
+    await insertRobot(tx, { id, instanceId, name, description, expiresAt, secretHash, createdBy: principal.name })
+    await assertScopesOf(tx, instanceId, grants)
+    const target = { type: 'ROBOT', id, name: robotUserName(name) } as const
+    const events: NewAuditEvent[] = [{ action: 'CREATE', target, instanceId, before: null, after: { ...input } }]
+    for (const grant of grants) events.push((await addGrant(tx, principal, { subjectId: id, ...grant })).event)
+    for (const event of events) await insertAuditEvent(tx, principal, event)
+    return describeRobot(tx, id)
+  })
+  return { value: { ...value, secret }, version }
+}
+
+async function assertScopesOf(tx: Transaction, instanceId: string, grants: NewRobot['grants']): Promise<void> {
+  for (const [index, { scopeId }] of grants.entries()) {
+    const scope = await findGrantScope(tx, scopeId)
+    const isFirst = grants.findIndex((grant) => grant.scopeId === scopeId) === index
+    if (scope?.instanceId === instanceId && isFirst) continue
+    const message = isFirst ? 'an id of the instance, or of what it holds' : 'it is given twice'
+    throw new AppError('BAD_REQUEST', { fields: [{ path: `grants.${index}.scopeId`, message }] })
+  }
+}

@@ -1,0 +1,34 @@
+import type { Principal } from '@/lib/domain/principal'
+import { robotUserName } from '@/lib/domain/robot-name'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import { transaction } from '@/lib/metadata/engine/database'
+import { listLostGrants } from '@/lib/metadata/grants'
+import { lockRow } from '@/lib/metadata/engine/locks'
+import { deleteRobot as deleteRobotRow } from '@/lib/metadata/robots'
+import type { Context } from '@/lib/context'
+import { requireManagedRobot, toRobotDetails } from './robot-details'
+import { type ExpectedVersions, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
+
+/** Deletes a robot with its grants. Throws NOT_FOUND, also for who may not manage its instance, PRECONDITION_FAILED. */
+export async function deleteRobot(
+  ctx: Context,
+  principal: Principal,
+  id: string,
+  expected: ExpectedVersions,
+): Promise<void> {
+  await transaction(ctx.db, async (tx) => {
+    await lockRow(tx, 'Robot', id)
+    const current = await requireManagedRobot(tx, principal, id)
+    assertExpected(current.version, expected)
+    const lost = await listLostGrants(tx, { subjectId: id })
+    if (!(await deleteRobotRow(tx, current))) throw changedMeanwhile()
+    const { name, description, expiresAt, isDisabled } = toRobotDetails(current)
+    await insertAuditEvent(tx, principal, {
+      action: 'DELETE',
+      target: { type: 'ROBOT', id, name: robotUserName(name) },
+      instanceId: current.instanceId,
+      before: { name, description, expiresAt, isDisabled, ...lost },
+      after: null,
+    })
+  })
+}

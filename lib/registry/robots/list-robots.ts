@@ -1,0 +1,22 @@
+import { type RobotFilter, countRobots, listRobots as listRobotRows } from '@/lib/metadata/robots'
+import type { Context } from '@/lib/context'
+import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
+import { type RobotDetails, toRobotDetails } from './robot-details'
+
+/** Robots of an instance, or of all, by name. Throws PAGE_INVALID. */
+export async function listRobots(
+  ctx: Context,
+  { instanceId, search, ...request }: RobotFilter & PageRequest,
+): Promise<Page<RobotDetails>> {
+  const filter = { instanceId, search }
+  const page = await readPage(
+    request,
+    { sort: 'name', descending: false, byTime: false },
+    {
+      read: (slice) => listRobotRows(ctx.db, filter, slice),
+      count: () => countRobots(ctx.db, filter),
+      positionOf: (row) => ({ key: row.name, tie: row.id }),
+    },
+  )
+  return { ...page, items: page.items.map(toRobotDetails) }
+}

@@ -1,0 +1,68 @@
+import type { Principal } from '@/lib/domain/principal'
+import { rankAllows } from '@/lib/domain/access'
+import { AppError } from '@/lib/domain/errors'
+import { robotUserName } from '@/lib/domain/robot-name'
+import { findRank } from '@/lib/metadata/access'
+import type { Db } from '@/lib/metadata/engine/database'
+import { type RobotRow, findRobot } from '@/lib/metadata/robots'
+import { viewerOf } from '@/lib/registry/access'
+import type { Versioned } from '@/lib/registry/versions'
+
+/** A robot as the console and the API show it. Times are UTC, ISO 8601. */
+export interface RobotDetails extends Omit<
+  RobotRow,
+  'version' | 'expiresAt' | 'lastUsedAt' | 'createdAt' | 'updatedAt'
+> {
+  readonly userName: string
+  readonly expiresAt: string | null
+  readonly lastUsedAt: string | null
+  readonly createdAt: string
+  readonly updatedAt: string
+}
+
+/** A robot with its secret, which is shown this once. */
+export interface RobotWithSecret extends RobotDetails {
+  readonly secret: string
+}
+
+/** The robot. Throws NOT_FOUND. */
+async function requireRobot(db: Db, id: string): Promise<RobotRow> {
+  const robot = await findRobot(db, id)
+  if (robot === null) throw new AppError('NOT_FOUND')
+  return robot
+}
+
+/** The robot, for who may manage its instance; for others there is none. Throws NOT_FOUND. */
+export async function requireManagedRobot(db: Db, principal: Principal, id: string): Promise<RobotRow> {
+  const robot = await requireRobot(db, id)
+  const rank = await findRank(db, viewerOf(principal), { kind: 'instance', id: robot.instanceId })
+  if (rank === null || !rankAllows(rank, 'manage')) throw new AppError('NOT_FOUND')
+  return robot
+}
+
+/** The robot as it is now, with all that is shown of it. Throws NOT_FOUND. */
+export async function describeRobot(db: Db, id: string): Promise<Versioned<RobotDetails>> {
+  const row = await requireRobot(db, id)
+  return { value: toRobotDetails(row), version: String(row.version) }
+}
+
+/** What is shown of a robot. */
+export function toRobotDetails(row: RobotRow): RobotDetails {
+  const { version: _, expiresAt, lastUsedAt, createdAt, updatedAt, ...shown } = row
+  return {
+    ...shown,
+    userName: robotUserName(row.name),
+    expiresAt: expiresAt?.toISOString() ?? null,
+    lastUsedAt: lastUsedAt?.toISOString() ?? null,
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+  }
+}
+
+/** The time a robot is to expire at. Throws BAD_REQUEST for one that has passed: that is what disabling is for. */
+export function readExpiry(expiresAt: string | null): Date | null {
+  if (expiresAt === null) return null
+  const time = new Date(expiresAt)
+  if (time > new Date()) return time
+  throw new AppError('BAD_REQUEST', { fields: [{ path: 'expiresAt', message: 'a time to come, or null' }] })
+}

@@ -1,0 +1,44 @@
+import { hashPassword } from '@/lib/secrets/passwords'
+import type { Principal } from '@/lib/domain/principal'
+import { createSecret } from '@/lib/domain/random-secret'
+import { robotUserName } from '@/lib/domain/robot-name'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import { transaction } from '@/lib/metadata/engine/database'
+import { lockRow } from '@/lib/metadata/engine/locks'
+import { deleteRefreshTokens } from '@/lib/metadata/refresh-tokens'
+import { updateRobot } from '@/lib/metadata/robots'
+import type { Context } from '@/lib/context'
+import { type RobotWithSecret, describeRobot, requireManagedRobot } from './robot-details'
+import { type Versioned, changedMeanwhile } from '@/lib/registry/versions'
+
+/**
+ * Gives a robot a new secret. The one before, and whatever was logged on with it, is refused from then on. Throws
+ * NOT_FOUND, also for who may not manage its instance.
+ */
+export async function rotateRobotSecret(
+  ctx: Context,
+  principal: Principal,
+  id: string,
+): Promise<Versioned<RobotWithSecret>> {
+  // Before the hash is made, which costs: not for everybody.
+  await requireManagedRobot(ctx.db, principal, id)
+  const secret = createSecret()
+  const secretHash = await hashPassword(secret)
+  const { value, version } = await transaction(ctx.db, async (tx) => {
+    await lockRow(tx, 'Robot', id)
+    const current = await requireManagedRobot(tx, principal, id)
+    if (!(await updateRobot(tx, current, { secretHash }))) throw changedMeanwhile()
+    await deleteRefreshTokens(tx, { robotId: id })
+    const target = { type: 'ROBOT', id, name: robotUserName(current.name) } as const
+    const { instanceId } = current
+    await insertAuditEvent(tx, principal, {
+      action: 'UPDATE',
+      target,
+      instanceId,
+      before: {},
+      after: { secretChanged: true },
+    })
+    return describeRobot(tx, id)
+  })
+  return { value: { ...value, secret }, version }
+}

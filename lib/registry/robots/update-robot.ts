@@ -1,0 +1,47 @@
+import type { Principal } from '@/lib/domain/principal'
+import { robotUserName } from '@/lib/domain/robot-name'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import { transaction } from '@/lib/metadata/engine/database'
+import { lockRow } from '@/lib/metadata/engine/locks'
+import { deleteRefreshTokens } from '@/lib/metadata/refresh-tokens'
+import { updateRobot as updateRobotRow } from '@/lib/metadata/robots'
+import { changedFields } from '@/lib/registry/changed-fields'
+import type { Context } from '@/lib/context'
+import { type RobotDetails, describeRobot, readExpiry, requireManagedRobot, toRobotDetails } from './robot-details'
+import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
+
+/** What may change of a robot: an absent field stays. */
+export interface RobotChanges {
+  readonly description?: string | undefined
+  readonly isDisabled?: boolean | undefined
+  readonly expiresAt?: string | null | undefined
+}
+
+/**
+ * Changes a robot. What changes nothing writes nothing. A disabled one is refused from then on, and has to log on again
+ * when it is enabled. Throws NOT_FOUND, also for who may not manage its instance, PRECONDITION_FAILED, and BAD_REQUEST
+ * for a time of expiry that has passed.
+ */
+export async function updateRobot(
+  ctx: Context,
+  principal: Principal,
+  id: string,
+  { expiresAt, ...input }: RobotChanges,
+  expected: ExpectedVersions,
+): Promise<Versioned<RobotDetails>> {
+  return transaction(ctx.db, async (tx) => {
+    await lockRow(tx, 'Robot', id)
+    const current = await requireManagedRobot(tx, principal, id)
+    assertExpected(current.version, expected)
+    const wanted = { ...input, expiresAt: expiresAt && new Date(expiresAt).toISOString() }
+    const changes = changedFields(toRobotDetails(current), wanted)
+    if (changes === null) return describeRobot(tx, id)
+    const { expiresAt: expiry, ...others } = changes.after
+    const data = { ...others, ...(expiry === undefined ? {} : { expiresAt: readExpiry(expiry) }) }
+    if (!(await updateRobotRow(tx, current, data))) throw changedMeanwhile()
+    if (changes.after.isDisabled === true) await deleteRefreshTokens(tx, { robotId: id })
+    const target = { type: 'ROBOT', id, name: robotUserName(current.name) } as const
+    await insertAuditEvent(tx, principal, { action: 'UPDATE', target, instanceId: current.instanceId, ...changes })
+    return describeRobot(tx, id)
+  })
+}

@@ -1,0 +1,24 @@
+import { type TagFilter, type TagSortKey, countTags, listTags } from '@/lib/metadata/tag-listing'
+import type { Context } from '@/lib/context'
+import { type Page, type PageRequest, type Sort, parseSort, readPage } from '@/lib/registry/page'
+import { requireRepository } from '@/lib/registry/repositories/repository-details'
+import { type TagDetails, toTagDetails } from './tag-details'
+
+/** Tags of a repository with what they point at. Throws NOT_FOUND for the repository, PAGE_INVALID. */
+export async function listTagDetails(
+  ctx: Context,
+  { sort, pageSize, cursor, ...filter }: TagFilter & PageRequest & { readonly sort: Sort<TagSortKey> },
+): Promise<Page<TagDetails>> {
+  const repository = await requireRepository(ctx.db, filter.repositoryId)
+  const { key, descending } = parseSort(sort)
+  const page = await readPage(
+    { pageSize, cursor },
+    { sort, descending, byTime: key === 'pushedAt' },
+    {
+      read: (slice) => listTags(ctx.db, filter, key, slice),
+      count: () => countTags(ctx.db, filter),
+      positionOf: (row) => ({ key: key === 'name' ? row.name : row.updatedAt, tie: row.name }),
+    },
+  )
+  return { ...page, items: page.items.map((row) => toTagDetails(repository, row)) }
+}

@@ -1,0 +1,11 @@
+import { parseInstanceHost } from '@/lib/domain/instance-host'
+import { type InstanceForTraffic, findDefaultInstance, findInstanceByHost } from '@/lib/metadata/traffic'
+import type { Context } from '@/lib/context'
+
+export type { InstanceForTraffic }
+
+/** The instance that a request to `host` is for; null when `host` is made for an instance that does not exist. */
+export async function findInstanceOfHost(ctx: Context, host: string): Promise<InstanceForTraffic | null> {
+  const parts = parseInstanceHost(host, ctx.config.domain)
+  return parts === null ? findDefaultInstance(ctx.db) : findInstanceByHost(ctx.db, parts)
+}

@@ -1,0 +1,50 @@
+import type { Principal } from '@/lib/domain/principal'
+import { rankAllows } from '@/lib/domain/access'
+import { splitRepositoryPath } from '@/lib/domain/reference'
+import type { TokenAccess, TokenAction } from '@/lib/domain/token-scope'
+import { findNamespaceRank } from '@/lib/metadata/access'
+import { findRepositoryForCaller } from '@/lib/metadata/repositories'
+import type { Context } from '@/lib/context'
+import type { InstanceForTraffic } from './find-instance-of-host'
+import { mayPull } from './open-repository'
+
+/**
+ * What of `asked` the principal may do in an instance now. Of a repository that does not exist yet, as far as its
+ * namespace goes: whether a push makes it is decided when it comes. The catalog shows everybody what they may pull, so
+ * it is granted to whoever was proven.
+ */
+export async function grantScopes(
+  ctx: Context,
+  principal: Principal,
+  instance: InstanceForTraffic,
+  asked: TokenAccess,
+): Promise<TokenAccess> {
+  const repositories = await Promise.all(
+    [...asked.repositories].map(async ([path, actions]) => {
+      const allowed = await listAllowedActions(ctx, principal, instance, path)
+      return [path, new Set([...actions].filter((action) => allowed.includes(action)))] as const
+    }),
+  )
+  return {
+    repositories: new Map(repositories.filter(([, actions]) => actions.size > 0)),
+    catalog: asked.catalog && principal.kind !== 'anonymous',
+  }
+}
+
+async function listAllowedActions(
+  ctx: Context,
+  principal: Principal,
+  instance: InstanceForTraffic,
+  path: string,
+): Promise<readonly TokenAction[]> {
+  if (principal.role === 'ADMINISTRATOR') return ['pull', 'push']
+  const repository = await findRepositoryForCaller(ctx.db, instance.id, path, principal.id)
+  if (repository !== null) {
+    if (rankAllows(repository.rank, 'push')) return ['pull', 'push']
+    return mayPull(principal, repository) ? ['pull'] : []
+  }
+  const names = splitRepositoryPath(path)
+  if (names === null || principal.kind === 'anonymous') return []
+  const rank = await findNamespaceRank(ctx.db, principal.id, instance.id, names.namespace)
+  return (['pull', 'push'] as const).filter((action) => rankAllows(rank ?? 0, action))
+}

@@ -1,0 +1,101 @@
+import type { Principal } from '@/lib/domain/principal'
+import { rankAllows } from '@/lib/domain/access'
+import { AppError } from '@/lib/domain/errors'
+import { isRepositoryPath, splitRepositoryPath } from '@/lib/domain/reference'
+import { findNamespaceRank } from '@/lib/metadata/access'
+import { sqlTransaction } from '@/lib/metadata/engine/database'
+import {
+  type RepositoryForCaller,
+  type RepositoryForTraffic,
+  findRepositoryForCaller,
+} from '@/lib/metadata/repositories'
+import { createRepositoryOnPush } from '@/lib/metadata/traffic'
+import type { Context } from '@/lib/context'
+
+/** A repository as the use cases of pushes and pulls take it. */
+export type Repository = RepositoryForTraffic
+
+/**
+ * What a container client wants to do with a repository. `delete` is for who manages it, as in the REST API; a token
+ * allows it with `push`, which is all that clients ask for.
+ */
+export type TrafficAction = 'pull' | 'push' | 'delete'
+
+/** What a token must have been made out for, and the permission that is needed. */
+const needs = {
+  pull: { scope: 'pull', permission: 'pull' },
+  push: { scope: 'push', permission: 'push' },
+  delete: { scope: 'push', permission: 'manage' },
+} as const
+
+/**
+ * The repository that `<namespace>/<name>` names on an instance, for a principal who may do `action` there.
+ * A push makes the repository where its namespace says so, with the namespace's defaults.
+ *
+ * What a registry token allows was decided when it was made; a push is judged by the grants as they are now, too.
+ *
+ * Throws NAME_INVALID; UNAUTHORIZED for an anonymous caller who may not, whatever they asked for;
+ * SCOPE_INSUFFICIENT for a token that was not made for this; NAME_UNKNOWN when there is no such repository or the
+ * principal may not know of it; DENIED when the principal may know of it and no more.
+ */
+export async function openRepository(
+  ctx: Context,
+  principal: Principal,
+  instanceId: string,
+  path: string,
+  action: TrafficAction,
+): Promise<Repository> {
+  if (!isRepositoryPath(path)) {
+    if (principal.kind === 'anonymous') throw new AppError('UNAUTHORIZED')
+    throw new AppError('NAME_INVALID', { detail: { name: path.slice(0, 300) } })
+  }
+  if (principal.token !== null && principal.token.repositories.get(path)?.has(needs[action].scope) !== true) {
+    throw new AppError('SCOPE_INSUFFICIENT', { detail: { name: path, action: needs[action].scope } })
+  }
+  const existing = await findRepositoryForCaller(ctx.db, instanceId, path, principal.id)
+  if (existing !== null) {
+    assertAllowed(principal, existing, action)
+    return existing
+  }
+  if (principal.kind === 'anonymous' && principal.token === null) throw new AppError('UNAUTHORIZED')
+  if (action !== 'push') throw unknownName(path)
+  return createOnPush(ctx, principal, instanceId, path)
+}
+
+/** Whether a principal may pull from a repository, by what it is granted there now. */
+export function mayPull({ kind, role }: Principal, repository: RepositoryForCaller): boolean {
+  if (role === 'ADMINISTRATOR' || rankAllows(repository.rank, 'pull')) return true
+  return repository.isPublic && (kind !== 'anonymous' || repository.allowAnonymousPull)
+}
+
+function assertAllowed(principal: Principal, repository: RepositoryForCaller, action: TrafficAction): void {
+  if (principal.role === 'ADMINISTRATOR' || rankAllows(repository.rank, needs[action].permission)) return
+  if (action === 'pull' && (principal.token !== null || mayPull(principal, repository))) return
+  if (principal.kind === 'anonymous') throw new AppError('UNAUTHORIZED')
+  const mayKnow = repository.rank > 0 || repository.isPublic
+  throw mayKnow ? new AppError('DENIED', { detail: { name: repository.path, action } }) : unknownName(repository.path)
+}
+
+async function createOnPush(ctx: Context, principal: Principal, instanceId: string, path: string): Promise<Repository> {
+  const names = splitRepositoryPath(path)
+  if (names === null) throw unknownName(path)
+  if (principal.role !== 'ADMINISTRATOR') {
+    const rank = await findNamespaceRank(ctx.db, principal.id, instanceId, names.namespace)
+    if (rank === null || rank === 0) throw unknownName(path)
+    if (!rankAllows(rank, 'push')) throw new AppError('DENIED', { detail: { name: path, action: 'push' } })
+  }
+  const created = await sqlTransaction(ctx.db, (tx) =>
+    createRepositoryOnPush(tx, { instanceId, namespace: names.namespace, name: names.name, createdBy: principal.name }),
+  )
+  if (created === null) {
+    throw new AppError('NAME_UNKNOWN', {
+      message: `repository ${path} does not exist: create it in the console under Repository > Repositories`,
+      detail: { name: path },
+    })
+  }
+  return created
+}
+
+function unknownName(path: string): AppError {
+  return new AppError('NAME_UNKNOWN', { detail: { name: path } })
+}

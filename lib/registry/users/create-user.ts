@@ -1,0 +1,27 @@
+import { assertPasswordAllowed } from '@/lib/secrets/password-rules'
+import { hashPassword } from '@/lib/secrets/passwords'
+import type { Principal } from '@/lib/domain/principal'
+import { createId } from '@/lib/domain/ids'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import { transaction } from '@/lib/metadata/engine/database'
+import { type UserSettings, addUser } from '@/lib/metadata/user-settings'
+import type { Context } from '@/lib/context'
+import { type UserDetails, describeUser, requireUser } from './user-details'
+import type { Versioned } from '@/lib/registry/versions'
+
+/** Makes a user. Throws ALREADY_EXISTS when the name is taken, BAD_REQUEST for a password that is none. */
+export async function createUser(
+  ctx: Context,
+  principal: Principal,
+  { password, ...input }: UserSettings & { readonly name: string; readonly password: string },
+): Promise<Versioned<UserDetails>> {
+  await assertPasswordAllowed(password, input.name, 'password')
+  const passwordHash = await hashPassword(password)
+  const id = createId('user')
+  return transaction(ctx.db, async (tx) => {
+    await addUser(tx, { id, passwordHash, ...input })
+    const target = { type: 'USER', id, name: input.name } as const
+    await insertAuditEvent(tx, principal, { action: 'CREATE', target, before: null, after: input })
+    return describeUser(tx, await requireUser(tx, id))
+  })
+}

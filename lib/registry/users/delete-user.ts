@@ -1,0 +1,38 @@
+import type { Principal } from '@/lib/domain/principal'
+import { AppError } from '@/lib/domain/errors'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import { transaction } from '@/lib/metadata/engine/database'
+import { listLostGrants } from '@/lib/metadata/grants'
+import { lockRow } from '@/lib/metadata/engine/locks'
+import { assertAnotherAdministrator, deleteUser as deleteUserRow } from '@/lib/metadata/user-settings'
+import type { Context } from '@/lib/context'
+import { requireUser } from './user-details'
+import { type ExpectedVersions, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
+
+/**
+ * Deletes a user with grants, sessions and credentials; what they did stays on record under their name. Throws
+ * NOT_FOUND, PRECONDITION_FAILED, LAST_ADMINISTRATOR, and OWN_ACCOUNT for who would delete themselves.
+ */
+export async function deleteUser(
+  ctx: Context,
+  principal: Principal,
+  id: string,
+  expected: ExpectedVersions,
+): Promise<void> {
+  if (id === principal.id) throw new AppError('OWN_ACCOUNT')
+  await transaction(ctx.db, async (tx) => {
+    await lockRow(tx, 'User', id)
+    const current = await requireUser(tx, id)
+    assertExpected(current.version, expected)
+    if (current.role === 'ADMINISTRATOR' && !current.isDisabled) await assertAnotherAdministrator(tx, id)
+    const lost = await listLostGrants(tx, { subjectId: id })
+    if (!(await deleteUserRow(tx, current))) throw changedMeanwhile()
+    const { name, displayName, role, isDisabled } = current
+    await insertAuditEvent(tx, principal, {
+      action: 'DELETE',
+      target: { type: 'USER', id, name },
+      before: { name, displayName, role, isDisabled, ...lost },
+      after: null,
+    })
+  })
+}

@@ -1,0 +1,32 @@
+import {
+  type UserFilter,
+  type UserSortKey,
+  countMatchingUsers,
+  getUserFacts,
+  listUsers as listUserRows,
+} from '@/lib/metadata/user-settings'
+import type { Context } from '@/lib/context'
+import { type Page, type PageRequest, type Sort, parseSort, readPage } from '@/lib/registry/page'
+import { type UserDetails, toUserDetails } from './user-details'
+
+/** Users. Throws PAGE_INVALID. */
+export async function listUsers(
+  ctx: Context,
+  { sort, pageSize, cursor, ...filter }: UserFilter & PageRequest & { readonly sort: Sort<UserSortKey> },
+): Promise<Page<UserDetails>> {
+  const { key, descending } = parseSort(sort)
+  const page = await readPage(
+    { pageSize, cursor },
+    { sort, descending, byTime: key !== 'name' },
+    {
+      read: (slice) => listUserRows(ctx.db, filter, key, slice),
+      count: () => countMatchingUsers(ctx.db, filter),
+      positionOf: (row) => ({ key: row[key], tie: row.id }),
+    },
+  )
+  const factsOf = await getUserFacts(
+    ctx.db,
+    page.items.map((row) => row.id),
+  )
+  return { ...page, items: page.items.map((row) => toUserDetails(row, factsOf(row.id))) }
+}

@@ -1,0 +1,36 @@
+import type { Principal } from '@/lib/domain/principal'
+import { AppError } from '@/lib/domain/errors'
+import { createId } from '@/lib/domain/ids'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import { type Database, transaction } from '@/lib/metadata/engine/database'
+import { addUser, lockUserByName, updateUser } from '@/lib/metadata/user-settings'
+import { changedFields } from '@/lib/registry/changed-fields'
+import { changedMeanwhile } from '@/lib/registry/versions'
+
+/**
+ * Makes a user an enabled administrator; with `passwordHash`, one that is made for it. For whoever has the machine. What
+ * changes nothing writes nothing. Throws NOT_FOUND for a user who is not there, ALREADY_EXISTS for one who is to be made.
+ */
+export async function makeAdministrator(
+  db: Database,
+  principal: Principal,
+  name: string,
+  passwordHash: string | null,
+): Promise<void> {
+  const settings = { role: 'ADMINISTRATOR', isDisabled: false } as const
+  await transaction(db, async (tx) => {
+    if (passwordHash !== null) {
+      const id = createId('user')
+      await addUser(tx, { id, name, displayName: '', ...settings, passwordHash })
+      const target = { type: 'USER', id, name } as const
+      await insertAuditEvent(tx, principal, { action: 'CREATE', target, before: null, after: settings })
+      return
+    }
+    const user = await lockUserByName(tx, name)
+    if (user === null) throw new AppError('NOT_FOUND', { message: `there is no user ${name}` })
+    const changes = changedFields(user, settings)
+    if (changes === null) return
+    if (!(await updateUser(tx, user, changes.after))) throw changedMeanwhile()
+    await insertAuditEvent(tx, principal, { action: 'UPDATE', target: { type: 'USER', id: user.id, name }, ...changes })
+  })
+}

@@ -1,0 +1,80 @@
+import { assertPasswordAllowed } from '@/lib/secrets/password-rules'
+import { hashPassword } from '@/lib/secrets/passwords'
+import type { Principal } from '@/lib/domain/principal'
+import { AppError } from '@/lib/domain/errors'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import { transaction } from '@/lib/metadata/engine/database'
+import { lockRow } from '@/lib/metadata/engine/locks'
+import { deleteRefreshTokensOfUser } from '@/lib/metadata/refresh-tokens'
+import { deleteSharedRegistryPasswords } from '@/lib/metadata/registry-passwords'
+import { deleteSessionsOfUser } from '@/lib/metadata/sessions'
+import {
+  type UserSettings,
+  assertAnotherAdministrator,
+  updateUser as updateUserRow,
+} from '@/lib/metadata/user-settings'
+import { changedFields } from '@/lib/registry/changed-fields'
+import type { Context } from '@/lib/context'
+import { type UserDetails, describeUser, requireUser } from './user-details'
+import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
+
+/** What an administrator may change of a user: an absent field stays. */
+export type UserChanges = { readonly [Field in keyof UserSettings]?: UserSettings[Field] | undefined } & {
+  /** Takes the place of the user's own. */
+  readonly password?: string | undefined
+}
+
+/**
+ * Changes a user. What changes nothing writes nothing. Disabling a user and giving another password end the user's
+ * sessions at once; disabling also ends what clients keep in place of their registry passwords and temporary tokens.
+ *
+ * Throws NOT_FOUND, PRECONDITION_FAILED, BAD_REQUEST for a password that is none, LAST_ADMINISTRATOR, and OWN_ACCOUNT for
+ * who would disable themselves, or set their own password without proving that they know it.
+ */
+export async function updateUser(
+  ctx: Context,
+  principal: Principal,
+  id: string,
+  { password, ...input }: UserChanges,
+  expected: ExpectedVersions,
+): Promise<Versioned<UserDetails>> {
+  if (id === principal.id && (input.isDisabled === true || password !== undefined)) throw new AppError('OWN_ACCOUNT')
+  const passwordHash = password === undefined ? undefined : await hashAcceptable(ctx, id, password)
+  return transaction(ctx.db, async (tx) => {
+    await lockRow(tx, 'User', id)
+    const current = await requireUser(tx, id)
+    assertExpected(current.version, expected)
+    const changes = changedFields(current, input)
+    if (changes === null && passwordHash === undefined) return describeUser(tx, current)
+    const after = changes?.after ?? {}
+    if (isAdministering(current) && !isAdministering({ ...current, ...after })) await assertAnotherAdministrator(tx, id)
+    const sharedCount = passwordHash === undefined ? 0 : await deleteSharedRegistryPasswords(tx, id)
+    const row = { ...after, ...(passwordHash === undefined ? {} : { passwordHash }) }
+    if (!(await updateUserRow(tx, current, row))) throw changedMeanwhile()
+    if (after.isDisabled === true || passwordHash !== undefined) await deleteSessionsOfUser(tx, id)
+    // Otherwise what was taken from them before would be good again when they are enabled.
+    if (after.isDisabled === true) await deleteRefreshTokensOfUser(tx, id)
+    await insertAuditEvent(tx, principal, {
+      action: 'UPDATE',
+      target: { type: 'USER', id, name: current.name },
+      before: changes?.before ?? {},
+      after: {
+        ...after,
+        ...(passwordHash === undefined ? {} : { isPasswordNew: true }),
+        ...(sharedCount > 0 && { registryPasswordsRemoved: sharedCount }),
+      },
+    })
+    return describeUser(tx, await requireUser(tx, id))
+  })
+}
+
+/** Before the transaction: hashing takes as long as many of them. A user's name never changes. */
+async function hashAcceptable(ctx: Context, id: string, password: string): Promise<string> {
+  const { name } = await requireUser(ctx.db, id)
+  await assertPasswordAllowed(password, name, 'password')
+  return hashPassword(password)
+}
+
+function isAdministering({ role, isDisabled }: Pick<UserSettings, 'role' | 'isDisabled'>): boolean {
+  return role === 'ADMINISTRATOR' && !isDisabled
+}

@@ -1,0 +1,290 @@
+import type { Stats } from 'node:fs'
+import { open, rename, rm, stat, utimes, type FileHandle } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+
+import { digestAlgorithm, parseDigest, type Digest, type DigestAlgorithm } from '@/lib/domain/digest'
+import { AppError } from '@/lib/domain/errors'
+import type { ByteRange } from '@/lib/domain/range'
+
+import { BatchWriter } from './batch-writer'
+import type { BlobReader, BlobStore, StoredBlob, StoredUpload } from '@/lib/storage/blob-store'
+import { FileReader } from './file-reader'
+import {
+  blobPath,
+  checkLayout,
+  corruptPath,
+  listBlobPaths,
+  listUploadPaths,
+  makeBlobFolder,
+  makeFolder,
+  prepareLayout,
+  syncBlobFolders,
+  syncFolder,
+  uploadPath,
+} from './filesystem-layout'
+import { digestOfFile } from '@/lib/storage/hash'
+import { RunningHashes, startHash } from './running-hashes'
+import { storageError, systemCode } from './storage-error'
+
+const runningHashCapacity = 1000
+
+/**
+ * A blob store in `dataDir`, whose folders are made, for the owner only, where missing. Throws an Error that names the
+ * folder when it cannot be written to.
+ *
+ * For one process: what keeps two appends to an upload apart is in its memory.
+ */
+export async function openFilesystemBlobStore(dataDir: string): Promise<BlobStore> {
+  const path = resolve(dataDir)
+  await prepareLayout(path)
+  return new FilesystemBlobStore(path)
+}
+
+/** An append or commit that is running. */
+interface Work {
+  aborted: boolean
+}
+
+class FilesystemBlobStore implements BlobStore {
+  readonly #hashes = new RunningHashes(runningHashCapacity)
+  readonly #running = new Map<string, Work>()
+
+  constructor(private readonly dataDir: string) {}
+
+  async stat(digest: Digest): Promise<number | null> {
+    return findSize(blobPath(this.dataDir, digest)).catch(rethrow)
+  }
+
+  async publishedAt(digest: Digest): Promise<Date | null> {
+    return (await findStats(blobPath(this.dataDir, digest)).catch(rethrow))?.mtime ?? null
+  }
+
+  async read(digest: Digest, range?: ByteRange): Promise<BlobReader> {
+    const handle = await open(blobPath(this.dataDir, digest), 'r').catch((error: unknown) => {
+      throw isMissing(error) ? new AppError('BLOB_UNKNOWN', { detail: { digest } }) : storageError(error)
+    })
+    try {
+      const { size } = await handle.stat()
+      if (range !== undefined && !(0 <= range.start && range.start <= range.end && range.end < size)) {
+        throw new AppError('RANGE_INVALID', { detail: { size } })
+      }
+      return new FileReader(handle, size, range ?? { start: 0, end: size - 1 })
+    } catch (error) {
+      await handle.close()
+      throw storageError(error)
+    }
+  }
+
+  async uploadSize(uploadId: string): Promise<number | null> {
+    const path = uploadPath(this.dataDir, uploadId)
+    return path === null ? null : findSize(path).catch(rethrow)
+  }
+
+  async create(uploadId: string, algorithm: DigestAlgorithm = 'sha256'): Promise<void> {
+    const handle = await open(this.#uploadPath(uploadId), 'wx', 0o600).catch((error: unknown) => {
+      throw systemCode(error) === 'EEXIST'
+        ? new AppError('ALREADY_EXISTS', {
+            message: 'there is an upload of this id',
+            detail: { uploadId },
+            cause: error,
+          })
+        : storageError(error)
+    })
+    await handle.close()
+    if (algorithm !== 'sha256') this.#hashes.put(uploadId, 0, startHash(algorithm))
+  }
+
+  async append(uploadId: string, offset: number, body: AsyncIterable<Uint8Array>): Promise<number> {
+    return this.#withUpload(uploadId, async (handle, work) => {
+      const { size: length } = await handle.stat()
+      if (offset !== length) throw new AppError('RANGE_INVALID', { detail: { offset, length } })
+
+      const running = this.#hashes.take(uploadId, length)
+      const writer = new BatchWriter(handle, length)
+      let failure: unknown = null
+      try {
+        for await (const chunk of body) {
+          if (work.aborted) break
+          running?.hash.update(chunk)
+          await writer.add(chunk)
+        }
+      } catch (error) {
+        failure = error
+      }
+      // Throws where the file failed, not the body; the hash has seen other bytes than the file has then, and is let go.
+      const newLength = await writer.flush()
+      if (work.aborted) throw uploadUnknown(uploadId)
+      if (running !== null) this.#hashes.put(uploadId, newLength, running)
+      if (failure !== null) throw AppError.is(failure) ? failure : new AppError('UPLOAD_INCOMPLETE', { cause: failure })
+      return newLength
+    })
+  }
+
+  async commit(uploadId: string, digest: Digest): Promise<number> {
+    const target = blobPath(this.dataDir, digest)
+    return this.#withUpload(uploadId, async (handle) => {
+      const { size } = await handle.stat()
+      await this.#verify(uploadId, handle, size, digest)
+      await makeBlobFolder(target)
+      if ((await findSize(target)) === size && (await touch(target))) {
+        await this.#remove(uploadId)
+      } else {
+        // Its last chunk may have come long ago, and garbage collection goes by this time.
+        await handle.utimes(new Date(), new Date())
+        await this.#syncFile(uploadId, handle)
+        await rename(this.#uploadPath(uploadId), target).catch((error: unknown) => {
+          throw isMissing(error) ? uploadUnknown(uploadId) : error // aborted just now
+        })
+      }
+      this.#hashes.drop(uploadId)
+      await syncBlobFolders(target)
+      return size
+    })
+  }
+
+  async abort(uploadId: string): Promise<void> {
+    const work = this.#running.get(uploadId)
+    if (work !== undefined) work.aborted = true
+    await this.#remove(uploadId).catch(rethrow)
+  }
+
+  async delete(digest: Digest): Promise<void> {
+    await rm(blobPath(this.dataDir, digest), { force: true }).catch(rethrow)
+  }
+
+  async quarantine(digest: Digest): Promise<void> {
+    const source = blobPath(this.dataDir, digest)
+    const target = corruptPath(this.dataDir, digest)
+    try {
+      await makeFolder(dirname(target))
+      await rename(source, target)
+      // Otherwise the blob could be back after a power cut, and be served.
+      await syncFolder(dirname(source))
+      await syncFolder(dirname(target))
+    } catch (error) {
+      if (!isMissing(error)) throw storageError(error)
+    }
+  }
+
+  async *listBlobs(): AsyncGenerator<StoredBlob> {
+    try {
+      for await (const { digest, path } of listBlobPaths(this.dataDir)) {
+        const stats = await findStats(path)
+        if (stats?.isFile()) yield { digest, sizeBytes: stats.size, publishedAt: stats.mtime }
+      }
+    } catch (error) {
+      throw storageError(error)
+    }
+  }
+
+  async *listUploads(): AsyncGenerator<StoredUpload> {
+    try {
+      for await (const { id, path } of listUploadPaths(this.dataDir)) {
+        const stats = await findStats(path)
+        if (stats?.isFile()) yield { id, sizeBytes: stats.size, changedAt: stats.mtime }
+      }
+    } catch (error) {
+      throw storageError(error)
+    }
+  }
+
+  async probe(): Promise<void> {
+    await checkLayout(this.dataDir).catch(rethrow)
+  }
+
+  /** Throws DIGEST_INVALID unless the upload's bytes have `digest`. */
+  async #verify(uploadId: string, handle: FileHandle, size: number, digest: Digest): Promise<void> {
+    const algorithm = digestAlgorithm(digest)
+    const running = this.#hashes.take(uploadId, size)
+    // A copy, because a hash can be read once and the upload may go on after a mismatch.
+    const actual =
+      running?.algorithm === algorithm
+        ? parseDigest(`${algorithm}:${running.hash.copy().digest('hex')}`)
+        : await digestOfFile(handle, algorithm)
+    if (running !== null) this.#hashes.put(uploadId, size, running)
+    if (actual !== digest) throw new AppError('DIGEST_INVALID', { detail: { digest, actual, size } })
+  }
+
+  /**
+   * Makes the file's bytes survive a power cut. A failure drops the upload: the kernel forgets the pages it could not
+   * write, so a second sync would succeed without them.
+   */
+  async #syncFile(uploadId: string, handle: FileHandle): Promise<void> {
+    try {
+      await handle.datasync()
+    } catch (error) {
+      await this.#remove(uploadId)
+      throw error
+    }
+  }
+
+  async #remove(uploadId: string): Promise<void> {
+    this.#hashes.drop(uploadId)
+    const path = uploadPath(this.dataDir, uploadId)
+    if (path !== null) await rm(path, { force: true })
+  }
+
+  /** Runs `work` on the open upload, alone. Throws UPLOAD_BUSY and BLOB_UPLOAD_UNKNOWN; anything strange as a storage error. */
+  async #withUpload<T>(uploadId: string, work: (handle: FileHandle, work: Work) => Promise<T>): Promise<T> {
+    const path = this.#uploadPath(uploadId)
+    if (this.#running.has(uploadId)) throw new AppError('UPLOAD_BUSY', { detail: { uploadId } })
+    const state: Work = { aborted: false }
+    this.#running.set(uploadId, state)
+    try {
+      const handle = await open(path, 'r+').catch((error: unknown) => {
+        throw isMissing(error) ? uploadUnknown(uploadId) : error
+      })
+      try {
+        return await work(handle, state)
+      } finally {
+        await handle.close()
+      }
+    } catch (error) {
+      throw storageError(error)
+    } finally {
+      this.#running.delete(uploadId)
+    }
+  }
+
+  #uploadPath(uploadId: string): string {
+    const path = uploadPath(this.dataDir, uploadId)
+    if (path === null) throw uploadUnknown(uploadId)
+    return path
+  }
+}
+
+async function findSize(path: string): Promise<number | null> {
+  return (await findStats(path))?.size ?? null
+}
+
+async function findStats(path: string): Promise<Stats | null> {
+  try {
+    return await stat(path)
+  } catch (error) {
+    if (isMissing(error)) return null
+    throw error
+  }
+}
+
+/** Makes the file one that was changed now; answers false when garbage collection has just removed it. */
+async function touch(path: string): Promise<boolean> {
+  try {
+    await utimes(path, new Date(), new Date())
+    return true
+  } catch (error) {
+    if (isMissing(error)) return false
+    throw error
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return systemCode(error) === 'ENOENT'
+}
+
+function uploadUnknown(uploadId: string): AppError {
+  return new AppError('BLOB_UPLOAD_UNKNOWN', { detail: { uploadId } })
+}
+
+function rethrow(error: unknown): never {
+  throw storageError(error)
+}

@@ -1,0 +1,188 @@
+import type { Context } from '@/lib/context'
+import { accessKeyId, grantId, ids, passwords, robotId, sessionId, temporaryTokenId, userId } from './test-world'
+
+/** What a row of the matrix asks for, beyond its operation. */
+export interface AccessRequest {
+  /** Parameters of the path, by name. */
+  readonly params?: Readonly<Record<string, string>>
+  readonly query?: string
+  readonly body?: object
+  /** Which credential the row is about; both unless it says so. */
+  readonly by?: 'session' | 'access key'
+  /** Makes the world such as the row says. */
+  readonly prepare?: (ctx: Context) => Promise<unknown>
+}
+
+const main = { params: { instanceId: ids.main } }
+const beside = { params: { instanceId: ids.besideInstance } }
+const team = { params: { namespaceId: ids.team } }
+const other = { params: { namespaceId: ids.other } }
+const closed = { params: { repositoryId: ids.closed } }
+const open = { params: { repositoryId: ids.open } }
+const secret = { params: { repositoryId: ids.secret } }
+const besideClosed = { params: { repositoryId: ids.besideClosed } }
+const tagOfClosed = { params: { repositoryId: ids.closed, tag: 'v1' } }
+const tagOfOpen = { params: { repositoryId: ids.open, tag: 'v1' } }
+const someUser = { params: { userId: userId('none') } }
+const someKey = { params: { userId: userId('none'), accessKeyId: accessKeyId('none') } }
+const someRobot = { params: { robotId: robotId('none') } }
+const ofPuller = { params: { grantId: grantId('pull-repository') } }
+const ofManager = { params: { grantId: grantId('manage-instance') } }
+
+const immutable = {
+  prepare: ({ db }: Context) => db.repository.update({ where: { id: ids.closed }, data: { tagImmutability: true } }),
+}
+
+const repositoryIn = (namespace: string) => ({ body: { namespace, name: 'new' } })
+const grantOn = (scopeId: string) => ({ body: { subjectId: userId('owner'), scopeId, permission: 'PULL' } })
+const logOn = (userName: string, password: string) => ({ body: { userName, password } })
+
+const newPassword = 'another-horse-battery'
+
+/**
+ * The request of each row of e2e/access/rest.ts, by operation and what of it; some depend on who asks. Whatever is not
+ * named here is asked for without parameters, query and body.
+ */
+export const accessRequests: Readonly<Record<string, AccessRequest | ((caller: string) => AccessRequest)>> = {
+  'createInstance any': { body: { name: 'another', regionId: 'cn-beijing' } },
+  'getInstance main': main,
+  'getInstance beside': beside,
+  'updateInstance main, anonymous pull': { ...main, body: { allowAnonymousPull: true } },
+  'updateInstance beside, anonymous pull': { ...beside, body: { allowAnonymousPull: true } },
+  'updateInstance main, name': { ...main, body: { name: 'renamed' } },
+  'deleteInstance empty': { params: { instanceId: ids.empty } },
+
+  'listNamespaces main': main,
+  'listNamespaces beside': beside,
+  'createNamespace main': { ...main, body: { name: 'new' } },
+  'createNamespace beside': { ...beside, body: { name: 'new' } },
+  'getNamespace team': team,
+  'getNamespace other': other,
+  'updateNamespace team': { ...team, body: { autoCreateRepository: false } },
+  'updateNamespace other': { ...other, body: { autoCreateRepository: false } },
+  'deleteNamespace team, which is not empty': team,
+  'deleteNamespace spare': { params: { namespaceId: ids.spare } },
+
+  'listRepositories main': main,
+  'listRepositories beside': beside,
+  'createRepository in team': { ...main, ...repositoryIn('team') },
+  'createRepository in other': { ...main, ...repositoryIn('other') },
+  'createRepository in no namespace': { ...main, ...repositoryIn('nothing') },
+  "createRepository in beside's team": { ...beside, ...repositoryIn('team') },
+  'getRepository closed': closed,
+  'getRepository open': open,
+  'getRepository secret': secret,
+  "getRepository beside's closed": besideClosed,
+  'updateRepository closed': { ...closed, body: { summary: 'changed' } },
+  'updateRepository open': { ...open, body: { tagImmutability: true } },
+  "updateRepository beside's closed": { ...besideClosed, body: { summary: 'changed' } },
+  'deleteRepository closed': closed,
+  'deleteRepository open': open,
+  'deleteRepository closed, immutable': { ...closed, ...immutable },
+  'deleteRepository closed, immutable, forced': { ...closed, ...immutable, query: '?force=team%2Fclosed' },
+
+  'listTags of closed': closed,
+  'listTags of open': open,
+  'getTag of closed': tagOfClosed,
+  'getTag of open': tagOfOpen,
+  'deleteTag of closed': tagOfClosed,
+  'deleteTag of open': tagOfOpen,
+  'deleteTag protected': { ...tagOfClosed, ...immutable },
+  'deleteTag protected, with a reason': { ...tagOfClosed, ...immutable, query: '?reason=because' },
+
+  'createGarbageCollection a dry run': { body: { isDryRun: true } },
+  'getGarbageCollection one': { params: { runId: '1' } },
+  'createScrub any': { body: {} },
+  'getScrub one': { params: { runId: '2' } },
+
+  'createUser any': { body: { name: 'new', password: newPassword } },
+  'getUser one': someUser,
+  'updateUser one': { ...someUser, body: { role: 'ADMINISTRATOR' } },
+  'deleteUser one': someUser,
+  'resetSecondFactor of one': { params: { userId: userId('owner') } },
+  'listAccessKeysOfUser of one': someUser,
+  'updateAccessKeyOfUser of one': { ...someKey, body: { isDisabled: true } },
+  'deleteAccessKeyOfUser of one': someKey,
+
+  'createGrant on main': grantOn(ids.main),
+  'createGrant on team': grantOn(ids.team),
+  'createGrant on closed': grantOn(ids.closed),
+  'createGrant on beside': grantOn(ids.besideInstance),
+  "getGrant pull-repository's": ofPuller,
+  "getGrant manage-instance's": ofManager,
+  "updateGrant pull-repository's": { ...ofPuller, body: { permission: 'MANAGE' } },
+  "updateGrant manage-instance's": { ...ofManager, body: { permission: 'PULL' } },
+  "deleteGrant pull-repository's": ofPuller,
+  "deleteGrant manage-instance's": ofManager,
+  'listGrantSubjects for closed': { query: `?scopeId=${ids.closed}` },
+  'listGrantSubjects for main': { query: `?scopeId=${ids.main}` },
+
+  'listRobots of main': main,
+  'listRobots of beside': beside,
+  'createRobot of main': {
+    ...main,
+    body: { name: 'new', grants: [{ scopeId: ids.closed, permission: 'PUSH' }] },
+  },
+  'createRobot of main, granted beside': {
+    ...main,
+    body: { name: 'new', grants: [{ scopeId: ids.besideClosed, permission: 'PULL' }] },
+  },
+  'getRobot of main': someRobot,
+  'updateRobot of main': { ...someRobot, body: { isDisabled: true } },
+  'rotateRobotSecret of main': someRobot,
+  'deleteRobot of main': someRobot,
+
+  'getCredentials of main': main,
+  'getCredentials of beside': beside,
+  'setRegistryPassword of main': { ...main, body: { password: 'another-pw-2' } },
+  'setRegistryPassword of beside': { ...beside, body: { password: 'another-pw-2' } },
+  'removeRegistryPassword of main': main,
+  'removeRegistryPassword of beside': beside,
+  'listTemporaryTokens of main': main,
+  'listTemporaryTokens of beside': beside,
+  'createTemporaryToken of main': { ...main, body: { hours: 1 } },
+  'createTemporaryToken of beside': { ...beside, body: { hours: 1 } },
+  "revokeTemporaryToken one's own": (caller) => ({
+    params: { instanceId: ids.main, temporaryTokenId: temporaryTokenId(caller) },
+  }),
+  "revokeTemporaryToken somebody else's": {
+    params: { instanceId: ids.main, temporaryTokenId: temporaryTokenId('disabled') },
+  },
+
+  "createAccessKey one's own": { body: {} },
+  "updateAccessKey one's own": (caller) => ({
+    params: { accessKeyId: accessKeyId(caller) },
+    body: { isDisabled: true },
+  }),
+  "updateAccessKey somebody else's": { params: { accessKeyId: accessKeyId('owner') }, body: { isDisabled: true } },
+  "deleteAccessKey one's own": (caller) => ({ params: { accessKeyId: accessKeyId(caller) } }),
+  "deleteAccessKey somebody else's": { params: { accessKeyId: accessKeyId('owner') } },
+
+  'changePassword knowing it': { body: { currentPassword: passwords.console, newPassword } },
+  'changePassword not knowing it': { body: { currentPassword: 'a-wrong-password', newPassword } },
+  'createSecondFactor knowing the password': { body: { password: passwords.console } },
+  'createSecondFactor not knowing it': { body: { password: 'a-wrong-password' } },
+  'confirmSecondFactor none set up': { body: { code: '123456' } },
+  'createRecoveryCodes no second factor': { body: { password: passwords.console } },
+  'removeSecondFactor no second factor': { body: { password: passwords.console } },
+  "deleteOneSession one's own": (caller) => ({ params: { sessionId: sessionId(caller) } }),
+  "deleteOneSession somebody else's": { params: { sessionId: sessionId('owner') } },
+  'getSession by a session': { by: 'session' },
+  'getSession by an access key': { by: 'access key' },
+  'createSession name and password': logOn('none', passwords.console),
+  'createSession a wrong password': logOn('none', 'a-wrong-password'),
+  'createSession of a disabled user': logOn('disabled', passwords.console),
+  "createSession the registry's password": logOn('none', passwords.registry),
+
+  'exportAuditEvents all': { query: '?to=2020-01-01T00%3A00%3A00Z' },
+  'getAuditEvent one': {
+    params: { eventId: '1' },
+    prepare: async ({ db }) => {
+      const event = {
+        ...{ action: 'UPDATE', targetType: 'USER', targetId: 'usr', targetName: 'user', actor: 'admin' },
+        ...{ credential: '', address: '', userAgent: '', createdAt: new Date(), previousHash: '', hash: '' },
+      }
+      await db.auditEvent.upsert({ where: { id: 1 }, create: { id: 1, ...event }, update: {} })
+    },
+  },
+}

@@ -1,0 +1,196 @@
+import path from 'node:path'
+import { expect } from 'vitest'
+import { problem } from '@/lib/api/schemas/common'
+import { ensureFirstAdministrator } from '@/lib/auth/first-administrator'
+import { hashPassword } from '@/lib/secrets/passwords'
+import { RegistryTokens } from '@/lib/secrets/registry-tokens'
+import { openSecretBox } from '@/lib/secrets/secret-box'
+import { parseConfig } from '@/lib/config'
+import { createId } from '@/lib/domain/ids'
+import { createLogger } from '@/lib/log'
+import { transaction } from '@/lib/metadata/engine/database'
+import { insertAccessKey } from '@/lib/metadata/access-keys'
+import { lockRepository } from '@/lib/metadata/repositories'
+import { moveTag } from '@/lib/metadata/tags'
+import { openTestDatabase } from './test-database'
+import { insertUser } from '@/lib/metadata/users'
+import { type Context, setContext } from '@/lib/context'
+import { openFilesystemBlobStore } from '@/lib/storage/filesystem/filesystem'
+import type { ResourceHandlers } from '@/lib/api/route/resource'
+
+const routesFolder = path.resolve(import.meta.dirname, '../../app/api/v1')
+
+/** The administrator's password. */
+export const password = 'correct-horse-battery'
+
+const accessKey = { id: 'TESTKEY000000001', secret: 'secret-of-the-test-key' }
+
+/** `Authorization` of the administrator's access key. */
+export const authorization = basic(accessKey.id, accessKey.secret)
+
+/** An `Authorization` header. */
+export function basic(name: string, secret: string): string {
+  return `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`
+}
+
+/** The body of an answer: an answer of a kind has the fields of that kind, and the test says which it expects. */
+export interface TestJson {
+  readonly [field: string]: unknown
+  readonly id: string
+  readonly code: string
+  readonly name: string
+  readonly items: readonly TestJson[]
+  readonly nextCursor: string | null
+  readonly totalCount: number
+  readonly errors: readonly { readonly path: string; readonly message: string }[]
+}
+
+/** An answer, read to its end. */
+export interface TestAnswer {
+  readonly status: number
+  readonly headers: Headers
+  readonly json: TestJson
+}
+
+/** What a call may carry. Without `headers.authorization` and `anonymous` it is the administrator's. */
+export interface TestCall {
+  readonly query?: string
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  readonly anonymous?: boolean
+}
+
+/** The REST API over a database of its own: its route files are called as Next calls them. */
+export class TestApi {
+  constructor(
+    readonly ctx: Context,
+    readonly close: () => Promise<void>,
+  ) {}
+
+  /** Calls a method of a path as `operations` writes it, its parameters given by name. */
+  async call(
+    method: keyof ResourceHandlers,
+    template: string,
+    params: Readonly<Record<string, string>> = {},
+    { query = '', body, headers = {}, anonymous = false }: TestCall = {},
+  ): Promise<TestAnswer> {
+    setContext(this.ctx)
+    const url = template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
+    const request = new Request(`http://localhost:3000/api/v1${url}${query}`, {
+      method,
+      headers: {
+        host: 'localhost:3000',
+        'user-agent': 'test',
+        'x-stele-remote-address': '192.0.2.7',
+        ...(anonymous ? {} : { authorization }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: isRaw(body) ? body : JSON.stringify(body) }),
+    })
+    const handlers = await loadRoute(template)
+    return readAnswer(await handlers[method](request, { params: Promise.resolve(params) }))
+  }
+
+  /** Makes an instance, a namespace `test` in it, and a repository `test/<name>`; answers their ids. */
+  async makeRepository(name = 'example', settings: object = {}) {
+    const region = { regionId: 'cn-hangzhou' }
+    const instance = await this.call('POST', '/instances', {}, { body: { name: uniqueName(), ...region } })
+    const params = { instanceId: instance.json.id }
+    const namespace = await this.call('POST', '/instances/{instanceId}/namespaces', params, { body: { name: 'test' } })
+    const repository = await this.call('POST', '/instances/{instanceId}/repositories', params, {
+      body: { namespace: 'test', name, ...settings },
+    })
+    expect(repository.status).toBe(201)
+    const namespaceId = namespace.json.id
+    return { ...params, namespaceId, repositoryId: repository.json.id }
+  }
+
+  /** Puts a tag into a repository, with a manifest of this digest. */
+  async pushTag(repositoryId: string, name: string, digest = digestOfLetter('a')): Promise<void> {
+    const now = new Date()
+    await transaction(this.ctx.db, async (tx) => {
+      await tx.manifest.upsert({
+        where: { repositoryId_digest: { repositoryId, digest } },
+        create: {
+          repositoryId,
+          digest,
+          mediaType: 'application/vnd.oci.image.manifest.v1+json',
+          content: new Uint8Array(10),
+          sizeBytes: 10,
+          totalSizeBytes: 1010,
+          platforms: 'linux/amd64,linux/arm64',
+          pushedBy: 'admin',
+        },
+        update: {},
+      })
+      const repository = await lockRepository(tx, repositoryId)
+      if (repository === null) throw new Error('no repository')
+      await moveTag(tx, repository, { name, digest, precondition: { kind: 'none' }, movedBy: 'admin', now })
+    })
+  }
+
+  /** Makes a member with an access key; answers its `Authorization`. */
+  async makeMember(): Promise<string> {
+    const id = createId('user')
+    const sealedSecret = this.ctx.secrets.seal('secret-of-a-member', 'MEMBERKEY')
+    await transaction(this.ctx.db, async (tx) => {
+      await insertUser(tx, { id, name: 'member', role: 'MEMBER', passwordHash: await hashPassword('member-password') })
+      await insertAccessKey(tx, { id: 'MEMBERKEY', userId: id, sealedSecret })
+    })
+    return basic('MEMBERKEY', 'secret-of-a-member')
+  }
+}
+
+/** Opens the API over an empty database with one administrator. */
+export async function openTestApi(env: Readonly<Record<string, string>> = {}): Promise<TestApi> {
+  const { db, folder, close } = await openTestDatabase()
+  const config = parseConfig({ STELE_DATA_DIR: folder, STELE_LOG_LEVEL: 'silent', ...env })
+  const secrets = await openSecretBox(folder)
+  const ctx = {
+    config,
+    db,
+    blobs: await openFilesystemBlobStore(folder),
+    secrets,
+    registryTokens: new RegistryTokens(folder),
+    log: createLogger(config.logLevel),
+  }
+  await ensureFirstAdministrator(db, secrets, { password, accessKey })
+  return new TestApi(ctx, close)
+}
+
+/** A digest made of one hexadecimal digit. */
+export function digestOfLetter(letter: string): string {
+  return `sha256:${letter.repeat(64)}`
+}
+
+let names = 0
+
+/** A name that no other call has given. */
+export function uniqueName(): string {
+  names += 1
+  return `name-${names}`
+}
+
+/** The route file of a path: folders in brackets are the parameters in braces. */
+async function loadRoute(template: string): Promise<ResourceHandlers> {
+  const folder = template.replace(/\{(\w+)\}/g, '[$1]')
+  return (await import(path.join(routesFolder, folder, 'route.ts'))) as ResourceHandlers
+}
+
+function isRaw(body: unknown): body is string | Uint8Array<ArrayBuffer> {
+  return typeof body === 'string' || body instanceof Uint8Array
+}
+
+/** Reads an answer, and checks what holds for every one. */
+async function readAnswer(response: Response): Promise<TestAnswer> {
+  const text = await response.text()
+  const json: unknown = text === '' ? null : JSON.parse(text)
+  expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+  expect(response.headers.get('cache-control')).toBe('no-store')
+  if (response.status >= 400) {
+    expect(response.headers.get('content-type')).toBe('application/problem+json')
+    expect(problem.parse(json).status).toBe(response.status)
+  }
+  return { status: response.status, headers: response.headers, json: json as TestJson }
+}

@@ -1,0 +1,233 @@
+import { type IncomingMessage, type Server, createServer, request as httpRequest } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { ensureFirstAdministrator } from '@/lib/auth/first-administrator'
+import { RegistryTokens } from '@/lib/secrets/registry-tokens'
+import { openSecretBox } from '@/lib/secrets/secret-box'
+import { hashPassword } from '@/lib/secrets/passwords'
+import { hashToken } from '@/lib/secrets/token-hash'
+import { parseConfig } from '@/lib/config'
+import { createId } from '@/lib/domain/ids'
+import { createLogger } from '@/lib/log'
+import { openTestDatabase } from './test-database'
+import type { Context } from '@/lib/context'
+import { ensureExample } from '@/lib/registry/instances/ensure-example'
+import { openFilesystemBlobStore } from '@/lib/storage/filesystem/filesystem'
+import { digestOf } from '@/lib/storage/hash'
+import { createRegistryHandler } from '@/lib/protocol/handler'
+
+const password = 'correct-horse-battery'
+
+/** The administrator's credentials, as a client sends them. */
+export const authorization = basic('admin', password)
+
+/** The value of an `Authorization` header. */
+export function basic(name: string, secret: string): string {
+  return `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`
+}
+
+/** What `ensureExample` makes: the instance of hosts that are no other's. */
+export async function defaultInstanceId(ctx: Context): Promise<string> {
+  return (await ctx.db.instance.findFirstOrThrow({ where: { isDefault: true } })).id
+}
+
+/** An answer, read to its end. */
+export interface Answer {
+  readonly status: number
+  readonly headers: IncomingMessage['headers']
+  readonly body: Buffer
+  readonly json: { errors?: { code: string; message: string; detail?: Record<string, unknown> }[] } & Record<
+    string,
+    unknown
+  >
+}
+
+/** What a request may carry besides method and path. */
+export interface Sending {
+  readonly headers?: Record<string, string>
+  readonly body?: string | Uint8Array
+  readonly anonymous?: boolean
+}
+
+/** The registry behind a real `node:http` server, with a database and a blob store of its own. */
+export class TestRegistry {
+  constructor(
+    readonly ctx: Context,
+    readonly port: number,
+  ) {}
+
+  /** Sends one request exactly as written: `path` is not normalized, unlike with fetch. */
+  send(method: string, path: string, { headers = {}, body, anonymous = false }: Sending = {}): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const credentials = anonymous ? {} : { authorization }
+      const options = { port: this.port, method, path, headers: { ...credentials, ...headers } }
+      const sent = httpRequest(options, (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.on('error', reject)
+        response.on('end', () => {
+          const received = Buffer.concat(chunks)
+          const isJson = response.headers['content-type']?.includes('json') === true && received.length > 0
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            body: received,
+            json: isJson ? (JSON.parse(received.toString()) as Answer['json']) : {},
+          })
+        })
+      })
+      sent.on('error', reject)
+      sent.end(body)
+    })
+  }
+
+  /** Pushes a blob in one request and answers its digest. */
+  async pushBlob(content: string | Uint8Array, name = 'test/example'): Promise<string> {
+    const bytes = Buffer.from(content)
+    const digest = digestOf(bytes)
+    const { status } = await this.send('POST', `/v2/${name}/blobs/uploads/?digest=${digest}`, { body: bytes })
+    if (status !== 201) throw new Error(`pushing a blob answered ${status}`)
+    return digest
+  }
+
+  /** An image manifest whose only layer says `content`, its blobs pushed. Different contents, different digests. */
+  async image(content: string, name = 'test/example'): Promise<{ bytes: Buffer; digest: string; layer: string }> {
+    const config = Buffer.from(JSON.stringify({ os: 'linux', architecture: 'amd64', content }))
+    const layer = Buffer.from(content)
+    const manifest = {
+      schemaVersion: 2,
+      mediaType: imageManifestType,
+      config: {
+        mediaType: 'application/vnd.oci.image.config.v1+json',
+        digest: await this.pushBlob(config, name),
+        size: config.length,
+      },
+      layers: [
+        {
+          mediaType: 'application/vnd.oci.image.layer.v1.tar',
+          digest: await this.pushBlob(layer, name),
+          size: layer.length,
+        },
+      ],
+    }
+    const bytes = Buffer.from(JSON.stringify(manifest))
+    return { bytes, digest: digestOf(bytes), layer: digestOf(layer) }
+  }
+
+  /** Pushes a manifest under a tag or digest. */
+  pushManifest(reference: string, bytes: Uint8Array, sending: Sending = {}, name = 'test/example'): Promise<Answer> {
+    return this.send('PUT', `/v2/${name}/manifests/${reference}`, {
+      body: bytes,
+      ...sending,
+      headers: { 'content-type': imageManifestType, ...sending.headers },
+    })
+  }
+
+  /** The digest a tag points at, or null. */
+  async digestOfTag(tag: string, name = 'test/example'): Promise<string | null> {
+    const { status, headers } = await this.send('HEAD', `/v2/${name}/manifests/${tag}`)
+    return status === 200 ? String(headers['docker-content-digest']) : null
+  }
+
+  /** Adds a user with a registry password, of the default instance unless another is named; answers the id. */
+  async addUser(
+    name: string,
+    registryPassword: string,
+    { role = 'MEMBER', instanceId }: { role?: 'ADMINISTRATOR' | 'MEMBER'; instanceId?: string } = {},
+  ): Promise<string> {
+    const { db } = this.ctx
+    const id = createId('user')
+    await db.user.create({ data: { id, name, role, passwordHash: null } })
+    const passwordHash = await hashPassword(registryPassword)
+    const at = instanceId ?? (await defaultInstanceId(this.ctx))
+    await db.registryPassword.create({ data: { userId: id, instanceId: at, passwordHash, updatedAt: new Date() } })
+    return id
+  }
+
+  /** Sets the administrator's registry password of another instance to that of the default one. */
+  async shareAdministratorPassword(instanceId: string): Promise<void> {
+    const { db } = this.ctx
+    const set = await db.registryPassword.findFirstOrThrow({ where: { user: { name: 'admin' } } })
+    await db.registryPassword.create({ data: { ...set, instanceId } })
+  }
+
+  /** Adds a robot, of the default instance unless another is named; answers the id. */
+  async addRobot(
+    name: string,
+    secret: string,
+    settings: { isDisabled?: boolean; expiresAt?: Date; instanceId?: string } = {},
+  ): Promise<string> {
+    const id = createId('robot')
+    const instanceId = settings.instanceId ?? (await defaultInstanceId(this.ctx))
+    const secretHash = await hashPassword(secret)
+    await this.ctx.db.robot.create({ data: { id, name, secretHash, createdBy: 'admin', ...settings, instanceId } })
+    return id
+  }
+
+  /** Adds a temporary token of an hour, at the default instance; answers the id. */
+  async addTemporaryToken(
+    userId: string,
+    token: string,
+    expiresAt = new Date(Date.now() + 3_600_000),
+  ): Promise<string> {
+    const id = createId('temporaryToken')
+    const instanceId = await defaultInstanceId(this.ctx)
+    await this.ctx.db.temporaryToken.create({
+      data: { id, userId, instanceId, tokenHash: hashToken(token), expiresAt },
+    })
+    return id
+  }
+
+  /** Grants a user or a robot something on a repository of the default instance. */
+  async grant(
+    bearer: { userId: string } | { robotId: string },
+    permission: 'PULL' | 'PUSH' | 'MANAGE',
+    path = 'test/example',
+  ): Promise<void> {
+    const { db } = this.ctx
+    const instanceId = await defaultInstanceId(this.ctx)
+    const { id, namespaceId } = await db.repository.findFirstOrThrow({ where: { instanceId, path } })
+    const scope = { instanceId, namespaceId, repositoryId: id, scopeId: id }
+    const subjectId = 'userId' in bearer ? bearer.userId : bearer.robotId
+    const data = { id: createId('grant'), ...bearer, subjectId, ...scope, permission, createdBy: 'admin' }
+    await db.grant.create({ data })
+  }
+
+  /** Ticks or clears Immutable, as the settings change does it: one committed transaction. */
+  async setImmutable(tagImmutability: boolean, path = 'test/example'): Promise<void> {
+    const { count } = await this.ctx.db.repository.updateMany({ where: { path }, data: { tagImmutability } })
+    if (count !== 1) throw new Error(`${path} does not exist`)
+  }
+}
+
+/** Media type of the manifests these tests push. */
+export const imageManifestType = 'application/vnd.oci.image.manifest.v1+json'
+
+/** Starts a registry with the documentation's example in it; `close` stops it and removes its files. */
+export async function startTestRegistry(
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ registry: TestRegistry; close: () => Promise<void> }> {
+  const { db, folder, close } = await openTestDatabase()
+  const config = parseConfig({ STELE_DATA_DIR: folder, STELE_LOG_LEVEL: 'silent', ...env })
+  const secrets = await openSecretBox(folder)
+  const ctx = {
+    config,
+    db,
+    blobs: await openFilesystemBlobStore(folder),
+    secrets,
+    registryTokens: new RegistryTokens(folder),
+    log: createLogger('silent'),
+  }
+  await ensureExample(ctx)
+  await ensureFirstAdministrator(db, secrets, { password, accessKey: null })
+  const server: Server = createServer(createRegistryHandler(ctx))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    registry: new TestRegistry(ctx, port),
+    async close() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+      await close()
+    },
+  }
+}

@@ -1,0 +1,36 @@
+import { utimes } from 'node:fs/promises'
+import type { Digest } from '@/lib/domain/digest'
+import type { MaintenanceCounts } from '@/lib/metadata/maintenance-runs'
+import { blobPath } from '@/lib/storage/filesystem/filesystem-layout'
+import type { Context } from '@/lib/context'
+import type { Run } from '@/lib/registry/maintenance/run-maintenance'
+
+/** A run that nobody records: it adds up its counts, those that are not zero. */
+export class TestRun implements Run {
+  readonly counts: Record<string, number> = {}
+
+  constructor(readonly signal = new AbortController().signal) {}
+
+  readonly count = (more: Partial<MaintenanceCounts>): Promise<void> => {
+    for (const [name, count] of Object.entries(more)) {
+      if (Number(count) > 0) this.counts[name] = (this.counts[name] ?? 0) + Number(count)
+    }
+    return Promise.resolve()
+  }
+}
+
+/** Long enough ago for any grace period of a test. */
+export const longAgo = new Date('2020-01-01')
+
+/** Makes every link, blob, file of a blob and upload's row one that nobody has seen for long. */
+export async function age(ctx: Context): Promise<void> {
+  await ctx.db.repositoryBlob.updateMany({ data: { seenAt: longAgo } })
+  await ctx.db.blob.updateMany({ data: { seenAt: longAgo } })
+  await ctx.db.upload.updateMany({ data: { createdAt: longAgo } })
+  for await (const { digest } of ctx.blobs.listBlobs()) await ageBytes(ctx, digest)
+}
+
+/** Makes the bytes of a blob ones that were published long ago. */
+export async function ageBytes(ctx: Context, digest: string): Promise<void> {
+  await utimes(blobPath(ctx.config.dataDir, digest as Digest), longAgo, longAgo)
+}

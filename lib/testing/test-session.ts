@@ -1,0 +1,87 @@
+import { TOTP } from 'otpauth'
+import { expect } from 'vitest'
+import { hashPassword } from '@/lib/secrets/passwords'
+import { createId } from '@/lib/domain/ids'
+import { transaction } from '@/lib/metadata/engine/database'
+import { insertUser } from '@/lib/metadata/users'
+import { type TestAnswer, type TestApi, type TestCall, uniqueName } from './test-api'
+
+/** A page of this server: what browsers say of the requests of its pages. */
+const origin = 'http://localhost:3000'
+
+/** A member with a password, and one of their browsers. */
+export class TestPerson {
+  /** The `Cookie` header of their browser; null before they have logged on. */
+  cookie: string | null = null
+
+  private constructor(
+    readonly api: TestApi,
+    readonly id: string,
+    readonly name: string,
+    readonly password: string,
+  ) {}
+
+  static async make(api: TestApi, role: 'ADMINISTRATOR' | 'MEMBER' = 'MEMBER'): Promise<TestPerson> {
+    const password = 'a-password-of-a-person'
+    const person = new TestPerson(api, createId('user'), uniqueName(), password)
+    const passwordHash = await hashPassword(password)
+    await transaction(api.ctx.db, (tx) => insertUser(tx, { id: person.id, name: person.name, role, passwordHash }))
+    return person
+  }
+
+  /** The same person at another browser. */
+  elsewhere(): TestPerson {
+    return new TestPerson(this.api, this.id, this.name, this.password)
+  }
+
+  /** Sends the log-on; one that succeeds fills the cookie. */
+  async logOn(body: object = {}): Promise<TestAnswer> {
+    const answer = await this.call('POST', '/session', {
+      body: { userName: this.name, password: this.password, ...body },
+    })
+    if (answer.status === 201) this.takeCookie(answer)
+    return answer
+  }
+
+  /** Takes the session cookie of an answer over, as a browser does. */
+  takeCookie(answer: TestAnswer): void {
+    const set = answer.headers.getSetCookie().find((one) => one.startsWith('stele_session='))
+    expect(set).toBeDefined()
+    this.cookie = set?.split(';')[0] ?? null
+  }
+
+  /** Calls the API from this browser. */
+  call(
+    method: Parameters<TestApi['call']>[0],
+    template: string,
+    { headers = {}, params = {}, ...call }: TestCall & { readonly params?: Record<string, string> } = {},
+  ): Promise<TestAnswer> {
+    const cookie = this.cookie === null ? {} : { cookie: this.cookie }
+    return this.api.call(method, template, params, {
+      anonymous: true,
+      ...call,
+      headers: { origin, ...cookie, ...headers },
+    })
+  }
+
+  /** Whether this browser's session is one. */
+  async isLoggedOn(): Promise<boolean> {
+    return (await this.call('GET', '/session')).status === 200
+  }
+
+  /** Turns the second factor on; answers the app's secret and the recovery codes. */
+  async turnSecondFactorOn(): Promise<{ secret: string; recoveryCodes: readonly string[] }> {
+    const setUp = await this.call('POST', '/profile/second-factor', { body: { password: this.password } })
+    const secret = String(setUp.json.secret)
+    const confirmed = await this.call('POST', '/profile/second-factor/confirmation', {
+      body: { code: codeOf(secret) },
+    })
+    expect(confirmed.status).toBe(201)
+    return { secret, recoveryCodes: confirmed.json.recoveryCodes as readonly string[] }
+  }
+}
+
+/** What an authenticator app shows; `steps` before or after now, each of half a minute. */
+export function codeOf(secret: string, steps = 0): string {
+  return new TOTP({ secret }).generate({ timestamp: Date.now() + steps * 30_000 })
+}

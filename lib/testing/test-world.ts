@@ -1,0 +1,374 @@
+import { hashPassword } from '@/lib/secrets/passwords'
+import { hashToken } from '@/lib/secrets/token-hash'
+import type { Permission } from '@/lib/domain/access'
+import { type Transaction, transaction } from '@/lib/metadata/engine/database'
+import { digestOf } from '@/lib/storage/hash'
+import type { Context } from '@/lib/context'
+
+/** What may be granted, on what: `manage-namespace` manages the namespace `team`. */
+const grantees = ['pull', 'push', 'manage'].flatMap((permission) =>
+  ['instance', 'namespace', 'repository'].map((scope) => `${permission}-${scope}`),
+)
+
+/**
+ * Whoever can prove who they are: `none` has no grant, `beside` manages the other instance, the rest have one grant on
+ * what the matrix asks about. For each there is a user; for each but `admin` a robot of the instance `main`, too.
+ */
+export const subjects: readonly string[] = ['none', ...grantees, 'beside', 'admin']
+
+/** The things of the world by name. Their ids are made of it: `crr-closed`. */
+export const ids = {
+  main: 'cri-main',
+  besideInstance: 'cri-beside',
+  empty: 'cri-empty',
+  team: 'crn-team',
+  other: 'crn-other',
+  spare: 'crn-spare',
+  besideTeam: 'crn-beside',
+  closed: 'crr-closed',
+  open: 'crr-open',
+  secret: 'crr-secret',
+  besideClosed: 'crr-beside',
+} as const
+
+/** The host of an instance that is not the default one. */
+export const besideHost = 'beside-registry.cn-hangzhou.localhost'
+
+/** Passwords of users, by what they open. */
+export const passwords = {
+  console: 'correct-horse-battery',
+  registry: 'registry-pw-1',
+  robot: 'robot-secret-1',
+} as const
+
+/** The secret of everybody's access key. */
+const accessKeySecret = 'secret-of-an-access-key'
+
+const layer = Buffer.from('a layer')
+const config = Buffer.from('{"os":"linux","architecture":"amd64"}')
+
+/** The image that every repository has, under the tag `v1`. */
+export const image = {
+  layerDigest: digestOf(layer),
+  bytes: Buffer.from(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      config: {
+        mediaType: 'application/vnd.oci.image.config.v1+json',
+        digest: digestOf(config),
+        size: config.length,
+      },
+      layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: digestOf(layer), size: layer.length }],
+    }),
+  ),
+  get digest() {
+    return digestOf(this.bytes)
+  },
+} as const
+
+/** Says something of the image. */
+const referrer = Buffer.from('{"schemaVersion":2}')
+
+/** Instances, namespaces, repositories and everybody who may or may not, as tests of access find them. */
+export class TestWorld {
+  #consoleHash = ''
+  #registryHash = ''
+  #robotHash = ''
+
+  constructor(readonly ctx: Context) {}
+
+  /** Makes all of it, over an empty database. */
+  async build(): Promise<void> {
+    this.#consoleHash = await hashPassword(passwords.console)
+    this.#registryHash = await hashPassword(passwords.registry)
+    this.#robotHash = await hashPassword(passwords.robot)
+    for (const blob of [config, layer]) await this.#store(blob)
+    await this.reset()
+  }
+
+  /** Makes it as it was, whatever was done to it. */
+  async reset(): Promise<void> {
+    await transaction(this.ctx.db, async (tx) => {
+      await clear(tx)
+      await insertThings(tx)
+      await this.#insertUsers(tx)
+      await this.#insertRobots(tx)
+    })
+  }
+
+  async #store(blob: Buffer): Promise<void> {
+    const id = crypto.randomUUID()
+    await this.ctx.blobs.create(id)
+    await this.ctx.blobs.append(id, 0, chunksOf(blob))
+    await this.ctx.blobs.commit(id, digestOf(blob))
+  }
+
+  async #insertUsers(tx: Transaction): Promise<void> {
+    const names = [...subjects, 'disabled', 'owner']
+    await tx.user.createMany({
+      data: names.map((name) => ({
+        id: userId(name),
+        name,
+        role: name === 'admin' || name === 'owner' ? ('ADMINISTRATOR' as const) : ('MEMBER' as const),
+        isDisabled: name === 'disabled',
+        passwordHash: this.#consoleHash,
+      })),
+    })
+    await tx.grant.createMany({
+      data: [
+        ...subjects.flatMap((name) => grantsOf(name, { userId: userId(name) }, userId(name))),
+        ...grantsOf('manage-instance', { userId: userId('disabled') }, userId('disabled')),
+      ],
+    })
+    const factor = { sealedSecret: this.ctx.secrets.seal('JBSWY3DPEHPK3PXP', userId('owner')), confirmedAt: new Date() }
+    await tx.secondFactor.create({ data: { ...factor, userId: userId('owner'), createdAt: new Date() } })
+    const keys = [...names.map((name) => ({ name, isDisabled: false })), { name: 'off', isDisabled: true }]
+    await tx.accessKey.createMany({
+      data: keys.map(({ name, isDisabled }) => ({
+        id: accessKeyId(name),
+        userId: userId(name === 'off' ? 'owner' : name),
+        sealedSecret: this.ctx.secrets.seal(accessKeySecret, accessKeyId(name)),
+        isDisabled,
+      })),
+    })
+    const now = Date.now()
+    const at = { address: '192.0.2.7', userAgent: 'test', createdAt: new Date(now), lastSeenAt: new Date(now) }
+    await tx.session.createMany({
+      data: [
+        ...names.map((name) => ({ name, userId: userId(name), expiresAt: new Date(now + hourMs) })),
+        { name: 'expired', userId: userId('admin'), expiresAt: new Date(now - 1000) },
+      ].map(({ name, ...session }) => ({
+        ...session,
+        ...at,
+        id: sessionId(name),
+        tokenHash: hashToken(sessionToken(name)),
+      })),
+    })
+    const registryPasswords = names.map((name) => ({ userId: userId(name), instanceId: ids.main }))
+    await tx.registryPassword.createMany({
+      data: [...registryPasswords, { userId: userId('owner'), instanceId: ids.besideInstance }].map((row) => ({
+        ...row,
+        passwordHash: this.#registryHash,
+        updatedAt: new Date(now),
+      })),
+    })
+    await tx.registryPassword.deleteMany({ where: { userId: userId('owner'), instanceId: ids.main } })
+    await tx.temporaryToken.createMany({
+      data: [
+        ...names.map((name) => ({ name, userId: userId(name), expiresAt: new Date(now + hourMs) })),
+        { name: 'expired', userId: userId('admin'), expiresAt: new Date(now - 1000) },
+        { name: 'revoked', userId: userId('admin'), expiresAt: new Date(now + hourMs), revokedAt: new Date(now) },
+        {
+          name: 'elsewhere',
+          userId: userId('admin'),
+          expiresAt: new Date(now + hourMs),
+          instanceId: ids.besideInstance,
+        },
+      ].map(({ name, ...token }) => ({
+        instanceId: ids.main,
+        ...token,
+        id: temporaryTokenId(name),
+        tokenHash: hashToken(temporaryToken(name)),
+      })),
+    })
+  }
+
+  async #insertRobots(tx: Transaction): Promise<void> {
+    const names = subjects.filter((name) => name !== 'admin')
+    const robots = [
+      ...names.map((name) => ({ name, instanceId: ids.main })),
+      { name: 'elsewhere', instanceId: ids.besideInstance },
+      { name: 'disabled', instanceId: ids.main, isDisabled: true },
+      { name: 'expired', instanceId: ids.main, expiresAt: new Date(Date.now() - 1000) },
+    ]
+    await tx.robot.createMany({
+      data: robots.map((robot) => ({
+        ...robot,
+        id: robotId(robot.name),
+        secretHash: this.#robotHash,
+        createdBy: 'admin',
+      })),
+    })
+    // A robot belongs to one instance: `beside` manages nothing there that it could be granted.
+    await tx.grant.createMany({
+      data: [
+        ...names
+          .filter((name) => name !== 'beside')
+          .flatMap((name) => grantsOf(name, { robotId: robotId(name) }, robotId(name))),
+        ...['disabled', 'expired'].flatMap((name) =>
+          grantsOf('manage-instance', { robotId: robotId(name) }, robotId(name)),
+        ),
+      ],
+    })
+  }
+}
+
+const hourMs = 3_600_000
+
+/** The id of a user of the world. */
+export function userId(name: string): string {
+  return `usr-${name}`
+}
+
+/** The id of a robot of the world. */
+export function robotId(name: string): string {
+  return `rbt-${name}`
+}
+
+/** The id of an access key of the world; `off` is disabled. */
+export function accessKeyId(name: string): string {
+  return `KEY${name.toUpperCase().replaceAll('-', '')}`
+}
+
+/** The id of a session of the world; `expired` has expired. */
+export function sessionId(name: string): string {
+  return `ses-${name}`
+}
+
+/** The id of a temporary token of the world. */
+export function temporaryTokenId(name: string): string {
+  return `tmp-${name}`
+}
+
+/** The token of somebody's session. */
+export function sessionToken(name: string): string {
+  return `session-token-of-${name}`
+}
+
+/** Somebody's temporary token; `expired`, `revoked` and `elsewhere` (of the other instance) are the administrator's. */
+export function temporaryToken(name: string): string {
+  return `temporary-token-of-${name}`
+}
+
+/** The id of the grant of a user of the world. */
+export function grantId(name: string): string {
+  return `grt-${userId(name)}`
+}
+
+/** `Authorization` by somebody's access key. */
+export function byAccessKey(name: string, secret: string = accessKeySecret): string {
+  return byPassword(accessKeyId(name), secret)
+}
+
+/** `Authorization: Basic`. */
+export function byPassword(name: string, secret: string): string {
+  return `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`
+}
+
+interface NewGrant {
+  id: string
+  subjectId: string
+  userId?: string
+  robotId?: string
+  instanceId: string
+  namespaceId?: string
+  repositoryId?: string
+  scopeId: string
+  permission: Permission
+  createdBy: string
+}
+
+/** The grant of a user or a robot by what its name says, if any. */
+function grantsOf(name: string, subject: { userId: string } | { robotId: string }, subjectId: string): NewGrant[] {
+  const given = { id: `grt-${subjectId}`, subjectId, ...subject, createdBy: 'admin' }
+  if (name === 'beside') {
+    return [{ ...given, permission: 'MANAGE', instanceId: ids.besideInstance, scopeId: ids.besideInstance }]
+  }
+  if (!grantees.includes(name)) return []
+  const [permission = '', scope = ''] = name.split('-')
+  const grant = { ...given, permission: permission.toUpperCase() as Permission, instanceId: ids.main }
+  if (scope === 'instance') return [{ ...grant, scopeId: ids.main }]
+  if (scope === 'namespace') return [{ ...grant, namespaceId: ids.team, scopeId: ids.team }]
+  return [{ ...grant, namespaceId: ids.team, repositoryId: ids.closed, scopeId: ids.closed }]
+}
+
+async function clear(tx: Transaction): Promise<void> {
+  await tx.grant.deleteMany()
+  await tx.robot.deleteMany()
+  await tx.user.deleteMany()
+  await tx.repository.deleteMany()
+  await tx.namespace.deleteMany()
+  await tx.instance.deleteMany()
+  await tx.tombstone.deleteMany()
+}
+
+async function insertThings(tx: Transaction): Promise<void> {
+  const regionId = 'cn-hangzhou'
+  const specification = 'Enterprise_Basic'
+  await tx.instance.createMany({
+    data: [
+      { id: ids.main, name: 'main', regionId, specification, isDefault: true },
+      { id: ids.besideInstance, name: 'beside', regionId, specification, isDefault: false },
+      { id: ids.empty, name: 'empty', regionId, specification, isDefault: false },
+    ],
+  })
+  const defaults = { defaultRepositoryType: 'PRIVATE', defaultTagImmutability: false } as const
+  await tx.namespace.createMany({
+    data: [
+      { id: ids.team, instanceId: ids.main, name: 'team', autoCreateRepository: true, ...defaults },
+      { id: ids.other, instanceId: ids.main, name: 'other', autoCreateRepository: true, ...defaults },
+      { id: ids.spare, instanceId: ids.main, name: 'spare', autoCreateRepository: false, ...defaults },
+      { id: ids.besideTeam, instanceId: ids.besideInstance, name: 'team', autoCreateRepository: true, ...defaults },
+    ],
+  })
+  const texts = { tagImmutability: false, summary: '', description: '', updatedBy: 'admin' }
+  const ofTeam = { instanceId: ids.main, namespaceId: ids.team, ...texts }
+  await tx.repository.createMany({
+    data: [
+      { id: ids.closed, name: 'closed', path: 'team/closed', type: 'PRIVATE', ...ofTeam },
+      { id: ids.open, name: 'open', path: 'team/open', type: 'PUBLIC', ...ofTeam },
+      { id: ids.secret, name: 'secret', path: 'other/secret', type: 'PRIVATE', ...ofTeam, namespaceId: ids.other },
+      {
+        id: ids.besideClosed,
+        name: 'closed',
+        path: 'team/closed',
+        type: 'PRIVATE',
+        ...ofTeam,
+        instanceId: ids.besideInstance,
+        namespaceId: ids.besideTeam,
+      },
+    ],
+  })
+  const blobs = [config, layer].map((blob) => ({ digest: digestOf(blob), sizeBytes: blob.length }))
+  for (const blob of blobs) {
+    await tx.blob.upsert({ where: { digest: blob.digest }, create: blob, update: { seenAt: new Date() } })
+  }
+  const now = new Date()
+  for (const repositoryId of [ids.closed, ids.open, ids.secret, ids.besideClosed]) {
+    await tx.repositoryBlob.createMany({ data: blobs.map(({ digest }) => ({ repositoryId, digest })) })
+    await tx.manifest.create({
+      data: {
+        repositoryId,
+        digest: image.digest,
+        mediaType: 'application/vnd.oci.image.manifest.v1+json',
+        content: new Uint8Array(image.bytes),
+        sizeBytes: image.bytes.length,
+        totalSizeBytes: image.bytes.length + config.length + layer.length,
+        platforms: 'linux/amd64',
+        pushedBy: 'admin',
+      },
+    })
+    await tx.manifest.create({
+      data: {
+        repositoryId,
+        digest: digestOf(referrer),
+        mediaType: 'application/vnd.oci.image.manifest.v1+json',
+        artifactType: 'application/example',
+        subjectDigest: image.digest,
+        content: new Uint8Array(referrer),
+        sizeBytes: referrer.length,
+        totalSizeBytes: referrer.length,
+        platforms: '',
+        pushedBy: 'admin',
+      },
+    })
+    await tx.tag.create({
+      data: { repositoryId, name: 'v1', digest: image.digest, createdAt: now, updatedAt: now, updatedBy: 'admin' },
+    })
+  }
+}
+
+async function* chunksOf(blob: Buffer): AsyncIterable<Uint8Array> {
+  yield await Promise.resolve(blob)
+}

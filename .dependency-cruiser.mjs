@@ -4,25 +4,45 @@
  */
 
 const domain = '^lib/domain/'
+const secrets = '^lib/secrets/'
 const storage = '^lib/storage/'
 const metadata = '^lib/metadata/'
 const auth = '^lib/auth/'
+const jobs = '^lib/jobs/'
 const registry = '^lib/registry/'
 const protocol = '^lib/protocol/'
 const server = '^lib/server/'
 const route = '^lib/api/route/'
+const operations = '^lib/api/operations/'
 const schemas = '^lib/api/schemas/'
 const client = '^lib/api/client/'
 const i18n = '^lib/i18n/'
 const components = '^components/'
 
 /** For every server folder but the domain. */
-const settings = ['^lib/config\\.ts$', '^lib/log\\.ts$']
+const settings = ['^lib/(config|log)\\.ts$']
 
-/** The one object that server.ts makes: what runs inside Next has no other way to get at it. */
-const context = '^lib/registry/context\\.ts$'
+/** The one object that server.ts makes. Every door and every use case works with it. */
+const context = ['^lib/context\\.ts$', ...settings]
 
-const tests = '\\.test\\.tsx?$|/test-[^/]+\\.tsx?$|\\.contract\\.ts$'
+/** The rooms of lib/registry, and which of the other rooms each may import: never back. */
+const rooms = {
+  traffic: [],
+  push: ['traffic', 'tags'],
+  pull: ['traffic'],
+  tags: ['repositories'],
+  repositories: ['namespaces', 'instances'],
+  namespaces: ['instances'],
+  instances: [],
+  grants: [],
+  robots: ['grants', 'instances'],
+  credentials: ['instances'],
+  users: [],
+  audit: [],
+  maintenance: [],
+}
+
+const tests = '\\.test\\.tsx?$|^lib/testing/|\\.contract\\.ts$'
 
 /** Everything of the repository, as opposed to packages and Node's own modules. */
 const ours = '^(app|bench|components|e2e|lib|prisma|scripts)/|^[^/]+\\.(ts|tsx|mjs)$'
@@ -54,27 +74,46 @@ export default {
       from: { path: domain, pathNot: tests },
       to: { pathNot: [domain, '^lib/', '^node_modules/zod/'] },
     },
+    mayImport('secrets', secrets, [domain]),
     mayImport('storage', storage, [domain, ...settings]),
     mayImport('metadata', metadata, [domain, ...settings]),
-    mayImport('auth', auth, [domain, metadata, context, ...settings]),
-    // Of auth who asks, and how secrets are made; never how a caller proves who they are.
-    mayImport('registry', registry, [
+    mayImport('context', '^lib/context\\.ts$', [secrets, storage, metadata, ...settings]),
+    mayImport('auth', auth, [domain, secrets, metadata, ...context]),
+    mayImport('jobs', jobs, [domain, metadata, ...context]),
+    mayImport('registry', registry, [domain, secrets, storage, metadata, jobs, ...context]),
+    ...Object.entries(rooms).map(([room, others]) => ({
+      name: `registry-${room}`,
+      comment: 'Rooms of use cases build on each other in one direction.',
+      severity: 'error',
+      from: { path: `^lib/registry/${room}/`, pathNot: tests },
+      to: { path: '^lib/registry/[^/]+/', pathNot: [room, ...others].map((other) => `^lib/registry/${other}/`) },
+    })),
+    {
+      name: 'registry-rooms-are-listed',
+      comment: 'A new room needs its line in `rooms`. What is shared by rooms knows none of them.',
+      severity: 'error',
+      from: { path: registry, pathNot: [tests, ...Object.keys(rooms).map((room) => `^lib/registry/${room}/`)] },
+      to: { path: '^lib/registry/[^/]+/' },
+    },
+    mayImport('protocol', protocol, [domain, secrets, auth, registry, ...context]),
+    // Where everything is put together: only server.ts imports it. It reads the operations of the REST API to name the
+    // one that a request is for.
+    mayImport('server', server, [
       domain,
+      secrets,
       storage,
       metadata,
-      '^lib/auth/(password-rules|passwords|principal|registry-tokens|secret-box|token-hash)\\.ts$',
-      ...settings,
-    ]),
-    mayImport('protocol', protocol, [domain, auth, registry, ...settings]),
-    // Where everything is put together for real: nobody but server.ts imports it.
-    // The operations of the REST API, to name the one that a request is for.
-    mayImport('server', server, [
-      ...[domain, storage, metadata, auth, registry, protocol, '^lib/api/route/operations\\.ts$'],
-      ...settings,
+      auth,
+      jobs,
+      registry,
+      protocol,
+      operations,
+      ...context,
     ]),
     // As the server does: it has a process of its own.
-    mayImport('command', '^lib/command/', [domain, metadata, auth, registry, ...settings]),
-    mayImport('api-route', route, [domain, auth, registry, schemas, ...settings]),
+    mayImport('command', '^lib/command/', [domain, secrets, metadata, auth, registry, ...context]),
+    mayImport('api-route', route, [domain, auth, registry, operations, schemas, ...context]),
+    mayImport('api-operations', operations, [domain, schemas]),
     mayImport('api-schemas-and-client', '^lib/api/(schemas|client)/', [domain]),
     {
       name: 'api-schemas-and-client-have-no-packages',
@@ -87,11 +126,17 @@ export default {
     mayImport('i18n', i18n, []),
     mayImport('components', components, [schemas, client, domain, i18n]),
     mayImport('ui-primitives-know-no-domain', '^components/ui/', [client, i18n]),
-    mayImport('app-route', '^app/.*/route\\.ts$', [route, schemas, registry]),
+    mayImport('app-route', '^app/.*/route\\.ts$', [route, operations, schemas, registry, ...context]),
     // The domain, because a page checks what stands in its URL before it asks for it.
-    mayImport('app-page', '^app/', [components, '^lib/auth/session', registry, domain, i18n], {
-      except: ['/route\\.ts$'],
-    }),
+    mayImport('app-page', '^app/.*\\.tsx$', [
+      '^app/',
+      components,
+      '^lib/auth/console/',
+      registry,
+      domain,
+      i18n,
+      ...context,
+    ]),
     mayImport('e2e-is-a-client', '^e2e/', [schemas, domain, '^scripts/lib/postgresql\\.mjs$']),
     mayImport('bench-is-a-client', '^bench/', [schemas, domain]),
 

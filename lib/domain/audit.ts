@@ -4,6 +4,8 @@ export const auditTargetTypes = [
   'NAMESPACE',
   'REPOSITORY',
   'TAG',
+  'MANIFEST',
+  'BLOB',
   'USER',
   'ROBOT',
   'GRANT',

@@ -1,7 +1,7 @@
 import { AppError, type ErrorDetail } from './errors'
 
 /**
- * The rule, as pure functions. immutability.md is normative; lib/metadata/tags.ts applies it inside the transaction
+ * The rule, as pure functions. docs/immutability.md is normative; lib/metadata/tags.ts applies it inside the transaction
  * that moves the tag.
  */
 
@@ -52,12 +52,57 @@ export function meetsPrecondition(precondition: TagPrecondition, current: string
   }
 }
 
-/** A refused move, with what the client is told. */
-export function tagImmutable(detail: {
-  repository: string
-  tag: string
-  currentDigest: string
-  pushedDigest: string
-}): AppError {
-  return new AppError('TAG_IMMUTABLE', { detail: { reason: 'TAG_IMMUTABLE', ...detail } satisfies ErrorDetail })
+/** Why a move is refused. */
+export type RefusalReason = 'TAG_IMMUTABLE' | 'TAG_RESERVED'
+
+/** What the rule must know of the content, beyond the two digests. */
+export interface MoveFacts {
+  /** The digest that the tag's name is reserved for since the tag was deleted; null: it is not reserved. */
+  readonly reservedFor: string | null
+  /** Whether the next manifest has every layer or child manifest of the current one. */
+  readonly keepsContent: boolean
+}
+
+/** Whether a tag may move, and what the move does. */
+export type MoveVerdict =
+  | { readonly kind: 'allowed'; readonly effect: 'created' | 'moved' | 'unchanged' }
+  | { readonly kind: 'refused'; readonly reason: RefusalReason }
+
+/**
+ * The rule: whether `tag`, which points at `current` (null: there is no such tag), may point at `next`. The statement of
+ * `moveTag` (lib/metadata/tags.ts) decides by the same rule inside the database; a property test compares the two.
+ *
+ * The same digest is always allowed: clients repeat pushes, and a repetition changes nothing.
+ */
+export function judgeMove(
+  rule: ImmutabilityRule,
+  tag: string,
+  current: string | null,
+  next: string,
+  facts: MoveFacts,
+): MoveVerdict {
+  if (current === next) return { kind: 'allowed', effect: 'unchanged' }
+  const effect = current === null ? 'created' : 'moved'
+  if (!isProtected(rule, tag)) return { kind: 'allowed', effect }
+  if (current === null) {
+    const isReserved = facts.reservedFor !== null && facts.reservedFor !== next
+    return isReserved ? { kind: 'refused', reason: 'TAG_RESERVED' } : { kind: 'allowed', effect }
+  }
+  const mayAppend = isAppendOnly(tag) && facts.keepsContent
+  return mayAppend ? { kind: 'allowed', effect } : { kind: 'refused', reason: 'TAG_IMMUTABLE' }
+}
+
+/** A move that the rule refused: what the ledger records. */
+export interface TagRefusal {
+  readonly reason: RefusalReason
+  readonly tag: string
+  /** What the tag points at, or the digest that its name is reserved for. */
+  readonly currentDigest: string
+  readonly pushedDigest: string
+}
+
+/** The error that a client gets for a refused move in the repository `repository` (`<namespace>/<name>`). */
+export function refusalError(repository: string, { reason, tag, currentDigest, pushedDigest }: TagRefusal): AppError {
+  const detail: ErrorDetail = { reason, repository, tag, currentDigest, pushedDigest }
+  return new AppError(reason, { detail })
 }

@@ -1,13 +1,15 @@
 import {
   type TagPrecondition,
+  type TagRefusal,
   isAppendOnly,
   isProtected,
+  judgeMove,
   meetsPrecondition,
-  tagImmutable,
 } from '@/lib/domain/immutability'
 import { AppError } from '@/lib/domain/errors'
 import { type SqlSource, type SqlTransaction, sql } from './engine/database'
 import type { RepositoryForTraffic } from './repositories'
+import { findReservedDigest, reserveTagName } from './tombstones'
 
 /** What a tag points at. */
 export interface TagTarget {
@@ -44,19 +46,21 @@ export interface TagMove {
   readonly now: Date
 }
 
-/** What came of a move. `unchanged`: it pointed there already, and nothing was written. */
+/** The result of a move. `unchanged`: the tag pointed there already, and nothing was written. */
 export type TagMoveResult =
   | { readonly outcome: 'created' }
   | { readonly outcome: 'moved'; readonly previousDigest: string }
   | { readonly outcome: 'unchanged' }
+  | { readonly outcome: 'refused'; readonly refusal: TagRefusal }
 
 /**
- * Points a tag at a manifest, if the rule allows it: **the only writer of tags**.
+ * Points a tag at a manifest, if the rule allows it: **the only function that creates or moves a tag**.
  *
  * `repository` must come from `lockRepository` of the same transaction: it is the policy the move is judged by. One
  * conditional statement then decides; there is no moment between looking and writing in which another push could
- * slip in, on SQLite and, under READ COMMITTED, on PostgreSQL. A look afterwards only finds out why nothing was
- * written. Throws TAG_IMMUTABLE, TAG_RESERVED or PRECONDITION_FAILED; the caller's transaction must then roll back.
+ * slip in, on SQLite and, under READ COMMITTED, on PostgreSQL. The rule is `judgeMove`; here it stands once more, as SQL.
+ * A look afterwards only finds out why nothing was written. After `refused` the caller's transaction must roll back.
+ * Throws PRECONDITION_FAILED.
  *
  * The manifest and its references must be in the same transaction before this: an append-only tag is compared by them.
  */
@@ -65,9 +69,7 @@ export async function moveTag(
   repository: RepositoryForTraffic,
   move: TagMove,
 ): Promise<TagMoveResult> {
-  await assertNotReserved(tx, repository, move)
-
-  const { id: repositoryId } = repository
+  const { id: repositoryId, instanceId, path } = repository
   const { name, digest, precondition, movedBy, now } = move
   const isFree = !isProtected(repository, name)
   const mayAppend = isAppendOnly(name)
@@ -76,12 +78,15 @@ export async function moveTag(
   // A digest has no character that LIKE takes for a wildcard.
   const expected = precondition.kind === 'match' ? precondition.digests.join(' ') : ''
 
-  // `mayCreate` false and the tag absent: the SELECT is empty, nothing is inserted. The row exists: the insert
-  // conflicts, and DO UPDATE's WHERE is evaluated on the row as it is at that moment, locked.
+  // The SELECT is empty, and nothing is inserted, where the tag is absent and may not be created. Where the tag exists,
+  // the insert conflicts, and DO UPDATE's WHERE is evaluated on the row as it is at that moment, locked.
   const written = await tx.$queryRaw<{ previousDigest: string | null }[]>`
     INSERT INTO "Tag" ("repositoryId", "name", "digest", "previousDigest", "createdAt", "updatedAt", "updatedBy")
     SELECT ${repositoryId}, ${name}, ${digest}, NULL, ${now}, ${now}, ${movedBy}
-    WHERE ${mayCreate} OR EXISTS (SELECT 1 FROM "Tag" WHERE "repositoryId" = ${repositoryId} AND "name" = ${name})
+    WHERE EXISTS (SELECT 1 FROM "Tag" WHERE "repositoryId" = ${repositoryId} AND "name" = ${name})
+      OR (${mayCreate} AND (${isFree} OR NOT EXISTS (
+        SELECT 1 FROM "Tombstone" WHERE "instanceId" = ${instanceId} AND "repositoryPath" = ${path}
+          AND "tag" = ${name} AND "digest" <> ${digest})))
     ON CONFLICT ("repositoryId", "name") DO UPDATE
     SET "digest" = excluded."digest", "previousDigest" = "Tag"."digest",
         "updatedAt" = excluded."updatedAt", "updatedBy" = excluded."updatedBy"
@@ -103,32 +108,31 @@ export async function moveTag(
       ? { outcome: 'created' }
       : { outcome: 'moved', previousDigest: row.previousDigest }
   }
-
-  const current = await findTag(tx, repositoryId, name)
-  if (!meetsPrecondition(precondition, current?.digest ?? null)) {
-    throw new AppError('PRECONDITION_FAILED', { detail: { tag: name, currentDigest: current?.digest } })
-  }
-  if (current === null) throw new Error(`tag ${name} vanished while its repository was locked`)
-  if (current.digest === digest) return { outcome: 'unchanged' }
-  throw tagImmutable({ repository: repository.path, tag: name, currentDigest: current.digest, pushedDigest: digest })
+  return whyNotMoved(tx, repository, move)
 }
 
-/** A deleted immutable tag's name may return with its former digest only, while the repository is immutable. */
-async function assertNotReserved(tx: SqlTransaction, repository: RepositoryForTraffic, move: TagMove): Promise<void> {
-  if (!isProtected(repository, move.name)) return
-  const [tombstone] = await tx.$queryRaw<{ digest: string }[]>`
-    SELECT "digest" FROM "Tombstone" WHERE "instanceId" = ${repository.instanceId}
-      AND "repositoryPath" = ${repository.path} AND "tag" = ${move.name}`
-  if (tombstone === undefined || tombstone.digest === move.digest) return
-  throw new AppError('TAG_RESERVED', {
-    detail: {
-      reason: 'TAG_RESERVED',
-      repository: repository.path,
-      tag: move.name,
-      currentDigest: tombstone.digest,
-      pushedDigest: move.digest,
-    },
-  })
+/** Why the statement of `moveTag` wrote nothing. Throws PRECONDITION_FAILED. */
+async function whyNotMoved(
+  tx: SqlTransaction,
+  repository: RepositoryForTraffic,
+  { name, digest, precondition }: TagMove,
+): Promise<TagMoveResult> {
+  const current = (await findTag(tx, repository.id, name))?.digest ?? null
+  const reservedFor = current === null ? await findReservedDigest(tx, repository, name) : null
+  const verdict = judgeMove(repository, name, current, digest, { reservedFor, keepsContent: false })
+  // Where the rule would allow it: the tag was not there when the statement looked for one that `If-Match` names.
+  const isLate = verdict.kind === 'allowed' && verdict.effect !== 'unchanged'
+  if (isLate || !meetsPrecondition(precondition, current)) {
+    throw new AppError('PRECONDITION_FAILED', { detail: { tag: name, currentDigest: current ?? undefined } })
+  }
+  if (verdict.kind === 'allowed') return { outcome: 'unchanged' }
+  const refusal = {
+    reason: verdict.reason,
+    tag: name,
+    currentDigest: current ?? reservedFor ?? '',
+    pushedDigest: digest,
+  }
+  return { outcome: 'refused', refusal }
 }
 
 /**
@@ -150,10 +154,10 @@ export async function deleteTag(
 }
 
 /**
- * Deletes a tag although it may be protected: an administrator's decision, with a reason. A protected tag leaves a
- * tombstone, so that its name cannot come to mean something else. Answers what it pointed at, or null.
+ * Deletes a tag even if it is protected: an administrator's decision, with a reason. The name of a protected tag is
+ * reserved for its digest, so that it cannot come to mean something else. Answers what it pointed at, or null.
  */
-export async function deleteTagByDecision(
+export async function forceDeleteTag(
   tx: SqlTransaction,
   repository: RepositoryForTraffic,
   name: string,
@@ -161,34 +165,29 @@ export async function deleteTagByDecision(
 ): Promise<TagTarget | null> {
   const current = await findTag(tx, repository.id, name)
   if (current === null) return null
-  if (isProtected(repository, name)) await buryTag(tx, repository, current, decision)
+  if (isProtected(repository, name)) await reserveTagName(tx, repository, current, decision)
   await removeTag(tx, repository.id, name)
   return current
-}
-
-/** Keeps the name of a protected tag that is about to go, for the digest it has. */
-async function buryTag(
-  tx: SqlTransaction,
-  repository: Pick<RepositoryForTraffic, 'instanceId' | 'path'>,
-  tag: TagTarget,
-  decision: { readonly reason: string; readonly decidedBy: string },
-): Promise<void> {
-  await tx.$executeRaw`
-    INSERT INTO "Tombstone" ("instanceId", "repositoryPath", "tag", "digest", "reason", "createdAt", "createdBy")
-    VALUES (${repository.instanceId}, ${repository.path}, ${tag.name}, ${tag.digest}, ${decision.reason}, ${new Date()},
-      ${decision.decidedBy})
-    ON CONFLICT ("instanceId", "repositoryPath", "tag") DO UPDATE
-    SET "digest" = excluded."digest", "reason" = excluded."reason", "createdBy" = excluded."createdBy"`
 }
 
 async function removeTag(tx: SqlTransaction, repositoryId: string, name: string): Promise<void> {
   await tx.$executeRaw`DELETE FROM "Tag" WHERE "repositoryId" = ${repositoryId} AND "name" = ${name}`
 }
 
-/** The tags that point at a digest, in byte order. */
-export async function listTagsOf(source: SqlSource, repositoryId: string, digest: string): Promise<TagTarget[]> {
+/**
+ * Deletes every tag that points at a digest; answers them in byte order. None of them may be protected: the caller has
+ * asked (`listTagsReaching`) under `lockRepositoryExclusively` of the same transaction.
+ */
+export async function deleteTagsOf(tx: SqlTransaction, repositoryId: string, digest: string): Promise<TagTarget[]> {
+  const deleted = await tx.$queryRaw<TagTarget[]>`
+    DELETE FROM "Tag" WHERE "repositoryId" = ${repositoryId} AND "digest" = ${digest} RETURNING "name", "digest"`
+  return deleted.sort((one, other) => (one.name < other.name ? -1 : 1))
+}
+
+/** All tags of a repository, in byte order. */
+export async function listAllTags(source: SqlSource, repositoryId: string): Promise<TagTarget[]> {
   return sql(source).$queryRaw<TagTarget[]>`
-    SELECT "name", "digest" FROM "Tag" WHERE "repositoryId" = ${repositoryId} AND "digest" = ${digest} ORDER BY "name"`
+    SELECT "name", "digest" FROM "Tag" WHERE "repositoryId" = ${repositoryId} ORDER BY "name"`
 }
 
 /**

@@ -41,7 +41,7 @@ export async function getBlob({ ctx, request, response, repository, target }: Ca
 }
 
 /** DELETE of a blob (distribution-spec, "Deleting blobs"). */
-export async function deleteBlob({ ctx, response, repository, target }: Call): Promise<void> {
-  await deleteBlobOfRepository(ctx, repository, parseDigest(target))
+export async function deleteBlob({ ctx, response, principal, repository, target }: Call): Promise<void> {
+  await deleteBlobOfRepository(ctx, principal, repository.id, parseDigest(target))
   answerEmpty(response, 202, {})
 }

@@ -115,6 +115,25 @@ describe('in an immutable repository', () => {
     expect(await registry.digestOfTag(free)).toBe(image.digest)
   })
 
+  test('every refused tag of a push is recorded, not only the first', async () => {
+    const [first, second, free] = [freshTag(), freshTag(), freshTag()]
+    const taken = await registry.image(`${first} one`)
+    await registry.pushManifest(`${taken.digest}?tag=${first}&tag=${second}`, taken.bytes)
+    const image = await registry.image(`${first} two`)
+    const refused = await registry.pushManifest(`${image.digest}?tag=${second}&tag=${free}&tag=${first}`, image.bytes)
+    expect(refused.status).toBe(409)
+    for (const tag of [first, second]) {
+      expect((await events(tag)).at(-1)).toMatchObject({
+        kind: 'REFUSED',
+        currentDigest: taken.digest,
+        pushedDigest: image.digest,
+        reason: 'TAG_IMMUTABLE',
+        actor: 'admin',
+      })
+    }
+    expect(await events(free)).toEqual([])
+  })
+
   test('repeated refusals are one entry with a count', async () => {
     const tag = freshTag()
     await registry.pushManifest(tag, (await registry.image(`${tag} one`)).bytes)
@@ -295,5 +314,9 @@ describe('the name of a deleted immutable tag', () => {
     expect((await registry.pushManifest(tag, one.bytes)).status).toBe(201)
     await registry.setImmutable(false)
     expect((await registry.pushManifest(tag, two.bytes)).status).toBe(201)
+    // The tag is there again: the same digest changes nothing, whatever its name was reserved for.
+    await registry.setImmutable(true)
+    expect((await registry.pushManifest(tag, two.bytes)).status).toBe(201)
+    expect((await registry.pushManifest(tag, one.bytes)).status).toBe(409)
   })
 })

@@ -3,7 +3,8 @@ import { AppError } from '@/lib/domain/errors'
 import { parsePrecondition } from '@/lib/domain/etag'
 import { manifestMaxBytes } from '@/lib/domain/manifest'
 import { isTag } from '@/lib/domain/reference'
-import { deleteManifest as deleteManifestOfRepository, deleteTag } from '@/lib/registry/tags/delete-manifest'
+import { deleteManifest as deleteManifestOfRepository } from '@/lib/registry/tags/delete-manifest'
+import { deleteTag } from '@/lib/registry/tags/delete-tag'
 import { getManifest as getManifestOfRepository } from '@/lib/registry/pull/get-manifest'
 import { pushManifest } from '@/lib/registry/push/push-manifest'
 import { type Call, answerEmpty, bodyOf, contentLengthOf } from './call'
@@ -64,9 +65,11 @@ export async function putManifest({
 
 /** DELETE of a tag, or of a manifest by digest (distribution-spec, "Content Management"). */
 export async function deleteManifest({ ctx, response, principal, repository, target }: Call): Promise<void> {
-  if (isDigest(target)) await deleteManifestOfRepository(ctx, principal, repository, target)
-  else if (isTag(target)) await deleteTag(ctx, principal, repository, target)
-  else throw new AppError('DIGEST_INVALID', { detail: { reference: target.slice(0, 160) } })
+  if (isDigest(target)) await deleteManifestOfRepository(ctx, principal, repository.id, target)
+  else if (!isTag(target)) throw new AppError('DIGEST_INVALID', { detail: { reference: target.slice(0, 160) } })
+  else if (!(await deleteTag(ctx, principal, repository.id, target))) {
+    throw new AppError('MANIFEST_UNKNOWN', { detail: { reference: target } })
+  }
   answerEmpty(response, 202, {})
 }
 

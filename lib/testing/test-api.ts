@@ -7,6 +7,7 @@ import { RegistryTokens } from '@/lib/secrets/registry-tokens'
 import { openSecretBox } from '@/lib/secrets/secret-box'
 import { parseConfig } from '@/lib/config'
 import { createId } from '@/lib/domain/ids'
+import { refusalError } from '@/lib/domain/immutability'
 import { createLogger } from '@/lib/log'
 import { transaction } from '@/lib/metadata/engine/database'
 import { insertAccessKey } from '@/lib/metadata/access-keys'
@@ -126,7 +127,9 @@ export class TestApi {
       })
       const repository = await lockRepository(tx, repositoryId)
       if (repository === null) throw new Error('no repository')
-      await moveTag(tx, repository, { name, digest, precondition: { kind: 'none' }, movedBy: 'admin', now })
+      const move = { name, digest, precondition: { kind: 'none' }, movedBy: 'admin', now } as const
+      const moved = await moveTag(tx, repository, move)
+      if (moved.outcome === 'refused') throw refusalError(repository.path, moved.refusal)
     })
   }
 

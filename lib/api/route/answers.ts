@@ -1,3 +1,4 @@
+import { AppError } from '@/lib/domain/errors'
 import type { Versioned } from '@/lib/registry/versions'
 
 /** Answers a resource with its ETag. */
@@ -8,4 +9,9 @@ export function versioned<T>({ value, version }: Versioned<T>): { body: T; versi
 /** Answers a resource that was made, with its ETag and where it is: `collection` is a path below `/api/v1`. */
 export function created<T extends { readonly id: string }>(collection: `/${string}`, { value, version }: Versioned<T>) {
   return { body: value, version, location: `/api/v1${collection}/${value.id}` }
+}
+
+/** Throws NOT_FOUND unless the thing that a change was asked for was there. */
+export function requireFound(wasFound: boolean): void {
+  if (!wasFound) throw new AppError('NOT_FOUND')
 }

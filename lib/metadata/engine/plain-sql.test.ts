@@ -3,7 +3,7 @@ import { findBlobLink, linkBlob, listUnlinkedBlobs } from '@/lib/metadata/blobs'
 import { type Database, type SqlSource, sqlTransaction, transaction } from './database'
 import { findManifest, findManifestByTag, insertManifest } from '@/lib/metadata/manifests'
 import { findRepositoryByPath, lockRepository, lockRepositoryExclusively } from '@/lib/metadata/repositories'
-import { findTag, listTagNames, listTagsOf, listTagsReaching, moveTag } from '@/lib/metadata/tags'
+import { findTag, listAllTags, listTagNames, listTagsReaching, moveTag } from '@/lib/metadata/tags'
 import { openTestDatabase } from '@/lib/testing/test-database'
 import { createRepositoryOnPush, findDefaultInstance, findInstanceByHost } from '@/lib/metadata/traffic'
 import { hasUpload, insertUpload } from '@/lib/metadata/uploads'
@@ -112,8 +112,8 @@ const reads: Record<
   'an upload': [(source, found) => hasUpload(source, found ? repositoryId : 'crr-none', 'upload'), true, false],
   'a tag': [(source, found) => findTag(source, repositoryId, found ? 'v1' : 'v2'), { name: 'v1', digest }],
   'names of tags': [(source, found) => listTagNames(source, repositoryId, 10, found ? 'A' : 'v1'), ['V0', 'v1'], []],
-  'tags of a digest': [
-    (source, found) => listTagsOf(source, repositoryId, found ? digest : layer),
+  'all tags': [
+    (source, found) => listAllTags(source, found ? repositoryId : 'crr-none'),
     [
       { name: 'V0', digest },
       { name: 'v1', digest },

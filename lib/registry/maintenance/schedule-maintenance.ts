@@ -5,6 +5,7 @@ import { failAbandonedRuns, stopRuns } from './run-maintenance'
 import { sweepKeptAnswers } from '@/lib/registry/run-once'
 import { startGarbageCollection } from './start-garbage-collection'
 import { startScrub } from './start-scrub'
+import { sweepOutbox } from './sweep-outbox'
 
 /** How often it is looked whether a run is due, in milliseconds. */
 const tickMs = 60_000
@@ -40,6 +41,11 @@ async function sweep({ db, log }: Context): Promise<void> {
     await sweepKeptAnswers(db)
   } catch (err) {
     log.error({ err }, 'answers that were kept long enough could not be removed')
+  }
+  try {
+    await sweepOutbox(db)
+  } catch (err) {
+    log.error({ err }, 'old events could not be removed from the outbox')
   }
 }
 

@@ -1,17 +1,16 @@
 import type { Principal } from '@/lib/domain/principal'
 import { type Digest, digestAlgorithm } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
-import { type TagPrecondition, meetsPrecondition } from '@/lib/domain/immutability'
+import { type TagPrecondition, type TagRefusal, meetsPrecondition, refusalError } from '@/lib/domain/immutability'
 import { type ParsedManifest, parseManifest } from '@/lib/domain/manifest'
 import { listUnlinkedBlobs } from '@/lib/metadata/blobs'
 import { type SqlTransaction, sqlTransaction } from '@/lib/metadata/engine/database'
 import { findManifest, insertManifest, listManifestSummaries } from '@/lib/metadata/manifests'
 import { type RepositoryForTraffic, lockRepository } from '@/lib/metadata/repositories'
-import { insertTagEvent, recordRefusal } from '@/lib/metadata/tag-events'
+import { recordMove, recordRefusal } from '@/lib/metadata/ledger'
 import { moveTag } from '@/lib/metadata/tags'
 import { digestOf } from '@/lib/storage/hash'
 import type { Context } from '@/lib/context'
-import { eventOrigin } from '@/lib/registry/tags/event-origin'
 import { findPlatforms } from './image-platforms'
 import { type MissingContent, warningsOfPush } from './push-warnings'
 
@@ -59,8 +58,9 @@ export async function pushManifest(
       store(tx, principal, repository.id, push, { digest, manifest, platforms }),
     )
   } catch (error) {
-    if (AppError.is(error)) await recordWhereRefused(ctx, principal, repository, error)
-    throw error
+    if (!(error instanceof RefusedMoves)) throw error
+    await recordRefusals(ctx, principal, repository, error.refusals)
+    throw refusalError(repository.path, error.refusals[0])
   }
   return { digest, subjectDigest: manifest.subjectDigest, warnings: warningsOfPush(missing) }
 }
@@ -102,27 +102,39 @@ async function store(
     pushedBy: principal.name,
     now,
   })
+  await moveTags(tx, principal, repository, push, digest, now)
+  return { ...blobs, children: children.missing }
+}
+
+/** Rolls back a push that the rule refuses, and says for which tags. */
+class RefusedMoves extends Error {
+  constructor(readonly refusals: readonly [TagRefusal, ...TagRefusal[]]) {
+    super('the rule refuses this push')
+  }
+}
+
+/** Points every tag of a push at its manifest. Throws RefusedMoves with all that are refused, PRECONDITION_FAILED. */
+async function moveTags(
+  tx: SqlTransaction,
+  principal: Principal,
+  repository: RepositoryForTraffic,
+  push: ManifestPush,
+  digest: Digest,
+  now: Date,
+): Promise<void> {
+  const precondition: TagPrecondition = push.digest === null ? push.precondition : { kind: 'none' }
+  const refusals: TagRefusal[] = []
   // In one order for all pushes: two that move the same tags the other way round would wait for each other for ever.
   for (const name of push.tags.toSorted()) {
-    const move = await moveTag(tx, repository, {
-      name,
-      digest,
-      precondition: push.digest === null ? push.precondition : { kind: 'none' },
-      movedBy: principal.name,
-      now,
-    })
-    if (move.outcome === 'unchanged') continue
-    await insertTagEvent(tx, {
-      ...eventOrigin(principal, repository),
-      tag: name,
-      kind: move.outcome === 'created' ? 'CREATED' : 'MOVED',
-      currentDigest: move.outcome === 'moved' ? move.previousDigest : null,
-      pushedDigest: digest,
-      reason: null,
-      now,
-    })
+    const move = await moveTag(tx, repository, { name, digest, precondition, movedBy: principal.name, now })
+    if (move.outcome === 'refused') refusals.push(move.refusal)
+    else if (move.outcome !== 'unchanged') {
+      const previousDigest = move.outcome === 'moved' ? move.previousDigest : null
+      await recordMove(tx, repository, principal, { tag: name, previousDigest, digest, now })
+    }
   }
-  return { ...blobs, children: children.missing }
+  const [first, ...others] = refusals
+  if (first !== undefined) throw new RefusedMoves([first, ...others])
 }
 
 /** How many missing blobs a refusal names. */
@@ -167,30 +179,22 @@ async function readChildren(
 }
 
 /**
- * After the rollback, in a transaction of its own: a refusal changes nothing but the ledger. Should that fail, the
- * push is refused all the same.
+ * After the rollback, in a transaction of its own: a refusal changes nothing but the ledger. If that fails, the push is
+ * still refused.
  */
-async function recordWhereRefused(
+async function recordRefusals(
   ctx: Context,
   principal: Principal,
   repository: RepositoryForTraffic,
-  refusal: AppError,
+  refusals: readonly TagRefusal[],
 ): Promise<void> {
-  if (refusal.code !== 'TAG_IMMUTABLE' && refusal.code !== 'TAG_RESERVED') return
-  const { tag, currentDigest, pushedDigest } = refusal.detail as Record<string, string>
+  const now = new Date()
   try {
-    await sqlTransaction(ctx.db, (tx) =>
-      recordRefusal(tx, {
-        ...eventOrigin(principal, repository),
-        tag: tag ?? '',
-        kind: 'REFUSED',
-        currentDigest: currentDigest ?? null,
-        pushedDigest: pushedDigest ?? null,
-        reason: refusal.code,
-        now: new Date(),
-      }),
-    )
+    await sqlTransaction(ctx.db, async (tx) => {
+      for (const refusal of refusals) await recordRefusal(tx, repository, principal, refusal, now)
+    })
   } catch (error) {
-    ctx.log.error({ err: error, repository: repository.path, tag }, 'a refused push could not be recorded')
+    const tags = refusals.map(({ tag }) => tag)
+    ctx.log.error({ err: error, repository: repository.path, tags }, 'a refused push could not be recorded')
   }
 }

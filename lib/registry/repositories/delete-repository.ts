@@ -5,8 +5,11 @@ import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { transaction } from '@/lib/metadata/engine/database'
 import { listLostGrants } from '@/lib/metadata/grants'
 import { lockRow } from '@/lib/metadata/engine/locks'
-import { buryTags, listAllTags, recordRemovedTags } from '@/lib/metadata/repository-removal'
+import { recordDeletions } from '@/lib/metadata/ledger'
+import { addToOutbox } from '@/lib/metadata/outbox'
 import { deleteRepository as deleteRepositoryRow } from '@/lib/metadata/repository-settings'
+import { listAllTags } from '@/lib/metadata/tags'
+import { reserveTagNames } from '@/lib/metadata/tombstones'
 import { assertAdministrator } from '@/lib/registry/access'
 import type { Context } from '@/lib/context'
 import { requireRepository } from './repository-details'
@@ -44,8 +47,9 @@ export async function deleteRepository(
       throw new AppError('REPOSITORY_PROTECTED', { detail: { tags: names, count: protectedTags.length } })
     }
     if (protectedTags.length > 0) assertAdministrator(principal, administratorsOnly)
-    await buryTags(tx, current, protectedTags, { reason, decidedBy: principal.name })
-    await recordRemovedTags(tx, current, tags, { reason, actor: principal, now: new Date() })
+    await reserveTagNames(tx, current, protectedTags, { reason, decidedBy: principal.name })
+    await recordDeletions(tx, current, principal, tags, { reason, now: new Date() })
+    await addToOutbox(tx, current, { kind: 'REPOSITORY_DELETED' })
     const lost = await listLostGrants(tx, { scopeId: id })
     if (!(await deleteRepositoryRow(tx, current))) throw changedMeanwhile()
     const { instanceId, path, type, tagImmutability, summary, description } = current

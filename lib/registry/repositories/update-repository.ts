@@ -2,6 +2,7 @@ import type { Principal } from '@/lib/domain/principal'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { transaction } from '@/lib/metadata/engine/database'
 import { lockRow } from '@/lib/metadata/engine/locks'
+import { addToOutbox } from '@/lib/metadata/outbox'
 import { type RepositorySettings, updateRepository as updateRepositoryRow } from '@/lib/metadata/repository-settings'
 import { changedFields } from '@/lib/registry/changed-fields'
 import type { Context } from '@/lib/context'
@@ -12,7 +13,7 @@ import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile
  * Changes a repository's settings, Immutable among them. What changes nothing writes nothing.
  *
  * When this returns, the change is durable and ordered against every push: a push that was under way has either landed
- * before, or is judged by the new rule (immutability.md, part 4). Throws NOT_FOUND, PRECONDITION_FAILED.
+ * before, or is judged by the new rule (docs/immutability.md). Throws NOT_FOUND, PRECONDITION_FAILED.
  */
 export async function updateRepository(
   ctx: Context,
@@ -34,6 +35,8 @@ export async function updateRepository(
     if (changes === null) return current
     const updated = await updateRepositoryRow(tx, current, { ...changes.after, updatedBy: principal.name })
     if (updated === null) throw changedMeanwhile()
+    const { tagImmutability } = changes.after
+    if (tagImmutability !== undefined) await addToOutbox(tx, updated, { kind: 'POLICY_CHANGED', tagImmutability })
     const target = { type: 'REPOSITORY', id, name: updated.path } as const
     await insertAuditEvent(tx, principal, {
       action: 'UPDATE',

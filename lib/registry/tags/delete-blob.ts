@@ -1,20 +1,37 @@
+import type { Context } from '@/lib/context'
 import type { Digest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
+import type { Principal } from '@/lib/domain/principal'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { unlinkBlob } from '@/lib/metadata/blobs'
 import { sqlTransaction } from '@/lib/metadata/engine/database'
-import { type RepositoryForTraffic, lockRepositoryExclusively } from '@/lib/metadata/repositories'
+import { addToOutbox } from '@/lib/metadata/outbox'
+import { assertAccess } from '@/lib/registry/access'
 import { assertUnprotected } from './assert-unprotected'
-import type { Context } from '@/lib/context'
+import { lockForDeletion } from './lock-for-deletion'
 
 /**
- * Takes a blob out of the repository; its bytes stay for others. Throws BLOB_UNKNOWN, and CONTENT_PROTECTED naming the
- * tags when a protected tag reaches it.
+ * Takes a blob out of a repository; its bytes stay for others. Throws NOT_FOUND for the repository, BLOB_UNKNOWN, and
+ * CONTENT_PROTECTED naming the tags when a protected tag reaches it.
  */
-export async function deleteBlob(ctx: Context, repository: RepositoryForTraffic, digest: Digest): Promise<void> {
+export async function deleteBlob(
+  ctx: Context,
+  principal: Principal,
+  repositoryId: string,
+  digest: Digest,
+): Promise<void> {
+  await assertAccess(ctx, principal, 'manage', { kind: 'repository', id: repositoryId })
   await sqlTransaction(ctx.db, async (tx) => {
-    const locked = await lockRepositoryExclusively(tx, repository.id)
-    if (locked === null) throw new AppError('NAME_UNKNOWN')
-    await assertUnprotected(tx, locked, digest, 'CONTENT_PROTECTED')
-    if (!(await unlinkBlob(tx, locked.id, digest))) throw new AppError('BLOB_UNKNOWN', { detail: { digest } })
+    const repository = await lockForDeletion(tx, repositoryId)
+    await assertUnprotected(tx, repository, digest, 'CONTENT_PROTECTED')
+    if (!(await unlinkBlob(tx, repositoryId, digest))) throw new AppError('BLOB_UNKNOWN', { detail: { digest } })
+    await addToOutbox(tx, repository, { kind: 'BLOB_DELETED', digest })
+    await insertAuditEvent(tx, principal, {
+      action: 'DELETE',
+      target: { type: 'BLOB', id: `${repositoryId}@${digest}`, name: `${repository.path}@${digest}` },
+      instanceId: repository.instanceId,
+      before: { digest },
+      after: null,
+    })
   })
 }

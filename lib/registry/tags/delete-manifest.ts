@@ -1,67 +1,46 @@
-import type { Principal } from '@/lib/domain/principal'
+import type { Context } from '@/lib/context'
 import type { Digest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
-import { type SqlTransaction, sqlTransaction } from '@/lib/metadata/engine/database'
+import type { Principal } from '@/lib/domain/principal'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import { sqlTransaction } from '@/lib/metadata/engine/database'
+import { recordDeletions } from '@/lib/metadata/ledger'
 import { deleteManifest as deleteManifestRow } from '@/lib/metadata/manifests'
-import { type RepositoryForTraffic, lockRepositoryExclusively } from '@/lib/metadata/repositories'
-import { insertTagEvent } from '@/lib/metadata/tag-events'
-import { type TagTarget, deleteTag as deleteTagRow, listTagsOf } from '@/lib/metadata/tags'
+import { addToOutbox } from '@/lib/metadata/outbox'
+import { deleteTagsOf } from '@/lib/metadata/tags'
+import { assertAccess } from '@/lib/registry/access'
 import { assertUnprotected } from './assert-unprotected'
-import type { Context } from '@/lib/context'
-import { eventOrigin } from './event-origin'
+import { lockForDeletion } from './lock-for-deletion'
 
-/** Deletes a tag for a container client; the manifest stays. Throws MANIFEST_UNKNOWN or TAG_UNDELETABLE. */
-export async function deleteTag(
-  ctx: Context,
-  principal: Principal,
-  repository: RepositoryForTraffic,
-  name: string,
-): Promise<void> {
-  await sqlTransaction(ctx.db, async (tx) => {
-    const locked = await requireLocked(tx, repository.id)
-    const deleted = await deleteTagRow(tx, locked, name)
-    if (deleted === null) throw new AppError('MANIFEST_UNKNOWN', { detail: { reference: name } })
-    await recordDeletion(tx, principal, locked, deleted)
-  })
-}
+/** How many of the tags that went with a manifest its audit event names; the ledger has all of them. */
+const namedTagsMax = 10
 
 /**
- * Deletes a manifest and every tag that points at it. Throws MANIFEST_UNKNOWN, and TAG_UNDELETABLE naming the tags when
- * a protected tag reaches it, as an index's child too.
+ * Deletes a manifest and every tag that points at it. Throws NOT_FOUND for the repository, MANIFEST_UNKNOWN, and
+ * TAG_UNDELETABLE naming the tags when a protected tag reaches it, as an index's child too.
  */
 export async function deleteManifest(
   ctx: Context,
   principal: Principal,
-  repository: RepositoryForTraffic,
+  repositoryId: string,
   digest: Digest,
 ): Promise<void> {
+  await assertAccess(ctx, principal, 'manage', { kind: 'repository', id: repositoryId })
   await sqlTransaction(ctx.db, async (tx) => {
-    const locked = await requireLocked(tx, repository.id)
-    await assertUnprotected(tx, locked, digest, 'TAG_UNDELETABLE')
-    for (const tag of await listTagsOf(tx, locked.id, digest)) {
-      await deleteTagRow(tx, locked, tag.name)
-      await recordDeletion(tx, principal, locked, tag)
-    }
-    if (!(await deleteManifestRow(tx, locked.id, digest))) {
+    const repository = await lockForDeletion(tx, repositoryId)
+    await assertUnprotected(tx, repository, digest, 'TAG_UNDELETABLE')
+    const tags = await deleteTagsOf(tx, repositoryId, digest)
+    await recordDeletions(tx, repository, principal, tags, { reason: null, now: new Date() })
+    if (!(await deleteManifestRow(tx, repositoryId, digest))) {
       throw new AppError('MANIFEST_UNKNOWN', { detail: { reference: digest } })
     }
-  })
-}
-
-async function requireLocked(tx: SqlTransaction, id: string): Promise<RepositoryForTraffic> {
-  const repository = await lockRepositoryExclusively(tx, id)
-  if (repository === null) throw new AppError('NAME_UNKNOWN')
-  return repository
-}
-
-function recordDeletion(tx: SqlTransaction, principal: Principal, repository: RepositoryForTraffic, tag: TagTarget) {
-  return insertTagEvent(tx, {
-    ...eventOrigin(principal, repository),
-    tag: tag.name,
-    kind: 'DELETED',
-    currentDigest: tag.digest,
-    pushedDigest: null,
-    reason: null,
-    now: new Date(),
+    await addToOutbox(tx, repository, { kind: 'MANIFEST_DELETED', digest })
+    await insertAuditEvent(tx, principal, {
+      action: 'DELETE',
+      target: { type: 'MANIFEST', id: `${repositoryId}@${digest}`, name: `${repository.path}@${digest}` },
+      instanceId: repository.instanceId,
+      before: { digest, tags: tags.slice(0, namedTagsMax).map(({ name }) => name), tagCount: tags.length },
+      after: null,
+    })
   })
 }

@@ -177,6 +177,20 @@ CREATE TABLE "TagEvent" (
 );
 
 -- CreateTable
+CREATE TABLE "OutboxEvent" (
+    "id" SERIAL NOT NULL,
+    "kind" TEXT COLLATE "C" NOT NULL,
+    "instanceId" TEXT COLLATE "C" NOT NULL,
+    "repositoryId" TEXT COLLATE "C" NOT NULL,
+    "repositoryPath" TEXT COLLATE "C" NOT NULL,
+    "tagEventId" INTEGER,
+    "detail" TEXT COLLATE "C",
+    "createdAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "OutboxEvent_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
 CREATE TABLE "AuditEvent" (
     "id" SERIAL NOT NULL,
     "action" TEXT COLLATE "C" NOT NULL,

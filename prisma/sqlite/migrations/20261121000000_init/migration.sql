@@ -155,6 +155,18 @@ CREATE TABLE "TagEvent" (
 );
 
 -- CreateTable
+CREATE TABLE "OutboxEvent" (
+    "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "kind" TEXT NOT NULL,
+    "instanceId" TEXT NOT NULL,
+    "repositoryId" TEXT NOT NULL,
+    "repositoryPath" TEXT NOT NULL,
+    "tagEventId" INTEGER,
+    "detail" TEXT,
+    "createdAt" DATETIME NOT NULL
+);
+
+-- CreateTable
 CREATE TABLE "AuditEvent" (
     "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     "action" TEXT NOT NULL,

@@ -194,3 +194,17 @@ describe('deleting one', () => {
     expect(await db.tagEvent.count({ where: { repositoryId } })).toBe(1201)
   })
 })
+
+test('readers of the outbox learn of a change of the policy, of no other change, and of the deletion', async () => {
+  const { repositoryId } = await api.makeRepository()
+  for (const body of [{ tagImmutability: true }, { summary: 'other' }, { tagImmutability: false }]) {
+    expect((await api.call('PATCH', one, { repositoryId }, { body })).status).toBe(200)
+  }
+  expect((await api.call('DELETE', one, { repositoryId })).status).toBe(204)
+  const events = await api.ctx.db.outboxEvent.findMany({ where: { repositoryId }, orderBy: { id: 'asc' } })
+  expect(events.map(({ kind, detail }) => [kind, detail])).toEqual([
+    ['POLICY_CHANGED', '{"tagImmutability":true}'],
+    ['POLICY_CHANGED', '{"tagImmutability":false}'],
+    ['REPOSITORY_DELETED', '{}'],
+  ])
+})

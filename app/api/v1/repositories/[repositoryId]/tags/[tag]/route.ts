@@ -1,4 +1,4 @@
-import { versioned } from '@/lib/api/route/answers'
+import { requireFound, versioned } from '@/lib/api/route/answers'
 import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
@@ -9,8 +9,8 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   GET: route(operations.getTag, async ({ ctx, params }) =>
     versioned(await getTag(ctx, params.repositoryId, params.tag)),
   ),
-  DELETE: route(operations.deleteTag, async ({ ctx, principal, params, query, expected }) => {
-    await deleteTag(ctx, principal, params.repositoryId, params.tag, query, expected)
+  DELETE: route(operations.deleteTag, async ({ ctx, principal, params: { repositoryId, tag }, query, expected }) => {
+    requireFound(await deleteTag(ctx, principal, repositoryId, tag, { ...query, expected }))
     return {}
   }),
 })

@@ -1,0 +1,98 @@
+import type { TagRefusal } from '@/lib/domain/immutability'
+import type { Actor } from './audit-events'
+import { batchesOf } from './engine/batches'
+import type { SqlTransaction } from './engine/database'
+import { Prisma } from './generated/sqlite/client'
+import { type EventRepository, addTagEventsToOutbox } from './outbox'
+import type { TagTarget } from './tags'
+
+/*
+ * The ledger: what happened to every tag. This file is the only writer of tag events, and each of them enters the outbox
+ * in the same transaction. Actor and address are kept by value: the ledger outlives users and credentials.
+ */
+
+/** What happened to one tag. */
+interface TagEvent {
+  readonly tag: string
+  readonly kind: 'CREATED' | 'MOVED' | 'REFUSED' | 'DELETED'
+  readonly currentDigest: string | null
+  readonly pushedDigest: string | null
+  readonly reason: string | null
+}
+
+/** Records that a tag was created, or moved away from `previousDigest`. */
+export async function recordMove(
+  tx: SqlTransaction,
+  repository: EventRepository,
+  actor: Actor,
+  move: { readonly tag: string; readonly previousDigest: string | null; readonly digest: string; readonly now: Date },
+): Promise<void> {
+  const { tag, previousDigest, digest, now } = move
+  const kind = previousDigest === null ? 'CREATED' : 'MOVED'
+  const event = { tag, kind, currentDigest: previousDigest, pushedDigest: digest, reason: null } as const
+  await insertTagEvents(tx, repository, actor, [event], now)
+}
+
+/** Records that tags were deleted; `reason` is what the actor stated, or null. */
+export async function recordDeletions(
+  tx: SqlTransaction,
+  repository: EventRepository,
+  actor: Actor,
+  tags: readonly TagTarget[],
+  { reason, now }: { readonly reason: string | null; readonly now: Date },
+): Promise<void> {
+  for (const batch of batchesOf(tags)) {
+    const events = batch.map(
+      ({ name, digest }) =>
+        ({ tag: name, kind: 'DELETED', currentDigest: digest, pushedDigest: null, reason }) as const,
+    )
+    await insertTagEvents(tx, repository, actor, events, now)
+  }
+}
+
+/** Repeated refusals within this time are one entry with a count, so that nobody can fill the disk. Milliseconds. */
+const refusalWindowMs = 60_000
+
+/** Records a refused push, or counts it with the same actor's same refusal of the last minute. */
+export async function recordRefusal(
+  tx: SqlTransaction,
+  repository: EventRepository,
+  actor: Actor,
+  refusal: TagRefusal,
+  now: Date,
+): Promise<void> {
+  const { tag, currentDigest, pushedDigest, reason } = refusal
+  const since = new Date(now.getTime() - refusalWindowMs)
+  const counted = await tx.$executeRaw`
+    UPDATE "TagEvent" SET "count" = "count" + 1, "lastAt" = ${now}
+    WHERE "kind" = 'REFUSED' AND "repositoryId" = ${repository.id} AND "tag" = ${tag}
+      AND "pushedDigest" = ${pushedDigest} AND "actor" = ${actor.name} AND "createdAt" > ${since}`
+  if (counted > 0) return
+  const event = { tag, kind: 'REFUSED', currentDigest, pushedDigest, reason } as const
+  await insertTagEvents(tx, repository, actor, [event], now)
+}
+
+async function insertTagEvents(
+  tx: SqlTransaction,
+  repository: EventRepository,
+  actor: Actor,
+  events: readonly TagEvent[],
+  now: Date,
+): Promise<void> {
+  const rows = events.map(
+    ({ tag, kind, currentDigest, pushedDigest, reason }) =>
+      Prisma.sql`(${repository.instanceId}, ${repository.id}, ${repository.path}, ${tag}, ${kind}, ${currentDigest},
+        ${pushedDigest}, ${reason}, ${actor.name}, ${actor.credential}, ${actor.address}, ${actor.userAgent}, 1, ${now},
+        ${now})`,
+  )
+  const inserted = await tx.$queryRaw<{ id: number }[]>`
+    INSERT INTO "TagEvent" ("instanceId", "repositoryId", "repositoryPath", "tag", "kind", "currentDigest",
+      "pushedDigest", "reason", "actor", "credential", "address", "userAgent", "count", "createdAt", "lastAt")
+    VALUES ${Prisma.join(rows)} RETURNING "id"`
+  await addTagEventsToOutbox(
+    tx,
+    repository,
+    inserted.map(({ id }) => id),
+    now,
+  )
+}

@@ -1,0 +1,53 @@
+import type { SqlTransaction } from './engine/database'
+import { Prisma } from './generated/sqlite/client'
+
+/*
+ * The outbox: what happened, in the order of its commits wherever two events conflict, for whoever works on it later
+ * (triggers, the transparency log, replication, statistics). An event is written in the transaction of the change it
+ * tells: neither is there without the other. Readers keep their own positions.
+ */
+
+/** The repository that an event is about. */
+export interface EventRepository {
+  readonly id: string
+  readonly instanceId: string
+  /** `<namespace>/<name>`. */
+  readonly path: string
+}
+
+/** What can happen to a repository, besides what happens to its tags. */
+export type RepositoryEvent =
+  | { readonly kind: 'MANIFEST_DELETED' | 'BLOB_DELETED'; readonly digest: string }
+  | { readonly kind: 'POLICY_CHANGED'; readonly tagImmutability: boolean }
+  | { readonly kind: 'REPOSITORY_DELETED' }
+
+/** Adds entries of the ledger, by their ids. */
+export async function addTagEventsToOutbox(
+  tx: SqlTransaction,
+  { id, instanceId, path }: EventRepository,
+  tagEventIds: readonly number[],
+  now: Date,
+): Promise<void> {
+  const rows = tagEventIds.map((eventId) => Prisma.sql`('TAG', ${instanceId}, ${id}, ${path}, ${eventId}, ${now})`)
+  await tx.$executeRaw`
+    INSERT INTO "OutboxEvent" ("kind", "instanceId", "repositoryId", "repositoryPath", "tagEventId", "createdAt")
+    VALUES ${Prisma.join(rows)}`
+}
+
+/** Adds what happened to a repository. */
+export async function addToOutbox(
+  tx: SqlTransaction,
+  { id, instanceId, path }: EventRepository,
+  { kind, ...detail }: RepositoryEvent,
+): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO "OutboxEvent" ("kind", "instanceId", "repositoryId", "repositoryPath", "detail", "createdAt")
+    VALUES (${kind}, ${instanceId}, ${id}, ${path}, ${JSON.stringify(detail)}, ${new Date()})`
+}
+
+/** Removes up to `limit` of the oldest events, those from before `end`; answers how many there were. */
+export async function deleteOutboxBefore(tx: SqlTransaction, end: Date, limit: number): Promise<number> {
+  return tx.$executeRaw`
+    DELETE FROM "OutboxEvent" WHERE "id" IN (SELECT "id" FROM "OutboxEvent" ORDER BY "id" LIMIT ${limit})
+      AND "createdAt" < ${end}`
+}

@@ -1,0 +1,54 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+/*
+ * Every write to these tables is in one file (docs/architecture.md, "One writer"): whoever reads it has read every way
+ * in which a tag, the ledger, a reserved name or the outbox can change.
+ */
+
+const root = join(import.meta.dirname, '..')
+
+const writers = {
+  Tag: 'lib/metadata/tags.ts',
+  TagEvent: 'lib/metadata/ledger.ts',
+  Tombstone: 'lib/metadata/tombstones.ts',
+  OutboxEvent: 'lib/metadata/outbox.ts',
+} as const
+
+/** What runs in production: tests and their helpers set up rows of their own. */
+const sources = ['app', 'lib', 'components']
+  .flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
+  )
+  .concat(['server.ts', 'command.ts', 'instrumentation.ts'])
+  .filter((file) => /\.tsx?$/.test(file) && !/\.test\.tsx?$|^lib\/testing\/|^lib\/metadata\/generated\//.test(file))
+
+/** Matches a statement that writes to `table`, as plain SQL or through the models. */
+function writeTo(table: string): RegExp {
+  const sql = `(?:INSERT\\s+INTO|UPDATE|DELETE\\s+FROM|MERGE\\s+INTO|REPLACE\\s+INTO|TRUNCATE)\\s+(?:ONLY\\s+)?"?${table}"?(?![\\w"])`
+  const model = table.charAt(0).toLowerCase() + table.slice(1)
+  return new RegExp(`${sql}|\\.${model}\\s*\\.\\s*(?:create|update|upsert|delete)\\w*`, 'i')
+}
+
+test.each(Object.entries(writers))('%s is written by %s alone', (table, writer) => {
+  const pattern = writeTo(table)
+  expect(sources.filter((file) => pattern.test(readFileSync(join(root, file), 'utf8')))).toEqual([writer])
+})
+
+test.each([
+  'INSERT INTO "Tag" ("name")',
+  'update "Tag" set',
+  'DELETE FROM "Tag"\n WHERE',
+  'db.prisma.tag.createMany(',
+  'tx.tag\n  .upsert({',
+])('%j would be found', (statement) => {
+  expect(writeTo('Tag').test(statement)).toBe(true)
+})
+
+test.each(['INSERT INTO "TagEvent" ("tag")', 'SELECT 1 FROM "Tag"', 'db.tag.findMany(', 'FOR UPDATE OF r'])(
+  '%j is no write to Tag',
+  (statement) => {
+    expect(writeTo('Tag').test(statement)).toBe(false)
+  },
+)

@@ -1,8 +1,9 @@
 /**
  * Every failure a caller may see. One row per code; never a second map from code to status.
  *
- * A code is the OCI specification's where one exists (distribution-spec, "Error Codes"). `wire` names the OCI code
- * that container clients are sent for a code of our own: they treat unknown codes badly (see docs/decisions).
+ * Codes are those of the OCI specification where one exists (distribution-spec, "Error Codes"). `wire` is the OCI code
+ * that container clients get in place of our own code, because they handle unknown codes badly
+ * (docs/decisions/0005-answer-of-a-refused-push.md).
  */
 const ERRORS = {
   BLOB_UNKNOWN: { status: 404, message: 'blob unknown to registry' },
@@ -19,19 +20,19 @@ const ERRORS = {
   SECOND_FACTOR_REQUIRED: {
     status: 401,
     wire: 'UNAUTHORIZED',
-    message: 'a code of the second factor is needed too: send all again with it as `code`',
+    message: 'a second-factor code is required: send the request again with the code in `code`',
   },
   SECOND_FACTOR_INVALID: {
     status: 401,
     wire: 'UNAUTHORIZED',
-    message: 'the code of the second factor is wrong or was used before',
+    message: 'the second-factor code is wrong or was already used',
   },
   TOO_MANY_ATTEMPTS: {
     status: 429,
     wire: 'TOOMANYREQUESTS',
-    message: 'too many failed attempts to log on, try again later',
+    message: 'too many failed log-on attempts, try again later',
   },
-  TOKEN_INVALID: { status: 401, wire: 'UNAUTHORIZED', message: 'the token is not valid here' },
+  TOKEN_INVALID: { status: 401, wire: 'UNAUTHORIZED', message: 'the registry token is not valid' },
   SCOPE_INSUFFICIENT: { status: 401, wire: 'DENIED', message: 'requested access to the resource is denied' },
   DENIED: { status: 403, message: 'requested access to the resource is denied' },
   UNSUPPORTED: { status: 405, message: 'the operation is unsupported' },
@@ -46,17 +47,18 @@ const ERRORS = {
   TAG_RESERVED: {
     status: 409,
     wire: 'DENIED',
-    message: 'The requested tag was deleted from an immutable repository and may only return with its former digest.',
+    message:
+      'The requested tag was deleted from an immutable repository and can only be pushed with its former digest.',
   },
   CONTENT_PROTECTED: {
     status: 409,
     wire: 'DENIED',
-    message: 'The content is reached by an immutable tag and cannot be deleted.',
+    message: 'The content is referenced by an immutable tag and cannot be deleted.',
   },
-  TAGS_TOO_MANY: { status: 414, wire: 'UNSUPPORTED', message: 'a push takes at most 10 tag parameters' },
-  PRECONDITION_FAILED: { status: 412, wire: 'DENIED', message: 'the precondition of the request does not hold' },
+  TAGS_TOO_MANY: { status: 414, wire: 'UNSUPPORTED', message: 'a push may have at most 10 tag parameters' },
+  PRECONDITION_FAILED: { status: 412, wire: 'DENIED', message: 'the If-Match or If-None-Match condition is not met' },
   MANIFEST_TOO_LARGE: { status: 413, wire: 'SIZE_INVALID', message: 'manifest exceeds the size limit' },
-  RANGE_INVALID: { status: 416, wire: 'BLOB_UPLOAD_INVALID', message: 'the range does not fit' },
+  RANGE_INVALID: { status: 416, wire: 'BLOB_UPLOAD_INVALID', message: 'the range does not match the stored content' },
   UPLOAD_BUSY: { status: 409, wire: 'BLOB_UPLOAD_INVALID', message: 'another request is writing to this upload' },
   UPLOAD_INCOMPLETE: { status: 400, wire: 'BLOB_UPLOAD_INVALID', message: 'the request body ended early' },
   PAGE_INVALID: { status: 400, wire: 'UNSUPPORTED', message: 'invalid page parameters' },
@@ -66,24 +68,24 @@ const ERRORS = {
   GRANT_TYPE_UNSUPPORTED: {
     status: 400,
     wire: 'UNSUPPORTED',
-    message: 'grant_type is password or refresh_token',
+    message: 'grant_type must be password or refresh_token',
   },
-  METHOD_NOT_ALLOWED: { status: 405, wire: 'UNSUPPORTED', message: 'the method is not allowed here' },
-  ALREADY_EXISTS: { status: 409, wire: 'DENIED', message: 'it exists already' },
-  NOT_EMPTY: { status: 409, wire: 'DENIED', message: 'it is not empty' },
+  METHOD_NOT_ALLOWED: { status: 405, wire: 'UNSUPPORTED', message: 'the method is not allowed for this resource' },
+  ALREADY_EXISTS: { status: 409, wire: 'DENIED', message: 'the resource already exists' },
+  NOT_EMPTY: { status: 409, wire: 'DENIED', message: 'the resource is not empty' },
   INSTANCE_IS_DEFAULT: { status: 409, wire: 'DENIED', message: 'the default instance cannot be deleted' },
   REPOSITORY_PROTECTED: { status: 409, wire: 'DENIED', message: 'the repository has immutable tags' },
-  LIMIT_REACHED: { status: 409, wire: 'DENIED', message: 'there may be no more of them' },
-  LAST_ADMINISTRATOR: { status: 409, wire: 'DENIED', message: 'there must be an enabled administrator besides' },
-  OWN_ACCOUNT: { status: 409, wire: 'DENIED', message: 'nobody does this to their own account' },
-  ALREADY_RUNNING: { status: 409, wire: 'DENIED', message: 'it is running already' },
+  LIMIT_REACHED: { status: 409, wire: 'DENIED', message: 'the limit is reached' },
+  LAST_ADMINISTRATOR: { status: 409, wire: 'DENIED', message: 'another enabled administrator is required' },
+  OWN_ACCOUNT: { status: 409, wire: 'DENIED', message: 'you cannot do this to your own account' },
+  ALREADY_RUNNING: { status: 409, wire: 'DENIED', message: 'a run is already in progress' },
   IDEMPOTENCY_CONFLICT: {
     status: 422,
     wire: 'UNSUPPORTED',
-    message: 'the Idempotency-Key was used for another request',
+    message: 'the Idempotency-Key was already used for another request',
   },
   PAYLOAD_TOO_LARGE: { status: 413, wire: 'SIZE_INVALID', message: 'the request body exceeds the limit' },
-  URL_TOO_LONG: { status: 414, wire: 'UNSUPPORTED', message: 'the address of the request is too long' },
+  URL_TOO_LONG: { status: 414, wire: 'UNSUPPORTED', message: 'the request URL is too long' },
   MEDIA_TYPE_UNSUPPORTED: { status: 415, wire: 'UNSUPPORTED', message: 'the content type is not supported' },
 
   INTERNAL: { status: 500, wire: 'UNKNOWN', message: 'internal error' },
@@ -92,16 +94,16 @@ const ERRORS = {
   STORAGE_FULL: { status: 507, wire: 'UNKNOWN', message: 'out of storage space' },
 } as const satisfies Record<string, { status: number; message: string; wire?: string }>
 
-/** A code of the error table. */
+/** An error code: the name of a row of the table. */
 export type ErrorCode = keyof typeof ERRORS
 
-/** Every code of the table, for tests and documents. */
+/** All error codes, for tests and documents. */
 export const errorCodes = Object.keys(ERRORS) as ErrorCode[]
 
-/** Facts about one failure, flat, safe to show the caller. */
+/** Facts about one failure. Flat, and safe to show to the caller. */
 export type ErrorDetail = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
 
-/** One field of a request that failed its schema: where, and what it takes. */
+/** One field of a request that is not valid: its path, and what the schema expects. */
 export interface FieldError {
   readonly path: string
   readonly message: string
@@ -119,7 +121,7 @@ const brand = Symbol.for('stele.AppError')
 /**
  * The one error class. `message` and `detail` may be shown to the caller; `cause` is only logged.
  *
- * Recognize it with `AppError.is`, not `instanceof`: the server's bundle and Next's hold a copy of this class each.
+ * Recognize it with `AppError.is`, not `instanceof`: the server's bundle and Next's bundle each hold a copy of this class.
  */
 export class AppError extends Error {
   override readonly name = 'AppError'
@@ -140,18 +142,18 @@ export class AppError extends Error {
     return ERRORS[this.code].status
   }
 
-  /** The OCI code container clients are sent. */
+  /** The OCI code that container clients get. */
   get wireCode(): string {
     const row = ERRORS[this.code]
     return 'wire' in row ? row.wire : this.code
   }
 
-  /** Whether `error` is an AppError of any copy of this module. */
+  /** Whether `error` is an AppError, from any copy of this module. */
   static is(error: unknown): error is AppError {
     return typeof error === 'object' && error !== null && brand in error
   }
 
-  /** Wraps anything thrown. A stranger becomes INTERNAL: its text is logged through `cause`, never sent. */
+  /** Wraps anything thrown. An unknown error becomes INTERNAL: its text is logged through `cause`, never sent. */
   static from(error: unknown): AppError {
     return AppError.is(error) ? error : new AppError('INTERNAL', { cause: error })
   }

@@ -1,26 +1,26 @@
-/** What may be granted, the least first: each includes those before it. `MANAGE` may also change settings. */
+/** The permissions, weakest first. Each includes those before it; `MANAGE` also allows changing settings. */
 export const permissions = ['PULL', 'PUSH', 'MANAGE'] as const
 
-/** What a user or a robot may be granted on an instance, a namespace or a repository. */
+/** A permission that a user or a robot can have on an instance, a namespace or a repository. */
 export type Permission = (typeof permissions)[number]
 
-/** What is asked of something: to know that it is there, or what a permission of that name allows. */
+/** What a caller wants to do: see that something exists, or act as the permission of the same name allows. */
 export type AccessAction = 'see' | 'pull' | 'push' | 'manage'
 
-const least: Record<AccessAction, number> = { see: 0, pull: 1, push: 2, manage: 3 }
+const requiredRank: Record<AccessAction, number> = { see: 0, pull: 1, push: 2, manage: 3 }
 
-/** The permission of a rank, which counts from 1 in the order of `permissions`; null for 0, which is none. */
+/** The permission with this rank, counted from 1 in the order of `permissions`; null for 0, which is no permission. */
 export function permissionOfRank(rank: number): Permission | null {
   return permissions[rank - 1] ?? null
 }
 
-/** Whether who has permissions of this rank may do `action`. */
+/** Whether a permission of this rank allows `action`. */
 export function rankAllows(rank: number, action: AccessAction): boolean {
-  return rank >= least[action]
+  return rank >= requiredRank[action]
 }
 
-/** User name of whoever logs on to a registry with a temporary token, as in ACR. */
+/** User name for logging on to a registry with a temporary token, as in ACR. */
 export const temporaryUserName = 'cr_temp_user'
 
-/** What a robot's user name begins with; no user's name has a plus sign. */
+/** Prefix of a robot's user name. The user name of a person has no plus sign. */
 export const robotNamePrefix = 'robot+'

@@ -1,4 +1,4 @@
-/** What audit events may be about. */
+/** The types of objects that audit events are about. */
 export const auditTargetTypes = [
   'INSTANCE',
   'NAMESPACE',
@@ -17,11 +17,11 @@ export const auditTargetTypes = [
   'SCRUB',
 ] as const
 
-/** What an audit event may be about. */
+/** The type of the object that an audit event is about. */
 export type AuditTargetType = (typeof auditTargetTypes)[number]
 
-/** What audit events may record. */
+/** The actions that audit events record. */
 export const auditActions = ['CREATE', 'UPDATE', 'DELETE', 'LOG_ON', 'LOG_ON_FAILED', 'LOG_OFF', 'START'] as const
 
-/** What an audit event may record. */
+/** The action that an audit event records. */
 export type AuditAction = (typeof auditActions)[number]

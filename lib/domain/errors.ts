@@ -121,7 +121,8 @@ const brand = Symbol.for('stele.AppError')
 /**
  * The one error class. `message` and `detail` may be shown to the caller; `cause` is only logged.
  *
- * Recognize it with `AppError.is`, not `instanceof`: the server's bundle and Next's bundle each hold a copy of this class.
+ * Recognize it with `AppError.is`, not `instanceof`: the server's bundle and Next's bundle each hold a copy of this
+ * class.
  */
 export class AppError extends Error {
   override readonly name = 'AppError'

@@ -1,4 +1,4 @@
-/** ACR's prefix for each kind of thing that has an id. */
+/** The id prefix of each kind of object, as in ACR. */
 export const idPrefixes = {
   instance: 'cri',
   namespace: 'crn',
@@ -10,7 +10,7 @@ export const idPrefixes = {
   session: 'ses',
 } as const
 
-/** A kind of thing that has an id. */
+/** A kind of object that has an id. */
 export type IdKind = keyof typeof idPrefixes
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789'
@@ -21,7 +21,7 @@ export function createId(kind: IdKind): string {
   const bytes = new Uint8Array(32)
   while (id.length < idPrefixes[kind].length + 17) {
     for (const byte of crypto.getRandomValues(bytes)) {
-      // 252 is the largest multiple of 36 in a byte: taking more would favour the first letters.
+      // 252 is the largest multiple of 36 that fits in a byte: using larger values would favour the first letters.
       if (byte < 252 && id.length < idPrefixes[kind].length + 17) id += alphabet.charAt(byte % 36)
     }
   }

@@ -5,12 +5,12 @@ import { AppError, type ErrorDetail } from './errors'
  * that moves the tag.
  */
 
-/** What a repository's settings say of immutability. */
+/** The repository settings that decide whether tags are immutable. */
 export interface ImmutabilityRule {
   readonly tagImmutability: boolean
 }
 
-/** ACR's only exempt tag: exactly these bytes, case-sensitive. */
+/** The only exempt tag, as in ACR: exactly these bytes, case-sensitive. */
 const exemptTag = 'latest'
 
 /** Whether `tag` may not be overwritten or deleted under `rule`. Append-only tags count as protected. */
@@ -21,15 +21,15 @@ export function isProtected(rule: ImmutabilityRule, tag: string): boolean {
 const appendOnlyPattern = /^sha256-[a-f0-9]{64}(?:\.(?:sig|att|sbom))?$/
 
 /**
- * Whether `tag` is one of cosign's or of the referrers fallback (`sha256-<hex>`, `.sig`, `.att`, `.sbom`). In an
+ * Whether `tag` belongs to cosign or to the referrers fallback (`sha256-<hex>`, `.sig`, `.att`, `.sbom`). In an
  * immutable repository such a tag is append-only: it may move only to a manifest that has every layer or child of the
- * former one. Frozen, it would break signing; exempt, an attacker could strip signatures.
+ * former one. If it were frozen, signing would break; if it were exempt, an attacker could strip signatures.
  */
 export function isAppendOnly(tag: string): boolean {
   return appendOnlyPattern.test(tag)
 }
 
-/** What a push demands of the tag's state before it, by `If-Match` and `If-None-Match` (RFC 9110, section 13.1). */
+/** The state of the tag that a push requires, by `If-Match` and `If-None-Match` (RFC 9110, section 13.1). */
 export type TagPrecondition =
   | { readonly kind: 'none' }
   /** `If-None-Match: *` */
@@ -38,7 +38,7 @@ export type TagPrecondition =
   | { readonly kind: 'match'; readonly digests: readonly string[] }
   | { readonly kind: 'any' }
 
-/** Whether the tag (or manifest) that is `current`, null for none, meets the precondition. */
+/** Whether the current digest of the tag (or manifest) meets the precondition; null: it does not exist. */
 export function meetsPrecondition(precondition: TagPrecondition, current: string | null): boolean {
   switch (precondition.kind) {
     case 'none':

@@ -1,26 +1,26 @@
 import { type InstanceHostParts, instanceHosts, parseInstanceHost } from './instance-host'
 
-/** From where the addresses are asked for. */
+/** The address that a request came to, from which an instance's addresses are derived. */
 export interface Vantage {
   /** Base domain of the instances' host names. */
   readonly domain: string
-  /** `http(s)://host[:port]` where the server is behind a proxy, else null. */
+  /** `http(s)://host[:port]` when the server is behind a proxy, else null. */
   readonly publicUrl: string | null
   /** `Host` of the request. */
   readonly requestHost: string
 }
 
-/** Where an instance is reached; each is a host, with a port where it is not the scheme's own. */
+/** The addresses of an instance. Each is a host, with a port unless it is the scheme's default. */
 export interface InstanceAddresses {
   readonly endpoints: { readonly internet: string; readonly vpc: string }
-  /** What to write in docker commands from where the request came. */
+  /** The host to use in docker commands, for the client that sent the request. */
   readonly registryHost: string
 }
 
 /**
- * The addresses of an instance. Host names of instances are served on the port that the request (or the public URL)
- * uses. The default instance also serves every host that is no instance's, so there it answers the very address the
- * request came to: `localhost:3000` works where nobody has set up DNS.
+ * The addresses of an instance. Its host names use the port of the request (or of the public URL). The default instance
+ * also serves every host that belongs to no instance, so its `registryHost` is the address that the request came to:
+ * `localhost:3000` works without any DNS setup.
  */
 export function instanceAddresses(
   instance: InstanceHostParts & { readonly isDefault: boolean },

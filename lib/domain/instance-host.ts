@@ -1,7 +1,7 @@
 import { isRegionId } from './regions'
 import { isInstanceName } from './reference'
 
-/** What an instance's host names are made of. */
+/** The parts of an instance's host names. */
 export interface InstanceHostParts {
   readonly name: string
   readonly regionId: string
@@ -14,8 +14,8 @@ export function instanceHosts(instance: InstanceHostParts, domain: string): { in
 }
 
 /**
- * Which instance a request's host names, or null when it is no instance's (localhost, an IP address): such a request
- * is for the default instance. `host` may carry a port and any case.
+ * The instance that the host of a request names, or null when it names none (localhost, an IP address): such a request
+ * is for the default instance. `host` may have a port and may be in any case.
  */
 export function parseInstanceHost(host: string, domain: string): InstanceHostParts | null {
   const hostname = host.toLowerCase().replace(/:\d+$/, '')

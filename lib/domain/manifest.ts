@@ -4,8 +4,8 @@ import { AppError } from './errors'
 import { isPlainText } from './plain-text'
 
 /**
- * Manifests: which media types are taken, and what they reference. Unknown fields are kept, because the bytes are
- * stored as received; only what the registry itself acts on is read (OCI image-spec, manifest.md and image-index.md).
+ * Manifests: the accepted media types, and what a manifest references. The bytes are stored as received, so unknown
+ * fields are kept. Only the fields that the registry acts on are read (OCI image-spec, manifest.md and image-index.md).
  */
 
 /** Media types of manifests that name a config and layers. */
@@ -20,43 +20,43 @@ const indexTypes = [
   'application/vnd.docker.distribution.manifest.list.v2+json',
 ] as const
 
-/** Media types of image configs, which say what platform an image is for. */
+/** Media types of image configs, which name the platform of an image. */
 const configTypes: readonly string[] = [
   'application/vnd.oci.image.config.v1+json',
   'application/vnd.docker.container.image.v1+json',
 ]
 
-/** Largest manifest taken, in bytes: what the distribution specification asks a registry to take at least. */
+/** Largest accepted manifest, in bytes: the size that the distribution specification requires a registry to accept. */
 export const manifestMaxBytes = 4 * 1024 * 1024
 
-/** What kind of thing a manifest names. */
+/** The kind of object that a manifest references. */
 export type ReferenceKind = 'CONFIG' | 'LAYER' | 'MANIFEST'
 
-/** Something a manifest names, by digest. */
+/** An object that a manifest references by digest. */
 export interface ManifestReference {
   readonly digest: Digest
   readonly kind: ReferenceKind
 }
 
-/** What the registry knows of a manifest from its bytes. */
+/** What the registry reads from the bytes of a manifest. */
 export interface ParsedManifest {
   readonly mediaType: string
   readonly artifactType: string | null
   readonly subjectDigest: Digest | null
   readonly annotations: Readonly<Record<string, string>>
-  /** Each digest and kind once. */
+  /** Without duplicates: each pair of digest and kind occurs once. */
   readonly references: readonly ManifestReference[]
   /** Digests of `references` whose bytes may live elsewhere: nondistributable layers with URLs. */
   readonly foreignDigests: ReadonlySet<string>
-  /** Bytes of config and layers, as their descriptors say, each digest once. */
+  /** Total bytes of config and layers, from their descriptors; each digest counts once. */
   readonly referencedBytes: bigint
-  /** `os/architecture[/variant]` of an index's children, where it says so. */
+  /** `os/architecture[/variant]` of an index's children, for those whose platform the index states. */
   readonly platforms: readonly string[]
-  /** The image config, where it can say the platform. */
+  /** The image config, when it is of a media type that states the platform. */
   readonly imageConfigDigest: Digest | null
 }
 
-const mediaType = z.string().refine(isPlainText, 'has a control character').optional()
+const mediaType = z.string().refine(isPlainText, 'contains a control character').optional()
 
 const descriptor = z.looseObject({
   mediaType,
@@ -69,7 +69,8 @@ const descriptor = z.looseObject({
 })
 type Descriptor = z.infer<typeof descriptor>
 
-// Not the registry's to judge: what is no map of strings is kept in the bytes and shown nowhere.
+// Annotations that are not a map of strings are no reason to refuse a manifest: they stay in its bytes and are not
+// shown.
 const annotations = z.record(z.string(), z.string()).nullish().catch(null)
 
 const common = z.looseObject({
@@ -84,13 +85,13 @@ const imageIndex = common.extend({ manifests: z.array(descriptor).nullish() })
 const annotatedIndex = z.object({ manifests: z.array(z.object({ digest: z.string(), annotations })).nullish() })
 
 /**
- * Reads a manifest. `contentType` is the push's header, without it the body's own `mediaType` counts. Throws
- * MANIFEST_INVALID with the place and the reason.
+ * Parses a manifest. `contentType` is the header of the push; without it, the `mediaType` field of the body counts.
+ * Throws MANIFEST_INVALID with the field and the reason.
  */
 export function parseManifest(content: Uint8Array, contentType: string | undefined): ParsedManifest {
   const json = parseJson(content)
   const declared = common.pick({ mediaType: true }).safeParse(json).data?.mediaType
-  // The specification: a client's Content-Type should have no parameters, and a registry should ignore them.
+  // The specification: clients should send no parameters in Content-Type, and a registry should ignore them.
   const header = contentType?.split(';', 1)[0]?.trim().toLowerCase()
   const mediaType = header === undefined || header === '' ? declared : header
   if (mediaType === undefined) throw invalid('it has no media type: send Content-Type or a mediaType field')
@@ -102,13 +103,13 @@ export function parseManifest(content: Uint8Array, contentType: string | undefin
   throw invalid(`media type ${mediaType} is not supported`)
 }
 
-/** What an index says of its children: their annotations, by digest. Of what is no index, nothing. */
+/** The annotations that an index gives its children, by digest. Empty when `content` is not an index. */
 export function annotationsOfChildren(content: Uint8Array): ReadonlyMap<string, Readonly<Record<string, string>>> {
   const children = annotatedIndex.safeParse(tryJson(content)).data?.manifests ?? []
   return new Map(children.map((child) => [child.digest, child.annotations ?? {}]))
 }
 
-/** The platform an image config names, as `os/architecture[/variant]`; null when it names none or is no config. */
+/** The platform of an image config, as `os/architecture[/variant]`; null when it has none or is not a config. */
 export function platformOfConfig(content: Uint8Array): string | null {
   const parsed = descriptor.shape.platform.safeParse(tryJson(content))
   return parsed.success ? formatPlatform(parsed.data) : null
@@ -145,7 +146,7 @@ function readIndex(mediaType: string, index: z.infer<typeof imageIndex>): Parsed
     references: distinct(children.map((child) => reference(child, 'MANIFEST'))),
     foreignDigests: new Set(),
     referencedBytes: 0n,
-    // BuildKit's attestations are children too, of platform unknown/unknown.
+    // BuildKit's attestations are children too, with the platform unknown/unknown.
     platforms: [...new Set(platforms)].filter((platform) => platform !== 'unknown/unknown'),
     imageConfigDigest: null,
   }

@@ -1,28 +1,30 @@
 import type { TokenAccess } from './token-scope'
 
-/** Where a request came from, as kept with what it did. */
+/** Where a request came from. The ledger and the audit trail keep it. */
 export interface Origin {
   /** Address of the client. */
   readonly address: string
   readonly userAgent: string
 }
 
-/** Who asks, proven, and from where: what the ledger and the audit trail keep of every change. */
+/**
+ * The caller, authenticated, and where the request came from. The ledger and the audit trail keep it for every change.
+ */
 export interface Principal extends Origin {
   readonly kind: 'user' | 'robot' | 'anonymous' | 'system'
-  /** Of the user or the robot, which grants name; `anonymous` and `system` have none. */
+  /** Id of the user or the robot, as used in grants; empty for anonymous callers, `system` for the server. */
   readonly id: string
-  /** User name, `robot+<name>`, `anonymous` or `system`; kept in records, where it outlives its bearer. */
+  /** User name, `robot+<name>`, `anonymous` or `system`. Records keep it after the user or robot is deleted. */
   readonly name: string
-  /** Administrators may do everything; what a member may do is granted. Robots and the anonymous are members. */
+  /** Administrators may do everything, members only what grants allow. Robots and anonymous callers are members. */
   readonly role: 'ADMINISTRATOR' | 'MEMBER'
-  /** Which credential proved it: `password`, `session`, or the id of an access key, robot or temporary token. */
+  /** The credential that was used: `password`, `session`, or the id of an access key, robot or temporary token. */
   readonly credential: string
-  /** What a registry token was made out for: it allows no more than that. Null: no token was used. */
+  /** The access that the registry token allows; null when no token was used. */
   readonly token: TokenAccess | null
 }
 
-/** The server itself, where it acts without anybody asking (first start). */
+/** The server itself, when it acts without a caller (at the first start). */
 export const systemPrincipal: Principal = {
   kind: 'system',
   id: 'system',
@@ -34,7 +36,7 @@ export const systemPrincipal: Principal = {
   userAgent: '',
 }
 
-/** Who has proven nothing, at an address. */
+/** A caller without credentials. */
 export function anonymousPrincipal(origin: Origin): Principal {
   return { kind: 'anonymous', id: '', name: 'anonymous', role: 'MEMBER', credential: '', token: null, ...origin }
 }

@@ -3,8 +3,8 @@ const digits = '0123456789'
 const alphabet = `${letters.toUpperCase()}${letters}${digits}`
 
 /**
- * A new secret: 43 random letters and digits, which hold 256 bits. Nothing in it needs quoting in a shell, a URL or a
- * configuration file, and no program takes it for an option.
+ * A new secret: 43 random letters and digits, which hold 256 bits. It needs no quoting in a shell, a URL or a
+ * configuration file, and no program mistakes it for an option.
  */
 export function createSecret(): string {
   return randomText(alphabet, 43)
@@ -16,7 +16,7 @@ export function createAccessKeyId(): string {
 }
 
 function randomText(characters: string, length: number): string {
-  // Taking the bytes above the largest multiple would favour the first characters.
+  // Using bytes above the largest multiple would favour the first characters.
   const limit = 256 - (256 % characters.length)
   let text = ''
   while (text.length < length) {

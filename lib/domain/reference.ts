@@ -1,12 +1,14 @@
 /**
- * Names, by the grammars of the OCI distribution specification ("Pulling manifests") and ACR's own limits where
- * a name is made in the console or API.
+ * Names: the grammars of the OCI distribution specification ("Pulling manifests"), and ACR's limits for names that are
+ * created in the console or the API.
  */
 
 const repositoryPattern = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/
 const tagPattern = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/
 
-/** Longest `<namespace>/<repository>` that a push may use. The specification warns of more than 255 with the host. */
+/**
+ * Longest `<namespace>/<repository>` that a push may use. The specification warns about more than 255 with the host.
+ */
 const repositoryPathMaxLength = 255
 
 /** Whether `path` is a repository path of the OCI grammar, at most 255 characters. */
@@ -19,12 +21,12 @@ export function isTag(tag: string): boolean {
   return tagPattern.test(tag)
 }
 
-/** ACR: 2 to 120 lower-case letters, digits, `_`, `-`, `.`; no separator first or last. Also within the OCI grammar. */
+/** ACR: 2 to 120 lower-case letters, digits, `_`, `-`, `.`; no separator first or last. The OCI grammar applies too. */
 export function isNamespaceName(name: string): boolean {
   return name.length >= 2 && name.length <= 120 && !name.includes('/') && repositoryPattern.test(name)
 }
 
-/** ACR: 2 to 64 characters for a repository made in the console or API. It may hold further slashes. */
+/** ACR: 2 to 64 characters for a repository created in the console or the API. The name may contain slashes. */
 export function isRepositoryName(name: string): boolean {
   return name.length >= 2 && name.length <= 64 && repositoryPattern.test(name)
 }
@@ -34,7 +36,7 @@ export function isInstanceName(name: string): boolean {
   return /^[a-z0-9](?:[a-z0-9-]{1,28})[a-z0-9]$/.test(name)
 }
 
-/** Splits `<namespace>/<repository>`; the repository part may hold further slashes. Null when there is no slash. */
+/** Splits `<namespace>/<repository>`; the repository part may contain more slashes. Null when there is no slash. */
 export function splitRepositoryPath(path: string): { namespace: string; name: string } | null {
   const slash = path.indexOf('/')
   if (slash < 0) return null

@@ -1,7 +1,7 @@
-/** Where ACR's console groups a region in its selector. */
+/** The group of a region in the selector of ACR's console. */
 export type RegionGroup = 'china' | 'asia-pacific' | 'europe-americas' | 'middle-east'
 
-/** A region an instance can be placed in. The name shown is a translation, keyed by `id`. */
+/** A region for instances. Its display name is a translation, keyed by `id`. */
 export interface Region {
   readonly id: string
   readonly group: RegionGroup
@@ -9,7 +9,7 @@ export interface Region {
 
 /**
  * The fixed list of regions, in ACR's order (help page "Regions", doc-detail/215426).
- * Regions are labels here, not places: every instance of a server lives on that server.
+ * Regions are only labels here: every instance of a server is on that server.
  */
 export const regions = [
   { id: 'cn-qingdao', group: 'china' },
@@ -45,7 +45,7 @@ export const regions = [
 /** The id of a region of the list. */
 export type RegionId = (typeof regions)[number]['id']
 
-/** The region the console opens when none was chosen: the one of ACR's documentation. */
+/** The region the console opens when none is selected: the one that ACR's documentation uses. */
 export const defaultRegionId: RegionId = 'cn-hangzhou'
 
 /** Whether `id` names a region of the list. */

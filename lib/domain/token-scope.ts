@@ -1,21 +1,21 @@
 import { AppError } from './errors'
 import { isRepositoryPath } from './reference'
 
-/** What a registry token can allow of a repository. Deletion goes with `push`. */
+/** An action on a repository that a registry token can allow. `push` includes deletion. */
 export type TokenAction = 'pull' | 'push'
 
-/** What a registry token is asked for, or allows: it allows no more than that. */
+/** The access that a client requests with a registry token, or that the token allows. */
 export interface TokenAccess {
-  /** Actions by the path of a repository. */
+  /** Actions, by repository path. */
   readonly repositories: ReadonlyMap<string, ReadonlySet<TokenAction>>
-  /** Whether the list of repositories may be read. */
+  /** Whether the token allows reading the list of repositories. */
   readonly catalog: boolean
 }
 
-/** Most repositories that a token is made out for. */
+/** Largest number of repositories in one token. */
 const repositoriesMax = 50
 
-/** What the words that clients use for actions mean. */
+/** The meaning of the action names that clients use. */
 const meanings: Readonly<Record<string, readonly TokenAction[]>> = {
   pull: ['pull'],
   push: ['push'],
@@ -24,9 +24,10 @@ const meanings: Readonly<Record<string, readonly TokenAction[]>> = {
 }
 
 /**
- * Reads what a client asks a token for (Docker's "Token scope"): `repository:<path>:pull,push` and `registry:catalog:*`,
- * separated by spaces. Other resources, names of no repository and other actions are passed over: they are not granted,
- * which is all that a token can say of them. Throws BAD_REQUEST for more repositories than a client has a use for.
+ * Parses the scopes that a client requests a token for (Docker's "Token scope"): `repository:<path>:pull,push` and
+ * `registry:catalog:*`, separated by spaces. Other resources, repository paths that are not valid and other actions are
+ * ignored: a token grants what it lists, so they are not granted. Throws BAD_REQUEST for more than `repositoriesMax`
+ * repositories.
  */
 export function parseTokenScopes(text: string): TokenAccess {
   const repositories = new Map<string, Set<TokenAction>>()
@@ -41,12 +42,14 @@ export function parseTokenScopes(text: string): TokenAccess {
     repositories.set(path, new Set([...(repositories.get(path) ?? []), ...asked]))
   }
   if (repositories.size > repositoriesMax) {
-    throw new AppError('BAD_REQUEST', { message: `a token is made out for at most ${repositoriesMax} repositories` })
+    throw new AppError('BAD_REQUEST', {
+      message: `a token may be requested for at most ${repositoriesMax} repositories`,
+    })
   }
   return { repositories, catalog }
 }
 
-/** The scopes in the words that clients use, as `parseTokenScopes` reads them; without those that allow nothing. */
+/** The scopes as text that `parseTokenScopes` reads. Repositories without any action are left out. */
 export function formatTokenScopes({ repositories, catalog }: TokenAccess): string {
   const scopes = [...repositories].flatMap(([path, actions]) =>
     actions.size === 0 ? [] : [`repository:${path}:${[...actions].join(',')}`],

@@ -1,9 +1,11 @@
 import { temporaryUserName } from './access'
 
-/** Names that records use for who is no user, and the one that temporary tokens log on with. */
+/** Names that records use for actors that are not users, and the user name of temporary tokens. */
 const reserved: readonly string[] = [temporaryUserName, 'anonymous', 'system', 'schedule', 'command-line']
 
-/** Whether a user may have the name: 1 to 64 lower-case letters, digits, `_`, `-` and `.`; no separator first or last. */
+/**
+ * Whether a user may have the name: 1 to 64 lower-case letters, digits, `_`, `-` and `.`; no separator first or last.
+ */
 export function isUserName(name: string): boolean {
   return /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/.test(name) && !reserved.includes(name)
 }

@@ -11,58 +11,62 @@ export interface Config {
   readonly database: DatabaseSetting
   /** First administrator's password; null: one is generated and printed at first start. */
   readonly adminPassword: string | null
-  /** An access key made at first start, or null. */
+  /** An access key that the first start creates, or null. */
   readonly adminAccessKey: { readonly id: string; readonly secret: string } | null
   /** Base domain of the instances' host names. */
   readonly domain: string
-  /** Where clients reach the server when it is behind a proxy, without a trailing slash; null: as each request says. */
+  /**
+   * The address that clients use when the server is behind a proxy, without a trailing slash; null: each request's own.
+   */
   readonly publicUrl: string | null
-  /** Addresses, ranges and their names, of the proxies whose word of the client is believed. */
+  /** Addresses, ranges and range names of the proxies whose forwarded headers are trusted. */
   readonly trustedProxies: readonly string[]
-  /** First start makes ACR's documentation example. */
+  /** Whether the first start creates the example of ACR's documentation. */
   readonly makeExample: boolean
-  /** The OpenID Connect provider that people may log on to the console with; null: there is none. */
+  /** The OpenID Connect provider for logging on to the console; null: no single sign-on. */
   readonly singleSignOn: SingleSignOnSettings | null
   readonly maintenance: MaintenanceSettings
-  /** How long running requests may take to end when the server is stopped; then they are cut. */
+  /** How long running requests may take to end when the server is stopped; then they are aborted. */
   readonly stopTimeoutSeconds: number
-  /** Whoever presents it may read the metrics; null: nobody may. */
+  /** The bearer token for reading the metrics; null: the metrics are off. */
   readonly metricsToken: string | null
   readonly logLevel: LogLevel
 }
 
-/** An OpenID Connect provider, and what its groups mean here. */
+/** An OpenID Connect provider, and the roles that its groups have here. */
 export interface SingleSignOnSettings {
-  /** Its address: `/.well-known/openid-configuration` is below it. */
+  /** Its address, without `/.well-known/openid-configuration`. */
   readonly issuer: string
   readonly clientId: string
   readonly clientSecret: string
-  /** What the log-on page calls it. */
+  /** Its name on the log-on page. */
   readonly name: string
   readonly scopes: readonly string[]
   /** The claim that holds the groups. */
   readonly groupsClaim: string
-  /** Who is in one of them is an administrator, and nobody else is. Empty: roles are given here. */
+  /**
+   * The groups whose members are administrators; nobody else of the provider is. Empty: roles are set in the console.
+   */
   readonly adminGroups: readonly string[]
-  /** Who is in none of them, and in none of `adminGroups`, is not let in. Empty: everybody is. */
+  /** The groups that may log on, in addition to `adminGroups`. Empty: everybody the provider knows may. */
   readonly memberGroups: readonly string[]
 }
 
-/** What the server does by itself to keep its storage small and sound. */
+/** Scheduled maintenance of the storage. */
 export interface MaintenanceSettings {
-  /** Hours between two garbage collections; 0: only when asked. */
+  /** Hours between two garbage collections; 0: only on demand. */
   readonly collectionIntervalHours: number
-  /** How long what was pushed, mounted or asked for stays, although nothing refers to it. */
+  /** How many hours content that nothing refers to is kept after it was pushed, mounted or requested. */
   readonly graceHours: number
-  /** How long an upload that nobody writes to stays. */
+  /** How many hours an upload is kept after the last write to it. */
   readonly uploadExpiryHours: number
-  /** Hours between two scrubs; 0: only when asked. */
+  /** Hours between two scrubs; 0: only on demand. */
   readonly scrubIntervalHours: number
-  /** How fast a scrub reads that the schedule started. */
+  /** How fast a scheduled scrub reads. */
   readonly scrubMibPerSecond: number
 }
 
-/** Which database, and where: a SQLite file by its absolute path, or PostgreSQL by its address. */
+/** The database: a SQLite file by its absolute path, or PostgreSQL by its address. */
 export type DatabaseSetting =
   { readonly provider: 'sqlite'; readonly file: string } | { readonly provider: 'postgresql'; readonly url: string }
 
@@ -97,7 +101,9 @@ function isTrustedProxies(text: string): boolean {
   }
 }
 
-/** Whether it is a scheme of ours with a host and perhaps a port, and nothing else: it is quoted in headers as it is. */
+/**
+ * Whether the text is http or https, a host, an optional port, and nothing else. It is copied into headers unchanged.
+ */
 function isOrigin(text: string): boolean {
   return /^https?:\/\/(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i.test(text) && URL.canParse(text)
 }
@@ -113,7 +119,7 @@ const environment = z.object({
   STELE_STORAGE: z.enum(['filesystem'], 'filesystem').default('filesystem'),
   STELE_ADMIN_PASSWORD: z
     .string()
-    .regex(/^\P{Cc}{12,256}$/u, '12 to 256 characters, none of them a control character')
+    .regex(/^\P{Cc}{12,256}$/u, '12 to 256 characters without control characters')
     .optional(),
   STELE_ADMIN_ACCESS_KEY_ID: z
     .string()
@@ -129,7 +135,7 @@ const environment = z.object({
     .string()
     .refine(
       isTrustedProxies,
-      'addresses and ranges (10.0.0.0/8), loopback, linklocal, uniquelocal, with commas between',
+      'addresses and ranges (10.0.0.0/8), loopback, linklocal or uniquelocal, separated by commas',
     )
     .default(''),
   STELE_EXAMPLE: z.enum(['true', 'false'], 'true or false').default('true'),
@@ -137,7 +143,7 @@ const environment = z.object({
     .string()
     .regex(
       /^(?:https:\/\/[^/?#\s]+|http:\/\/(?:localhost|127\.0\.0\.1)(?::\d+)?)(?:\/[^?#\s]*)?$/,
-      'https://<address of the provider>; http only on this machine',
+      'https://<address of the provider>; http is allowed on this machine only',
     )
     .optional(),
   STELE_OIDC_CLIENT_ID: z.string().min(1).optional(),
@@ -145,7 +151,7 @@ const environment = z.object({
   STELE_OIDC_NAME: z.string().max(40, 'at most 40 characters').default('Single Sign-On'),
   STELE_OIDC_SCOPES: z
     .string()
-    .regex(/^[\w:./ -]*\bopenid\b[\w:./ -]*$/, 'scopes with spaces between them, openid among them')
+    .regex(/^[\w:./ -]*\bopenid\b[\w:./ -]*$/, 'scopes separated by spaces, including openid')
     .default('openid profile email'),
   STELE_OIDC_GROUPS_CLAIM: z.string().min(1).default('groups'),
   STELE_OIDC_ADMIN_GROUPS: z.string().default(''),
@@ -158,7 +164,7 @@ const environment = z.object({
   STELE_STOP_TIMEOUT_SECONDS: wholeNumber(0, 3600).default(25),
   STELE_METRICS_TOKEN: z
     .string()
-    .regex(/^[!-~]{16,}$/, 'at least 16 characters, none of them a space')
+    .regex(/^[!-~]{16,}$/, 'at least 16 visible ASCII characters')
     .optional(),
   STELE_LOG_LEVEL: z.enum(logLevels, `one of ${logLevels.join(', ')}`).default('info'),
 })
@@ -166,25 +172,25 @@ const environment = z.object({
 const known = new Set<string>(Object.keys(environment.shape))
 
 /**
- * Reads the settings from `env`. Throws an Error of one line that names the variable and what it takes: for a bad
- * value, for half of a pair, and for a `STELE_…` variable that does not exist (a misspelt setting is not ignored).
+ * Reads the settings from `env`. Throws an Error with one line that names the variable and the expected value: for a
+ * bad value, for half of a pair, and for an unknown `STELE_…` variable (a misspelt setting is not ignored).
  */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const unknown = Object.keys(env).find((name) => name.startsWith('STELE_') && !known.has(name))
   if (unknown !== undefined) throw new Error(`${unknown}: there is no such setting; .env.example lists them all`)
 
-  // An empty value is as good as none: that is how shells and compose files say "not set".
+  // An empty value counts as not set: that is how shells and compose files leave a variable unset.
   const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => known.has(name) && value !== ''))
   const parsed = environment.safeParse(given)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
-    throw new Error(`${String(issue?.path[0])}: takes ${issue?.message ?? 'another value'}`)
+    throw new Error(`${String(issue?.path[0])}: must be ${issue?.message ?? 'another value'}`)
   }
   const value = parsed.data
   const { STELE_ADMIN_ACCESS_KEY_ID: keyId, STELE_ADMIN_ACCESS_KEY_SECRET: keySecret } = value
   if ((keyId === undefined) !== (keySecret === undefined)) {
     const missing = keyId === undefined ? 'STELE_ADMIN_ACCESS_KEY_ID' : 'STELE_ADMIN_ACCESS_KEY_SECRET'
-    throw new Error(`${missing}: is needed too, an access key has an id and a secret`)
+    throw new Error(`${missing}: is required too, an access key has an id and a secret`)
   }
   const dataDir = path.resolve(value.STELE_DATA_DIR)
   return {
@@ -217,7 +223,7 @@ function readSingleSignOn(value: z.output<typeof environment>): SingleSignOnSett
   const missing = needed.find((name) => value[name] === undefined)
   if (missing !== undefined) {
     if (needed.every((name) => value[name] === undefined)) return null
-    throw new Error(`${missing}: is needed too, single sign-on takes ${needed.join(', ')}`)
+    throw new Error(`${missing}: is required too, single sign-on needs ${needed.join(', ')}`)
   }
   return {
     issuer: value.STELE_OIDC_ISSUER ?? '',

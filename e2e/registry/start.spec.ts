@@ -24,15 +24,15 @@ const test = base.extend<{
 
 test.describe('a start that cannot succeed says why in one line', () => {
   for (const [variable, value, message] of [
-    ['PORT', 'http', /^PORT: takes a port number$/],
-    ['PORT', '70000', /^PORT: takes a port number$/],
+    ['PORT', 'http', /^PORT: must be a port number$/],
+    ['PORT', '70000', /^PORT: must be a port number$/],
     ['HOST', '203.0.113.1', /^HOST: 203\.0\.113\.1 is no address of this machine$/],
     ['STELE_IMMUTABLE', 'true', /^STELE_IMMUTABLE: there is no such setting; \.env\.example lists them all$/],
-    ['STELE_STORAGE', 'floppy', /^STELE_STORAGE: takes filesystem$/],
-    ['STELE_ADMIN_PASSWORD', 'short', /^STELE_ADMIN_PASSWORD: takes 12 to 256 characters/],
+    ['STELE_STORAGE', 'floppy', /^STELE_STORAGE: must be filesystem$/],
+    ['STELE_ADMIN_PASSWORD', 'short', /^STELE_ADMIN_PASSWORD: must be 12 to 256 characters/],
     ['STELE_ADMIN_PASSWORD', 'password1234', /^STELE_ADMIN_PASSWORD: the password is a common one, easy to guess$/],
-    ['STELE_ADMIN_ACCESS_KEY_ID', 'ABCDEFGH', /^STELE_ADMIN_ACCESS_KEY_SECRET: is needed too, /],
-    ['DATABASE_URL', 'mysql://localhost/stele', /^DATABASE_URL: takes file:/],
+    ['STELE_ADMIN_ACCESS_KEY_ID', 'ABCDEFGH', /^STELE_ADMIN_ACCESS_KEY_SECRET: is required too, /],
+    ['DATABASE_URL', 'mysql://localhost/stele', /^DATABASE_URL: must be file:/],
     // Port 1 is nobody's. The password in the address is not shown.
     ['DATABASE_URL', 'postgresql://a:secret@127.0.0.1:1/stele', /^The database 127.0.0.1:1\/stele cannot be used: /],
   ] as const) {

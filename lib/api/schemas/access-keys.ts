@@ -1,16 +1,16 @@
 import { z } from 'zod'
 import { pageOf, pageQuery, timestamp } from './common'
 
-/** A credential of the REST API: HTTP Basic with its id and secret. */
+/** A credential for the REST API, used as HTTP Basic with its id and secret. */
 export const accessKey = z.strictObject({
   id: z.string().meta({ examples: ['QK3ZB7N0X4M6P8R1T2VW'] }),
   isDisabled: z.boolean(),
   createdAt: timestamp,
-  lastUsedAt: timestamp.nullable().meta({ description: 'To the minute' }),
+  lastUsedAt: timestamp.nullable().meta({ description: 'Precise to the minute' }),
 })
 export type AccessKeyView = z.infer<typeof accessKey>
 
-/** An access key with its secret: shown when it is made, and never again. */
+/** An access key with its secret, which is shown only when the key is created. */
 export const accessKeyWithSecret = accessKey.extend({ secret: z.string() })
 
 export const accessKeyPage = pageOf(accessKey)

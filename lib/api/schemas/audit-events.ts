@@ -5,26 +5,28 @@ import { pageOf, pageQuery, timestamp } from './common'
 const facts = z.record(z.string(), z.unknown()).nullable()
 
 /**
- * A change of settings or access, a sign-in or its failure. Of an event that somebody forged anything may be told, so
- * that one does not hide the others: the words are those of the filters where Stele wrote it.
+ * A change of settings or access, a log-on or a failed log-on. `action` and `targetType` are plain text, not enums: a
+ * forged event in the database may have any value, and must not make the whole list fail.
  */
 export const auditEvent = z.strictObject({
-  id: z.string().meta({ description: 'One more than that of the event before', examples: ['17'] }),
+  id: z.string().meta({ description: 'One more than the id of the previous event', examples: ['17'] }),
   action: z.string().meta({ examples: auditActions }),
   targetType: z.string().meta({ examples: auditTargetTypes }),
-  targetId: z.string().meta({ description: 'Empty where there is no such thing: a log-on of an unknown user' }),
-  targetName: z.string().meta({ description: 'Its name then' }),
-  instanceId: z.string().nullable().meta({ description: 'The instance that it concerns, where it concerns one' }),
-  before: facts.meta({ description: 'The fields that changed, as they were; null where something was made' }),
-  after: facts.meta({ description: 'The fields that changed, as they are; null where something was deleted' }),
+  targetId: z.string().meta({ description: 'Empty when the target does not exist: a log-on by an unknown user' }),
+  targetName: z.string().meta({ description: 'The name of the target at that time' }),
+  instanceId: z.string().nullable().meta({ description: 'The instance of the target; null when it has none' }),
+  before: facts.meta({ description: 'The changed fields before the change; null for a creation' }),
+  after: facts.meta({ description: 'The changed fields after the change; null for a deletion' }),
   reason: z.string().nullable(),
   actor: z.string().meta({ description: 'User name, `robot+<name>`, `anonymous`, `system` or `command-line`' }),
-  credential: z.string().meta({ description: 'What proved it: `password`, `session`, or the id of a credential' }),
-  address: z.string().meta({ description: 'Of the client' }),
+  credential: z
+    .string()
+    .meta({ description: 'How the actor was authenticated: `password`, `session`, or the id of a credential' }),
+  address: z.string().meta({ description: 'Address of the client' }),
   userAgent: z.string(),
   createdAt: timestamp,
-  previousHash: z.string().meta({ description: 'Of the event before; empty for the first' }),
-  hash: z.string().meta({ description: 'SHA-256 over `previousHash` and what this event says' }),
+  previousHash: z.string().meta({ description: '`hash` of the previous event; empty for the first' }),
+  hash: z.string().meta({ description: 'SHA-256 of `previousHash` and the fields of this event' }),
 })
 export type AuditEventView = z.infer<typeof auditEvent>
 
@@ -32,18 +34,18 @@ export const auditEventPage = pageOf(auditEvent)
 
 const word = z.string().min(1).max(512).optional()
 
-/** Which events; what is absent does not matter. */
+/** Filters of the list; an absent one matches every event. */
 const filter = {
-  actor: word.meta({ description: 'User name, in full' }),
+  actor: word.meta({ description: 'The full user name' }),
   action: z.enum(auditActions).optional(),
   targetType: z.enum(auditTargetTypes).optional(),
   targetId: word,
-  targetName: word.meta({ description: 'In full' }),
+  targetName: word.meta({ description: 'The full name' }),
   instanceId: word,
-  address: word.meta({ description: 'In full' }),
-  from: timestamp.optional().meta({ description: 'Events of this time and later' }),
+  address: word.meta({ description: 'The full address' }),
+  from: timestamp.optional().meta({ description: 'Events at this time or later' }),
   to: timestamp.optional().meta({ description: 'Events before this time' }),
-  text: z.string().min(1).max(200).optional().meta({ description: 'Stands somewhere in the event, in any case' }),
+  text: z.string().min(1).max(200).optional().meta({ description: 'Text that the event contains, ignoring case' }),
 }
 
 export const auditEventQuery = pageQuery.extend(filter)
@@ -51,6 +53,6 @@ export const auditEventQuery = pageQuery.extend(filter)
 export const exportAuditEventsQuery = z.strictObject({
   ...filter,
   format: z.enum(['csv', 'jsonl']).default('jsonl').meta({
-    description: 'JSON Lines hold all that the hashes are made of; CSV is for spreadsheets',
+    description: 'JSON Lines contain every field that the hashes cover; CSV is for spreadsheets',
   }),
 })

@@ -5,8 +5,8 @@ import { errorCodes } from '@/lib/domain/errors'
 /** UTC time, ISO 8601. */
 export const timestamp = z.iso
   .datetime()
-  // There is no such year, and PostgreSQL stores no time in it.
-  .refine((text) => !text.startsWith('0000'), { message: 'a year from 0001 on' })
+  // There is no year 0, and PostgreSQL cannot store it.
+  .refine((text) => !text.startsWith('0000'), { message: 'a year of 0001 or later' })
   .meta({ description: 'UTC time, ISO 8601' })
 
 /** `<algorithm>:<hex>`. */
@@ -15,21 +15,22 @@ export const digest = z
   .regex(/^(?:sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$/)
   .meta({ description: 'Content digest', examples: [`sha256:${'0'.repeat(64)}`] })
 
-/** What the caller may do with what is shown; the console offers no more than that. */
+/** The caller's permission on a resource; the console offers only the actions that it allows. */
 export const access = z.enum(permissions).nullable().meta({
-  description: 'What you may do here, by grants on it or on what it lies in. Null: no more than see that it is there',
+  description:
+    'Your permission, by grants on the resource or on what contains it. Null: you may only see that it exists',
 })
 
-/** Largest page of a list. */
+/** Largest number of items in a page of a list. */
 export const pageSizeMax = 100
 
 /** Query parameters of every list. */
 export const pageQuery = z.strictObject({
   pageSize: z.coerce.number().int().min(1).max(pageSizeMax).default(20),
-  cursor: z.string().max(1024).optional().meta({ description: '`nextCursor` of the page before' }),
+  cursor: z.string().max(1024).optional().meta({ description: '`nextCursor` of the previous page' }),
 })
 
-/** The answer of every list. */
+/** The response of every list. */
 export function pageOf<T extends z.ZodType>(item: T) {
   return z.strictObject({
     items: z.array(item),
@@ -38,7 +39,7 @@ export function pageOf<T extends z.ZodType>(item: T) {
   })
 }
 
-/** RFC 9457 problem details, the body of every refusal of the REST API. */
+/** RFC 9457 problem details: the body of every error response of the REST API. */
 export const problem = z.strictObject({
   type: z.string(),
   title: z.string(),
@@ -50,8 +51,8 @@ export const problem = z.strictObject({
   context: z
     .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]))
     .optional()
-    .meta({ description: 'Facts about the refusal, such as the tags that forbid a deletion' }),
+    .meta({ description: 'Facts about the error, such as the tags that prevent a deletion' }),
 })
 
-/** A refusal as the client sees it. */
+/** An error response as the client sees it. */
 export type Problem = z.infer<typeof problem>

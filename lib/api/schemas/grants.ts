@@ -4,15 +4,15 @@ import { pageOf, pageQuery, timestamp } from './common'
 
 export const permission = z
   .enum(permissions)
-  .meta({ description: '`PUSH` includes `PULL`; `MANAGE` includes both, and may change settings and grants' })
+  .meta({ description: '`PUSH` includes `PULL`; `MANAGE` includes both, and allows changing settings and grants' })
 
 const subjectType = z.enum(['USER', 'ROBOT'])
 
-/** Who something may be granted to. */
+/** The user or robot that a grant is for. */
 const grantSubject = z.strictObject({
   type: subjectType,
   id: z.string().meta({ examples: ['usr-2b7d9f0k4m6p8r1t', 'rob-8h2t6d0w4n9k3b7q'] }),
-  name: z.string().meta({ description: 'User name; of a robot, the name it logs on with' }),
+  name: z.string().meta({ description: 'User name; for a robot, `robot+<name>`' }),
   description: z.string().meta({ description: 'A user’s display name, a robot’s description' }),
 })
 
@@ -21,11 +21,11 @@ export const grantSubjectPage = pageOf(grantSubject)
 const scopeId = z.string().max(100).meta({ description: 'Id of an instance, a namespace or a repository' })
 
 export const grantSubjectQuery = pageQuery.extend({
-  scopeId: scopeId.meta({ description: 'What is to be granted on: an instance, a namespace or a repository' }),
+  scopeId: scopeId.meta({ description: 'Id of the instance, namespace or repository to grant access to' }),
   search: z.string().max(100).optional().meta({ description: 'Part of the name or description' }),
 })
 
-/** What a user or a robot may do, and on what. */
+/** The permission of a user or a robot on an instance, a namespace or a repository. */
 export const grant = z.strictObject({
   id: z.string().meta({ examples: ['grt-8h2t6d0w4n9k3b7q'] }),
   subject: grantSubject.extend({ isDisabled: z.boolean() }),
@@ -38,7 +38,7 @@ export const grant = z.strictObject({
     namespaceId: z.string().nullable(),
     namespace: z.string().nullable(),
     repositoryId: z.string().nullable(),
-    repository: z.string().nullable().meta({ description: 'Name in its namespace' }),
+    repository: z.string().nullable().meta({ description: 'Name inside its namespace' }),
   }),
   permission,
   createdAt: timestamp,
@@ -55,10 +55,10 @@ export const grantQuery = pageQuery.extend({
   scopeId: scopeId.optional(),
   relation: z.enum(['within', 'reaching']).default('within').meta({
     description:
-      'Of `scopeId`. `within`: grants on it and on what lies in it. `reaching`: on it and on what it lies in, that is, all that count for it',
+      '`within`: grants on `scopeId` and on everything inside it. `reaching`: grants on `scopeId` and on what contains it, that is, all grants that apply to it',
   }),
   permission: permission.optional(),
-  search: z.string().max(100).optional().meta({ description: 'Part of the name of the user or robot' }),
+  search: z.string().max(100).optional().meta({ description: 'Part of the user’s or robot’s name' }),
   sort: z.enum(['subject', '-subject', 'createdAt', '-createdAt']).default('subject'),
 })
 

@@ -4,10 +4,10 @@ import { isInstanceName } from '@/lib/domain/reference'
 import { access, pageOf, pageQuery, timestamp } from './common'
 
 const instanceName = z.string().refine(isInstanceName, {
-  message: '3 to 30 lower-case letters, digits and hyphens, no hyphen first or last',
+  message: '3 to 30 lower-case letters, digits and hyphens; no hyphen first or last',
 })
 
-/** An instance: a registry of its own, with its own host names. */
+/** An instance: a separate registry with its own host names. */
 export const instance = z.strictObject({
   id: z.string().meta({ examples: ['cri-k7w2m9x4p1q8d3fz'] }),
   name: z.string(),
@@ -16,15 +16,15 @@ export const instance = z.strictObject({
   status: z.literal('RUNNING'),
   isDefault: z
     .boolean()
-    .meta({ description: 'Serves requests whose host name is no instance’s: localhost, an IP address' }),
-  allowAnonymousPull: z.boolean().meta({ description: 'PUBLIC repositories can be pulled from without credentials' }),
+    .meta({ description: 'Serves requests whose host name belongs to no instance: localhost, an IP address' }),
+  allowAnonymousPull: z.boolean().meta({ description: 'PUBLIC repositories can be pulled without credentials' }),
   endpoints: z.strictObject({
-    internet: z.string().meta({ description: 'Host, with port where it is not the scheme’s own' }),
+    internet: z.string().meta({ description: 'Host, with a port unless it is the scheme’s default' }),
     vpc: z.string(),
   }),
   registryHost: z.string().meta({
     description:
-      'The host to write in docker commands from where this request came: for the default instance reached by an address of its own, that address; else the internet endpoint',
+      'The host to use in docker commands from where this request was sent: for the default instance, the address of this request if it belongs to no instance; else the internet endpoint',
   }),
   namespaceCount: z.number().int().nonnegative(),
   repositoryCount: z.number().int().nonnegative(),
@@ -33,7 +33,7 @@ export const instance = z.strictObject({
     .number()
     .int()
     .nonnegative()
-    .meta({ description: 'Distinct blobs of the instance’s repositories that you may pull from, as all its counts' }),
+    .meta({ description: 'Size of all distinct blobs. Like all counts here, it covers the repositories you may pull' }),
   createdAt: timestamp,
   updatedAt: timestamp,
   access,
@@ -49,7 +49,7 @@ export const instanceQuery = pageQuery.extend({
 
 export const createInstanceBody = z.strictObject({
   name: instanceName,
-  regionId: z.string().refine(isRegionId, { message: 'a region of /api/v1/regions' }),
+  regionId: z.string().refine(isRegionId, { message: 'the id of a region in /api/v1/regions' }),
   specification: instance.shape.specification.default('Enterprise_Basic'),
 })
 

@@ -3,7 +3,7 @@ import { pageOf, pageQuery, timestamp } from './common'
 
 const count = z.number().int().nonnegative()
 
-/** What every run has. */
+/** Fields of every run. */
 const run = {
   id: z.string().meta({ examples: ['17'] }),
   state: z.enum(['RUNNING', 'SUCCEEDED', 'FAILED']),
@@ -12,17 +12,17 @@ const run = {
   endedAt: timestamp.nullable(),
   examinedBlobs: count,
   examinedBytes: count,
-  failure: z.string().nullable().meta({ description: 'Why it failed; what it did until then stays done' }),
+  failure: z.string().nullable().meta({ description: 'Why the run failed. Its work up to that point is kept' }),
 }
 
-/** A run of garbage collection; counts grow while it runs. */
+/** A garbage collection run. Its counts grow while it runs. */
 export const garbageCollection = z.object({
   ...run,
-  isDryRun: z.boolean().meta({ description: 'Counts what it would remove, and removes nothing' }),
-  graceSeconds: count.meta({ description: 'What was pushed, mounted or asked for within this time stays' }),
-  removedLinks: count.meta({ description: 'Blobs taken out of a repository whose manifests do not name them' }),
-  removedBlobs: count.meta({ description: 'Blobs that no repository has any more' }),
-  removedBytes: count.meta({ description: 'Their bytes' }),
+  isDryRun: z.boolean().meta({ description: 'Counts what would be removed, and removes nothing' }),
+  graceSeconds: count.meta({ description: 'Content that was pushed, mounted or requested within this time is kept' }),
+  removedLinks: count.meta({ description: 'Links of blobs to repositories whose manifests do not reference them' }),
+  removedBlobs: count.meta({ description: 'Blobs that no repository uses any more' }),
+  removedBytes: count.meta({ description: 'Total size of the removed blobs' }),
   removedUploads: count.meta({ description: 'Abandoned uploads' }),
 })
 
@@ -31,14 +31,15 @@ export const garbageCollectionPage = pageOf(garbageCollection)
 export const createGarbageCollectionBody = z.strictObject({
   isDryRun: z.boolean().default(false),
   graceSeconds: z.number().int().min(0).max(31_536_000).optional().meta({
-    description: 'Instead of the setting’s. Below an hour it may take a blob that a client is about to name',
+    description:
+      'Overrides the setting. With less than an hour, the run may remove a blob that a push in progress is about to reference',
   }),
 })
 
-/** A run of the scrub, which reads all bytes again; counts grow while it runs. */
+/** A scrub run, which reads all stored bytes again. Its counts grow while it runs. */
 export const scrub = z.object({
   ...run,
-  corruptBlobs: count.meta({ description: 'Blobs whose bytes changed or are missing. They are served no more' }),
+  corruptBlobs: count.meta({ description: 'Blobs whose bytes have changed or are missing. They are no longer served' }),
   corruptManifests: count,
 })
 
@@ -46,5 +47,5 @@ export const scrubPage = pageOf(scrub)
 
 export const createScrubBody = z.strictObject({})
 
-/** Query of both lists: the newest runs first. */
+/** Query of both lists of runs, newest first. */
 export const runQuery = pageQuery

@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { isNamespaceName } from '@/lib/domain/reference'
 import { access, pageOf, pageQuery, timestamp } from './common'
 
-/** Who may pull: everybody the instance lets in, or grants only. */
+/** Who may pull: every caller that the instance admits, or only callers with a grant. */
 export const repositoryType = z.enum(['PUBLIC', 'PRIVATE'])
 
-/** A namespace: the first segment of a repository's path, and what it says about pushes. */
+/** A namespace: the first segment of a repository path, with its settings for pushes. */
 export const namespace = z.strictObject({
   id: z.string().meta({ examples: ['crn-2b7d9f0k4m6p8r1t'] }),
   instanceId: z.string(),
@@ -15,7 +15,7 @@ export const namespace = z.strictObject({
   defaultTagImmutability: z.boolean(),
   acceptSparseManifests: z
     .boolean()
-    .meta({ description: 'A manifest may name blobs that its repository does not have' }),
+    .meta({ description: 'A manifest may reference blobs that its repository does not have' }),
   repositoryCount: z.number().int().nonnegative(),
   createdAt: timestamp,
   updatedAt: timestamp,
@@ -31,7 +31,7 @@ export const namespaceQuery = pageQuery.extend({
 
 export const createNamespaceBody = z.strictObject({
   name: z.string().refine(isNamespaceName, {
-    message: '2 to 120 lower-case letters, digits, “_”, “-” and “.”; separators single and neither first nor last',
+    message: '2 to 120 lower-case letters, digits, “_”, “-” and “.”; no separator first or last, nor two in a row',
   }),
   autoCreateRepository: z.boolean().default(false),
   defaultRepositoryType: repositoryType.default('PRIVATE'),

@@ -2,18 +2,18 @@ import { z } from 'zod'
 import { isPlainText } from '@/lib/domain/plain-text'
 import { timestamp } from './common'
 
-/** The caller themself. */
+/** The caller's own user. */
 export const profile = z.strictObject({
   id: z.string(),
   name: z.string(),
   displayName: z.string(),
   role: z.enum(['ADMINISTRATOR', 'MEMBER']),
-  hasPassword: z.boolean().meta({ description: 'false: logs on by single sign-on alone' }),
+  hasPassword: z.boolean().meta({ description: 'false: the user can log on by single sign-on only' }),
 })
 
 const givenPassword = z.string().min(1).max(256)
 
-/** Body of a change of one's own password. Whether the new one is a common one, the server says. */
+/** Body for changing one's own password. The server also refuses common passwords. */
 export const changePasswordBody = z.strictObject({
   currentPassword: givenPassword,
   newPassword: z
@@ -23,26 +23,26 @@ export const changePasswordBody = z.strictObject({
     .refine(isPlainText, { message: 'no control characters' }),
 })
 
-/** What the caller has of a second factor. */
+/** The state of the caller's second factor. */
 export const secondFactor = z.strictObject({
   isOn: z.boolean(),
-  confirmedAt: timestamp.nullable().meta({ description: 'Since when; null while it is off' }),
+  confirmedAt: timestamp.nullable().meta({ description: 'When it was turned on; null while it is off' }),
   recoveryCodesLeft: z.number().int().nonnegative(),
 })
 
-/** Body of what a stolen session must not do: the password once more. */
+/** Body of operations that a stolen session must not be able to do: they ask for the password again. */
 export const confirmPasswordBody = z.strictObject({ password: givenPassword })
 
-/** What an authenticator app is fed with. */
+/** The secret for an authenticator app. */
 export const secondFactorSetup = z.strictObject({
-  secret: z.string().meta({ description: 'base32, for an app that cannot read the picture' }),
-  uri: z.string().meta({ description: '`otpauth://…`: what the QR code holds' }),
+  secret: z.string().meta({ description: 'base32, for apps that cannot scan the QR code' }),
+  uri: z.string().meta({ description: '`otpauth://…`: the content of the QR code' }),
 })
 
-/** Body of the confirmation that the app has the secret. */
+/** Body that proves with a code that the app has the secret. */
 export const confirmSecondFactorBody = z.strictObject({
   code: z.string().regex(/^\s*(?:\d\s*){6}$/, { message: 'six digits' }),
 })
 
-/** Codes that take the place of the app's, each once. Shown this once. */
+/** Recovery codes: each replaces a code of the app once. They are shown only here. */
 export const recoveryCodes = z.strictObject({ recoveryCodes: z.array(z.string()) })

@@ -15,17 +15,17 @@ export const repository = z.strictObject({
   instanceId: z.string(),
   namespaceId: z.string(),
   namespace: z.string(),
-  name: z.string().meta({ description: 'May hold slashes' }),
+  name: z.string().meta({ description: 'May contain slashes' }),
   type: repositoryType,
   tagImmutability: z.boolean().meta({ description: 'ACR’s Immutable: no tag except `latest` can be overwritten' }),
   summary,
   description,
   tagCount: z.number().int().nonnegative(),
-  sizeBytes: z.number().int().nonnegative().meta({ description: 'Distinct blobs and manifests' }),
+  sizeBytes: z.number().int().nonnegative().meta({ description: 'Size of all distinct blobs and manifests' }),
   lastPushedAt: timestamp.nullable(),
   createdAt: timestamp,
   updatedAt: timestamp.meta({ description: 'When its settings last changed' }),
-  updatedBy: z.string().meta({ description: 'User name of who changed them' }),
+  updatedBy: z.string().meta({ description: 'Name of the user who changed the settings' }),
   access,
 })
 export type RepositoryView = z.infer<typeof repository>
@@ -34,7 +34,7 @@ export const repositoryPage = pageOf(repository)
 
 export const repositoryQuery = pageQuery.extend({
   namespace: z.string().optional().meta({ description: 'Exact name of a namespace' }),
-  name: z.string().optional().meta({ description: 'Exact name in its namespace' }),
+  name: z.string().optional().meta({ description: 'Exact name inside the namespace' }),
   search: z.string().max(255).optional().meta({ description: 'Part of `<namespace>/<name>`' }),
   type: repositoryType.optional(),
   tagImmutability: z
@@ -47,7 +47,7 @@ export const repositoryQuery = pageQuery.extend({
 export const createRepositoryBody = z.strictObject({
   namespace: z.string().meta({ description: 'Name of an existing namespace' }),
   name: z.string().refine(isRepositoryName, {
-    message: '2 to 64 lower-case letters, digits, “_”, “-”, “.” and “/”; separators neither first nor last',
+    message: '2 to 64 lower-case letters, digits, “_”, “-”, “.” and “/”; no separator first or last',
   }),
   type: repositoryType.default('PRIVATE'),
   tagImmutability: z.boolean().default(false),
@@ -60,12 +60,12 @@ export const updateRepositoryBody = z.strictObject({
   tagImmutability: z.boolean().optional(),
   summary: summary.optional(),
   description: description.optional(),
-  reason: z.string().max(500).optional().meta({ description: 'Kept with the record of the change' }),
+  reason: z.string().max(500).optional().meta({ description: 'Stored in the audit trail with the change' }),
 })
 export type UpdateRepositoryBody = z.infer<typeof updateRepositoryBody>
 
 export const deleteRepositoryQuery = z.strictObject({
   force: z.string().optional().meta({
-    description: 'The repository’s `<namespace>/<name>`, typed out: deletes it although it has immutable tags',
+    description: 'The repository’s `<namespace>/<name>`: confirms the deletion of a repository with immutable tags',
   }),
 })

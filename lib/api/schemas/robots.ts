@@ -3,18 +3,20 @@ import { isRobotName } from '@/lib/domain/robot-name'
 import { pageOf, pageQuery, timestamp } from './common'
 import { permission } from './grants'
 
-/** A credential for automation, of one instance. */
+/** A credential for automation. It belongs to one instance. */
 export const robot = z.strictObject({
   id: z.string().meta({ examples: ['rob-2b7d9f0k4m6p8r1t'] }),
   instanceId: z.string(),
   instanceName: z.string(),
   regionId: z.string(),
   name: z.string(),
-  userName: z.string().meta({ description: 'What it logs on to its instance with', examples: ['robot+ci'] }),
+  userName: z
+    .string()
+    .meta({ description: 'User name for logging on to the registry of its instance', examples: ['robot+ci'] }),
   description: z.string(),
-  isDisabled: z.boolean().meta({ description: 'It is refused, and what it had logged on with too' }),
+  isDisabled: z.boolean().meta({ description: 'A disabled robot is refused, and its existing logins end' }),
   expiresAt: timestamp.nullable().meta({ description: 'When it stops working; null: never' }),
-  lastUsedAt: timestamp.nullable().meta({ description: 'To the minute; null: never' }),
+  lastUsedAt: timestamp.nullable().meta({ description: 'Precise to the minute; null: never' }),
   lastUsedAddress: z.string().nullable(),
   createdBy: z.string().meta({ description: 'User name' }),
   createdAt: timestamp,
@@ -22,7 +24,7 @@ export const robot = z.strictObject({
 })
 export type RobotView = z.infer<typeof robot>
 
-/** A robot with its secret: shown when it is made and when it is changed, and never again. */
+/** A robot with its secret, which is shown only when the robot is created or gets a new secret. */
 export const robotWithSecret = robot.extend({ secret: z.string() })
 export type RobotWithSecretView = z.infer<typeof robotWithSecret>
 
@@ -37,7 +39,7 @@ export const robotDescriptionMax = 200
 
 const description = z.string().max(robotDescriptionMax)
 
-const expiresAt = timestamp.nullable().meta({ description: 'A time to come; null: it does not expire' })
+const expiresAt = timestamp.nullable().meta({ description: 'A time in the future; null: it does not expire' })
 
 export const createRobotBody = z.strictObject({
   name: z.string().refine(isRobotName, {
@@ -50,7 +52,7 @@ export const createRobotBody = z.strictObject({
     .max(20)
     .default([])
     .meta({
-      description: 'What it is granted from the start: on its instance, or on namespaces and repositories of it',
+      description: 'Its first grants: on its instance, or on namespaces and repositories of the instance',
     }),
 })
 

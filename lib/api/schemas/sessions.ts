@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { pageOf, pageQuery, timestamp } from './common'
 
-/** Body of the console's log-on. */
+/** Body for logging on to the console. */
 export const createSessionBody = z.strictObject({
   userName: z.string().min(1).max(64),
   password: z.string().min(1).max(256),
@@ -12,12 +12,12 @@ export const createSessionBody = z.strictObject({
     .optional()
     .meta({
       description:
-        'Of the authenticator app, or a recovery code. Without it, who has a second factor is answered ' +
+        'A code from the authenticator app, or a recovery code. A user with a second factor who sends none gets ' +
         'SECOND_FACTOR_REQUIRED, and then sends name and password again with the code',
     }),
 })
 
-/** Who is logged on. */
+/** The caller's session, with its user. */
 export const session = z.strictObject({
   user: z.strictObject({
     id: z.string(),
@@ -29,27 +29,27 @@ export const session = z.strictObject({
 })
 export type SessionView = z.infer<typeof session>
 
-/** One of the caller's sessions, as a list shows it. */
+/** One of the caller's sessions, as listed. */
 export const listedSession = z.strictObject({
   id: z.string().meta({ examples: ['ses-2b7d9f0k4m6p8r1t'] }),
-  isCurrent: z.boolean().meta({ description: 'The one that this request came with' }),
-  address: z.string().meta({ description: 'From where it was begun' }),
+  isCurrent: z.boolean().meta({ description: 'Whether this request used this session' }),
+  address: z.string().meta({ description: 'Address of the client that started it' }),
   userAgent: z.string(),
   startedAt: timestamp,
-  lastSeenAt: timestamp.meta({ description: 'To the minute' }),
+  lastSeenAt: timestamp.meta({ description: 'Precise to the minute' }),
   expiresAt: timestamp,
 })
 export type ListedSession = z.infer<typeof listedSession>
 
 export const sessionPage = pageOf(listedSession)
 
-/** Query of the list of sessions: the newest first. */
+/** Query of the list of sessions, newest first. */
 export const sessionQuery = pageQuery
 
-/** Query of the way to single sign-on. */
+/** Query for starting single sign-on. */
 export const singleSignOnQuery = z.strictObject({
-  next: z.string().max(2048).optional().meta({ description: 'The page to go on to: a path of the console' }),
+  next: z.string().max(2048).optional().meta({ description: 'The console path to open after log-on' }),
 })
 
-/** Query of the way back: what the provider says (RFC 6749, 4.1.2), and whatever else it adds. */
+/** Query of the redirect from the provider (RFC 6749, 4.1.2). Other parameters are allowed. */
 export const singleSignOnCallbackQuery = z.object({ state: z.string().max(2048).optional() })

@@ -12,11 +12,11 @@ export const tag = z.strictObject({
     .number()
     .int()
     .nonnegative()
-    .meta({ description: 'Manifest and all it references, blobs counted once per manifest' }),
+    .meta({ description: 'Size of the manifest and all it references; a blob counts once per manifest' }),
   isProtected: z
     .boolean()
-    .meta({ description: 'Cannot be overwritten now: the repository is immutable and the tag is not exempt' }),
-  pushedAt: timestamp.meta({ description: 'When the tag came to point at this digest' }),
+    .meta({ description: 'The tag cannot be overwritten now: the repository is immutable and the tag is not exempt' }),
+  pushedAt: timestamp.meta({ description: 'When the tag was set to this digest' }),
   pushedBy: z.string(),
   createdAt: timestamp,
 })
@@ -31,6 +31,6 @@ export const tagQuery = pageQuery.extend({
 
 export const deleteTagQuery = z.strictObject({
   reason: z.string().min(1).max(500).optional().meta({
-    description: 'Required for an immutable tag; kept in the ledger. The name stays reserved for its former digest',
+    description: 'Required for an immutable tag; kept in the ledger. The name stays reserved for the former digest',
   }),
 })

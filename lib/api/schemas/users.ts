@@ -13,7 +13,7 @@ const displayName = z
   .max(displayNameMaxLength)
   .refine(isPlainText, { message: 'no control characters' })
 
-/** The console's password as far as it can be judged by itself; whether it is a common one, the server says. */
+/** A console password. The server also refuses common passwords and the user's name. */
 const password = z
   .string()
   .min(12, { message: '12 to 256 characters' })
@@ -25,9 +25,9 @@ export const user = z.strictObject({
   id: z.string().meta({ examples: ['usr-2b7d9f0k4m6p8r1t'] }),
   name: z.string(),
   displayName: z.string(),
-  role: userRole.meta({ description: 'Administrators may do everything; what a member may do is granted' }),
+  role: userRole.meta({ description: 'Administrators may do everything, members only what grants allow' }),
   isDisabled: z.boolean().meta({ description: 'A disabled user is refused everywhere' }),
-  hasSecondFactor: z.boolean().meta({ description: 'The log-on asks for a code of an authenticator app' }),
+  hasSecondFactor: z.boolean().meta({ description: 'The user also needs a code from an authenticator app to log on' }),
   grantCount: z.number().int().nonnegative(),
   lastLogOnAt: timestamp.nullable(),
   createdAt: timestamp,
@@ -49,18 +49,18 @@ export const userQuery = pageQuery.extend({
 
 export const createUserBody = z.strictObject({
   name: z.string().refine(isUserName, {
-    message: '1 to 64 lower-case letters, digits, “_”, “-” and “.”; separators neither first nor last',
+    message: '1 to 64 lower-case letters, digits, “_”, “-” and “.”; no separator first or last',
   }),
   displayName: displayName.default(''),
   role: userRole.default('MEMBER'),
   isDisabled: z.boolean().default(false),
-  password: password.meta({ description: 'What the user logs on to the console with' }),
+  password: password.meta({ description: 'Password for logging on to the console' }),
 })
 
 export const updateUserBody = z.strictObject({
   displayName: displayName.optional(),
   role: userRole.optional(),
   isDisabled: z.boolean().optional().meta({ description: 'Disabling a user ends their sessions' }),
-  password: password.optional().meta({ description: 'Takes the place of the user’s own, and ends their sessions' }),
+  password: password.optional().meta({ description: 'Replaces the user’s password and ends their sessions' }),
 })
 export type UpdateUserBody = z.infer<typeof updateUserBody>

@@ -8,13 +8,13 @@ import {
 } from '@/lib/api/schemas/access-keys'
 import type { Operation } from './operation'
 
-/** Access keys: one's own, and for administrators another user's. A key may manage its owner's keys, itself included. */
+/** Access keys: the caller's own and, for administrators, those of other users. A key may manage its owner's keys. */
 export const accessKeyOperations = {
   listAccessKeys: {
     id: 'listAccessKeys',
     method: 'GET',
     path: '/access-keys',
-    summary: 'The caller’s access keys, the oldest first',
+    summary: 'List the caller’s access keys, oldest first',
     permission: 'user',
     query: accessKeyQuery,
     status: 200,
@@ -25,7 +25,7 @@ export const accessKeyOperations = {
     id: 'createAccessKey',
     method: 'POST',
     path: '/access-keys',
-    summary: 'Make an access key, at most two a user; the answer shows its secret, this once',
+    summary: 'Create an access key, at most two per user; only this response shows its secret',
     permission: 'user',
     body: createAccessKeyBody,
     status: 201,
@@ -57,7 +57,7 @@ export const accessKeyOperations = {
     id: 'listAccessKeysOfUser',
     method: 'GET',
     path: '/users/{userId}/access-keys',
-    summary: 'Access keys of a user, the oldest first',
+    summary: 'List the access keys of a user, oldest first',
     permission: 'administrator',
     query: accessKeyQuery,
     status: 200,

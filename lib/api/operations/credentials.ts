@@ -8,13 +8,13 @@ import {
 } from '@/lib/api/schemas/credentials'
 import type { Operation } from './operation'
 
-/** What the caller logs on to an instance's registry with. Nobody sets another's. */
+/** The caller's credentials for an instance's registry. Nobody can set those of another user. */
 export const credentialOperations = {
   getCredentials: {
     id: 'getCredentials',
     method: 'GET',
     path: '/instances/{instanceId}/credentials',
-    summary: 'What the caller logs on to the registry of an instance with',
+    summary: 'Get the caller’s credentials for the registry of an instance',
     permission: 'see instance',
     status: 200,
     response: credentials,
@@ -24,7 +24,7 @@ export const credentialOperations = {
     id: 'setRegistryPassword',
     method: 'PUT',
     path: '/instances/{instanceId}/credentials/password',
-    summary: 'Set the caller’s registry password of an instance',
+    summary: 'Set the caller’s registry password for an instance',
     permission: 'see instance',
     body: setPasswordBody,
     status: 204,
@@ -34,8 +34,8 @@ export const credentialOperations = {
     id: 'removeRegistryPassword',
     method: 'DELETE',
     path: '/instances/{instanceId}/credentials/password',
-    summary: 'Take the caller’s registry password of an instance away',
-    // Whoever can no longer see the instance must be able to take back what they had there.
+    summary: 'Remove the caller’s registry password for an instance',
+    // Users who can no longer see the instance must still be able to remove their credentials.
     permission: 'user',
     status: 204,
   },
@@ -43,7 +43,7 @@ export const credentialOperations = {
     id: 'listTemporaryTokens',
     method: 'GET',
     path: '/instances/{instanceId}/credentials/temporary-token',
-    summary: 'The caller’s temporary tokens of an instance, the newest first; expired ones stay for seven days',
+    summary: 'List the caller’s temporary tokens for an instance, newest first; expired ones are kept for seven days',
     permission: 'see instance',
     query: temporaryTokenQuery,
     status: 200,
@@ -54,7 +54,7 @@ export const credentialOperations = {
     id: 'createTemporaryToken',
     method: 'POST',
     path: '/instances/{instanceId}/credentials/temporary-token',
-    summary: 'Make a temporary token of the caller for an instance; the answer shows it, this once',
+    summary: 'Create a temporary token of the caller for an instance; only this response shows it',
     permission: 'see instance',
     body: createTemporaryTokenBody,
     status: 201,
@@ -67,7 +67,7 @@ export const credentialOperations = {
     method: 'DELETE',
     path: '/instances/{instanceId}/credentials/temporary-token/{temporaryTokenId}',
     summary: 'Revoke one of the caller’s temporary tokens',
-    // Whoever can no longer see the instance must be able to take back what they had there.
+    // Users who can no longer see the instance must still be able to remove their credentials.
     permission: 'user',
     status: 204,
     refusals: ['NOT_FOUND'],

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import type { Operation } from './operation'
 
-/** The document of all operations. */
+/** The OpenAPI document of all operations. */
 export const documentOperations = {
   getOpenApiDocument: {
     id: 'getOpenApiDocument',
     method: 'GET',
     path: '/openapi.json',
-    summary: 'This document',
+    summary: 'Get this document',
     permission: 'public',
     status: 200,
     response: z.looseObject({ openapi: z.literal('3.1.0') }),

@@ -10,15 +10,15 @@ import {
 import type { Operation } from './operation'
 
 /**
- * Who may do what. Every one is for whoever is logged on, because what a grant is for stands in the body or in the grant
- * itself: the use case asks that the caller may manage it. What the caller may not know of is left out, or not found.
+ * Grants. All operations admit every user, because the scope of a grant is in the body or in the grant itself: the use
+ * case checks that the caller may manage the scope. Grants that the caller may not see are left out, or not found.
  */
 export const grantOperations = {
   listGrants: {
     id: 'listGrants',
     method: 'GET',
     path: '/grants',
-    summary: 'Grants: your own, and those on what you may manage',
+    summary: 'List grants: your own, and those on what you may manage',
     permission: 'user',
     query: grantQuery,
     status: 200,
@@ -29,7 +29,7 @@ export const grantOperations = {
     id: 'createGrant',
     method: 'POST',
     path: '/grants',
-    summary: 'Grant a user or a robot something on an instance, a namespace or a repository that you may manage',
+    summary: 'Grant a user or a robot a permission on an instance, a namespace or a repository that you may manage',
     permission: 'user',
     body: createGrantBody,
     status: 201,
@@ -41,7 +41,7 @@ export const grantOperations = {
     id: 'getGrant',
     method: 'GET',
     path: '/grants/{grantId}',
-    summary: 'A grant',
+    summary: 'Get a grant',
     permission: 'user',
     status: 200,
     response: grant,
@@ -52,7 +52,7 @@ export const grantOperations = {
     id: 'updateGrant',
     method: 'PATCH',
     path: '/grants/{grantId}',
-    summary: 'Change what a grant allows',
+    summary: 'Change the permission of a grant',
     permission: 'user',
     body: updateGrantBody,
     status: 200,
@@ -74,7 +74,7 @@ export const grantOperations = {
     id: 'listGrantSubjects',
     method: 'GET',
     path: '/grant-subjects',
-    summary: 'Users and robots that something may be granted to, for who may manage it',
+    summary: 'List the users and robots that can be granted access to something you may manage',
     permission: 'user',
     query: grantSubjectQuery,
     status: 200,

@@ -2,50 +2,50 @@ import type { z } from 'zod'
 import type { AccessAction } from '@/lib/domain/access'
 import type { ErrorCode } from '@/lib/domain/errors'
 
-/** What one method of one path takes and answers. The OpenAPI document and the wrapper are both made from it. */
+/** One method of one path: its input and its response. Both the OpenAPI document and the route wrapper use it. */
 export interface Operation {
   readonly id: string
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  /** Below `/api/v1`, parameters in braces. */
+  /** Path below `/api/v1`, with parameters in braces. */
   readonly path: `/${string}`
   readonly summary: string
   readonly permission: OperationPermission
   readonly query?: z.ZodObject
   readonly body?: z.ZodObject
-  /** 303 sends a browser to another page, by `Location`. */
+  /** 303 redirects a browser to another page, by `Location`. */
   readonly status: 200 | 201 | 204 | 303
-  /** Absent: the answer has no body. */
+  /** Schema of the response body. Absent: the response has no body. */
   readonly response?: z.ZodType
-  /** Media types of an answer that is a file, not JSON. */
+  /** Media types of a response that is a file, not JSON. */
   readonly download?: readonly string[]
-  /** Whether the answer carries an ETag, and a change takes If-Match. */
+  /** Whether the response has an ETag and a change accepts If-Match. */
   readonly isVersioned?: true
   /**
-   * Whether it asks for a password or a code. Such an operation takes no `Idempotency-Key`: what is kept is one
-   * transaction with the work, which would take the record of a failure away with it, and hold it up at the limits of
-   * guessing.
+   * Whether the operation verifies a password or a code. It then ignores `Idempotency-Key`: the kept response is
+   * written in the transaction of the work, and that transaction would roll back the record of a failed attempt and
+   * would stay open while the request waits for the guessing limits.
    */
   readonly provesSecret?: true
-  /** Whether the answer has a secret, shown this once: what is kept of it for a repeated request is sealed. */
+  /** Whether the response shows a secret. The copy that is kept for a repeated request is then encrypted. */
   readonly showsSecret?: true
-  /** Refusals of its own, beyond those any operation has. */
+  /** Error codes of this operation, in addition to those that every operation has. */
   readonly refusals?: readonly ErrorCode[]
 }
 
-/** Whether a repetition of the operation, by who is logged on, can get the first answer again. */
+/** Whether the operation accepts an `Idempotency-Key`, with which a repeated request gets the first response again. */
 export function takesIdempotencyKey({ method, permission, provesSecret }: Operation): boolean {
   return method === 'POST' && permission !== 'public' && provesSecret !== true
 }
 
-/** Whether the operation changes nothing when `If-Match` names another version than there is. */
+/** Whether the operation accepts `If-Match`, and changes nothing when it names another version than the current one. */
 export function takesIfMatch({ method, isVersioned }: Operation): boolean {
   return isVersioned === true && (method === 'PATCH' || method === 'DELETE')
 }
 
 /**
- * Who may. `public` is everybody, without credentials too; `user` whoever is logged on, and the use case says to which
- * things. The others name an action and the thing it is done to, whose id is a parameter of the path: `manage
- * repository` is asked of `{repositoryId}`.
+ * The permission an operation requires. `public`: none, not even credentials. `user`: any logged-on user; the use case
+ * decides on which objects. The others name an action and an object whose id is a parameter of the path: `manage
+ * repository` requires MANAGE on `{repositoryId}`.
  */
 export type OperationPermission =
   'public' | 'user' | 'administrator' | `${AccessAction} ${'instance' | 'namespace' | 'repository'}`

@@ -14,7 +14,7 @@ import { sessionOperations } from './sessions'
 import { tagOperations } from './tags'
 import { userOperations } from './users'
 
-/** Every operation of the REST API. A route handler can only be made for one of them, so none is undocumented. */
+/** All operations of the REST API. A route handler can be made only for one of these, so every route is documented. */
 export const operations = {
   ...sessionOperations,
   ...profileOperations,

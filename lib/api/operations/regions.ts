@@ -7,7 +7,7 @@ export const regionOperations = {
     id: 'listRegions',
     method: 'GET',
     path: '/regions',
-    summary: 'All regions',
+    summary: 'List all regions',
     permission: 'user',
     status: 200,
     response: regionList,

@@ -8,13 +8,13 @@ import {
 } from '@/lib/api/schemas/robots'
 import type { Operation } from './operation'
 
-/** Robots. Who may manage an instance may manage its robots: for others there are none. */
+/** Robots. Callers who may manage an instance may manage its robots; others do not see them. */
 export const robotOperations = {
   listAllRobots: {
     id: 'listAllRobots',
     method: 'GET',
     path: '/robots',
-    summary: 'Robots of all instances by name',
+    summary: 'List the robots of all instances, by name',
     permission: 'administrator',
     query: robotQuery,
     status: 200,
@@ -25,7 +25,7 @@ export const robotOperations = {
     id: 'listRobots',
     method: 'GET',
     path: '/instances/{instanceId}/robots',
-    summary: 'Robots of an instance by name',
+    summary: 'List the robots of an instance, by name',
     permission: 'manage instance',
     query: robotQuery,
     status: 200,
@@ -36,7 +36,7 @@ export const robotOperations = {
     id: 'createRobot',
     method: 'POST',
     path: '/instances/{instanceId}/robots',
-    summary: 'Make a robot; the answer shows its secret, this once',
+    summary: 'Create a robot; only this response shows its secret',
     permission: 'manage instance',
     body: createRobotBody,
     status: 201,
@@ -49,7 +49,7 @@ export const robotOperations = {
     id: 'getRobot',
     method: 'GET',
     path: '/robots/{robotId}',
-    summary: 'A robot of an instance that the caller may manage',
+    summary: 'Get a robot of an instance that the caller may manage',
     permission: 'user',
     status: 200,
     response: robot,
@@ -72,7 +72,7 @@ export const robotOperations = {
     id: 'rotateRobotSecret',
     method: 'POST',
     path: '/robots/{robotId}/secret',
-    summary: 'Give a robot a new secret, which the answer shows, this once; the old one stops at once',
+    summary: 'Give a robot a new secret, which only this response shows; the old secret stops working at once',
     permission: 'user',
     status: 200,
     response: robotWithSecret,

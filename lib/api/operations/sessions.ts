@@ -8,13 +8,13 @@ import {
 } from '@/lib/api/schemas/sessions'
 import type { Operation } from './operation'
 
-/** Logging on and off, and the caller's sessions. */
+/** Log-on, log-off and the caller's sessions. */
 export const sessionOperations = {
   getSession: {
     id: 'getSession',
     method: 'GET',
     path: '/session',
-    summary: 'Who is logged on',
+    summary: 'Get the caller’s session and user',
     permission: 'public',
     status: 200,
     response: session,
@@ -24,7 +24,7 @@ export const sessionOperations = {
     id: 'createSession',
     method: 'POST',
     path: '/session',
-    summary: 'Log on, in a second step with a code of the second factor; the answer sets the session cookie',
+    summary: 'Log on; with a second factor, send a second request with a code. The response sets the session cookie',
     permission: 'public',
     body: createSessionBody,
     status: 201,
@@ -44,7 +44,7 @@ export const sessionOperations = {
     id: 'startSingleSignOn',
     method: 'GET',
     path: '/session/single-sign-on',
-    summary: 'Where a browser is sent to log on with the OpenID Connect provider',
+    summary: 'Redirect the browser to the OpenID Connect provider to log on',
     permission: 'public',
     query: singleSignOnQuery,
     status: 303,
@@ -54,7 +54,7 @@ export const sessionOperations = {
     id: 'finishSingleSignOn',
     method: 'GET',
     path: '/session/single-sign-on/callback',
-    summary: 'Where the provider sends the browser back to: sets the session cookie and goes on to the page asked for',
+    summary: 'Callback for the provider: sets the session cookie and redirects to the requested page',
     permission: 'public',
     query: singleSignOnCallbackQuery,
     status: 303,
@@ -64,7 +64,7 @@ export const sessionOperations = {
     id: 'listSessions',
     method: 'GET',
     path: '/sessions',
-    summary: 'The caller’s sessions, the newest first',
+    summary: 'List the caller’s sessions, newest first',
     permission: 'user',
     query: sessionQuery,
     status: 200,
@@ -75,7 +75,7 @@ export const sessionOperations = {
     id: 'deleteEverySession',
     method: 'DELETE',
     path: '/sessions',
-    summary: 'End all of the caller’s sessions, everywhere, with the one that asks',
+    summary: 'End all of the caller’s sessions, including this one',
     permission: 'user',
     status: 204,
   },

@@ -1,6 +1,6 @@
 import type { Problem } from '@/lib/api/schemas/common'
 
-/** A refusal of the REST API. `problem` is its body as parsed; `status` and `code` are taken from it. */
+/** An error response of the REST API. `problem` is its parsed body; `status` and `code` are taken from it. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
 
@@ -19,7 +19,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Whether `error` is a refusal with this code. */
+/** Whether `error` is an error response with this code. */
 export function isApiError(error: unknown, code: Problem['code']): error is ApiError {
   return error instanceof ApiError && error.code === code
 }

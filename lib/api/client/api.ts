@@ -4,7 +4,7 @@ import { ApiError } from './api-error'
 
 const base = '/api/v1'
 
-/** A resource and the version it was read at: what `ifMatch` of a later change takes. */
+/** A resource and its ETag, which a later change sends as `ifMatch`. */
 export interface Versioned<T> {
   readonly data: T
   readonly etag: string
@@ -15,7 +15,7 @@ interface ReadOptions {
 }
 
 interface ChangeOptions {
-  /** The ETag the change was decided on; the server answers 412 when the resource has moved on. */
+  /** The ETag of the version that the person saw; the server answers 412 when the resource has changed since. */
   ifMatch?: string
 }
 
@@ -26,10 +26,11 @@ interface Request extends ReadOptions, ChangeOptions {
 }
 
 /**
- * The browser's only way to the REST API. Paths are relative to `/api/v1`.
+ * The browser's only access to the REST API. Paths are relative to `/api/v1`.
  *
- * Each call resolves with the answer as its schema parsed it, or rejects: `ApiError` for a refusal, `TypeError` when
- * the server was not reached. A session that has ended sends the person to the log-on page and back.
+ * Each call resolves with the response as parsed by its schema, or rejects: with `ApiError` for an error response, with
+ * `TypeError` when the server was not reached. When the session has ended, the browser goes to the log-on page and
+ * back.
  */
 export const api = {
   async get<T>(path: string, schema: z.ZodType<T>, options: ReadOptions = {}): Promise<T> {
@@ -44,12 +45,12 @@ export const api = {
     return schema.parse(await (await send({ method: 'POST', path, body })).json())
   },
 
-  /** A call whose answer has no body. */
+  /** A POST whose response has no body. */
   async postForNothing(path: string, body: unknown): Promise<void> {
     await send({ method: 'POST', path, body })
   },
 
-  /** Sets what has nothing to show. */
+  /** A PUT whose response has no body. */
   async put(path: string, body: unknown): Promise<void> {
     await send({ method: 'PUT', path, body })
   },
@@ -95,7 +96,7 @@ async function send({ method, path, body, signal, ifMatch }: Request): Promise<R
   throw error
 }
 
-/** A body that is no problem comes from something between us and the server: only its status can be believed. */
+/** A body that is not problem details comes from a proxy on the way: only its status is used. */
 async function refusalOf(response: Response): Promise<ApiError> {
   const parsed = problem.safeParse(await response.json().catch(() => null))
   if (parsed.success) return new ApiError(parsed.data)

@@ -7,10 +7,11 @@ import { type Operation, takesIdempotencyKey } from '@/lib/api/operations/operat
 import type { Reply } from './responses'
 
 /**
- * Runs a request; one that carries an `Idempotency-Key` at most once: its repetition, at the same time or within a day,
- * gets the first answer again. Refusals are not kept, a repetition tries again. Secrets are not kept in clear: an answer
- * that shows one is sealed, and of a body there is a hash that nobody without the key can try passwords on. Throws
- * BAD_REQUEST for a malformed key and IDEMPOTENCY_CONFLICT when the principal used the key for another request.
+ * Runs a request. A request with an `Idempotency-Key` runs at most once: a repetition, at the same time or within a
+ * day, gets the first response again. Errors are not kept, so a repetition tries again. No secret is kept in plain
+ * text: a response that shows one is encrypted, and a body is kept as a keyed hash, on which passwords cannot be tried
+ * without the key. Throws BAD_REQUEST for a malformed key and IDEMPOTENCY_CONFLICT when the principal used the key for
+ * another request.
  */
 export async function answerOnce(
   ctx: Context,
@@ -23,10 +24,10 @@ export async function answerOnce(
   run: (ctx: Context) => Promise<Reply>,
 ): Promise<Reply> {
   const key = request.headers.get('idempotency-key')
-  // An anonymous caller could read another's answer by guessing its key.
+  // An anonymous caller could read another caller's response by guessing its key.
   if (key === null || principal === null || !takesIdempotencyKey(operation)) return run(ctx)
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
-    throw new AppError('BAD_REQUEST', { message: 'Idempotency-Key takes 1 to 255 visible ASCII characters' })
+    throw new AppError('BAD_REQUEST', { message: 'Idempotency-Key must be 1 to 255 visible ASCII characters' })
   }
   const id = sha256(principal.id, key)
   const requestHash = ctx.secrets.fingerprint([id, new URL(request.url).pathname, JSON.stringify(body)].join('\0'))

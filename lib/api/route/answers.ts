@@ -1,12 +1,12 @@
 import { AppError } from '@/lib/domain/errors'
 import type { Versioned } from '@/lib/registry/versions'
 
-/** Answers a resource with its ETag. */
+/** The answer that shows a resource with its ETag. */
 export function versioned<T>({ value, version }: Versioned<T>): { body: T; version: string } {
   return { body: value, version }
 }
 
-/** Answers a resource that was made, with its ETag and where it is: `collection` is a path below `/api/v1`. */
+/** The answer for a created resource, with its ETag and its location; `collection` is a path below `/api/v1`. */
 export function created<T extends { readonly id: string }>(collection: `/${string}`, { value, version }: Versioned<T>) {
   return { body: value, version, location: `/api/v1${collection}/${value.id}` }
 }

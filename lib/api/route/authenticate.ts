@@ -6,7 +6,7 @@ import { type StartedSession, findSessionByToken, sessionCookieName } from '@/li
 import type { Context } from '@/lib/context'
 import { readCookie } from './cookie'
 
-/** A console session as its holder proves it. */
+/** A console session, proven by its token. */
 export interface ProvenSession {
   readonly id: string
   readonly token: string
@@ -14,16 +14,16 @@ export interface ProvenSession {
   readonly expiresAt: Date
 }
 
-/** Who asks; `session` is null for an access key. */
+/** The authenticated caller; `session` is null for an access key. */
 export interface Identity {
   readonly principal: Principal
   readonly session: ProvenSession | null
 }
 
 /**
- * Who asks: by `Authorization: Basic` with an access key, else by the session cookie. Null when nobody is proven. An
- * Authorization header is the caller's word even when it proves nothing: the cookie is not looked at then.
- * Throws TOO_MANY_ATTEMPTS.
+ * Authenticates the caller by `Authorization: Basic` with an access key, else by the session cookie. Null when neither
+ * is valid. A request with an Authorization header is judged by it alone: when it is not valid, the cookie is not
+ * tried. Throws TOO_MANY_ATTEMPTS.
  */
 export async function authenticate(ctx: Context, request: Request): Promise<Identity | null> {
   const authorization = request.headers.get('authorization')
@@ -49,12 +49,12 @@ async function authenticateByAccessKey(
   return user === null ? null : { principal: principalOf(user, id, request), session: null }
 }
 
-/** The token of the session cookie, proven or not; null when there is none. */
+/** The token of the session cookie, not yet verified; null when there is none. */
 export function sessionTokenOf(request: Request): string | null {
   return readCookie(request, sessionCookieName)
 }
 
-/** From where a request came. Next hides the connection: `server.ts` sets the header, over whatever the client sent. */
+/** Where a request came from. Next hides the connection, so `server.ts` sets this header and discards the client's. */
 export function originOf(request: Request): Origin {
   return {
     address: request.headers.get('x-stele-remote-address') ?? '',

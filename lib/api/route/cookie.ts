@@ -1,23 +1,25 @@
 import type { Context } from '@/lib/context'
 
-/** A cookie that no script can read and no other site's request but a visit carries, as a `Set-Cookie`. */
+/**
+ * A `Set-Cookie` value. No script can read the cookie, and other sites' requests do not carry it, except links here.
+ */
 export function cookie(
   ctx: Context,
   request: Request,
   { name, value, maxAgeSeconds }: { readonly name: string; readonly value: string; readonly maxAgeSeconds: number },
 ): string {
-  // Over plain HTTP a Secure cookie would be dropped, and with it every log-on to a server on a private network.
+  // Browsers drop Secure cookies over plain HTTP: nobody could log on to a server without TLS on a private network.
   const secure = isOverTls(ctx, request) ? '; Secure' : ''
   return `${name}=${value}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax${secure}`
 }
 
-/** The cookie of that name as a request carries it; null when it does not. */
+/** The value of the request's cookie with this name; null when there is none. */
 export function readCookie(request: Request, name: string): string | null {
   const cookies = (request.headers.get('cookie') ?? '').split(';').map((one) => one.trim())
   return cookies.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1) ?? null
 }
 
-/** Whether the browser speaks TLS, as far as the settings and the trusted proxies tell (`lib/server` sets the header). */
+/** Whether the browser uses TLS, according to the settings and the trusted proxies (`lib/server` sets the header). */
 export function isOverTls({ config }: Context, request: Request): boolean {
   return config.publicUrl?.startsWith('https:') === true || request.headers.get('x-stele-forwarded-proto') === 'https'
 }

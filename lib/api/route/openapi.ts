@@ -5,11 +5,11 @@ import { type Operation, parameterNames, takesIdempotencyKey, takesIfMatch } fro
 
 type Json = Record<string, unknown>
 
-/** Refusals that an operation has by its nature, not listed with each. */
+/** Error codes that follow from the kind of operation and so are not listed with each one. */
 function commonRefusals(operation: Operation): ErrorCode[] {
   const isChange = operation.method !== 'GET'
   return [
-    // With an access key anybody may try one, at public ones too.
+    // Public operations too: any request may carry an access key, and too many wrong ones are refused.
     'TOO_MANY_ATTEMPTS',
     ...(operation.permission === 'public' ? [] : (['UNAUTHORIZED', 'DENIED'] as const)),
     ...(isChange ? (['DENIED'] as const) : []),
@@ -21,7 +21,7 @@ function commonRefusals(operation: Operation): ErrorCode[] {
   ]
 }
 
-/** The OpenAPI 3.1 document of the operations. Its schemas are those that requests and answers pass. */
+/** The OpenAPI 3.1 document of the operations, with the schemas that requests and responses are checked against. */
 export function openApiDocument(operations: readonly Operation[]): { openapi: '3.1.0' } & Json {
   const paths: Record<string, Json> = {}
   for (const operation of operations) {
@@ -41,7 +41,7 @@ export function openApiDocument(operations: readonly Operation[]): { openapi: '3
           type: 'apiKey',
           in: 'cookie',
           name: 'stele_session',
-          description: 'Changes need a same-origin Origin',
+          description: 'Requests that change something must have an Origin header of this server',
         },
       },
     },
@@ -85,9 +85,11 @@ function headerParameters(operation: Operation): Json[] {
     schema: { type: 'string' },
   })
   return [
-    ...(takesIfMatch(operation) ? [header('If-Match', 'ETag of the resource the change was decided on')] : []),
+    ...(takesIfMatch(operation)
+      ? [header('If-Match', 'ETag of the version to change; if the resource has another version, the answer is 412')]
+      : []),
     ...(takesIdempotencyKey(operation)
-      ? [header('Idempotency-Key', 'A repetition with the same key within a day gets the first answer again')]
+      ? [header('Idempotency-Key', 'A repeated request with the same key gets the first response again, for one day')]
       : []),
   ]
 }
@@ -108,10 +110,10 @@ function success(operation: Operation): Json {
   return {
     description: operation.summary,
     headers: {
-      'X-Request-Id': header('Names the request in the server’s log'),
+      'X-Request-Id': header('Id of the request in the server’s log'),
       ...(operation.isVersioned && operation.response ? { ETag: header('Version of the resource') } : {}),
-      ...(operation.status === 201 ? { Location: header('Path of what was made') } : {}),
-      ...(operation.status === 303 ? { Location: header('Where to go on') } : {}),
+      ...(operation.status === 201 ? { Location: header('Path of the created resource') } : {}),
+      ...(operation.status === 303 ? { Location: header('The page to open next') } : {}),
     },
     ...(operation.response === undefined
       ? {}
@@ -136,7 +138,7 @@ function refusals(operation: Operation): Json {
   return byStatus
 }
 
-/** JSON Schema 2020-12, the dialect of OpenAPI 3.1; a document of its own needs no `$schema` in each part. */
+/** JSON Schema 2020-12, the dialect of OpenAPI 3.1. Its parts need no `$schema` of their own. */
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io })
   return rest

@@ -11,12 +11,12 @@ import type { operations } from '@/lib/api/operations/operations'
 import type { Answer, Call } from './route'
 import { sessionCookie } from './session-cookie'
 
-/** The caller. */
+/** Shows the caller's user. */
 export async function showProfile({ ctx, principal }: Call<typeof operations.getProfile>) {
   return { body: await getProfile(ctx, principal) }
 }
 
-/** Changes the caller's password; a session that asks for it goes on under a new cookie. */
+/** Changes the caller's password. A session that sends the request continues with a new cookie. */
 export async function changePassword({
   ctx,
   principal,
@@ -28,13 +28,13 @@ export async function changePassword({
   return next === null ? {} : { cookies: [sessionCookie(ctx, request, next.token)] }
 }
 
-/** Whether the caller's second factor is on. */
+/** Shows whether the caller's second factor is on. */
 export async function showSecondFactor({ ctx, principal }: Call<typeof operations.getSecondFactor>) {
   const { confirmedAt, ...state } = await getSecondFactor(ctx, principal.id)
   return { body: { ...state, confirmedAt: confirmedAt?.toISOString() ?? null } }
 }
 
-/** Sets a second factor up. */
+/** Sets up a second factor. */
 export async function createSecondFactor({
   ctx,
   principal,
@@ -48,7 +48,7 @@ export async function createSecondFactor({
   }
 }
 
-/** Turns a second factor on. */
+/** Turns on the second factor. */
 export async function confirmSecondFactor({
   ctx,
   principal,
@@ -72,7 +72,7 @@ export async function createRecoveryCodes({
   }
 }
 
-/** Turns the second factor off. */
+/** Turns off the second factor. */
 export async function removeSecondFactor({ ctx, principal, body }: Call<typeof operations.removeSecondFactor>) {
   await turnSecondFactorOff(ctx, principal, body.password)
   return {}

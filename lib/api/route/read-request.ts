@@ -7,7 +7,9 @@ import { type Operation, takesIfMatch } from '@/lib/api/operations/operation'
 /** Largest JSON body, in bytes. */
 export const bodyMaxBytes = 1024 * 1024
 
-/** The request's query by its schema. Throws BAD_REQUEST with the fields at fault, unknown and repeated ones too. */
+/**
+ * Parses the query with its schema. Throws BAD_REQUEST with the invalid fields, including unknown and repeated ones.
+ */
 export function readQuery<S extends z.ZodType>(request: Request, schema: S): z.output<S> {
   const parameters = new URL(request.url).searchParams
   const query: Record<string, string | string[]> = {}
@@ -19,8 +21,8 @@ export function readQuery<S extends z.ZodType>(request: Request, schema: S): z.o
 }
 
 /**
- * The request's JSON body by its schema. Throws MEDIA_TYPE_UNSUPPORTED, PAYLOAD_TOO_LARGE, and BAD_REQUEST with the
- * fields at fault.
+ * Parses the JSON body with its schema. Throws MEDIA_TYPE_UNSUPPORTED, PAYLOAD_TOO_LARGE, and BAD_REQUEST with the
+ * invalid fields.
  */
 export async function readBody<S extends z.ZodType>(request: Request, schema: S): Promise<z.output<S>> {
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
@@ -32,13 +34,13 @@ export async function readBody<S extends z.ZodType>(request: Request, schema: S)
 }
 
 /**
- * The versions that `If-Match` allows a change to be made to. Throws BAD_REQUEST for what it cannot honour, and
- * PRECONDITION_FAILED where there are no versions.
+ * The versions that `If-Match` allows a change of. Throws BAD_REQUEST for a header it does not understand, and
+ * PRECONDITION_FAILED when the resource has no versions.
  */
 export function readExpectedVersions(operation: Operation, request: Request): ExpectedVersions {
   const precondition = parsePrecondition(request.headers.get('if-match') ?? undefined, undefined)
   if (precondition.kind !== 'match') return null
-  // Of what has no versions, none can be the one that is expected (RFC 9110, section 13.1.1).
+  // A resource without versions cannot have an expected one (RFC 9110, section 13.1.1).
   if (operation.method !== 'GET' && !takesIfMatch(operation)) throw changedMeanwhile()
   return precondition.digests
 }
@@ -80,15 +82,15 @@ function parseJson(bytes: Uint8Array): unknown {
 function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const parsed = schema.safeParse(value)
   if (!parsed.success) throw new AppError('BAD_REQUEST', { fields: parsed.error.issues.flatMap(fieldErrors) })
-  // Of what the schema let through, which is no deeper than the schema.
+  // Checks the parsed data, which is no deeper than the schema.
   const unstorable = fieldsWithNull(parsed.data)
   if (unstorable.length > 0) throw new AppError('BAD_REQUEST', { fields: unstorable })
   return parsed.data
 }
 
-/** PostgreSQL stores no null character, and no name or text of ours needs one. */
+/** PostgreSQL cannot store a null character, and no name or text needs one. */
 function fieldsWithNull(value: unknown, path = ''): FieldError[] {
-  if (typeof value === 'string') return value.includes('\0') ? [{ path, message: 'has a null character' }] : []
+  if (typeof value === 'string') return value.includes('\0') ? [{ path, message: 'contains a null character' }] : []
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([name, field]) => fieldsWithNull(field, path === '' ? name : `${path}.${name}`))
 }
@@ -96,5 +98,5 @@ function fieldsWithNull(value: unknown, path = ''): FieldError[] {
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   const path = issue.path.map(String)
   if (issue.code !== 'unrecognized_keys') return [{ path: path.join('.'), message: issue.message }]
-  return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'there is no such field' }))
+  return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'unknown field' }))
 }

@@ -9,8 +9,8 @@ const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 export type ResourceHandlers = Record<(typeof methods)[number] | 'OPTIONS', RouteHandler>
 
 /**
- * A resource's handlers for every method: those given, and for the others a refusal with `Allow`. Next would refuse
- * them too, but with an empty body and without the header. HEAD is Next's: it runs GET.
+ * A resource's handlers for every method: the given ones, and METHOD_NOT_ALLOWED with `Allow` for the others. Next
+ * would refuse those too, but with an empty body and without the header. Next answers HEAD itself by running GET.
  */
 export function resource(handlers: Partial<Record<(typeof methods)[number], RouteHandler>>): ResourceHandlers {
   const allowed = methods.filter((method) => handlers[method] !== undefined)
@@ -26,7 +26,7 @@ export function resource(handlers: Partial<Record<(typeof methods)[number], Rout
   }
 }
 
-/** The handlers of every path that is no resource: NOT_FOUND, whoever asks. */
+/** The handlers of every path without a resource: NOT_FOUND for every caller. */
 export function noResource(): ResourceHandlers {
   const refuse: RouteHandler = () => problemResponse(new AppError('NOT_FOUND'), randomUUID())
   return { GET: refuse, POST: refuse, PUT: refuse, PATCH: refuse, DELETE: refuse, OPTIONS: refuse }

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Problem } from '@/lib/api/schemas/common'
 import type { AppError, ErrorDetail } from '@/lib/domain/errors'
 
-/** An answer as it is sent, and as a repeated request gets it again. */
+/** A response as it is sent, and as it is kept for a repeated request. */
 export interface Reply {
   readonly status: number
   readonly headers: Record<string, string>
@@ -10,15 +10,17 @@ export interface Reply {
   readonly body: string | null
 }
 
-/** A file as an answer, sent as it is made. */
+/** A response that is a file, sent while it is produced. */
 export interface Download {
   readonly mediaType: string
   readonly fileName: string
-  /** Asked for the next piece when the client has taken those before, so that none pile up in memory. */
+  /**
+   * The next piece is requested only when the client has taken the previous ones, so pieces do not pile up in memory.
+   */
   readonly content: AsyncIterable<string>
 }
 
-/** An answer that a browser saves as a file. */
+/** A response that a browser saves as a file. */
 export function downloadResponse(
   status: number,
   { mediaType, fileName, content }: Download,
@@ -49,12 +51,12 @@ export function downloadResponse(
   })
 }
 
-/** An answer without a body, with the headers that every answer has. */
+/** A response without a body, with the headers that every response has. */
 export function emptyResponse(status: number, requestId: string, headers: Record<string, string> = {}): Response {
   return new Response(null, { status, headers: { ...everyHeader(requestId), ...headers } })
 }
 
-/** A JSON answer; `body` is JSON text. */
+/** A JSON response; `body` is JSON text. */
 export function jsonResponse(
   status: number,
   body: string,
@@ -67,7 +69,7 @@ export function jsonResponse(
   })
 }
 
-/** A refusal as RFC 9457 problem details. Only what the error table and our own code say is sent. */
+/** An error response as RFC 9457 problem details. It contains only texts of the error table and of our own code. */
 export function problemResponse(error: AppError, requestId: string, headers: Record<string, string> = {}): Response {
   const body: Problem = {
     type: 'about:blank',

@@ -13,11 +13,11 @@ import { readBody, readExpectedVersions, readQuery } from './read-request'
 import { type Download, type Reply, downloadResponse, emptyResponse, jsonResponse, problemResponse } from './responses'
 import { assertSameOrigin } from './same-origin'
 
-/** A request as its handler gets it: who asks is proven and may, and all input has passed its schema. */
+/** A request as its handler gets it: the caller is authenticated and permitted, and all input has passed its schema. */
 export interface Call<O extends Operation> {
   readonly ctx: Context
   readonly principal: O['permission'] extends 'public' ? Principal | null : Principal
-  /** The console session it came with, if any. */
+  /** The console session of the request; null without one. */
   readonly session: ProvenSession | null
   readonly params: PathParameters<O['path']>
   readonly query: O['query'] extends z.ZodType ? z.output<O['query']> : undefined
@@ -29,15 +29,15 @@ export interface Call<O extends Operation> {
   readonly request: Request
 }
 
-/** What a handler answers; the wrapper makes the response of it. */
+/** What a handler answers; the wrapper turns it into the response. */
 export type Answer<O extends Operation> = {
-  /** What an ETag is made of. */
+  /** The version for the ETag. */
   readonly version?: string
-  /** Path of what was made. */
+  /** Path of the created resource. */
   readonly location?: string
-  /** Each a `Set-Cookie`. Of a request that is repeated by its `Idempotency-Key` only the first answer has them. */
+  /** `Set-Cookie` values. When a request is repeated with its `Idempotency-Key`, only the first response has them. */
   readonly cookies?: readonly string[]
-  /** What is sent in place of a body, of an operation that says so. */
+  /** The file to send in place of a body, for an operation with `download`. */
   readonly download?: Download
 } & (O['response'] extends z.ZodType ? { readonly body: z.input<O['response']> } : { readonly body?: undefined })
 
@@ -49,17 +49,17 @@ interface RouteSegment {
 }
 
 /**
- * Makes the handler of an operation: identifies the request, proves who asks, refuses foreign origins, checks the
- * permission, reads parameters, query and body by their schemas, runs `handler`, and sends its answer by the response
- * schema. Whatever is thrown leaves as problem details, from the one error table; a failure of ours is logged with its
- * cause and never described to the client.
+ * Makes the handler of an operation. It gives the request an id, authenticates the caller, refuses other origins,
+ * checks the permission, parses parameters, query and body with their schemas, runs `handler`, and sends its answer
+ * through the response schema. Every error is sent as problem details, from the one error table. A failure of the
+ * server is logged with its cause and never described to the client.
  */
 export function route<O extends Operation>(
   operation: O,
   handler: (call: Call<O>) => Promise<Answer<O>> | Answer<O>,
 ): RouteHandler & { readonly operation: O } {
   const handle: RouteHandler = async (request, segment) => {
-    // The server's own, so that its log line and this answer meet; there is none where a test calls the handler itself.
+    // The id that the server set, so that its log line has the same one. A test that calls the handler itself has none.
     const requestId = request.headers.get('x-stele-request-id') ?? randomUUID()
     const ctx = getContext()
     try {
@@ -77,7 +77,7 @@ export function route<O extends Operation>(
         host: request.headers.get('host') ?? '',
         request,
       }
-      // The compiler cannot see that each field has the type its schema gives; the lines above are that proof.
+      // The compiler cannot see that each field has the type of its schema; the lines above make sure of it.
       let cookies: readonly string[] = []
       let download: Download | undefined
       const run = async (inContext: Context) => {
@@ -106,7 +106,7 @@ export function route<O extends Operation>(
   return Object.assign(handle, { operation })
 }
 
-/** What fails after the head of the answer was sent can only be logged; the client sees the answer end early. */
+/** A failure after the head of the response was sent can only be logged; for the client, the response ends early. */
 function logFailure(download: Download, ctx: Context, requestId: string): Download {
   async function* content() {
     try {
@@ -141,7 +141,7 @@ async function readParameters(operation: Operation, { params }: RouteSegment): P
   return Object.fromEntries(
     parameterNames(operation.path).map((name) => {
       const value = given[name]
-      // No id or tag has a control character, and not every database takes one.
+      // No id or tag has a control character, and not every database accepts one.
       if (typeof value !== 'string' || /\p{Cc}/u.test(value)) throw new AppError('NOT_FOUND')
       return [name, value]
     }),
@@ -159,7 +159,7 @@ function toReply<O extends Operation>(operation: O, { body, version, location }:
   }
 }
 
-/** Only who tried Basic is asked for it: a browser would open a window of its own over the console. */
+/** Only a client that used Basic gets the challenge: a browser would open its own log-on window over the console. */
 function challenge(error: AppError, request: Request): Record<string, string> {
   const triedBasic = /^basic\b/i.test(request.headers.get('authorization') ?? '')
   return error.status === 401 && triedBasic ? { 'www-authenticate': 'Basic realm="Stele"' } : {}

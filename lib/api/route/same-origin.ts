@@ -1,13 +1,13 @@
 import { AppError } from '@/lib/domain/errors'
 import { sessionTokenOf } from './authenticate'
 
-/** What `Sec-Fetch-Site` says of a request that no page of another site made; only browsers send it. */
+/** Values of `Sec-Fetch-Site` for requests that no page of another site made. Only browsers send the header. */
 const ownSites = [null, 'same-origin', 'none']
 
 /**
- * Throws DENIED for a change that a page of another site asks for, a log-on among them: browsers say in `Origin` whose
- * page it is, and newer ones in `Sec-Fetch-Site` too. With the session cookie, which a browser sends by itself, the
- * first must be there; other clients need not send it. Another host of our own domain is another site as well.
+ * Throws DENIED for a change (including a log-on) that a page of another site requests. Browsers send the site of the
+ * page in `Origin`, and newer ones in `Sec-Fetch-Site` too. `Origin` is required with the session cookie, which
+ * browsers send automatically; other clients do not need it. Another host of the same domain counts as another site.
  */
 export function assertSameOrigin(request: Request, publicUrl: string | null): void {
   if (request.method === 'GET' || request.method === 'HEAD') return
@@ -26,7 +26,8 @@ function isOwn(origin: string, request: Request, publicUrl: string | null): bool
   if (!URL.canParse(origin)) return false
   if (publicUrl !== null && origin === new URL(publicUrl).origin) return true
   const { host, protocol } = new URL(origin)
-  // Over TLS a page that came without it is somebody else's: anybody on the way could have written it.
+  // When the server is reached over TLS, a page loaded over plain HTTP is refused: anybody in between could have
+  // written it.
   const isPlain = protocol === 'http:' && request.headers.get('x-stele-forwarded-proto') !== 'https'
   return host === request.headers.get('host')?.toLowerCase() && (isPlain || protocol === 'https:')
 }

@@ -7,13 +7,13 @@ import type { operations } from '@/lib/api/operations/operations'
 import type { Answer, Call } from './route'
 import { noSessionCookie, sessionCookie } from './session-cookie'
 
-/** Who is logged on. Throws UNAUTHORIZED when nobody is. */
+/** Shows the caller's session. Throws UNAUTHORIZED without one. */
 export function showSession({ session }: Call<typeof operations.getSession>): { body: SessionView } {
   if (session === null) throw new AppError('UNAUTHORIZED')
   return { body: toView(session) }
 }
 
-/** Logs a person on by name, password and, where there is a second factor, a code: the answer sets the cookie. */
+/** Logs a user on by name, password and, with a second factor, a code. The response sets the session cookie. */
 export async function logOn({
   ctx,
   body,
@@ -28,13 +28,13 @@ export async function logOn({
   }
 }
 
-/** Logs off and takes the cookie away. Without a session there is nothing to end, which is what was asked for. */
+/** Logs off and removes the cookie. Without a session this succeeds too, since there is nothing to end. */
 export async function logOff({ ctx, principal, session, request }: Call<typeof operations.deleteSession>) {
   if (principal !== null && session !== null) await endSession(ctx.db, session.token, principal)
   return { cookies: [noSessionCookie(ctx, request)] }
 }
 
-/** Ends one of the caller's sessions; of their own they lose the cookie too. Throws NOT_FOUND. */
+/** Ends one of the caller's sessions. If it is the session of this request, the cookie is removed. Throws NOT_FOUND. */
 export async function endOneSession({
   ctx,
   principal,
@@ -46,7 +46,7 @@ export async function endOneSession({
   return session?.id === params.sessionId ? { cookies: [noSessionCookie(ctx, request)] } : {}
 }
 
-/** Ends all of the caller's sessions, wherever they are, with the one that asks. */
+/** Ends all of the caller's sessions, including the one of this request. */
 export async function endEverySession({
   ctx,
   principal,

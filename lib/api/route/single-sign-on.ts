@@ -30,7 +30,7 @@ export async function startSingleSignOn({
   return { location: started.url, cookies: [kept] }
 }
 
-/** Takes the browser back from the provider: on to the page that was asked for, or to the log-on page with the reason. */
+/** Handles the redirect from the provider: to the requested page, or to the log-on page with the reason. */
 export async function finishSingleSignOn({
   ctx,
   request,
@@ -48,7 +48,9 @@ export async function finishSingleSignOn({
   return { location: outcome.next, cookies: [used, sessionCookie(ctx, request, outcome.session.token)] }
 }
 
-/** Where the provider sends the browser back to. It refuses any that it was not told of, whatever `Host` says. */
+/**
+ * The address the provider redirects to. The provider accepts only registered ones, so a forged `Host` has no effect.
+ */
 function redirectUri(ctx: Context, request: Request): string {
   const protocol = isOverTls(ctx, request) ? 'https' : 'http'
   const origin = ctx.config.publicUrl ?? `${protocol}://${request.headers.get('host') ?? ''}`

@@ -1,5 +1,5 @@
 /**
- * The tricks of access.md, in one place. What each is tried on is in the specs:
+ * The tricks that attackers of registries and consoles use, in one place. The specs say what each is tried on:
  *
  * | trick | spec |
  * | --- | --- |

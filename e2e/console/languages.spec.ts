@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 import { expect, test } from '../fixtures'
 import { repositoryAddress } from '../pages/addresses'
 
-/* The words of ACR's console (design: console.md, "Words"), each where its help pages say that it is. */
+/* The words of ACR's console, each in the place where its help pages put it. */
 const words = {
   en: {
     instances: 'Instances',

@@ -61,7 +61,7 @@ export async function findRepositoryForCaller(
 
 /**
  * The repository's row, locked against settings changes until the transaction ends; null when it is gone. What it says
- * of immutability is what every push that commits before the next settings change is judged by (immutability.md,
+ * of immutability is what every push that commits before the next settings change is judged by (docs/immutability.md,
  * part 4). Pushes hold it together. On SQLite the transaction has held the write lock since its start.
  */
 export async function lockRepository(tx: SqlTransaction, id: string): Promise<RepositoryForTraffic | null> {

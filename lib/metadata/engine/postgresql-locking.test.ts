@@ -18,7 +18,7 @@ import { updateRepository } from '@/lib/metadata/repository-settings'
 import { checkedInMigrations, createTestDatabase } from '@/lib/testing/test-database'
 
 /*
- * immutability.md, part 4: a push and a change of settings are ordered by the repository's row, also where two servers
+ * docs/immutability.md, part 4: a push and a change of settings are ordered by the repository's row, also where two servers
  * make them. Each interleaving is forced: who should wait is seen waiting in pg_locks before the other goes on.
  */
 

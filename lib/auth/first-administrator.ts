@@ -3,10 +3,10 @@ import { createId } from '@/lib/domain/ids'
 import { isRegistryPassword } from '@/lib/domain/registry-password'
 import { insertAccessKey } from '@/lib/metadata/access-keys'
 import { type NewAuditEvent, insertAuditEvent } from '@/lib/metadata/audit-events'
-import { type Database, transaction } from '@/lib/metadata/engine/database'
+import type { Database } from '@/lib/metadata/engine/database'
 import { lockName } from '@/lib/metadata/engine/locks'
 import { putRegistryPassword } from '@/lib/metadata/registry-passwords'
-import { findDefaultInstance } from '@/lib/metadata/traffic'
+import { findDefaultInstance } from '@/lib/metadata/instances'
 import { countUsers, insertUser } from '@/lib/metadata/users'
 import { assertPasswordAllowed } from '@/lib/secrets/password-rules'
 import { hashPassword } from '@/lib/secrets/passwords'
@@ -42,7 +42,7 @@ export async function ensureFirstAdministrator(
   if (first.password !== null) await assertPasswordAllowed(first.password, firstAdministratorName, 'password')
   const password = first.password ?? generatePassword()
   const passwordHash = await hashPassword(password)
-  return transaction(db, async (tx) => {
+  return db.transaction(async (tx) => {
     // Processes that start together over one database: one of them makes it, and shows its password.
     await lockName(tx, 'first-administrator')
     if ((await countUsers(tx)) > 0) return null

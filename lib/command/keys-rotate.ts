@@ -1,6 +1,5 @@
 import { rotateSigningKeys } from '@/lib/secrets/signing-keys'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/engine/database'
 import type { Command } from './command'
 
 /** `keys rotate`: another key for the registry's tokens. */
@@ -13,7 +12,7 @@ export const keysRotate: Command = {
     const id = await rotateSigningKeys(config.dataDir, async (made) => {
       const target = { type: 'SIGNING_KEY', id: made, name: '' } as const
       const event = { action: 'CREATE', target, before: null, after: { signs: 'registry tokens' } } as const
-      await transaction(db, (tx) => insertAuditEvent(tx, principal, event))
+      await db.transaction((tx) => insertAuditEvent(tx, principal, event))
     })
     return {
       lines: [`Registry tokens are signed with the new key ${id}. Running servers notice within a second.`],

@@ -4,13 +4,8 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { hashPassword, verifyPasswordOfMaybe } from '@/lib/secrets/passwords'
 import { findAuditHead } from '@/lib/metadata/audit-listing'
-import {
-  type Database,
-  type DatabaseLocation,
-  closeDatabase,
-  openDatabase,
-  transaction,
-} from '@/lib/metadata/engine/database'
+import type { DatabaseLocation } from '@/lib/metadata/engine/database'
+import { type OpenDatabase, openDatabase } from '@/lib/metadata/engine/open-database'
 import { migrate } from '@/lib/metadata/engine/migrate'
 import { insertSession } from '@/lib/metadata/sessions'
 import { checkedInMigrations, createTestDatabase } from '@/lib/testing/test-database'
@@ -21,7 +16,7 @@ let folder: string
 let location: DatabaseLocation
 let drop: () => Promise<void>
 /** What a running server would have open. */
-let db: Database
+let db: OpenDatabase
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'stele-command-'))
@@ -29,13 +24,13 @@ beforeEach(async () => {
   await migrate(location, checkedInMigrations)
   db = openDatabase(location)
   const passwordHash = await hashPassword('the-first-password')
-  await transaction(db, async (tx) => {
+  await db.transaction(async (tx) => {
     await insertUser(tx, { id: 'usr-1', name: 'admin', role: 'ADMINISTRATOR', passwordHash })
     await insertUser(tx, { id: 'usr-2', name: 'li.na', role: 'MEMBER', passwordHash })
   })
 })
 afterEach(async () => {
-  await closeDatabase(db)
+  await db.close()
   await drop()
   await rm(folder, { recursive: true, force: true })
 })
@@ -57,17 +52,17 @@ async function run(args: string, { input = '', env = {} }: { input?: string; env
 }
 
 async function passwordIs(name: string, password: string): Promise<boolean> {
-  const { passwordHash } = await db.user.findUniqueOrThrow({ where: { name } })
+  const { passwordHash } = await db.prisma.user.findUniqueOrThrow({ where: { name } })
   return verifyPasswordOfMaybe(passwordHash ?? undefined, password)
 }
 
 function lastEvent() {
-  return db.auditEvent.findFirstOrThrow({ orderBy: { id: 'desc' } })
+  return db.prisma.auditEvent.findFirstOrThrow({ orderBy: { id: 'desc' } })
 }
 
 async function addSessions(userId: string, count: number): Promise<void> {
   const now = new Date()
-  await transaction(db, async (tx) => {
+  await db.transaction(async (tx) => {
     for (let n = 0; n < count; n++) {
       const expiresAt = new Date(now.getTime() + 3_600_000)
       const origin = { address: '192.0.2.7', userAgent: 'agent' }
@@ -141,17 +136,17 @@ describe('a database that cannot be used', () => {
 describe('user reset-password', () => {
   test('takes the registry password of the first start away with the console’s, and says so', async () => {
     const instance = { name: 'example', regionId: 'cn-hangzhou', specification: 'x', isDefault: true }
-    await db.instance.create({ data: { id: 'cri-1', ...instance } })
-    const { passwordHash } = await db.user.findUniqueOrThrow({ where: { id: 'usr-1' } })
+    await db.prisma.instance.create({ data: { id: 'cri-1', ...instance } })
+    const { passwordHash } = await db.prisma.user.findUniqueOrThrow({ where: { id: 'usr-1' } })
     const set = { userId: 'usr-1', instanceId: 'cri-1', passwordHash: passwordHash ?? '', updatedAt: new Date() }
-    await db.registryPassword.create({ data: set })
+    await db.prisma.registryPassword.create({ data: set })
     expect((await run('user reset-password admin')).out).toContain('docker login no longer takes the former one either')
-    expect(await db.registryPassword.count()).toBe(0)
+    expect(await db.prisma.registryPassword.count()).toBe(0)
     expect((await run('user reset-password admin')).out).not.toContain('docker login')
   })
 
   test('lets a disabled user in again, with a password that is printed once, and ends their sessions', async () => {
-    await db.user.update({ where: { id: 'usr-1' }, data: { isDisabled: true } })
+    await db.prisma.user.update({ where: { id: 'usr-1' }, data: { isDisabled: true } })
     await addSessions('usr-1', 2)
     await addSessions('usr-2', 1)
     const { code, out } = await run('user reset-password admin')
@@ -161,8 +156,8 @@ describe('user reset-password', () => {
     expect(await passwordIs('admin', password)).toBe(true)
     expect(await passwordIs('admin', 'the-first-password')).toBe(false)
     expect(await passwordIs('li.na', 'the-first-password')).toBe(true)
-    expect(await db.user.findUnique({ where: { id: 'usr-1' } })).toMatchObject({ isDisabled: false, version: 2 })
-    expect(await db.session.findMany({ select: { userId: true } })).toEqual([{ userId: 'usr-2' }])
+    expect(await db.prisma.user.findUnique({ where: { id: 'usr-1' } })).toMatchObject({ isDisabled: false, version: 2 })
+    expect(await db.prisma.session.findMany({ select: { userId: true } })).toEqual([{ userId: 'usr-2' }])
     const event = await lastEvent()
     expect(event).toMatchObject({
       action: 'UPDATE',
@@ -200,15 +195,15 @@ describe('user reset-password', () => {
 
   test('leaves the second factor, and says so, unless it is to be turned off', async () => {
     const factor = { userId: 'usr-1', sealedSecret: 'sealed', createdAt: new Date(), confirmedAt: new Date() }
-    await db.secondFactor.create({ data: factor })
-    await db.recoveryCode.create({ data: { userId: 'usr-1', codeHash: 'hash' } })
+    await db.prisma.secondFactor.create({ data: factor })
+    await db.prisma.recoveryCode.create({ data: { userId: 'usr-1', codeHash: 'hash' } })
     const kept = await run('user reset-password admin')
     expect(kept.out).toContain('The log-on still asks for the second factor; --second-factor turns it off.')
-    expect(await db.secondFactor.count()).toBe(1)
+    expect(await db.prisma.secondFactor.count()).toBe(1)
     const { out } = await run('user reset-password admin --second-factor')
     expect(out).toContain('The second factor is off.')
-    expect(await db.secondFactor.count()).toBe(0)
-    expect(await db.recoveryCode.count()).toBe(0)
+    expect(await db.prisma.secondFactor.count()).toBe(0)
+    expect(await db.prisma.recoveryCode.count()).toBe(0)
     expect((await lastEvent()).before).toBe('{"secondFactor":true}')
   })
 
@@ -220,10 +215,10 @@ describe('user reset-password', () => {
 
 describe('user make-administrator', () => {
   test('makes a disabled member an enabled administrator', async () => {
-    await db.user.update({ where: { id: 'usr-2' }, data: { isDisabled: true } })
+    await db.prisma.user.update({ where: { id: 'usr-2' }, data: { isDisabled: true } })
     const { code, out } = await run('user make-administrator li.na')
     expect({ code, out }).toEqual({ code: 0, out: 'li.na is an enabled administrator.\n' })
-    expect(await db.user.findUnique({ where: { id: 'usr-2' } })).toMatchObject({
+    expect(await db.prisma.user.findUnique({ where: { id: 'usr-2' } })).toMatchObject({
       role: 'ADMINISTRATOR',
       isDisabled: false,
     })
@@ -236,12 +231,14 @@ describe('user make-administrator', () => {
   })
 
   test('makes one when none is left', async () => {
-    await db.user.deleteMany()
+    await db.prisma.user.deleteMany()
     const { code, out } = await run('user make-administrator wang.wei --create')
     expect(code).toBe(0)
     const password = /^Password of wang\.wei: (\S{20})$/m.exec(out)?.[1] ?? ''
     expect(await passwordIs('wang.wei', password)).toBe(true)
-    expect(await db.user.findMany()).toMatchObject([{ name: 'wang.wei', role: 'ADMINISTRATOR', isDisabled: false }])
+    expect(await db.prisma.user.findMany()).toMatchObject([
+      { name: 'wang.wei', role: 'ADMINISTRATOR', isDisabled: false },
+    ])
     const event = await lastEvent()
     expect(event).toMatchObject({
       action: 'CREATE',
@@ -260,7 +257,7 @@ describe('user make-administrator', () => {
     const { code, err } = await run(args)
     expect(code).toBe(1)
     expect(err).toContain(message)
-    expect(await db.user.count()).toBe(2)
+    expect(await db.prisma.user.count()).toBe(2)
     expect(await findAuditHead(db)).toBeNull()
   })
 })
@@ -282,7 +279,7 @@ describe('audit verify', () => {
 
   test('says which entry is the first bad one', async () => {
     for (let n = 0; n < 3; n++) await run('user reset-password li.na')
-    await db.auditEvent.update({ where: { id: 2 }, data: { actor: 'li.na' } })
+    await db.prisma.auditEvent.update({ where: { id: 2 }, data: { actor: 'li.na' } })
     expect(await run('audit verify')).toEqual({
       code: 1,
       out: 'The audit trail is broken: entry 2 was changed: its hash is not that of what it says.\nGood before that: 1 entry.\n',

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { type Principal, systemPrincipal } from '@/lib/domain/principal'
 import { type Config, parseConfig } from '@/lib/config'
 import { AppError } from '@/lib/domain/errors'
-import { type Database, closeDatabase, openDatabase } from '@/lib/metadata/engine/database'
+import { type OpenDatabase, openDatabase } from '@/lib/metadata/engine/open-database'
 import { assertMigrated } from '@/lib/metadata/engine/migrate'
 import { auditVerify } from './audit-verify'
 import type { Command, CommandArguments } from './command'
@@ -49,7 +49,7 @@ export async function runCommand(
     terminal.err(`${(error as Error).message}\n\n${describe(command)}`)
     return 2
   }
-  let db: Database | null = null
+  let db: OpenDatabase | null = null
   try {
     const config = readConfig(env)
     db = await open(config)
@@ -61,7 +61,7 @@ export async function runCommand(
     terminal.err(`${explain(error)}\n`)
     return 1
   } finally {
-    if (db !== null) await closeDatabase(db)
+    if (db !== null) await db.close()
   }
 }
 
@@ -88,7 +88,7 @@ function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
 }
 
 /** Changes no schema: a server of the version before may be running. */
-async function open({ database }: Config): Promise<Database> {
+async function open({ database }: Config): Promise<OpenDatabase> {
   if (database.provider === 'sqlite' && !existsSync(database.file)) {
     throw new CommandError(
       `There is no database ${database.file}: start the server once, or set STELE_DATA_DIR as it has it`,

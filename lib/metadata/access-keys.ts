@@ -1,11 +1,11 @@
-import type { Db, Transaction } from './engine/database'
+import type { Source, Transaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 import { type Slice, inOrder } from './engine/listing'
 import { type User, userFields } from './users'
 
 /** The access key with what its secret is compared with, and its user; or null. Only lib/auth asks for it. */
 export async function findSealedAccessKey(
-  db: Db,
+  db: Source,
   id: string,
 ): Promise<{
   readonly user: User
@@ -13,7 +13,7 @@ export async function findSealedAccessKey(
   readonly isDisabled: boolean
   readonly lastUsedAt: Date | null
 } | null> {
-  return db.accessKey.findUnique({
+  return db.prisma.accessKey.findUnique({
     where: { id },
     select: { sealedSecret: true, isDisabled: true, lastUsedAt: true, user: { select: userFields } },
   })
@@ -24,7 +24,7 @@ export async function insertAccessKey(
   tx: Transaction,
   key: { readonly id: string; readonly userId: string; readonly sealedSecret: string },
 ): Promise<void> {
-  await tx.accessKey.create({ data: key })
+  await tx.prisma.accessKey.create({ data: key })
 }
 
 /** An access key as stored, without its secret. */
@@ -37,37 +37,40 @@ export interface AccessKeyRow {
 }
 
 /** The user's access key of that id, or null. */
-export async function findAccessKey(db: Db, userId: string, id: string): Promise<AccessKeyRow | null> {
-  return db.accessKey.findFirst({ where: { id, userId }, omit: { sealedSecret: true } })
+export async function findAccessKey(db: Source, userId: string, id: string): Promise<AccessKeyRow | null> {
+  return db.prisma.accessKey.findFirst({ where: { id, userId }, omit: { sealedSecret: true } })
 }
 
 /** Access keys of a user by when they were made. */
-export async function listAccessKeys(db: Db, userId: string, slice: Slice): Promise<AccessKeyRow[]> {
-  return db.$queryRaw<AccessKeyRow[]>`
+export async function listAccessKeys(db: Source, userId: string, slice: Slice): Promise<AccessKeyRow[]> {
+  return db.read.$queryRaw<AccessKeyRow[]>`
     SELECT "id", "userId", "isDisabled", "createdAt", "lastUsedAt" FROM "AccessKey" WHERE "userId" = ${userId}
     ${inOrder(Prisma.sql`"createdAt"`, Prisma.sql`"id"`, slice)}`
 }
 
 /** How many access keys a user has, disabled ones too. */
-export async function countAccessKeys(db: Db, userId: string): Promise<number> {
-  return db.accessKey.count({ where: { userId } })
+export async function countAccessKeys(db: Source, userId: string): Promise<number> {
+  return db.prisma.accessKey.count({ where: { userId } })
 }
 
 /** Disables or enables an access key; answers whether that changed it. */
 export async function setAccessKeyDisabled(tx: Transaction, id: string, isDisabled: boolean): Promise<boolean> {
-  const { count } = await tx.accessKey.updateMany({ where: { id, isDisabled: !isDisabled }, data: { isDisabled } })
+  const { count } = await tx.prisma.accessKey.updateMany({
+    where: { id, isDisabled: !isDisabled },
+    data: { isDisabled },
+  })
   return count > 0
 }
 
 /** Deletes an access key; answers whether it was there. */
 export async function deleteAccessKey(tx: Transaction, id: string): Promise<boolean> {
-  const { count } = await tx.accessKey.deleteMany({ where: { id } })
+  const { count } = await tx.prisma.accessKey.deleteMany({ where: { id } })
   return count > 0
 }
 
 /** Notes that an access key was used at `minute`, unless a later use is noted. */
-export async function touchAccessKey(db: Db, id: string, minute: Date): Promise<void> {
-  await db.accessKey.updateMany({
+export async function touchAccessKey(db: Source, id: string, minute: Date): Promise<void> {
+  await db.prisma.accessKey.updateMany({
     where: { id, OR: [{ lastUsedAt: null }, { lastUsedAt: { lt: minute } }] },
     data: { lastUsedAt: minute },
   })
@@ -75,6 +78,9 @@ export async function touchAccessKey(db: Db, id: string, minute: Date): Promise<
 
 /** User name of an access key's owner; the key is there. */
 export async function findAccessKeyOwnerName(tx: Transaction, id: string): Promise<string> {
-  const { user } = await tx.accessKey.findUniqueOrThrow({ where: { id }, select: { user: { select: { name: true } } } })
+  const { user } = await tx.prisma.accessKey.findUniqueOrThrow({
+    where: { id },
+    select: { user: { select: { name: true } } },
+  })
   return user.name
 }

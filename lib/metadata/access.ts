@@ -1,4 +1,4 @@
-import { type SqlSource, sql } from './engine/database'
+import type { SqlSource } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 import { type Sql, allOf } from './engine/listing'
 
@@ -59,7 +59,7 @@ export async function findRank(
   viewer: Viewer | null,
   { kind, id }: { readonly kind: ScopeKind; readonly id: string },
 ): Promise<number | null> {
-  const [row] = await sql(source).$queryRaw<{ rank: bigint | number }[]>`
+  const [row] = await source.read.$queryRaw<{ rank: bigint | number }[]>`
     ${selectRanks[kind](viewer)} WHERE ${allOf([Prisma.sql`${columns[kind]} = ${id}`, visible[kind](viewer)])}`
   return row === undefined ? null : Number(row.rank)
 }
@@ -73,7 +73,7 @@ export async function listRanks(
 ): Promise<(id: string) => number> {
   if (viewer === null) return () => everythingRank
   if (ids.length === 0) return () => 0
-  const rows = await sql(source).$queryRaw<{ id: string; rank: bigint | number }[]>`
+  const rows = await source.read.$queryRaw<{ id: string; rank: bigint | number }[]>`
     ${selectRanks[kind](viewer)} WHERE ${columns[kind]} IN (${Prisma.join([...ids])})`
   const ranks = new Map(rows.map((row) => [row.id, Number(row.rank)]))
   return (id) => ranks.get(id) ?? 0
@@ -86,7 +86,7 @@ export async function findNamespaceRank(
   instanceId: string,
   name: string,
 ): Promise<number | null> {
-  const [row] = await sql(source).$queryRaw<{ rank: bigint | number }[]>`
+  const [row] = await source.read.$queryRaw<{ rank: bigint | number }[]>`
     SELECT ${grantedRank(subjectId, [Prisma.sql`n."id"`, Prisma.sql`n."instanceId"`])} AS "rank"
     FROM "Namespace" n WHERE n."instanceId" = ${instanceId} AND n."name" = ${name}`
   return row === undefined ? null : Number(row.rank)

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { hashAuditEvent } from './audit-chain'
 import { type Actor, type NewAuditEvent, insertAuditEvent, recordLeftOut } from './audit-events'
 import { type AuditSlice, countAuditEvents, findAuditHead, listAuditEvents } from './audit-listing'
-import { type Database, transaction } from './engine/database'
+import type { Database } from './engine/database'
 import { openTestDatabase } from '@/lib/testing/test-database'
 
 const actor: Actor = { name: 'admin', credential: 'session', address: '192.0.2.7', userAgent: 'agent' }
@@ -21,7 +21,7 @@ beforeEach(async () => ({ db, close } = await openTestDatabase()))
 afterEach(() => close())
 
 async function insert(event: NewAuditEvent = change, by: Actor = actor): Promise<void> {
-  await transaction(db, (tx) => insertAuditEvent(tx, by, event))
+  await db.transaction((tx) => insertAuditEvent(tx, by, event))
 }
 
 function list() {
@@ -82,7 +82,7 @@ describe('the chain', () => {
 
   test('has no gap where a change was undone', async () => {
     await insert()
-    const undone = transaction(db, async (tx) => {
+    const undone = db.transaction(async (tx) => {
       await insertAuditEvent(tx, actor, change)
       throw new Error('undone')
     })
@@ -93,9 +93,9 @@ describe('the chain', () => {
 
   test('goes on where somebody has put an event behind it, or taken the head away', async () => {
     await insert()
-    await db.auditEvent.updateMany({ data: { id: 5 } })
+    await db.prisma.auditEvent.updateMany({ data: { id: 5 } })
     await insert()
-    await db.auditHead.deleteMany()
+    await db.prisma.auditHead.deleteMany()
     await insert()
     expect((await list()).map(({ id }) => id)).toEqual([5, 6, 7])
   })
@@ -148,7 +148,7 @@ test('a search for text finds what is far back, in parts and in order, and lets 
     ...{ credential: '', address: '', userAgent: '', createdAt: new Date(0), previousHash: '', hash: '' },
   }))
   for (let from = 0; from < rows.length; from += 1000) {
-    await db.auditEvent.createMany({ data: rows.slice(from, from + 1000) })
+    await db.prisma.auditEvent.createMany({ data: rows.slice(from, from + 1000) })
   }
   const ids = async (slice: Omit<AuditSlice, 'limit'>, limit = 10) =>
     (await listAuditEvents(db, { text: 'N2999' }, { ...slice, limit })).map(({ id }) => id)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { AuditAction, AuditTargetType } from '@/lib/domain/audit'
 import { firstPreviousHash, hashAuditEvent, storableText } from './audit-chain'
-import { type Database, type SqlTransaction, transaction } from './engine/database'
+import type { Database, SqlTransaction } from './engine/database'
 import { FailedLogOns, type LeftOut } from './failed-log-ons'
 import { lockName } from './engine/locks'
 
@@ -72,7 +72,7 @@ export async function recordLeftOut(db: Database, { isLast = false } = {}): Prom
   const ended = failedLogOns.takeLeftOut({ isLast })
   if (ended.length === 0) return
   try {
-    await transaction(db, async (tx) => {
+    await db.transaction(async (tx) => {
       for (const leftOut of ended) {
         const { actor, event } = leftOut.sample ?? others
         await appendAuditEvent(tx, actor, { ...event, after: { leftOut: leftOut.count }, reason: reasonOf(leftOut) })

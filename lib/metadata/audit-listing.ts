@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { AuditContent } from './audit-chain'
-import { type SqlSource, sql } from './engine/database'
+import type { SqlSource } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 import { type Sql, allOf, contains } from './engine/listing'
 
@@ -65,7 +65,7 @@ export async function listAuditEvents(
 }
 
 async function readAuditEvents(source: SqlSource, filter: AuditFilter, slice: AuditSlice): Promise<AuditEventRow[]> {
-  return sql(source).$queryRaw<AuditEventRow[]>`
+  return source.read.$queryRaw<AuditEventRow[]>`
     ${selectEvents} WHERE ${allOf([...between(slice), ...matching(filter)])}
     ORDER BY "id" ${directions[slice.order]} LIMIT ${slice.limit}`
 }
@@ -81,7 +81,7 @@ export async function countAuditEvents(source: SqlSource, filter: AuditFilter): 
 }
 
 async function count(source: SqlSource, conditions: readonly (Sql | undefined)[]): Promise<number> {
-  const [row] = await sql(source).$queryRaw<{ count: bigint }[]>`
+  const [row] = await source.read.$queryRaw<{ count: bigint }[]>`
     SELECT count(*) AS "count" FROM "AuditEvent" WHERE ${allOf(conditions)}`
   return Number(row?.count)
 }
@@ -103,7 +103,7 @@ async function* partsOf(
   let rest = slice
   for (;;) {
     // The last one of the part: ids are counted, not reckoned, since somebody may have put in one that is far off.
-    const [last] = await sql(source).$queryRaw<{ id: number }[]>`
+    const [last] = await source.read.$queryRaw<{ id: number }[]>`
       SELECT "id" FROM "AuditEvent" WHERE ${allOf(between(rest))}
       ORDER BY "id" ${directions[slice.order]} LIMIT 1 OFFSET ${searchStep - 1}`
     if (last === undefined) {
@@ -119,26 +119,26 @@ async function* partsOf(
 
 /** The event, or null. */
 export async function findAuditEvent(source: SqlSource, id: number): Promise<AuditEventRow | null> {
-  const [row] = await sql(source).$queryRaw<AuditEventRow[]>`${selectEvents} WHERE "id" = ${id}`
+  const [row] = await source.read.$queryRaw<AuditEventRow[]>`${selectEvents} WHERE "id" = ${id}`
   return row ?? null
 }
 
 /** The first event with this hash, or null. Reads the whole table: for when something is wrong. */
 export async function findAuditEventByHash(source: SqlSource, hash: string): Promise<AuditEventRow | null> {
-  const [row] = await sql(source).$queryRaw<AuditEventRow[]>`
+  const [row] = await source.read.$queryRaw<AuditEventRow[]>`
     ${selectEvents} WHERE "hash" = ${hash} ORDER BY "id" LIMIT 1`
   return row ?? null
 }
 
 /** What the chain's head says; null before the first event. */
 export async function findAuditHead(source: SqlSource): Promise<AuditHead | null> {
-  const [row] = await sql(source).$queryRaw<AuditHead[]>`SELECT "eventId", "hash" FROM "AuditHead" WHERE "id" = 1`
+  const [row] = await source.read.$queryRaw<AuditHead[]>`SELECT "eventId", "hash" FROM "AuditHead" WHERE "id" = 1`
   return row ?? null
 }
 
 /** The first event that the head knows nothing of, or null. One look at both, so that what is being added is none. */
 export async function findEventBeyondHead(source: SqlSource): Promise<number | null> {
-  const [row] = await sql(source).$queryRaw<{ id: number }[]>`
+  const [row] = await source.read.$queryRaw<{ id: number }[]>`
     SELECT e."id" FROM "AuditEvent" e LEFT JOIN "AuditHead" h ON h."id" = 1
     WHERE h."eventId" IS NULL OR e."id" > h."eventId" ORDER BY e."id" LIMIT 1`
   return row?.id ?? null

@@ -1,6 +1,6 @@
 import { type Viewer, visibleRepository } from './access'
 import { batchesOf } from './engine/batches'
-import { type SqlSource, type SqlTransaction, sql } from './engine/database'
+import type { SqlSource, SqlTransaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 import { allOf } from './engine/listing'
 
@@ -15,7 +15,7 @@ export interface BlobLink {
 
 /** The repository's link to the blob, or null: links are how access to bytes is decided. */
 export async function findBlobLink(source: SqlSource, repositoryId: string, digest: string): Promise<BlobLink | null> {
-  const [row] = await sql(source).$queryRaw<{ sizeBytes: bigint; seenAt: Date; corruptAt: Date | null }[]>`
+  const [row] = await source.read.$queryRaw<{ sizeBytes: bigint; seenAt: Date; corruptAt: Date | null }[]>`
     SELECT b."sizeBytes", l."seenAt", b."corruptAt"
     FROM "RepositoryBlob" l JOIN "Blob" b ON b."digest" = l."digest"
     WHERE l."repositoryId" = ${repositoryId} AND l."digest" = ${digest}`
@@ -35,7 +35,7 @@ export async function isBlobVisibleInInstance(
     paths,
   }: { readonly instanceId: string; readonly digest: string; readonly paths: string[] | null },
 ): Promise<boolean> {
-  const rows = await sql(source).$queryRaw<unknown[]>`
+  const rows = await source.read.$queryRaw<unknown[]>`
     SELECT 1 FROM "RepositoryBlob" l JOIN "Repository" r ON r."id" = l."repositoryId"
     JOIN "Blob" b ON b."digest" = l."digest"
     WHERE ${allOf([
@@ -56,7 +56,7 @@ export async function listUnlinkedBlobs(
 ): Promise<string[]> {
   const linked = new Set<string>()
   for (const batch of batchesOf(digests)) {
-    const rows = await sql(source).$queryRaw<{ digest: string }[]>`
+    const rows = await source.read.$queryRaw<{ digest: string }[]>`
       SELECT l."digest" FROM "RepositoryBlob" l JOIN "Blob" b ON b."digest" = l."digest"
       WHERE l."repositoryId" = ${repositoryId} AND l."digest" IN (${Prisma.join(batch)}) AND b."corruptAt" IS NULL`
     for (const row of rows) linked.add(row.digest)

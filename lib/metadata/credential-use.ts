@@ -1,4 +1,4 @@
-import { type Database, sqlTransaction } from './engine/database'
+import type { Database } from './engine/database'
 
 /** Which credential of an instance's registry was used. */
 export type UsedCredential =
@@ -11,7 +11,7 @@ export async function noteCredentialUse(
   used: UsedCredential,
   { at, address }: { readonly at: Date; readonly address: string },
 ): Promise<void> {
-  await sqlTransaction(db, async (tx) => {
+  await db.sqlTransaction(async (tx) => {
     if (used.kind === 'password') {
       await tx.$executeRaw`
         UPDATE "RegistryPassword" SET "lastUsedAt" = ${at}

@@ -1,6 +1,5 @@
 import { batchesOf } from './engine/batches'
-import { type Database, type SqlSource, type SqlTransaction, sql } from './engine/database'
-import { engineOf } from './engine/engine'
+import type { Database, SqlSource, SqlTransaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 import type { Sql } from './engine/listing'
 
@@ -25,7 +24,7 @@ export async function listLinks(
   after: LinkKey | null,
   cutoff: Date,
 ): Promise<(LinkKey & { isUnneeded: boolean })[]> {
-  const rows = await sql(source).$queryRaw<(LinkKey & { unneeded: number })[]>`
+  const rows = await source.read.$queryRaw<(LinkKey & { unneeded: number })[]>`
     SELECT l."repositoryId", l."digest", CASE WHEN ${unneeded(cutoff)} THEN 1 ELSE 0 END AS "unneeded"
     FROM "RepositoryBlob" l
     WHERE (l."repositoryId", l."digest") > (${after?.repositoryId ?? ''}, ${after?.digest ?? ''})
@@ -69,7 +68,7 @@ export async function listBlobs(
   { cutoff, foreseen }: { readonly cutoff: Date; readonly foreseen: boolean },
 ): Promise<(BlobRow & { isGarbage: boolean })[]> {
   const counting = foreseen ? Prisma.sql`AND NOT (${unneeded(cutoff)})` : Prisma.empty
-  const rows = await sql(source).$queryRaw<(BlobRow & { garbage: number })[]>`
+  const rows = await source.read.$queryRaw<(BlobRow & { garbage: number })[]>`
     SELECT b."digest", b."sizeBytes", CASE WHEN b."seenAt" < ${cutoff} AND NOT EXISTS (
       SELECT 1 FROM "RepositoryBlob" l WHERE l."digest" = b."digest" ${counting}) THEN 1 ELSE 0 END AS "garbage"
     FROM "Blob" b WHERE b."digest" > ${after ?? ''} ORDER BY b."digest" LIMIT ${pageSize}`
@@ -93,7 +92,7 @@ export async function removeBlobs(tx: SqlTransaction, digests: readonly string[]
 
 /** Locks the rows of blobs until the transaction ends; answers which of `digests` have one. */
 export async function lockBlobs(tx: SqlTransaction, digests: readonly string[]): Promise<ReadonlySet<string>> {
-  const lock = engineOf(tx).provider === 'sqlite' ? Prisma.empty : Prisma.sql`FOR UPDATE`
+  const lock = tx.provider === 'sqlite' ? Prisma.empty : Prisma.sql`FOR UPDATE`
   const rows = await tx.$queryRaw<{ digest: string }[]>`
     SELECT "digest" FROM "Blob" WHERE "digest" IN (${Prisma.join(digests)}) ORDER BY "digest" ${lock}`
   return new Set(rows.map(({ digest }) => digest))
@@ -103,7 +102,7 @@ export async function lockBlobs(tx: SqlTransaction, digests: readonly string[]):
 export async function listUnknownBlobs(source: SqlSource, digests: readonly string[]): Promise<ReadonlySet<string>> {
   const unknown = new Set(digests)
   for (const batch of batchesOf(digests)) {
-    const rows = await sql(source).$queryRaw<{ digest: string }[]>`
+    const rows = await source.read.$queryRaw<{ digest: string }[]>`
       SELECT "digest" FROM "Blob" WHERE "digest" IN (${Prisma.join(batch)})`
     for (const { digest } of rows) unknown.delete(digest)
   }
@@ -142,14 +141,14 @@ export async function markLinkSeen(tx: SqlTransaction, { repositoryId, digest }:
 
 /** Ids of uploads opened before `cutoff`, those after `after`, a page of them. */
 export async function listOldUploads(source: SqlSource, after: string | null, cutoff: Date): Promise<string[]> {
-  const rows = await sql(source).$queryRaw<{ id: string }[]>`
+  const rows = await source.read.$queryRaw<{ id: string }[]>`
     SELECT "id" FROM "Upload" WHERE "createdAt" < ${cutoff} AND "id" > ${after ?? ''} ORDER BY "id" LIMIT ${pageSize}`
   return rows.map(({ id }) => id)
 }
 
 /** Removes the rows of uploads, where they have one. */
 export async function removeUploads(db: Database, ids: readonly string[]): Promise<void> {
-  for (const batch of batchesOf(ids)) await db.upload.deleteMany({ where: { id: { in: batch } } })
+  for (const batch of batchesOf(ids)) await db.prisma.upload.deleteMany({ where: { id: { in: batch } } })
 }
 
 /** Of a link `l`: that no manifest of its repository names the blob, and that it was not seen since `cutoff`. */

@@ -1,7 +1,8 @@
 import { type Permission, robotNamePrefix } from '@/lib/domain/access'
 import { AppError } from '@/lib/domain/errors'
 import type { ScopeKind, Viewer } from './access'
-import { type Db, type Transaction, isForeignKeyViolation, isUniqueViolation } from './engine/database'
+import type { Source, Transaction } from './engine/database'
+import { isForeignKeyViolation, isUniqueViolation } from './engine/failures'
 import { Prisma } from './generated/sqlite/client'
 import { type Slice, type Sql, allOf, contains, inOrder } from './engine/listing'
 
@@ -112,30 +113,33 @@ function toRow({
 }
 
 /** The grant, or null. */
-export async function findGrant(db: Db, id: string): Promise<GrantRow | null> {
-  const grant = await db.grant.findUnique({ where: { id }, select: selected })
+export async function findGrant(db: Source, id: string): Promise<GrantRow | null> {
+  const grant = await db.prisma.grant.findUnique({ where: { id }, select: selected })
   return grant && toRow(grant)
 }
 
 /** Grants that a viewer may know of, in order; equals by id. */
 export async function listGrants(
-  db: Db,
+  db: Source,
   viewer: Viewer | null,
   filter: GrantFilter,
   sortKey: GrantSortKey,
   slice: Slice,
 ): Promise<GrantRow[]> {
-  const ordered = await db.$queryRaw<{ id: string }[]>`
+  const ordered = await db.read.$queryRaw<{ id: string }[]>`
     SELECT g."id" ${from} WHERE ${matching(viewer, filter)}
     ${inOrder(sortColumns[sortKey], Prisma.sql`g."id"`, slice)}`
-  const grants = await db.grant.findMany({ where: { id: { in: ordered.map(({ id }) => id) } }, select: selected })
+  const grants = await db.prisma.grant.findMany({
+    where: { id: { in: ordered.map(({ id }) => id) } },
+    select: selected,
+  })
   const byId = new Map(grants.map((grant) => [grant.id, toRow(grant)]))
   return ordered.flatMap(({ id }) => byId.get(id) ?? [])
 }
 
 /** How many grants the list has. */
-export async function countGrants(db: Db, viewer: Viewer | null, filter: GrantFilter): Promise<number> {
-  const [row] = await db.$queryRaw<{ count: bigint }[]>`
+export async function countGrants(db: Source, viewer: Viewer | null, filter: GrantFilter): Promise<number> {
+  const [row] = await db.read.$queryRaw<{ count: bigint }[]>`
     SELECT count(*) AS "count" ${from} WHERE ${matching(viewer, filter)}`
   return Number(row?.count)
 }
@@ -171,9 +175,9 @@ function isManageable(viewer: Viewer): Sql {
 }
 
 /** Of the grants, those whose scope a viewer may manage. */
-export async function listManageable(db: Db, viewer: Viewer | null, ids: readonly string[]): Promise<Set<string>> {
+export async function listManageable(db: Source, viewer: Viewer | null, ids: readonly string[]): Promise<Set<string>> {
   if (viewer === null || ids.length === 0) return new Set(ids)
-  const rows = await db.$queryRaw<{ id: string }[]>`
+  const rows = await db.read.$queryRaw<{ id: string }[]>`
     SELECT g."id" FROM "Grant" g WHERE g."id" IN (${Prisma.join([...ids])}) AND ${isManageable(viewer)}`
   return new Set(rows.map(({ id }) => id))
 }
@@ -190,19 +194,19 @@ export interface LostGrants {
 
 /** The grants that go with a user or a robot, with what they are for, or with an instance; nothing where there are none. */
 export async function listLostGrants(
-  db: Db,
+  db: Source,
   where: { readonly subjectId: string } | { readonly scopeId: string } | { readonly instanceId: string },
 ): Promise<LostGrants | Record<string, never>> {
-  const rows = await db.grant.findMany({ where, select: selected, orderBy: { id: 'asc' }, take: namedGrantsMax })
+  const rows = await db.prisma.grant.findMany({ where, select: selected, orderBy: { id: 'asc' }, take: namedGrantsMax })
   const grants = rows
     .map(toRow)
     .map(({ subjectName: subject, scopeId, permission }) => ({ subject, scopeId, permission }))
-  return grants.length === 0 ? {} : { grants, grantCount: await db.grant.count({ where }) }
+  return grants.length === 0 ? {} : { grants, grantCount: await db.prisma.grant.count({ where }) }
 }
 
 /** The instance, namespace or repository of an id, whichever it is; null when there is none. */
-export async function findGrantScope(db: Db, id: string): Promise<GrantScope | null> {
-  const [row] = await db.$queryRaw<Omit<GrantScope, 'id'>[]>`
+export async function findGrantScope(db: Source, id: string): Promise<GrantScope | null> {
+  const [row] = await db.read.$queryRaw<Omit<GrantScope, 'id'>[]>`
     SELECT 'instance' AS "kind", "id" AS "instanceId", NULL AS "namespaceId", NULL AS "repositoryId"
       FROM "Instance" WHERE "id" = ${id}
     UNION ALL SELECT 'namespace', "instanceId", "id", NULL FROM "Namespace" WHERE "id" = ${id}
@@ -211,10 +215,13 @@ export async function findGrantScope(db: Db, id: string): Promise<GrantScope | n
 }
 
 /** The user, or the robot of the instance, of an id; null when there is none. */
-export async function findGrantSubject(db: Db, instanceId: string, id: string): Promise<GrantSubject | null> {
-  const user = await db.user.findUnique({ where: { id }, select: { name: true, displayName: true } })
+export async function findGrantSubject(db: Source, instanceId: string, id: string): Promise<GrantSubject | null> {
+  const user = await db.prisma.user.findUnique({ where: { id }, select: { name: true, displayName: true } })
   if (user !== null) return { type: 'USER', id, name: user.name, description: user.displayName }
-  const robot = await db.robot.findFirst({ where: { id, instanceId }, select: { name: true, description: true } })
+  const robot = await db.prisma.robot.findFirst({
+    where: { id, instanceId },
+    select: { name: true, description: true },
+  })
   if (robot === null) return null
   return { type: 'ROBOT', id, name: `${robotNamePrefix}${robot.name}`, description: robot.description }
 }
@@ -227,15 +234,15 @@ export interface GrantSubjectFilter {
 }
 
 /** Users, and robots of an instance, by name. */
-export async function listGrantSubjects(db: Db, filter: GrantSubjectFilter, slice: Slice): Promise<GrantSubject[]> {
-  return db.$queryRaw<GrantSubject[]>`
+export async function listGrantSubjects(db: Source, filter: GrantSubjectFilter, slice: Slice): Promise<GrantSubject[]> {
+  return db.read.$queryRaw<GrantSubject[]>`
     SELECT s.* FROM (${subjects(filter)}) s WHERE ${matchingSubjects(filter)}
     ${inOrder(Prisma.sql`s."name"`, Prisma.sql`s."id"`, slice)}`
 }
 
 /** How many subjects the list has. */
-export async function countGrantSubjects(db: Db, filter: GrantSubjectFilter): Promise<number> {
-  const [row] = await db.$queryRaw<{ count: bigint }[]>`
+export async function countGrantSubjects(db: Source, filter: GrantSubjectFilter): Promise<number> {
+  const [row] = await db.read.$queryRaw<{ count: bigint }[]>`
     SELECT count(*) AS "count" FROM (${subjects(filter)}) s WHERE ${matchingSubjects(filter)}`
   return Number(row?.count)
 }
@@ -265,7 +272,9 @@ export async function insertGrant(
 ): Promise<void> {
   const bearer = subject.type === 'USER' ? { userId: subject.id } : { robotId: subject.id }
   try {
-    await tx.grant.create({ data: { id, subjectId: subject.id, ...bearer, ...ids, scopeId, permission, createdBy } })
+    await tx.prisma.grant.create({
+      data: { id, subjectId: subject.id, ...bearer, ...ids, scopeId, permission, createdBy },
+    })
   } catch (error) {
     if (isForeignKeyViolation(error)) throw new AppError('NOT_FOUND', { cause: error })
     if (!isUniqueViolation(error)) throw error
@@ -281,7 +290,7 @@ export async function updateGrant(
   permission: Permission,
 ): Promise<boolean> {
   const data = { permission, version: { increment: 1 } }
-  const { count } = await tx.grant.updateMany({ where: { id, version }, data })
+  const { count } = await tx.prisma.grant.updateMany({ where: { id, version }, data })
   return count > 0
 }
 
@@ -290,6 +299,6 @@ export async function deleteGrant(
   tx: Transaction,
   { id, version }: Pick<GrantRow, 'id' | 'version'>,
 ): Promise<boolean> {
-  const { count } = await tx.grant.deleteMany({ where: { id, version } })
+  const { count } = await tx.prisma.grant.deleteMany({ where: { id, version } })
   return count > 0
 }

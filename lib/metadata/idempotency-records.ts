@@ -1,4 +1,4 @@
-import type { Db, Transaction } from './engine/database'
+import type { Source, Transaction } from './engine/database'
 
 /** What a request with an Idempotency-Key was, and what it was answered. */
 export interface IdempotencyRecord {
@@ -29,12 +29,12 @@ export async function completeIdempotencyRecord(
   id: string,
   answer: Omit<IdempotencyRecord, 'requestHash'>,
 ): Promise<void> {
-  await tx.idempotencyRecord.update({ where: { id }, data: answer })
+  await tx.prisma.idempotencyRecord.update({ where: { id }, data: answer })
 }
 
 /** The record, or null. */
-export async function findIdempotencyRecord(db: Db, id: string): Promise<IdempotencyRecord | null> {
-  return db.idempotencyRecord.findUnique({
+export async function findIdempotencyRecord(db: Source, id: string): Promise<IdempotencyRecord | null> {
+  return db.prisma.idempotencyRecord.findUnique({
     where: { id },
     select: { requestHash: true, status: true, location: true, etag: true, body: true },
   })
@@ -42,10 +42,12 @@ export async function findIdempotencyRecord(db: Db, id: string): Promise<Idempot
 
 /** Removes the records made before `time`. */
 export async function deleteIdempotencyRecordsBefore(tx: Transaction, time: Date): Promise<void> {
-  await tx.idempotencyRecord.deleteMany({ where: { createdAt: { lt: time } } })
+  await tx.prisma.idempotencyRecord.deleteMany({ where: { createdAt: { lt: time } } })
 }
 
 /** Whether there is a record of before `time`. */
-export async function hasIdempotencyRecordsBefore(db: Db, time: Date): Promise<boolean> {
-  return (await db.idempotencyRecord.findFirst({ where: { createdAt: { lt: time } }, select: { id: true } })) !== null
+export async function hasIdempotencyRecordsBefore(db: Source, time: Date): Promise<boolean> {
+  return (
+    (await db.prisma.idempotencyRecord.findFirst({ where: { createdAt: { lt: time } }, select: { id: true } })) !== null
+  )
 }

@@ -1,6 +1,8 @@
 import { AppError } from '@/lib/domain/errors'
+import type { InstanceHostParts } from '@/lib/domain/instance-host'
 import { type Viewer, visibleInstance, visibleNamespace, visibleRepository } from './access'
-import { type Db, type Transaction, isForeignKeyViolation, isUniqueViolation } from './engine/database'
+import type { Source, SqlSource, Transaction } from './engine/database'
+import { isForeignKeyViolation, isUniqueViolation } from './engine/failures'
 import { Prisma } from './generated/sqlite/client'
 import { type Slice, type Sql, allOf, contains, inOrder } from './engine/listing'
 
@@ -38,19 +40,43 @@ export interface InstanceFilter {
 }
 
 /** The instance, or null. */
-export async function findInstance(db: Db, id: string): Promise<InstanceRow | null> {
-  return db.instance.findUnique({ where: { id } })
+export async function findInstance(db: Source, id: string): Promise<InstanceRow | null> {
+  return db.prisma.instance.findUnique({ where: { id } })
+}
+
+/** An instance, as a container client's request needs it. */
+export interface InstanceForTraffic {
+  readonly id: string
+  /** Whether PUBLIC repositories can be pulled from without credentials. */
+  readonly allowAnonymousPull: boolean
+}
+
+/** The instance whose host name has these parts, or null. */
+export async function findInstanceByHost(
+  source: SqlSource,
+  { name, regionId }: InstanceHostParts,
+): Promise<InstanceForTraffic | null> {
+  const [row] = await source.read.$queryRaw<InstanceForTraffic[]>`
+    SELECT "id", "allowAnonymousPull" FROM "Instance" WHERE "regionId" = ${regionId} AND "name" = ${name}`
+  return row ?? null
+}
+
+/** The instance that serves every host that is no instance's, or null while there is no instance. */
+export async function findDefaultInstance(source: SqlSource): Promise<InstanceForTraffic | null> {
+  const [row] = await source.read.$queryRaw<InstanceForTraffic[]>`
+    SELECT "id", "allowAnonymousPull" FROM "Instance" WHERE "isDefault" LIMIT 1`
+  return row ?? null
 }
 
 /** Instances by name. */
-export async function listInstances(db: Db, filter: InstanceFilter, slice: Slice): Promise<InstanceRow[]> {
-  return db.$queryRaw<InstanceRow[]>`
+export async function listInstances(db: Source, filter: InstanceFilter, slice: Slice): Promise<InstanceRow[]> {
+  return db.read.$queryRaw<InstanceRow[]>`
     SELECT i.* FROM "Instance" i WHERE ${matching(filter)} ${inOrder(Prisma.sql`i."name"`, Prisma.sql`i."id"`, slice)}`
 }
 
 /** How many instances the list has. */
-export async function countInstances(db: Db, filter: InstanceFilter): Promise<number> {
-  const [row] = await db.$queryRaw<{ count: bigint }[]>`
+export async function countInstances(db: Source, filter: InstanceFilter): Promise<number> {
+  const [row] = await db.read.$queryRaw<{ count: bigint }[]>`
     SELECT count(*) AS "count" FROM "Instance" i WHERE ${matching(filter)}`
   return Number(row?.count)
 }
@@ -64,8 +90,8 @@ function matching({ viewer, regionId, search }: InstanceFilter): Sql {
 }
 
 /** How many instances each region holds that a viewer knows of; a region without any is absent. */
-export async function countInstancesByRegion(db: Db, viewer: Viewer | null): Promise<Map<string, number>> {
-  const rows = await db.$queryRaw<{ regionId: string; count: bigint }[]>`
+export async function countInstancesByRegion(db: Source, viewer: Viewer | null): Promise<Map<string, number>> {
+  const rows = await db.read.$queryRaw<{ regionId: string; count: bigint }[]>`
     SELECT i."regionId", count(*) AS "count" FROM "Instance" i WHERE ${allOf([visibleInstance(viewer)])}
     GROUP BY i."regionId"`
   return new Map(rows.map((row) => [row.regionId, Number(row.count)]))
@@ -73,7 +99,7 @@ export async function countInstancesByRegion(db: Db, viewer: Viewer | null): Pro
 
 /** What each of the instances holds, as far as a viewer knows of it, in four queries however many they are. */
 export async function getInstanceTotals(
-  db: Db,
+  db: Source,
   viewer: Viewer | null,
   ids: readonly string[],
 ): Promise<(id: string) => InstanceTotals> {
@@ -116,8 +142,8 @@ function inInstances(instanceId: Sql, ids: readonly string[], isVisible: Sql | u
   return allOf([isIn, isVisible])
 }
 
-async function sumPerInstance(db: Db, query: Sql): Promise<Map<string, number>> {
-  const rows = await db.$queryRaw<{ instanceId: string; total: bigint | number }[]>`${query}`
+async function sumPerInstance(db: Source, query: Sql): Promise<Map<string, number>> {
+  const rows = await db.read.$queryRaw<{ instanceId: string; total: bigint | number }[]>`${query}`
   return new Map(rows.map((row) => [row.instanceId, Number(row.total)]))
 }
 
@@ -127,7 +153,7 @@ export async function insertInstance(
   instance: Pick<InstanceRow, 'id' | 'regionId' | 'name' | 'specification' | 'isDefault'>,
 ): Promise<InstanceRow> {
   try {
-    return await tx.instance.create({ data: instance })
+    return await tx.prisma.instance.create({ data: instance })
   } catch (error) {
     throw isUniqueViolation(error) ? nameTaken(instance.name, error) : error
   }
@@ -141,8 +167,8 @@ export async function updateInstance(
 ): Promise<InstanceRow | null> {
   try {
     const data = { ...changes, version: { increment: 1 } }
-    const { count } = await tx.instance.updateMany({ where: { id, version }, data })
-    return count === 0 ? null : await tx.instance.findUnique({ where: { id } })
+    const { count } = await tx.prisma.instance.updateMany({ where: { id, version }, data })
+    return count === 0 ? null : await tx.prisma.instance.findUnique({ where: { id } })
   } catch (error) {
     throw isUniqueViolation(error) && changes.name !== undefined ? nameTaken(changes.name, error) : error
   }
@@ -154,7 +180,7 @@ export async function deleteInstance(
   { id, version }: { readonly id: string; readonly version: number },
 ): Promise<boolean> {
   try {
-    const { count } = await tx.instance.deleteMany({ where: { id, version } })
+    const { count } = await tx.prisma.instance.deleteMany({ where: { id, version } })
     return count > 0
   } catch (error) {
     if (!isForeignKeyViolation(error)) throw error
@@ -179,11 +205,11 @@ export interface LostCredentials {
 /** Counts the credentials of an instance. */
 export async function countLostCredentials(tx: Transaction, instanceId: string): Promise<LostCredentials> {
   const where = { instanceId }
-  const robots = await tx.robot.findMany({ where, select: { name: true }, orderBy: { name: 'asc' }, take: 100 })
+  const robots = await tx.prisma.robot.findMany({ where, select: { name: true }, orderBy: { name: 'asc' }, take: 100 })
   return {
     robots: robots.map(({ name }) => name),
-    robotCount: await tx.robot.count({ where }),
-    registryPasswordCount: await tx.registryPassword.count({ where }),
-    temporaryTokenCount: await tx.temporaryToken.count({ where }),
+    robotCount: await tx.prisma.robot.count({ where }),
+    registryPasswordCount: await tx.prisma.registryPassword.count({ where }),
+    temporaryTokenCount: await tx.prisma.temporaryToken.count({ where }),
   }
 }

@@ -1,4 +1,4 @@
-import type { Db } from './engine/database'
+import type { Source } from './engine/database'
 
 /** What kinds of maintenance there are. */
 export type MaintenanceKind = 'GARBAGE_COLLECTION' | 'SCRUB'
@@ -30,24 +30,24 @@ export interface MaintenanceRunRow extends MaintenanceCounts {
 
 /** Records that a run has started. */
 export async function insertRun(
-  db: Db,
+  db: Source,
   run: Pick<MaintenanceRunRow, 'kind' | 'isDryRun' | 'graceSeconds' | 'startedBy' | 'startedAt'>,
 ): Promise<MaintenanceRunRow> {
-  return db.maintenanceRun.create({ data: { ...run, state: 'RUNNING' } })
+  return db.prisma.maintenanceRun.create({ data: { ...run, state: 'RUNNING' } })
 }
 
 /** Records how far a run is. */
-export async function updateRunCounts(db: Db, id: number, counts: Partial<MaintenanceCounts>): Promise<void> {
-  await db.maintenanceRun.updateMany({ where: { id }, data: counts })
+export async function updateRunCounts(db: Source, id: number, counts: Partial<MaintenanceCounts>): Promise<void> {
+  await db.prisma.maintenanceRun.updateMany({ where: { id }, data: counts })
 }
 
 /** Records that a run has ended; `failure` is null when it did all it had to. One that has ended stays as it is. */
 export async function endRun(
-  db: Db,
+  db: Source,
   id: number,
   { endedAt, failure }: { readonly endedAt: Date; readonly failure: string | null },
 ): Promise<void> {
-  await db.maintenanceRun.updateMany({
+  await db.prisma.maintenanceRun.updateMany({
     where: { id, state: 'RUNNING' },
     data: { state: failure === null ? 'SUCCEEDED' : 'FAILED', endedAt, failure },
   })
@@ -55,31 +55,31 @@ export async function endRun(
 
 /** Records of every run of the kind that has not ended that it failed. For who knows that none is running. */
 export async function failRunning(
-  db: Db,
+  db: Source,
   kind: MaintenanceKind,
   { endedAt, failure }: { readonly endedAt: Date; readonly failure: string },
 ): Promise<void> {
-  await db.maintenanceRun.updateMany({
+  await db.prisma.maintenanceRun.updateMany({
     where: { kind, state: 'RUNNING' },
     data: { state: 'FAILED', endedAt, failure },
   })
 }
 
 /** The run of a kind, or null. */
-export async function findRun(db: Db, kind: MaintenanceKind, id: number): Promise<MaintenanceRunRow | null> {
-  return db.maintenanceRun.findFirst({ where: { kind, id } })
+export async function findRun(db: Source, kind: MaintenanceKind, id: number): Promise<MaintenanceRunRow | null> {
+  return db.prisma.maintenanceRun.findFirst({ where: { kind, id } })
 }
 
 /** The newest run of a kind that was no dry run, or null. */
-export async function findLastRun(db: Db, kind: MaintenanceKind): Promise<MaintenanceRunRow | null> {
-  return db.maintenanceRun.findFirst({ where: { kind, isDryRun: false }, orderBy: { id: 'desc' } })
+export async function findLastRun(db: Source, kind: MaintenanceKind): Promise<MaintenanceRunRow | null> {
+  return db.prisma.maintenanceRun.findFirst({ where: { kind, isDryRun: false }, orderBy: { id: 'desc' } })
 }
 
 /** Of each kind the newest run that was no dry run and has ended, where there is one: what metrics show. */
-export async function getLastRuns(db: Db): Promise<MaintenanceRunRow[]> {
+export async function getLastRuns(db: Source): Promise<MaintenanceRunRow[]> {
   const runs = await Promise.all(
     (['GARBAGE_COLLECTION', 'SCRUB'] as const).map((kind) =>
-      db.maintenanceRun.findFirst({
+      db.prisma.maintenanceRun.findFirst({
         where: { kind, isDryRun: false, state: { not: 'RUNNING' } },
         orderBy: { id: 'desc' },
       }),
@@ -90,11 +90,11 @@ export async function getLastRuns(db: Db): Promise<MaintenanceRunRow[]> {
 
 /** Runs of a kind, the newest first, those before the run `beforeId`. */
 export async function listRuns(
-  db: Db,
+  db: Source,
   kind: MaintenanceKind,
   { beforeId, limit }: { readonly beforeId: number | null; readonly limit: number },
 ): Promise<MaintenanceRunRow[]> {
-  return db.maintenanceRun.findMany({
+  return db.prisma.maintenanceRun.findMany({
     where: { kind, ...(beforeId === null ? {} : { id: { lt: beforeId } }) },
     orderBy: { id: 'desc' },
     take: limit,
@@ -102,6 +102,6 @@ export async function listRuns(
 }
 
 /** How many runs of a kind there have been. */
-export async function countRuns(db: Db, kind: MaintenanceKind): Promise<number> {
-  return db.maintenanceRun.count({ where: { kind } })
+export async function countRuns(db: Source, kind: MaintenanceKind): Promise<number> {
+  return db.prisma.maintenanceRun.count({ where: { kind } })
 }

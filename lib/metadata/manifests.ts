@@ -1,6 +1,6 @@
 import type { ManifestReference } from '@/lib/domain/manifest'
 import { batchesOf } from './engine/batches'
-import { type SqlSource, type SqlTransaction, sql } from './engine/database'
+import type { SqlSource, SqlTransaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 
 /** A manifest as a pull gets it. */
@@ -18,7 +18,7 @@ export async function findManifest(
   repositoryId: string,
   digest: string,
 ): Promise<StoredManifest | null> {
-  const [row] = await sql(source).$queryRaw<StoredManifest[]>`
+  const [row] = await source.read.$queryRaw<StoredManifest[]>`
     SELECT "digest", "mediaType", "content", "sizeBytes" FROM "Manifest"
     WHERE "repositoryId" = ${repositoryId} AND "digest" = ${digest}`
   return row ?? null
@@ -30,7 +30,7 @@ export async function findManifestByTag(
   repositoryId: string,
   tag: string,
 ): Promise<StoredManifest | null> {
-  const [row] = await sql(source).$queryRaw<StoredManifest[]>`
+  const [row] = await source.read.$queryRaw<StoredManifest[]>`
     SELECT m."digest", m."mediaType", m."content", m."sizeBytes" FROM "Tag" t
     JOIN "Manifest" m ON m."repositoryId" = t."repositoryId" AND m."digest" = t."digest"
     WHERE t."repositoryId" = ${repositoryId} AND t."name" = ${tag}`
@@ -89,7 +89,7 @@ export async function listManifestSummaries(
   const summaries = []
   for (const batch of batchesOf(digests)) {
     summaries.push(
-      ...(await sql(source).$queryRaw<{ digest: string; totalSizeBytes: bigint }[]>`
+      ...(await source.read.$queryRaw<{ digest: string; totalSizeBytes: bigint }[]>`
         SELECT "digest", "totalSizeBytes" FROM "Manifest"
         WHERE "repositoryId" = ${repositoryId} AND "digest" IN (${Prisma.join(batch)})`),
     )

@@ -1,6 +1,7 @@
 import { AppError } from '@/lib/domain/errors'
 import { type Viewer, visibleNamespace, visibleRepository } from './access'
-import { type Db, type Transaction, isForeignKeyViolation, isUniqueViolation } from './engine/database'
+import type { Source, Transaction } from './engine/database'
+import { isForeignKeyViolation, isUniqueViolation } from './engine/failures'
 import { Prisma } from './generated/sqlite/client'
 import { type Slice, type Sql, allOf, contains, inOrder } from './engine/listing'
 
@@ -33,24 +34,24 @@ export interface NamespaceFilter {
 }
 
 /** The namespace, or null. */
-export async function findNamespace(db: Db, id: string): Promise<NamespaceRow | null> {
-  return db.namespace.findUnique({ where: { id } })
+export async function findNamespace(db: Source, id: string): Promise<NamespaceRow | null> {
+  return db.prisma.namespace.findUnique({ where: { id } })
 }
 
 /** The namespace of that name in the instance, or null. */
-export async function findNamespaceByName(db: Db, instanceId: string, name: string): Promise<NamespaceRow | null> {
-  return db.namespace.findUnique({ where: { instanceId_name: { instanceId, name } } })
+export async function findNamespaceByName(db: Source, instanceId: string, name: string): Promise<NamespaceRow | null> {
+  return db.prisma.namespace.findUnique({ where: { instanceId_name: { instanceId, name } } })
 }
 
 /** Namespaces of an instance by name. */
-export async function listNamespaces(db: Db, filter: NamespaceFilter, slice: Slice): Promise<NamespaceRow[]> {
-  return db.$queryRaw<NamespaceRow[]>`
+export async function listNamespaces(db: Source, filter: NamespaceFilter, slice: Slice): Promise<NamespaceRow[]> {
+  return db.read.$queryRaw<NamespaceRow[]>`
     SELECT n.* FROM "Namespace" n WHERE ${matching(filter)} ${inOrder(Prisma.sql`n."name"`, Prisma.sql`n."id"`, slice)}`
 }
 
 /** How many namespaces the list has. */
-export async function countNamespaces(db: Db, filter: NamespaceFilter): Promise<number> {
-  const [row] = await db.$queryRaw<{ count: bigint }[]>`
+export async function countNamespaces(db: Source, filter: NamespaceFilter): Promise<number> {
+  const [row] = await db.read.$queryRaw<{ count: bigint }[]>`
     SELECT count(*) AS "count" FROM "Namespace" n WHERE ${matching(filter)}`
   return Number(row?.count)
 }
@@ -65,13 +66,13 @@ function matching({ viewer, instanceId, search }: NamespaceFilter): Sql {
 
 /** How many repositories that a viewer may pull from each of the namespaces has. */
 export async function countRepositoriesOf(
-  db: Db,
+  db: Source,
   viewer: Viewer | null,
   namespaceIds: readonly string[],
 ): Promise<(id: string) => number> {
   if (namespaceIds.length === 0) return () => 0
   const isIn = Prisma.sql`r."namespaceId" IN (${Prisma.join([...namespaceIds])})`
-  const rows = await db.$queryRaw<{ namespaceId: string; count: bigint }[]>`
+  const rows = await db.read.$queryRaw<{ namespaceId: string; count: bigint }[]>`
     SELECT r."namespaceId", count(*) AS "count" FROM "Repository" r WHERE ${allOf([isIn, visibleRepository(viewer)])}
     GROUP BY r."namespaceId"`
   const counts = new Map(rows.map((row) => [row.namespaceId, Number(row.count)]))
@@ -84,7 +85,7 @@ export async function insertNamespace(
   namespace: NamespaceSettings & Pick<NamespaceRow, 'id' | 'instanceId' | 'name'>,
 ): Promise<NamespaceRow> {
   try {
-    return await tx.namespace.create({ data: namespace })
+    return await tx.prisma.namespace.create({ data: namespace })
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
     const message = `the instance has a namespace ${namespace.name}`
@@ -99,7 +100,7 @@ export async function updateNamespace(
   changes: Partial<NamespaceSettings>,
 ): Promise<NamespaceRow | null> {
   const data = { ...changes, version: { increment: 1 } }
-  const { count } = await tx.namespace.updateMany({ where: { id, version }, data })
+  const { count } = await tx.prisma.namespace.updateMany({ where: { id, version }, data })
   return count === 0 ? null : findNamespace(tx, id)
 }
 
@@ -109,7 +110,7 @@ export async function deleteNamespace(
   { id, version }: { readonly id: string; readonly version: number },
 ): Promise<boolean> {
   try {
-    const { count } = await tx.namespace.deleteMany({ where: { id, version } })
+    const { count } = await tx.prisma.namespace.deleteMany({ where: { id, version } })
     return count > 0
   } catch (error) {
     if (!isForeignKeyViolation(error)) throw error

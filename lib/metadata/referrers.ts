@@ -1,4 +1,4 @@
-import type { Db } from './engine/database'
+import type { Source } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 
 /** A manifest that refers to another. */
@@ -30,12 +30,12 @@ export interface ReferrerSlice {
 
 /** The manifests of the repository whose subject is `subjectDigest`, by digest. The subject need not exist. */
 export async function listReferrers(
-  db: Db,
+  db: Source,
   repositoryId: string,
   subjectDigest: string,
   { artifactType, after, limit }: ReferrerSlice,
 ): Promise<SubjectReferrer[]> {
-  const rows = await db.manifest.findMany({
+  const rows = await db.prisma.manifest.findMany({
     where: { repositoryId, subjectDigest, digest: { gt: after }, ...(artifactType !== null && { artifactType }) },
     orderBy: { digest: 'asc' },
     take: limit,
@@ -49,13 +49,13 @@ export async function listReferrers(
 
 /** The manifests of the repository that the index under `tag` lists and that name no subject themselves, by digest. */
 export async function listReferrersUnderTag(
-  db: Db,
+  db: Source,
   repositoryId: string,
   tag: string,
   { artifactType, after, limit }: ReferrerSlice,
 ): Promise<ListedReferrer[]> {
   const ofType = artifactType === null ? Prisma.empty : Prisma.sql`AND m."artifactType" = ${artifactType}`
-  return db.$queryRaw<ListedReferrer[]>`
+  return db.read.$queryRaw<ListedReferrer[]>`
     SELECT m."digest", m."mediaType", m."sizeBytes", m."artifactType", t."digest" AS "indexDigest"
     FROM "Tag" t
     JOIN "ManifestReference" r

@@ -1,5 +1,4 @@
-import { type SqlSource, type SqlTransaction, type Transaction, sql } from './engine/database'
-import { engineOf } from './engine/engine'
+import type { SqlSource, SqlTransaction, Transaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 
 /** What refresh tokens stand for: a user at an instance, a robot, or a temporary token. */
@@ -10,12 +9,12 @@ export type RefreshTokenBearer =
 
 /** Ends all refresh tokens of a bearer: whoever holds one must log on again. */
 export async function deleteRefreshTokens(tx: Transaction, bearer: RefreshTokenBearer): Promise<void> {
-  await tx.refreshToken.deleteMany({ where: bearer })
+  await tx.prisma.refreshToken.deleteMany({ where: bearer })
 }
 
 /** Ends all refresh tokens of a user: at every instance, and those of their temporary tokens. */
 export async function deleteRefreshTokensOfUser(tx: Transaction, userId: string): Promise<void> {
-  await tx.refreshToken.deleteMany({ where: { OR: [{ userId }, { temporaryToken: { userId } }] } })
+  await tx.prisma.refreshToken.deleteMany({ where: { OR: [{ userId }, { temporaryToken: { userId } }] } })
 }
 
 /** A refresh token as stored: exactly one of the three says what it stands for. */
@@ -54,7 +53,7 @@ export async function insertRefreshToken(
   },
 ): Promise<boolean> {
   const { instanceId } = token
-  const lock = engineOf(tx).provider === 'sqlite' ? Prisma.empty : Prisma.sql`FOR NO KEY UPDATE`
+  const lock = tx.provider === 'sqlite' ? Prisma.empty : Prisma.sql`FOR NO KEY UPDATE`
   const rows =
     'userId' in source
       ? await tx.$queryRaw<unknown[]>`
@@ -88,7 +87,7 @@ export async function insertRefreshToken(
 
 /** The refresh token with that hash, expired or not; or null. */
 export async function findRefreshToken(source: SqlSource, tokenHash: string): Promise<RefreshTokenRow | null> {
-  const [row] = await sql(source).$queryRaw<RefreshTokenRow[]>`
+  const [row] = await source.read.$queryRaw<RefreshTokenRow[]>`
     SELECT "instanceId", "userId", "robotId", "temporaryTokenId", "expiresAt"
     FROM "RefreshToken" WHERE "tokenHash" = ${tokenHash}`
   return row ?? null

@@ -1,4 +1,4 @@
-import { type SqlSource, sql } from './engine/database'
+import type { SqlSource } from './engine/database'
 import type { User } from './users'
 
 /** What a request proves itself by at an instance's registry. Only lib/auth asks for it: there are hashes in it. */
@@ -44,7 +44,7 @@ export async function findUserCredential(
   instanceId: string,
   name: string,
 ): Promise<UserCredential | null> {
-  const [row] = await sql(source).$queryRaw<UserCredentialRow[]>`
+  const [row] = await source.read.$queryRaw<UserCredentialRow[]>`
     SELECT u."id" AS "userId", u."name", u."isDisabled", u."role", p."passwordHash", p."lastUsedAt"
     FROM "User" u LEFT JOIN "RegistryPassword" p ON p."userId" = u."id" AND p."instanceId" = ${instanceId}
     WHERE u."name" = ${name}`
@@ -57,7 +57,7 @@ export async function findUserCredentialById(
   instanceId: string,
   userId: string,
 ): Promise<UserCredential | null> {
-  const [row] = await sql(source).$queryRaw<UserCredentialRow[]>`
+  const [row] = await source.read.$queryRaw<UserCredentialRow[]>`
     SELECT u."id" AS "userId", u."name", u."isDisabled", u."role", p."passwordHash", p."lastUsedAt"
     FROM "User" u LEFT JOIN "RegistryPassword" p ON p."userId" = u."id" AND p."instanceId" = ${instanceId}
     WHERE u."id" = ${userId}`
@@ -70,7 +70,7 @@ export async function findRobotCredential(
   instanceId: string,
   name: string,
 ): Promise<RobotCredential | null> {
-  const [row] = await sql(source).$queryRaw<RobotCredential[]>`
+  const [row] = await source.read.$queryRaw<RobotCredential[]>`
     SELECT "id", "name", "secretHash", "isDisabled", "expiresAt", "lastUsedAt"
     FROM "Robot" WHERE "instanceId" = ${instanceId} AND "name" = ${name}`
   return row ?? null
@@ -82,7 +82,7 @@ export async function findRobotCredentialById(
   instanceId: string,
   id: string,
 ): Promise<RobotCredential | null> {
-  const [row] = await sql(source).$queryRaw<RobotCredential[]>`
+  const [row] = await source.read.$queryRaw<RobotCredential[]>`
     SELECT "id", "name", "secretHash", "isDisabled", "expiresAt", "lastUsedAt"
     FROM "Robot" WHERE "id" = ${id} AND "instanceId" = ${instanceId}`
   return row ?? null
@@ -94,7 +94,7 @@ export async function findTemporaryTokenCredential(
   instanceId: string,
   tokenHash: string,
 ): Promise<TemporaryTokenCredential | null> {
-  const [row] = await sql(source).$queryRaw<TemporaryTokenRow[]>`
+  const [row] = await source.read.$queryRaw<TemporaryTokenRow[]>`
     SELECT t."id", u."id" AS "userId", u."name", u."isDisabled", u."role", t."expiresAt", t."revokedAt", t."lastUsedAt"
     FROM "TemporaryToken" t JOIN "User" u ON u."id" = t."userId"
     WHERE t."tokenHash" = ${tokenHash} AND t."instanceId" = ${instanceId}`
@@ -107,7 +107,7 @@ export async function findTemporaryTokenCredentialById(
   instanceId: string,
   id: string,
 ): Promise<TemporaryTokenCredential | null> {
-  const [row] = await sql(source).$queryRaw<TemporaryTokenRow[]>`
+  const [row] = await source.read.$queryRaw<TemporaryTokenRow[]>`
     SELECT t."id", u."id" AS "userId", u."name", u."isDisabled", u."role", t."expiresAt", t."revokedAt", t."lastUsedAt"
     FROM "TemporaryToken" t JOIN "User" u ON u."id" = t."userId"
     WHERE t."id" = ${id} AND t."instanceId" = ${instanceId}`

@@ -1,4 +1,4 @@
-import type { Db, Transaction } from './engine/database'
+import type { Source, Transaction } from './engine/database'
 import { deleteRefreshTokens } from './refresh-tokens'
 
 /** Sets the password a user logs on to an instance's registry with; what was set before is worth nothing from then on. */
@@ -11,7 +11,7 @@ export async function putRegistryPassword(
   }: { readonly userId: string; readonly instanceId: string; readonly passwordHash: string },
 ): Promise<void> {
   const set = { passwordHash, updatedAt: new Date(), lastUsedAt: null }
-  await tx.registryPassword.upsert({
+  await tx.prisma.registryPassword.upsert({
     where: { userId_instanceId: { userId, instanceId } },
     create: { userId, instanceId, ...set },
     update: set,
@@ -26,10 +26,10 @@ export interface RegistryPasswordOwner {
 
 /** When a user's registry password of an instance was set and last used, both null while there is none. */
 export async function findRegistryPasswordTimes(
-  db: Db,
+  db: Source,
   { userId, instanceId }: RegistryPasswordOwner,
 ): Promise<{ readonly setAt: Date | null; readonly lastUsedAt: Date | null }> {
-  const found = await db.registryPassword.findUnique({
+  const found = await db.prisma.registryPassword.findUnique({
     where: { userId_instanceId: { userId, instanceId } },
     select: { updatedAt: true, lastUsedAt: true },
   })
@@ -41,7 +41,7 @@ export async function deleteRegistryPassword(
   tx: Transaction,
   { userId, instanceId }: RegistryPasswordOwner,
 ): Promise<boolean> {
-  const { count } = await tx.registryPassword.deleteMany({ where: { userId, instanceId } })
+  const { count } = await tx.prisma.registryPassword.deleteMany({ where: { userId, instanceId } })
   return count > 0
 }
 
@@ -50,10 +50,13 @@ export async function deleteRegistryPassword(
  * Call it before the console's is changed, which would leave the former one good at the registry. Answers how many.
  */
 export async function deleteSharedRegistryPasswords(tx: Transaction, userId: string): Promise<number> {
-  const user = await tx.user.findUnique({ where: { id: userId }, select: { passwordHash: true } })
+  const user = await tx.prisma.user.findUnique({ where: { id: userId }, select: { passwordHash: true } })
   const passwordHash = user?.passwordHash ?? null
   if (passwordHash === null) return 0
-  const shared = await tx.registryPassword.findMany({ where: { userId, passwordHash }, select: { instanceId: true } })
+  const shared = await tx.prisma.registryPassword.findMany({
+    where: { userId, passwordHash },
+    select: { instanceId: true },
+  })
   for (const { instanceId } of shared) {
     await deleteRegistryPassword(tx, { userId, instanceId })
     await deleteRefreshTokens(tx, { userId, instanceId })

@@ -1,5 +1,5 @@
-import { type SqlSource, type SqlTransaction, sql } from './engine/database'
-import { engineOf } from './engine/engine'
+import { createId } from '@/lib/domain/ids'
+import type { SqlSource, SqlTransaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 
 /** What a push or pull must know of a repository, as it is now. */
@@ -19,7 +19,7 @@ export async function findRepositoryByPath(
   instanceId: string,
   path: string,
 ): Promise<RepositoryForTraffic | null> {
-  const [row] = await sql(source).$queryRaw<RepositoryForTraffic[]>`
+  const [row] = await source.read.$queryRaw<RepositoryForTraffic[]>`
     SELECT r."id", r."instanceId", r."path", r."tagImmutability", n."acceptSparseManifests"
     FROM "Repository" r JOIN "Namespace" n ON n."id" = r."namespaceId"
     WHERE r."instanceId" = ${instanceId} AND r."path" = ${path}`
@@ -45,7 +45,7 @@ export async function findRepositoryForCaller(
   path: string,
   subjectId: string,
 ): Promise<RepositoryForCaller | null> {
-  const [row] = await sql(source).$queryRaw<
+  const [row] = await source.read.$queryRaw<
     (Omit<RepositoryForCaller, 'rank' | 'isPublic'> & { type: string; rank: bigint | number })[]
   >`
     SELECT r."id", r."instanceId", r."path", r."tagImmutability", n."acceptSparseManifests", r."type",
@@ -80,6 +80,27 @@ async function readLocked(tx: SqlTransaction, id: string, lock: Prisma.Sql): Pro
   const [row] = await tx.$queryRaw<RepositoryForTraffic[]>`
     SELECT r."id", r."instanceId", r."path", r."tagImmutability", n."acceptSparseManifests"
     FROM "Repository" r JOIN "Namespace" n ON n."id" = r."namespaceId"
-    WHERE r."id" = ${id} ${engineOf(tx).provider === 'sqlite' ? Prisma.empty : lock}`
+    WHERE r."id" = ${id} ${tx.provider === 'sqlite' ? Prisma.empty : lock}`
   return row ?? null
+}
+
+/**
+ * The repository a first push makes, with its namespace's defaults; null when the namespace is missing or forbids it. Of
+ * pushes at the same time one makes it, and all of them get it.
+ */
+export async function createRepositoryOnPush(
+  tx: SqlTransaction,
+  push: { readonly instanceId: string; readonly namespace: string; readonly name: string; readonly createdBy: string },
+): Promise<RepositoryForTraffic | null> {
+  const { instanceId, name, createdBy } = push
+  const path = `${push.namespace}/${name}`
+  const now = new Date()
+  await tx.$executeRaw`
+    INSERT INTO "Repository" ("id", "instanceId", "namespaceId", "name", "path", "type", "tagImmutability", "summary",
+      "description", "version", "createdAt", "updatedAt", "updatedBy")
+    SELECT ${createId('repository')}, "instanceId", "id", ${name}, ${path}, "defaultRepositoryType",
+      "defaultTagImmutability", '', '', 1, ${now}, ${now}, ${createdBy}
+    FROM "Namespace" WHERE "instanceId" = ${instanceId} AND "name" = ${push.namespace} AND "autoCreateRepository"
+    ON CONFLICT ("instanceId", "path") DO NOTHING`
+  return findRepositoryByPath(tx, instanceId, path)
 }

@@ -1,5 +1,5 @@
 import { type Viewer, visibleRepository } from './access'
-import type { Db } from './engine/database'
+import type { Source, SqlSource } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 import { type Slice, type Sql, allOf, contains, inOrder } from './engine/listing'
 import type { RepositoryRow } from './repository-settings'
@@ -29,19 +29,19 @@ const sortColumns: Record<RepositorySortKey, Sql> = {
 
 /** Repositories of an instance, sorted; equals by path. */
 export async function listRepositories(
-  db: Db,
+  db: Source,
   filter: RepositoryFilter,
   sortKey: RepositorySortKey,
   slice: Slice,
 ): Promise<RepositoryRow[]> {
-  return db.$queryRaw<RepositoryRow[]>`
+  return db.read.$queryRaw<RepositoryRow[]>`
     SELECT r.* FROM "Repository" r WHERE ${matching(filter)}
     ${inOrder(sortColumns[sortKey], Prisma.sql`r."path"`, slice)}`
 }
 
 /** How many repositories the list has. */
-export async function countRepositories(db: Db, filter: RepositoryFilter): Promise<number> {
-  const [row] = await db.$queryRaw<{ count: bigint }[]>`
+export async function countRepositories(db: Source, filter: RepositoryFilter): Promise<number> {
+  const [row] = await db.read.$queryRaw<{ count: bigint }[]>`
     SELECT count(*) AS "count" FROM "Repository" r WHERE ${matching(filter)}`
   return Number(row?.count)
 }
@@ -59,4 +59,20 @@ function matching({ viewer, instanceId, namespace, name, search, type, tagImmuta
     type === undefined ? undefined : Prisma.sql`r."type" = ${type}`,
     tagImmutability === undefined ? undefined : Prisma.sql`r."tagImmutability" = ${tagImmutability}`,
   ])
+}
+
+/** Up to `limit` paths after `last`, in byte order: of the repositories of an instance that the viewer may pull from. */
+export async function listRepositoryPaths(
+  source: SqlSource,
+  viewer: Viewer | null,
+  instanceId: string,
+  { limit, last }: { readonly limit: number; readonly last: string },
+): Promise<string[]> {
+  const condition = allOf([
+    Prisma.sql`r."instanceId" = ${instanceId} AND r."path" > ${last}`,
+    visibleRepository(viewer),
+  ])
+  const rows = await source.read.$queryRaw<{ path: string }[]>`
+    SELECT r."path" FROM "Repository" r WHERE ${condition} ORDER BY r."path" LIMIT ${limit}`
+  return rows.map(({ path }) => path)
 }

@@ -1,5 +1,6 @@
 import { AppError } from '@/lib/domain/errors'
-import { type Db, type Transaction, isUniqueViolation } from './engine/database'
+import type { Source, Transaction } from './engine/database'
+import { isUniqueViolation } from './engine/failures'
 import { Prisma } from './generated/sqlite/client'
 
 /** A repository as stored. */
@@ -33,16 +34,19 @@ export interface RepositoryTotals {
 }
 
 /** The repository with its settings, or null. */
-export async function findRepository(db: Db, id: string): Promise<RepositoryRow | null> {
-  return db.repository.findUnique({ where: { id } })
+export async function findRepository(db: Source, id: string): Promise<RepositoryRow | null> {
+  return db.prisma.repository.findUnique({ where: { id } })
 }
 
 /** What each of the repositories holds, in three queries however many they are. */
-export async function getRepositoryTotals(db: Db, ids: readonly string[]): Promise<(id: string) => RepositoryTotals> {
+export async function getRepositoryTotals(
+  db: Source,
+  ids: readonly string[],
+): Promise<(id: string) => RepositoryTotals> {
   const where = { repositoryId: { in: [...ids] } }
   const [tags, manifests, blobs] = await Promise.all([
-    db.tag.groupBy({ by: ['repositoryId'], where, _count: true, _max: { updatedAt: true } }),
-    db.manifest.groupBy({ by: ['repositoryId'], where, _sum: { sizeBytes: true } }),
+    db.prisma.tag.groupBy({ by: ['repositoryId'], where, _count: true, _max: { updatedAt: true } }),
+    db.prisma.manifest.groupBy({ by: ['repositoryId'], where, _sum: { sizeBytes: true } }),
     sumBlobs(db, ids),
   ])
   const tagsOf = new Map(tags.map((row) => [row.repositoryId, row]))
@@ -54,9 +58,9 @@ export async function getRepositoryTotals(db: Db, ids: readonly string[]): Promi
   })
 }
 
-async function sumBlobs(db: Db, ids: readonly string[]): Promise<Map<string, number>> {
+async function sumBlobs(db: Source, ids: readonly string[]): Promise<Map<string, number>> {
   if (ids.length === 0) return new Map()
-  const rows = await db.$queryRaw<{ repositoryId: string; total: bigint | number }[]>`
+  const rows = await db.read.$queryRaw<{ repositoryId: string; total: bigint | number }[]>`
     SELECT l."repositoryId", sum(b."sizeBytes") AS "total"
     FROM "RepositoryBlob" l JOIN "Blob" b ON b."digest" = l."digest"
     WHERE l."repositoryId" IN (${Prisma.join([...ids])}) GROUP BY l."repositoryId"`
@@ -69,7 +73,7 @@ export async function insertRepository(
   repository: Omit<RepositoryRow, 'version' | 'createdAt' | 'updatedAt'>,
 ): Promise<RepositoryRow> {
   try {
-    return await tx.repository.create({ data: repository })
+    return await tx.prisma.repository.create({ data: repository })
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
     const message = `the namespace has a repository ${repository.name}`
@@ -87,7 +91,7 @@ export async function updateRepository(
   changes: Partial<RepositorySettings> & { readonly updatedBy: string },
 ): Promise<RepositoryRow | null> {
   const data = { ...changes, version: { increment: 1 } }
-  const { count } = await tx.repository.updateMany({ where: { id, version }, data })
+  const { count } = await tx.prisma.repository.updateMany({ where: { id, version }, data })
   return count === 0 ? null : findRepository(tx, id)
 }
 
@@ -96,6 +100,6 @@ export async function deleteRepository(
   tx: Transaction,
   { id, version }: { readonly id: string; readonly version: number },
 ): Promise<boolean> {
-  const { count } = await tx.repository.deleteMany({ where: { id, version } })
+  const { count } = await tx.prisma.repository.deleteMany({ where: { id, version } })
   return count > 0
 }

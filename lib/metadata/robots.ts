@@ -1,5 +1,6 @@
 import { AppError } from '@/lib/domain/errors'
-import { type Db, type Transaction, isUniqueViolation } from './engine/database'
+import type { Source, Transaction } from './engine/database'
+import { isUniqueViolation } from './engine/failures'
 import { Prisma } from './generated/sqlite/client'
 import { type Slice, type Sql, allOf, contains, inOrder } from './engine/listing'
 
@@ -43,20 +44,22 @@ const columns = Prisma.sql`r."id", r."instanceId", i."name" AS "instanceName", i
 const from = Prisma.sql`FROM "Robot" r JOIN "Instance" i ON i."id" = r."instanceId"`
 
 /** The robot, or null. */
-export async function findRobot(db: Db, id: string): Promise<RobotRow | null> {
-  const [row] = await db.$queryRaw<RobotRow[]>`SELECT ${columns} ${from} WHERE r."id" = ${id}`
+export async function findRobot(db: Source, id: string): Promise<RobotRow | null> {
+  const [row] = await db.read.$queryRaw<RobotRow[]>`SELECT ${columns} ${from} WHERE r."id" = ${id}`
   return row ?? null
 }
 
 /** Robots by name. */
-export async function listRobots(db: Db, filter: RobotFilter, slice: Slice): Promise<RobotRow[]> {
-  return db.$queryRaw<RobotRow[]>`
+export async function listRobots(db: Source, filter: RobotFilter, slice: Slice): Promise<RobotRow[]> {
+  return db.read.$queryRaw<RobotRow[]>`
     SELECT ${columns} ${from} WHERE ${matching(filter)} ${inOrder(Prisma.sql`r."name"`, Prisma.sql`r."id"`, slice)}`
 }
 
 /** How many robots the list has. */
-export async function countRobots(db: Db, filter: RobotFilter): Promise<number> {
-  const [row] = await db.$queryRaw<{ count: bigint }[]>`SELECT count(*) AS "count" ${from} WHERE ${matching(filter)}`
+export async function countRobots(db: Source, filter: RobotFilter): Promise<number> {
+  const [row] = await db.read.$queryRaw<
+    { count: bigint }[]
+  >`SELECT count(*) AS "count" ${from} WHERE ${matching(filter)}`
   return Number(row?.count)
 }
 
@@ -75,7 +78,7 @@ export async function insertRobot(
   },
 ): Promise<void> {
   try {
-    await tx.robot.create({ data: robot })
+    await tx.prisma.robot.create({ data: robot })
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
     const message = `the instance has a robot ${robot.name}`
@@ -90,12 +93,12 @@ export async function updateRobot(
   changes: Partial<RobotSettings> & { readonly secretHash?: string },
 ): Promise<boolean> {
   const data = { ...changes, version: { increment: 1 } }
-  const { count } = await tx.robot.updateMany({ where: { id, version }, data })
+  const { count } = await tx.prisma.robot.updateMany({ where: { id, version }, data })
   return count > 0
 }
 
 /** Deletes a robot that still has `version`, with its grants; answers whether it had. */
 export async function deleteRobot(tx: Transaction, { id, version }: RobotVersion): Promise<boolean> {
-  const { count } = await tx.robot.deleteMany({ where: { id, version } })
+  const { count } = await tx.prisma.robot.deleteMany({ where: { id, version } })
   return count > 0
 }

@@ -1,4 +1,4 @@
-import { type SqlSource, type SqlTransaction, sql } from './engine/database'
+import type { SqlSource, SqlTransaction } from './engine/database'
 
 /** What a scrub reads and marks. */
 
@@ -14,7 +14,7 @@ const pageSize = 500
 
 /** The blobs after `after`, a page of them. */
 export async function listBlobsToScrub(source: SqlSource, after: string | null): Promise<ScrubbedBlob[]> {
-  const rows = await sql(source).$queryRaw<{ digest: string; corruptAt: Date | null; linked: number }[]>`
+  const rows = await source.read.$queryRaw<{ digest: string; corruptAt: Date | null; linked: number }[]>`
     SELECT b."digest", b."corruptAt", CASE WHEN EXISTS (
       SELECT 1 FROM "RepositoryBlob" l WHERE l."digest" = b."digest") THEN 1 ELSE 0 END AS "linked"
     FROM "Blob" b WHERE b."digest" > ${after ?? ''} ORDER BY b."digest" LIMIT ${pageSize}`
@@ -32,7 +32,7 @@ export async function setCorruptAt(tx: SqlTransaction, digest: string, corruptAt
 
 /** Paths of repositories that link to a blob, by name, at most `limit`. */
 export async function listRepositoryPathsOf(source: SqlSource, digest: string, limit: number): Promise<string[]> {
-  const rows = await sql(source).$queryRaw<{ path: string }[]>`
+  const rows = await source.read.$queryRaw<{ path: string }[]>`
     SELECT r."path" FROM "RepositoryBlob" l JOIN "Repository" r ON r."id" = l."repositoryId"
     WHERE l."digest" = ${digest} ORDER BY r."path" LIMIT ${limit}`
   return rows.map(({ path }) => path)
@@ -49,7 +49,7 @@ export async function listManifestKeys(
   source: SqlSource,
   after: ManifestKey | null,
 ): Promise<(ManifestKey & { path: string })[]> {
-  return sql(source).$queryRaw<(ManifestKey & { path: string })[]>`
+  return source.read.$queryRaw<(ManifestKey & { path: string })[]>`
     SELECT m."repositoryId", m."digest", r."path"
     FROM "Manifest" m JOIN "Repository" r ON r."id" = m."repositoryId"
     WHERE (m."repositoryId", m."digest") > (${after?.repositoryId ?? ''}, ${after?.digest ?? ''})

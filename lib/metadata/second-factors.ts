@@ -1,4 +1,4 @@
-import type { Db, Transaction } from './engine/database'
+import type { Source, Transaction } from './engine/database'
 
 /** A second factor as stored. */
 export interface StoredSecondFactor {
@@ -8,8 +8,8 @@ export interface StoredSecondFactor {
 }
 
 /** The second factor of a user, confirmed or not; null when there is none. */
-export async function findSecondFactor(db: Db, userId: string): Promise<StoredSecondFactor | null> {
-  return db.secondFactor.findUnique({ where: { userId }, select: { sealedSecret: true, confirmedAt: true } })
+export async function findSecondFactor(db: Source, userId: string): Promise<StoredSecondFactor | null> {
+  return db.prisma.secondFactor.findUnique({ where: { userId }, select: { sealedSecret: true, confirmedAt: true } })
 }
 
 /** Sets a second factor up, yet to be confirmed, in place of another that is not confirmed. */
@@ -17,18 +17,18 @@ export async function putUnconfirmedSecondFactor(
   tx: Transaction,
   factor: { readonly userId: string; readonly sealedSecret: string; readonly createdAt: Date },
 ): Promise<void> {
-  await tx.secondFactor.deleteMany({ where: { userId: factor.userId, confirmedAt: null } })
-  await tx.secondFactor.create({ data: factor })
+  await tx.prisma.secondFactor.deleteMany({ where: { userId: factor.userId, confirmedAt: null } })
+  await tx.prisma.secondFactor.create({ data: factor })
 }
 
 /** Makes a second factor count from now on. */
 export async function confirmSecondFactor(tx: Transaction, userId: string, confirmedAt: Date): Promise<void> {
-  await tx.secondFactor.update({ where: { userId }, data: { confirmedAt } })
+  await tx.prisma.secondFactor.update({ where: { userId }, data: { confirmedAt } })
 }
 
 /** Uses the code of a time step up, and those of all steps before; answers false when it was used up already. */
 export async function spendStep(tx: Transaction, userId: string, step: number): Promise<boolean> {
-  const { count } = await tx.secondFactor.updateMany({
+  const { count } = await tx.prisma.secondFactor.updateMany({
     where: { userId, OR: [{ lastStep: null }, { lastStep: { lt: step } }] },
     data: { lastStep: step },
   })
@@ -37,9 +37,9 @@ export async function spendStep(tx: Transaction, userId: string, step: number): 
 
 /** Takes a user's second factor away with its recovery codes; answers whether there was one that counted. */
 export async function deleteSecondFactor(tx: Transaction, userId: string): Promise<boolean> {
-  await tx.recoveryCode.deleteMany({ where: { userId } })
-  const { count } = await tx.secondFactor.deleteMany({ where: { userId, confirmedAt: { not: null } } })
-  await tx.secondFactor.deleteMany({ where: { userId } })
+  await tx.prisma.recoveryCode.deleteMany({ where: { userId } })
+  const { count } = await tx.prisma.secondFactor.deleteMany({ where: { userId, confirmedAt: { not: null } } })
+  await tx.prisma.secondFactor.deleteMany({ where: { userId } })
   return count > 0
 }
 
@@ -49,17 +49,17 @@ export async function replaceRecoveryCodes(
   userId: string,
   codeHashes: readonly string[],
 ): Promise<void> {
-  await tx.recoveryCode.deleteMany({ where: { userId } })
-  await tx.recoveryCode.createMany({ data: codeHashes.map((codeHash) => ({ userId, codeHash })) })
+  await tx.prisma.recoveryCode.deleteMany({ where: { userId } })
+  await tx.prisma.recoveryCode.createMany({ data: codeHashes.map((codeHash) => ({ userId, codeHash })) })
 }
 
 /** Uses a recovery code up; answers false when the user has none of that hash. */
 export async function spendRecoveryCode(tx: Transaction, userId: string, codeHash: string): Promise<boolean> {
-  const { count } = await tx.recoveryCode.deleteMany({ where: { userId, codeHash } })
+  const { count } = await tx.prisma.recoveryCode.deleteMany({ where: { userId, codeHash } })
   return count > 0
 }
 
 /** How many recovery codes a user has left. */
-export async function countRecoveryCodes(db: Db, userId: string): Promise<number> {
-  return db.recoveryCode.count({ where: { userId } })
+export async function countRecoveryCodes(db: Source, userId: string): Promise<number> {
+  return db.prisma.recoveryCode.count({ where: { userId } })
 }

@@ -1,4 +1,4 @@
-import type { Db } from './engine/database'
+import type { Source } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 import { type Slice, type Sql, allOf, contains, inOrder } from './engine/listing'
 
@@ -35,21 +35,21 @@ export type TagSortKey = 'name' | 'pushedAt'
 const sortColumns: Record<TagSortKey, Sql> = { name: Prisma.sql`t."name"`, pushedAt: Prisma.sql`t."updatedAt"` }
 
 /** The tag with its manifest, or null. */
-export async function findTagDetails(db: Db, repositoryId: string, name: string): Promise<TagRow | null> {
-  const [row] = await db.$queryRaw<TagRow[]>`
+export async function findTagDetails(db: Source, repositoryId: string, name: string): Promise<TagRow | null> {
+  const [row] = await db.read.$queryRaw<TagRow[]>`
     ${selectTags} WHERE t."repositoryId" = ${repositoryId} AND t."name" = ${name}`
   return row ?? null
 }
 
 /** Tags of a repository, sorted; equals by name. */
-export async function listTags(db: Db, filter: TagFilter, sortKey: TagSortKey, slice: Slice): Promise<TagRow[]> {
-  return db.$queryRaw<TagRow[]>`
+export async function listTags(db: Source, filter: TagFilter, sortKey: TagSortKey, slice: Slice): Promise<TagRow[]> {
+  return db.read.$queryRaw<TagRow[]>`
     ${selectTags} WHERE ${matching(filter)} ${inOrder(sortColumns[sortKey], Prisma.sql`t."name"`, slice)}`
 }
 
 /** How many tags the list has. */
-export async function countTags(db: Db, filter: TagFilter): Promise<number> {
-  const [row] = await db.$queryRaw<{ count: bigint }[]>`
+export async function countTags(db: Source, filter: TagFilter): Promise<number> {
+  const [row] = await db.read.$queryRaw<{ count: bigint }[]>`
     SELECT count(*) AS "count" FROM "Tag" t WHERE ${matching(filter)}`
   return Number(row?.count)
 }

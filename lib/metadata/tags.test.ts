@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AppError } from '@/lib/domain/errors'
 import { type TagPrecondition, judgeMove, meetsPrecondition } from '@/lib/domain/immutability'
 import { openTestDatabase } from '@/lib/testing/test-database'
-import { type Database, type SqlTransaction, sqlTransaction } from './engine/database'
+import type { Database, SqlTransaction } from './engine/database'
 import { insertManifest } from './manifests'
 import { type RepositoryForTraffic, lockRepository } from './repositories'
 import { findTag, moveTag } from './tags'
@@ -74,19 +74,19 @@ let close: () => Promise<void>
 beforeAll(async () => {
   ;({ db, close } = await openTestDatabase())
   const instance = { id: 'cri-1', name: 'one', regionId: 'cn-hangzhou', specification: 'Enterprise_Basic' } as const
-  await db.instance.create({ data: { ...instance, isDefault: true } })
+  await db.prisma.instance.create({ data: { ...instance, isDefault: true } })
   const defaults = {
     autoCreateRepository: true,
     defaultRepositoryType: 'PRIVATE',
     defaultTagImmutability: false,
   } as const
-  await db.namespace.create({ data: { id: 'crn-1', instanceId: 'cri-1', name: 'test', ...defaults } })
+  await db.prisma.namespace.create({ data: { id: 'crn-1', instanceId: 'cri-1', name: 'test', ...defaults } })
   for (const tagImmutability of [true, false]) {
     const name = String(tagImmutability)
     const scope = { instanceId: 'cri-1', namespaceId: 'crn-1', name, path: `test/${name}` }
     const settings = { type: 'PRIVATE', tagImmutability, summary: '', description: '', updatedBy: 'admin' } as const
-    await db.repository.create({ data: { id: `crr-${name}`, ...scope, ...settings } })
-    await sqlTransaction(db, async (tx) => {
+    await db.prisma.repository.create({ data: { id: `crr-${name}`, ...scope, ...settings } })
+    await db.sqlTransaction(async (tx) => {
       for (const [digest, references] of Object.entries(manifests)) {
         await insertManifest(tx, `crr-${name}`, {
           digest,
@@ -161,7 +161,7 @@ test(
     const seen = new Map<string, number>()
     await fc.assert(
       fc.asyncProperty(fc.array(anyCase, { minLength: casesInOne, maxLength: casesInOne }), async (cases) => {
-        await sqlTransaction(db, async (tx) => {
+        await db.sqlTransaction(async (tx) => {
           for (const one of cases) {
             const repository = await lockRepository(tx, `crr-${one.tagImmutability}`)
             if (repository === null) throw new Error('no repository')

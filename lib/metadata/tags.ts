@@ -7,7 +7,7 @@ import {
   meetsPrecondition,
 } from '@/lib/domain/immutability'
 import { AppError } from '@/lib/domain/errors'
-import { type SqlSource, type SqlTransaction, sql } from './engine/database'
+import type { SqlSource, SqlTransaction } from './engine/database'
 import type { RepositoryForTraffic } from './repositories'
 import { findReservedDigest, reserveTagName } from './tombstones'
 
@@ -19,7 +19,7 @@ export interface TagTarget {
 
 /** The tag, or null. */
 export async function findTag(source: SqlSource, repositoryId: string, name: string): Promise<TagTarget | null> {
-  const [row] = await sql(source).$queryRaw<TagTarget[]>`
+  const [row] = await source.read.$queryRaw<TagTarget[]>`
     SELECT "name", "digest" FROM "Tag" WHERE "repositoryId" = ${repositoryId} AND "name" = ${name}`
   return row ?? null
 }
@@ -31,7 +31,7 @@ export async function listTagNames(
   limit: number,
   last = '',
 ): Promise<string[]> {
-  const rows = await sql(source).$queryRaw<{ name: string }[]>`
+  const rows = await source.read.$queryRaw<{ name: string }[]>`
     SELECT "name" FROM "Tag" WHERE "repositoryId" = ${repositoryId} AND "name" > ${last}
     ORDER BY "name" LIMIT ${limit}`
   return rows.map((row) => row.name)
@@ -186,7 +186,7 @@ export async function deleteTagsOf(tx: SqlTransaction, repositoryId: string, dig
 
 /** All tags of a repository, in byte order. */
 export async function listAllTags(source: SqlSource, repositoryId: string): Promise<TagTarget[]> {
-  return sql(source).$queryRaw<TagTarget[]>`
+  return source.read.$queryRaw<TagTarget[]>`
     SELECT "name", "digest" FROM "Tag" WHERE "repositoryId" = ${repositoryId} ORDER BY "name"`
 }
 
@@ -201,7 +201,7 @@ export async function listTagsReaching(
   limit: number,
 ): Promise<string[]> {
   // UNION, not UNION ALL: an index may name a manifest twice, and a cycle cannot exist but must not hang if it did.
-  const rows = await sql(source).$queryRaw<{ name: string }[]>`
+  const rows = await source.read.$queryRaw<{ name: string }[]>`
     WITH RECURSIVE reaching("digest") AS (
       SELECT "parentDigest" FROM "ManifestReference"
       WHERE "repositoryId" = ${repositoryId} AND "childDigest" = ${digest}

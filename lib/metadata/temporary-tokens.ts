@@ -1,4 +1,4 @@
-import type { Db, Transaction } from './engine/database'
+import type { Source, Transaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 import { type Slice, inOrder } from './engine/listing'
 
@@ -23,32 +23,32 @@ const columns = Prisma.sql`"id", "userId", "instanceId", "createdAt", "expiresAt
 
 /** The owner's temporary token of that id, or null. */
 export async function findTemporaryToken(
-  db: Db,
+  db: Source,
   { userId, instanceId }: TemporaryTokenOwner,
   id: string,
 ): Promise<TemporaryTokenRow | null> {
-  return db.temporaryToken.findFirst({ where: { id, userId, instanceId }, omit: { tokenHash: true } })
+  return db.prisma.temporaryToken.findFirst({ where: { id, userId, instanceId }, omit: { tokenHash: true } })
 }
 
 /** The owner's temporary tokens by when they were made, expired and revoked ones too. */
 export async function listTemporaryTokens(
-  db: Db,
+  db: Source,
   { userId, instanceId }: TemporaryTokenOwner,
   slice: Slice,
 ): Promise<TemporaryTokenRow[]> {
-  return db.$queryRaw<TemporaryTokenRow[]>`
+  return db.read.$queryRaw<TemporaryTokenRow[]>`
     SELECT ${columns} FROM "TemporaryToken" WHERE "userId" = ${userId} AND "instanceId" = ${instanceId}
     ${inOrder(Prisma.sql`"createdAt"`, Prisma.sql`"id"`, slice)}`
 }
 
 /** How many temporary tokens the owner has; with `aliveAt`, how many of them work at that time. */
 export async function countTemporaryTokens(
-  db: Db,
+  db: Source,
   { userId, instanceId }: TemporaryTokenOwner,
   aliveAt?: Date,
 ): Promise<number> {
   const alive = aliveAt === undefined ? {} : { expiresAt: { gt: aliveAt }, revokedAt: null }
-  return db.temporaryToken.count({ where: { userId, instanceId, ...alive } })
+  return db.prisma.temporaryToken.count({ where: { userId, instanceId, ...alive } })
 }
 
 /** Adds a temporary token. */
@@ -56,16 +56,16 @@ export async function insertTemporaryToken(
   tx: Transaction,
   token: Omit<TemporaryTokenRow, 'revokedAt' | 'lastUsedAt'> & { readonly tokenHash: string },
 ): Promise<void> {
-  await tx.temporaryToken.create({ data: token })
+  await tx.prisma.temporaryToken.create({ data: token })
 }
 
 /** Revokes a temporary token; answers whether it was in force until now. The row stays, so that a refusal can say why. */
 export async function revokeTemporaryToken(tx: Transaction, id: string, revokedAt: Date): Promise<boolean> {
-  const { count } = await tx.temporaryToken.updateMany({ where: { id, revokedAt: null }, data: { revokedAt } })
+  const { count } = await tx.prisma.temporaryToken.updateMany({ where: { id, revokedAt: null }, data: { revokedAt } })
   return count > 0
 }
 
 /** Removes the temporary tokens that expired before `time`. */
 export async function deleteTemporaryTokensExpiredBefore(tx: Transaction, time: Date): Promise<void> {
-  await tx.temporaryToken.deleteMany({ where: { expiresAt: { lt: time } } })
+  await tx.prisma.temporaryToken.deleteMany({ where: { expiresAt: { lt: time } } })
 }

@@ -1,4 +1,4 @@
-import { type SqlSource, type SqlTransaction, sql } from './engine/database'
+import type { Source, SqlSource, SqlTransaction } from './engine/database'
 
 /** Opens an upload in a repository, which the transaction has locked. */
 export async function insertUpload(
@@ -12,7 +12,7 @@ export async function insertUpload(
 
 /** Whether the repository has this upload open. */
 export async function hasUpload(source: SqlSource, repositoryId: string, id: string): Promise<boolean> {
-  const rows = await sql(source).$queryRaw<unknown[]>`
+  const rows = await source.read.$queryRaw<unknown[]>`
     SELECT "id" FROM "Upload" WHERE "id" = ${id} AND "repositoryId" = ${repositoryId}`
   return rows.length > 0
 }
@@ -21,4 +21,9 @@ export async function hasUpload(source: SqlSource, repositoryId: string, id: str
 export async function deleteUpload(tx: SqlTransaction, repositoryId: string, id: string): Promise<boolean> {
   const count = await tx.$executeRaw`DELETE FROM "Upload" WHERE "id" = ${id} AND "repositoryId" = ${repositoryId}`
   return count > 0
+}
+
+/** How many uploads are begun and neither finished nor dropped, in all repositories. */
+export async function countUploads(db: Source): Promise<number> {
+  return db.prisma.upload.count()
 }

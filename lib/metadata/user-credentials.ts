@@ -1,4 +1,4 @@
-import type { Db, Transaction } from './engine/database'
+import type { Source, Transaction } from './engine/database'
 import { lockRow } from './engine/locks'
 import { type User, userFields } from './users'
 
@@ -9,8 +9,8 @@ export interface UserCredentials {
 }
 
 /** The user of that id with the hash of the password, or null. Only lib/auth asks for it. */
-export async function findCredentials(db: Db, userId: string): Promise<UserCredentials | null> {
-  const row = await db.user.findUnique({ where: { id: userId }, select: { ...userFields, passwordHash: true } })
+export async function findCredentials(db: Source, userId: string): Promise<UserCredentials | null> {
+  const row = await db.prisma.user.findUnique({ where: { id: userId }, select: { ...userFields, passwordHash: true } })
   if (row === null) return null
   const { passwordHash, ...user } = row
   return { user, passwordHash }
@@ -27,7 +27,7 @@ export async function lockCredentials(tx: Transaction, userId: string): Promise<
 
 /** Gives a user another password. Their sessions are the caller's to end. */
 export async function updatePasswordHash(tx: Transaction, userId: string, passwordHash: string): Promise<void> {
-  await tx.user.update({ where: { id: userId }, data: { passwordHash, version: { increment: 1 } } })
+  await tx.prisma.user.update({ where: { id: userId }, data: { passwordHash, version: { increment: 1 } } })
 }
 
 /** Notes that a user logged on at `now`. */

@@ -1,4 +1,4 @@
-import type { Db, Transaction } from './engine/database'
+import type { Source, Transaction } from './engine/database'
 import { type User, userFields } from './users'
 
 /** Who somebody is to a provider of single sign-on: the two together are never given to anybody else (OpenID Connect). */
@@ -8,8 +8,8 @@ export interface Identity {
 }
 
 /** The user who is known to the provider by this identity, or null. */
-export async function findUserByIdentity(db: Db, { issuer, subject }: Identity): Promise<User | null> {
-  const found = await db.userIdentity.findUnique({
+export async function findUserByIdentity(db: Source, { issuer, subject }: Identity): Promise<User | null> {
+  const found = await db.prisma.userIdentity.findUnique({
     where: { issuer_subject: { issuer, subject } },
     select: { user: { select: userFields } },
   })
@@ -21,7 +21,7 @@ export async function insertIdentity(
   tx: Transaction,
   identity: Identity & { readonly userId: string; readonly createdAt: Date },
 ): Promise<void> {
-  await tx.userIdentity.create({ data: identity })
+  await tx.prisma.userIdentity.create({ data: identity })
 }
 
 /** Gives a user the role and the display name that the provider says. */
@@ -30,5 +30,5 @@ export async function updateFromProvider(
   userId: string,
   change: Pick<User, 'role' | 'displayName'>,
 ): Promise<void> {
-  await tx.user.update({ where: { id: userId }, data: { ...change, version: { increment: 1 } } })
+  await tx.prisma.user.update({ where: { id: userId }, data: { ...change, version: { increment: 1 } } })
 }

@@ -1,5 +1,6 @@
 import { AppError } from '@/lib/domain/errors'
-import { type Db, type Transaction, isUniqueViolation } from './engine/database'
+import type { Source, Transaction } from './engine/database'
+import { isUniqueViolation } from './engine/failures'
 import { Prisma } from './generated/sqlite/client'
 import { type Slice, type Sql, allOf, contains, inOrder } from './engine/listing'
 import { lockName, lockRow } from './engine/locks'
@@ -39,28 +40,33 @@ const sortColumns: Record<UserSortKey, Sql> = {
 }
 
 /** The user, or null. */
-export async function findUser(db: Db, id: string): Promise<UserRow | null> {
-  return db.user.findUnique({ where: { id }, omit: { passwordHash: true } })
+export async function findUser(db: Source, id: string): Promise<UserRow | null> {
+  return db.prisma.user.findUnique({ where: { id }, omit: { passwordHash: true } })
 }
 
 /** The user of that name, locked until the transaction ends, or null. */
 export async function lockUserByName(tx: Transaction, name: string): Promise<UserRow | null> {
-  const found = await tx.user.findUnique({ where: { name }, select: { id: true } })
+  const found = await tx.prisma.user.findUnique({ where: { name }, select: { id: true } })
   if (found === null) return null
   await lockRow(tx, 'User', found.id)
   return findUser(tx, found.id)
 }
 
 /** Users in order; equals by id. */
-export async function listUsers(db: Db, filter: UserFilter, sortKey: UserSortKey, slice: Slice): Promise<UserRow[]> {
-  return db.$queryRaw<UserRow[]>`
+export async function listUsers(
+  db: Source,
+  filter: UserFilter,
+  sortKey: UserSortKey,
+  slice: Slice,
+): Promise<UserRow[]> {
+  return db.read.$queryRaw<UserRow[]>`
     SELECT ${columns} FROM "User" u WHERE ${matching(filter)}
     ${inOrder(sortColumns[sortKey], Prisma.sql`u."id"`, slice)}`
 }
 
 /** How many users the list has. */
-export async function countMatchingUsers(db: Db, filter: UserFilter): Promise<number> {
-  const [row] = await db.$queryRaw<{ count: bigint }[]>`
+export async function countMatchingUsers(db: Source, filter: UserFilter): Promise<number> {
+  const [row] = await db.read.$queryRaw<{ count: bigint }[]>`
     SELECT count(*) AS "count" FROM "User" u WHERE ${matching(filter)}`
   return Number(row?.count)
 }
@@ -82,13 +88,13 @@ export interface UserFacts {
 }
 
 /** For each of the users: whether the log-on asks for a second factor, and how many grants there are. */
-export async function getUserFacts(db: Db, userIds: readonly string[]): Promise<(id: string) => UserFacts> {
+export async function getUserFacts(db: Source, userIds: readonly string[]): Promise<(id: string) => UserFacts> {
   const [factors, grants] = await Promise.all([
-    db.secondFactor.findMany({
+    db.prisma.secondFactor.findMany({
       where: { userId: { in: [...userIds] }, confirmedAt: { not: null } },
       select: { userId: true },
     }),
-    db.grant.groupBy({ by: ['subjectId'], where: { subjectId: { in: [...userIds] } }, _count: true }),
+    db.prisma.grant.groupBy({ by: ['subjectId'], where: { subjectId: { in: [...userIds] } }, _count: true }),
   ])
   const withFactor = new Set(factors.map((row) => row.userId))
   const counts = new Map(grants.map((row) => [row.subjectId, row._count]))
@@ -101,7 +107,7 @@ export async function addUser(
   user: UserSettings & Pick<UserRow, 'id' | 'name'> & { readonly passwordHash: string },
 ): Promise<void> {
   try {
-    await tx.user.create({ data: user })
+    await tx.prisma.user.create({ data: user })
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
     const message = `there is a user ${user.name}`
@@ -116,7 +122,7 @@ export async function updateUser(
   changes: Partial<UserSettings> & { readonly passwordHash?: string },
 ): Promise<boolean> {
   const data = { ...changes, version: { increment: 1 } }
-  const { count } = await tx.user.updateMany({ where: { id, version }, data })
+  const { count } = await tx.prisma.user.updateMany({ where: { id, version }, data })
   return count > 0
 }
 
@@ -125,7 +131,7 @@ export async function deleteUser(
   tx: Transaction,
   { id, version }: { readonly id: string; readonly version: number },
 ): Promise<boolean> {
-  const { count } = await tx.user.deleteMany({ where: { id, version } })
+  const { count } = await tx.prisma.user.deleteMany({ where: { id, version } })
   return count > 0
 }
 
@@ -136,6 +142,8 @@ export async function deleteUser(
  */
 export async function assertAnotherAdministrator(tx: Transaction, userId: string): Promise<void> {
   await lockName(tx, 'administrators')
-  const others = await tx.user.count({ where: { id: { not: userId }, role: 'ADMINISTRATOR', isDisabled: false } })
+  const others = await tx.prisma.user.count({
+    where: { id: { not: userId }, role: 'ADMINISTRATOR', isDisabled: false },
+  })
   if (others === 0) throw new AppError('LAST_ADMINISTRATOR')
 }

@@ -1,4 +1,4 @@
-import { type Db, type SqlSource, type Transaction, sql } from './engine/database'
+import type { Source, SqlSource, Transaction } from './engine/database'
 
 /** A person who may log on, without secrets. */
 export interface User {
@@ -20,7 +20,7 @@ export async function findUserWithPasswordHash(
   source: SqlSource,
   name: string,
 ): Promise<{ readonly user: User; readonly passwordHash: string | null } | null> {
-  const [row] = await sql(source).$queryRaw<(User & { passwordHash: string | null })[]>`
+  const [row] = await source.read.$queryRaw<(User & { passwordHash: string | null })[]>`
     SELECT "id", "name", "displayName", "isDisabled", "role", "passwordHash" FROM "User" WHERE "name" = ${name}`
   if (row === undefined) return null
   const { passwordHash, ...user } = row
@@ -32,10 +32,10 @@ export async function insertUser(
   tx: Transaction,
   user: Pick<User, 'id' | 'name' | 'role'> & { readonly displayName?: string; readonly passwordHash: string | null },
 ): Promise<void> {
-  await tx.user.create({ data: user })
+  await tx.prisma.user.create({ data: user })
 }
 
 /** How many users there are; 0 before the first start. */
-export async function countUsers(db: Db): Promise<number> {
-  return db.user.count()
+export async function countUsers(db: Source): Promise<number> {
+  return db.prisma.user.count()
 }

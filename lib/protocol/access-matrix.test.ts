@@ -318,11 +318,11 @@ async function prepare({ about }: Row): Promise<void> {
   const wanted = { allowAnonymousPull: about.includes('anonymous pull'), tagImmutability: about.includes('immutable') }
   if (wanted.allowAnonymousPull !== allowsAnonymousPull) {
     allowsAnonymousPull = wanted.allowAnonymousPull
-    await db.instance.update({ where: { id: ids.main }, data: { allowAnonymousPull: allowsAnonymousPull } })
+    await db.prisma.instance.update({ where: { id: ids.main }, data: { allowAnonymousPull: allowsAnonymousPull } })
   }
   if (wanted.tagImmutability !== isImmutable) {
     isImmutable = wanted.tagImmutability
-    await db.repository.update({ where: { id: ids.closed }, data: { tagImmutability: isImmutable } })
+    await db.prisma.repository.update({ where: { id: ids.closed }, data: { tagImmutability: isImmutable } })
   }
 }
 

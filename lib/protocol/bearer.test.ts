@@ -22,7 +22,7 @@ beforeAll(async () => {
   ;({ registry, close } = await startTestRegistry())
   const { db } = registry.ctx
   const instanceId = await defaultInstanceId(registry.ctx)
-  const { id: namespaceId } = await db.namespace.findFirstOrThrow()
+  const { id: namespaceId } = await db.prisma.namespace.findFirstOrThrow()
   for (const [name, type] of [
     ['secret', 'PRIVATE'],
     ['open', 'PUBLIC'],
@@ -30,7 +30,7 @@ beforeAll(async () => {
   ] as const) {
     const texts = { summary: '', description: '', updatedBy: 'admin', tagImmutability: false }
     const data = { id: `crr-${name}`, instanceId, namespaceId, name, path: `test/${name}`, type, ...texts }
-    await db.repository.create({ data })
+    await db.prisma.repository.create({ data })
   }
   memberId = await registry.addUser('member', 'member-password-1')
   robotId = await registry.addRobot('builder', 'robot-secret')
@@ -56,7 +56,7 @@ async function bearer(credentials: string | null, ...scopes: string[]) {
 }
 
 async function allowAnonymousPull(allowAnonymousPull: boolean) {
-  await registry.ctx.db.instance.updateMany({ data: { allowAnonymousPull } })
+  await registry.ctx.db.prisma.instance.updateMany({ data: { allowAnonymousPull } })
 }
 
 describe('the challenge', () => {
@@ -187,12 +187,12 @@ describe('what ends at once for pushes, and for pulls with the token', () => {
   test('a user who is disabled', async () => {
     const headers = await bearer(member, both('test/example'))
     expect((await push(headers)).status).toBe(202)
-    await registry.ctx.db.user.update({ where: { id: memberId }, data: { isDisabled: true } })
+    await registry.ctx.db.prisma.user.update({ where: { id: memberId }, data: { isDisabled: true } })
     const answer = await push(headers)
     expect([answer.status, answer.json.errors?.[0]?.message]).toEqual([401, 'the user member is disabled'])
     expect(challengeOf(answer)).toContain('error="invalid_token"')
     expect((await pull(headers)).status).toBe(200)
-    await registry.ctx.db.user.update({ where: { id: memberId }, data: { isDisabled: false } })
+    await registry.ctx.db.prisma.user.update({ where: { id: memberId }, data: { isDisabled: false } })
     expect((await push(headers)).status).toBe(202)
   })
 
@@ -201,9 +201,9 @@ describe('what ends at once for pushes, and for pulls with the token', () => {
     await registry.grant({ userId: id }, 'PUSH')
     const headers = await bearer(basic('granted', 'granted-password-1'), both('test/example'))
     expect((await push(headers)).status).toBe(202)
-    await registry.ctx.db.grant.updateMany({ where: { userId: id }, data: { permission: 'PULL' } })
+    await registry.ctx.db.prisma.grant.updateMany({ where: { userId: id }, data: { permission: 'PULL' } })
     expect(codeOf(await push(headers))).toEqual([403, 'DENIED'])
-    await registry.ctx.db.grant.deleteMany({ where: { userId: id } })
+    await registry.ctx.db.prisma.grant.deleteMany({ where: { userId: id } })
     expect(codeOf(await push(headers))).toEqual([404, 'NAME_UNKNOWN'])
     expect((await pull(headers)).status).toBe(200)
   })
@@ -213,7 +213,7 @@ describe('what ends at once for pushes, and for pulls with the token', () => {
     const headers = await bearer(basic('former', 'former-password-1'), both('test/secret'), 'registry:catalog:*')
     expect((await push(headers, 'test/secret')).status).toBe(202)
     expect((await registry.send('GET', '/v2/_catalog', { headers })).json['repositories']).toContain('test/secret')
-    await registry.ctx.db.user.update({ where: { id }, data: { role: 'MEMBER' } })
+    await registry.ctx.db.prisma.user.update({ where: { id }, data: { role: 'MEMBER' } })
     expect((await push(headers, 'test/secret')).status).toBe(404)
     expect((await registry.send('GET', '/v2/_catalog', { headers })).json['repositories']).toEqual(['test/open'])
   })
@@ -224,16 +224,16 @@ describe('what ends at once for pushes, and for pulls with the token', () => {
     const headers = await bearer(basic('changer', 'changer-password-1'), both('test/example'))
     expect((await push(headers)).status).toBe(202)
     const passwordHash = await hashPassword('changer-password-2')
-    await registry.ctx.db.registryPassword.updateMany({ where: { userId: id }, data: { passwordHash } })
+    await registry.ctx.db.prisma.registryPassword.updateMany({ where: { userId: id }, data: { passwordHash } })
     expect((await push(headers)).status).toBe(401)
     expect((await pull(headers)).status).toBe(200)
-    await registry.ctx.db.registryPassword.deleteMany({ where: { userId: id } })
+    await registry.ctx.db.prisma.registryPassword.deleteMany({ where: { userId: id } })
     expect((await push(headers)).status).toBe(401)
   })
 
   test('a robot that is disabled, expires, gets another secret or is deleted', async () => {
     const headers = await bearer(robot, both('test/target'))
-    const { robot: robots } = registry.ctx.db
+    const { robot: robots } = registry.ctx.db.prisma
     const { secretHash } = await robots.findUniqueOrThrow({ where: { id: robotId } })
     for (const [change, back] of [
       [{ isDisabled: true }, { isDisabled: false }],
@@ -253,7 +253,7 @@ describe('what ends at once for pushes, and for pulls with the token', () => {
     const id = await registry.addTemporaryToken(memberId, 'temporary')
     const headers = await bearer(basic('cr_temp_user', 'temporary'), both('test/example'))
     expect((await push(headers)).status).toBe(202)
-    await registry.ctx.db.temporaryToken.update({ where: { id }, data: { revokedAt: new Date() } })
+    await registry.ctx.db.prisma.temporaryToken.update({ where: { id }, data: { revokedAt: new Date() } })
     const answer = await push(headers)
     expect([answer.status, answer.json.errors?.[0]?.message]).toEqual([401, 'the temporary token was revoked'])
   })
@@ -326,7 +326,7 @@ describe('a mount', () => {
   let blobs = 0
   const layerOf = async (name: string) => (await registry.image(`blob ${++blobs}`, name)).layer
   const unlink = (digest: string) =>
-    registry.ctx.db.repositoryBlob.deleteMany({ where: { digest, repositoryId: 'crr-target' } })
+    registry.ctx.db.prisma.repositoryBlob.deleteMany({ where: { digest, repositoryId: 'crr-target' } })
 
   test.each([
     ['test/example', 201],
@@ -368,7 +368,7 @@ describe('a mount', () => {
   test('takes no blob that is corrupt', async () => {
     const digest = await layerOf('test/open')
     await unlink(digest)
-    await registry.ctx.db.blob.update({ where: { digest }, data: { corruptAt: new Date() } })
+    await registry.ctx.db.prisma.blob.update({ where: { digest }, data: { corruptAt: new Date() } })
     expect(await mount({ authorization: member }, `mount=${digest}`)).toBe(202)
     expect(await mount({ authorization: member }, `mount=${digest}&from=test/open`)).toBe(202)
   })

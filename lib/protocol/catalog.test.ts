@@ -9,9 +9,9 @@ const other = { host: 'other-registry.cn-shanghai.localhost:5000' }
 beforeAll(async () => {
   ;({ registry, close } = await startTestRegistry())
   const { db } = registry.ctx
-  const { id: example } = await db.instance.findFirstOrThrow()
+  const { id: example } = await db.prisma.instance.findFirstOrThrow()
   const settings = { specification: 'Enterprise_Basic', isDefault: false }
-  await db.instance.create({ data: { id: 'cri-other', name: 'other', regionId: 'cn-shanghai', ...settings } })
+  await db.prisma.instance.create({ data: { id: 'cri-other', name: 'other', regionId: 'cn-shanghai', ...settings } })
   await registry.shareAdministratorPassword('cri-other')
   await makeRepositories(example, 'crn-a', 'a', ['b', 'b/z', 'b-c', 'b.c'])
   await makeRepositories('cri-other', 'crn-other', 'theirs', ['app'])
@@ -25,7 +25,7 @@ async function makeRepositories(instanceId: string, namespaceId: string, namespa
     defaultRepositoryType: 'PRIVATE',
     defaultTagImmutability: false,
   } as const
-  await db.namespace.create({ data: { id: namespaceId, instanceId, name: namespace, ...defaults } })
+  await db.prisma.namespace.create({ data: { id: namespaceId, instanceId, name: namespace, ...defaults } })
   const settings = {
     type: 'PRIVATE',
     tagImmutability: false,
@@ -36,7 +36,7 @@ async function makeRepositories(instanceId: string, namespaceId: string, namespa
   for (const [index, name] of names.entries()) {
     const id = `crr-${namespace}${index}`
     const path = `${namespace}/${name}`
-    await db.repository.create({ data: { id, instanceId, namespaceId, name, path, ...settings } })
+    await db.prisma.repository.create({ data: { id, instanceId, namespaceId, name, path, ...settings } })
   }
 }
 

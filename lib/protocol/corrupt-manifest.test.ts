@@ -13,7 +13,7 @@ test('a manifest whose stored bytes have changed is not served, and a push of th
   expect((await registry.pushManifest('v1', bytes)).status).toBe(201)
 
   const changed = Buffer.from(bytes.toString().replace('"size":', '"sizE":'))
-  await registry.ctx.db.manifest.updateMany({ where: { digest }, data: { content: changed } })
+  await registry.ctx.db.prisma.manifest.updateMany({ where: { digest }, data: { content: changed } })
   for (const reference of ['v1', digest]) {
     for (const method of ['GET', 'HEAD']) {
       expect((await registry.send(method, `/v2/test/example/manifests/${reference}`)).status).toBe(404)

@@ -13,12 +13,12 @@ let counter = 0
 
 beforeAll(async () => {
   ;({ registry, close } = await startTestRegistry())
-  repositoryId = (await registry.ctx.db.repository.findFirstOrThrow({ where: { path: 'test/example' } })).id
+  repositoryId = (await registry.ctx.db.prisma.repository.findFirstOrThrow({ where: { path: 'test/example' } })).id
 })
 afterAll(() => close())
 beforeEach(async () => {
   await registry.setImmutable(false)
-  await registry.ctx.db.outboxEvent.deleteMany()
+  await registry.ctx.db.prisma.outboxEvent.deleteMany()
 })
 
 /** An image that no other test uses, with a tag of its own unless it is pushed by digest. */
@@ -35,7 +35,7 @@ async function deletes(target: string): Promise<number> {
 
 /** The newest audit event, without what every event has. */
 async function lastAuditEvent() {
-  const event = await registry.ctx.db.auditEvent.findFirstOrThrow({ orderBy: { id: 'desc' } })
+  const event = await registry.ctx.db.prisma.auditEvent.findFirstOrThrow({ orderBy: { id: 'desc' } })
   const { action, targetType, targetId, targetName, instanceId, before, after, actor, userAgent } = event
   expect({ action, after, actor, userAgent }).toEqual({
     action: 'DELETE',
@@ -48,7 +48,7 @@ async function lastAuditEvent() {
 }
 
 function auditCount() {
-  return registry.ctx.db.auditEvent.count()
+  return registry.ctx.db.prisma.auditEvent.count()
 }
 
 describe('a DELETE through /v2 writes an audit event', () => {
@@ -61,7 +61,7 @@ describe('a DELETE through /v2 writes an audit event', () => {
       targetName: `test/example:${tag}`,
       before: { digest },
     })
-    const events = await registry.ctx.db.tagEvent.findMany({ where: { tag }, orderBy: { id: 'asc' } })
+    const events = await registry.ctx.db.prisma.tagEvent.findMany({ where: { tag }, orderBy: { id: 'asc' } })
     expect(events.map(({ kind, currentDigest }) => [kind, currentDigest])).toEqual([
       ['CREATED', null],
       ['DELETED', digest],
@@ -86,7 +86,7 @@ describe('a DELETE through /v2 writes an audit event', () => {
     expect(await deletes(`manifests/${digest}`)).toBe(202)
     expect(await lastAuditEvent()).toMatchObject({ before: { digest, tags: tags.slice(0, 10), tagCount: 12 } })
     const where = { kind: 'DELETED', currentDigest: digest } as const
-    const deleted = await registry.ctx.db.tagEvent.findMany({ where, orderBy: { id: 'asc' } })
+    const deleted = await registry.ctx.db.prisma.tagEvent.findMany({ where, orderBy: { id: 'asc' } })
     expect(deleted.map((event) => event.tag)).toEqual(tags)
   })
 
@@ -122,12 +122,12 @@ describe('a DELETE through /v2 writes an audit event', () => {
 
 describe('the outbox', () => {
   async function outbox() {
-    const events = await registry.ctx.db.outboxEvent.findMany({ orderBy: { id: 'asc' } })
+    const events = await registry.ctx.db.prisma.outboxEvent.findMany({ orderBy: { id: 'asc' } })
     return Promise.all(
       events.map(async ({ kind, tagEventId, detail, repositoryPath }) => {
         expect(repositoryPath).toBe('test/example')
         if (tagEventId === null) return [kind, detail === null ? null : (JSON.parse(detail) as unknown)]
-        const entry = await registry.ctx.db.tagEvent.findUniqueOrThrow({ where: { id: tagEventId } })
+        const entry = await registry.ctx.db.prisma.tagEvent.findUniqueOrThrow({ where: { id: tagEventId } })
         return [kind, `${entry.kind} ${entry.tag}`]
       }),
     )
@@ -155,7 +155,7 @@ describe('the outbox', () => {
 
   test('has nothing of a push that changes nothing', async () => {
     const { tag, bytes } = await push({ tagged: true })
-    await registry.ctx.db.outboxEvent.deleteMany()
+    await registry.ctx.db.prisma.outboxEvent.deleteMany()
     await registry.pushManifest(tag, bytes)
     expect(await outbox()).toEqual([])
   })

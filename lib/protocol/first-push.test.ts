@@ -6,7 +6,7 @@ let close: () => Promise<void>
 
 beforeAll(async () => {
   ;({ registry, close } = await startTestRegistry())
-  await registry.ctx.db.namespace.updateMany({ where: { name: 'test' }, data: { autoCreateRepository: true } })
+  await registry.ctx.db.prisma.namespace.updateMany({ where: { name: 'test' }, data: { autoCreateRepository: true } })
 })
 afterAll(() => close())
 
@@ -16,7 +16,7 @@ test('of the first uploads to a repository that come at once, all succeed, and i
     const path = `test/made-by-push-${round}`
     const started = Array.from({ length: 16 }, () => registry.send('POST', `/v2/${path}/blobs/uploads/`))
     expect((await Promise.all(started)).map(({ status }) => status)).toEqual(Array(16).fill(202))
-    expect(await registry.ctx.db.repository.count({ where: { path } })).toBe(1)
+    expect(await registry.ctx.db.prisma.repository.count({ where: { path } })).toBe(1)
   }
 })
 

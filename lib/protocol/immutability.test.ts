@@ -18,7 +18,7 @@ function freshTag(prefix = 'v') {
 }
 
 function events(tag: string) {
-  return registry.ctx.db.tagEvent.findMany({ where: { tag }, orderBy: { id: 'asc' } })
+  return registry.ctx.db.prisma.tagEvent.findMany({ where: { tag }, orderBy: { id: 'asc' } })
 }
 
 describe('in an immutable repository', () => {
@@ -65,9 +65,9 @@ describe('in an immutable repository', () => {
       const tag = freshTag()
       const image = await registry.image(tag)
       await registry.pushManifest(tag, image.bytes)
-      const before = await registry.ctx.db.tag.findFirstOrThrow({ where: { name: tag } })
+      const before = await registry.ctx.db.prisma.tag.findFirstOrThrow({ where: { name: tag } })
       expect((await registry.pushManifest(tag, image.bytes)).status).toBe(201)
-      expect(await registry.ctx.db.tag.findFirstOrThrow({ where: { name: tag } })).toEqual(before)
+      expect(await registry.ctx.db.prisma.tag.findFirstOrThrow({ where: { name: tag } })).toEqual(before)
       expect(await events(tag)).toHaveLength(1)
     },
   )
@@ -305,8 +305,8 @@ describe('the name of a deleted immutable tag', () => {
   test('returns with its former digest only, and with any once Immutable is cleared', async () => {
     const tag = freshTag()
     const [one, two] = [await registry.image(`${tag} one`), await registry.image(`${tag} two`)]
-    const { instanceId } = await registry.ctx.db.repository.findFirstOrThrow({ where: { path: 'test/example' } })
-    await registry.ctx.db.tombstone.create({
+    const { instanceId } = await registry.ctx.db.prisma.repository.findFirstOrThrow({ where: { path: 'test/example' } })
+    await registry.ctx.db.prisma.tombstone.create({
       data: { instanceId, repositoryPath: 'test/example', tag, digest: one.digest, reason: 'leak', createdBy: 'admin' },
     })
     const refused = await registry.pushManifest(tag, two.bytes)

@@ -97,12 +97,12 @@ describe('names', () => {
   test('a push makes the repository where its namespace says so, with the namespace’s defaults', async () => {
     const missing = await registry.send('POST', '/v2/test/new/deep/er/blobs/uploads/')
     expect(missing.json.errors?.[0]?.message).toContain('create it in the console')
-    await registry.ctx.db.namespace.updateMany({
+    await registry.ctx.db.prisma.namespace.updateMany({
       data: { autoCreateRepository: true, defaultTagImmutability: true, defaultRepositoryType: 'PUBLIC' },
     })
     const image = await registry.image('auto', 'test/new/deep/er')
     expect((await registry.pushManifest('v1', image.bytes, {}, 'test/new/deep/er')).status).toBe(201)
-    const made = await registry.ctx.db.repository.findFirstOrThrow({ where: { path: 'test/new/deep/er' } })
+    const made = await registry.ctx.db.prisma.repository.findFirstOrThrow({ where: { path: 'test/new/deep/er' } })
     expect([made.name, made.tagImmutability, made.type]).toEqual(['new/deep/er', true, 'PUBLIC'])
     expect((await registry.send('GET', '/v2/test/pulled/tags/list')).status).toBe(404)
     expect((await registry.send('POST', '/v2/nowhere/new/blobs/uploads/')).status).toBe(404)
@@ -141,7 +141,7 @@ describe('manifests', () => {
     const answer = await registry.pushManifest('bad', Buffer.from(body))
     expect(codeOf(answer)).toEqual([status, code])
     expect(await registry.digestOfTag('bad')).toBeNull()
-    expect(await registry.ctx.db.manifest.count({ where: { tags: { some: { name: 'bad' } } } })).toBe(0)
+    expect(await registry.ctx.db.prisma.manifest.count({ where: { tags: { some: { name: 'bad' } } } })).toBe(0)
   })
 
   test('over the limit answers 413, declared or streamed; at the limit it is taken', async () => {
@@ -181,7 +181,7 @@ describe('manifests', () => {
     const answer = await registry.pushManifest('wide', bytes, { headers: { 'content-type': type } })
     expect(answer.status).toBe(201)
     const references = { parentDigest: digestOf(bytes) }
-    expect(await registry.ctx.db.manifestReference.count({ where: references })).toBe(20_000)
+    expect(await registry.ctx.db.prisma.manifestReference.count({ where: references })).toBe(20_000)
   })
 
   test('pushed by a digest that is not theirs are refused', async () => {
@@ -252,7 +252,7 @@ describe('an image whose layers are not in the repository', () => {
   afterAll(() => setSparse(false))
 
   async function setSparse(acceptSparseManifests: boolean) {
-    await registry.ctx.db.namespace.updateMany({ where: { name: 'test' }, data: { acceptSparseManifests } })
+    await registry.ctx.db.prisma.namespace.updateMany({ where: { name: 'test' }, data: { acceptSparseManifests } })
   }
 
   test('is refused by default, and once its namespace accepts it no longer', async () => {
@@ -281,8 +281,8 @@ describe('an image whose layers are not in the repository', () => {
 describe('tags/list', () => {
   beforeAll(async () => {
     const image = await registry.image('listed')
-    const { id: namespaceId, instanceId } = await registry.ctx.db.namespace.findFirstOrThrow()
-    await registry.ctx.db.repository.create({
+    const { id: namespaceId, instanceId } = await registry.ctx.db.prisma.namespace.findFirstOrThrow()
+    await registry.ctx.db.prisma.repository.create({
       data: {
         id: 'crr-listed',
         instanceId,
@@ -420,10 +420,12 @@ describe('referrers', () => {
   })
 
   test('of both kinds come in one order through all pages', async () => {
-    const { id: repositoryId } = await registry.ctx.db.repository.findFirstOrThrow({ where: { path: 'test/example' } })
+    const { id: repositoryId } = await registry.ctx.db.prisma.repository.findFirstOrThrow({
+      where: { path: 'test/example' },
+    })
     const about = `sha256:${'d'.repeat(64)}`
     const digests = Array.from({ length: 2100 }, (_, index) => `sha256:${String(index).padStart(60, '0')}dddd`)
-    await registry.ctx.db.manifest.createMany({
+    await registry.ctx.db.prisma.manifest.createMany({
       data: digests.map((digest, index) => ({
         repositoryId,
         digest,
@@ -457,9 +459,11 @@ describe('referrers', () => {
   })
 
   test('come in pages that lead to each other', async () => {
-    const { id: repositoryId } = await registry.ctx.db.repository.findFirstOrThrow({ where: { path: 'test/example' } })
+    const { id: repositoryId } = await registry.ctx.db.prisma.repository.findFirstOrThrow({
+      where: { path: 'test/example' },
+    })
     const many = `sha256:${'7'.repeat(64)}`
-    await registry.ctx.db.manifest.createMany({
+    await registry.ctx.db.prisma.manifest.createMany({
       data: Array.from({ length: 1001 }, (_, index) => ({
         repositoryId,
         digest: `sha256:${String(index).padStart(64, '0')}`,
@@ -560,12 +564,12 @@ describe('every answer', () => {
     const other = await startTestRegistry()
     try {
       const image = await other.registry.image('x')
-      await other.registry.ctx.db.$executeRawUnsafe('ALTER TABLE "Tag" RENAME TO "Gone"')
+      await other.registry.ctx.db.prisma.$executeRawUnsafe('ALTER TABLE "Tag" RENAME TO "Gone"')
       const answer = await other.registry.pushManifest('v1', image.bytes)
       expect(codeOf(answer)).toEqual([503, 'UNKNOWN'])
       expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
       expect(JSON.stringify(answer.json)).not.toMatch(/prisma|sqlite|Tag/i)
-      expect(await other.registry.ctx.db.manifest.count()).toBe(0)
+      expect(await other.registry.ctx.db.prisma.manifest.count()).toBe(0)
     } finally {
       await other.close()
     }

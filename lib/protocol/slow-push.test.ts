@@ -47,7 +47,7 @@ function whileTheBodyComes(happens: () => unknown): void {
 }
 
 const disable = (isDisabled: boolean) => () =>
-  registry.ctx.db.user.update({ where: { name: 'pusher' }, data: { isDisabled } })
+  registry.ctx.db.prisma.user.update({ where: { name: 'pusher' }, data: { isDisabled } })
 
 for (const [what, prove] of [
   ['Basic', () => Promise.resolve(pusher)],
@@ -68,11 +68,11 @@ for (const [what, prove] of [
     const body = `slow blob by ${what}`
     const path = `/v2/test/example/blobs/uploads/?digest=${digestOf(Buffer.from(body))}`
     const headers = { authorization: await prove() }
-    whileTheBodyComes(() => registry.ctx.db.grant.updateMany({ data: { permission: 'PULL' } }))
+    whileTheBodyComes(() => registry.ctx.db.prisma.grant.updateMany({ data: { permission: 'PULL' } }))
     const answer = await registry.send('POST', path, { body, headers })
     expect(answer.json.errors?.[0]?.code).toBe('DENIED')
     vi.restoreAllMocks()
-    await registry.ctx.db.grant.updateMany({ data: { permission: 'PUSH' } })
+    await registry.ctx.db.prisma.grant.updateMany({ data: { permission: 'PUSH' } })
     expect((await registry.send('HEAD', `/v2/test/example/blobs/${digestOf(Buffer.from(body))}`)).status).toBe(404)
   })
 }

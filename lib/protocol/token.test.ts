@@ -22,16 +22,16 @@ beforeAll(async () => {
   ;({ registry, close } = await startTestRegistry())
   const { db } = registry.ctx
   const instanceId = await defaultInstanceId(registry.ctx)
-  const { id: namespaceId } = await db.namespace.findFirstOrThrow()
+  const { id: namespaceId } = await db.prisma.namespace.findFirstOrThrow()
   const settings = { specification: 'Enterprise_Basic', isDefault: false }
-  await db.instance.create({ data: { id: 'cri-other', name: 'other', regionId: 'cn-shanghai', ...settings } })
+  await db.prisma.instance.create({ data: { id: 'cri-other', name: 'other', regionId: 'cn-shanghai', ...settings } })
   for (const [name, type] of [
     ['secret', 'PRIVATE'],
     ['open', 'PUBLIC'],
   ] as const) {
     const texts = { summary: '', description: '', updatedBy: 'admin', tagImmutability: false }
     const data = { id: `crr-${name}`, instanceId, namespaceId, name, path: `test/${name}`, type, ...texts }
-    await db.repository.create({ data })
+    await db.prisma.repository.create({ data })
   }
   memberId = await registry.addUser('member', 'member-password-1')
   robotId = await registry.addRobot('builder', 'robot-secret')
@@ -96,10 +96,10 @@ describe('GET of a token', () => {
 
   test('a member who may push to a namespace gets a token for what is not there yet', async () => {
     const instanceId = await defaultInstanceId(registry.ctx)
-    const { id: namespaceId } = await registry.ctx.db.namespace.findFirstOrThrow()
+    const { id: namespaceId } = await registry.ctx.db.prisma.namespace.findFirstOrThrow()
     const userId = await registry.addUser('pusher', 'pusher-password-1')
     const grant = { subjectId: userId, instanceId, namespaceId, scopeId: namespaceId, permission: 'PUSH' } as const
-    await registry.ctx.db.grant.create({ data: { id: 'grt-push', userId, ...grant, createdBy: 'admin' } })
+    await registry.ctx.db.prisma.grant.create({ data: { id: 'grt-push', userId, ...grant, createdBy: 'admin' } })
     const scope = '?scope=repository:test/none:pull,push&scope=repository:nowhere/none:pull,push'
     expect((await ask(scope, basic('pusher', 'pusher-password-1'))).json['scope']).toBe(
       'repository:test/none:pull,push',
@@ -142,9 +142,9 @@ describe('credentials', () => {
   test('a user without a registry password is answered so too, with the console’s', async () => {
     const userId = await registry.addUser('console-only', 'console-password-1')
     const { db } = registry.ctx
-    const { passwordHash } = await db.registryPassword.findFirstOrThrow({ where: { userId } })
-    await db.user.update({ where: { id: userId }, data: { passwordHash } })
-    await db.registryPassword.deleteMany({ where: { userId } })
+    const { passwordHash } = await db.prisma.registryPassword.findFirstOrThrow({ where: { userId } })
+    await db.prisma.user.update({ where: { id: userId }, data: { passwordHash } })
+    await db.prisma.registryPassword.deleteMany({ where: { userId } })
     const [known, unknown] = [
       await ask('', basic('console-only', 'console-password-1')),
       await ask('', basic('nobody-else', 'console-password-1')),
@@ -172,7 +172,7 @@ describe('credentials', () => {
     const id = await registry.addUser('leaver', 'leaver-password-1')
     const credentials = basic('leaver', 'leaver-password-1')
     expect((await ask('', credentials)).status).toBe(200)
-    await registry.ctx.db.user.update({ where: { id }, data: { isDisabled: true } })
+    await registry.ctx.db.prisma.user.update({ where: { id }, data: { isDisabled: true } })
     expect(errorOf(await ask('', credentials))[2]).toBe('the user leaver is disabled')
     expect(errorOf(await ask('', basic('leaver', 'wrong-password-1')))[2]).toMatch(/^incorrect user name or password/)
     expect((await registry.send('GET', '/v2/', { headers: { authorization: credentials } })).status).toBe(401)
@@ -199,7 +199,7 @@ describe('credentials', () => {
     expect(decodeJwt(String(answer.json['token']))).toMatchObject({ sub: memberId, name: 'member', credential: id })
     expect(errorOf(await ask('', basic('cr_temp_user', 'expired-token')))[2]).toBe('the temporary token has expired')
     expect(expired).not.toBe(id)
-    await registry.ctx.db.temporaryToken.update({ where: { id }, data: { revokedAt: new Date() } })
+    await registry.ctx.db.prisma.temporaryToken.update({ where: { id }, data: { revokedAt: new Date() } })
     expect(errorOf(await ask('', credentials))[2]).toBe('the temporary token was revoked')
   })
 
@@ -207,8 +207,10 @@ describe('credentials', () => {
     const userId = await registry.addUser('changer', 'former-password-1')
     const former = basic('changer', 'former-password-1')
     for (let time = 0; time < 3; time += 1) expect((await ask('', former)).status).toBe(200)
-    const { passwordHash } = await registry.ctx.db.registryPassword.findFirstOrThrow({ where: { userId: memberId } })
-    await registry.ctx.db.registryPassword.updateMany({ where: { userId }, data: { passwordHash } })
+    const { passwordHash } = await registry.ctx.db.prisma.registryPassword.findFirstOrThrow({
+      where: { userId: memberId },
+    })
+    await registry.ctx.db.prisma.registryPassword.updateMany({ where: { userId }, data: { passwordHash } })
     expect((await ask('', former)).status).toBe(401)
     expect((await ask('', basic('changer', 'member-password-1'))).status).toBe(200)
   })
@@ -294,7 +296,7 @@ describe('a refresh token', () => {
   test('is given when asked for, kept as a hash only, and gives tokens of what is granted then', async () => {
     const token = await offline(member)
     expect(token).toMatch(/^[A-Za-z0-9]{43}$/)
-    expect(JSON.stringify(await registry.ctx.db.refreshToken.findMany())).not.toContain(token)
+    expect(JSON.stringify(await registry.ctx.db.prisma.refreshToken.findMany())).not.toContain(token)
     const answer = await refresh(token)
     expect([answer.status, answer.json['scope']]).toEqual([200, 'repository:test/example:pull'])
     const posted = await post({
@@ -306,15 +308,15 @@ describe('a refresh token', () => {
 
   test('lasts thirty days from its last use, which is noted once a day', async () => {
     const { db } = registry.ctx
-    await db.refreshToken.deleteMany()
+    await db.prisma.refreshToken.deleteMany()
     const token = await offline(member)
     const days = async () => {
-      const row = await db.refreshToken.findFirstOrThrow()
+      const row = await db.prisma.refreshToken.findFirstOrThrow()
       return (row.expiresAt.getTime() - Date.now()) / 86_400_000
     }
     expect(await days()).toBeCloseTo(30, 2)
     const leave = (left: number) =>
-      db.refreshToken.updateMany({ data: { expiresAt: new Date(Date.now() + left * 86_400_000) } })
+      db.prisma.refreshToken.updateMany({ data: { expiresAt: new Date(Date.now() + left * 86_400_000) } })
     await leave(29.5)
     await refresh(token)
     expect(await days()).toBeCloseTo(29.5, 2)
@@ -324,24 +326,24 @@ describe('a refresh token', () => {
     await leave(-0.001)
     expect(errorOf(await refresh(token))[2]).toBe('the refresh token is not valid or has expired: log on again')
     await offline(member)
-    expect(await db.refreshToken.count()).toBe(1)
+    expect(await db.prisma.refreshToken.count()).toBe(1)
   })
 
   test('is one of a hundred of its bearer: what lies longest unused goes', async () => {
     const { db } = registry.ctx
-    await db.refreshToken.deleteMany()
-    const { userId, instanceId } = await db.registryPassword.findFirstOrThrow({ where: { userId: memberId } })
+    await db.prisma.refreshToken.deleteMany()
+    const { userId, instanceId } = await db.prisma.registryPassword.findFirstOrThrow({ where: { userId: memberId } })
     const expiresAt = (days: number) => new Date(Date.now() + days * 86_400_000)
     const others = Array.from({ length: 100 }, (_, i) => ({
       tokenHash: `other-${i}`,
       expiresAt: expiresAt(1 + i / 10),
     }))
-    await db.refreshToken.createMany({ data: others.map((other) => ({ ...other, userId, instanceId })) })
+    await db.prisma.refreshToken.createMany({ data: others.map((other) => ({ ...other, userId, instanceId })) })
     const ofRobot = await offline(robot)
     const token = await offline(member)
-    expect(await db.refreshToken.count({ where: { userId } })).toBe(100)
-    expect(await db.refreshToken.findUnique({ where: { tokenHash: 'other-0' } })).toBeNull()
-    expect(await db.refreshToken.findUnique({ where: { tokenHash: 'other-1' } })).not.toBeNull()
+    expect(await db.prisma.refreshToken.count({ where: { userId } })).toBe(100)
+    expect(await db.prisma.refreshToken.findUnique({ where: { tokenHash: 'other-0' } })).toBeNull()
+    expect(await db.prisma.refreshToken.findUnique({ where: { tokenHash: 'other-1' } })).not.toBeNull()
     for (const one of [token, ofRobot]) expect((await refresh(one)).status).toBe(200)
   })
 
@@ -354,7 +356,7 @@ describe('a refresh token', () => {
 
   test('is refused while its user is disabled', async () => {
     const token = await offline(member)
-    const { user } = registry.ctx.db
+    const { user } = registry.ctx.db.prisma
     await user.update({ where: { id: memberId }, data: { isDisabled: true } })
     expect(errorOf(await refresh(token))).toEqual([401, 'UNAUTHORIZED', 'the user member is disabled'])
     await user.update({ where: { id: memberId }, data: { isDisabled: false } })
@@ -365,10 +367,10 @@ describe('a refresh token', () => {
     const expiresAt = new Date(Date.now() + 3_600_000)
     const id = await registry.addTemporaryToken(memberId, 'token-to-refresh', expiresAt)
     const token = await offline(basic('cr_temp_user', 'token-to-refresh'))
-    const row = await registry.ctx.db.refreshToken.findFirstOrThrow({ where: { temporaryTokenId: id } })
+    const row = await registry.ctx.db.prisma.refreshToken.findFirstOrThrow({ where: { temporaryTokenId: id } })
     expect(row.expiresAt).toEqual(expiresAt)
     expect((await refresh(token)).status).toBe(200)
-    await registry.ctx.db.temporaryToken.update({ where: { id }, data: { revokedAt: new Date() } })
+    await registry.ctx.db.prisma.temporaryToken.update({ where: { id }, data: { revokedAt: new Date() } })
     expect(errorOf(await refresh(token))[2]).toBe('the temporary token was revoked')
   })
 
@@ -376,14 +378,14 @@ describe('a refresh token', () => {
     const id = await registry.addRobot('short', 'secret-of-short')
     const token = await offline(basic('robot+short', 'secret-of-short'))
     expect((await refresh(token)).status).toBe(200)
-    await registry.ctx.db.robot.delete({ where: { id } })
+    await registry.ctx.db.prisma.robot.delete({ where: { id } })
     expect((await refresh(token)).status).toBe(401)
   })
 })
 
 describe('records', () => {
   const events = async (action: 'LOG_ON' | 'LOG_ON_FAILED') =>
-    registry.ctx.db.auditEvent.findMany({ where: { action }, orderBy: { id: 'asc' } })
+    registry.ctx.db.prisma.auditEvent.findMany({ where: { action }, orderBy: { id: 'asc' } })
 
   test('a log-on is the first use of a credential from an address, whatever for, and again after ten minutes', async () => {
     const userId = await registry.addUser('logged', 'logged-password-1')
@@ -427,14 +429,18 @@ describe('records', () => {
   test('of each kind of credential it is noted when it was used last, to the minute', async () => {
     const { db } = registry.ctx
     const id = await registry.addTemporaryToken(memberId, 'used-token')
-    await db.registryPassword.updateMany({ data: { lastUsedAt: new Date(0) } })
-    await db.robot.updateMany({ data: { lastUsedAt: null, lastUsedAddress: null } })
+    await db.prisma.registryPassword.updateMany({ data: { lastUsedAt: new Date(0) } })
+    await db.prisma.robot.updateMany({ data: { lastUsedAt: null, lastUsedAddress: null } })
     for (const credentials of [member, robot, basic('cr_temp_user', 'used-token')]) await ask('', credentials)
     await expect
       .poll(async () => {
-        const { lastUsedAt: ofPassword } = await db.registryPassword.findFirstOrThrow({ where: { userId: memberId } })
-        const { lastUsedAt: ofRobot, lastUsedAddress } = await db.robot.findUniqueOrThrow({ where: { id: robotId } })
-        const { lastUsedAt: ofToken } = await db.temporaryToken.findUniqueOrThrow({ where: { id } })
+        const { lastUsedAt: ofPassword } = await db.prisma.registryPassword.findFirstOrThrow({
+          where: { userId: memberId },
+        })
+        const { lastUsedAt: ofRobot, lastUsedAddress } = await db.prisma.robot.findUniqueOrThrow({
+          where: { id: robotId },
+        })
+        const { lastUsedAt: ofToken } = await db.prisma.temporaryToken.findUniqueOrThrow({ where: { id } })
         const times = [ofPassword, ofRobot, ofToken].map((time) => Date.now() - (time?.getTime() ?? 0) < 120_000)
         return [...times, lastUsedAddress]
       })

@@ -14,8 +14,8 @@ beforeAll(async () => {
   const { db } = registry.ctx
   await registry.addUser('known', 'registry-password-1')
   await registry.addUser('disabled', 'registry-password-1')
-  await db.user.update({ where: { name: 'disabled' }, data: { isDisabled: true } })
-  await db.user.create({ data: { id: 'usr-without', name: 'without', role: 'MEMBER', passwordHash: null } })
+  await db.prisma.user.update({ where: { name: 'disabled' }, data: { isDisabled: true } })
+  await db.prisma.user.create({ data: { id: 'usr-without', name: 'without', role: 'MEMBER', passwordHash: null } })
   await registry.addRobot('known', 'robot-secret-1')
   await registry.addRobot('expired', 'robot-secret-1', { expiresAt: new Date(0) })
 })
@@ -45,7 +45,7 @@ test('the registry does the same for who is not there, or has no password, as fo
 test('an access key that is not there costs what a wrong secret does', async () => {
   const { ctx } = registry
   const sealedSecret = ctx.secrets.seal('secret-of-a-key', 'KNOWNKEY')
-  await ctx.db.accessKey.create({ data: { id: 'KNOWNKEY', userId: 'usr-without', sealedSecret } })
+  await ctx.db.prisma.accessKey.create({ data: { id: 'KNOWNKEY', userId: 'usr-without', sealedSecret } })
   const [opened, sealed] = [vi.spyOn(ctx.secrets, 'open'), vi.spyOn(ctx.secrets, 'seal')]
   const costOf = async (id: string) => {
     const before = opened.mock.calls.length + sealed.mock.calls.length

@@ -96,10 +96,10 @@ describe('the digest-algorithm of an upload', () => {
   })
 
   test.each(['md5', 'SHA256', '', 'sha256:'])('%o is none, and nothing is opened', async (algorithm) => {
-    const before = await registry.ctx.db.upload.count()
+    const before = await registry.ctx.db.prisma.upload.count()
     const answer = await registry.send('POST', `${uploads}?digest-algorithm=${algorithm}`)
     expect(codeOf(answer)).toEqual([400, 'DIGEST_INVALID'])
-    expect(await registry.ctx.db.upload.count()).toBe(before)
+    expect(await registry.ctx.db.prisma.upload.count()).toBe(before)
   })
 })
 
@@ -113,10 +113,10 @@ describe('bad uploads get a clear error and store nothing', () => {
   })
 
   test('a wrong digest of a single request leaves no upload', async () => {
-    const before = await registry.ctx.db.upload.count()
+    const before = await registry.ctx.db.prisma.upload.count()
     const answer = await registry.send('POST', `${uploads}?digest=${zeroDigest}`, { body: 'content' })
     expect(codeOf(answer)).toEqual([400, 'DIGEST_INVALID'])
-    expect(await registry.ctx.db.upload.count()).toBe(before)
+    expect(await registry.ctx.db.prisma.upload.count()).toBe(before)
   })
 
   test.each(['sha256:xyz', 'md5:d41d8cd98f00b204e9800998ecf8427e', '', `sha256:${'A'.repeat(64)}`])(
@@ -178,8 +178,8 @@ describe('bad uploads get a clear error and store nothing', () => {
   )
 
   test('an upload of another repository is unknown here', async () => {
-    const { instanceId, namespaceId } = await registry.ctx.db.repository.findFirstOrThrow()
-    await registry.ctx.db.repository.create({
+    const { instanceId, namespaceId } = await registry.ctx.db.prisma.repository.findFirstOrThrow()
+    await registry.ctx.db.prisma.repository.create({
       data: {
         id: 'crr-other',
         instanceId,
@@ -222,9 +222,9 @@ describe('bad uploads get a clear error and store nothing', () => {
 
   test('a single request that ends early leaves no upload and no file', async () => {
     const files = () => readdir(path.join(registry.ctx.config.dataDir, 'uploads'))
-    const [rows, before] = [await registry.ctx.db.upload.count(), await files()]
+    const [rows, before] = [await registry.ctx.db.prisma.upload.count(), await files()]
     await sendPartly('POST', `${uploads}?digest=${zeroDigest}`)
-    await expect.poll(() => registry.ctx.db.upload.count()).toBe(rows)
+    await expect.poll(() => registry.ctx.db.prisma.upload.count()).toBe(rows)
     await expect.poll(files).toEqual(before)
   })
 

@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/domain/errors'
-import { type Database, transaction } from '@/lib/metadata/engine/database'
+import type { Database } from '@/lib/metadata/engine/database'
 import {
   type IdempotencyRecord,
   claimIdempotencyRecord,
@@ -17,7 +17,7 @@ const keptMs = 24 * 60 * 60 * 1000
 export async function sweepKeptAnswers(db: Database, now = new Date()): Promise<void> {
   const end = new Date(now.getTime() - keptMs)
   if (!(await hasIdempotencyRecordsBefore(db, end))) return
-  await transaction(db, (tx) => deleteIdempotencyRecordsBefore(tx, end))
+  await db.transaction((tx) => deleteIdempotencyRecordsBefore(tx, end))
 }
 
 /** An answer as it is kept. */
@@ -35,12 +35,11 @@ export async function runOnce(
   { id, requestHash }: { readonly id: string; readonly requestHash: string },
   work: (ctx: Context) => Promise<KeptAnswer>,
 ): Promise<KeptAnswer> {
-  return transaction(ctx.db, async (tx) => {
+  return ctx.db.transaction(async (tx) => {
     await deleteIdempotencyRecordsBefore(tx, new Date(Date.now() - keptMs))
     if (await claimIdempotencyRecord(tx, { id, requestHash })) {
-      // A use case's own transaction nests in this one as a savepoint: Prisma's transaction client can do all that
-      // `transaction` asks of a database.
-      const answer = await work({ ...ctx, db: tx as Database })
+      // A use case's own transaction nests in this one as a savepoint.
+      const answer = await work({ ...ctx, db: tx })
       await completeIdempotencyRecord(tx, id, answer)
       return answer
     }

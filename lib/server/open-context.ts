@@ -4,14 +4,20 @@ import { RegistryTokens } from '@/lib/secrets/registry-tokens'
 import { openSecretBox } from '@/lib/secrets/secret-box'
 import type { Config } from '@/lib/config'
 import { createLogger } from '@/lib/log'
-import { type DatabaseLocation, openDatabase } from '@/lib/metadata/engine/database'
+import type { DatabaseLocation } from '@/lib/metadata/engine/database'
+import { type OpenDatabase, openDatabase } from '@/lib/metadata/engine/open-database'
 import { migrate } from '@/lib/metadata/engine/migrate'
 import type { Context } from '@/lib/context'
 import { openFilesystemBlobStore } from '@/lib/storage/filesystem/filesystem'
 import { StartError } from './start-error'
 
+/** The context of a process, which closes the database when it ends. */
+export interface OpenContext extends Context {
+  readonly db: OpenDatabase
+}
+
 /** Opens all that the process works with, the database migrated. Throws a StartError that names what cannot be used. */
-export async function openContext(config: Config): Promise<Context> {
+export async function openContext(config: Config): Promise<OpenContext> {
   try {
     await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
     await access(config.dataDir, constants.R_OK | constants.W_OK | constants.X_OK)

@@ -1,9 +1,8 @@
 import { ensureFirstAdministrator } from '@/lib/auth/first-administrator'
 import { type Config, parseConfig } from '@/lib/config'
 import { AppError } from '@/lib/domain/errors'
-import { closeDatabase } from '@/lib/metadata/engine/database'
 import { getLastRuns } from '@/lib/metadata/maintenance-runs'
-import { countUploads } from '@/lib/metadata/open-uploads'
+import { countUploads } from '@/lib/metadata/uploads'
 import { pingDatabase } from '@/lib/metadata/engine/ping'
 import { setContext } from '@/lib/context'
 import { ensureExample } from '@/lib/registry/instances/ensure-example'
@@ -83,7 +82,7 @@ export async function start(env: Environment): Promise<void> {
     stopWork: async () => {
       await Promise.all([maintenance.stop(), auditKeeping.stop()])
     },
-    release: () => closeDatabase(db),
+    release: () => db.close(),
   })
   greet(config, port, generatedPassword)
 }

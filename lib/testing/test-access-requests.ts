@@ -30,7 +30,8 @@ const ofPuller = { params: { grantId: grantId('pull-repository') } }
 const ofManager = { params: { grantId: grantId('manage-instance') } }
 
 const immutable = {
-  prepare: ({ db }: Context) => db.repository.update({ where: { id: ids.closed }, data: { tagImmutability: true } }),
+  prepare: ({ db }: Context) =>
+    db.prisma.repository.update({ where: { id: ids.closed }, data: { tagImmutability: true } }),
 }
 
 const repositoryIn = (namespace: string) => ({ body: { namespace, name: 'new' } })
@@ -182,7 +183,7 @@ export const accessRequests: Readonly<Record<string, AccessRequest | ((caller: s
         ...{ action: 'UPDATE', targetType: 'USER', targetId: 'usr', targetName: 'user', actor: 'admin' },
         ...{ credential: '', address: '', userAgent: '', createdAt: new Date(), previousHash: '', hash: '' },
       }
-      await db.auditEvent.upsert({ where: { id: 1 }, create: { id: 1, ...event }, update: {} })
+      await db.prisma.auditEvent.upsert({ where: { id: 1 }, create: { id: 1, ...event }, update: {} })
     },
   },
 }

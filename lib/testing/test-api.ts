@@ -9,7 +9,6 @@ import { parseConfig } from '@/lib/config'
 import { createId } from '@/lib/domain/ids'
 import { refusalError } from '@/lib/domain/immutability'
 import { createLogger } from '@/lib/log'
-import { transaction } from '@/lib/metadata/engine/database'
 import { insertAccessKey } from '@/lib/metadata/access-keys'
 import { lockRepository } from '@/lib/metadata/repositories'
 import { moveTag } from '@/lib/metadata/tags'
@@ -110,8 +109,8 @@ export class TestApi {
   /** Puts a tag into a repository, with a manifest of this digest. */
   async pushTag(repositoryId: string, name: string, digest = digestOfLetter('a')): Promise<void> {
     const now = new Date()
-    await transaction(this.ctx.db, async (tx) => {
-      await tx.manifest.upsert({
+    await this.ctx.db.transaction(async (tx) => {
+      await tx.prisma.manifest.upsert({
         where: { repositoryId_digest: { repositoryId, digest } },
         create: {
           repositoryId,
@@ -137,7 +136,7 @@ export class TestApi {
   async makeMember(): Promise<string> {
     const id = createId('user')
     const sealedSecret = this.ctx.secrets.seal('secret-of-a-member', 'MEMBERKEY')
-    await transaction(this.ctx.db, async (tx) => {
+    await this.ctx.db.transaction(async (tx) => {
       await insertUser(tx, { id, name: 'member', role: 'MEMBER', passwordHash: await hashPassword('member-password') })
       await insertAccessKey(tx, { id: 'MEMBERKEY', userId: id, sealedSecret })
     })

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Client } from 'pg'
 import { inject } from 'vitest'
-import { type Database, type DatabaseLocation, closeDatabase, openDatabase } from '@/lib/metadata/engine/database'
+import type { Database, DatabaseLocation } from '@/lib/metadata/engine/database'
+import { openDatabase } from '@/lib/metadata/engine/open-database'
 import { migrate } from '@/lib/metadata/engine/migrate'
 
 declare module 'vitest' {
@@ -32,7 +33,7 @@ export async function openTestDatabase(): Promise<{ db: Database; folder: string
     db,
     folder,
     async close() {
-      await closeDatabase(db)
+      await db.close()
       await drop()
       await rm(folder, { recursive: true, force: true })
     },

@@ -27,7 +27,7 @@ export function basic(name: string, secret: string): string {
 
 /** What `ensureExample` makes: the instance of hosts that are no other's. */
 export async function defaultInstanceId(ctx: Context): Promise<string> {
-  return (await ctx.db.instance.findFirstOrThrow({ where: { isDefault: true } })).id
+  return (await ctx.db.prisma.instance.findFirstOrThrow({ where: { isDefault: true } })).id
 }
 
 /** An answer, read to its end. */
@@ -136,18 +136,20 @@ export class TestRegistry {
   ): Promise<string> {
     const { db } = this.ctx
     const id = createId('user')
-    await db.user.create({ data: { id, name, role, passwordHash: null } })
+    await db.prisma.user.create({ data: { id, name, role, passwordHash: null } })
     const passwordHash = await hashPassword(registryPassword)
     const at = instanceId ?? (await defaultInstanceId(this.ctx))
-    await db.registryPassword.create({ data: { userId: id, instanceId: at, passwordHash, updatedAt: new Date() } })
+    await db.prisma.registryPassword.create({
+      data: { userId: id, instanceId: at, passwordHash, updatedAt: new Date() },
+    })
     return id
   }
 
   /** Sets the administrator's registry password of another instance to that of the default one. */
   async shareAdministratorPassword(instanceId: string): Promise<void> {
     const { db } = this.ctx
-    const set = await db.registryPassword.findFirstOrThrow({ where: { user: { name: 'admin' } } })
-    await db.registryPassword.create({ data: { ...set, instanceId } })
+    const set = await db.prisma.registryPassword.findFirstOrThrow({ where: { user: { name: 'admin' } } })
+    await db.prisma.registryPassword.create({ data: { ...set, instanceId } })
   }
 
   /** Adds a robot, of the default instance unless another is named; answers the id. */
@@ -159,7 +161,9 @@ export class TestRegistry {
     const id = createId('robot')
     const instanceId = settings.instanceId ?? (await defaultInstanceId(this.ctx))
     const secretHash = await hashPassword(secret)
-    await this.ctx.db.robot.create({ data: { id, name, secretHash, createdBy: 'admin', ...settings, instanceId } })
+    await this.ctx.db.prisma.robot.create({
+      data: { id, name, secretHash, createdBy: 'admin', ...settings, instanceId },
+    })
     return id
   }
 
@@ -171,7 +175,7 @@ export class TestRegistry {
   ): Promise<string> {
     const id = createId('temporaryToken')
     const instanceId = await defaultInstanceId(this.ctx)
-    await this.ctx.db.temporaryToken.create({
+    await this.ctx.db.prisma.temporaryToken.create({
       data: { id, userId, instanceId, tokenHash: hashToken(token), expiresAt },
     })
     return id
@@ -185,16 +189,16 @@ export class TestRegistry {
   ): Promise<void> {
     const { db } = this.ctx
     const instanceId = await defaultInstanceId(this.ctx)
-    const { id, namespaceId } = await db.repository.findFirstOrThrow({ where: { instanceId, path } })
+    const { id, namespaceId } = await db.prisma.repository.findFirstOrThrow({ where: { instanceId, path } })
     const scope = { instanceId, namespaceId, repositoryId: id, scopeId: id }
     const subjectId = 'userId' in bearer ? bearer.userId : bearer.robotId
     const data = { id: createId('grant'), ...bearer, subjectId, ...scope, permission, createdBy: 'admin' }
-    await db.grant.create({ data })
+    await db.prisma.grant.create({ data })
   }
 
   /** Ticks or clears Immutable, as the settings change does it: one committed transaction. */
   async setImmutable(tagImmutability: boolean, path = 'test/example'): Promise<void> {
-    const { count } = await this.ctx.db.repository.updateMany({ where: { path }, data: { tagImmutability } })
+    const { count } = await this.ctx.db.prisma.repository.updateMany({ where: { path }, data: { tagImmutability } })
     if (count !== 1) throw new Error(`${path} does not exist`)
   }
 }

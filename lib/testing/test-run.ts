@@ -24,9 +24,9 @@ export const longAgo = new Date('2020-01-01')
 
 /** Makes every link, blob, file of a blob and upload's row one that nobody has seen for long. */
 export async function age(ctx: Context): Promise<void> {
-  await ctx.db.repositoryBlob.updateMany({ data: { seenAt: longAgo } })
-  await ctx.db.blob.updateMany({ data: { seenAt: longAgo } })
-  await ctx.db.upload.updateMany({ data: { createdAt: longAgo } })
+  await ctx.db.prisma.repositoryBlob.updateMany({ data: { seenAt: longAgo } })
+  await ctx.db.prisma.blob.updateMany({ data: { seenAt: longAgo } })
+  await ctx.db.prisma.upload.updateMany({ data: { createdAt: longAgo } })
   for await (const { digest } of ctx.blobs.listBlobs()) await ageBytes(ctx, digest)
 }
 

@@ -2,7 +2,6 @@ import { TOTP } from 'otpauth'
 import { expect } from 'vitest'
 import { hashPassword } from '@/lib/secrets/passwords'
 import { createId } from '@/lib/domain/ids'
-import { transaction } from '@/lib/metadata/engine/database'
 import { insertUser } from '@/lib/metadata/users'
 import { type TestAnswer, type TestApi, type TestCall, uniqueName } from './test-api'
 
@@ -25,7 +24,7 @@ export class TestPerson {
     const password = 'a-password-of-a-person'
     const person = new TestPerson(api, createId('user'), uniqueName(), password)
     const passwordHash = await hashPassword(password)
-    await transaction(api.ctx.db, (tx) => insertUser(tx, { id: person.id, name: person.name, role, passwordHash }))
+    await api.ctx.db.transaction((tx) => insertUser(tx, { id: person.id, name: person.name, role, passwordHash }))
     return person
   }
 

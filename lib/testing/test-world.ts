@@ -1,7 +1,7 @@
 import { hashPassword } from '@/lib/secrets/passwords'
 import { hashToken } from '@/lib/secrets/token-hash'
 import type { Permission } from '@/lib/domain/access'
-import { type Transaction, transaction } from '@/lib/metadata/engine/database'
+import type { Transaction } from '@/lib/metadata/engine/database'
 import { digestOf } from '@/lib/storage/hash'
 import type { Context } from '@/lib/context'
 
@@ -89,7 +89,7 @@ export class TestWorld {
 
   /** Makes it as it was, whatever was done to it. */
   async reset(): Promise<void> {
-    await transaction(this.ctx.db, async (tx) => {
+    await this.ctx.db.transaction(async (tx) => {
       await clear(tx)
       await insertThings(tx)
       await this.#insertUsers(tx)
@@ -106,7 +106,7 @@ export class TestWorld {
 
   async #insertUsers(tx: Transaction): Promise<void> {
     const names = [...subjects, 'disabled', 'owner']
-    await tx.user.createMany({
+    await tx.prisma.user.createMany({
       data: names.map((name) => ({
         id: userId(name),
         name,
@@ -115,16 +115,16 @@ export class TestWorld {
         passwordHash: this.#consoleHash,
       })),
     })
-    await tx.grant.createMany({
+    await tx.prisma.grant.createMany({
       data: [
         ...subjects.flatMap((name) => grantsOf(name, { userId: userId(name) }, userId(name))),
         ...grantsOf('manage-instance', { userId: userId('disabled') }, userId('disabled')),
       ],
     })
     const factor = { sealedSecret: this.ctx.secrets.seal('JBSWY3DPEHPK3PXP', userId('owner')), confirmedAt: new Date() }
-    await tx.secondFactor.create({ data: { ...factor, userId: userId('owner'), createdAt: new Date() } })
+    await tx.prisma.secondFactor.create({ data: { ...factor, userId: userId('owner'), createdAt: new Date() } })
     const keys = [...names.map((name) => ({ name, isDisabled: false })), { name: 'off', isDisabled: true }]
-    await tx.accessKey.createMany({
+    await tx.prisma.accessKey.createMany({
       data: keys.map(({ name, isDisabled }) => ({
         id: accessKeyId(name),
         userId: userId(name === 'off' ? 'owner' : name),
@@ -134,7 +134,7 @@ export class TestWorld {
     })
     const now = Date.now()
     const at = { address: '192.0.2.7', userAgent: 'test', createdAt: new Date(now), lastSeenAt: new Date(now) }
-    await tx.session.createMany({
+    await tx.prisma.session.createMany({
       data: [
         ...names.map((name) => ({ name, userId: userId(name), expiresAt: new Date(now + hourMs) })),
         { name: 'expired', userId: userId('admin'), expiresAt: new Date(now - 1000) },
@@ -146,15 +146,15 @@ export class TestWorld {
       })),
     })
     const registryPasswords = names.map((name) => ({ userId: userId(name), instanceId: ids.main }))
-    await tx.registryPassword.createMany({
+    await tx.prisma.registryPassword.createMany({
       data: [...registryPasswords, { userId: userId('owner'), instanceId: ids.besideInstance }].map((row) => ({
         ...row,
         passwordHash: this.#registryHash,
         updatedAt: new Date(now),
       })),
     })
-    await tx.registryPassword.deleteMany({ where: { userId: userId('owner'), instanceId: ids.main } })
-    await tx.temporaryToken.createMany({
+    await tx.prisma.registryPassword.deleteMany({ where: { userId: userId('owner'), instanceId: ids.main } })
+    await tx.prisma.temporaryToken.createMany({
       data: [
         ...names.map((name) => ({ name, userId: userId(name), expiresAt: new Date(now + hourMs) })),
         { name: 'expired', userId: userId('admin'), expiresAt: new Date(now - 1000) },
@@ -182,7 +182,7 @@ export class TestWorld {
       { name: 'disabled', instanceId: ids.main, isDisabled: true },
       { name: 'expired', instanceId: ids.main, expiresAt: new Date(Date.now() - 1000) },
     ]
-    await tx.robot.createMany({
+    await tx.prisma.robot.createMany({
       data: robots.map((robot) => ({
         ...robot,
         id: robotId(robot.name),
@@ -191,7 +191,7 @@ export class TestWorld {
       })),
     })
     // A robot belongs to one instance: `beside` manages nothing there that it could be granted.
-    await tx.grant.createMany({
+    await tx.prisma.grant.createMany({
       data: [
         ...names
           .filter((name) => name !== 'beside')
@@ -284,19 +284,19 @@ function grantsOf(name: string, subject: { userId: string } | { robotId: string 
 }
 
 async function clear(tx: Transaction): Promise<void> {
-  await tx.grant.deleteMany()
-  await tx.robot.deleteMany()
-  await tx.user.deleteMany()
-  await tx.repository.deleteMany()
-  await tx.namespace.deleteMany()
-  await tx.instance.deleteMany()
-  await tx.tombstone.deleteMany()
+  await tx.prisma.grant.deleteMany()
+  await tx.prisma.robot.deleteMany()
+  await tx.prisma.user.deleteMany()
+  await tx.prisma.repository.deleteMany()
+  await tx.prisma.namespace.deleteMany()
+  await tx.prisma.instance.deleteMany()
+  await tx.prisma.tombstone.deleteMany()
 }
 
 async function insertThings(tx: Transaction): Promise<void> {
   const regionId = 'cn-hangzhou'
   const specification = 'Enterprise_Basic'
-  await tx.instance.createMany({
+  await tx.prisma.instance.createMany({
     data: [
       { id: ids.main, name: 'main', regionId, specification, isDefault: true },
       { id: ids.besideInstance, name: 'beside', regionId, specification, isDefault: false },
@@ -304,7 +304,7 @@ async function insertThings(tx: Transaction): Promise<void> {
     ],
   })
   const defaults = { defaultRepositoryType: 'PRIVATE', defaultTagImmutability: false } as const
-  await tx.namespace.createMany({
+  await tx.prisma.namespace.createMany({
     data: [
       { id: ids.team, instanceId: ids.main, name: 'team', autoCreateRepository: true, ...defaults },
       { id: ids.other, instanceId: ids.main, name: 'other', autoCreateRepository: true, ...defaults },
@@ -314,7 +314,7 @@ async function insertThings(tx: Transaction): Promise<void> {
   })
   const texts = { tagImmutability: false, summary: '', description: '', updatedBy: 'admin' }
   const ofTeam = { instanceId: ids.main, namespaceId: ids.team, ...texts }
-  await tx.repository.createMany({
+  await tx.prisma.repository.createMany({
     data: [
       { id: ids.closed, name: 'closed', path: 'team/closed', type: 'PRIVATE', ...ofTeam },
       { id: ids.open, name: 'open', path: 'team/open', type: 'PUBLIC', ...ofTeam },
@@ -332,12 +332,12 @@ async function insertThings(tx: Transaction): Promise<void> {
   })
   const blobs = [config, layer].map((blob) => ({ digest: digestOf(blob), sizeBytes: blob.length }))
   for (const blob of blobs) {
-    await tx.blob.upsert({ where: { digest: blob.digest }, create: blob, update: { seenAt: new Date() } })
+    await tx.prisma.blob.upsert({ where: { digest: blob.digest }, create: blob, update: { seenAt: new Date() } })
   }
   const now = new Date()
   for (const repositoryId of [ids.closed, ids.open, ids.secret, ids.besideClosed]) {
-    await tx.repositoryBlob.createMany({ data: blobs.map(({ digest }) => ({ repositoryId, digest })) })
-    await tx.manifest.create({
+    await tx.prisma.repositoryBlob.createMany({ data: blobs.map(({ digest }) => ({ repositoryId, digest })) })
+    await tx.prisma.manifest.create({
       data: {
         repositoryId,
         digest: image.digest,
@@ -349,7 +349,7 @@ async function insertThings(tx: Transaction): Promise<void> {
         pushedBy: 'admin',
       },
     })
-    await tx.manifest.create({
+    await tx.prisma.manifest.create({
       data: {
         repositoryId,
         digest: digestOf(referrer),
@@ -363,7 +363,7 @@ async function insertThings(tx: Transaction): Promise<void> {
         pushedBy: 'admin',
       },
     })
-    await tx.tag.create({
+    await tx.prisma.tag.create({
       data: { repositoryId, name: 'v1', digest: image.digest, createdAt: now, updatedAt: now, updatedBy: 'admin' },
     })
   }

@@ -74,11 +74,11 @@ beforeAll(async () => {
   api = await openTestApi()
   world = new TestWorld(api.ctx)
   await world.build()
-  await api.ctx.db.auditEvent.deleteMany()
+  await api.ctx.db.prisma.auditEvent.deleteMany()
   const run = { state: 'SUCCEEDED', startedBy: 'admin', startedAt: new Date(0), endedAt: new Date(1) } as const
   // The database numbers them: 1 and 2, for which requests ask.
-  await api.ctx.db.maintenanceRun.create({ data: { kind: 'GARBAGE_COLLECTION', ...run } })
-  await api.ctx.db.maintenanceRun.create({ data: { kind: 'SCRUB', ...run } })
+  await api.ctx.db.prisma.maintenanceRun.create({ data: { kind: 'GARBAGE_COLLECTION', ...run } })
+  await api.ctx.db.prisma.maintenanceRun.create({ data: { kind: 'SCRUB', ...run } })
 }, 60_000)
 afterAll(() => api.close())
 
@@ -144,8 +144,8 @@ async function ask(
 
 async function restore(): Promise<void> {
   const { db } = api.ctx
-  await vi.waitFor(async () => expect(await db.maintenanceRun.count({ where: { state: 'RUNNING' } })).toBe(0))
-  await db.maintenanceRun.deleteMany({ where: { id: { gt: 2 } } })
+  await vi.waitFor(async () => expect(await db.prisma.maintenanceRun.count({ where: { state: 'RUNNING' } })).toBe(0))
+  await db.prisma.maintenanceRun.deleteMany({ where: { id: { gt: 2 } } })
   await world.reset()
 }
 

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 async function keptRecords(): Promise<string> {
-  return JSON.stringify(await api.ctx.db.idempotencyRecord.findMany())
+  return JSON.stringify(await api.ctx.db.prisma.idempotencyRecord.findMany())
 }
 
 const shown = [
@@ -68,11 +68,11 @@ test('what is kept goes after its day, whether or not anybody asks for anything'
   const call = { body: { name: uniqueName() }, headers: { 'idempotency-key': uniqueName() } }
   await api.call('POST', '/instances/{instanceId}/robots', { instanceId }, call)
   const { db } = api.ctx
-  const kept = await db.idempotencyRecord.count()
+  const kept = await db.prisma.idempotencyRecord.count()
   await sweepKeptAnswers(db)
-  expect(await db.idempotencyRecord.count()).toBe(kept)
+  expect(await db.prisma.idempotencyRecord.count()).toBe(kept)
   await sweepKeptAnswers(db, new Date(Date.now() + 25 * 3_600_000))
-  expect(await db.idempotencyRecord.count()).toBe(0)
+  expect(await db.prisma.idempotencyRecord.count()).toBe(0)
 })
 
 test('of a body no hash is kept that passwords could be tried on', async () => {
@@ -85,7 +85,7 @@ test('of a body no hash is kept that passwords could be tried on', async () => {
     { instanceId },
     { body, headers: { 'idempotency-key': key } },
   )
-  const kept = await api.ctx.db.idempotencyRecord.findMany()
+  const kept = await api.ctx.db.prisma.idempotencyRecord.findMany()
   const added = kept.filter((record) => !before.includes(record.id))
   expect(added).toHaveLength(1)
   const path = `/api/v1/instances/${instanceId}/namespaces`
@@ -98,7 +98,8 @@ describe('what proves a secret is not kept, key or not', () => {
   test('a failed log-on by whoever is logged on leaves its record', async () => {
     const person = await TestPerson.make(api)
     await person.logOn()
-    const failures = () => api.ctx.db.auditEvent.count({ where: { action: 'LOG_ON_FAILED', targetName: 'admin' } })
+    const failures = () =>
+      api.ctx.db.prisma.auditEvent.count({ where: { action: 'LOG_ON_FAILED', targetName: 'admin' } })
     expect(await failures()).toBe(0)
     const answer = await person.call('POST', '/session', {
       body: { userName: 'admin', password: 'a-guess-at-a-password' },
@@ -119,7 +120,7 @@ describe('what proves a secret is not kept, key or not', () => {
       expect(answer.status).toBe(400)
     }
     const where = { action: 'LOG_ON_FAILED', targetName: person.name }
-    expect(await api.ctx.db.auditEvent.count({ where })).toBe(3)
+    expect(await api.ctx.db.prisma.auditEvent.count({ where })).toBe(3)
   })
 
   test('many at once, some with a key, hold nothing up', async () => {

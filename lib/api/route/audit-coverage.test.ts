@@ -43,16 +43,16 @@ afterAll(() => api.close())
 /** Asks as the administrator; answers the events that came of it, or null where it was refused. */
 async function ask(operation: Operation, key: string) {
   const { db } = api.ctx
-  await vi.waitFor(async () => expect(await db.maintenanceRun.count({ where: { state: 'RUNNING' } })).toBe(0))
+  await vi.waitFor(async () => expect(await db.prisma.maintenanceRun.count({ where: { state: 'RUNNING' } })).toBe(0))
   await world.reset()
   const given = accessRequests[key] ?? {}
   const { params = {}, query = '', body, prepare } = typeof given === 'function' ? given('admin') : given
   await prepare?.(api.ctx)
-  const before = await db.auditEvent.findFirst({ orderBy: { id: 'desc' } })
+  const before = await db.prisma.auditEvent.findFirst({ orderBy: { id: 'desc' } })
   const headers = { cookie: `${sessionCookieName}=${sessionToken('admin')}`, origin: 'http://localhost:3000' }
   const options = { query, ...(body === undefined ? {} : { body }), anonymous: true, headers }
   const { status } = await api.call(operation.method, operation.path, params, options)
-  const events = await db.auditEvent.findMany({ where: { id: { gt: before?.id ?? 0 } }, orderBy: { id: 'asc' } })
+  const events = await db.prisma.auditEvent.findMany({ where: { id: { gt: before?.id ?? 0 } }, orderBy: { id: 'asc' } })
   return { isDone: status === operation.status, events }
 }
 

@@ -28,7 +28,7 @@ test('If-Match names no version of what has none: nothing changes', async () => 
   const change = (headers: Record<string, string>) =>
     api.call('PATCH', '/access-keys/{accessKeyId}', { accessKeyId: json.id }, { body: { isDisabled: true }, headers })
   expect((await change({ 'if-match': '"1"' })).status).toBe(412)
-  expect((await api.ctx.db.accessKey.findUnique({ where: { id: json.id } }))?.isDisabled).toBe(false)
+  expect((await api.ctx.db.prisma.accessKey.findUnique({ where: { id: json.id } }))?.isDisabled).toBe(false)
   expect((await change({ 'if-match': '*' })).status).toBe(200)
 })
 

@@ -1,5 +1,5 @@
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { type Database, type Transaction, transaction } from '@/lib/metadata/engine/database'
+import type { Database, Transaction } from '@/lib/metadata/engine/database'
 import type { User } from '@/lib/metadata/users'
 import type { Origin } from '@/lib/domain/principal'
 
@@ -50,5 +50,5 @@ export async function insertFailedLogOn(tx: Transaction, failed: FailedLogOn, or
 
 /** The same in a transaction of its own. */
 export async function recordFailedLogOn(db: Database, failed: FailedLogOn, origin: Origin): Promise<void> {
-  await transaction(db, (tx) => insertFailedLogOn(tx, failed, origin))
+  await db.transaction((tx) => insertFailedLogOn(tx, failed, origin))
 }

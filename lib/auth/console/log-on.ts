@@ -1,5 +1,4 @@
 import { AppError } from '@/lib/domain/errors'
-import { transaction } from '@/lib/metadata/engine/database'
 import { lockCredentials, noteLogOn } from '@/lib/metadata/user-credentials'
 import { type User, findUserWithPasswordHash } from '@/lib/metadata/users'
 import type { Context } from '@/lib/context'
@@ -70,7 +69,7 @@ async function finishLogOn(
   origin: Origin,
   formerToken: string | null,
 ): Promise<Outcome> {
-  return transaction(db, async (tx) => {
+  return db.transaction(async (tx) => {
     const refuse = async (reason: string, refusal: AppError): Promise<Outcome> => {
       await insertFailedLogOn(tx, failed(proven.user, reason), origin)
       return { refusal }

@@ -1,6 +1,5 @@
 import { AppError } from '@/lib/domain/errors'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/engine/database'
 import { deleteSharedRegistryPasswords } from '@/lib/metadata/registry-passwords'
 import { deleteSessionsOfUser } from '@/lib/metadata/sessions'
 import {
@@ -59,7 +58,7 @@ export async function changeOwnPassword(
   }
   await assertPasswordAllowed(newPassword, principal.name, 'newPassword')
   const newHash = await hashPassword(newPassword)
-  return transaction(ctx.db, async (tx) => {
+  return ctx.db.transaction(async (tx) => {
     const now = await lockCredentials(tx, principal.id)
     // Changed by somebody else since it was verified: it is no longer the present one.
     if (now === null || now.passwordHash !== passwordHash) throw wrongPassword('currentPassword')

@@ -1,6 +1,6 @@
 import { AppError } from '@/lib/domain/errors'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { type Transaction, transaction } from '@/lib/metadata/engine/database'
+import type { Transaction } from '@/lib/metadata/engine/database'
 import {
   confirmSecondFactor,
   countRecoveryCodes,
@@ -52,7 +52,7 @@ export async function setUpSecondFactor(
   await proveOwnPassword(ctx, principal, password, 'password')
   const secret = createTotpSecret()
   const sealedSecret = ctx.secrets.seal(secret, sealOwner(principal.id))
-  await transaction(ctx.db, async (tx) => {
+  await ctx.db.transaction(async (tx) => {
     await lockCredentials(tx, principal.id)
     if ((await findSecondFactor(tx, principal.id))?.confirmedAt) throw alreadyOn()
     await putUnconfirmedSecondFactor(tx, { userId: principal.id, sealedSecret, createdAt: new Date() })
@@ -67,7 +67,7 @@ export async function setUpSecondFactor(
 export async function confirmOwnSecondFactor(ctx: Context, principal: Principal, code: string): Promise<string[]> {
   const codes = createRecoveryCodes()
   const confirmed = await attempts.guard(attempt(principal.name, principal.address), () =>
-    transaction(ctx.db, async (tx) => {
+    ctx.db.transaction(async (tx) => {
       await lockCredentials(tx, principal.id)
       const factor = await findSecondFactor(tx, principal.id)
       if (factor === null) throw new AppError('NOT_FOUND', { message: 'no second factor was set up' })
@@ -91,7 +91,7 @@ export async function confirmOwnSecondFactor(ctx: Context, principal: Principal,
 export async function renewRecoveryCodes(ctx: Context, principal: Principal, password: string): Promise<string[]> {
   await proveOwnPassword(ctx, principal, password, 'password')
   const codes = createRecoveryCodes()
-  await transaction(ctx.db, async (tx) => {
+  await ctx.db.transaction(async (tx) => {
     await lockCredentials(tx, principal.id)
     if (!(await findSecondFactor(tx, principal.id))?.confirmedAt) throw isOff()
     await replaceRecoveryCodes(tx, principal.id, codes.map(hashRecoveryCode))
@@ -103,7 +103,7 @@ export async function renewRecoveryCodes(ctx: Context, principal: Principal, pas
 /** Turns the caller's second factor off. Throws NOT_FOUND when none is on, and as `proveOwnPassword`. */
 export async function turnSecondFactorOff(ctx: Context, principal: Principal, password: string): Promise<void> {
   await proveOwnPassword(ctx, principal, password, 'password')
-  await transaction(ctx.db, async (tx) => {
+  await ctx.db.transaction(async (tx) => {
     await lockCredentials(tx, principal.id)
     if (!(await deleteSecondFactor(tx, principal.id))) throw isOff()
     await recordChange(tx, principal, { secondFactor: true }, { secondFactor: false })

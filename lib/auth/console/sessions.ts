@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createId } from '@/lib/domain/ids'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { type Database, type Transaction, transaction } from '@/lib/metadata/engine/database'
+import type { Database, Transaction } from '@/lib/metadata/engine/database'
 import {
   type StoredSession,
   deleteExpiredSessions,
@@ -67,14 +67,14 @@ export async function findSessionByToken(db: Database, token: string): Promise<S
 
 /** Ends the session of a token; nothing happens when there is none. */
 export async function endSession(db: Database, token: string, principal: Principal): Promise<void> {
-  await transaction(db, async (tx) => {
+  await db.transaction(async (tx) => {
     if (await deleteSessionByHash(tx, hashToken(token))) await recordEnd(tx, principal, null)
   })
 }
 
 /** Ends one session of the caller; answers whether there was one. */
 export async function endSessionById(db: Database, id: string, principal: Principal): Promise<boolean> {
-  return transaction(db, async (tx) => {
+  return db.transaction(async (tx) => {
     if (!(await deleteSession(tx, principal.id, id))) return false
     await recordEnd(tx, principal, { session: id })
     return true
@@ -83,7 +83,7 @@ export async function endSessionById(db: Database, id: string, principal: Princi
 
 /** Ends all sessions of the caller, wherever they are. */
 export async function endAllSessions(db: Database, principal: Principal): Promise<void> {
-  await transaction(db, async (tx) => {
+  await db.transaction(async (tx) => {
     const count = await deleteSessionsOfUser(tx, principal.id)
     if (count > 0) await recordEnd(tx, principal, { sessions: count })
   })

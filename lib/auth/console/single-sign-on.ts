@@ -5,7 +5,8 @@ import { isUserName } from '@/lib/domain/user-name'
 import { AppError } from '@/lib/domain/errors'
 import type { SingleSignOnSettings } from '@/lib/config'
 import { type NewAuditEvent, insertAuditEvent } from '@/lib/metadata/audit-events'
-import { type Transaction, isUniqueViolation, transaction } from '@/lib/metadata/engine/database'
+import type { Transaction } from '@/lib/metadata/engine/database'
+import { isUniqueViolation } from '@/lib/metadata/engine/failures'
 import { lockCredentials, noteLogOn } from '@/lib/metadata/user-credentials'
 import { type Identity, findUserByIdentity, insertIdentity, updateFromProvider } from '@/lib/metadata/user-identities'
 import { assertAnotherAdministrator } from '@/lib/metadata/user-settings'
@@ -135,11 +136,11 @@ async function logOnAs(
   formerToken: string | null,
 ): Promise<Outcome> {
   try {
-    return await transaction(ctx.db, (tx) => decide({ tx, log: ctx.log }, identity, provided, origin, formerToken))
+    return await ctx.db.transaction((tx) => decide({ tx, log: ctx.log }, identity, provided, origin, formerToken))
   } catch (error) {
     // Two came at once for the first time, or for one name: one of them was first, and is found now.
     if (!isUniqueViolation(error)) throw error
-    return transaction(ctx.db, (tx) => decide({ tx, log: ctx.log }, identity, provided, origin, formerToken))
+    return ctx.db.transaction((tx) => decide({ tx, log: ctx.log }, identity, provided, origin, formerToken))
   }
 }
 

@@ -1,4 +1,3 @@
-import { sqlTransaction } from '@/lib/metadata/engine/database'
 import {
   deleteRefreshTokensExpiredBefore,
   findRefreshToken,
@@ -29,9 +28,9 @@ export async function createRefreshToken(
   const token = createSecret()
   const createdAt = new Date()
   const stored = { tokenHash: hashToken(token), instanceId, createdAt, expiresAt: expiryFrom(createdAt, endsAt) }
-  const isStored = await sqlTransaction(ctx.db, (tx) => insertRefreshToken(tx, source, stored))
+  const isStored = await ctx.db.sqlTransaction((tx) => insertRefreshToken(tx, source, stored))
   if (!isStored) throw new AppError('UNAUTHORIZED', { message: 'the credential has changed: log on again' })
-  await sqlTransaction(ctx.db, (tx) => deleteRefreshTokensExpiredBefore(tx, createdAt))
+  await ctx.db.sqlTransaction((tx) => deleteRefreshTokensExpiredBefore(tx, createdAt))
   return token
 }
 
@@ -47,7 +46,7 @@ export async function redeemRefreshToken(
   const proven = await proveRefreshToken(ctx, instanceId, { token, row }, origin)
   const expiresAt = expiryFrom(new Date(), proven.endsAt)
   if (row !== null && expiresAt.getTime() - row.expiresAt.getTime() > dayMs) {
-    await sqlTransaction(ctx.db, (tx) => prolongRefreshToken(tx, tokenHash, expiresAt))
+    await ctx.db.sqlTransaction((tx) => prolongRefreshToken(tx, tokenHash, expiresAt))
   }
   return proven
 }

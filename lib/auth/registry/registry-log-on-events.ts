@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { type Database, transaction } from '@/lib/metadata/engine/database'
+import type { Database } from '@/lib/metadata/engine/database'
 import type { Context } from '@/lib/context'
 import { addressGroup } from '@/lib/auth/guessing/address-group'
 import type { TokenHolder } from '@/lib/secrets/registry-tokens'
@@ -33,7 +33,7 @@ export async function recordRegistryLogOn(
   const actor = { name: bearer.name, credential: bearer.credential, ...origin }
   const event = { action: 'LOG_ON', target: targetOf(bearer), instanceId, before: null, after: null } as const
   try {
-    await transaction(db, (tx) => insertAuditEvent(tx, actor, event))
+    await db.transaction((tx) => insertAuditEvent(tx, actor, event))
   } catch (err) {
     recorded.delete(key)
     log.error({ err, actor: bearer.name, address: origin.address }, 'a log-on to a registry could not be recorded')
@@ -58,7 +58,7 @@ export async function recordFailedRegistryLogOn(
   origin: Origin,
 ): Promise<void> {
   const actor = { name: 'anonymous', credential: bearer?.credential ?? 'password', ...origin }
-  await transaction(db, (tx) =>
+  await db.transaction((tx) =>
     insertAuditEvent(tx, actor, {
       action: 'LOG_ON_FAILED',
       target: bearer === null ? { type: 'USER', id: '', name: '' } : targetOf(bearer),

@@ -1,14 +1,14 @@
-import type { Db } from './database'
+import type { Source } from './database'
 
 /**
  * Takes a lease, or holds it longer, until `expiresAt`; answers false when another holder has it. On PostgreSQL this
  * waits for a transaction that has just taken it.
  */
 export async function holdLease(
-  db: Db,
+  db: Source,
   lease: { readonly name: string; readonly holder: string; readonly expiresAt: Date; readonly now: Date },
 ): Promise<boolean> {
-  const count = await db.$executeRaw`
+  const count = await db.prisma.$executeRaw`
     INSERT INTO "Lease" ("name", "holder", "expiresAt") VALUES (${lease.name}, ${lease.holder}, ${lease.expiresAt})
     ON CONFLICT ("name") DO UPDATE SET "holder" = excluded."holder", "expiresAt" = excluded."expiresAt"
     WHERE "Lease"."holder" = excluded."holder" OR "Lease"."expiresAt" <= ${lease.now}`
@@ -17,8 +17,8 @@ export async function holdLease(
 
 /** Gives a lease back, where `holder` still has it. */
 export async function releaseLease(
-  db: Db,
+  db: Source,
   { name, holder }: { readonly name: string; readonly holder: string },
 ): Promise<void> {
-  await db.lease.deleteMany({ where: { name, holder } })
+  await db.prisma.lease.deleteMany({ where: { name, holder } })
 }

@@ -1,5 +1,4 @@
 import type { SqlTransaction } from './database'
-import { engineOf } from './engine'
 import { Prisma } from '../generated/sqlite/client'
 
 /** What is changed by settings that two people may save at once. */
@@ -18,12 +17,12 @@ const tables: Record<LockableTable, Prisma.Sql> = {
  * same transaction changes. SQLite's transactions hold the write lock from their start.
  */
 export async function lockRow(tx: SqlTransaction, table: LockableTable, id: string): Promise<void> {
-  if (engineOf(tx).provider === 'sqlite') return
+  if (tx.provider === 'sqlite') return
   await tx.$queryRaw`SELECT 1 FROM ${tables[table]} WHERE "id" = ${id} FOR UPDATE`
 }
 
 /** Makes transactions that take the same name run one after the other, for what has no row yet to lock. */
 export async function lockName(tx: SqlTransaction, name: string): Promise<void> {
-  if (engineOf(tx).provider === 'sqlite') return
+  if (tx.provider === 'sqlite') return
   await tx.$queryRaw`SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))) AS taken`
 }

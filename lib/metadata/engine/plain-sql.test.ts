@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findBlobLink, linkBlob, listUnlinkedBlobs } from '@/lib/metadata/blobs'
-import { type Database, type SqlSource, sqlTransaction, transaction } from './database'
+import type { Database, SqlSource, SqlTransaction } from './database'
 import { findManifest, findManifestByTag, insertManifest } from '@/lib/metadata/manifests'
-import { findRepositoryByPath, lockRepository, lockRepositoryExclusively } from '@/lib/metadata/repositories'
+import {
+  createRepositoryOnPush,
+  findRepositoryByPath,
+  lockRepository,
+  lockRepositoryExclusively,
+} from '@/lib/metadata/repositories'
 import { findTag, listAllTags, listTagNames, listTagsReaching, moveTag } from '@/lib/metadata/tags'
 import { openTestDatabase } from '@/lib/testing/test-database'
-import { createRepositoryOnPush, findDefaultInstance, findInstanceByHost } from '@/lib/metadata/traffic'
+import { findDefaultInstance, findInstanceByHost } from '@/lib/metadata/instances'
 import { hasUpload, insertUpload } from '@/lib/metadata/uploads'
 import { findUserWithPasswordHash, insertUser } from '@/lib/metadata/users'
 import type { Digest } from '@/lib/domain/digest'
@@ -22,12 +27,12 @@ const layer = `sha256:${'b'.repeat(64)}` as Digest
 
 beforeAll(async () => {
   ;({ db, close } = await openTestDatabase())
-  await transaction(db, async (tx) => {
+  await db.transaction(async (tx) => {
     await insertUser(tx, { id: 'usr-1', name: 'admin', role: 'ADMINISTRATOR', passwordHash: 'hash' })
     const instance = { name: 'example', regionId: 'cn-hangzhou', specification: 'Enterprise_Basic' }
-    await tx.instance.create({ data: { ...instance, id: 'cri-1', isDefault: true } })
-    await tx.instance.create({ data: { ...instance, id: 'cri-2', name: 'other', isDefault: false } })
-    await tx.namespace.create({
+    await tx.prisma.instance.create({ data: { ...instance, id: 'cri-1', isDefault: true } })
+    await tx.prisma.instance.create({ data: { ...instance, id: 'cri-2', name: 'other', isDefault: false } })
+    await tx.prisma.namespace.create({
       data: {
         id: 'crn-1',
         instanceId: 'cri-1',
@@ -132,27 +137,27 @@ describe('the same answer on both databases, outside a transaction and in one of
     for (const found of [true, false]) {
       const expected = found ? answer : nothing
       expect(plain(await read(db, found))).toEqual(expected)
-      expect(plain(await sqlTransaction(db, (tx) => read(tx, found)))).toEqual(expected)
-      expect(plain(await transaction(db, (tx) => read(tx, found)))).toEqual(expected)
+      expect(plain(await db.sqlTransaction((tx) => read(tx, found)))).toEqual(expected)
+      expect(plain(await db.transaction((tx) => read(tx, found)))).toEqual(expected)
     }
   })
 
   test('the default instance', async () => {
     expect(await findDefaultInstance(db)).toEqual({ id: 'cri-1', allowAnonymousPull: false })
-    expect(await transaction(db, (tx) => findDefaultInstance(tx))).toEqual({ id: 'cri-1', allowAnonymousPull: false })
+    expect(await db.transaction((tx) => findDefaultInstance(tx))).toEqual({ id: 'cri-1', allowAnonymousPull: false })
   })
 
   test.each([lockRepository, lockRepositoryExclusively])('%o', async (lock) => {
-    for (const run of [sqlTransaction, transaction] as (typeof sqlTransaction)[]) {
-      expect(plain(await run(db, (tx) => lock(tx, repositoryId)))).toEqual(repository)
-      expect(await run(db, (tx) => lock(tx, 'crr-none'))).toBeNull()
+    for (const kind of ['sqlTransaction', 'transaction'] as const) {
+      expect(plain(await db[kind]((tx: SqlTransaction) => lock(tx, repositoryId)))).toEqual(repository)
+      expect(await db[kind]((tx: SqlTransaction) => lock(tx, 'crr-none'))).toBeNull()
     }
   })
 })
 
 describe('a transaction of plain SQL', () => {
   test('sees what it has written, and leaves nothing when it throws', async () => {
-    const failed = sqlTransaction(db, async (tx) => {
+    const failed = db.sqlTransaction(async (tx) => {
       await insertUpload(tx, { id: 'undone', repositoryId, createdBy: 'admin', now })
       expect(await hasUpload(tx, repositoryId, 'undone')).toBe(true)
       throw new Error('enough')
@@ -162,7 +167,7 @@ describe('a transaction of plain SQL', () => {
   })
 
   test('a refusal of the database is UNAVAILABLE, with nothing of its text', async () => {
-    const broken = sqlTransaction(db, (tx) => tx.$queryRaw`SELECT * FROM "Nothing"`)
+    const broken = db.sqlTransaction((tx) => tx.$queryRaw`SELECT * FROM "Nothing"`)
     await expect(broken).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       message: expect.not.stringContaining('Nothing') as string,
@@ -171,13 +176,9 @@ describe('a transaction of plain SQL', () => {
   })
 
   test('starts inside a transaction of Prisma as a part of it', async () => {
-    const failed = transaction(db, async (tx) => {
-      await sqlTransaction(tx as Database, (inner) =>
-        insertUpload(inner, { id: 'inner', repositoryId, createdBy: 'admin', now }),
-      )
-      await sqlTransaction(tx as Database, async (inner) =>
-        expect(await hasUpload(inner, repositoryId, 'inner')).toBe(true),
-      )
+    const failed = db.transaction(async (tx) => {
+      await tx.sqlTransaction((inner) => insertUpload(inner, { id: 'inner', repositoryId, createdBy: 'admin', now }))
+      await tx.sqlTransaction(async (inner) => expect(await hasUpload(inner, repositoryId, 'inner')).toBe(true))
       throw new Error('enough')
     })
     await expect(failed).rejects.toThrow('enough')

@@ -3,14 +3,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Client } from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import {
-  type Database,
-  type DatabaseLocation,
-  closeDatabase,
-  openDatabase,
-  sqlTransaction,
-  transaction,
-} from './database'
+import type { DatabaseLocation, SqlTransaction, Transaction } from './database'
+import { type OpenDatabase, openDatabase } from './open-database'
 import { lockName, lockRow } from './locks'
 import { migrate } from './migrate'
 import { lockRepository, lockRepositoryExclusively } from '@/lib/metadata/repositories'
@@ -27,8 +21,8 @@ const id = 'crr-1'
 let folder: string
 let location: Extract<DatabaseLocation, { provider: 'postgresql' }>
 let drop: () => Promise<void>
-let here: Database
-let there: Database
+let here: OpenDatabase
+let there: OpenDatabase
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'stele-locking-'))
@@ -38,7 +32,7 @@ beforeEach(async () => {
   await migrate(location, checkedInMigrations)
   here = openDatabase(location)
   there = openDatabase(location)
-  await here.instance.create({
+  await here.prisma.instance.create({
     data: { id: 'cri-1', name: 'one', regionId: 'cn-hangzhou', specification: 'Enterprise_Basic', isDefault: true },
   })
   const defaults = {
@@ -46,8 +40,8 @@ beforeEach(async () => {
     defaultRepositoryType: 'PRIVATE',
     defaultTagImmutability: false,
   } as const
-  await here.namespace.create({ data: { id: 'crn-1', instanceId: 'cri-1', name: 'test', ...defaults } })
-  await here.repository.create({
+  await here.prisma.namespace.create({ data: { id: 'crn-1', instanceId: 'cri-1', name: 'test', ...defaults } })
+  await here.prisma.repository.create({
     data: {
       id,
       instanceId: 'cri-1',
@@ -63,8 +57,8 @@ beforeEach(async () => {
   })
 })
 afterEach(async () => {
-  await closeDatabase(here)
-  await closeDatabase(there)
+  await here.close()
+  await there.close()
   await drop()
   await rm(folder, { recursive: true, force: true })
 })
@@ -94,10 +88,13 @@ async function untilSomebodyWaits(): Promise<void> {
   }
 }
 
-/** Starts `work` in a transaction there, and resolves once it has run and waits to commit. */
-async function holdOpen(run: typeof transaction, work: Parameters<typeof transaction>[1]) {
+/** Starts `work` in a transaction that `begin` begins, and resolves once it has run and waits to commit. */
+async function holdOpen<Tx extends SqlTransaction>(
+  begin: (work: (tx: Tx) => Promise<void>) => Promise<void>,
+  work: (tx: Tx) => Promise<unknown>,
+) {
   const [worked, mayEnd] = [gate(), gate()]
-  const ended = run(there, async (tx) => {
+  const ended = begin(async (tx) => {
     await work(tx)
     worked.open()
     await mayEnd.opened
@@ -111,22 +108,25 @@ async function holdOpen(run: typeof transaction, work: Parameters<typeof transac
   }
 }
 
-const enableImmutability: Parameters<typeof transaction>[1] = (tx) =>
+const settingsThere = (work: (tx: Transaction) => Promise<void>) => there.transaction(work)
+const pushThere = (work: (tx: SqlTransaction) => Promise<void>) => there.sqlTransaction(work)
+
+const enableImmutability = (tx: Transaction) =>
   updateRepository(tx, { id, version: 1 }, { tagImmutability: true, updatedBy: 'admin' })
 
 describe('between two servers', () => {
   test('a push that begins while a change of settings is under way waits, and is judged by the new rule', async () => {
-    const change = await holdOpen(transaction, enableImmutability)
-    const push = sqlTransaction(here, (tx) => lockRepository(tx, id))
+    const change = await holdOpen(settingsThere, enableImmutability)
+    const push = here.sqlTransaction((tx) => lockRepository(tx, id))
     await untilSomebodyWaits()
     await change.commit()
     expect(await push).toMatchObject({ tagImmutability: true })
   })
 
   test('a change of settings is not acknowledged before a push that was judged by the old rule has landed', async () => {
-    const push = await holdOpen(sqlTransaction as typeof transaction, (tx) => lockRepository(tx, id))
+    const push = await holdOpen(pushThere, (tx) => lockRepository(tx, id))
     let isAcknowledged = false
-    const change = transaction(here, enableImmutability).then(() => (isAcknowledged = true))
+    const change = here.transaction(enableImmutability).then(() => (isAcknowledged = true))
     await untilSomebodyWaits()
     expect(isAcknowledged).toBe(false)
     await push.commit()
@@ -134,20 +134,20 @@ describe('between two servers', () => {
   })
 
   test('pushes do not wait for each other', async () => {
-    const push = await holdOpen(sqlTransaction as typeof transaction, (tx) => lockRepository(tx, id))
-    expect(await sqlTransaction(here, (tx) => lockRepository(tx, id))).not.toBeNull()
+    const push = await holdOpen(pushThere, (tx) => lockRepository(tx, id))
+    expect(await here.sqlTransaction((tx) => lockRepository(tx, id))).not.toBeNull()
     await push.commit()
   })
 
   test('who takes content away waits for the pushes that may count on it, and they for it', async () => {
-    const push = await holdOpen(sqlTransaction as typeof transaction, (tx) => lockRepository(tx, id))
-    const deletion = sqlTransaction(here, (tx) => lockRepositoryExclusively(tx, id))
+    const push = await holdOpen(pushThere, (tx) => lockRepository(tx, id))
+    const deletion = here.sqlTransaction((tx) => lockRepositoryExclusively(tx, id))
     await untilSomebodyWaits()
     await push.commit()
     await deletion
 
-    const removal = await holdOpen(sqlTransaction as typeof transaction, (tx) => lockRepositoryExclusively(tx, id))
-    const next = sqlTransaction(here, (tx) => lockRepository(tx, id))
+    const removal = await holdOpen(pushThere, (tx) => lockRepositoryExclusively(tx, id))
+    const next = here.sqlTransaction((tx) => lockRepository(tx, id))
     await untilSomebodyWaits()
     await removal.commit()
     await next
@@ -157,8 +157,8 @@ describe('between two servers', () => {
     ['a row', (tx: Parameters<typeof lockRow>[0]) => lockRow(tx, 'Namespace', 'crn-1')],
     ['a name', (tx: Parameters<typeof lockName>[0]) => lockName(tx, 'default-instance')],
   ])('one at a time holds %s', async (_, lock) => {
-    const first = await holdOpen(transaction, lock)
-    const second = transaction(here, lock)
+    const first = await holdOpen(settingsThere, lock)
+    const second = here.transaction(lock)
     await untilSomebodyWaits()
     await first.commit()
     await second

@@ -1,6 +1,6 @@
 import { Client } from 'pg'
 import { AppError } from '@/lib/domain/errors'
-import type { HeldLock } from './engine'
+import type { HeldLock } from './database'
 
 /** How long to wait for the server, in milliseconds. */
 const connectTimeoutMs = 5_000

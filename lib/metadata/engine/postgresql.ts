@@ -1,10 +1,12 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import { Pool } from 'pg'
 import { AppError } from '@/lib/domain/errors'
-import type { ClientOptions, DatabaseEngine } from './engine'
+import type { SqlTransaction } from './database'
+import type { ClientOptions, Engine } from './engine'
 import { PrismaClient } from '../generated/postgresql/client'
 import { PostgresqlLocks } from './postgresql-locks'
 import { PostgresqlStatements, postgresqlFailure } from './postgresql-statements'
+import type { SqlRunner } from './sql-runner'
 
 /** Most connections of this process. */
 const connectionsMax = 20
@@ -15,8 +17,8 @@ const connectTimeoutMs = 5_000
 /** How long one statement may take, in milliseconds: a database that hangs must not hang the registry. */
 const statementTimeoutMs = 30_000
 
-/** A client of the migrated PostgreSQL database at `url`, and the engine beside it. They share one pool of connections. */
-export function openPostgresql(url: string, options: ClientOptions): { client: PrismaClient; engine: DatabaseEngine } {
+/** Opens the migrated PostgreSQL database at `url`. Models and plain SQL share one pool of connections. */
+export function openPostgresql(url: string, options: ClientOptions): Engine {
   const pool = new Pool({
     connectionString: url,
     max: connectionsMax,
@@ -29,20 +31,23 @@ export function openPostgresql(url: string, options: ClientOptions): { client: P
   // An idle connection that breaks is replaced by the next request; unheard, the event would end the process.
   pool.on('error', () => undefined)
   const locks = new PostgresqlLocks(url)
+  const client = new PrismaClient({ ...options, adapter: new PrismaPg(pool, { disposeExternalPool: true }) })
   return {
-    client: new PrismaClient({ ...options, adapter: new PrismaPg(pool, { disposeExternalPool: true }) }),
-    engine: {
-      provider: 'postgresql',
-      reader: new PostgresqlStatements(pool),
-      runTransaction: (work) => runTransaction(pool, work),
-      tryLock: (name) => locks.tryTake(name),
-      close: () => locks.close(),
+    provider: 'postgresql',
+    // The one cast of the two generated clients: they have the same models and methods.
+    client: client as Engine['client'],
+    read: new PostgresqlStatements(pool),
+    sqlTransaction: (work) => runTransaction(pool, work),
+    tryLock: (name) => locks.tryTake(name),
+    async close() {
+      await client.$disconnect()
+      await locks.close()
     },
   }
 }
 
 /** READ COMMITTED, PostgreSQL's default: each statement sees what was committed before it began. */
-async function runTransaction<T>(pool: Pool, work: (tx: PostgresqlStatements) => Promise<T>): Promise<T> {
+async function runTransaction<T>(pool: Pool, work: (tx: SqlTransaction) => Promise<T>): Promise<T> {
   const connection = await pool.connect().catch(rethrow)
   // A connection that breaks between two statements says so by this event; the next statement fails then.
   const ignore = () => undefined
@@ -50,7 +55,7 @@ async function runTransaction<T>(pool: Pool, work: (tx: PostgresqlStatements) =>
   let broken: Error | undefined
   try {
     await connection.query('BEGIN').catch(rethrow)
-    const result = await work(new PostgresqlStatements(connection))
+    const result = await work(new PostgresqlTransaction(connection))
     const { command } = await connection.query('COMMIT').catch(rethrow)
     // ROLLBACK is what PostgreSQL answers when a statement had failed and nobody noticed.
     if (command !== 'COMMIT') throw new AppError('UNAVAILABLE', { cause: new Error(`COMMIT was answered ${command}`) })
@@ -63,6 +68,15 @@ async function runTransaction<T>(pool: Pool, work: (tx: PostgresqlStatements) =>
   } finally {
     connection.off('error', ignore)
     connection.release(broken)
+  }
+}
+
+/** A connection for the time of one transaction. */
+class PostgresqlTransaction extends PostgresqlStatements implements SqlTransaction {
+  readonly provider = 'postgresql'
+
+  get read(): SqlRunner {
+    return this
   }
 }
 

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Database, transaction } from './database'
+import type { Database, Source } from './database'
 import { openTestDatabase } from '@/lib/testing/test-database'
 
 let db: Database
@@ -10,20 +10,20 @@ beforeEach(async () => ({ db, close } = await openTestDatabase()))
 afterEach(() => close())
 
 // Async, both of these: a promise of Prisma's does nothing before somebody waits for it.
-async function addInstance(client: Pick<Database, 'instance'>, name: string) {
-  return await client.instance.create({
+async function addInstance(client: Source, name: string) {
+  return await client.prisma.instance.create({
     data: { id: `cri-${name}`, name, regionId: 'cn-hangzhou', specification: 'Enterprise_Basic', isDefault: false },
   })
 }
 
 /** A write that answers rows: to the adapter a query, like a SELECT. */
 async function addUser(client: Database, id: string) {
-  return await client.$queryRaw`
+  return await client.prisma.$queryRaw`
     INSERT INTO "User" ("id", "name", "passwordHash", "role") VALUES (${id}, ${id}, '', 'MEMBER') RETURNING "id"`
 }
 
 async function executeAddUser(client: Database, id: string) {
-  return await client.$executeRaw`
+  return await client.prisma.$executeRaw`
     INSERT INTO "User" ("id", "name", "passwordHash", "role") VALUES (${id}, ${id}, '', 'MEMBER')`
 }
 
@@ -38,23 +38,23 @@ describe('the SQLite adapter', () => {
   test('a read outside a transaction never sees what the transaction has not committed', async () => {
     const written = gate()
     const mayEnd = gate()
-    const running = transaction(db, async (tx) => {
+    const running = db.transaction(async (tx) => {
       await addInstance(tx, 'inside')
       written.open()
       await mayEnd.opened
       throw new Error('roll back')
     })
     await written.opened
-    expect(await db.instance.count()).toBe(0)
+    expect(await db.prisma.instance.count()).toBe(0)
     mayEnd.open()
     await expect(running).rejects.toThrow('roll back')
-    expect(await db.instance.count()).toBe(0)
+    expect(await db.prisma.instance.count()).toBe(0)
   })
 
   test('a write outside a transaction survives that transaction’s rollback', async () => {
     const started = gate()
     const mayEnd = gate()
-    const running = transaction(db, async (tx) => {
+    const running = db.transaction(async (tx) => {
       await addInstance(tx, 'inside')
       started.open()
       await mayEnd.opened
@@ -66,29 +66,29 @@ describe('the SQLite adapter', () => {
     mayEnd.open()
     await expect(running).rejects.toThrow('roll back')
     await Promise.all(outside)
-    expect((await db.instance.findMany()).map((row) => row.name)).toEqual(['outside'])
-    expect(await db.user.count()).toBe(2)
+    expect((await db.prisma.instance.findMany()).map((row) => row.name)).toEqual(['outside'])
+    expect(await db.prisma.user.count()).toBe(2)
   })
 
   test('fifty concurrent read-then-write transactions lose no update', async () => {
     await addInstance(db, 'counter')
     await Promise.all(
       Array.from({ length: 50 }, () =>
-        transaction(db, async (tx) => {
-          const { version } = await tx.instance.findUniqueOrThrow({ where: { id: 'cri-counter' } })
-          await tx.instance.update({ where: { id: 'cri-counter' }, data: { version: version + 1 } })
+        db.transaction(async (tx) => {
+          const { version } = await tx.prisma.instance.findUniqueOrThrow({ where: { id: 'cri-counter' } })
+          await tx.prisma.instance.update({ where: { id: 'cri-counter' }, data: { version: version + 1 } })
         }),
       ),
     )
-    expect((await db.instance.findUniqueOrThrow({ where: { id: 'cri-counter' } })).version).toBe(51)
+    expect((await db.prisma.instance.findUniqueOrThrow({ where: { id: 'cri-counter' } })).version).toBe(51)
   })
 
   test('commits are durable and references enforced', async () => {
     // In a transaction: the PRAGMA of the connection that writes is what must be known.
-    const [synchronous] = await transaction(db, (tx) => tx.$queryRaw<{ synchronous: bigint }[]>`PRAGMA synchronous`)
+    const [synchronous] = await db.transaction((tx) => tx.$queryRaw<{ synchronous: bigint }[]>`PRAGMA synchronous`)
     expect(Number(synchronous?.synchronous)).toBe(2)
     await expect(
-      db.tag.create({
+      db.prisma.tag.create({
         data: {
           repositoryId: 'crr-none',
           name: 'v1',

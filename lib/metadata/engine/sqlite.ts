@@ -1,60 +1,63 @@
 import Sqlite from 'better-sqlite3'
-import type { ClientOptions, DatabaseEngine } from './engine'
+import type { SqlTransaction } from './database'
+import type { ClientOptions, Engine } from './engine'
 import { PrismaClient } from '../generated/sqlite/client'
 import type { SqlRunner } from './sql-runner'
 import { busyTimeoutMs, sqliteAdapter } from './sqlite-adapter'
 import { SqliteStatements } from './sqlite-statements'
 import { WriteQueue } from './write-queue'
 
-/** A client of the migrated SQLite database in `file`, and the engine beside it. */
-export function openSqlite(file: string, options: ClientOptions): { client: PrismaClient; engine: DatabaseEngine } {
+/** Opens the migrated SQLite database in `file`. */
+export function openSqlite(file: string, options: ClientOptions): Engine {
   const reading = new Sqlite(file, { readonly: true, fileMustExist: true })
   const writing = new Sqlite(file, { fileMustExist: true, timeout: busyTimeoutMs })
   // FULL: a commit is on disk when it returns, so an acknowledged push survives a power cut.
   writing.pragma('synchronous = FULL')
   writing.pragma('foreign_keys = ON')
-  const reader = new SqliteStatements(reading)
   const writer = new SqliteStatements(writing)
   const writes = new WriteQueue()
-  const adapter = sqliteAdapter(file, writes)
+  const client = new PrismaClient({ ...options, adapter: sqliteAdapter(file, writes) })
   return {
-    client: new PrismaClient({ ...options, adapter }),
-    engine: {
-      provider: 'sqlite',
-      reader,
-      async runTransaction(work) {
-        const unit = await writes.begin(writer)
-        const tx = new SqliteTransaction(writer)
-        let result
-        try {
-          result = await work(tx)
-        } catch (error) {
-          tx.end()
-          await unit.rollback()
-          throw error
-        }
+    provider: 'sqlite',
+    client,
+    read: new SqliteStatements(reading),
+    async sqlTransaction(work) {
+      const unit = await writes.begin(writer)
+      const tx = new SqliteTransaction(writer)
+      let result
+      try {
+        result = await work(tx)
+      } catch (error) {
         tx.end()
-        await unit.commit()
-        return result
-      },
-      // The file is one process's; what keeps two requests of that apart is in the blob store's memory.
-      tryLock: () => Promise.resolve({ release: () => Promise.resolve() }),
-      close() {
-        reading.close()
-        writing.close()
-        return Promise.resolve()
-      },
+        await unit.rollback()
+        throw error
+      }
+      tx.end()
+      await unit.commit()
+      return result
+    },
+    // The file is one process's; what keeps two requests of that apart is in the blob store's memory.
+    tryLock: () => Promise.resolve({ release: () => Promise.resolve() }),
+    async close() {
+      await client.$disconnect()
+      reading.close()
+      writing.close()
     },
   }
 }
 
 /** The writing connection for the time of one transaction: used after its end, it would write into another's. */
-class SqliteTransaction implements SqlRunner {
+class SqliteTransaction implements SqlTransaction {
+  readonly provider = 'sqlite'
   readonly #statements: SqliteStatements
   #hasEnded = false
 
   constructor(statements: SqliteStatements) {
     this.#statements = statements
+  }
+
+  get read(): SqlRunner {
+    return this
   }
 
   $queryRaw<T>(...query: Parameters<SqlRunner['$queryRaw']>): Promise<T> {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { hashAuditEvent } from '@/lib/metadata/audit-chain'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { type AuditHead, findAuditEvent, findAuditHead } from '@/lib/metadata/audit-listing'
-import { type Database, type Transaction, transaction } from '@/lib/metadata/engine/database'
+import type { Database, Transaction } from '@/lib/metadata/engine/database'
 import { openTestDatabase } from '@/lib/testing/test-database'
 import { verifyAudit } from './verify-audit'
 
@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => close())
 
 async function append(n: number): Promise<void> {
-  await transaction(db, (tx) => appendIn(tx, n))
+  await db.transaction((tx) => appendIn(tx, n))
 }
 
 async function appendIn(tx: Transaction, n: number): Promise<void> {
@@ -39,8 +39,8 @@ async function rechain(fromId: number, toId: number): Promise<void> {
     const previousHash = (await findAuditEvent(db, id - 1))?.hash ?? ''
     if (event === null) throw new Error('no event')
     const hash = hashAuditEvent(previousHash, event)
-    await db.auditEvent.update({ where: { id }, data: { previousHash, hash } })
-    await db.auditHead.update({ where: { id: 1 }, data: { eventId: id, hash } })
+    await db.prisma.auditEvent.update({ where: { id }, data: { previousHash, hash } })
+    await db.prisma.auditHead.update({ where: { id: 1 }, data: { eventId: id, hash } })
   }
 }
 
@@ -51,13 +51,13 @@ test('a trail that nobody touched is whole, to its head', async () => {
 })
 
 test('an empty trail is whole', async () => {
-  await db.auditEvent.deleteMany()
-  await db.auditHead.deleteMany()
+  await db.prisma.auditEvent.deleteMany()
+  await db.prisma.auditHead.deleteMany()
   expect(await verifyAudit(db, null)).toEqual({ goodEvents: 0, head: null, problem: null })
 })
 
 test('more events than are read at once, some added meanwhile', async () => {
-  await transaction(db, async (tx) => {
+  await db.transaction(async (tx) => {
     for (let n = 9; n <= 1200; n++) await appendIn(tx, n)
   })
   const adding = (async () => {
@@ -87,22 +87,22 @@ describe('what was done to it is found, and where first', () => {
     hash: 'f'.repeat(64),
   }
   test.each(Object.entries(fields))('another %s', async (field, value) => {
-    await db.auditEvent.update({ where: { id: 5 }, data: { [field]: value } })
+    await db.prisma.auditEvent.update({ where: { id: 5 }, data: { [field]: value } })
     const { goodEvents, problem } = await verifyAudit(db, null)
     expect(problem).toMatchObject({ kind: 'CHANGED', eventId: 5 })
     expect(goodEvents).toBe(4)
   })
 
   test('a time that is off by a millisecond', async () => {
-    const { createdAt } = await db.auditEvent.findUniqueOrThrow({ where: { id: 5 } })
-    await db.auditEvent.update({ where: { id: 5 }, data: { createdAt: new Date(createdAt.getTime() + 1) } })
+    const { createdAt } = await db.prisma.auditEvent.findUniqueOrThrow({ where: { id: 5 } })
+    await db.prisma.auditEvent.update({ where: { id: 5 }, data: { createdAt: new Date(createdAt.getTime() + 1) } })
     expect((await verifyAudit(db, null)).problem).toMatchObject({ kind: 'CHANGED', eventId: 5 })
   })
 
   test('an event that was changed together with its hash', async () => {
-    await db.auditEvent.update({ where: { id: 5 }, data: { actor: 'nobody' } })
-    const event = await db.auditEvent.findUniqueOrThrow({ where: { id: 5 } })
-    await db.auditEvent.update({ where: { id: 5 }, data: { hash: hashAuditEvent(event.previousHash, event) } })
+    await db.prisma.auditEvent.update({ where: { id: 5 }, data: { actor: 'nobody' } })
+    const event = await db.prisma.auditEvent.findUniqueOrThrow({ where: { id: 5 } })
+    await db.prisma.auditEvent.update({ where: { id: 5 }, data: { hash: hashAuditEvent(event.previousHash, event) } })
     const { problem } = await verifyAudit(db, null)
     expect(problem).toMatchObject({ kind: 'REPLACED', eventId: 5 })
   })
@@ -113,12 +113,12 @@ describe('what was done to it is found, and where first', () => {
     ['several', [4, 5, 6], 4],
     ['the newest', [7, 8], 7],
   ])('%s taken away', async (_, ids, eventId) => {
-    await db.auditEvent.deleteMany({ where: { id: { in: ids } } })
+    await db.prisma.auditEvent.deleteMany({ where: { id: { in: ids } } })
     expect((await verifyAudit(db, null)).problem).toMatchObject({ kind: 'MISSING', eventId })
   })
 
   test('all taken away, but for the head', async () => {
-    await db.auditEvent.deleteMany()
+    await db.prisma.auditEvent.deleteMany()
     const { problem } = await verifyAudit(db, null)
     expect(problem).toMatchObject({ kind: 'MISSING', eventId: 1, message: 'entries 1 to 8 are missing' })
   })
@@ -129,29 +129,29 @@ describe('what was done to it is found, and where first', () => {
       [6, 5],
       [100, 6],
     ] as const) {
-      await db.auditEvent.update({ where: { id: from }, data: { id: to } })
+      await db.prisma.auditEvent.update({ where: { id: from }, data: { id: to } })
     }
     expect((await verifyAudit(db, null)).problem).toMatchObject({ kind: 'REORDERED', eventId: 5 })
   })
 
   test('one taken away, and those behind it moved up', async () => {
-    await db.auditEvent.delete({ where: { id: 5 } })
-    for (const id of [6, 7, 8]) await db.auditEvent.update({ where: { id }, data: { id: id - 1 } })
+    await db.prisma.auditEvent.delete({ where: { id: 5 } })
+    for (const id of [6, 7, 8]) await db.prisma.auditEvent.update({ where: { id }, data: { id: id - 1 } })
     expect((await verifyAudit(db, null)).problem).toMatchObject({ kind: 'REPLACED', eventId: 4 })
   })
 
   test('one put behind the head', async () => {
-    const { id: _, ...event } = await db.auditEvent.findUniqueOrThrow({ where: { id: 8 } })
-    await db.auditEvent.create({ data: { ...event, id: 9 } })
+    const { id: _, ...event } = await db.prisma.auditEvent.findUniqueOrThrow({ where: { id: 8 } })
+    await db.prisma.auditEvent.create({ data: { ...event, id: 9 } })
     expect((await verifyAudit(db, null)).problem).toMatchObject({ kind: 'ADDED', eventId: 9 })
     await append(10)
     expect((await verifyAudit(db, null)).problem).toMatchObject({ kind: 'REORDERED', eventId: 9 })
   })
 
   test('another head, or none', async () => {
-    await db.auditHead.update({ where: { id: 1 }, data: { hash: 'f'.repeat(64) } })
+    await db.prisma.auditHead.update({ where: { id: 1 }, data: { hash: 'f'.repeat(64) } })
     expect((await verifyAudit(db, null)).problem).toMatchObject({ kind: 'HEAD', eventId: 8 })
-    await db.auditHead.deleteMany()
+    await db.prisma.auditHead.deleteMany()
     expect((await verifyAudit(db, null)).problem).toMatchObject({ kind: 'ADDED', eventId: 1 })
   })
 })
@@ -159,9 +159,9 @@ describe('what was done to it is found, and where first', () => {
 describe('what only a head that was noted elsewhere shows', () => {
   test('the newest events taken away, and the head set back', async () => {
     const anchor = await noteHead()
-    await db.auditEvent.deleteMany({ where: { id: { gt: 6 } } })
-    const { hash } = await db.auditEvent.findUniqueOrThrow({ where: { id: 6 } })
-    await db.auditHead.update({ where: { id: 1 }, data: { eventId: 6, hash } })
+    await db.prisma.auditEvent.deleteMany({ where: { id: { gt: 6 } } })
+    const { hash } = await db.prisma.auditEvent.findUniqueOrThrow({ where: { id: 6 } })
+    await db.prisma.auditHead.update({ where: { id: 1 }, data: { eventId: 6, hash } })
     expect((await verifyAudit(db, null)).problem).toBeNull()
     expect((await verifyAudit(db, anchor)).problem).toMatchObject({ kind: 'ANCHOR', eventId: 8 })
     // Also when others have come in their place.
@@ -172,7 +172,7 @@ describe('what only a head that was noted elsewhere shows', () => {
 
   test('an event changed, and all behind it written anew', async () => {
     const [old, anchor] = [await findAuditEvent(db, 4), await noteHead()]
-    await db.auditEvent.update({ where: { id: 5 }, data: { actor: 'nobody' } })
+    await db.prisma.auditEvent.update({ where: { id: 5 }, data: { actor: 'nobody' } })
     await rechain(5, 8)
     expect((await verifyAudit(db, null)).problem).toBeNull()
     expect((await verifyAudit(db, anchor)).problem).toMatchObject({ kind: 'ANCHOR', eventId: 8 })

@@ -1,6 +1,6 @@
 import { AppError } from '@/lib/domain/errors'
 import { type AccessKeyRow, findAccessKey } from '@/lib/metadata/access-keys'
-import type { Db } from '@/lib/metadata/engine/database'
+import type { Source } from '@/lib/metadata/engine/database'
 
 /** An access key as the console and the API show it. Times are UTC, ISO 8601. */
 export interface AccessKeyDetails {
@@ -17,7 +17,7 @@ export interface AccessKeyOfUser {
 }
 
 /** The user's access key. Throws NOT_FOUND, also for another user's. */
-export async function requireAccessKey(db: Db, { userId, accessKeyId }: AccessKeyOfUser): Promise<AccessKeyRow> {
+export async function requireAccessKey(db: Source, { userId, accessKeyId }: AccessKeyOfUser): Promise<AccessKeyRow> {
   const key = await findAccessKey(db, userId, accessKeyId)
   if (key === null) throw new AppError('NOT_FOUND')
   return key

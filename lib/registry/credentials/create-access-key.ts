@@ -3,7 +3,6 @@ import { AppError } from '@/lib/domain/errors'
 import { createAccessKeyId, createSecret } from '@/lib/domain/random-secret'
 import { countAccessKeys, insertAccessKey } from '@/lib/metadata/access-keys'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/engine/database'
 import { lockName } from '@/lib/metadata/engine/locks'
 import { type AccessKeyDetails, requireAccessKey, toAccessKeyDetails } from './access-key-details'
 import type { Context } from '@/lib/context'
@@ -20,7 +19,7 @@ export interface AccessKeyWithSecret extends AccessKeyDetails {
 export async function createAccessKey(ctx: Context, principal: Principal): Promise<AccessKeyWithSecret> {
   const id = createAccessKeyId()
   const secret = createSecret()
-  const row = await transaction(ctx.db, async (tx) => {
+  const row = await ctx.db.transaction(async (tx) => {
     await lockName(tx, `access-keys ${principal.id}`)
     if ((await countAccessKeys(tx, principal.id)) >= accessKeysMax) {
       throw new AppError('LIMIT_REACHED', {

@@ -5,7 +5,6 @@ import { AppError } from '@/lib/domain/errors'
 import { createId } from '@/lib/domain/ids'
 import { createSecret } from '@/lib/domain/random-secret'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/engine/database'
 import { lockName } from '@/lib/metadata/engine/locks'
 import {
   countTemporaryTokens,
@@ -42,7 +41,7 @@ export async function createTemporaryToken(
   const owner = { userId: principal.id, instanceId }
   const id = createId('temporaryToken')
   const token = createSecret()
-  const row = await transaction(ctx.db, async (tx) => {
+  const row = await ctx.db.transaction(async (tx) => {
     await lockName(tx, `temporary-tokens ${owner.userId} ${instanceId}`)
     const createdAt = new Date()
     await deleteTemporaryTokensExpiredBefore(tx, new Date(createdAt.getTime() - keptMs))

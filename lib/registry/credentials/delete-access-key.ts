@@ -2,13 +2,12 @@ import type { Principal } from '@/lib/domain/principal'
 import { AppError } from '@/lib/domain/errors'
 import { deleteAccessKey as deleteAccessKeyRow, findAccessKeyOwnerName } from '@/lib/metadata/access-keys'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/engine/database'
 import { type AccessKeyOfUser, requireAccessKey } from './access-key-details'
 import type { Context } from '@/lib/context'
 
 /** Deletes an access key: it is refused from then on. Throws NOT_FOUND. */
 export async function deleteAccessKey(ctx: Context, principal: Principal, key: AccessKeyOfUser): Promise<void> {
-  await transaction(ctx.db, async (tx) => {
+  await ctx.db.transaction(async (tx) => {
     const { id, isDisabled } = await requireAccessKey(tx, key)
     const name = await findAccessKeyOwnerName(tx, id)
     if (!(await deleteAccessKeyRow(tx, id))) throw new AppError('NOT_FOUND')

@@ -1,6 +1,5 @@
 import type { Principal } from '@/lib/domain/principal'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/engine/database'
 import { lockName } from '@/lib/metadata/engine/locks'
 import { deleteRefreshTokens } from '@/lib/metadata/refresh-tokens'
 import { deleteRegistryPassword, findRegistryPasswordTimes } from '@/lib/metadata/registry-passwords'
@@ -13,7 +12,7 @@ import { registryPasswordLock, registryPasswordTarget } from './registry-passwor
  */
 export async function removeRegistryPassword(ctx: Context, principal: Principal, instanceId: string): Promise<void> {
   const owner = { userId: principal.id, instanceId }
-  await transaction(ctx.db, async (tx) => {
+  await ctx.db.transaction(async (tx) => {
     await lockName(tx, registryPasswordLock(owner))
     const { setAt } = await findRegistryPasswordTimes(tx, owner)
     if (!(await deleteRegistryPassword(tx, owner))) return

@@ -1,7 +1,6 @@
 import type { Principal } from '@/lib/domain/principal'
 import { AppError } from '@/lib/domain/errors'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/engine/database'
 import { deleteRefreshTokens } from '@/lib/metadata/refresh-tokens'
 import { findTemporaryToken, revokeTemporaryToken as revokeTemporaryTokenRow } from '@/lib/metadata/temporary-tokens'
 import type { Context } from '@/lib/context'
@@ -15,7 +14,7 @@ export async function revokeTemporaryToken(
   principal: Principal,
   { instanceId, temporaryTokenId: id }: { readonly instanceId: string; readonly temporaryTokenId: string },
 ): Promise<void> {
-  await transaction(ctx.db, async (tx) => {
+  await ctx.db.transaction(async (tx) => {
     const token = await findTemporaryToken(tx, { userId: principal.id, instanceId }, id)
     if (token === null) throw new AppError('NOT_FOUND')
     const revokedAt = new Date()

@@ -1,7 +1,6 @@
 import { hashPassword } from '@/lib/secrets/passwords'
 import type { Principal } from '@/lib/domain/principal'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/engine/database'
 import { lockName } from '@/lib/metadata/engine/locks'
 import { deleteRefreshTokens } from '@/lib/metadata/refresh-tokens'
 import { findRegistryPasswordTimes, putRegistryPassword } from '@/lib/metadata/registry-passwords'
@@ -23,7 +22,7 @@ export async function setRegistryPassword(
   await requireInstance(ctx.db, instanceId)
   const passwordHash = await hashPassword(password)
   const owner = { userId: principal.id, instanceId }
-  await transaction(ctx.db, async (tx) => {
+  await ctx.db.transaction(async (tx) => {
     await lockName(tx, registryPasswordLock(owner))
     const { setAt } = await findRegistryPasswordTimes(tx, owner)
     await putRegistryPassword(tx, { ...owner, passwordHash })

@@ -1,7 +1,6 @@
 import type { Principal } from '@/lib/domain/principal'
 import { findAccessKeyOwnerName, setAccessKeyDisabled } from '@/lib/metadata/access-keys'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/engine/database'
 import { type AccessKeyDetails, type AccessKeyOfUser, requireAccessKey, toAccessKeyDetails } from './access-key-details'
 import type { Context } from '@/lib/context'
 
@@ -12,7 +11,7 @@ export async function updateAccessKey(
   key: AccessKeyOfUser,
   { isDisabled }: { readonly isDisabled: boolean },
 ): Promise<AccessKeyDetails> {
-  return transaction(ctx.db, async (tx) => {
+  return ctx.db.transaction(async (tx) => {
     const current = await requireAccessKey(tx, key)
     if (await setAccessKeyDisabled(tx, current.id, isDisabled)) {
       await insertAuditEvent(tx, principal, {

@@ -3,7 +3,7 @@ import type { Permission } from '@/lib/domain/access'
 import { AppError } from '@/lib/domain/errors'
 import { createId } from '@/lib/domain/ids'
 import { type NewAuditEvent, insertAuditEvent } from '@/lib/metadata/audit-events'
-import { type Transaction, transaction } from '@/lib/metadata/engine/database'
+import type { Transaction } from '@/lib/metadata/engine/database'
 import { findGrantSubject, insertGrant } from '@/lib/metadata/grants'
 import type { Context } from '@/lib/context'
 import { type GrantDetails, describeGrant, grantName, requireManagedScope } from './grant-details'
@@ -27,7 +27,7 @@ export async function createGrant(
   principal: Principal,
   { subjectId, scopeId, permission }: NewGrant,
 ): Promise<Versioned<GrantDetails>> {
-  return transaction(ctx.db, async (tx) => {
+  return ctx.db.transaction(async (tx) => {
     const { made, event } = await addGrant(tx, principal, { subjectId, scopeId, permission })
     await insertAuditEvent(tx, principal, event)
     return made

@@ -1,6 +1,5 @@
 import type { Principal } from '@/lib/domain/principal'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/engine/database'
 import { deleteGrant as deleteGrantRow } from '@/lib/metadata/grants'
 import type { Context } from '@/lib/context'
 import { describeGrant, grantName, requireManagedGrant } from './grant-details'
@@ -13,7 +12,7 @@ export async function deleteGrant(
   id: string,
   expected: ExpectedVersions,
 ): Promise<void> {
-  await transaction(ctx.db, async (tx) => {
+  await ctx.db.transaction(async (tx) => {
     const current = await requireManagedGrant(tx, principal, id)
     assertExpected(current.version, expected)
     const { value } = await describeGrant(tx, principal, id)

@@ -1,7 +1,7 @@
 import type { Principal } from '@/lib/domain/principal'
 import { AppError } from '@/lib/domain/errors'
 import type { Viewer } from '@/lib/metadata/access'
-import type { Db, Transaction } from '@/lib/metadata/engine/database'
+import type { Source, Transaction } from '@/lib/metadata/engine/database'
 import { type GrantRow, type GrantScope, findGrant, findGrantScope, listManageable } from '@/lib/metadata/grants'
 import { lockName } from '@/lib/metadata/engine/locks'
 import { assertAccess, viewerOf } from '@/lib/registry/access'
@@ -28,7 +28,7 @@ export interface GrantDetails extends Pick<GrantRow, 'id' | 'permission' | 'crea
 
 /** Grants with all that is shown of them to a viewer. */
 export async function describeGrants(
-  db: Db,
+  db: Source,
   viewer: Viewer | null,
   rows: readonly GrantRow[],
 ): Promise<GrantDetails[]> {
@@ -41,7 +41,7 @@ export async function describeGrants(
 }
 
 /** The grant as it is now, with all that is shown of it to a principal. Throws NOT_FOUND. */
-export async function describeGrant(db: Db, principal: Principal, id: string): Promise<Versioned<GrantDetails>> {
+export async function describeGrant(db: Source, principal: Principal, id: string): Promise<Versioned<GrantDetails>> {
   const row = await requireGrant(db, id)
   const [value] = await describeGrants(db, viewerOf(principal), [row])
   if (value === undefined || !(value.isManageable || row.subjectId === principal.id)) throw new AppError('NOT_FOUND')
@@ -72,7 +72,7 @@ export async function requireManagedScope(tx: Transaction, principal: Principal,
 }
 
 /** What a scope's id names. Throws NOT_FOUND. */
-export async function requireGrantScope(db: Db, id: string): Promise<GrantScope> {
+export async function requireGrantScope(db: Source, id: string): Promise<GrantScope> {
   const scope = await findGrantScope(db, id)
   if (scope === null) throw new AppError('NOT_FOUND')
   return scope
@@ -88,7 +88,7 @@ async function lockGrants(tx: Transaction, instanceId: string): Promise<void> {
   await lockName(tx, `grants:${instanceId}`)
 }
 
-async function requireGrant(db: Db, id: string): Promise<GrantRow> {
+async function requireGrant(db: Source, id: string): Promise<GrantRow> {
   const grant = await findGrant(db, id)
   if (grant === null) throw new AppError('NOT_FOUND')
   return grant

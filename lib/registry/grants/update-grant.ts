@@ -1,7 +1,6 @@
 import type { Principal } from '@/lib/domain/principal'
 import type { Permission } from '@/lib/domain/access'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/engine/database'
 import { updateGrant as updateGrantRow } from '@/lib/metadata/grants'
 import type { Context } from '@/lib/context'
 import { type GrantDetails, describeGrant, grantName, requireManagedGrant } from './grant-details'
@@ -18,7 +17,7 @@ export async function updateGrant(
   { permission }: { readonly permission: Permission },
   expected: ExpectedVersions,
 ): Promise<Versioned<GrantDetails>> {
-  return transaction(ctx.db, async (tx) => {
+  return ctx.db.transaction(async (tx) => {
     const current = await requireManagedGrant(tx, principal, id)
     assertExpected(current.version, expected)
     if (current.permission === permission) return describeGrant(tx, principal, id)

@@ -1,7 +1,6 @@
 import type { Principal } from '@/lib/domain/principal'
 import { createId } from '@/lib/domain/ids'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/engine/database'
 import { lockName } from '@/lib/metadata/engine/locks'
 import { countInstances, insertInstance } from '@/lib/metadata/instances'
 import type { Context } from '@/lib/context'
@@ -18,7 +17,7 @@ export async function createInstance(
   input: { readonly name: string; readonly regionId: string; readonly specification: InstanceSpecification },
   requestHost: string,
 ): Promise<Versioned<InstanceDetails>> {
-  const row = await transaction(ctx.db, async (tx) => {
+  const row = await ctx.db.transaction(async (tx) => {
     await lockName(tx, 'default-instance')
     const isDefault = (await countInstances(tx, { viewer: null })) === 0
     const { name, regionId, specification } = input

@@ -2,7 +2,6 @@ import { systemPrincipal } from '@/lib/domain/principal'
 import { createId } from '@/lib/domain/ids'
 import { defaultRegionId } from '@/lib/domain/regions'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/engine/database'
 import { lockName } from '@/lib/metadata/engine/locks'
 import { countInstances, insertInstance } from '@/lib/metadata/instances'
 import { insertNamespace } from '@/lib/metadata/namespaces'
@@ -14,7 +13,7 @@ import type { Context } from '@/lib/context'
  * `test`, repository `example`. All of it or nothing.
  */
 export async function ensureExample(ctx: Context): Promise<void> {
-  await transaction(ctx.db, async (tx) => {
+  await ctx.db.transaction(async (tx) => {
     await lockName(tx, 'default-instance')
     if ((await countInstances(tx, { viewer: null })) > 0) return
     const instance = await insertInstance(tx, {

@@ -2,7 +2,7 @@ import { type Vantage, instanceAddresses } from '@/lib/domain/instance-addresses
 import type { Principal } from '@/lib/domain/principal'
 import { type Permission, permissionOfRank } from '@/lib/domain/access'
 import { AppError } from '@/lib/domain/errors'
-import type { Db } from '@/lib/metadata/engine/database'
+import type { Source } from '@/lib/metadata/engine/database'
 import { type InstanceRow, type InstanceTotals, findInstance, getInstanceTotals } from '@/lib/metadata/instances'
 import { listRanks } from '@/lib/metadata/access'
 import { viewerOf } from '@/lib/registry/access'
@@ -33,7 +33,7 @@ export interface InstanceDetails extends InstanceTotals {
 }
 
 /** The instance. Throws NOT_FOUND. */
-export async function requireInstance(db: Db, id: string): Promise<InstanceRow> {
+export async function requireInstance(db: Source, id: string): Promise<InstanceRow> {
   const instance = await findInstance(db, id)
   if (instance === null) throw new AppError('NOT_FOUND')
   return instance

@@ -1,6 +1,5 @@
 import type { Principal } from '@/lib/domain/principal'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/engine/database'
 import { lockRow } from '@/lib/metadata/engine/locks'
 import { type InstanceSettings, updateInstance as updateInstanceRow } from '@/lib/metadata/instances'
 import { assertAdministrator } from '@/lib/registry/access'
@@ -22,7 +21,7 @@ export async function updateInstance(
   expected: ExpectedVersions,
   requestHost: string,
 ): Promise<Versioned<InstanceDetails>> {
-  const row = await transaction(ctx.db, async (tx) => {
+  const row = await ctx.db.transaction(async (tx) => {
     await lockRow(tx, 'Instance', id)
     const current = await requireInstance(tx, id)
     assertExpected(current.version, expected)

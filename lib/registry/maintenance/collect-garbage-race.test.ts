@@ -40,10 +40,10 @@ let close: () => Promise<void>
 
 beforeEach(async () => {
   ;({ registry, close } = await startTestRegistry())
-  const { id: _id, ...template } = await registry.ctx.db.repository.findFirstOrThrow()
+  const { id: _id, ...template } = await registry.ctx.db.prisma.repository.findFirstOrThrow()
   for (const path of [...repositories, store]) {
     const name = path.slice('test/'.length)
-    await registry.ctx.db.repository.create({ data: { ...template, id: randomUUID(), path, name } })
+    await registry.ctx.db.prisma.repository.create({ data: { ...template, id: randomUUID(), path, name } })
   }
 })
 afterEach(() => close())
@@ -211,7 +211,7 @@ test(
 
     for (const image of held) await remove(image)
     await collect(-1)
-    expect(await registry.ctx.db.blob.count()).toBe(0)
+    expect(await registry.ctx.db.prisma.blob.count()).toBe(0)
     for await (const blob of registry.ctx.blobs.listBlobs()) throw new Error(`${blob.digest} is left`)
   },
 )

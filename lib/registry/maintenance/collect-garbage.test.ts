@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { readFile, utimes, writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Digest } from '@/lib/domain/digest'
-import { sqlTransaction } from '@/lib/metadata/engine/database'
 import { listBlobs, listLinks, removeBlobs, removeLinks } from '@/lib/metadata/garbage'
 import { lockRepositoryExclusively } from '@/lib/metadata/repositories'
 import { type TestRegistry, startTestRegistry } from '@/lib/testing/test-registry'
@@ -39,8 +38,8 @@ function hasBytes(digest: string): Promise<boolean> {
 }
 
 async function makeRepository(path: string): Promise<void> {
-  const { id: _id, ...template } = await registry.ctx.db.repository.findFirstOrThrow({ where: { path: name } })
-  await registry.ctx.db.repository.create({
+  const { id: _id, ...template } = await registry.ctx.db.prisma.repository.findFirstOrThrow({ where: { path: name } })
+  await registry.ctx.db.prisma.repository.create({
     data: { ...template, id: randomUUID(), path, name: path.slice('test/'.length) },
   })
 }
@@ -55,7 +54,7 @@ describe('what nobody needs and nobody has seen for long', () => {
     expect(await collect()).toEqual({ removedLinks: 1, removedBlobs: 1, removedBytes: 7 })
     expect([await statusOf(garbage), await hasBytes(garbage)]).toEqual([404, false])
     expect(await statusOf(image.layer)).toBe(200)
-    expect(await registry.ctx.db.blob.count()).toBe(2)
+    expect(await registry.ctx.db.prisma.blob.count()).toBe(2)
     expect(await collect()).toEqual({})
   })
 
@@ -100,20 +99,20 @@ describe('what nobody needs and nobody has seen for long', () => {
   test('goes with its repository', async () => {
     await registry.pushManifest('v1', (await registry.image('image')).bytes)
     await age(registry.ctx)
-    await registry.ctx.db.tag.deleteMany()
-    await registry.ctx.db.repository.deleteMany()
+    await registry.ctx.db.prisma.tag.deleteMany()
+    await registry.ctx.db.prisma.repository.deleteMany()
     expect((await collect())['removedBlobs']).toBe(2)
   })
 
   test('is more than fits one page or one transaction', { timeout: 60_000 }, async () => {
     const { ctx } = registry
-    const { id: repositoryId } = await ctx.db.repository.findFirstOrThrow()
+    const { id: repositoryId } = await ctx.db.prisma.repository.findFirstOrThrow()
     const digests = Array.from({ length: 1201 }, (_, n) => digestOf(Buffer.from(String(n))))
-    await ctx.db.blob.createMany({ data: digests.map((digest) => ({ digest, sizeBytes: 1 })) })
-    await ctx.db.repositoryBlob.createMany({ data: digests.map((digest) => ({ repositoryId, digest })) })
+    await ctx.db.prisma.blob.createMany({ data: digests.map((digest) => ({ digest, sizeBytes: 1 })) })
+    await ctx.db.prisma.repositoryBlob.createMany({ data: digests.map((digest) => ({ repositoryId, digest })) })
     await age(ctx)
     expect(await collect()).toEqual({ removedLinks: 1201 })
-    expect(await ctx.db.blob.count()).toBe(0)
+    expect(await ctx.db.prisma.blob.count()).toBe(0)
   })
 })
 
@@ -129,7 +128,9 @@ describe('within the grace period stays', () => {
     await see()
     await collect()
     expect(await hasBytes(seen)).toBe(true)
-    const links = await registry.ctx.db.repositoryBlob.findMany({ select: { repository: { select: { path: true } } } })
+    const links = await registry.ctx.db.prisma.repositoryBlob.findMany({
+      select: { repository: { select: { path: true } } },
+    })
     expect(links).toHaveLength(1)
     const image = await registry.image('seen', links[0]?.repository.path)
     expect((await registry.pushManifest('v1', image.bytes, {}, links[0]?.repository.path)).status).toBe(201)
@@ -163,8 +164,8 @@ describe('what an end half way left behind', () => {
 
   async function leaveBytes(): Promise<void> {
     await registry.pushBlob('orphan')
-    await registry.ctx.db.repositoryBlob.deleteMany()
-    await registry.ctx.db.blob.deleteMany()
+    await registry.ctx.db.prisma.repositoryBlob.deleteMany()
+    await registry.ctx.db.prisma.blob.deleteMany()
   }
 
   test('bytes without a row go when they are old', async () => {
@@ -173,16 +174,16 @@ describe('what an end half way left behind', () => {
     await ageBytes(registry.ctx, orphan)
     expect(await collect()).toEqual({ removedBlobs: 1, removedBytes: 6 })
     expect(await hasBytes(orphan)).toBe(false)
-    expect(await registry.ctx.db.blob.count()).toBe(0)
+    expect(await registry.ctx.db.prisma.blob.count()).toBe(0)
   })
 
   test('a row without bytes goes, and counts for nothing', async () => {
     await registry.pushBlob('orphan')
-    await registry.ctx.db.repositoryBlob.deleteMany()
+    await registry.ctx.db.prisma.repositoryBlob.deleteMany()
     await registry.ctx.blobs.delete(orphan)
     await age(registry.ctx)
     expect(await collect()).toEqual({})
-    expect(await registry.ctx.db.blob.count()).toBe(0)
+    expect(await registry.ctx.db.prisma.blob.count()).toBe(0)
   })
 })
 
@@ -207,7 +208,7 @@ describe('abandoned uploads', () => {
     expect(await collect({ isDryRun: true })).toEqual({ removedUploads: 3 })
     expect(await collect()).toEqual({ removedUploads: 3 })
     expect(await collect()).toEqual({})
-    const rows = await registry.ctx.db.upload.findMany({ select: { id: true } })
+    const rows = await registry.ctx.db.prisma.upload.findMany({ select: { id: true } })
     expect(rows.map(({ id }) => id).sort()).toEqual([running, young].sort())
     for (const id of [running, young]) expect(await registry.ctx.blobs.uploadSize(id)).toBe(0)
     for (const id of [abandoned, withoutRow]) expect(await registry.ctx.blobs.uploadSize(id)).toBeNull()
@@ -225,13 +226,13 @@ describe('a dry run', () => {
     await registry.pushBlob('image', 'test/other')
     await registry.pushBlob('orphan')
     await age(registry.ctx)
-    await registry.ctx.db.repositoryBlob.deleteMany({ where: { digest: digestOf(Buffer.from('orphan')) } })
-    await registry.ctx.db.blob.deleteMany({ where: { digest: digestOf(Buffer.from('orphan')) } })
+    await registry.ctx.db.prisma.repositoryBlob.deleteMany({ where: { digest: digestOf(Buffer.from('orphan')) } })
+    await registry.ctx.db.prisma.blob.deleteMany({ where: { digest: digestOf(Buffer.from('orphan')) } })
     await registry.pushBlob('three', 'test/other')
 
     const foreseen = await collect({ isDryRun: true })
     expect(foreseen).toEqual({ removedLinks: 5, removedBlobs: 3, removedBytes: 12 })
-    expect(await registry.ctx.db.repositoryBlob.count()).toBe(8)
+    expect(await registry.ctx.db.prisma.repositoryBlob.count()).toBe(8)
     expect(await collect({ isDryRun: true })).toEqual(foreseen)
     expect(await collect()).toEqual(foreseen)
     expect(await collect({ isDryRun: true })).toEqual({})
@@ -249,7 +250,7 @@ describe('between the look and the removal', () => {
     const links = await listLinks(registry.ctx.db, null, cutoff)
     expect(links.every(({ isUnneeded }) => isUnneeded)).toBe(true)
     await registry.pushManifest('v1', image.bytes)
-    const removed = await sqlTransaction(registry.ctx.db, async (tx) => {
+    const removed = await registry.ctx.db.sqlTransaction(async (tx) => {
       const { repositoryId = '' } = links[0] ?? {}
       await lockRepositoryExclusively(tx, repositoryId)
       const digests = links.map((link) => link.digest)
@@ -260,12 +261,12 @@ describe('between the look and the removal', () => {
 
   test('a link keeps the blob, whatever the clocks say', async () => {
     await registry.pushBlob('content')
-    await registry.ctx.db.repositoryBlob.deleteMany()
+    await registry.ctx.db.prisma.repositoryBlob.deleteMany()
     const cutoff = now()
     const [blob] = await listBlobs(registry.ctx.db, null, { cutoff, foreseen: false })
     expect(blob?.isGarbage).toBe(true)
     await registry.pushBlob('content')
-    expect(await sqlTransaction(registry.ctx.db, (tx) => removeBlobs(tx, [digest], cutoff))).toEqual([])
+    expect(await registry.ctx.db.sqlTransaction((tx) => removeBlobs(tx, [digest], cutoff))).toEqual([])
   })
 
   /**
@@ -300,8 +301,8 @@ describe('between the look and the removal', () => {
   async function makeGarbage(hasRow: boolean): Promise<void> {
     await registry.pushBlob('content')
     await age(registry.ctx)
-    await registry.ctx.db.repositoryBlob.deleteMany()
-    if (!hasRow) await registry.ctx.db.blob.deleteMany()
+    await registry.ctx.db.prisma.repositoryBlob.deleteMany()
+    if (!hasRow) await registry.ctx.db.prisma.blob.deleteMany()
   }
 
   test.each([true, false])(
@@ -323,7 +324,7 @@ describe('between the look and the removal', () => {
       expect(await collect()).toEqual({ removedBlobs: 1, removedBytes: 7 })
       expect(await status()).toBe(503)
       expect(await statusOf(digest)).toBe(404)
-      expect(await registry.ctx.db.repositoryBlob.count()).toBe(0)
+      expect(await registry.ctx.db.prisma.repositoryBlob.count()).toBe(0)
       vi.restoreAllMocks()
       await registry.pushBlob('content')
       expect(await statusOf(digest)).toBe(200)
@@ -340,7 +341,7 @@ describe('between the look and the removal', () => {
     })
     const mount = await registry.send('POST', `/v2/test/other/blobs/uploads/?mount=${digest}&from=${name}`)
     expect(mount.status).toBe(202)
-    expect(await registry.ctx.db.repositoryBlob.count()).toBe(1)
+    expect(await registry.ctx.db.prisma.repositoryBlob.count()).toBe(1)
   })
 
   test('an ask for a blob whose link has gone is answered as unknown', async () => {
@@ -348,7 +349,7 @@ describe('between the look and the removal', () => {
     await age(registry.ctx)
     const { blobs } = registry.ctx
     vi.spyOn(blobs, 'stat').mockImplementationOnce(async () => {
-      await registry.ctx.db.repositoryBlob.deleteMany()
+      await registry.ctx.db.prisma.repositoryBlob.deleteMany()
       return 7
     })
     expect((await registry.send('HEAD', `/v2/${name}/blobs/${digest}`)).status).toBe(404)
@@ -363,7 +364,7 @@ describe('a collection that cannot delete', () => {
     await age(registry.ctx)
     vi.spyOn(registry.ctx.blobs, 'delete').mockRejectedValue(new Error('read-only'))
     await expect(collect()).rejects.toThrow('read-only')
-    expect(await registry.ctx.db.blob.count()).toBe(3)
+    expect(await registry.ctx.db.prisma.blob.count()).toBe(3)
     vi.restoreAllMocks()
     expect(await collect()).toEqual({ removedBlobs: 1, removedBytes: 7 })
     expect(await hasBytes(garbage)).toBe(false)

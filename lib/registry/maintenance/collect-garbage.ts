@@ -1,5 +1,4 @@
 import type { Digest } from '@/lib/domain/digest'
-import { sqlTransaction } from '@/lib/metadata/engine/database'
 import {
   type LinkKey,
   claimBlobs,
@@ -79,7 +78,7 @@ async function collectLinks({ ctx, cutoff, isDryRun, run }: Collection): Promise
     for (const [repositoryId, digests] of unneeded) {
       const removedLinks = isDryRun
         ? digests.length
-        : await sqlTransaction(ctx.db, async (tx) => {
+        : await ctx.db.sqlTransaction(async (tx) => {
             if ((await lockRepositoryExclusively(tx, repositoryId)) === null) return 0
             return removeLinks(tx, repositoryId, digests, cutoff)
           })
@@ -105,7 +104,7 @@ async function collectBlobs({ ctx, cutoff, isDryRun, run }: Collection): Promise
         await run.count({ removedBlobs: old.length, removedBytes: sumOf(old) })
         continue
       }
-      const removed = await sqlTransaction(ctx.db, async (tx) => {
+      const removed = await ctx.db.sqlTransaction(async (tx) => {
         const rows = await removeBlobs(tx, digests, cutoff)
         // Bytes that were marked meanwhile are a push's that waits for the row: it makes its own.
         return filterAsync(rows, ({ digest }) => deleteBytes(ctx, digest as Digest, cutoff))
@@ -131,7 +130,7 @@ async function collectUnknownBlobs({ ctx, cutoff, isDryRun, run }: Collection): 
     for (const batch of chunksOf(orphans, heldBlobsMax)) {
       const removed = isDryRun
         ? batch
-        : await sqlTransaction(ctx.db, async (tx) => {
+        : await ctx.db.sqlTransaction(async (tx) => {
             const claimed = await claimBlobs(tx, batch, new Date())
             const deleted = await filterAsync(
               batch.filter(({ digest }) => claimed.has(digest)),

@@ -5,7 +5,6 @@ import { openSecretBox } from '@/lib/secrets/secret-box'
 import { parseConfig } from '@/lib/config'
 import { AppError } from '@/lib/domain/errors'
 import { createLogger } from '@/lib/log'
-import { type Database, transaction } from '@/lib/metadata/engine/database'
 import { holdLease } from '@/lib/metadata/engine/leases'
 import { getLastRuns } from '@/lib/metadata/maintenance-runs'
 import { openTestDatabase } from '@/lib/testing/test-database'
@@ -45,7 +44,7 @@ afterEach(async () => {
 })
 
 const start = (work: (run: Run) => Promise<void>) => startRun(ctx, ctx, scrub, work)
-const readRuns = () => ctx.db.maintenanceRun.findMany({ orderBy: { id: 'asc' } })
+const readRuns = () => ctx.db.prisma.maintenanceRun.findMany({ orderBy: { id: 'asc' } })
 
 /** Work that goes on until it is told to end; `begun` when it has begun. */
 function endlessWork() {
@@ -83,7 +82,7 @@ describe('a run', () => {
       failure: null,
     })
     expect(run?.endedAt?.getTime()).toBeGreaterThanOrEqual(row.startedAt.getTime())
-    expect(await ctx.db.lease.count()).toBe(0)
+    expect(await ctx.db.prisma.lease.count()).toBe(0)
   })
 
   test.each([
@@ -105,14 +104,14 @@ describe('a run', () => {
     await begun
     await expect(start(() => Promise.resolve())).rejects.toMatchObject({ code: 'ALREADY_RUNNING' })
     await startRun(ctx, ctx, { ...scrub, kind: 'GARBAGE_COLLECTION' }, () => Promise.resolve())
-    expect(await ctx.db.maintenanceRun.count()).toBe(2)
+    expect(await ctx.db.prisma.maintenanceRun.count()).toBe(2)
   })
 
   test('of many that are started at the same time is one', async () => {
     const { work } = endlessWork()
     const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => start(work)))
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
-    expect(await ctx.db.maintenanceRun.count()).toBe(1)
+    expect(await ctx.db.prisma.maintenanceRun.count()).toBe(1)
   })
 
   test('ends soon when the server stops, and says so', async () => {
@@ -126,7 +125,7 @@ describe('a run', () => {
   test('whose process died is recorded as failed once its lease has expired', async () => {
     await start(() => Promise.resolve())
     await waitForRuns()
-    await ctx.db.maintenanceRun.updateMany({ data: { state: 'RUNNING', endedAt: null } })
+    await ctx.db.prisma.maintenanceRun.updateMany({ data: { state: 'RUNNING', endedAt: null } })
     await leaseOf('SCRUB', 'expired')
     await start(() => Promise.resolve())
     await waitForRuns()
@@ -139,21 +138,21 @@ describe('a run', () => {
       worked += 1
       return Promise.resolve()
     }
-    await transaction(ctx.db, async (tx) => {
-      await startRun({ ...ctx, db: tx as Database }, ctx, scrub, work)
+    await ctx.db.transaction(async (tx) => {
+      await startRun({ ...ctx, db: tx }, ctx, scrub, work)
       expect(worked).toBe(0)
     })
     await waitForRuns()
-    expect([worked, await ctx.db.maintenanceRun.count()]).toEqual([1, 1])
+    expect([worked, await ctx.db.prisma.maintenanceRun.count()]).toEqual([1, 1])
 
     const rollback = new Error('rollback')
-    const rolledBack = transaction(ctx.db, async (tx) => {
-      await startRun({ ...ctx, db: tx as Database }, ctx, scrub, work)
+    const rolledBack = ctx.db.transaction(async (tx) => {
+      await startRun({ ...ctx, db: tx }, ctx, scrub, work)
       throw rollback
     })
     await expect(rolledBack).rejects.toBe(rollback)
     await waitForRuns()
-    expect([worked, await ctx.db.maintenanceRun.count(), await ctx.db.lease.count()]).toEqual([1, 1, 0])
+    expect([worked, await ctx.db.prisma.maintenanceRun.count(), await ctx.db.prisma.lease.count()]).toEqual([1, 1, 0])
   })
 })
 
@@ -169,7 +168,7 @@ test('the last runs are those that have ended, of each kind one, no dry runs', a
 
 describe('the schedule', () => {
   async function startDue(hoursLater = 0): Promise<string[]> {
-    const before = await ctx.db.maintenanceRun.count()
+    const before = await ctx.db.prisma.maintenanceRun.count()
     await startDueRuns(ctx, new Date(Date.now() + hoursLater * hourMs))
     await waitForRuns()
     return (await readRuns()).slice(before).map(({ kind, startedBy }) => `${kind} by ${startedBy}`)
@@ -189,7 +188,7 @@ describe('the schedule', () => {
   test('counts a run that somebody asked for, but no dry run', async () => {
     for (const isDryRun of [true, false]) {
       if (!isDryRun) expect(await startDue()).toContain(collection)
-      await ctx.db.maintenanceRun.deleteMany()
+      await ctx.db.prisma.maintenanceRun.deleteMany()
       await startRun(ctx, ctx, { ...scrub, kind: 'GARBAGE_COLLECTION', isDryRun }, () => Promise.resolve())
       await waitForRuns()
     }
@@ -198,7 +197,7 @@ describe('the schedule', () => {
 
   test('tries a failed run again after an hour', async () => {
     await startDue()
-    await ctx.db.maintenanceRun.updateMany({ where: { kind: 'SCRUB' }, data: { state: 'FAILED' } })
+    await ctx.db.prisma.maintenanceRun.updateMany({ where: { kind: 'SCRUB' }, data: { state: 'FAILED' } })
     expect(await startDue(0.9)).toEqual([])
     expect(await startDue(1.1)).toEqual(['SCRUB by schedule'])
   })
@@ -210,7 +209,7 @@ describe('the schedule', () => {
 
   test('leaves alone what another process runs, and clears up after one that died', async () => {
     await startDue()
-    await ctx.db.maintenanceRun.updateMany({ data: { state: 'RUNNING', endedAt: null } })
+    await ctx.db.prisma.maintenanceRun.updateMany({ data: { state: 'RUNNING', endedAt: null } })
     await leaseOf('GARBAGE_COLLECTION', 'held')
     await leaseOf('SCRUB', 'expired')
     expect(await startDue(0.5)).toEqual([])

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import type { Principal } from '@/lib/domain/principal'
 import { AppError } from '@/lib/domain/errors'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/engine/database'
 import { holdLease, releaseLease } from '@/lib/metadata/engine/leases'
 import {
   type MaintenanceCounts,
@@ -68,7 +67,7 @@ export async function startRun(
   work: (run: Run) => Promise<void>,
 ): Promise<MaintenanceRunRow> {
   const holder = randomUUID()
-  const row = await transaction(ctx.db, async (tx) => {
+  const row = await ctx.db.transaction(async (tx) => {
     const now = new Date()
     if (!(await holdLease(tx, leaseOf(newRun.kind, holder, now)))) throw new AppError('ALREADY_RUNNING')
     await failRunning(tx, newRun.kind, { endedAt: now, failure: abandoned })
@@ -105,7 +104,7 @@ export async function waitForRuns(): Promise<void> {
 /** Records of runs that no process works on any more that they failed. */
 export async function failAbandonedRuns(ctx: Context, kind: MaintenanceKind): Promise<void> {
   const holder = randomUUID()
-  await transaction(ctx.db, async (tx) => {
+  await ctx.db.transaction(async (tx) => {
     const now = new Date()
     if (!(await holdLease(tx, leaseOf(kind, holder, now)))) return
     await failRunning(tx, kind, { endedAt: now, failure: abandoned })

@@ -46,7 +46,9 @@ async function damage(digest: string): Promise<void> {
 }
 
 async function listCorrupt(): Promise<string[]> {
-  return (await registry.ctx.db.blob.findMany({ where: { corruptAt: { not: null } } })).map(({ digest }) => digest)
+  return (await registry.ctx.db.prisma.blob.findMany({ where: { corruptAt: { not: null } } })).map(
+    ({ digest }) => digest,
+  )
 }
 
 test('sound blobs and manifests stay as they are', async () => {
@@ -121,7 +123,7 @@ describe('bytes that are missing', () => {
 
   test('are no loss where nobody links to them', async () => {
     await registry.pushBlob('content')
-    await registry.ctx.db.repositoryBlob.deleteMany()
+    await registry.ctx.db.prisma.repositoryBlob.deleteMany()
     await registry.ctx.blobs.delete(digestOf(Buffer.from('content')))
     expect(await scrub()).toMatchObject({ corruptBlobs: 0 })
   })
@@ -155,8 +157,8 @@ test('a blob that is collected while it is read is no loss', async () => {
   const { blobs, db } = registry.ctx
   const read = blobs.read.bind(blobs)
   vi.spyOn(blobs, 'read').mockImplementationOnce(async (asked) => {
-    await db.repositoryBlob.deleteMany()
-    await db.blob.deleteMany()
+    await db.prisma.repositoryBlob.deleteMany()
+    await db.prisma.blob.deleteMany()
     await blobs.delete(digest as Digest)
     return read(asked)
   })
@@ -180,7 +182,7 @@ test('a manifest whose stored bytes have changed is found', async () => {
   const image = await registry.image('layer')
   await registry.pushManifest('v1', image.bytes)
   await registry.pushManifest('v2', (await registry.image('other')).bytes)
-  await registry.ctx.db.manifest.updateMany({
+  await registry.ctx.db.prisma.manifest.updateMany({
     where: { digest: image.digest },
     data: { content: Buffer.from(image.bytes.toString().replace('layer', 'lager')) },
   })

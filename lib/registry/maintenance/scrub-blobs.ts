@@ -1,6 +1,5 @@
 import { type Digest, digestAlgorithm } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
-import { sqlTransaction } from '@/lib/metadata/engine/database'
 import { lockBlobs } from '@/lib/metadata/garbage'
 import { findManifest } from '@/lib/metadata/manifests'
 import {
@@ -93,7 +92,7 @@ async function judgeBlob(
     if (publishedAt === null && !isLinked) return false
     if (publishedAt === null && wasCorrupt) return true
     if (publishedAt === null) await assertReachable(ctx)
-    const outcome = await sqlTransaction(ctx.db, async (tx) => {
+    const outcome = await ctx.db.sqlTransaction(async (tx) => {
       if (!(await lockBlobs(tx, [digest])).has(digest)) return 'collected'
       // Pushed or collected meanwhile, the bytes are others than those that were read. From here on, who pushes waits.
       if ((await ctx.blobs.publishedAt(digest))?.getTime() !== publishedAt?.getTime()) return 'changed'

@@ -13,12 +13,12 @@ test('what is older than a week goes, however much it is, and the rest stays', a
   const now = new Date('2026-11-28T12:00:00Z')
   const daysAgo = (days: number) => new Date(now.getTime() - days * 24 * 3_600_000)
   const event = { kind: 'TAG', instanceId: 'cri-1', repositoryId: 'crr-1', repositoryPath: 'test/example' }
-  await db.outboxEvent.createMany({
+  await db.prisma.outboxEvent.createMany({
     data: Array.from({ length: 2500 }, (_, n) => ({ ...event, tagEventId: n, createdAt: daysAgo(8) })),
   })
-  await db.outboxEvent.createMany({ data: [6.9, 0].map((days) => ({ ...event, createdAt: daysAgo(days) })) })
+  await db.prisma.outboxEvent.createMany({ data: [6.9, 0].map((days) => ({ ...event, createdAt: daysAgo(days) })) })
   await sweepOutbox(db, now)
-  expect((await db.outboxEvent.findMany({ orderBy: { id: 'asc' } })).map(({ createdAt }) => createdAt)).toEqual([
+  expect((await db.prisma.outboxEvent.findMany({ orderBy: { id: 'asc' } })).map(({ createdAt }) => createdAt)).toEqual([
     daysAgo(6.9),
     daysAgo(0),
   ])

@@ -1,4 +1,4 @@
-import { type Database, sqlTransaction } from '@/lib/metadata/engine/database'
+import type { Database } from '@/lib/metadata/engine/database'
 import { deleteOutboxBefore } from '@/lib/metadata/outbox'
 
 /** How long an event stays in the outbox, in milliseconds: a reader may be down for a week and misses nothing. */
@@ -10,5 +10,5 @@ const batchMax = 1000
 /** Removes from the outbox what was kept long enough. */
 export async function sweepOutbox(db: Database, now = new Date()): Promise<void> {
   const end = new Date(now.getTime() - keptMs)
-  while ((await sqlTransaction(db, (tx) => deleteOutboxBefore(tx, end, batchMax))) === batchMax);
+  while ((await db.sqlTransaction((tx) => deleteOutboxBefore(tx, end, batchMax))) === batchMax);
 }

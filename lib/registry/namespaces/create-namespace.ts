@@ -1,7 +1,6 @@
 import type { Principal } from '@/lib/domain/principal'
 import { createId } from '@/lib/domain/ids'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/engine/database'
 import { type NamespaceSettings, insertNamespace } from '@/lib/metadata/namespaces'
 import type { Context } from '@/lib/context'
 import { requireInstance } from '@/lib/registry/instances/instance-details'
@@ -15,7 +14,7 @@ export async function createNamespace(
   instanceId: string,
   input: NamespaceSettings & { readonly name: string },
 ): Promise<Versioned<NamespaceDetails>> {
-  const row = await transaction(ctx.db, async (tx) => {
+  const row = await ctx.db.transaction(async (tx) => {
     await requireInstance(tx, instanceId)
     const created = await insertNamespace(tx, { id: createId('namespace'), instanceId, ...input })
     const target = { type: 'NAMESPACE', id: created.id, name: created.name } as const

@@ -1,6 +1,5 @@
 import type { Principal } from '@/lib/domain/principal'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/engine/database'
 import { listLostGrants } from '@/lib/metadata/grants'
 import { lockRow } from '@/lib/metadata/engine/locks'
 import { deleteNamespace as deleteNamespaceRow } from '@/lib/metadata/namespaces'
@@ -15,7 +14,7 @@ export async function deleteNamespace(
   id: string,
   expected: ExpectedVersions,
 ): Promise<void> {
-  await transaction(ctx.db, async (tx) => {
+  await ctx.db.transaction(async (tx) => {
     await lockRow(tx, 'Namespace', id)
     const current = await requireNamespace(tx, id)
     assertExpected(current.version, expected)

@@ -2,7 +2,7 @@ import type { Principal } from '@/lib/domain/principal'
 import { type Permission, permissionOfRank } from '@/lib/domain/access'
 import { AppError } from '@/lib/domain/errors'
 import { listRanks } from '@/lib/metadata/access'
-import type { Db } from '@/lib/metadata/engine/database'
+import type { Source } from '@/lib/metadata/engine/database'
 import { type NamespaceRow, countRepositoriesOf, findNamespace } from '@/lib/metadata/namespaces'
 import { viewerOf } from '@/lib/registry/access'
 import type { Versioned } from '@/lib/registry/versions'
@@ -17,7 +17,7 @@ export interface NamespaceDetails extends Omit<NamespaceRow, 'version' | 'create
 }
 
 /** The namespace. Throws NOT_FOUND. */
-export async function requireNamespace(db: Db, id: string): Promise<NamespaceRow> {
+export async function requireNamespace(db: Source, id: string): Promise<NamespaceRow> {
   const namespace = await findNamespace(db, id)
   if (namespace === null) throw new AppError('NOT_FOUND')
   return namespace
@@ -25,7 +25,7 @@ export async function requireNamespace(db: Db, id: string): Promise<NamespaceRow
 
 /** Namespaces with all that is shown of them to a principal. */
 export async function describeNamespaces(
-  db: Db,
+  db: Source,
   principal: Principal,
   rows: readonly NamespaceRow[],
 ): Promise<NamespaceDetails[]> {
@@ -46,7 +46,7 @@ export async function describeNamespaces(
 
 /** The namespace with all that is shown of it to a principal. */
 export async function describeNamespace(
-  db: Db,
+  db: Source,
   principal: Principal,
   row: NamespaceRow,
 ): Promise<Versioned<NamespaceDetails>> {

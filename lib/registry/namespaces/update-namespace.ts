@@ -1,6 +1,5 @@
 import type { Principal } from '@/lib/domain/principal'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/engine/database'
 import { lockRow } from '@/lib/metadata/engine/locks'
 import { type NamespaceSettings, updateNamespace as updateNamespaceRow } from '@/lib/metadata/namespaces'
 import { changedFields } from '@/lib/registry/changed-fields'
@@ -19,7 +18,7 @@ export async function updateNamespace(
   input: { readonly [Field in keyof NamespaceSettings]?: NamespaceSettings[Field] | undefined },
   expected: ExpectedVersions,
 ): Promise<Versioned<NamespaceDetails>> {
-  const row = await transaction(ctx.db, async (tx) => {
+  const row = await ctx.db.transaction(async (tx) => {
     await lockRow(tx, 'Namespace', id)
     const current = await requireNamespace(tx, id)
     assertExpected(current.version, expected)

@@ -20,9 +20,9 @@ afterEach(() => close())
 
 async function ask(method: 'HEAD' | 'GET', seenMinutesAgo: number) {
   const seenAt = new Date(Date.now() - seenMinutesAgo * minute)
-  await registry.ctx.db.repositoryBlob.updateMany({ data: { seenAt } })
+  await registry.ctx.db.prisma.repositoryBlob.updateMany({ data: { seenAt } })
   const { status } = await registry.send(method, `/v2/test/example/blobs/${digest}`)
-  const link = await registry.ctx.db.repositoryBlob.findFirstOrThrow()
+  const link = await registry.ctx.db.prisma.repositoryBlob.findFirstOrThrow()
   return { status, isMarked: link.seenAt.getTime() > seenAt.getTime() }
 }
 

@@ -2,7 +2,6 @@ import type { Digest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import type { ByteRange } from '@/lib/domain/range'
 import { findBlobLink } from '@/lib/metadata/blobs'
-import { sqlTransaction } from '@/lib/metadata/engine/database'
 import { markLinkSeen } from '@/lib/metadata/garbage'
 import type { RepositoryForTraffic } from '@/lib/metadata/repositories'
 import type { BlobReader } from '@/lib/storage/blob-store'
@@ -46,7 +45,7 @@ async function getBlob(
 async function markSeen(ctx: Context, repository: RepositoryForTraffic, digest: Digest, now: Date): Promise<void> {
   let isLinked
   try {
-    isLinked = await sqlTransaction(ctx.db, (tx) => markLinkSeen(tx, { repositoryId: repository.id, digest }, now))
+    isLinked = await ctx.db.sqlTransaction((tx) => markLinkSeen(tx, { repositoryId: repository.id, digest }, now))
   } catch (err) {
     // The answer is right all the same; at worst the manifest is refused and the blob pushed again.
     ctx.log.warn({ err, digest }, 'a blob that was asked for could not be marked as seen')

@@ -1,5 +1,4 @@
 import { AppError } from '@/lib/domain/errors'
-import { sqlTransaction, tryLock } from '@/lib/metadata/engine/database'
 import { deleteUpload, hasUpload } from '@/lib/metadata/uploads'
 import type { RepositoryForTraffic } from '@/lib/metadata/repositories'
 import type { Context } from '@/lib/context'
@@ -30,7 +29,7 @@ export async function appendToUpload(
 
 /** Runs `work` while no other process over the same data writes to the upload. Throws UPLOAD_BUSY when one does. */
 export async function withUploadLocked<T>(ctx: Context, id: string, work: () => Promise<T>): Promise<T> {
-  const lock = await tryLock(ctx.db, `upload ${id}`)
+  const lock = await ctx.db.tryLock(`upload ${id}`)
   if (lock === null) throw new AppError('UPLOAD_BUSY', { detail: { upload: id.slice(0, 64) } })
   let result
   try {
@@ -45,7 +44,7 @@ export async function withUploadLocked<T>(ctx: Context, id: string, work: () => 
 
 /** Drops an upload and what it has. Throws BLOB_UPLOAD_UNKNOWN. */
 export async function cancelUpload(ctx: Context, repository: RepositoryForTraffic, id: string): Promise<void> {
-  if (!(await sqlTransaction(ctx.db, (tx) => deleteUpload(tx, repository.id, id)))) {
+  if (!(await ctx.db.sqlTransaction((tx) => deleteUpload(tx, repository.id, id)))) {
     throw new AppError('BLOB_UPLOAD_UNKNOWN', { detail: { upload: id.slice(0, 64) } })
   }
   await ctx.blobs.abort(id)

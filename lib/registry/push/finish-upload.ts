@@ -1,7 +1,6 @@
 import type { Digest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import { linkBlob } from '@/lib/metadata/blobs'
-import { sqlTransaction } from '@/lib/metadata/engine/database'
 import { type RepositoryForTraffic, lockRepository } from '@/lib/metadata/repositories'
 import { deleteUpload } from '@/lib/metadata/uploads'
 import type { Context } from '@/lib/context'
@@ -24,7 +23,7 @@ export async function finishUpload(
     await getUploadSize(ctx, repository, id)
     return ctx.blobs.commit(id, digest)
   })
-  await sqlTransaction(ctx.db, async (tx) => {
+  await ctx.db.sqlTransaction(async (tx) => {
     if ((await lockRepository(tx, repository.id)) === null) throw new AppError('NAME_UNKNOWN')
     await linkBlob(tx, repository.id, { digest, sizeBytes, now: new Date() })
     // The row is locked now, so what is there stays there (collect-garbage.ts).

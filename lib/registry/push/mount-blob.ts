@@ -3,7 +3,7 @@ import type { Digest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import type { TokenAccess } from '@/lib/domain/token-scope'
 import { findBlobLink, isBlobVisibleInInstance, linkBlob } from '@/lib/metadata/blobs'
-import { type SqlTransaction, sqlTransaction } from '@/lib/metadata/engine/database'
+import type { SqlTransaction } from '@/lib/metadata/engine/database'
 import { lockRepository } from '@/lib/metadata/repositories'
 import { viewerOf } from '@/lib/registry/access'
 import type { Context } from '@/lib/context'
@@ -24,7 +24,7 @@ export async function mountBlob(
   const sizeBytes = await ctx.blobs.stat(digest)
   if (sizeBytes === null) return false
   try {
-    return await sqlTransaction(ctx.db, async (tx) => {
+    return await ctx.db.sqlTransaction(async (tx) => {
       if ((await lockRepository(tx, target.id)) === null) return false
       const { instanceId } = target
       const paths = principal.token === null ? null : pullPathsOf(principal.token)

@@ -4,7 +4,7 @@ import { AppError } from '@/lib/domain/errors'
 import { type TagPrecondition, type TagRefusal, meetsPrecondition, refusalError } from '@/lib/domain/immutability'
 import { type ParsedManifest, parseManifest } from '@/lib/domain/manifest'
 import { listUnlinkedBlobs } from '@/lib/metadata/blobs'
-import { type SqlTransaction, sqlTransaction } from '@/lib/metadata/engine/database'
+import type { SqlTransaction } from '@/lib/metadata/engine/database'
 import { findManifest, insertManifest, listManifestSummaries } from '@/lib/metadata/manifests'
 import { type RepositoryForTraffic, lockRepository } from '@/lib/metadata/repositories'
 import { recordMove, recordRefusal } from '@/lib/metadata/ledger'
@@ -54,7 +54,7 @@ export async function pushManifest(
   const platforms = await findPlatforms(ctx, manifest)
   let missing: MissingContent
   try {
-    missing = await sqlTransaction(ctx.db, (tx) =>
+    missing = await ctx.db.sqlTransaction((tx) =>
       store(tx, principal, repository.id, push, { digest, manifest, platforms }),
     )
   } catch (error) {
@@ -190,7 +190,7 @@ async function recordRefusals(
 ): Promise<void> {
   const now = new Date()
   try {
-    await sqlTransaction(ctx.db, async (tx) => {
+    await ctx.db.sqlTransaction(async (tx) => {
       for (const refusal of refusals) await recordRefusal(tx, repository, principal, refusal, now)
     })
   } catch (error) {

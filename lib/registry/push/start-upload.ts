@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import type { Principal } from '@/lib/domain/principal'
 import type { DigestAlgorithm } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
-import { sqlTransaction } from '@/lib/metadata/engine/database'
 import { type RepositoryForTraffic, lockRepository } from '@/lib/metadata/repositories'
 import { deleteUpload, insertUpload } from '@/lib/metadata/uploads'
 import type { Context } from '@/lib/context'
@@ -17,14 +16,14 @@ export async function startUpload(
   const id = randomUUID()
   // The row first: a crash in between leaves a row that answers as an unknown upload and is found again by its age. A
   // file without a row would be found by nobody.
-  await sqlTransaction(ctx.db, async (tx) => {
+  await ctx.db.sqlTransaction(async (tx) => {
     if ((await lockRepository(tx, repository.id)) === null) throw new AppError('NAME_UNKNOWN')
     await insertUpload(tx, { id, repositoryId: repository.id, createdBy: principal.name, now: new Date() })
   })
   try {
     await ctx.blobs.create(id, algorithm)
   } catch (error) {
-    await sqlTransaction(ctx.db, (tx) => deleteUpload(tx, repository.id, id))
+    await ctx.db.sqlTransaction((tx) => deleteUpload(tx, repository.id, id))
     throw error
   }
   return id

@@ -4,7 +4,6 @@ import { AppError } from '@/lib/domain/errors'
 import { createId } from '@/lib/domain/ids'
 import { findRank } from '@/lib/metadata/access'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/engine/database'
 import { findNamespaceByName } from '@/lib/metadata/namespaces'
 import { type RepositorySettings, insertRepository } from '@/lib/metadata/repository-settings'
 import { viewerOf } from '@/lib/registry/access'
@@ -24,7 +23,7 @@ export async function createRepository(
   instanceId: string,
   input: RepositorySettings & { readonly namespace: string; readonly name: string },
 ): Promise<Versioned<RepositoryDetails>> {
-  const row = await transaction(ctx.db, async (tx) => {
+  const row = await ctx.db.transaction(async (tx) => {
     await requireInstance(tx, instanceId)
     const { namespace: namespaceName, ...settings } = input
     const namespace = await findNamespaceByName(tx, instanceId, namespaceName)

@@ -2,7 +2,6 @@ import type { Principal } from '@/lib/domain/principal'
 import { AppError } from '@/lib/domain/errors'
 import { isProtected } from '@/lib/domain/immutability'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/engine/database'
 import { listLostGrants } from '@/lib/metadata/grants'
 import { lockRow } from '@/lib/metadata/engine/locks'
 import { recordDeletions } from '@/lib/metadata/ledger'
@@ -36,7 +35,7 @@ export async function deleteRepository(
   { force }: { readonly force?: string | undefined },
   expected: ExpectedVersions,
 ): Promise<void> {
-  await transaction(ctx.db, async (tx) => {
+  await ctx.db.transaction(async (tx) => {
     await lockRow(tx, 'Repository', id)
     const current = await requireRepository(tx, id)
     assertExpected(current.version, expected)

@@ -3,7 +3,7 @@ import { type Permission, permissionOfRank } from '@/lib/domain/access'
 import { AppError } from '@/lib/domain/errors'
 import { splitRepositoryPath } from '@/lib/domain/reference'
 import { listRanks } from '@/lib/metadata/access'
-import type { Db } from '@/lib/metadata/engine/database'
+import type { Source } from '@/lib/metadata/engine/database'
 import {
   type RepositoryRow,
   type RepositoryTotals,
@@ -27,7 +27,7 @@ export interface RepositoryDetails extends Omit<RepositoryRow, 'path' | 'version
 }
 
 /** The repository. Throws NOT_FOUND. */
-export async function requireRepository(db: Db, id: string): Promise<RepositoryRow> {
+export async function requireRepository(db: Source, id: string): Promise<RepositoryRow> {
   const repository = await findRepository(db, id)
   if (repository === null) throw new AppError('NOT_FOUND')
   return repository
@@ -35,7 +35,7 @@ export async function requireRepository(db: Db, id: string): Promise<RepositoryR
 
 /** Repositories with all that is shown of them to a principal. */
 export async function describeRepositories(
-  db: Db,
+  db: Source,
   principal: Principal,
   rows: readonly RepositoryRow[],
 ): Promise<RepositoryDetails[]> {
@@ -49,7 +49,7 @@ export async function describeRepositories(
 
 /** The repository with all that is shown of it to a principal. */
 export async function describeRepository(
-  db: Db,
+  db: Source,
   principal: Principal,
   row: RepositoryRow,
 ): Promise<Versioned<RepositoryDetails>> {

@@ -6,7 +6,7 @@ import { createId } from '@/lib/domain/ids'
 import { createSecret } from '@/lib/domain/random-secret'
 import { robotUserName } from '@/lib/domain/robot-name'
 import { type NewAuditEvent, insertAuditEvent } from '@/lib/metadata/audit-events'
-import { type Transaction, transaction } from '@/lib/metadata/engine/database'
+import type { Transaction } from '@/lib/metadata/engine/database'
 import { findGrantScope } from '@/lib/metadata/grants'
 import { insertRobot } from '@/lib/metadata/robots'
 import type { Context } from '@/lib/context'
@@ -40,7 +40,7 @@ export async function createRobot(
   const id = createId('robot')
   const secret = createSecret()
   const secretHash = await hashPassword(secret)
-  const { value, version } = await transaction(ctx.db, async (tx) => {
+  const { value, version } = await ctx.db.transaction(async (tx) => {
     const { name, description } = input
     await insertRobot(tx, { id, instanceId, name, description, expiresAt, secretHash, createdBy: principal.name })
     await assertScopesOf(tx, instanceId, grants)

@@ -1,7 +1,6 @@
 import type { Principal } from '@/lib/domain/principal'
 import { robotUserName } from '@/lib/domain/robot-name'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/engine/database'
 import { listLostGrants } from '@/lib/metadata/grants'
 import { lockRow } from '@/lib/metadata/engine/locks'
 import { deleteRobot as deleteRobotRow } from '@/lib/metadata/robots'
@@ -16,7 +15,7 @@ export async function deleteRobot(
   id: string,
   expected: ExpectedVersions,
 ): Promise<void> {
-  await transaction(ctx.db, async (tx) => {
+  await ctx.db.transaction(async (tx) => {
     await lockRow(tx, 'Robot', id)
     const current = await requireManagedRobot(tx, principal, id)
     assertExpected(current.version, expected)

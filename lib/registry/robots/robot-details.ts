@@ -3,7 +3,7 @@ import { rankAllows } from '@/lib/domain/access'
 import { AppError } from '@/lib/domain/errors'
 import { robotUserName } from '@/lib/domain/robot-name'
 import { findRank } from '@/lib/metadata/access'
-import type { Db } from '@/lib/metadata/engine/database'
+import type { Source } from '@/lib/metadata/engine/database'
 import { type RobotRow, findRobot } from '@/lib/metadata/robots'
 import { viewerOf } from '@/lib/registry/access'
 import type { Versioned } from '@/lib/registry/versions'
@@ -26,14 +26,14 @@ export interface RobotWithSecret extends RobotDetails {
 }
 
 /** The robot. Throws NOT_FOUND. */
-async function requireRobot(db: Db, id: string): Promise<RobotRow> {
+async function requireRobot(db: Source, id: string): Promise<RobotRow> {
   const robot = await findRobot(db, id)
   if (robot === null) throw new AppError('NOT_FOUND')
   return robot
 }
 
 /** The robot, for who may manage its instance; for others there is none. Throws NOT_FOUND. */
-export async function requireManagedRobot(db: Db, principal: Principal, id: string): Promise<RobotRow> {
+export async function requireManagedRobot(db: Source, principal: Principal, id: string): Promise<RobotRow> {
   const robot = await requireRobot(db, id)
   const rank = await findRank(db, viewerOf(principal), { kind: 'instance', id: robot.instanceId })
   if (rank === null || !rankAllows(rank, 'manage')) throw new AppError('NOT_FOUND')
@@ -41,7 +41,7 @@ export async function requireManagedRobot(db: Db, principal: Principal, id: stri
 }
 
 /** The robot as it is now, with all that is shown of it. Throws NOT_FOUND. */
-export async function describeRobot(db: Db, id: string): Promise<Versioned<RobotDetails>> {
+export async function describeRobot(db: Source, id: string): Promise<Versioned<RobotDetails>> {
   const row = await requireRobot(db, id)
   return { value: toRobotDetails(row), version: String(row.version) }
 }

@@ -3,7 +3,6 @@ import type { Principal } from '@/lib/domain/principal'
 import { createSecret } from '@/lib/domain/random-secret'
 import { robotUserName } from '@/lib/domain/robot-name'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/engine/database'
 import { lockRow } from '@/lib/metadata/engine/locks'
 import { deleteRefreshTokens } from '@/lib/metadata/refresh-tokens'
 import { updateRobot } from '@/lib/metadata/robots'
@@ -24,7 +23,7 @@ export async function rotateRobotSecret(
   await requireManagedRobot(ctx.db, principal, id)
   const secret = createSecret()
   const secretHash = await hashPassword(secret)
-  const { value, version } = await transaction(ctx.db, async (tx) => {
+  const { value, version } = await ctx.db.transaction(async (tx) => {
     await lockRow(tx, 'Robot', id)
     const current = await requireManagedRobot(tx, principal, id)
     if (!(await updateRobot(tx, current, { secretHash }))) throw changedMeanwhile()

@@ -1,7 +1,6 @@
 import type { Principal } from '@/lib/domain/principal'
 import { robotUserName } from '@/lib/domain/robot-name'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/engine/database'
 import { lockRow } from '@/lib/metadata/engine/locks'
 import { deleteRefreshTokens } from '@/lib/metadata/refresh-tokens'
 import { updateRobot as updateRobotRow } from '@/lib/metadata/robots'
@@ -29,7 +28,7 @@ export async function updateRobot(
   { expiresAt, ...input }: RobotChanges,
   expected: ExpectedVersions,
 ): Promise<Versioned<RobotDetails>> {
-  return transaction(ctx.db, async (tx) => {
+  return ctx.db.transaction(async (tx) => {
     await lockRow(tx, 'Robot', id)
     const current = await requireManagedRobot(tx, principal, id)
     assertExpected(current.version, expected)

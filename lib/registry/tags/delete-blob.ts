@@ -4,7 +4,6 @@ import { AppError } from '@/lib/domain/errors'
 import type { Principal } from '@/lib/domain/principal'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { unlinkBlob } from '@/lib/metadata/blobs'
-import { sqlTransaction } from '@/lib/metadata/engine/database'
 import { addToOutbox } from '@/lib/metadata/outbox'
 import { assertAccess } from '@/lib/registry/access'
 import { assertUnprotected } from './assert-unprotected'
@@ -21,7 +20,7 @@ export async function deleteBlob(
   digest: Digest,
 ): Promise<void> {
   await assertAccess(ctx, principal, 'manage', { kind: 'repository', id: repositoryId })
-  await sqlTransaction(ctx.db, async (tx) => {
+  await ctx.db.sqlTransaction(async (tx) => {
     const repository = await lockForDeletion(tx, repositoryId)
     await assertUnprotected(tx, repository, digest, 'CONTENT_PROTECTED')
     if (!(await unlinkBlob(tx, repositoryId, digest))) throw new AppError('BLOB_UNKNOWN', { detail: { digest } })

@@ -3,7 +3,6 @@ import type { Digest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import type { Principal } from '@/lib/domain/principal'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { sqlTransaction } from '@/lib/metadata/engine/database'
 import { recordDeletions } from '@/lib/metadata/ledger'
 import { deleteManifest as deleteManifestRow } from '@/lib/metadata/manifests'
 import { addToOutbox } from '@/lib/metadata/outbox'
@@ -26,7 +25,7 @@ export async function deleteManifest(
   digest: Digest,
 ): Promise<void> {
   await assertAccess(ctx, principal, 'manage', { kind: 'repository', id: repositoryId })
-  await sqlTransaction(ctx.db, async (tx) => {
+  await ctx.db.sqlTransaction(async (tx) => {
     const repository = await lockForDeletion(tx, repositoryId)
     await assertUnprotected(tx, repository, digest, 'TAG_UNDELETABLE')
     const tags = await deleteTagsOf(tx, repositoryId, digest)

@@ -2,7 +2,6 @@ import type { Context } from '@/lib/context'
 import { isProtected } from '@/lib/domain/immutability'
 import type { Principal } from '@/lib/domain/principal'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { sqlTransaction } from '@/lib/metadata/engine/database'
 import { recordDeletions } from '@/lib/metadata/ledger'
 import { deleteTag as deleteTagRow, findTag, forceDeleteTag } from '@/lib/metadata/tags'
 import { assertAccess, assertAdministrator } from '@/lib/registry/access'
@@ -26,7 +25,7 @@ export async function deleteTag(
   { reason, expected = null }: { readonly reason?: string | undefined; readonly expected?: ExpectedVersions } = {},
 ): Promise<boolean> {
   await assertAccess(ctx, principal, 'manage', { kind: 'repository', id: repositoryId })
-  return sqlTransaction(ctx.db, async (tx) => {
+  return ctx.db.sqlTransaction(async (tx) => {
     const repository = await lockForDeletion(tx, repositoryId)
     const tag = await findTag(tx, repositoryId, name)
     if (tag === null) return false

@@ -1,5 +1,5 @@
 import { parseInstanceHost } from '@/lib/domain/instance-host'
-import { type InstanceForTraffic, findDefaultInstance, findInstanceByHost } from '@/lib/metadata/traffic'
+import { type InstanceForTraffic, findDefaultInstance, findInstanceByHost } from '@/lib/metadata/instances'
 import type { Context } from '@/lib/context'
 
 export type { InstanceForTraffic }

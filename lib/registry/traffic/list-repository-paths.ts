@@ -1,5 +1,5 @@
 import type { Principal } from '@/lib/domain/principal'
-import { listRepositoryPaths as listRepositoryPathRows } from '@/lib/metadata/catalog'
+import { listRepositoryPaths as listRepositoryPathRows } from '@/lib/metadata/repository-listing'
 import { viewerOf } from '@/lib/registry/access'
 import type { Context } from '@/lib/context'
 import { type NamePage, readNamePage } from './name-page'

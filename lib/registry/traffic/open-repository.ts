@@ -3,13 +3,12 @@ import { rankAllows } from '@/lib/domain/access'
 import { AppError } from '@/lib/domain/errors'
 import { isRepositoryPath, splitRepositoryPath } from '@/lib/domain/reference'
 import { findNamespaceRank } from '@/lib/metadata/access'
-import { sqlTransaction } from '@/lib/metadata/engine/database'
 import {
   type RepositoryForCaller,
   type RepositoryForTraffic,
+  createRepositoryOnPush,
   findRepositoryForCaller,
 } from '@/lib/metadata/repositories'
-import { createRepositoryOnPush } from '@/lib/metadata/traffic'
 import type { Context } from '@/lib/context'
 
 /** A repository as the use cases of pushes and pulls take it. */
@@ -84,7 +83,7 @@ async function createOnPush(ctx: Context, principal: Principal, instanceId: stri
     if (rank === null || rank === 0) throw unknownName(path)
     if (!rankAllows(rank, 'push')) throw new AppError('DENIED', { detail: { name: path, action: 'push' } })
   }
-  const created = await sqlTransaction(ctx.db, (tx) =>
+  const created = await ctx.db.sqlTransaction((tx) =>
     createRepositoryOnPush(tx, { instanceId, namespace: names.namespace, name: names.name, createdBy: principal.name }),
   )
   if (created === null) {

@@ -3,7 +3,6 @@ import { hashPassword } from '@/lib/secrets/passwords'
 import type { Principal } from '@/lib/domain/principal'
 import { createId } from '@/lib/domain/ids'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/engine/database'
 import { type UserSettings, addUser } from '@/lib/metadata/user-settings'
 import type { Context } from '@/lib/context'
 import { type UserDetails, describeUser, requireUser } from './user-details'
@@ -18,7 +17,7 @@ export async function createUser(
   await assertPasswordAllowed(password, input.name, 'password')
   const passwordHash = await hashPassword(password)
   const id = createId('user')
-  return transaction(ctx.db, async (tx) => {
+  return ctx.db.transaction(async (tx) => {
     await addUser(tx, { id, passwordHash, ...input })
     const target = { type: 'USER', id, name: input.name } as const
     await insertAuditEvent(tx, principal, { action: 'CREATE', target, before: null, after: input })

@@ -1,7 +1,6 @@
 import type { Principal } from '@/lib/domain/principal'
 import { AppError } from '@/lib/domain/errors'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/engine/database'
 import { listLostGrants } from '@/lib/metadata/grants'
 import { lockRow } from '@/lib/metadata/engine/locks'
 import { assertAnotherAdministrator, deleteUser as deleteUserRow } from '@/lib/metadata/user-settings'
@@ -20,7 +19,7 @@ export async function deleteUser(
   expected: ExpectedVersions,
 ): Promise<void> {
   if (id === principal.id) throw new AppError('OWN_ACCOUNT')
-  await transaction(ctx.db, async (tx) => {
+  await ctx.db.transaction(async (tx) => {
     await lockRow(tx, 'User', id)
     const current = await requireUser(tx, id)
     assertExpected(current.version, expected)

@@ -2,7 +2,7 @@ import type { Principal } from '@/lib/domain/principal'
 import { AppError } from '@/lib/domain/errors'
 import { createId } from '@/lib/domain/ids'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { type Database, transaction } from '@/lib/metadata/engine/database'
+import type { Database } from '@/lib/metadata/engine/database'
 import { addUser, lockUserByName, updateUser } from '@/lib/metadata/user-settings'
 import { changedFields } from '@/lib/registry/changed-fields'
 import { changedMeanwhile } from '@/lib/registry/versions'
@@ -18,7 +18,7 @@ export async function makeAdministrator(
   passwordHash: string | null,
 ): Promise<void> {
   const settings = { role: 'ADMINISTRATOR', isDisabled: false } as const
-  await transaction(db, async (tx) => {
+  await db.transaction(async (tx) => {
     if (passwordHash !== null) {
       const id = createId('user')
       await addUser(tx, { id, name, displayName: '', ...settings, passwordHash })

@@ -1,6 +1,6 @@
 import type { Principal } from '@/lib/domain/principal'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { type Database, transaction } from '@/lib/metadata/engine/database'
+import type { Database } from '@/lib/metadata/engine/database'
 import { deleteSharedRegistryPasswords } from '@/lib/metadata/registry-passwords'
 import { deleteSecondFactor, findSecondFactor } from '@/lib/metadata/second-factors'
 import { deleteSessionsOfUser } from '@/lib/metadata/sessions'
@@ -29,7 +29,7 @@ export async function recoverUser(
   name: string,
   { passwordHash, removeSecondFactor }: { readonly passwordHash: string; readonly removeSecondFactor: boolean },
 ): Promise<Recovery> {
-  return transaction(db, async (tx) => {
+  return db.transaction(async (tx) => {
     const user = await lockUserByName(tx, name)
     if (user === null) throw new AppError('NOT_FOUND', { message: `there is no user ${name}` })
     const sharedCount = await deleteSharedRegistryPasswords(tx, user.id)

@@ -1,7 +1,6 @@
 import type { Principal } from '@/lib/domain/principal'
 import { AppError } from '@/lib/domain/errors'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/engine/database'
 import { deleteSecondFactor } from '@/lib/metadata/second-factors'
 import { lockCredentials } from '@/lib/metadata/user-credentials'
 import type { Context } from '@/lib/context'
@@ -12,7 +11,7 @@ import type { Context } from '@/lib/context'
  */
 export async function resetSecondFactor({ db }: Context, principal: Principal, userId: string): Promise<void> {
   if (userId === principal.id) throw new AppError('OWN_ACCOUNT')
-  await transaction(db, async (tx) => {
+  await db.transaction(async (tx) => {
     const found = await lockCredentials(tx, userId)
     if (found === null) throw new AppError('NOT_FOUND')
     if (!(await deleteSecondFactor(tx, userId))) return

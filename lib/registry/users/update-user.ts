@@ -3,7 +3,6 @@ import { hashPassword } from '@/lib/secrets/passwords'
 import type { Principal } from '@/lib/domain/principal'
 import { AppError } from '@/lib/domain/errors'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/engine/database'
 import { lockRow } from '@/lib/metadata/engine/locks'
 import { deleteRefreshTokensOfUser } from '@/lib/metadata/refresh-tokens'
 import { deleteSharedRegistryPasswords } from '@/lib/metadata/registry-passwords'
@@ -40,7 +39,7 @@ export async function updateUser(
 ): Promise<Versioned<UserDetails>> {
   if (id === principal.id && (input.isDisabled === true || password !== undefined)) throw new AppError('OWN_ACCOUNT')
   const passwordHash = password === undefined ? undefined : await hashAcceptable(ctx, id, password)
-  return transaction(ctx.db, async (tx) => {
+  return ctx.db.transaction(async (tx) => {
     await lockRow(tx, 'User', id)
     const current = await requireUser(tx, id)
     assertExpected(current.version, expected)

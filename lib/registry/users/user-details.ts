@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/domain/errors'
-import type { Db } from '@/lib/metadata/engine/database'
+import type { Source } from '@/lib/metadata/engine/database'
 import { type UserFacts, type UserRow, findUser, getUserFacts } from '@/lib/metadata/user-settings'
 import type { Versioned } from '@/lib/registry/versions'
 
@@ -11,14 +11,14 @@ export interface UserDetails extends Omit<UserRow, 'version' | 'createdAt' | 'up
 }
 
 /** The user. Throws NOT_FOUND. */
-export async function requireUser(db: Db, id: string): Promise<UserRow> {
+export async function requireUser(db: Source, id: string): Promise<UserRow> {
   const user = await findUser(db, id)
   if (user === null) throw new AppError('NOT_FOUND')
   return user
 }
 
 /** The user with all that is shown of them. */
-export async function describeUser(db: Db, row: UserRow): Promise<Versioned<UserDetails>> {
+export async function describeUser(db: Source, row: UserRow): Promise<Versioned<UserDetails>> {
   const factsOf = await getUserFacts(db, [row.id])
   return { value: toUserDetails(row, factsOf(row.id)), version: String(row.version) }
 }

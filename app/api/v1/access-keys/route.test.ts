@@ -24,8 +24,8 @@ async function makeUser() {
   const { db, secrets } = api.ctx
   const name = uniqueName()
   const id = createId('user')
-  await db.user.create({ data: { id, name, role: 'MEMBER', passwordHash: '' } })
-  await db.accessKey.create({ data: { id: name, userId: id, sealedSecret: secrets.seal('the-secret', name) } })
+  await db.prisma.user.create({ data: { id, name, role: 'MEMBER', passwordHash: '' } })
+  await db.prisma.accessKey.create({ data: { id: name, userId: id, sealedSecret: secrets.seal('the-secret', name) } })
   return { id, name, headers: { authorization: basic(name, 'the-secret') } }
 }
 
@@ -45,7 +45,7 @@ test('an access key is made with a secret that is shown once, sealed where it is
   const secret = made.json['secret'] as string
   expect(id).toMatch(/^[A-Z][A-Z0-9]{19}$/)
   expect(secret).toMatch(/^[A-Za-z0-9]{43}$/)
-  const row = await api.ctx.db.accessKey.findUniqueOrThrow({ where: { id } })
+  const row = await api.ctx.db.prisma.accessKey.findUniqueOrThrow({ where: { id } })
   expect(JSON.stringify(row)).not.toContain(secret)
   expect(api.ctx.secrets.open(row.sealedSecret, id)).toBe(secret)
   const list = await callWith(id, secret)
@@ -80,7 +80,7 @@ test('a disabled key says so to who has its secret, and to nobody else', async (
 })
 
 test("a disabled user's key says so to who has its secret", async () => {
-  await api.ctx.db.user.update({ where: { id: user.id }, data: { isDisabled: true } })
+  await api.ctx.db.prisma.user.update({ where: { id: user.id }, data: { isDisabled: true } })
   const answer = await api.call('GET', own, {}, { headers: user.headers })
   expect([answer.status, answer.json['detail']]).toEqual([401, 'the user is disabled'])
 })
@@ -96,7 +96,7 @@ test('a key has when it was used last, to the minute', async () => {
   const { id, secret } = (await create()).json
   await callWith(id, secret)
   const usedAt = await vi.waitFor(async () => {
-    const { lastUsedAt } = await api.ctx.db.accessKey.findUniqueOrThrow({ where: { id } })
+    const { lastUsedAt } = await api.ctx.db.prisma.accessKey.findUniqueOrThrow({ where: { id } })
     expect(lastUsedAt).not.toBeNull()
     return lastUsedAt as Date
   })
@@ -134,7 +134,7 @@ test('changes of keys are audited with whose they are, and never a secret', asyn
   }
   await api.call('DELETE', oneOfUser, { ...params, userId: user.id })
   const where = { targetType: 'ACCESS_KEY', targetId: id }
-  const events = await api.ctx.db.auditEvent.findMany({ where, orderBy: { id: 'asc' } })
+  const events = await api.ctx.db.prisma.auditEvent.findMany({ where, orderBy: { id: 'asc' } })
   expect(events.map(({ action, actor, before, after }) => [action, actor, before, after])).toEqual([
     ['CREATE', user.name, null, '{"isDisabled":false}'],
     ['UPDATE', user.name, '{"isDisabled":false}', '{"isDisabled":true}'],

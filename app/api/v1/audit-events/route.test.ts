@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApi, authorization, openTestApi } from '@/lib/testing/test-api'
 import { type NewAuditEvent, insertAuditEvent } from '@/lib/metadata/audit-events'
-import { transaction } from '@/lib/metadata/engine/database'
 import { setContext } from '@/lib/context'
 import { GET as exportEvents } from './export/route'
 
@@ -11,8 +10,8 @@ let api: TestApi
 beforeEach(async () => {
   api = await openTestApi()
   // What the first start has recorded is not what is counted here.
-  await api.ctx.db.auditEvent.deleteMany()
-  await api.ctx.db.auditHead.deleteMany()
+  await api.ctx.db.prisma.auditEvent.deleteMany()
+  await api.ctx.db.prisma.auditHead.deleteMany()
 })
 afterEach(() => api.close())
 
@@ -24,7 +23,7 @@ async function append(
   actor: { name?: string; address?: string; userAgent?: string } = {},
 ): Promise<void> {
   const target = { type: 'NAMESPACE', id: 'crn-1', name: 'test' } as const
-  await transaction(api.ctx.db, (tx) =>
+  await api.ctx.db.transaction((tx) =>
     insertAuditEvent(
       tx,
       { name: 'admin', credential: 'session', address: '192.0.2.7', userAgent: 'agent', ...actor },
@@ -36,7 +35,7 @@ async function append(
 async function appendMany(count: number): Promise<void> {
   const target = { type: 'NAMESPACE', id: 'crn-1', name: 'test' } as const
   const actor = { name: 'admin', credential: 'session', address: '192.0.2.7', userAgent: 'agent' }
-  await transaction(api.ctx.db, async (tx) => {
+  await api.ctx.db.transaction(async (tx) => {
     for (let n = 0; n < count; n++) {
       await insertAuditEvent(tx, actor, { action: 'CREATE', target, before: null, after: { n } })
     }
@@ -112,9 +111,9 @@ describe('the list', () => {
     expect(await idsOf('?text=100%25%20_sure')).toEqual(['3'])
     expect(await idsOf('?text=%25')).toEqual(['3'])
     expect(await idsOf('?actor=admin&text=new')).toEqual(['1'])
-    const times = await api.ctx.db.auditEvent.findMany({ orderBy: { id: 'asc' }, select: { id: true } })
+    const times = await api.ctx.db.prisma.auditEvent.findMany({ orderBy: { id: 'asc' }, select: { id: true } })
     for (const { id } of times) {
-      await api.ctx.db.auditEvent.update({ where: { id }, data: { createdAt: new Date(id * 1000) } })
+      await api.ctx.db.prisma.auditEvent.update({ where: { id }, data: { createdAt: new Date(id * 1000) } })
     }
     expect(await idsOf('?from=1970-01-01T00:00:02.000Z')).toEqual(['3', '2'])
     expect(await idsOf('?to=1970-01-01T00:00:02.000Z')).toEqual(['1'])
@@ -125,7 +124,7 @@ describe('the list', () => {
     await append()
     await append()
     const forged = { action: 'BOO', targetType: 'BOO', before: '{', after: '[1]', hash: 'x', previousHash: 'y' }
-    await api.ctx.db.auditEvent.update({ where: { id: 1 }, data: forged })
+    await api.ctx.db.prisma.auditEvent.update({ where: { id: 1 }, data: forged })
     const { json } = await api.call('GET', list)
     expect(json.items[1]).toMatchObject({ before: { unreadable: '{' }, after: { unreadable: '[1]' }, hash: 'x' })
   })
@@ -197,7 +196,7 @@ describe('the export', () => {
     const first = await reader.read()
     expect(new TextDecoder().decode(first.value).trimEnd().split('\n')).toHaveLength(500)
     // What is in the table when the next piece is asked for is what that piece has.
-    await api.ctx.db.auditEvent.deleteMany({ where: { id: { gt: 600 } } })
+    await api.ctx.db.prisma.auditEvent.deleteMany({ where: { id: { gt: 600 } } })
     const second = await reader.read()
     expect(new TextDecoder().decode(second.value).trimEnd().split('\n')).toHaveLength(100)
     await reader.cancel()

@@ -34,15 +34,17 @@ interface TestUser {
 /** Makes a member with an access key. */
 async function makeUser(name = uniqueName()): Promise<TestUser> {
   const { db, secrets } = api.ctx
-  const { id } = await db.user.create({ data: { id: `usr-${name}`, name, role: 'MEMBER', passwordHash: 'hash' } })
+  const { id } = await db.prisma.user.create({
+    data: { id: `usr-${name}`, name, role: 'MEMBER', passwordHash: 'hash' },
+  })
   const key = `KEY${id}`
-  await db.accessKey.create({ data: { id: key, userId: id, sealedSecret: secrets.seal('secret', key) } })
+  await db.prisma.accessKey.create({ data: { id: key, userId: id, sealedSecret: secrets.seal('secret', key) } })
   return { id, name, headers: { authorization: basic(key, 'secret') } }
 }
 
 async function makeRobot(instanceId: string, name = uniqueName()): Promise<string> {
   const robot = { id: `rob-${name}`, instanceId, name, secretHash: 'hash', createdBy: 'admin' }
-  return (await api.ctx.db.robot.create({ data: robot })).id
+  return (await api.ctx.db.prisma.robot.create({ data: robot })).id
 }
 
 interface As {
@@ -72,7 +74,7 @@ async function listed(query: string, { headers = {} }: As = {}): Promise<string[
 }
 
 function lastAuditEvent(targetId: string) {
-  return api.ctx.db.auditEvent.findFirst({ where: { targetId }, orderBy: { id: 'desc' } })
+  return api.ctx.db.prisma.auditEvent.findFirst({ where: { targetId }, orderBy: { id: 'desc' } })
 }
 
 test('a grant is made, read, changed and revoked, and the record says what was and is', async () => {
@@ -338,7 +340,10 @@ describe('a member with MANAGE', () => {
       expect([201, 404]).toContain(made.status)
       if (made.status === 404) continue
       const ids = [json.id, made.json.id]
-      const events = await api.ctx.db.auditEvent.findMany({ where: { targetId: { in: ids } }, orderBy: { id: 'asc' } })
+      const events = await api.ctx.db.prisma.auditEvent.findMany({
+        where: { targetId: { in: ids } },
+        orderBy: { id: 'asc' },
+      })
       expect(events.map(({ actor, action }) => `${actor} ${action}`)).toEqual([
         'admin CREATE',
         `${leaving.name} CREATE`,

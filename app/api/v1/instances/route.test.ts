@@ -58,7 +58,7 @@ describe('making one', () => {
     { name: 'acme', regionId: 'cn-hangzhou', isDefault: true },
   ])('%j is refused', async (body) => {
     expect((await create(body)).status).toBe(400)
-    expect(await api.ctx.db.instance.count()).toBe(0)
+    expect(await api.ctx.db.prisma.instance.count()).toBe(0)
   })
 })
 
@@ -70,7 +70,7 @@ describe('changing one', () => {
     expect(renamed.status).toBe(200)
     expect(renamed.headers.get('etag')).toBe('"2"')
     expect(renamed.json['endpoints']).toMatchObject({ vpc: 'latter-registry-vpc.cn-hangzhou.localhost:3000' })
-    expect(await api.ctx.db.auditEvent.findFirst({ where: { action: 'UPDATE' } })).toMatchObject({
+    expect(await api.ctx.db.prisma.auditEvent.findFirst({ where: { action: 'UPDATE' } })).toMatchObject({
       targetType: 'INSTANCE',
       targetId: json.id,
       before: '{"name":"former"}',
@@ -88,7 +88,7 @@ describe('changing one', () => {
     const same = await api.call('PATCH', one, params, { body: { name: 'mine' } })
     expect(same.headers.get('etag')).toBe('"1"')
     expect((await api.call('PATCH', one, params, { body: { name: 'taken' } })).status).toBe(409)
-    expect(await api.ctx.db.auditEvent.count({ where: { action: 'UPDATE' } })).toBe(0)
+    expect(await api.ctx.db.prisma.auditEvent.count({ where: { action: 'UPDATE' } })).toBe(0)
   })
 })
 
@@ -105,8 +105,8 @@ describe('deleting one', () => {
     expect((await remove(third.json.id)).json.code).toBe('NOT_EMPTY')
     expect((await remove(second.json.id)).status).toBe(204)
     expect((await remove(second.json.id)).status).toBe(404)
-    expect(await api.ctx.db.instance.count()).toBe(2)
-    expect(await api.ctx.db.auditEvent.findFirst({ where: { action: 'DELETE' } })).toMatchObject({
+    expect(await api.ctx.db.prisma.instance.count()).toBe(2)
+    expect(await api.ctx.db.prisma.auditEvent.findFirst({ where: { action: 'DELETE' } })).toMatchObject({
       targetId: second.json.id,
       after: null,
     })
@@ -153,8 +153,8 @@ describe('listing', () => {
       { digest: 'sha256:1', sizeBytes: 100 },
       { digest: 'sha256:2', sizeBytes: 3_000_000_000_000 },
     ]
-    await db.blob.createMany({ data: blobs })
-    await db.repositoryBlob.createMany({
+    await db.prisma.blob.createMany({ data: blobs })
+    await db.prisma.repositoryBlob.createMany({
       data: [
         { repositoryId, digest: 'sha256:1' },
         { repositoryId, digest: 'sha256:2' },
@@ -190,8 +190,8 @@ describe('a POST with an Idempotency-Key', () => {
     expect(second.headers.get('location')).toBe(first.headers.get('location'))
     expect(second.headers.get('etag')).toBe('"1"')
     expect(second.headers.get('x-request-id')).not.toBe(first.headers.get('x-request-id'))
-    expect(await api.ctx.db.instance.count()).toBe(1)
-    expect(await api.ctx.db.auditEvent.count({ where: { targetName: 'acme' } })).toBe(1)
+    expect(await api.ctx.db.prisma.instance.count()).toBe(1)
+    expect(await api.ctx.db.prisma.auditEvent.count({ where: { targetName: 'acme' } })).toBe(1)
   })
 
   test('repeated at the same time makes one thing, and every answer is that one', async () => {
@@ -199,7 +199,7 @@ describe('a POST with an Idempotency-Key', () => {
     const answers = await Promise.all(Array.from({ length: 12 }, () => create(body, key)))
     expect(new Set(answers.map((answer) => `${answer.status} ${answer.json.id}`)).size).toBe(1)
     expect(answers[0]?.status).toBe(201)
-    expect(await api.ctx.db.instance.count()).toBe(1)
+    expect(await api.ctx.db.prisma.instance.count()).toBe(1)
   })
 
   test('is refused for another request with that key', async () => {
@@ -207,7 +207,7 @@ describe('a POST with an Idempotency-Key', () => {
     const other = await create({ name: 'other', regionId: 'cn-hangzhou' }, key)
     expect(other.status).toBe(422)
     expect(other.json.code).toBe('IDEMPOTENCY_CONFLICT')
-    expect(await api.ctx.db.instance.count()).toBe(1)
+    expect(await api.ctx.db.prisma.instance.count()).toBe(1)
   })
 
   test('keeps no refusal: a repetition tries again', async () => {
@@ -215,17 +215,17 @@ describe('a POST with an Idempotency-Key', () => {
     await create({ name: 'other', regionId: 'cn-hangzhou' })
     const body = { name: 'other', regionId: 'cn-hangzhou' }
     expect((await create(body, key)).status).toBe(409)
-    expect(await api.ctx.db.idempotencyRecord.count()).toBe(0)
-    await api.ctx.db.instance.deleteMany({ where: { id: { not: json.id } } })
+    expect(await api.ctx.db.prisma.idempotencyRecord.count()).toBe(0)
+    await api.ctx.db.prisma.instance.deleteMany({ where: { id: { not: json.id } } })
     expect((await create(body, key)).status).toBe(201)
   })
 
   test('is forgotten after a day', async () => {
     await create({ name: 'acme', regionId: 'cn-hangzhou' }, key)
     const yesterday = new Date(Date.now() - 24 * 60 * 60 * 1000 - 1)
-    await api.ctx.db.idempotencyRecord.updateMany({ data: { createdAt: yesterday } })
+    await api.ctx.db.prisma.idempotencyRecord.updateMany({ data: { createdAt: yesterday } })
     expect((await create({ name: 'other', regionId: 'cn-hangzhou' }, key)).status).toBe(201)
-    expect(await api.ctx.db.idempotencyRecord.count()).toBe(1)
+    expect(await api.ctx.db.prisma.idempotencyRecord.count()).toBe(1)
   })
 
   test.each(['has space', 'ü', 'x'.repeat(256)])('takes no key like %s', async (value) => {

@@ -26,7 +26,7 @@ function create(body: object = {}, call: TestCall = {}) {
 }
 
 function stored(id: string) {
-  return api.ctx.db.robot.findUniqueOrThrow({ where: { id } })
+  return api.ctx.db.prisma.robot.findUniqueOrThrow({ where: { id } })
 }
 
 /** A member who is granted something, with an access key. */
@@ -34,15 +34,15 @@ async function makeMember(scopeId: string, permission: Permission) {
   const { db, secrets } = api.ctx
   const name = uniqueName()
   const id = createId('user')
-  await db.user.create({ data: { id, name, role: 'MEMBER', passwordHash: '' } })
-  await db.accessKey.create({ data: { id: name, userId: id, sealedSecret: secrets.seal('the-secret', name) } })
+  await db.prisma.user.create({ data: { id, name, role: 'MEMBER', passwordHash: '' } })
+  await db.prisma.accessKey.create({ data: { id: name, userId: id, sealedSecret: secrets.seal('the-secret', name) } })
   const body = { subjectId: id, scopeId, permission }
   expect((await api.call('POST', '/grants', {}, { body })).status).toBe(201)
   return { name, headers: { authorization: basic(name, 'the-secret') } }
 }
 
 async function logOn(robotId: string) {
-  await api.ctx.db.refreshToken.create({
+  await api.ctx.db.prisma.refreshToken.create({
     data: {
       tokenHash: hashToken(uniqueName()),
       instanceId: scopes.instanceId,
@@ -107,9 +107,9 @@ describe('a robot', () => {
     const { id: robotId } = (await create()).json
     await logOn(robotId)
     await api.call('PATCH', one, { robotId }, { body: { description: 'still on' } })
-    expect(await api.ctx.db.refreshToken.count({ where: { robotId } })).toBe(1)
+    expect(await api.ctx.db.prisma.refreshToken.count({ where: { robotId } })).toBe(1)
     await api.call('PATCH', one, { robotId }, { body: { isDisabled: true } })
-    expect(await api.ctx.db.refreshToken.count({ where: { robotId } })).toBe(0)
+    expect(await api.ctx.db.prisma.refreshToken.count({ where: { robotId } })).toBe(0)
   })
 
   test('gets a new secret: the old one, and what was logged on with it, is worth nothing from then on', async () => {
@@ -122,7 +122,7 @@ describe('a robot', () => {
     expect(rotated.json['secret']).not.toBe(made['secret'])
     expect(await verifyPassword(secretHash, rotated.json['secret'] as string)).toBe(true)
     expect(await verifyPassword(secretHash, made['secret'] as string)).toBe(false)
-    expect(await api.ctx.db.refreshToken.count({ where: { robotId: made.id } })).toBe(0)
+    expect(await api.ctx.db.prisma.refreshToken.count({ where: { robotId: made.id } })).toBe(0)
   })
 
   test('gets as many new secrets as are asked for at the same time, and the last one works', async () => {
@@ -139,7 +139,7 @@ describe('a robot', () => {
     expect((await api.call('DELETE', one, { robotId }, { headers: { 'if-match': '"7"' } })).status).toBe(412)
     expect((await api.call('DELETE', one, { robotId }, { headers: { 'if-match': '"1"' } })).status).toBe(204)
     expect((await api.call('GET', one, { robotId })).status).toBe(404)
-    expect(await api.ctx.db.grant.count({ where: { subjectId: robotId } })).toBe(0)
+    expect(await api.ctx.db.prisma.grant.count({ where: { subjectId: robotId } })).toBe(0)
   })
 
   test('leaves audit events of all of it, without a secret', async () => {
@@ -149,7 +149,7 @@ describe('a robot', () => {
     const rotated = await api.call('POST', secretOf, params)
     await api.call('DELETE', one, params)
     const where = { targetType: 'ROBOT', targetId: made.id }
-    const events = await api.ctx.db.auditEvent.findMany({ where, orderBy: { id: 'asc' } })
+    const events = await api.ctx.db.prisma.auditEvent.findMany({ where, orderBy: { id: 'asc' } })
     expect(events.map(({ action, before, after }) => ({ action, before, after }))).toEqual([
       { action: 'CREATE', before: null, after: '{"name":"audited","description":"","expiresAt":null}' },
       { action: 'UPDATE', before: '{"isDisabled":false}', after: '{"isDisabled":true}' },
@@ -161,7 +161,7 @@ describe('a robot', () => {
       },
     ])
     expect(events[0]).toMatchObject({ targetName: 'robot+audited', instanceId: scopes.instanceId, actor: 'admin' })
-    const all = JSON.stringify(await api.ctx.db.auditEvent.findMany())
+    const all = JSON.stringify(await api.ctx.db.prisma.auditEvent.findMany())
     for (const secret of [made['secret'], rotated.json['secret']]) expect(all).not.toContain(secret)
     expect(all).not.toContain('argon2')
   })
@@ -176,12 +176,18 @@ describe('the grants of a new robot', () => {
     ]
     const { id } = (await create({ grants })).json
     const select = { scopeId: true, permission: true }
-    const made = await api.ctx.db.grant.findMany({ where: { robotId: id }, select, orderBy: { permission: 'asc' } })
+    const made = await api.ctx.db.prisma.grant.findMany({
+      where: { robotId: id },
+      select,
+      orderBy: { permission: 'asc' },
+    })
     expect(new Set(made.map((grant) => JSON.stringify(grant)))).toEqual(
       new Set(grants.map((grant) => JSON.stringify(grant))),
     )
     expect(
-      await api.ctx.db.auditEvent.count({ where: { targetType: 'GRANT', targetName: { startsWith: 'robot+' } } }),
+      await api.ctx.db.prisma.auditEvent.count({
+        where: { targetType: 'GRANT', targetName: { startsWith: 'robot+' } },
+      }),
     ).toBeGreaterThanOrEqual(3)
   })
 
@@ -198,7 +204,7 @@ describe('the grants of a new robot', () => {
     const answer = await create({ name, grants })
     expect(answer.status).toBe(400)
     expect(answer.json.errors[0]?.path).toBe('grants.1.scopeId')
-    expect(await api.ctx.db.robot.count({ where: { name } })).toBe(0)
+    expect(await api.ctx.db.prisma.robot.count({ where: { name } })).toBe(0)
   })
 
   test('twice on the same are refused', async () => {

@@ -86,10 +86,10 @@ test('a new log-on ends the session that the browser held', async () => {
 
 test('an expired session is none, and is swept at the next log-on', async () => {
   const cookie = await logOn()
-  await api.ctx.db.session.updateMany({ data: { expiresAt: new Date(Date.now() - 1) } })
+  await api.ctx.db.prisma.session.updateMany({ data: { expiresAt: new Date(Date.now() - 1) } })
   expect((await show(cookie)).status).toBe(401)
   await logOn()
-  expect(await api.ctx.db.session.count()).toBe(1)
+  expect(await api.ctx.db.prisma.session.count()).toBe(1)
 })
 
 test('a session ends with its user', async () => {
@@ -97,7 +97,7 @@ test('a session ends with its user', async () => {
   const body = { userName: 'admin', password }
   const on = await other.call('POST', '/session', {}, { anonymous: true, body })
   const cookie = on.headers.get('set-cookie')?.split(';')[0] ?? ''
-  await other.ctx.db.user.deleteMany({ where: { name: 'admin' } })
+  await other.ctx.db.prisma.user.deleteMany({ where: { name: 'admin' } })
   expect((await other.call('GET', '/session', {}, { anonymous: true, headers: { cookie } })).status).toBe(401)
   await other.close()
 })
@@ -106,13 +106,13 @@ test('the database holds no token, only its hash', async () => {
   const cookie = await logOn()
   const token = cookie.split('=')[1] ?? ''
   expect(token).toHaveLength(43)
-  expect(JSON.stringify(await api.ctx.db.session.findMany())).not.toContain(token)
+  expect(JSON.stringify(await api.ctx.db.prisma.session.findMany())).not.toContain(token)
 })
 
 test('log-on and log-off are recorded, with from where', async () => {
   const cookie = await logOn()
   await call('DELETE', { headers: { cookie, origin } })
-  const events = await api.ctx.db.auditEvent.findMany({ orderBy: { id: 'desc' }, take: 2 })
+  const events = await api.ctx.db.prisma.auditEvent.findMany({ orderBy: { id: 'desc' }, take: 2 })
   expect(events).toMatchObject([
     { action: 'LOG_OFF', actor: 'admin', credential: 'session', address: '192.0.2.7', userAgent: 'test' },
     { action: 'LOG_ON', actor: 'admin', credential: 'password', address: '192.0.2.7', userAgent: 'test' },
@@ -122,7 +122,7 @@ test('log-on and log-off are recorded, with from where', async () => {
 test('a log-on that fails is recorded, with the name only where there is such a user', async () => {
   await call('POST', { body: { userName: 'admin', password: 'wrong' } })
   await call('POST', { body: { userName: 'typed-my-password-here', password: 'wrong' } })
-  const events = await api.ctx.db.auditEvent.findMany({ orderBy: { id: 'desc' }, take: 2 })
+  const events = await api.ctx.db.prisma.auditEvent.findMany({ orderBy: { id: 'desc' }, take: 2 })
   expect(events).toMatchObject([
     { action: 'LOG_ON_FAILED', actor: 'anonymous', targetId: '', targetName: '', address: '192.0.2.7' },
     { action: 'LOG_ON_FAILED', actor: 'anonymous', targetName: 'admin', address: '192.0.2.7' },
@@ -132,16 +132,16 @@ test('a log-on that fails is recorded, with the name only where there is such a 
 
 test('a log-on by a password that is changed meanwhile begins no session', async () => {
   const person = await TestPerson.make(api)
-  const { passwordHash } = await api.ctx.db.user.findUniqueOrThrow({ where: { id: person.id } })
+  const { passwordHash } = await api.ctx.db.prisma.user.findUniqueOrThrow({ where: { id: person.id } })
   // Verified, and changed before the session begins: the lock of the user's row orders the two.
   const changed = vi.spyOn(credentials, 'lockCredentials').mockImplementationOnce(async (tx, id) => {
-    await tx.user.update({ where: { id }, data: { passwordHash: `${passwordHash}x` } })
+    await tx.prisma.user.update({ where: { id }, data: { passwordHash: `${passwordHash}x` } })
     return credentials.findCredentials(tx, id)
   })
   expect((await person.logOn()).status).toBe(401)
   expect(changed).toHaveBeenCalledOnce()
   changed.mockRestore()
-  expect(await api.ctx.db.session.count({ where: { userId: person.id } })).toBe(0)
+  expect(await api.ctx.db.prisma.session.count({ where: { userId: person.id } })).toBe(0)
 })
 
 test('logging off without a session is done at once', async () => {

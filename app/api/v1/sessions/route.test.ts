@@ -31,19 +31,19 @@ test('the list has pages, and leaves out what has expired', async () => {
   const second = await list(`?pageSize=3&cursor=${first.nextCursor}`)
   expect(new Set([...first.items, ...second.items].map(({ id }) => id)).size).toBe(4)
   expect(second.nextCursor).toBeNull()
-  await api.ctx.db.session.update({ where: { id: first.items[0]?.id ?? '' }, data: { expiresAt: new Date(0) } })
+  await api.ctx.db.prisma.session.update({ where: { id: first.items[0]?.id ?? '' }, data: { expiresAt: new Date(0) } })
   expect((await list()).totalCount).toBe(3)
 })
 
 test('a session says when it was last used, to the minute', async () => {
   const id = (await list()).items[0]?.id ?? ''
   const longAgo = new Date(Date.now() - 3_600_000)
-  await api.ctx.db.session.update({ where: { id }, data: { lastSeenAt: longAgo } })
+  await api.ctx.db.prisma.session.update({ where: { id }, data: { lastSeenAt: longAgo } })
   await list()
   const seen = Date.parse(String((await list()).items[0]?.lastSeenAt))
   expect(Date.now() - seen).toBeLessThan(60_000)
   const shortlyAgo = new Date(Date.now() - 30_000)
-  await api.ctx.db.session.update({ where: { id }, data: { lastSeenAt: shortlyAgo } })
+  await api.ctx.db.prisma.session.update({ where: { id }, data: { lastSeenAt: shortlyAgo } })
   await list()
   expect((await list()).items[0]?.lastSeenAt).toBe(shortlyAgo.toISOString())
 })
@@ -63,7 +63,7 @@ test('one session is ended, and the others go on', async () => {
 test('somebody else’s session is not there to be ended', async () => {
   const stranger = await TestPerson.make(api)
   await stranger.logOn()
-  const { id: sessionId } = await api.ctx.db.session.findFirstOrThrow({ where: { userId: stranger.id } })
+  const { id: sessionId } = await api.ctx.db.prisma.session.findFirstOrThrow({ where: { userId: stranger.id } })
   expect((await person.call('DELETE', '/sessions/{sessionId}', { params: { sessionId } })).status).toBe(404)
   expect(await stranger.isLoggedOn()).toBe(true)
 })
@@ -80,12 +80,12 @@ test('“sign out everywhere” ends all of one’s sessions and nobody else’s
     false,
     true,
   ])
-  const event = await api.ctx.db.auditEvent.findFirst({ where: { actor: person.name }, orderBy: { id: 'desc' } })
+  const event = await api.ctx.db.prisma.auditEvent.findFirst({ where: { actor: person.name }, orderBy: { id: 'desc' } })
   expect(event).toMatchObject({ action: 'LOG_OFF', before: '{"sessions":2}' })
 })
 
 test('a user who is disabled is out at once, in all their sessions', async () => {
-  await api.ctx.db.user.update({ where: { id: person.id }, data: { isDisabled: true } })
+  await api.ctx.db.prisma.user.update({ where: { id: person.id }, data: { isDisabled: true } })
   expect(await person.isLoggedOn()).toBe(false)
   const answer = await person.elsewhere().logOn()
   expect(answer.json).toMatchObject({ status: 403, code: 'DENIED', detail: 'this account is disabled' })

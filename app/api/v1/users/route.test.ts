@@ -31,7 +31,7 @@ function change(userId: string, body: object, headers: Record<string, string> = 
 async function keyOf(userId: string): Promise<string> {
   const id = `KEY${userId.slice(4)}`
   const secret = 'secret-of-a-test-key'
-  await api.ctx.db.accessKey.create({ data: { id, userId, sealedSecret: api.ctx.secrets.seal(secret, id) } })
+  await api.ctx.db.prisma.accessKey.create({ data: { id, userId, sealedSecret: api.ctx.secrets.seal(secret, id) } })
   return basic(id, secret)
 }
 
@@ -41,15 +41,15 @@ async function startSession(userId: string): Promise<void> {
   const expiresAt = new Date(now.getTime() + 60_000)
   const times = { createdAt: now, lastSeenAt: now, expiresAt }
   const id = `ses-${uniqueName()}`
-  await api.ctx.db.session.create({ data: { id, tokenHash: id, userId, address: '', userAgent: '', ...times } })
+  await api.ctx.db.prisma.session.create({ data: { id, tokenHash: id, userId, address: '', userAgent: '', ...times } })
 }
 
 function countSessions(userId: string): Promise<number> {
-  return api.ctx.db.session.count({ where: { userId } })
+  return api.ctx.db.prisma.session.count({ where: { userId } })
 }
 
 function lastAuditEvent(targetId: string) {
-  return api.ctx.db.auditEvent.findFirst({ where: { targetId }, orderBy: { id: 'desc' } })
+  return api.ctx.db.prisma.auditEvent.findFirst({ where: { targetId }, orderBy: { id: 'desc' } })
 }
 
 test('a user is made, read, changed and deleted, and the record says what was and is', async () => {
@@ -101,15 +101,15 @@ test('a user is made, read, changed and deleted, and the record says what was an
 
 test('a change that changes nothing writes nothing', async () => {
   const { json } = await create({ displayName: 'Same' })
-  const events = await api.ctx.db.auditEvent.count()
+  const events = await api.ctx.db.prisma.auditEvent.count()
   const answer = await change(json.id, { displayName: 'Same', isDisabled: false })
   expect(answer.headers.get('etag')).toBe('"1"')
-  expect(await api.ctx.db.auditEvent.count()).toBe(events)
+  expect(await api.ctx.db.prisma.auditEvent.count()).toBe(events)
 })
 
 test('a user logs on with the password they were made with, and no answer or record shows it', async () => {
   const made = await create({})
-  const stored = await api.ctx.db.user.findUniqueOrThrow({ where: { id: made.json.id } })
+  const stored = await api.ctx.db.prisma.user.findUniqueOrThrow({ where: { id: made.json.id } })
   expect(await verifyPassword(stored.passwordHash ?? '', password)).toBe(true)
   expect(stored.passwordHash).toMatch(/^\$argon2id\$/)
   const told = JSON.stringify([made.json, await lastAuditEvent(made.json.id)])
@@ -125,7 +125,7 @@ test('a new password takes the place of the old one, ends the user’s sessions,
   expect(answer.headers.get('etag')).toBe('"2"')
   expect(await countSessions(user.id)).toBe(0)
   expect(await countSessions(other.id)).toBe(1)
-  const { passwordHash } = await api.ctx.db.user.findUniqueOrThrow({ where: { id: user.id } })
+  const { passwordHash } = await api.ctx.db.prisma.user.findUniqueOrThrow({ where: { id: user.id } })
   expect(await verifyPassword(passwordHash ?? '', 'another-password-1')).toBe(true)
   expect(await verifyPassword(passwordHash ?? '', password)).toBe(false)
   const event = await lastAuditEvent(user.id)
@@ -151,11 +151,11 @@ test('disabling a user ends what clients keep in place of their credentials: ena
   const { db } = api.ctx
   const expiresAt = new Date(Date.now() + 60_000)
   const temporaryToken = { id: uniqueName(), tokenHash: uniqueName(), userId: json.id, instanceId, expiresAt }
-  await db.temporaryToken.create({ data: temporaryToken })
+  await db.prisma.temporaryToken.create({ data: temporaryToken })
   for (const bearer of [{ userId: json.id }, { temporaryTokenId: temporaryToken.id }]) {
-    await db.refreshToken.create({ data: { tokenHash: uniqueName(), instanceId, expiresAt, ...bearer } })
+    await db.prisma.refreshToken.create({ data: { tokenHash: uniqueName(), instanceId, expiresAt, ...bearer } })
   }
-  const kept = () => db.refreshToken.count({ where: { instanceId } })
+  const kept = () => db.prisma.refreshToken.count({ where: { instanceId } })
   await api.call('PATCH', one, { userId: json.id }, { body: { displayName: 'Still here' } })
   expect(await kept()).toBe(2)
   await api.call('PATCH', one, { userId: json.id }, { body: { isDisabled: true } })
@@ -166,14 +166,16 @@ test('another password takes the one of the first start from the registry too, a
   const { json } = await create({})
   const { db } = api.ctx
   const [first, second] = [await api.makeRepository(), await api.makeRepository()].map(({ instanceId }) => instanceId)
-  const { passwordHash } = await db.user.findUniqueOrThrow({ where: { id: json.id } })
+  const { passwordHash } = await db.prisma.user.findUniqueOrThrow({ where: { id: json.id } })
   const set = { userId: json.id, updatedAt: new Date() }
-  await db.registryPassword.create({ data: { ...set, instanceId: first ?? '', passwordHash: passwordHash ?? '' } })
-  await db.registryPassword.create({ data: { ...set, instanceId: second ?? '', passwordHash: 'of its own' } })
+  await db.prisma.registryPassword.create({
+    data: { ...set, instanceId: first ?? '', passwordHash: passwordHash ?? '' },
+  })
+  await db.prisma.registryPassword.create({ data: { ...set, instanceId: second ?? '', passwordHash: 'of its own' } })
   expect((await api.call('PATCH', one, { userId: json.id }, { body: { password: 'a-second-password' } })).status).toBe(
     200,
   )
-  const left = await db.registryPassword.findMany({ where: { userId: json.id } })
+  const left = await db.prisma.registryPassword.findMany({ where: { userId: json.id } })
   expect(left.map(({ instanceId }) => instanceId)).toEqual([second])
   expect((await lastAuditEvent(json.id))?.after).toContain('"registryPasswordsRemoved":1')
 })
@@ -192,15 +194,15 @@ test('a deleted user leaves no grant, session or credential behind, and the reco
   expect((await api.call('GET', one, { userId: json.id })).json).toMatchObject({ grantCount: 1 })
   await keyOf(json.id)
   await startSession(json.id)
-  await api.ctx.db.registryPassword.create({
+  await api.ctx.db.prisma.registryPassword.create({
     data: { userId: json.id, instanceId, passwordHash: 'hash', updatedAt: new Date() },
   })
   expect((await api.call('DELETE', one, { userId: json.id })).status).toBe(204)
   const { db } = api.ctx
-  expect(await db.grant.count({ where: { subjectId: json.id } })).toBe(0)
+  expect(await db.prisma.grant.count({ where: { subjectId: json.id } })).toBe(0)
   expect(await countSessions(json.id)).toBe(0)
-  expect(await db.accessKey.count({ where: { userId: json.id } })).toBe(0)
-  expect(await db.registryPassword.count({ where: { userId: json.id } })).toBe(0)
+  expect(await db.prisma.accessKey.count({ where: { userId: json.id } })).toBe(0)
+  expect(await db.prisma.registryPassword.count({ where: { userId: json.id } })).toBe(0)
   const event = await lastAuditEvent(json.id)
   const lost = `"grants":[{"subject":"${json.name}","scopeId":"${instanceId}","permission":"PUSH"}],"grantCount":1`
   expect(event?.before).toContain(lost)
@@ -209,9 +211,9 @@ test('a deleted user leaves no grant, session or credential behind, and the reco
 test('the second factor shows once it is confirmed', async () => {
   const { json } = await create({})
   const factor = { userId: json.id, sealedSecret: 'sealed', createdAt: new Date() }
-  await api.ctx.db.secondFactor.create({ data: factor })
+  await api.ctx.db.prisma.secondFactor.create({ data: factor })
   expect((await api.call('GET', one, { userId: json.id })).json).toMatchObject({ hasSecondFactor: false })
-  await api.ctx.db.secondFactor.update({ where: { userId: json.id }, data: { confirmedAt: new Date() } })
+  await api.ctx.db.prisma.secondFactor.update({ where: { userId: json.id }, data: { confirmedAt: new Date() } })
   expect((await api.call('GET', one, { userId: json.id })).json).toMatchObject({ hasSecondFactor: true })
   expect((await list(`?search=${json.name}`)).items[0]).toMatchObject({ hasSecondFactor: true })
 })
@@ -238,7 +240,7 @@ describe('there is always an enabled administrator', () => {
     await own.call('PATCH', one, { userId: second.json.id }, { body: { isDisabled: false } })
     expect((await demote()).status).toBe(200)
     expect((await own.call('GET', collection)).status).toBe(403)
-    await own.ctx.db.user.update({ where: { id: ownAdminId }, data: { role: 'ADMINISTRATOR' } })
+    await own.ctx.db.prisma.user.update({ where: { id: ownAdminId }, data: { role: 'ADMINISTRATOR' } })
   })
 
   const attacks = {
@@ -255,20 +257,20 @@ describe('there is always an enabled administrator', () => {
     async (_, attack) => {
       for (let round = 0; round < 5; round += 1) {
         const { db, secrets } = own.ctx
-        await db.user.updateMany({ data: { isDisabled: true } })
+        await db.prisma.user.updateMany({ data: { isDisabled: true } })
         const makeOne = async (letter: string): Promise<[id: string, authorization: string]> => {
           const name = `${letter}-${uniqueName()}`
-          const { id } = await db.user.create({
+          const { id } = await db.prisma.user.create({
             data: { id: `usr-${name}`, name, role: 'ADMINISTRATOR', passwordHash: 'hash' },
           })
           const key = `KEY${id}`
-          await db.accessKey.create({ data: { id: key, userId: id, sealedSecret: secrets.seal('secret', key) } })
+          await db.prisma.accessKey.create({ data: { id: key, userId: id, sealedSecret: secrets.seal('secret', key) } })
           return [id, basic(key, 'secret')]
         }
         const [[first, firstKey], [second, secondKey]] = [await makeOne('a'), await makeOne('b')]
         const answers = await Promise.all([attack(second, firstKey), attack(first, secondKey)])
         const statuses = answers.map(({ status }) => status)
-        const left = await db.user.count({ where: { role: 'ADMINISTRATOR', isDisabled: false } })
+        const left = await db.prisma.user.count({ where: { role: 'ADMINISTRATOR', isDisabled: false } })
         expect(left, statuses.join(', ')).toBe(1)
         // The loser was stopped by the rule, or was no administrator any more when their request arrived.
         expect(statuses.filter((status) => status < 300)).toHaveLength(1)

@@ -37,7 +37,7 @@ test('a namespace is made with its defaults, read, changed and deleted', async (
   const stale = { body: { autoCreateRepository: false }, headers: { 'if-match': '"1"' } }
   expect((await api.call('PATCH', one, params, stale)).status).toBe(412)
   const { db } = api.ctx
-  expect(await db.auditEvent.findFirst({ where: { targetId: made.json.id, action: 'UPDATE' } })).toMatchObject({
+  expect(await db.prisma.auditEvent.findFirst({ where: { targetId: made.json.id, action: 'UPDATE' } })).toMatchObject({
     before: '{"autoCreateRepository":false,"acceptSparseManifests":false}',
     after: '{"autoCreateRepository":true,"acceptSparseManifests":true}',
   })

@@ -64,7 +64,7 @@ test('a session that an attacker holds cannot guess the present password without
 test('the change and a wrong present password are recorded, without any password', async () => {
   await change({ currentPassword: 'not-the-present-one' })
   await change({})
-  const events = await api.ctx.db.auditEvent.findMany({
+  const events = await api.ctx.db.prisma.auditEvent.findMany({
     where: { targetId: person.id },
     orderBy: { id: 'desc' },
     take: 2,
@@ -92,7 +92,7 @@ test('by access key too, and then there is no cookie', async () => {
 })
 
 test('who has no password cannot be given one by a session', async () => {
-  await api.ctx.db.user.update({ where: { id: person.id }, data: { passwordHash: null } })
+  await api.ctx.db.prisma.user.update({ where: { id: person.id }, data: { passwordHash: null } })
   expect((await person.call('GET', '/profile')).json).toMatchObject({ name: person.name, hasPassword: false })
   expect((await change({})).status).toBe(403)
 })

@@ -140,7 +140,7 @@ describe('the log-on', () => {
     const { recoveryCodes } = await person.turnSecondFactorOn()
     await person.elsewhere().logOn({ code: '000000' })
     await person.elsewhere().logOn({ code: recoveryCodes[0] })
-    const events = await api.ctx.db.auditEvent.findMany({
+    const events = await api.ctx.db.prisma.auditEvent.findMany({
       where: { targetId: person.id },
       orderBy: { id: 'desc' },
       take: 2,
@@ -183,7 +183,9 @@ describe('an administrator', () => {
     await administrator.logOn()
     expect((await reset(administrator, person.id)).status).toBe(204)
     expect((await person.elsewhere().logOn()).status).toBe(201)
-    const event = await api.ctx.db.auditEvent.findFirst({ where: { targetId: person.id, actor: administrator.name } })
+    const event = await api.ctx.db.prisma.auditEvent.findFirst({
+      where: { targetId: person.id, actor: administrator.name },
+    })
     expect(event).toMatchObject({
       action: 'UPDATE',
       before: '{"secondFactor":true}',
@@ -210,9 +212,9 @@ describe('an administrator', () => {
 test('the database holds neither the secret nor a recovery code', async () => {
   const { secret, recoveryCodes } = await person.turnSecondFactorOn()
   const rows = await Promise.all([
-    api.ctx.db.secondFactor.findMany(),
-    api.ctx.db.recoveryCode.findMany(),
-    api.ctx.db.auditEvent.findMany(),
+    api.ctx.db.prisma.secondFactor.findMany(),
+    api.ctx.db.prisma.recoveryCode.findMany(),
+    api.ctx.db.prisma.auditEvent.findMany(),
   ])
   const text = JSON.stringify(rows)
   expect(text).toContain(person.id)
@@ -226,7 +228,7 @@ test('a sealed secret is worth nothing in another user’s row', async () => {
   const thief = await TestPerson.make(api)
   await thief.logOn()
   await thief.turnSecondFactorOn()
-  const { sealedSecret } = await api.ctx.db.secondFactor.findUniqueOrThrow({ where: { userId: person.id } })
-  await api.ctx.db.secondFactor.update({ where: { userId: thief.id }, data: { sealedSecret } })
+  const { sealedSecret } = await api.ctx.db.prisma.secondFactor.findUniqueOrThrow({ where: { userId: person.id } })
+  await api.ctx.db.prisma.secondFactor.update({ where: { userId: thief.id }, data: { sealedSecret } })
   expect((await thief.elsewhere().logOn({ code: codeOf(secret, 1) })).status).toBe(500)
 })

@@ -46,7 +46,7 @@ describe('changing one', () => {
     expect(on.json).toMatchObject({ tagImmutability: true, summary: 'frozen', updatedBy: 'admin' })
     const off = await api.call('PATCH', one, { repositoryId }, { body: { tagImmutability: false } })
     expect(off.json['tagImmutability']).toBe(false)
-    const events = await api.ctx.db.auditEvent.findMany({
+    const events = await api.ctx.db.prisma.auditEvent.findMany({
       where: { targetId: repositoryId, action: 'UPDATE' },
       orderBy: { id: 'asc' },
     })
@@ -71,7 +71,7 @@ describe('changing one', () => {
     expect(answer.headers.get('etag')).toBe('"1"')
     const stale = await api.call('PATCH', one, { repositoryId }, { body, headers: { 'if-match': '"9"' } })
     expect(stale.status).toBe(412)
-    expect(await api.ctx.db.auditEvent.count({ where: { targetId: repositoryId, action: 'UPDATE' } })).toBe(0)
+    expect(await api.ctx.db.prisma.auditEvent.count({ where: { targetId: repositoryId, action: 'UPDATE' } })).toBe(0)
   })
 
   test('of changes at the same time to one version exactly one is made', async () => {
@@ -85,7 +85,7 @@ describe('changing one', () => {
     expect(answers.filter((answer) => answer.status === 412)).toHaveLength(15)
     const { json } = await api.call('GET', one, { repositoryId })
     expect(json['summary']).toBe(winners[0]?.json['summary'])
-    expect(await api.ctx.db.auditEvent.count({ where: { targetId: repositoryId, action: 'UPDATE' } })).toBe(1)
+    expect(await api.ctx.db.prisma.auditEvent.count({ where: { targetId: repositoryId, action: 'UPDATE' } })).toBe(1)
   })
 
   test('without If-Match all of them are made, one after the other', async () => {
@@ -99,9 +99,9 @@ describe('changing one', () => {
 
   test('a change that cannot be recorded is not made', async () => {
     const { repositoryId } = await api.makeRepository()
-    await api.ctx.db.$executeRaw`ALTER TABLE "AuditEvent" RENAME TO "Elsewhere"`
+    await api.ctx.db.prisma.$executeRaw`ALTER TABLE "AuditEvent" RENAME TO "Elsewhere"`
     const answer = await api.call('PATCH', one, { repositoryId }, { body: { tagImmutability: true } })
-    await api.ctx.db.$executeRaw`ALTER TABLE "Elsewhere" RENAME TO "AuditEvent"`
+    await api.ctx.db.prisma.$executeRaw`ALTER TABLE "Elsewhere" RENAME TO "AuditEvent"`
     expect(answer.status).toBe(503)
     expect((await api.call('GET', one, { repositoryId })).json['tagImmutability']).toBe(false)
   })
@@ -122,12 +122,12 @@ describe('deleting one', () => {
     expect((await api.call('DELETE', one, { repositoryId })).status).toBe(204)
     expect((await api.call('GET', one, { repositoryId })).status).toBe(404)
     const { db } = api.ctx
-    expect(await db.manifest.count({ where: { repositoryId } })).toBe(0)
-    expect(await db.tombstone.count()).toBe(0)
-    expect(await db.tagEvent.findMany({ where: { repositoryId } })).toMatchObject([
+    expect(await db.prisma.manifest.count({ where: { repositoryId } })).toBe(0)
+    expect(await db.prisma.tombstone.count()).toBe(0)
+    expect(await db.prisma.tagEvent.findMany({ where: { repositoryId } })).toMatchObject([
       { kind: 'DELETED', tag: 'v1', currentDigest: digestOfLetter('a'), actor: 'admin', address: '192.0.2.7' },
     ])
-    expect(await db.auditEvent.count({ where: { targetId: repositoryId, action: 'DELETE' } })).toBe(1)
+    expect(await db.prisma.auditEvent.count({ where: { targetId: repositoryId, action: 'DELETE' } })).toBe(1)
     expect((await api.call('DELETE', '/namespaces/{namespaceId}', { namespaceId })).status).toBe(204)
   })
 
@@ -155,10 +155,10 @@ describe('deleting one', () => {
     const answer = await api.call('DELETE', one, { repositoryId }, { query: '?force=test/example' })
     expect(answer.status).toBe(204)
     const { db } = api.ctx
-    expect(await db.tombstone.findMany({ where: { instanceId } })).toMatchObject([
+    expect(await db.prisma.tombstone.findMany({ where: { instanceId } })).toMatchObject([
       { repositoryPath: 'test/example', tag: 'v1', digest: digestOfLetter('a'), createdBy: 'admin' },
     ])
-    expect(await db.tagEvent.count({ where: { repositoryId, kind: 'DELETED' } })).toBe(2)
+    expect(await db.prisma.tagEvent.count({ where: { repositoryId, kind: 'DELETED' } })).toBe(2)
 
     const body = { namespace: 'test', name: 'example', tagImmutability: true }
     const again = await api.call('POST', collection, { instanceId }, { body })
@@ -166,7 +166,7 @@ describe('deleting one', () => {
     await api.pushTag(again.json.id, 'v1', digestOfLetter('a'))
     const params = { repositoryId: again.json.id }
     expect((await api.call('DELETE', one, params, { query: '?force=test/example' })).status).toBe(204)
-    expect(await db.tombstone.count({ where: { instanceId } })).toBe(1)
+    expect(await db.prisma.tombstone.count({ where: { instanceId } })).toBe(1)
   })
 
   test('not when it has changed meanwhile', async () => {
@@ -179,7 +179,7 @@ describe('deleting one', () => {
     const { repositoryId } = await makeImmutable(['v1'])
     const { db } = api.ctx
     const now = new Date()
-    await db.tag.createMany({
+    await db.prisma.tag.createMany({
       data: Array.from({ length: 1200 }, (_, index) => ({
         repositoryId,
         name: `many-${index}`,
@@ -191,7 +191,7 @@ describe('deleting one', () => {
     })
     const answer = await api.call('DELETE', one, { repositoryId }, { query: '?force=test/example' })
     expect(answer.status).toBe(204)
-    expect(await db.tagEvent.count({ where: { repositoryId } })).toBe(1201)
+    expect(await db.prisma.tagEvent.count({ where: { repositoryId } })).toBe(1201)
   })
 })
 
@@ -201,7 +201,7 @@ test('readers of the outbox learn of a change of the policy, of no other change,
     expect((await api.call('PATCH', one, { repositoryId }, { body })).status).toBe(200)
   }
   expect((await api.call('DELETE', one, { repositoryId })).status).toBe(204)
-  const events = await api.ctx.db.outboxEvent.findMany({ where: { repositoryId }, orderBy: { id: 'asc' } })
+  const events = await api.ctx.db.prisma.outboxEvent.findMany({ where: { repositoryId }, orderBy: { id: 'asc' } })
   expect(events.map(({ kind, detail }) => [kind, detail])).toEqual([
     ['POLICY_CHANGED', '{"tagImmutability":true}'],
     ['POLICY_CHANGED', '{"tagImmutability":false}'],

@@ -61,7 +61,7 @@ describe('a person of the provider', () => {
     const user = await whoIs(await signIn(login))
     expect(user).toMatchObject({ name: login, displayName: 'Ada Lovelace', role: 'MEMBER' })
     expect(await whoIs(await signIn(login))).toEqual(user)
-    expect(await api.ctx.db.user.count({ where: { name: login } })).toBe(1)
+    expect(await api.ctx.db.prisma.user.count({ where: { name: login } })).toBe(1)
   })
 
   test('is known by issuer and subject: another name there is the same user here', async () => {
@@ -92,7 +92,7 @@ describe('a person of the provider', () => {
   test('is recorded: the user that was made, and the sign-in', async () => {
     const login = uniqueName()
     await signIn(login)
-    const events = await api.ctx.db.auditEvent.findMany({ where: { targetName: login }, orderBy: { id: 'asc' } })
+    const events = await api.ctx.db.prisma.auditEvent.findMany({ where: { targetName: login }, orderBy: { id: 'asc' } })
     expect(events).toMatchObject([
       { action: 'CREATE', actor: login, credential: 'single-sign-on', address: '192.0.2.7' },
       { action: 'LOG_ON', actor: login, credential: 'single-sign-on', address: '192.0.2.7' },
@@ -110,9 +110,11 @@ describe('who stays out, and is told why', () => {
     const answer = await signIn(login, { next: '/maintenance/scrub' })
     expect(answer.headers.get('location')).toBe('/login?refused=name-taken&next=%2Fmaintenance%2Fscrub')
     expect(await whoIs(answer)).toBeNull()
-    const identities = await api.ctx.db.userIdentity.count({ where: { userId: local.id } })
+    const identities = await api.ctx.db.prisma.userIdentity.count({ where: { userId: local.id } })
     expect(identities).toBe(0)
-    const event = await api.ctx.db.auditEvent.findFirst({ where: { action: 'LOG_ON_FAILED', targetId: local.id } })
+    const event = await api.ctx.db.prisma.auditEvent.findFirst({
+      where: { action: 'LOG_ON_FAILED', targetId: local.id },
+    })
     expect(event).toMatchObject({ actor: 'anonymous', credential: 'single-sign-on' })
   })
 
@@ -126,13 +128,13 @@ describe('who stays out, and is told why', () => {
     const login = uniqueName()
     provider.setClaims(login, claims)
     expect(refusalOf(await signIn(login))).toBe('name-unfit')
-    expect(await api.ctx.db.userIdentity.count({ where: { subject: login } })).toBe(0)
+    expect(await api.ctx.db.prisma.userIdentity.count({ where: { subject: login } })).toBe(0)
   })
 
   test('a user who is disabled', async () => {
     const login = uniqueName()
     const first = await signIn(login)
-    await api.ctx.db.user.update({ where: { name: login }, data: { isDisabled: true } })
+    await api.ctx.db.prisma.user.update({ where: { name: login }, data: { isDisabled: true } })
     expect(await whoIs(first)).toBeNull()
     const answer = await signIn(login)
     expect(refusalOf(answer)).toBe('disabled')
@@ -169,7 +171,7 @@ describe('groups', () => {
       expect(await roleWith('owners')).toBe('ADMINISTRATOR')
       expect(await roleWith('owners-of-nothing')).toBe('MEMBER')
       expect(await roleWith(undefined)).toBe('MEMBER')
-      const changes = await on.ctx.db.auditEvent.count({ where: { action: 'UPDATE', targetName: login } })
+      const changes = await on.ctx.db.prisma.auditEvent.count({ where: { action: 'UPDATE', targetName: login } })
       expect(changes).toBe(3)
     }))
 
@@ -177,7 +179,7 @@ describe('groups', () => {
     const login = uniqueName()
     provider.setClaims(login, { groups: ['owners'] })
     expect(await whoIs(await signIn(login))).toMatchObject({ role: 'MEMBER' })
-    await api.ctx.db.user.update({ where: { name: login }, data: { role: 'ADMINISTRATOR' } })
+    await api.ctx.db.prisma.user.update({ where: { name: login }, data: { role: 'ADMINISTRATOR' } })
     expect(await whoIs(await signIn(login))).toMatchObject({ role: 'ADMINISTRATOR' })
   })
 
@@ -188,7 +190,7 @@ describe('groups', () => {
         provider.setClaims(login, { groups: ['owners'] })
         expect(await whoIs(await signIn(login, { on }), on)).toMatchObject({ role: 'ADMINISTRATOR' })
       }
-      await on.ctx.db.user.updateMany({ where: { name: { notIn: [first, second] } }, data: { role: 'MEMBER' } })
+      await on.ctx.db.prisma.user.updateMany({ where: { name: { notIn: [first, second] } }, data: { role: 'MEMBER' } })
       for (const login of [first, second]) provider.setClaims(login, { groups: [] })
       expect(await whoIs(await signIn(first, { on }), on)).toMatchObject({ role: 'MEMBER' })
       expect(await whoIs(await signIn(second, { on }), on)).toMatchObject({ role: 'ADMINISTRATOR' })
@@ -203,7 +205,7 @@ describe('groups', () => {
       expect(await whoIs(await signIn(inside, { on }), on)).toMatchObject({ role: 'MEMBER' })
       expect(await whoIs(await signIn(owner, { on }), on)).toMatchObject({ role: 'ADMINISTRATOR' })
       expect(refusalOf(await signIn(outside, { on }))).toBe('not-allowed')
-      expect(await on.ctx.db.user.count({ where: { name: outside } })).toBe(0)
+      expect(await on.ctx.db.prisma.user.count({ where: { name: outside } })).toBe(0)
       // Who was in and is no longer, stays out too.
       provider.setClaims(inside, { groups: [] })
       expect(refusalOf(await signIn(inside, { on }))).toBe('not-allowed')

@@ -30,8 +30,10 @@ async function makeUser() {
   const name = uniqueName()
   const id = createId('user')
   const sealedSecret = secrets.seal('the-secret', name)
-  await db.user.create({ data: { id, name, role: 'MEMBER', passwordHash: await hashPassword('console-password') } })
-  await db.accessKey.create({ data: { id: name, userId: id, sealedSecret } })
+  await db.prisma.user.create({
+    data: { id, name, role: 'MEMBER', passwordHash: await hashPassword('console-password') },
+  })
+  await db.prisma.accessKey.create({ data: { id: name, userId: id, sealedSecret } })
   return { id, name, headers: { authorization: basic(name, 'the-secret') } }
 }
 
@@ -46,7 +48,7 @@ async function grant(userId: string) {
     permission: 'PULL' as const,
     createdBy: '',
   }
-  await api.ctx.db.grant.create({ data })
+  await api.ctx.db.prisma.grant.create({ data })
 }
 
 function setPassword(text: string, caller = member) {
@@ -54,20 +56,20 @@ function setPassword(text: string, caller = member) {
 }
 
 function storedPassword(userId = member.id) {
-  return api.ctx.db.registryPassword.findUnique({ where: { userId_instanceId: { userId, instanceId } } })
+  return api.ctx.db.prisma.registryPassword.findUnique({ where: { userId_instanceId: { userId, instanceId } } })
 }
 
 function refreshToken(bearer: { userId: string; temporaryTokenId?: string }, ofInstance = instanceId) {
   const tokenHash = hashToken(uniqueName())
   const expiresAt = new Date(Date.now() + 60_000)
-  return api.ctx.db.refreshToken.create({
+  return api.ctx.db.prisma.refreshToken.create({
     data: { tokenHash, instanceId: ofInstance, expiresAt, ...bearer },
   })
 }
 
 function auditOf(targetType: string, targetId: string) {
   const where = { targetType, targetId, instanceId }
-  return api.ctx.db.auditEvent.findMany({ where, orderBy: { id: 'asc' } })
+  return api.ctx.db.prisma.auditEvent.findMany({ where, orderBy: { id: 'asc' } })
 }
 
 describe('the registry password', () => {
@@ -90,7 +92,7 @@ describe('the registry password', () => {
     await setPassword('first-password-1')
     const after = await api.call('GET', credentials, { instanceId }, { headers: member.headers })
     const { db } = api.ctx
-    const user = await db.user.findUniqueOrThrow({ where: { id: member.id } })
+    const user = await db.prisma.user.findUniqueOrThrow({ where: { id: member.id } })
     const instance = await api.call('GET', '/instances/{instanceId}', { instanceId })
     expect(after.json).toEqual({
       userName: user.name,
@@ -109,19 +111,19 @@ describe('the registry password', () => {
     const kept = [await refreshToken({ userId: other.id }), await refreshToken({ userId: member.id }, elsewhere)]
     await setPassword('first-password-1')
     const { db } = api.ctx
-    expect(await db.refreshToken.findUnique({ where: { tokenHash: ended.tokenHash } })).toBeNull()
+    expect(await db.prisma.refreshToken.findUnique({ where: { tokenHash: ended.tokenHash } })).toBeNull()
     for (const { tokenHash } of kept) {
-      expect(await db.refreshToken.findUnique({ where: { tokenHash } })).not.toBeNull()
+      expect(await db.prisma.refreshToken.findUnique({ where: { tokenHash } })).not.toBeNull()
     }
     await refreshToken({ userId: member.id })
     await api.call('DELETE', password, { instanceId }, { headers: member.headers })
-    expect(await db.refreshToken.count({ where: { userId: member.id, instanceId } })).toBe(0)
+    expect(await db.prisma.refreshToken.count({ where: { userId: member.id, instanceId } })).toBe(0)
   })
 
   test('is of one instance and of one user', async () => {
     await setPassword('first-password-1')
-    expect(await api.ctx.db.registryPassword.count({ where: { userId: member.id } })).toBe(1)
-    expect(await api.ctx.db.registryPassword.count({ where: { instanceId } })).toBe(1)
+    expect(await api.ctx.db.prisma.registryPassword.count({ where: { userId: member.id } })).toBe(1)
+    expect(await api.ctx.db.prisma.registryPassword.count({ where: { instanceId } })).toBe(1)
   })
 
   test('leaves audit events that say when, and hold nothing of it', async () => {
@@ -173,7 +175,7 @@ describe('a temporary token', () => {
     const hour = 60 * 60 * 1000
     expect(Date.parse(made.json['expiresAt'] as string)).toBeGreaterThanOrEqual(before + hour)
     expect(Date.parse(made.json['expiresAt'] as string)).toBeLessThanOrEqual(Date.now() + hour)
-    const row = await api.ctx.db.temporaryToken.findUniqueOrThrow({ where: { id: made.json.id } })
+    const row = await api.ctx.db.prisma.temporaryToken.findUniqueOrThrow({ where: { id: made.json.id } })
     expect(row).toMatchObject({ tokenHash: hashToken(secret), userId: member.id, instanceId })
 
     const longest = await create({ hours: 24 })
@@ -194,7 +196,7 @@ describe('a temporary token', () => {
     for (let round = 0; round < 2; round += 1) {
       expect((await api.call('DELETE', token, params, { headers: member.headers })).status).toBe(204)
     }
-    expect(await api.ctx.db.refreshToken.count({ where: { temporaryTokenId: id } })).toBe(0)
+    expect(await api.ctx.db.prisma.refreshToken.count({ where: { temporaryTokenId: id } })).toBe(0)
     const list = await api.call('GET', tokens, { instanceId }, { headers: member.headers })
     expect(list.json.items[0]?.['revokedAt']).toEqual(expect.any(String))
     const events = await auditOf('TEMPORARY_TOKEN', id)
@@ -212,7 +214,7 @@ describe('a temporary token', () => {
     const elsewhere = (await api.makeRepository('public', { type: 'PUBLIC' })).instanceId
     const wrong = { instanceId: elsewhere, temporaryTokenId: id }
     expect((await api.call('DELETE', token, wrong, { headers: member.headers })).status).toBe(404)
-    expect(await api.ctx.db.temporaryToken.findUnique({ where: { id } })).toMatchObject({ revokedAt: null })
+    expect(await api.ctx.db.prisma.temporaryToken.findUnique({ where: { id } })).toMatchObject({ revokedAt: null })
   })
 
   test('is refused when 50 are in force, also when they are asked for at the same time; revoked ones do not count', async () => {
@@ -224,7 +226,7 @@ describe('a temporary token', () => {
       instanceId,
       expiresAt: new Date(Date.now() + 60_000),
     }))
-    await api.ctx.db.temporaryToken.createMany({ data })
+    await api.ctx.db.prisma.temporaryToken.createMany({ data })
     const answers = await Promise.all(Array.from({ length: 5 }, () => create()))
     expect(answers.map((answer) => answer.status).sort()).toEqual([201, 201, 409, 409, 409])
     const refused = answers.find((answer) => answer.status === 409)
@@ -243,9 +245,9 @@ describe('a temporary token', () => {
       expiresAt: new Date(Date.now() - days * day),
     })
     const [kept, swept] = [old(6.9), old(7.1)]
-    await api.ctx.db.temporaryToken.createMany({ data: [kept, swept] })
+    await api.ctx.db.prisma.temporaryToken.createMany({ data: [kept, swept] })
     const { id } = (await create()).json
-    const rows = await api.ctx.db.temporaryToken.findMany({ where: { userId: member.id }, select: { id: true } })
+    const rows = await api.ctx.db.prisma.temporaryToken.findMany({ where: { userId: member.id }, select: { id: true } })
     expect(rows.map((row) => row.id).sort()).toEqual([id, kept.id].sort())
   })
 })
@@ -264,13 +266,13 @@ test('whoever can no longer see an instance still takes back what they had there
   const former = await makeUser()
   const call = { headers: former.headers }
   const set = { userId: former.id, instanceId, passwordHash: 'hash', updatedAt: new Date() }
-  await api.ctx.db.registryPassword.create({ data: set })
+  await api.ctx.db.prisma.registryPassword.create({ data: set })
   const expiresAt = new Date(Date.now() + 60_000)
   const token = { id: uniqueName(), tokenHash: uniqueName(), userId: former.id, instanceId, expiresAt }
-  await api.ctx.db.temporaryToken.create({ data: token })
+  await api.ctx.db.prisma.temporaryToken.create({ data: token })
   expect((await api.call('DELETE', password, { instanceId }, call)).status).toBe(204)
   const params = { instanceId, temporaryTokenId: token.id }
   expect((await api.call('DELETE', `${tokens}/{temporaryTokenId}`, params, call)).status).toBe(204)
   expect(await storedPassword(former.id)).toBeNull()
-  expect((await api.ctx.db.temporaryToken.findUnique({ where: { id: token.id } }))?.revokedAt).not.toBeNull()
+  expect((await api.ctx.db.prisma.temporaryToken.findUnique({ where: { id: token.id } }))?.revokedAt).not.toBeNull()
 })

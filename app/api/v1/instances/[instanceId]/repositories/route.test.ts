@@ -61,10 +61,10 @@ test('what each holds: tags, the bytes of its blobs and manifests, when it was p
   await api.pushTag(firstId, 'v1', digestOfLetter('a'))
   await api.pushTag(firstId, 'v2', digestOfLetter('b'))
   const { db } = api.ctx
-  await db.blob.create({ data: { digest: 'sha256:1', sizeBytes: 5_000_000_000 } })
-  await db.repositoryBlob.create({ data: { repositoryId: firstId, digest: 'sha256:1' } })
+  await db.prisma.blob.create({ data: { digest: 'sha256:1', sizeBytes: 5_000_000_000 } })
+  await db.prisma.repositoryBlob.create({ data: { repositoryId: firstId, digest: 'sha256:1' } })
   const { json } = await list('?namespace=test&name=alpha')
-  const tags = await db.tag.findMany({ orderBy: { updatedAt: 'desc' } })
+  const tags = await db.prisma.tag.findMany({ orderBy: { updatedAt: 'desc' } })
   expect(json.items[0]).toMatchObject({
     tagCount: 2,
     sizeBytes: 5_000_000_020,
@@ -89,7 +89,7 @@ describe('pages', () => {
     'by %s together hold every repository once, whatever is made meanwhile',
     async (sort) => {
       const { namespaceId } = await api.makeRepository(`unrelated-${sort.replace('-', 'd').toLowerCase()}`)
-      const former = await api.ctx.db.namespace.findFirstOrThrow({ where: { instanceId, name: 'test' } })
+      const former = await api.ctx.db.prisma.namespace.findFirstOrThrow({ where: { instanceId, name: 'test' } })
       const settings = { instanceId, type: 'PRIVATE', tagImmutability: false, summary: '', description: '' } as const
       // Many with one and the same time: the path must decide among them.
       const sameTime = new Date()
@@ -103,7 +103,7 @@ describe('pages', () => {
         updatedAt: index % 3 === 0 ? sameTime : new Date(sameTime.getTime() - index),
         updatedBy: 'admin',
       }))
-      await api.ctx.db.repository.createMany({ data: rows })
+      await api.ctx.db.prisma.repository.createMany({ data: rows })
       let made = 0
       const ids = await pages(sort, async () => {
         made += 1
@@ -113,7 +113,7 @@ describe('pages', () => {
       expect(namespaceId).not.toBe(former.id)
       expect(new Set(ids).size).toBe(ids.length)
       for (const row of rows) expect(ids, row.id).toContain(row.id)
-      await api.ctx.db.repository.deleteMany({ where: { instanceId, path: { contains: 'page-' } } })
+      await api.ctx.db.prisma.repository.deleteMany({ where: { instanceId, path: { contains: 'page-' } } })
     },
   )
 

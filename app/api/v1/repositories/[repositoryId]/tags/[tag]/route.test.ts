@@ -63,7 +63,7 @@ describe('reading', () => {
     const { db } = api.ctx
     for (const [index, name] of ['v1', 'V2_x', 'latest'].entries()) {
       const updatedAt = new Date(1_700_000_000_000 + index)
-      await db.tag.updateMany({ where: { repositoryId, name }, data: { updatedAt } })
+      await db.prisma.tag.updateMany({ where: { repositoryId, name }, data: { updatedAt } })
     }
     const { json } = await api.call('GET', collection, { repositoryId }, { query })
     expect(json.items.map((tag) => tag.name)).toEqual(expected)
@@ -94,9 +94,9 @@ describe('deleting', () => {
     expect((await remove('v1')).status).toBe(204)
     expect((await remove('v1')).status).toBe(404)
     const { db } = api.ctx
-    expect(await db.manifest.count({ where: { repositoryId } })).toBe(2)
-    expect(await db.tombstone.count({ where: { instanceId } })).toBe(0)
-    expect(await db.tagEvent.findMany({ where: { repositoryId } })).toMatchObject([
+    expect(await db.prisma.manifest.count({ where: { repositoryId } })).toBe(2)
+    expect(await db.prisma.tombstone.count({ where: { instanceId } })).toBe(0)
+    expect(await db.prisma.tagEvent.findMany({ where: { repositoryId } })).toMatchObject([
       { kind: 'DELETED', tag: 'v1', currentDigest: digestOfLetter('a'), reason: null, actor: 'admin' },
     ])
   })
@@ -111,7 +111,7 @@ describe('deleting', () => {
     })
     expect((await remove('v1', '?reason=')).status).toBe(400)
     expect((await api.call('GET', one, { repositoryId, tag: 'v1' })).status).toBe(200)
-    expect(await api.ctx.db.tagEvent.count({ where: { repositoryId } })).toBe(0)
+    expect(await api.ctx.db.prisma.tagEvent.count({ where: { repositoryId } })).toBe(0)
     expect((await remove('latest')).status).toBe(204)
   })
 
@@ -119,10 +119,10 @@ describe('deleting', () => {
     await makeImmutable()
     expect((await remove('v1', '?reason=leaked%20key')).status).toBe(204)
     const { db } = api.ctx
-    expect(await db.tombstone.findMany({ where: { instanceId } })).toMatchObject([
+    expect(await db.prisma.tombstone.findMany({ where: { instanceId } })).toMatchObject([
       { repositoryPath: 'test/example', tag: 'v1', digest: digestOfLetter('a'), reason: 'leaked key' },
     ])
-    expect(await db.tagEvent.findMany({ where: { repositoryId } })).toMatchObject([
+    expect(await db.prisma.tagEvent.findMany({ where: { repositoryId } })).toMatchObject([
       { kind: 'DELETED', tag: 'v1', reason: 'leaked key', actor: 'admin', credential: 'TESTKEY000000001' },
     ])
     await expect(api.pushTag(repositoryId, 'v1', digestOfLetter('c'))).rejects.toMatchObject({ code: 'TAG_RESERVED' })

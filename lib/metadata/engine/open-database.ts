@@ -1,0 +1,120 @@
+import type { Prisma, PrismaClient } from '../generated/sqlite/client'
+import type { Database, DatabaseLocation, HeldLock, Models, SqlTransaction, Transaction } from './database'
+import type { Engine } from './engine'
+import { translateFailure } from './failures'
+import { openPostgresql } from './postgresql'
+import type { SqlRunner } from './sql-runner'
+import { openSqlite } from './sqlite'
+
+/** The database of a process, which has opened it and closes it. */
+export interface OpenDatabase extends Database {
+  /** Ends all connections, once what runs has ended. */
+  close(): Promise<void>
+}
+
+/** Opens the database; it must have been migrated (`migrate`). */
+export function openDatabase(location: DatabaseLocation): OpenDatabase {
+  // A transaction waits its turn behind others, so a burst of pushes must not time out at Prisma's 2 s.
+  const options = { transactionOptions: { maxWait: 30_000, timeout: 30_000 } }
+  return new ProcessDatabase(
+    location.provider === 'sqlite' ? openSqlite(location.file, options) : openPostgresql(location.url, options),
+  )
+}
+
+class ProcessDatabase implements OpenDatabase {
+  readonly provider: Engine['provider']
+  readonly read: Engine['read']
+  readonly #engine: Engine
+  readonly #client: Prisma.TransactionClient
+
+  constructor(engine: Engine) {
+    this.provider = engine.provider
+    this.read = engine.read
+    this.#engine = engine
+    // A failure that no caller of ours can name is the database's: UNAVAILABLE, so that every door fails closed. The
+    // cast drops the extension's type, which adds nothing.
+    this.#client = engine.client.$extends({
+      query: {
+        async $allOperations({ args, query }) {
+          try {
+            return (await query(args)) as unknown
+          } catch (error) {
+            throw translateFailure(error)
+          }
+        },
+      },
+    }) as PrismaClient
+  }
+
+  get prisma(): Models {
+    return this.#client
+  }
+
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return runTransaction(this.#client, this.provider, work)
+  }
+
+  sqlTransaction<T>(work: (tx: SqlTransaction) => Promise<T>): Promise<T> {
+    return this.#engine.sqlTransaction(work)
+  }
+
+  tryLock(name: string): Promise<HeldLock | null> {
+    return this.#engine.tryLock(name)
+  }
+
+  close(): Promise<void> {
+    return this.#engine.close()
+  }
+}
+
+/** Prisma's transaction: reads see what it has written, and a transaction started from it nests in it. */
+class ModelTransaction implements Transaction {
+  readonly provider: Engine['provider']
+  readonly #client: Prisma.TransactionClient
+
+  constructor(client: Prisma.TransactionClient, provider: Engine['provider']) {
+    this.#client = client
+    this.provider = provider
+  }
+
+  get prisma(): Models {
+    return this.#client
+  }
+
+  get read(): SqlRunner {
+    return this.#client
+  }
+
+  $queryRaw<T>(...query: Parameters<SqlRunner['$queryRaw']>): Promise<T> {
+    return this.#client.$queryRaw<T>(...query)
+  }
+
+  $executeRaw(...query: Parameters<SqlRunner['$executeRaw']>): Promise<number> {
+    return this.#client.$executeRaw(...query)
+  }
+
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return runTransaction(this.#client, this.provider, work)
+  }
+
+  sqlTransaction<T>(work: (tx: SqlTransaction) => Promise<T>): Promise<T> {
+    return this.transaction(work)
+  }
+
+  tryLock(): Promise<never> {
+    return Promise.reject(new Error('a transaction takes no lock that outlasts it'))
+  }
+}
+
+/** Runs `work` in a transaction of the client, or in a savepoint when the client is a transaction's. */
+async function runTransaction<T>(
+  client: Prisma.TransactionClient,
+  provider: Engine['provider'],
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  try {
+    return await client.$transaction((inner) => work(new ModelTransaction(inner, provider)))
+  } catch (error) {
+    throw translateFailure(error)
+  }
+}

@@ -1,4 +1,4 @@
-import type { SqlSource } from './engine/database'
+import type { Database, SqlSource } from './engine/database'
 import type { User } from './users'
 
 /** What a request proves itself by at an instance's registry. Only lib/auth asks for it: there are hashes in it. */
@@ -116,4 +116,33 @@ export async function findTemporaryTokenCredentialById(
 
 function withUser<T extends UserColumns>({ userId, name, isDisabled, role, ...rest }: T) {
   return { user: { id: userId, name, isDisabled, role }, ...rest }
+}
+
+/** Which credential of an instance's registry was used. */
+export type UsedCredential =
+  | { readonly kind: 'password'; readonly userId: string; readonly instanceId: string }
+  | { readonly kind: 'robot' | 'temporaryToken'; readonly id: string }
+
+/** Notes when a credential was used last, and by a robot from where. Never a time before the one that is noted. */
+export async function noteCredentialUse(
+  db: Database,
+  used: UsedCredential,
+  { at, address }: { readonly at: Date; readonly address: string },
+): Promise<void> {
+  await db.sqlTransaction(async (tx) => {
+    if (used.kind === 'password') {
+      await tx.$executeRaw`
+        UPDATE "RegistryPassword" SET "lastUsedAt" = ${at}
+        WHERE "userId" = ${used.userId} AND "instanceId" = ${used.instanceId}
+          AND ("lastUsedAt" IS NULL OR "lastUsedAt" < ${at})`
+    } else if (used.kind === 'robot') {
+      await tx.$executeRaw`
+        UPDATE "Robot" SET "lastUsedAt" = ${at}, "lastUsedAddress" = ${address}
+        WHERE "id" = ${used.id} AND ("lastUsedAt" IS NULL OR "lastUsedAt" < ${at})`
+    } else {
+      await tx.$executeRaw`
+        UPDATE "TemporaryToken" SET "lastUsedAt" = ${at}
+        WHERE "id" = ${used.id} AND ("lastUsedAt" IS NULL OR "lastUsedAt" < ${at})`
+    }
+  })
 }

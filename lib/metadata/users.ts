@@ -1,4 +1,9 @@
+import { AppError } from '@/lib/domain/errors'
 import type { Source, SqlSource, Transaction } from './engine/database'
+import { isUniqueViolation } from './engine/failures'
+import { Prisma } from './generated/sqlite/client'
+import { type Slice, type Sql, allOf, contains, inOrder } from './engine/listing'
+import { lockName, lockRow } from './engine/locks'
 
 /** A person who may log on, without secrets. */
 export interface User {
@@ -38,4 +43,147 @@ export async function insertUser(
 /** How many users there are; 0 before the first start. */
 export async function countUsers(db: Source): Promise<number> {
   return db.prisma.user.count()
+}
+
+/** A user as stored, without the password. */
+export interface UserRow {
+  readonly id: string
+  readonly name: string
+  readonly displayName: string
+  readonly role: 'ADMINISTRATOR' | 'MEMBER'
+  readonly isDisabled: boolean
+  readonly version: number
+  readonly createdAt: Date
+  readonly updatedAt: Date
+  readonly lastLogOnAt: Date | null
+}
+
+/** What may change of a user. */
+export type UserSettings = Pick<UserRow, 'displayName' | 'role' | 'isDisabled'>
+
+/** Which users a list shows: those whose name or display name holds a text, of a role, disabled or not. */
+export interface UserFilter {
+  readonly search?: string | undefined
+  readonly role?: UserRow['role'] | undefined
+  readonly isDisabled?: boolean | undefined
+}
+
+/** What a list of users can be sorted by. */
+export type UserSortKey = 'name' | 'createdAt'
+
+const columns = Prisma.sql`u."id", u."name", u."displayName", u."role", u."isDisabled", u."version", u."createdAt",
+  u."updatedAt", u."lastLogOnAt"`
+
+const sortColumns: Record<UserSortKey, Sql> = {
+  name: Prisma.sql`u."name"`,
+  createdAt: Prisma.sql`u."createdAt"`,
+}
+
+/** The user, or null. */
+export async function findUser(db: Source, id: string): Promise<UserRow | null> {
+  return db.prisma.user.findUnique({ where: { id }, omit: { passwordHash: true } })
+}
+
+/** The user of that name, locked until the transaction ends, or null. */
+export async function lockUserByName(tx: Transaction, name: string): Promise<UserRow | null> {
+  const found = await tx.prisma.user.findUnique({ where: { name }, select: { id: true } })
+  if (found === null) return null
+  await lockRow(tx, 'User', found.id)
+  return findUser(tx, found.id)
+}
+
+/** Users in order; equals by id. */
+export async function listUsers(
+  db: Source,
+  filter: UserFilter,
+  sortKey: UserSortKey,
+  slice: Slice,
+): Promise<UserRow[]> {
+  return db.read.$queryRaw<UserRow[]>`
+    SELECT ${columns} FROM "User" u WHERE ${matching(filter)}
+    ${inOrder(sortColumns[sortKey], Prisma.sql`u."id"`, slice)}`
+}
+
+/** How many users the list has. */
+export async function countMatchingUsers(db: Source, filter: UserFilter): Promise<number> {
+  const [row] = await db.read.$queryRaw<{ count: bigint }[]>`
+    SELECT count(*) AS "count" FROM "User" u WHERE ${matching(filter)}`
+  return Number(row?.count)
+}
+
+function matching({ search, role, isDisabled }: UserFilter): Sql {
+  return allOf([
+    search === undefined
+      ? undefined
+      : Prisma.sql`(${contains(Prisma.sql`u."name"`, search)} OR ${contains(Prisma.sql`u."displayName"`, search)})`,
+    role === undefined ? undefined : Prisma.sql`u."role" = ${role}`,
+    isDisabled === undefined ? undefined : Prisma.sql`u."isDisabled" = ${isDisabled}`,
+  ])
+}
+
+/** What is shown of users beside their own row. */
+export interface UserFacts {
+  readonly hasSecondFactor: boolean
+  readonly grantCount: number
+}
+
+/** For each of the users: whether the log-on asks for a second factor, and how many grants there are. */
+export async function getUserFacts(db: Source, userIds: readonly string[]): Promise<(id: string) => UserFacts> {
+  const [factors, grants] = await Promise.all([
+    db.prisma.secondFactor.findMany({
+      where: { userId: { in: [...userIds] }, confirmedAt: { not: null } },
+      select: { userId: true },
+    }),
+    db.prisma.grant.groupBy({ by: ['subjectId'], where: { subjectId: { in: [...userIds] } }, _count: true }),
+  ])
+  const withFactor = new Set(factors.map((row) => row.userId))
+  const counts = new Map(grants.map((row) => [row.subjectId, row._count]))
+  return (id) => ({ hasSecondFactor: withFactor.has(id), grantCount: counts.get(id) ?? 0 })
+}
+
+/** Adds a user. Throws ALREADY_EXISTS when the name is taken. */
+export async function addUser(
+  tx: Transaction,
+  user: UserSettings & Pick<UserRow, 'id' | 'name'> & { readonly passwordHash: string },
+): Promise<void> {
+  try {
+    await tx.prisma.user.create({ data: user })
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error
+    const message = `there is a user ${user.name}`
+    throw new AppError('ALREADY_EXISTS', { message, fields: [{ path: 'name', message }], cause: error })
+  }
+}
+
+/** Changes a user who still has `version`; answers whether that was so. */
+export async function updateUser(
+  tx: Transaction,
+  { id, version }: { readonly id: string; readonly version: number },
+  changes: Partial<UserSettings> & { readonly passwordHash?: string },
+): Promise<boolean> {
+  const data = { ...changes, version: { increment: 1 } }
+  const { count } = await tx.prisma.user.updateMany({ where: { id, version }, data })
+  return count > 0
+}
+
+/** Deletes a user who still has `version`, with grants, sessions and credentials; answers whether that was so. */
+export async function deleteUser(
+  tx: Transaction,
+  { id, version }: { readonly id: string; readonly version: number },
+): Promise<boolean> {
+  const { count } = await tx.prisma.user.deleteMany({ where: { id, version } })
+  return count > 0
+}
+
+/**
+ * Throws LAST_ADMINISTRATOR unless there is an enabled administrator besides the user. Call it before taking that
+ * user's rights away: whoever else asks waits until the transaction ends, so that two who take away each other's cannot
+ * both have looked before either wrote.
+ */
+export async function assertAnotherAdministrator(tx: Transaction, userId: string): Promise<void> {
+  await lockName(tx, 'administrators')
+  const others = await tx.prisma.user.count({
+    where: { id: { not: userId }, role: 'ADMINISTRATOR', isDisabled: false },
+  })
+  if (others === 0) throw new AppError('LAST_ADMINISTRATOR')
 }

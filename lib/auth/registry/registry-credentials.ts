@@ -2,11 +2,11 @@ import { hash } from 'node:crypto'
 import { robotNamePrefix, temporaryUserName } from '@/lib/domain/access'
 import { AppError } from '@/lib/domain/errors'
 import { robotUserName } from '@/lib/domain/robot-name'
-import { type UsedCredential, noteCredentialUse } from '@/lib/metadata/credential-use'
 import type { RefreshTokenRow, RefreshTokenSource } from '@/lib/metadata/refresh-tokens'
 import {
   type RobotCredential,
   type TemporaryTokenCredential,
+  type UsedCredential,
   type UserCredential,
   findRobotCredential,
   findRobotCredentialById,
@@ -14,6 +14,7 @@ import {
   findTemporaryTokenCredentialById,
   findUserCredential,
   findUserCredentialById,
+  noteCredentialUse,
 } from '@/lib/metadata/registry-credentials'
 import type { Context } from '@/lib/context'
 import { type Attempt, attempts } from '@/lib/auth/guessing/attempts'

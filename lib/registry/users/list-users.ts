@@ -4,7 +4,7 @@ import {
   countMatchingUsers,
   getUserFacts,
   listUsers as listUserRows,
-} from '@/lib/metadata/user-settings'
+} from '@/lib/metadata/users'
 import type { Context } from '@/lib/context'
 import { type Page, type PageRequest, type Sort, parseSort, readPage } from '@/lib/registry/page'
 import { type UserDetails, toUserDetails } from './user-details'

@@ -3,7 +3,7 @@ import { AppError } from '@/lib/domain/errors'
 import { createId } from '@/lib/domain/ids'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import type { Database } from '@/lib/metadata/engine/database'
-import { addUser, lockUserByName, updateUser } from '@/lib/metadata/user-settings'
+import { addUser, lockUserByName, updateUser } from '@/lib/metadata/users'
 import { changedFields } from '@/lib/registry/changed-fields'
 import { changedMeanwhile } from '@/lib/registry/versions'
 

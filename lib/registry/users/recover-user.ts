@@ -4,7 +4,7 @@ import type { Database } from '@/lib/metadata/engine/database'
 import { deleteSharedRegistryPasswords } from '@/lib/metadata/registry-passwords'
 import { deleteSecondFactor, findSecondFactor } from '@/lib/metadata/second-factors'
 import { deleteSessionsOfUser } from '@/lib/metadata/sessions'
-import { lockUserByName, updateUser } from '@/lib/metadata/user-settings'
+import { lockUserByName, updateUser } from '@/lib/metadata/users'
 import { AppError } from '@/lib/domain/errors'
 import { changedMeanwhile } from '@/lib/registry/versions'
 

@@ -7,11 +7,7 @@ import { lockRow } from '@/lib/metadata/engine/locks'
 import { deleteRefreshTokensOfUser } from '@/lib/metadata/refresh-tokens'
 import { deleteSharedRegistryPasswords } from '@/lib/metadata/registry-passwords'
 import { deleteSessionsOfUser } from '@/lib/metadata/sessions'
-import {
-  type UserSettings,
-  assertAnotherAdministrator,
-  updateUser as updateUserRow,
-} from '@/lib/metadata/user-settings'
+import { type UserSettings, assertAnotherAdministrator, updateUser as updateUserRow } from '@/lib/metadata/users'
 import { changedFields } from '@/lib/registry/changed-fields'
 import type { Context } from '@/lib/context'
 import { type UserDetails, describeUser, requireUser } from './user-details'

@@ -1,6 +1,6 @@
 import { AppError } from '@/lib/domain/errors'
 import type { Source } from '@/lib/metadata/engine/database'
-import { type UserFacts, type UserRow, findUser, getUserFacts } from '@/lib/metadata/user-settings'
+import { type UserFacts, type UserRow, findUser, getUserFacts } from '@/lib/metadata/users'
 import type { Versioned } from '@/lib/registry/versions'
 
 /** A user as the console and the API show them. Times are UTC, ISO 8601. */

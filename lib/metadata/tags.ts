@@ -75,8 +75,9 @@ export async function moveTag(
   const mayAppend = isAppendOnly(name)
   const mayCreate = meetsPrecondition(precondition, null)
   const mayMove = precondition.kind !== 'absent'
-  // A digest has no character that LIKE takes for a wildcard.
-  const expected = precondition.kind === 'match' ? precondition.digests.join(' ') : ''
+  // Each digest between spaces, so that only a whole one is found. `replace` compares byte by byte on both databases;
+  // LIKE does not.
+  const expected = precondition.kind === 'match' ? ` ${precondition.digests.join(' ')} ` : ''
 
   // The SELECT is empty, and nothing is inserted, where the tag is absent and may not be created. Where the tag exists,
   // the insert conflicts, and DO UPDATE's WHERE is evaluated on the row as it is at that moment, locked.
@@ -92,7 +93,7 @@ export async function moveTag(
         "updatedAt" = excluded."updatedAt", "updatedBy" = excluded."updatedBy"
     WHERE "Tag"."digest" <> excluded."digest"
       AND ${mayMove}
-      AND (${expected} = '' OR ${expected} LIKE '%' || "Tag"."digest" || '%')
+      AND (${expected} = '' OR replace(${expected}, ' ' || "Tag"."digest" || ' ', '') <> ${expected})
       AND (${isFree} OR (${mayAppend} AND NOT EXISTS (
         SELECT 1 FROM "ManifestReference" AS former
         WHERE former."repositoryId" = "Tag"."repositoryId" AND former."parentDigest" = "Tag"."digest"

@@ -1,5 +1,6 @@
 import { parseDigest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
+import { assertNoPrecondition } from '@/lib/domain/etag'
 import { parseRange } from '@/lib/domain/range'
 import { deleteBlob as deleteBlobOfRepository } from '@/lib/registry/tags/delete-blob'
 import { getBlobSize, getBlobSizeForPush, openBlob } from '@/lib/registry/pull/get-blob'
@@ -41,7 +42,8 @@ export async function getBlob({ ctx, request, response, repository, target }: Ca
 }
 
 /** DELETE of a blob (distribution-spec, "Deleting blobs"). */
-export async function deleteBlob({ ctx, response, principal, repository, target }: Call): Promise<void> {
+export async function deleteBlob({ ctx, request, response, principal, repository, target }: Call): Promise<void> {
+  assertNoPrecondition(request.headers['if-match'], request.headers['if-none-match'])
   await deleteBlobOfRepository(ctx, principal, repository.id, parseDigest(target))
   answerEmpty(response, 202, {})
 }

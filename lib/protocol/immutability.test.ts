@@ -243,15 +243,61 @@ describe.each([true, false])('preconditions of a push, Immutable %s', (immutable
     expect((await registry.pushManifest(image.digest, image.bytes, { headers })).status).toBe(412)
   })
 
-  test.each([{ 'if-match': 'sha256:abc' }, { 'if-none-match': '"x"' }, { 'if-match': '*', 'if-none-match': '*' }])(
-    '%o is not understood, so nothing is written',
-    async (headers) => {
-      const tag = freshTag()
-      expect((await registry.pushManifest(tag, (await registry.image(tag)).bytes, { headers })).status).toBe(400)
-      expect(await registry.digestOfTag(tag)).toBeNull()
-    },
-  )
+  test('If-Match is compared with whole digests, by case', async () => {
+    const tag = immutable ? 'latest' : freshTag()
+    const [one, two] = [await registry.image(freshTag('one')), await registry.image(freshTag('two'))]
+    await registry.send('DELETE', `/v2/test/example/manifests/${tag}`)
+    await registry.pushManifest(tag, one.bytes)
+    const hex = one.digest.slice('sha256:'.length)
+    for (const [ifMatch, status] of [
+      [`"x${one.digest}x"`, 400],
+      [`"${one.digest} ${two.digest}"`, 400],
+      [`"${one.digest.toUpperCase()}"`, 400],
+      [`"sha256:${hex.toUpperCase()}"`, 400],
+      [`"sha512:${hex}${hex}"`, 412],
+      [`"%"`, 400],
+      [`"${'_'.repeat(71)}"`, 400],
+      [`W/"${one.digest}"`, 400],
+    ] as const) {
+      const answer = await registry.pushManifest(tag, two.bytes, { headers: { 'if-match': ifMatch } })
+      expect([ifMatch, answer.status]).toEqual([ifMatch, status])
+      expect(await registry.digestOfTag(tag)).toBe(one.digest)
+    }
+    const several = `, "sha256:${'0'.repeat(64)}",,"${one.digest}" ,"${one.digest}"`
+    expect((await registry.pushManifest(tag, two.bytes, { headers: { 'if-match': several } })).status).toBe(201)
+  })
+
+  test.each([
+    { 'if-match': 'sha256:abc' },
+    { 'if-match': '' },
+    { 'if-match': ' , ' },
+    { 'if-match': '""' },
+    { 'if-match': `*, "sha256:${'0'.repeat(64)}"` },
+    { 'if-none-match': '"x"' },
+    { 'if-none-match': '' },
+    { 'if-none-match': '*, *' },
+    { 'if-none-match': `"sha256:${'0'.repeat(64)}"` },
+    { 'if-match': '*', 'if-none-match': '*' },
+  ])('%o is not understood, so nothing is written', async (headers) => {
+    const tag = freshTag()
+    expect((await registry.pushManifest(tag, (await registry.image(tag)).bytes, { headers })).status).toBe(400)
+    expect(await registry.digestOfTag(tag)).toBeNull()
+  })
 })
+
+test.each([{ 'if-match': '*' }, { 'if-match': `"sha256:${'0'.repeat(64)}"` }, { 'if-none-match': '*' }])(
+  'a deletion takes no precondition: with %o nothing is deleted',
+  async (headers) => {
+    await registry.setImmutable(false)
+    const tag = freshTag()
+    const image = await registry.image(tag)
+    await registry.pushManifest(tag, image.bytes)
+    for (const path of [`manifests/${tag}`, `manifests/${image.digest}`, `blobs/${image.layer}`]) {
+      expect((await registry.send('DELETE', `/v2/test/example/${path}`, { headers })).status).toBe(400)
+      expect((await registry.send('HEAD', `/v2/test/example/${path}`)).status).toBe(200)
+    }
+  },
+)
 
 test('a true If-Match does not open an immutable tag', async () => {
   const tag = freshTag()

@@ -1,6 +1,6 @@
 import { isDigest, parseDigest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
-import { parsePrecondition } from '@/lib/domain/etag'
+import { assertNoPrecondition, parsePrecondition } from '@/lib/domain/etag'
 import { manifestMaxBytes } from '@/lib/domain/manifest'
 import { isTag } from '@/lib/domain/reference'
 import { deleteManifest as deleteManifestOfRepository } from '@/lib/registry/tags/delete-manifest'
@@ -45,6 +45,7 @@ export async function putManifest({
   for (const tag of tags) {
     if (!isTag(tag)) throw new AppError('TAG_INVALID', { detail: { tag: tag.slice(0, 160) } })
   }
+  const precondition = parsePrecondition(request.headers['if-match'], request.headers['if-none-match'])
   const content = await readManifest(request)
   await confirmAccess()
   const pushed = await pushManifest(ctx, principal, repository, {
@@ -52,7 +53,7 @@ export async function putManifest({
     tags,
     content,
     contentType: request.headers['content-type'],
-    precondition: parsePrecondition(request.headers['if-match'], request.headers['if-none-match']),
+    precondition,
   })
   for (const tag of parameters) response.appendHeader('OCI-Tag', tag)
   addWarnings(response, pushed.warnings)
@@ -64,7 +65,8 @@ export async function putManifest({
 }
 
 /** DELETE of a tag, or of a manifest by digest (distribution-spec, "Content Management"). */
-export async function deleteManifest({ ctx, response, principal, repository, target }: Call): Promise<void> {
+export async function deleteManifest({ ctx, request, response, principal, repository, target }: Call): Promise<void> {
+  assertNoPrecondition(request.headers['if-match'], request.headers['if-none-match'])
   if (isDigest(target)) await deleteManifestOfRepository(ctx, principal, repository.id, target)
   else if (!isTag(target)) throw new AppError('DIGEST_INVALID', { detail: { reference: target.slice(0, 160) } })
   else if (!(await deleteTag(ctx, principal, repository.id, target))) {

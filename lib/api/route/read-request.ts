@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { AppError, type FieldError } from '@/lib/domain/errors'
-import { parsePrecondition } from '@/lib/domain/etag'
+import { parseExpectedVersions } from '@/lib/domain/etag'
 import { type ExpectedVersions, changedMeanwhile } from '@/lib/registry/versions'
 import { type Operation, takesIfMatch } from '@/lib/api/operations/operation'
 
@@ -38,11 +38,13 @@ export async function readBody<S extends z.ZodType>(request: Request, schema: S)
  * PRECONDITION_FAILED when the resource has no versions.
  */
 export function readExpectedVersions(operation: Operation, request: Request): ExpectedVersions {
-  const precondition = parsePrecondition(request.headers.get('if-match') ?? undefined, undefined)
-  if (precondition.kind !== 'match') return null
-  // A resource without versions cannot have an expected one (RFC 9110, section 13.1.1).
-  if (operation.method !== 'GET' && !takesIfMatch(operation)) throw changedMeanwhile()
-  return precondition.digests
+  const isRead = operation.method === 'GET'
+  // Of a read it only asks for less: the whole answer is right, too.
+  const ifNoneMatch = isRead ? null : request.headers.get('if-none-match')
+  const versions = parseExpectedVersions(request.headers.get('if-match') ?? undefined, ifNoneMatch ?? undefined)
+  // Of what has no versions, none can be the one that is expected (RFC 9110, section 13.1.1).
+  if (versions !== null && !isRead && !takesIfMatch(operation)) throw changedMeanwhile()
+  return versions
 }
 
 async function readLimited(request: Request): Promise<Uint8Array> {

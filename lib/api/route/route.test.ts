@@ -113,8 +113,21 @@ describe('bad input', () => {
     expect((await api.call('POST', '/instances', {}, { body, headers })).status).toBe(415)
   })
 
-  test.each(['3', 'W/"1"', '"1', '"1",x'])('If-Match: %s is not understood, so nothing changes', async (ifMatch) => {
-    expect((await patch({ summary: 'changed' }, { 'if-match': ifMatch })).status).toBe(400)
+  test.each(['3', 'W/"1"', '"1', '"1",x', '', ',', '*, "1"', 'W/"1", "1"', '"1""2"', '" 1"', '*, *'])(
+    'If-Match: %s is not understood, so nothing changes',
+    async (ifMatch) => {
+      expect((await patch({ summary: 'changed' }, { 'if-match': ifMatch })).status).toBe(400)
+    },
+  )
+
+  test.each(['"x1x"', '"01"', '""', '"x", "11"'])('If-Match: %s is another version', async (ifMatch) => {
+    expect((await patch({ summary: 'changed' }, { 'if-match': ifMatch })).status).toBe(412)
+  })
+
+  test.each(['*', '"1"', 'W/"1"', ''])('a change takes no If-None-Match: %s', async (ifNoneMatch) => {
+    expect((await patch({ summary: 'changed' }, { 'if-none-match': ifNoneMatch })).status).toBe(400)
+    const headers = { 'if-none-match': ifNoneMatch }
+    expect((await api.call('GET', repository, { repositoryId }, { headers })).status).toBe(200)
   })
 
   test('an id with a control character is nobody’s', async () => {

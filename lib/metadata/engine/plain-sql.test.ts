@@ -194,3 +194,20 @@ function plain(answer: unknown): unknown {
   const { id: _, ...rest } = answer as { instanceId: unknown; id: string }
   return rest
 }
+
+test.each([
+  ['part of another text', [`x${digest}x`]],
+  ['in another case', [digest.toUpperCase()]],
+  ['two as one', [`${digest}${digest}`]],
+  ['a wildcard', ['%']],
+  ['nothing', []],
+])('a move that expects %s of a tag leaves it as it is', async (_, digests) => {
+  const move = { name: 'latest', digest, precondition: { kind: 'none' }, movedBy: 'admin', now } as const
+  const attempt = sqlTransaction(db, async (tx) => {
+    const locked = await lockRepository(tx, repositoryId)
+    if (locked === null) throw new Error('no repository')
+    await moveTag(tx, locked, move)
+    await moveTag(tx, locked, { ...move, digest: layer, precondition: { kind: 'match', digests } })
+  })
+  await expect(attempt).rejects.toMatchObject({ code: 'PRECONDITION_FAILED' })
+})

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type BodyLimit, readBoundedBody } from '@/lib/domain/bounded-body'
 import type { Principal } from '@/lib/domain/principal'
 import type { Context } from '@/lib/context'
 import type { InstanceForTraffic } from '@/lib/registry/traffic/find-instance-of-host'
@@ -85,4 +86,9 @@ export function bodyOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
 export function contentLengthOf(request: IncomingMessage): number | null {
   const header = request.headers['content-length']
   return header === undefined ? null : Number(header)
+}
+
+/** The request's whole body. Throws the limit's code, and UPLOAD_INCOMPLETE when the client leaves in the middle. */
+export function readBody(request: IncomingMessage, limit: BodyLimit): Promise<Uint8Array> {
+  return readBoundedBody({ declaredBytes: contentLengthOf(request), chunks: bodyOf(request) }, limit)
 }

@@ -7,7 +7,7 @@ import { deleteManifest as deleteManifestOfRepository } from '@/lib/registry/tag
 import { deleteTag } from '@/lib/registry/tags/delete-tag'
 import { getManifest as getManifestOfRepository } from '@/lib/registry/pull/get-manifest'
 import { pushManifest } from '@/lib/registry/push/push-manifest'
-import { type Call, answerEmpty, bodyOf, contentLengthOf } from './call'
+import { type Call, answerEmpty, readBody } from './call'
 import { addWarnings } from './warnings'
 
 /** Most `tag` parameters of one push (distribution-spec main, end-7b: a registry should take at least ten). */
@@ -46,7 +46,7 @@ export async function putManifest({
     if (!isTag(tag)) throw new AppError('TAG_INVALID', { detail: { tag: tag.slice(0, 160) } })
   }
   const precondition = parsePrecondition(request.headers['if-match'], request.headers['if-none-match'])
-  const content = await readManifest(request)
+  const content = await readBody(request, { maxBytes: manifestMaxBytes, code: 'MANIFEST_TOO_LARGE' })
   await confirmAccess()
   const pushed = await pushManifest(ctx, principal, repository, {
     digest,
@@ -73,21 +73,4 @@ export async function deleteManifest({ ctx, request, response, principal, reposi
     throw new AppError('MANIFEST_UNKNOWN', { detail: { reference: target } })
   }
   answerEmpty(response, 202, {})
-}
-
-async function readManifest(request: Call['request']): Promise<Buffer> {
-  const tooLarge = () => new AppError('MANIFEST_TOO_LARGE', { detail: { limitBytes: manifestMaxBytes } })
-  if ((contentLengthOf(request) ?? 0) > manifestMaxBytes) throw tooLarge()
-  const chunks: Uint8Array[] = []
-  let length = 0
-  try {
-    for await (const chunk of bodyOf(request)) {
-      length += chunk.byteLength
-      if (length > manifestMaxBytes) throw tooLarge()
-      chunks.push(chunk)
-    }
-  } catch (error) {
-    throw AppError.is(error) ? error : new AppError('UPLOAD_INCOMPLETE', { cause: error })
-  }
-  return Buffer.concat(chunks)
 }

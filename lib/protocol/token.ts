@@ -13,7 +13,7 @@ import type { Context } from '@/lib/context'
 import { type InstanceForTraffic, findInstanceOfHost } from '@/lib/registry/traffic/find-instance-of-host'
 import { grantScopes } from '@/lib/registry/traffic/grant-scopes'
 import { originOf, principalOf } from './authenticate'
-import { type OpenCall, answerJson, bodyOf, contentLengthOf } from './call'
+import { type OpenCall, answerJson, readBody } from './call'
 import { hostOf } from './challenge'
 
 /** Longest form that the endpoint reads, in bytes: far above 50 scopes of the longest names. */
@@ -148,21 +148,17 @@ function answer(response: ServerResponse, body: Record<string, unknown>): void {
   answerJson(response, 'application/json', body)
 }
 
-/** The fields of the request's body. Throws MEDIA_TYPE_UNSUPPORTED, PAYLOAD_TOO_LARGE, and BAD_REQUEST for a field twice. */
+/**
+ * The fields of the request's body. Throws MEDIA_TYPE_UNSUPPORTED, PAYLOAD_TOO_LARGE, UPLOAD_INCOMPLETE, and BAD_REQUEST
+ * for a field twice.
+ */
 async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
   const [type = ''] = (request.headers['content-type'] ?? '').split(';')
   if (type.trim().toLowerCase() !== 'application/x-www-form-urlencoded') {
     throw new AppError('MEDIA_TYPE_UNSUPPORTED', { message: 'the form comes as application/x-www-form-urlencoded' })
   }
-  if ((contentLengthOf(request) ?? 0) > formMaxBytes) throw new AppError('PAYLOAD_TOO_LARGE')
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of bodyOf(request)) {
-    size += chunk.byteLength
-    if (size > formMaxBytes) throw new AppError('PAYLOAD_TOO_LARGE')
-    chunks.push(chunk)
-  }
-  const fields = new URLSearchParams(Buffer.concat(chunks).toString('utf8'))
+  const body = await readBody(request, { maxBytes: formMaxBytes, code: 'PAYLOAD_TOO_LARGE' })
+  const fields = new URLSearchParams(Buffer.from(body).toString('utf8'))
   const names = [...fields.keys()].filter((name) => name !== 'scope')
   if (new Set(names).size < names.length) throw new AppError('BAD_REQUEST', { message: 'a field comes twice' })
   return fields

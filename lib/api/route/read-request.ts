@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { readBoundedBody } from '@/lib/domain/bounded-body'
 import { AppError, type FieldError } from '@/lib/domain/errors'
 import { parseExpectedVersions } from '@/lib/domain/etag'
 import { type ExpectedVersions, changedMeanwhile } from '@/lib/registry/versions'
@@ -21,8 +22,8 @@ export function readQuery<S extends z.ZodType>(request: Request, schema: S): z.o
 }
 
 /**
- * Parses the JSON body with its schema. Throws MEDIA_TYPE_UNSUPPORTED, PAYLOAD_TOO_LARGE, and BAD_REQUEST with the
- * invalid fields.
+ * Parses the JSON body with its schema. Throws MEDIA_TYPE_UNSUPPORTED, PAYLOAD_TOO_LARGE, UPLOAD_INCOMPLETE, and BAD_REQUEST
+ * with the invalid fields.
  */
 export async function readBody<S extends z.ZodType>(request: Request, schema: S): Promise<z.output<S>> {
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
@@ -30,7 +31,9 @@ export async function readBody<S extends z.ZodType>(request: Request, schema: S)
   if (type !== 'application/json' && !isMergePatch) {
     throw new AppError('MEDIA_TYPE_UNSUPPORTED', { message: 'the body must be application/json' })
   }
-  return parse(schema, parseJson(await readLimited(request)))
+  const length = request.headers.get('content-length')
+  const body = { declaredBytes: length === null ? null : Number(length), chunks: chunksOf(request) }
+  return parse(schema, parseJson(await readBoundedBody(body, { maxBytes: bodyMaxBytes, code: 'PAYLOAD_TOO_LARGE' })))
 }
 
 /**
@@ -47,30 +50,10 @@ export function readExpectedVersions(operation: Operation, request: Request): Ex
   return versions
 }
 
-async function readLimited(request: Request): Promise<Uint8Array> {
-  if (Number(request.headers.get('content-length') ?? 0) > bodyMaxBytes) throw tooLarge()
-  const chunks: Uint8Array[] = []
-  let length = 0
-  const reader = request.body?.getReader()
-  for (let chunk = await readChunk(reader); chunk !== undefined; chunk = await readChunk(reader)) {
-    length += chunk.byteLength
-    if (length > bodyMaxBytes) throw tooLarge()
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
-}
-
-/** The next bytes of a body, or undefined at its end. It fails only when the client has gone. */
-async function readChunk(reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<Uint8Array | undefined> {
-  try {
-    return (await reader?.read())?.value
-  } catch (error) {
-    throw new AppError('UPLOAD_INCOMPLETE', { cause: error })
-  }
-}
-
-function tooLarge(): AppError {
-  return new AppError('PAYLOAD_TOO_LARGE', { detail: { limitBytes: bodyMaxBytes } })
+/** The request's body in chunks. Stopping early cancels nothing: that would close the connection under the answer. */
+async function* chunksOf({ body }: Request): AsyncGenerator<Uint8Array> {
+  const reader = body?.getReader()
+  for (let next = await reader?.read(); next?.done === false; next = await reader?.read()) yield next.value
 }
 
 function parseJson(bytes: Uint8Array): unknown {

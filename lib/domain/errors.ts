@@ -109,9 +109,16 @@ export interface FieldError {
   readonly message: string
 }
 
+/** Headers of an answer that a refusal itself decides on. Those of one door only are the door's. */
+export type ErrorHeaders = Readonly<Partial<Record<'Allow' | 'Content-Range' | 'Retry-After', string>>>
+
+/** When a client may try again what the server cannot do now, in seconds: a restart takes about two. */
+const unavailableSeconds = 5
+
 interface AppErrorOptions {
   message?: string
   detail?: ErrorDetail
+  headers?: ErrorHeaders
   fields?: readonly FieldError[]
   cause?: unknown
 }
@@ -130,17 +137,24 @@ export class AppError extends Error {
   readonly code: ErrorCode
   readonly detail: ErrorDetail | undefined
   readonly fields: readonly FieldError[] | undefined
+  readonly #headers: ErrorHeaders
 
   constructor(code: ErrorCode, options: AppErrorOptions = {}) {
     super(options.message ?? ERRORS[code].message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.detail = options.detail
     this.fields = options.fields
+    this.#headers = options.headers ?? {}
   }
 
   /** The HTTP status of the code. */
   get status(): number {
     return ERRORS[this.code].status
+  }
+
+  /** The headers that both doors answer with: those given, and `Retry-After` for every 503. */
+  get headers(): ErrorHeaders {
+    return this.status === 503 ? { 'Retry-After': String(unavailableSeconds), ...this.#headers } : this.#headers
   }
 
   /** The OCI code that container clients get. */

@@ -26,12 +26,17 @@ export function parseRange(header: string | undefined, size: number): RequestedR
 
   const start = first === '' ? Math.max(0, size - Number(last)) : Number(first)
   const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1)
-  if (start > end)
-    throw new AppError('RANGE_INVALID', {
-      message: `the range is outside the content of ${size} bytes`,
-      detail: { size },
-    })
+  if (start > end) throw rangeNotSatisfiable(size)
   return { kind: 'range', start, end }
+}
+
+/** The refusal of a range that has no byte of `size`: the answer says how many there are (RFC 9110, 14.4). */
+export function rangeNotSatisfiable(size: number): AppError {
+  return new AppError('RANGE_INVALID', {
+    message: `the range is outside the content of ${size} bytes`,
+    detail: { size },
+    headers: { 'Content-Range': `bytes */${size}` },
+  })
 }
 
 /**

@@ -84,8 +84,7 @@ async function serve({ ctx, request, response, exchange, isStopping }: Serving):
   if (instance === null || (isNobody(principal) && !isPull)) throw new AppError('UNAUTHORIZED')
   if (route === null) throw new AppError('NOT_FOUND')
   if (operation === undefined) {
-    response.setHeader('Allow', Object.keys(route.operations).join(', '))
-    throw new AppError('METHOD_NOT_ALLOWED')
+    throw new AppError('METHOD_NOT_ALLOWED', { headers: { Allow: Object.keys(route.operations).join(', ') } })
   }
   if (!('action' in operation)) {
     if (operation.scope !== undefined && principal.token?.[operation.scope] === false) {
@@ -126,7 +125,9 @@ function isNobody({ kind, token }: Principal): boolean {
 
 /** A failure of ours can only be found in the log by the request's id, so that goes with it. */
 function withRequestId(error: AppError, requestId: string): AppError {
-  return error.status < 500 ? error : new AppError(error.code, { detail: { ...error.detail, requestId } })
+  return error.status < 500
+    ? error
+    : new AppError(error.code, { detail: { ...error.detail, requestId }, headers: error.headers })
 }
 
 function splitOnce(text: string, separator: string): string[] {

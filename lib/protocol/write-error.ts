@@ -6,9 +6,6 @@ import type { Refusal } from './refusal'
 /** Most that is read and thrown away of a refused body to keep its connection, in bytes. */
 const drainMaxBytes = 8 * 1024 * 1024
 
-/** When a client may try again what the server cannot do now, in seconds: another start takes about two. */
-const retryAfterSeconds = 5
-
 /** How long the rest of a longer body is read before its connection is closed, in milliseconds. */
 const lingerMs = 3_000
 
@@ -21,7 +18,6 @@ export function writeError(
 ): void {
   const entry = { code: error.wireCode, message: error.message, ...(error.detail && { detail: error.detail }) }
   const body = Buffer.from(JSON.stringify({ errors: [entry], ...oauth }))
-  const size = error.detail?.['size']
   // What is left of the body must be read before the connection can serve the next request; a long rest is not worth it.
   const answer = request.method === 'HEAD' ? Buffer.alloc(0) : body
   const isWorthDraining = request.complete || (contentLengthOf(request) ?? Infinity) <= drainMaxBytes
@@ -29,9 +25,7 @@ export function writeError(
     'Content-Type': 'application/json',
     'Content-Length': body.byteLength,
     ...(challenge !== null && { 'WWW-Authenticate': challenge }),
-    ...(error.status === 503 && { 'Retry-After': retryAfterSeconds }),
-    ...(error.code === 'TOO_MANY_ATTEMPTS' && { 'Retry-After': Number(error.detail?.['retryAfterSeconds']) }),
-    ...(error.code === 'RANGE_INVALID' && size !== undefined && { 'Content-Range': `bytes */${String(size)}` }),
+    ...error.headers,
     ...(!isWorthDraining && { Connection: 'close' }),
   })
   request.resume()

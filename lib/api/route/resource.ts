@@ -15,7 +15,8 @@ export type ResourceHandlers = Record<(typeof methods)[number] | 'OPTIONS', Rout
 export function resource(handlers: Partial<Record<(typeof methods)[number], RouteHandler>>): ResourceHandlers {
   const allowed = methods.filter((method) => handlers[method] !== undefined)
   const allow = [...allowed, ...(handlers.GET === undefined ? [] : ['HEAD']), 'OPTIONS'].join(', ')
-  const refuse: RouteHandler = () => problemResponse(new AppError('METHOD_NOT_ALLOWED'), randomUUID(), { allow })
+  const refuse: RouteHandler = () =>
+    problemResponse(new AppError('METHOD_NOT_ALLOWED', { headers: { Allow: allow } }), randomUUID())
   return {
     GET: handlers.GET ?? refuse,
     POST: handlers.POST ?? refuse,

@@ -83,7 +83,7 @@ export function problemResponse(error: AppError, requestId: string, headers: Rec
   }
   return jsonResponse(error.status, JSON.stringify(body), requestId, {
     'content-type': 'application/problem+json',
-    ...(error.code === 'TOO_MANY_ATTEMPTS' && { 'retry-after': String(error.detail?.['retryAfterSeconds']) }),
+    ...error.headers,
     ...headers,
   })
 }

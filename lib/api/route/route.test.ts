@@ -242,6 +242,8 @@ describe('failures of ours', () => {
     const unavailable = route(operations.getOpenApiDocument, () => {
       throw new AppError('UNAVAILABLE', { cause: new Error('disk') })
     })
-    expect((await unavailable(request(), segment)).status).toBe(503)
+    const answer = await unavailable(request(), segment)
+    expect(answer.status).toBe(503)
+    expect(answer.headers.get('retry-after')).toBe('5')
   })
 })

@@ -55,6 +55,7 @@ test('a refusal says when to try again', async () => {
     wireCode: 'TOOMANYREQUESTS',
     message: 'too many failed attempts to log on, try again in 1 minute',
     detail: { retryAfterSeconds: 50 },
+    headers: { 'Retry-After': '50' },
   })
 })
 

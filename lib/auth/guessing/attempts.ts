@@ -176,6 +176,7 @@ function tooMany(retryAfterSeconds: number): AppError {
   return new AppError('TOO_MANY_ATTEMPTS', {
     message: `too many failed attempts to log on, try again in ${minutes} minute${minutes === 1 ? '' : 's'}`,
     detail: { retryAfterSeconds },
+    headers: { 'Retry-After': String(retryAfterSeconds) },
   })
 }
 

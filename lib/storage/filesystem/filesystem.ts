@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path'
 
 import { digestAlgorithm, parseDigest, type Digest, type DigestAlgorithm } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
-import type { ByteRange } from '@/lib/domain/range'
+import { type ByteRange, rangeNotSatisfiable } from '@/lib/domain/range'
 
 import { BatchWriter } from './batch-writer'
 import type { BlobReader, BlobStore, StoredBlob, StoredUpload } from '@/lib/storage/blob-store'
@@ -66,7 +66,7 @@ class FilesystemBlobStore implements BlobStore {
     try {
       const { size } = await handle.stat()
       if (range !== undefined && !(0 <= range.start && range.start <= range.end && range.end < size)) {
-        throw new AppError('RANGE_INVALID', { detail: { size } })
+        throw rangeNotSatisfiable(size)
       }
       return new FileReader(handle, size, range ?? { start: 0, end: size - 1 })
     } catch (error) {

@@ -8,6 +8,8 @@ const secrets = '^lib/secrets/'
 const storage = '^lib/storage/'
 const metadata = '^lib/metadata/'
 const auth = '^lib/auth/'
+/** What of lib/auth the process keeps for all doors, in the context; it knows nothing of the context itself. */
+const keptByProcess = '^lib/auth/(guessing|use)/'
 const jobs = '^lib/jobs/'
 const registry = '^lib/registry/'
 const protocol = '^lib/protocol/'
@@ -77,7 +79,8 @@ export default {
     mayImport('secrets', secrets, [domain]),
     mayImport('storage', storage, [domain, ...settings]),
     mayImport('metadata', metadata, [domain, ...settings]),
-    mayImport('context', '^lib/context\\.ts$', [secrets, storage, metadata, ...settings]),
+    mayImport('context', '^lib/context\\.ts$', [secrets, storage, metadata, keptByProcess, ...settings]),
+    mayImport('auth-of-the-process', keptByProcess, [domain, secrets, metadata, ...settings]),
     mayImport('auth', auth, [domain, secrets, metadata, ...context]),
     mayImport('jobs', jobs, [domain, metadata, ...context]),
     mayImport('registry', registry, [domain, secrets, storage, metadata, jobs, ...context]),

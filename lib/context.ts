@@ -1,3 +1,7 @@
+import type { Attempts } from '@/lib/auth/guessing/attempts'
+import type { FailedLogOns } from '@/lib/auth/guessing/failed-log-ons'
+import type { CredentialUses } from '@/lib/auth/use/credential-uses'
+import type { Passwords } from '@/lib/secrets/passwords'
 import type { RegistryTokens } from '@/lib/secrets/registry-tokens'
 import type { SecretBox } from '@/lib/secrets/secret-box'
 import type { Config } from './config'
@@ -13,6 +17,14 @@ export interface Context {
   readonly secrets: SecretBox
   readonly registryTokens: RegistryTokens
   readonly log: Logger
+  /** Hashes and verifies passwords. */
+  readonly passwords: Passwords
+  /** Limits guessing. */
+  readonly attempts: Attempts
+  /** Records failed log-ons. */
+  readonly failedLogOns: FailedLogOns
+  /** Notes when credentials were used. */
+  readonly credentialUses: CredentialUses
 }
 
 // On `globalThis`, because the server's bundle and Next's are two copies of this module in one process; two

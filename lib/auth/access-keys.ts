@@ -3,7 +3,6 @@ import { AppError } from '@/lib/domain/errors'
 import { findSealedAccessKey, touchAccessKey } from '@/lib/metadata/access-keys'
 import type { User } from '@/lib/metadata/users'
 import type { Context } from '@/lib/context'
-import { noteUse } from './last-use'
 
 /**
  * The user whose access key this is, read from the database as they are now; null otherwise. An id that does not exist
@@ -11,7 +10,7 @@ import { noteUse } from './last-use'
  * has the secret learns it.
  */
 export async function authenticateAccessKey(
-  ctx: Pick<Context, 'db' | 'secrets' | 'log'>,
+  ctx: Pick<Context, 'db' | 'secrets' | 'credentialUses'>,
   id: string,
   secret: string,
 ): Promise<User | null> {
@@ -22,7 +21,7 @@ export async function authenticateAccessKey(
   if (found === null || !fits) return null
   if (found.isDisabled) throw new AppError('UNAUTHORIZED', { message: 'the access key is disabled' })
   if (found.user.isDisabled) throw new AppError('UNAUTHORIZED', { message: 'the user is disabled' })
-  noteUse(ctx, { id, lastUsedAt: found.lastUsedAt }, (minute) => touchAccessKey(ctx.db, id, minute))
+  ctx.credentialUses.note({ id, lastUsedAt: found.lastUsedAt }, (minute) => touchAccessKey(ctx.db, id, minute))
   return found.user
 }
 

@@ -3,15 +3,13 @@ import { createId } from '@/lib/domain/ids'
 import { isRegistryPassword } from '@/lib/domain/registry-password'
 import { insertAccessKey } from '@/lib/metadata/access-keys'
 import { type NewAuditEvent, insertAuditEvent } from '@/lib/metadata/audit-events'
-import type { Database } from '@/lib/metadata/engine/database'
 import { lockName } from '@/lib/metadata/engine/locks'
 import { putRegistryPassword } from '@/lib/metadata/registry-passwords'
 import { findDefaultInstance } from '@/lib/metadata/instances'
 import { countUsers, insertUser } from '@/lib/metadata/users'
 import { assertPasswordAllowed } from '@/lib/secrets/password-rules'
-import { hashPassword } from '@/lib/secrets/passwords'
 import { systemPrincipal } from '@/lib/domain/principal'
-import type { SecretBox } from '@/lib/secrets/secret-box'
+import type { Context } from '@/lib/context'
 
 /** User name of the first administrator. */
 export const firstAdministratorName = 'admin'
@@ -34,14 +32,13 @@ export interface FirstAdministrator {
  * Throws BAD_REQUEST for a given password that no user could choose.
  */
 export async function ensureFirstAdministrator(
-  db: Database,
-  secrets: SecretBox,
+  { db, secrets, passwords }: Pick<Context, 'db' | 'secrets' | 'passwords'>,
   first: FirstAdministrator,
 ): Promise<string | null> {
   if ((await countUsers(db)) > 0) return null
   if (first.password !== null) await assertPasswordAllowed(first.password, firstAdministratorName, 'password')
   const password = first.password ?? generatePassword()
-  const passwordHash = await hashPassword(password)
+  const passwordHash = await passwords.hash(password)
   return db.transaction(async (tx) => {
     // Processes that start together over one database: one of them makes it, and shows its password.
     await lockName(tx, 'first-administrator')

@@ -1,11 +1,13 @@
 import type { Principal } from '@/lib/domain/principal'
 import type { Config } from '@/lib/config'
 import type { Database } from '@/lib/metadata/engine/database'
+import type { Passwords } from '@/lib/secrets/passwords'
 
 /** What a command works with. */
 export interface CommandContext {
   readonly db: Database
   readonly config: Config
+  readonly passwords: Passwords
   /** Who typed it, for the audit trail. */
   readonly principal: Principal
   /** All of what is piped to it. */

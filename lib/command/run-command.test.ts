@@ -1,43 +1,37 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { hostname, tmpdir, userInfo } from 'node:os'
+import { readFile } from 'node:fs/promises'
+import { hostname, userInfo } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { hashPassword, verifyPasswordOfMaybe } from '@/lib/secrets/passwords'
 import { findAuditHead } from '@/lib/metadata/audit-listing'
-import type { DatabaseLocation } from '@/lib/metadata/engine/database'
-import { type OpenDatabase, openDatabase } from '@/lib/metadata/engine/open-database'
-import { migrate } from '@/lib/metadata/engine/migrate'
+import type { Database } from '@/lib/metadata/engine/database'
 import { insertSession } from '@/lib/metadata/sessions'
-import { checkedInMigrations, createTestDatabase } from '@/lib/testing/test-database'
+import { type TestContext, openTestContext } from '@/lib/testing/test-context'
+import { createTestDatabase } from '@/lib/testing/test-database'
 import { insertUser } from '@/lib/metadata/users'
 import { runCommand } from './run-command'
 
-let folder: string
-let location: DatabaseLocation
-let drop: () => Promise<void>
 /** What a running server would have open. */
-let db: OpenDatabase
+let ctx: TestContext['ctx']
+let db: Database
+let folder: string
+let close: TestContext['close']
 
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'stele-command-'))
-  ;({ location, drop } = await createTestDatabase(folder))
-  await migrate(location, checkedInMigrations)
-  db = openDatabase(location)
-  const passwordHash = await hashPassword('the-first-password')
+  ;({ ctx, close } = await openTestContext())
+  db = ctx.db
+  folder = ctx.config.dataDir
+  const passwordHash = await ctx.passwords.hash('the-first-password')
   await db.transaction(async (tx) => {
     await insertUser(tx, { id: 'usr-1', name: 'admin', role: 'ADMINISTRATOR', passwordHash })
     await insertUser(tx, { id: 'usr-2', name: 'li.na', role: 'MEMBER', passwordHash })
   })
 })
-afterEach(async () => {
-  await db.close()
-  await drop()
-  await rm(folder, { recursive: true, force: true })
-})
+afterEach(() => close())
 
 async function run(args: string, { input = '', env = {} }: { input?: string; env?: Record<string, string> } = {}) {
   let out = ''
   let err = ''
+  const location = ctx.config.database
   const settings = {
     STELE_DATA_DIR: folder,
     ...(location.provider === 'postgresql' && { DATABASE_URL: location.url }),
@@ -53,7 +47,7 @@ async function run(args: string, { input = '', env = {} }: { input?: string; env
 
 async function passwordIs(name: string, password: string): Promise<boolean> {
   const { passwordHash } = await db.prisma.user.findUniqueOrThrow({ where: { name } })
-  return verifyPasswordOfMaybe(passwordHash ?? undefined, password)
+  return ctx.passwords.verify(passwordHash ?? undefined, password)
 }
 
 function lastEvent() {

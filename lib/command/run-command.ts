@@ -7,6 +7,7 @@ import { type Config, parseConfig } from '@/lib/config'
 import { AppError } from '@/lib/domain/errors'
 import { type OpenDatabase, openDatabase } from '@/lib/metadata/engine/open-database'
 import { assertMigrated } from '@/lib/metadata/engine/migrate'
+import { Passwords } from '@/lib/secrets/passwords'
 import { auditVerify } from './audit-verify'
 import type { Command, CommandArguments } from './command'
 import { CommandError } from './command-error'
@@ -53,7 +54,8 @@ export async function runCommand(
   try {
     const config = readConfig(env)
     db = await open(config)
-    const ctx = { db, config, principal: commandLinePrincipal(), readInput: terminal.readInput }
+    const { readInput } = terminal
+    const ctx = { db, config, passwords: new Passwords(), principal: commandLinePrincipal(), readInput }
     const { lines, isGood } = await command.run(ctx, given)
     terminal.out(`${lines.join('\n')}\n`)
     return isGood ? 0 : 1

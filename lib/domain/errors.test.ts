@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { AppError, errorCodes } from './errors'
 
 /** What the distribution specification allows on the wire ("Error Codes"); UNKNOWN is Docker's, for failures of ours. */
@@ -31,10 +31,13 @@ describe('every code of the error table', () => {
 })
 
 describe('AppError.from', () => {
-  test('keeps an AppError, also one of another copy of the module', () => {
+  test('keeps an AppError, also one of another copy of the module', async () => {
     const known = new AppError('DENIED')
     expect(AppError.from(known)).toBe(known)
-    const ofAnotherBundle = { [Symbol.for('stele.AppError')]: true, code: 'DENIED' }
+    vi.resetModules()
+    const copy = await import('./errors')
+    const ofAnotherBundle = new copy.AppError('DENIED')
+    expect(ofAnotherBundle).not.toBeInstanceOf(AppError)
     expect(AppError.from(ofAnotherBundle)).toBe(ofAnotherBundle)
   })
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { hashAuditEvent } from './audit-chain'
-import { type Actor, type NewAuditEvent, insertAuditEvent, recordLeftOut } from './audit-events'
+import { type Actor, type NewAuditEvent, insertAuditEvent } from './audit-events'
 import { type AuditSlice, countAuditEvents, findAuditHead, listAuditEvents } from './audit-listing'
 import type { Database } from './engine/database'
 import { openTestDatabase } from '@/lib/testing/test-database'
@@ -109,29 +109,6 @@ test('a change of an instance concerns that instance', async () => {
 test('what a client sends by itself fills no disk', async () => {
   await insert(change, { ...actor, userAgent: 'x'.repeat(10_000) })
   expect((await list())[0]?.userAgent).toBe(`${'x'.repeat(511)}…`)
-})
-
-test('of many failed log-ons a few are recorded, and how many were left out', async () => {
-  const failure = {
-    action: 'LOG_ON_FAILED',
-    target: { type: 'USER', id: '', name: 'victim' },
-    before: null,
-    after: null,
-    reason: 'wrong password',
-  } as const
-  for (let tries = 0; tries < 12; tries++) await insert(failure)
-  expect(await list()).toHaveLength(5)
-  await recordLeftOut(db, { isLast: true })
-  expect((await list()).at(-1)).toMatchObject({
-    action: 'LOG_ON_FAILED',
-    targetName: 'victim',
-    actor: 'admin',
-    address: actor.address,
-    after: '{"leftOut":7}',
-    reason: '7 more failed log-ons within a minute',
-  })
-  await recordLeftOut(db, { isLast: true })
-  expect(await list()).toHaveLength(6)
 })
 
 test('a search for text finds what is far back, in parts and in order, and lets others have their turn', async () => {

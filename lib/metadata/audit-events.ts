@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { AuditAction, AuditTargetType } from '@/lib/domain/audit'
 import { firstPreviousHash, hashAuditEvent, storableText } from './audit-chain'
-import type { Database, SqlTransaction } from './engine/database'
-import { FailedLogOns, type LeftOut } from './failed-log-ons'
+import type { SqlTransaction } from './engine/database'
 import { lockName } from './engine/locks'
 
 /** Who changes something, and from where: kept by value, because the record outlives users and credentials. */
@@ -23,79 +21,19 @@ export interface NewAuditEvent {
   readonly before: Readonly<Record<string, unknown>> | null
   readonly after: Readonly<Record<string, unknown>> | null
   readonly reason?: string | undefined
-  /**
-   * Of a failed log-on, the name that was typed. Names are told apart by it whether there is such an account or not, so
-   * that a failure costs the same; it is not recorded, because people type passwords there.
-   */
-  readonly tried?: string | undefined
 }
 
 /** Longest of what comes from outside by itself, in characters: a header must not fill the disk. */
 const textMax = 512
-
-/** Who has failed to log on, where, and what was recorded of it. */
-interface FailedLogOn {
-  readonly actor: Actor
-  readonly event: NewAuditEvent
-}
-
-// On `globalThis`, because the server's bundle and Next's are two copies of this module in one process, and who guesses
-// at both doors is one.
-const key = Symbol.for('stele.failed-log-ons')
-const shared = globalThis as { [key]?: FailedLogOns<FailedLogOn> | undefined }
-const failedLogOns = (shared[key] ??= new FailedLogOns())
 
 /**
  * Records a change, in the transaction that makes it: neither is there without the other. Call it last: it holds a lock
  * that every other change waits for until the transaction ends, so that each event holds the hash of the one before, and
  * whoever waited for anything while holding it could wait for each other.
  *
- * Of failed log-ons, no more are recorded than `FailedLogOns` lets through; `recordLeftOut` tells of the others.
+ * A failed log-on is recorded by `FailedLogOns` (lib/auth/guessing), which calls this for some of them only.
  */
 export async function insertAuditEvent(tx: SqlTransaction, actor: Actor, event: NewAuditEvent): Promise<void> {
-  if (event.action === 'LOG_ON_FAILED') {
-    const { tried, ...recorded } = event
-    const account = createHash('sha256')
-      .update(tried ?? event.target.name)
-      .update(`\0${actor.address}`)
-      .digest('base64')
-    if (!failedLogOns.admit(account, { actor, event: recorded })) return
-  }
-  await appendAuditEvent(tx, actor, event)
-}
-
-/**
- * Records how many failed log-ons were not recorded one by one, of minutes that are over, an event for each account and
- * address; with `isLast`, of the present minute too.
- */
-export async function recordLeftOut(db: Database, { isLast = false } = {}): Promise<void> {
-  const ended = failedLogOns.takeLeftOut({ isLast })
-  if (ended.length === 0) return
-  try {
-    await db.transaction(async (tx) => {
-      for (const leftOut of ended) {
-        const { actor, event } = leftOut.sample ?? others
-        await appendAuditEvent(tx, actor, { ...event, after: { leftOut: leftOut.count }, reason: reasonOf(leftOut) })
-      }
-    })
-  } catch (error) {
-    failedLogOns.putBack(ended)
-    throw error
-  }
-}
-
-/** Whom the event is of that counts failures of accounts that could not be told apart any more. */
-const others: FailedLogOn = {
-  actor: { name: 'anonymous', credential: '', address: '', userAgent: '' },
-  event: { action: 'LOG_ON_FAILED', target: { type: 'USER', id: '', name: '' }, before: null, after: null },
-}
-
-function reasonOf({ sample, count }: LeftOut<unknown>): string {
-  const more = `${count} more failed log-on${count === 1 ? '' : 's'} within a minute`
-  return sample === null ? `${more}, of several accounts or addresses` : more
-}
-
-async function appendAuditEvent(tx: SqlTransaction, actor: Actor, event: NewAuditEvent): Promise<void> {
   await lockName(tx, 'audit')
   const head = await readHead(tx)
   const { target } = event

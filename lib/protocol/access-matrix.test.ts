@@ -15,27 +15,9 @@ import {
   subjects,
   temporaryToken,
 } from '@/lib/testing/test-world'
+import { PlainPasswords, UnlimitedAttempts } from '@/lib/testing/test-context'
 import { routes } from './routes'
 import { type Answer, type TestRegistry, imageManifestType, startTestRegistry } from '@/lib/testing/test-registry'
-
-// How often one may fail is not the question here, and it would be the answer soon.
-vi.mock(import('@/lib/auth/guessing/attempts'), async (original) => {
-  const { Attempts } = await original()
-  class Unlimited extends Attempts {
-    override guard<T>(_: unknown, check: () => Promise<T | null>): Promise<T | null> {
-      return check()
-    }
-  }
-  return { attempts: new Unlimited() }
-})
-
-// What a hash costs is not the question either: thousands of wrong secrets would cost minutes.
-vi.mock(import('@/lib/secrets/passwords'), async (original) => ({
-  ...(await original()),
-  hashPassword: (password) => Promise.resolve(`hash of ${password}`),
-  verifyPasswordOfMaybe: (hash, password) => Promise.resolve(hash === `hash of ${password}`),
-  isRememberedPassword: () => false,
-}))
 
 /** The credentials of an instance's registry, each with user name and secret. */
 const credentials: Readonly<Record<string, (name: string) => readonly [string, string]>> = {
@@ -78,7 +60,10 @@ let close: () => Promise<void>
 let isChanged = false
 
 beforeAll(async () => {
-  ;({ registry, close } = await startTestRegistry())
+  // How often one may fail and what a hash costs are not the question here: the first would be the answer soon, and
+  // thousands of wrong secrets would cost minutes.
+  const fakes = { attempts: new UnlimitedAttempts(), passwords: new PlainPasswords() }
+  ;({ registry, close } = await startTestRegistry({}, fakes))
   world = new TestWorld(registry.ctx)
   await world.build()
 }, 60_000)

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { hashPassword } from '@/lib/secrets/passwords'
 import { rotateSigningKeys } from '@/lib/secrets/signing-keys'
 import {
   type Answer,
@@ -223,7 +222,7 @@ describe('what ends at once for pushes, and for pulls with the token', () => {
     await registry.grant({ userId: id }, 'PUSH')
     const headers = await bearer(basic('changer', 'changer-password-1'), both('test/example'))
     expect((await push(headers)).status).toBe(202)
-    const passwordHash = await hashPassword('changer-password-2')
+    const passwordHash = await registry.ctx.passwords.hash('changer-password-2')
     await registry.ctx.db.prisma.registryPassword.updateMany({ where: { userId: id }, data: { passwordHash } })
     expect((await push(headers)).status).toBe(401)
     expect((await pull(headers)).status).toBe(200)
@@ -238,7 +237,7 @@ describe('what ends at once for pushes, and for pulls with the token', () => {
     for (const [change, back] of [
       [{ isDisabled: true }, { isDisabled: false }],
       [{ expiresAt: new Date() }, { expiresAt: null }],
-      [{ secretHash: await hashPassword('another') }, { secretHash }],
+      [{ secretHash: await registry.ctx.passwords.hash('another') }, { secretHash }],
     ]) {
       expect((await push(headers, 'test/target')).status).toBe(202)
       await robots.update({ where: { id: robotId }, data: change ?? {} })

@@ -2,21 +2,6 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { digestOf } from '@/lib/storage/hash'
 import { type TestRegistry, basic, startTestRegistry } from '@/lib/testing/test-registry'
 
-/** What happens after the first look at what a caller may, while the body comes. */
-let meanwhile: (() => unknown) | null = null
-
-vi.mock(import('@/lib/registry/traffic/open-repository'), async (original) => {
-  const actual = await original()
-  const openRepository: typeof actual.openRepository = async (...asked) => {
-    const opened = await actual.openRepository(...asked)
-    const happens = meanwhile
-    meanwhile = null
-    await happens?.()
-    return opened
-  }
-  return { ...actual, openRepository }
-})
-
 let registry: TestRegistry
 let close: () => Promise<void>
 const pusher = basic('pusher', 'pusher-password-1')
@@ -37,10 +22,10 @@ async function token(): Promise<string> {
   return `Bearer ${String(json['token'])}`
 }
 
-/** Lets `happens` happen, and two seconds pass, while the next request's body comes. */
-function whileTheBodyComes(happens: () => unknown): void {
+/** Lets `happens` happen, and two seconds pass, after the first look at what the caller may and before the body. */
+function whileTheBodyComes(happens: () => unknown): () => Promise<void> {
   const real = performance.now.bind(performance)
-  meanwhile = async () => {
+  return async () => {
     vi.spyOn(performance, 'now').mockImplementation(() => real() + 2000)
     await happens()
   }
@@ -56,8 +41,8 @@ for (const [what, prove] of [
   test(`a manifest whose body came while its pusher was disabled moves no tag: ${what}`, async () => {
     const { bytes } = await registry.image(`slow by ${what}`)
     const headers = { authorization: await prove() }
-    whileTheBodyComes(disable(true))
-    const answer = await registry.pushManifest('slow', bytes, { headers })
+    const beforeBody = whileTheBodyComes(disable(true))
+    const answer = await registry.pushManifest('slow', bytes, { headers, beforeBody })
     expect([answer.status, answer.json.errors?.[0]?.message]).toEqual([401, 'the user pusher is disabled'])
     vi.restoreAllMocks()
     await disable(false)()
@@ -68,8 +53,10 @@ for (const [what, prove] of [
     const body = `slow blob by ${what}`
     const path = `/v2/test/example/blobs/uploads/?digest=${digestOf(Buffer.from(body))}`
     const headers = { authorization: await prove() }
-    whileTheBodyComes(() => registry.ctx.db.prisma.grant.updateMany({ data: { permission: 'PULL' } }))
-    const answer = await registry.send('POST', path, { body, headers })
+    const beforeBody = whileTheBodyComes(() =>
+      registry.ctx.db.prisma.grant.updateMany({ data: { permission: 'PULL' } }),
+    )
+    const answer = await registry.send('POST', path, { body, headers, beforeBody })
     expect(answer.json.errors?.[0]?.code).toBe('DENIED')
     vi.restoreAllMocks()
     await registry.ctx.db.prisma.grant.updateMany({ data: { permission: 'PUSH' } })
@@ -80,11 +67,11 @@ for (const [what, prove] of [
 test('a push that outlasts its token is one that came in time', async () => {
   const { bytes, digest } = await registry.image('outlasts')
   const headers = { authorization: await token() }
-  whileTheBodyComes(() => {
+  const beforeBody = whileTheBodyComes(() => {
     vi.useFakeTimers({ toFake: ['Date'] })
     vi.setSystemTime(Date.now() + 10 * 60_000)
   })
-  expect((await registry.pushManifest('outlasts', bytes, { headers })).status).toBe(201)
+  expect((await registry.pushManifest('outlasts', bytes, { headers, beforeBody })).status).toBe(201)
   expect((await registry.pushManifest('outlasts', bytes, { headers })).status).toBe(401)
   vi.useRealTimers()
   expect(await registry.digestOfTag('outlasts')).toBe(digest)

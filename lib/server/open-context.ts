@@ -1,5 +1,9 @@
 import { access, constants, mkdir } from 'node:fs/promises'
 import path from 'node:path'
+import { Attempts } from '@/lib/auth/guessing/attempts'
+import { FailedLogOns } from '@/lib/auth/guessing/failed-log-ons'
+import { CredentialUses } from '@/lib/auth/use/credential-uses'
+import { Passwords } from '@/lib/secrets/passwords'
 import { RegistryTokens } from '@/lib/secrets/registry-tokens'
 import { openSecretBox } from '@/lib/secrets/secret-box'
 import type { Config } from '@/lib/config'
@@ -11,20 +15,23 @@ import type { Context } from '@/lib/context'
 import { openFilesystemBlobStore } from '@/lib/storage/filesystem/filesystem'
 import { StartError } from './start-error'
 
-/** The context of a process, which closes the database when it ends. */
-export interface OpenContext extends Context {
+/** The context of a process, which closes its database at the end. */
+export interface ProcessContext extends Context {
   readonly db: OpenDatabase
 }
 
-/** Opens all that the process works with, the database migrated. Throws a StartError that names what cannot be used. */
-export async function openContext(config: Config): Promise<OpenContext> {
+/**
+ * Opens all that the process works with, the database migrated. What is in `given` takes the place of what would be
+ * made. Throws a StartError that names what cannot be used.
+ */
+export async function openContext(config: Config, given: Partial<ProcessContext> = {}): Promise<ProcessContext> {
   try {
     await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
     await access(config.dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
     throw new StartError(`STELE_DATA_DIR: ${config.dataDir} is not writable (${(error as NodeJS.ErrnoException).code})`)
   }
-  const log = createLogger(config.logLevel)
+  const log = given.log ?? createLogger(config.logLevel)
   try {
     const applied = await migrate(config.database, path.resolve('prisma'))
     if (applied.length > 0) log.info({ migrations: applied }, 'the database was migrated')
@@ -38,6 +45,11 @@ export async function openContext(config: Config): Promise<OpenContext> {
     secrets: await openSecretBox(config.dataDir),
     registryTokens: new RegistryTokens(config.dataDir),
     log,
+    passwords: new Passwords(),
+    attempts: new Attempts(),
+    failedLogOns: new FailedLogOns(),
+    credentialUses: new CredentialUses(log),
+    ...given,
   }
 }
 

@@ -62,7 +62,7 @@ export async function start(env: Environment): Promise<void> {
   // Before the first-start data are made: a password printed by a server that then cannot listen would be lost.
   const { port, ready } = await listen(server, config, answerProbe)
   if (config.makeExample) await ensureExample(ctx)
-  const generatedPassword = await ensureFirstAdministrator(db, ctx.secrets, {
+  const generatedPassword = await ensureFirstAdministrator(ctx, {
     password: config.adminPassword,
     accessKey: config.adminAccessKey,
   }).catch((error: unknown) => {

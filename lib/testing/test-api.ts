@@ -2,20 +2,14 @@ import path from 'node:path'
 import { expect } from 'vitest'
 import { problem } from '@/lib/api/schemas/common'
 import { ensureFirstAdministrator } from '@/lib/auth/first-administrator'
-import { hashPassword } from '@/lib/secrets/passwords'
-import { RegistryTokens } from '@/lib/secrets/registry-tokens'
-import { openSecretBox } from '@/lib/secrets/secret-box'
-import { parseConfig } from '@/lib/config'
 import { createId } from '@/lib/domain/ids'
 import { refusalError } from '@/lib/domain/immutability'
-import { createLogger } from '@/lib/log'
 import { insertAccessKey } from '@/lib/metadata/access-keys'
 import { lockRepository } from '@/lib/metadata/repositories'
 import { moveTag } from '@/lib/metadata/tags'
-import { openTestDatabase } from './test-database'
+import { openTestContext } from './test-context'
 import { insertUser } from '@/lib/metadata/users'
 import { type Context, setContext } from '@/lib/context'
-import { openFilesystemBlobStore } from '@/lib/storage/filesystem/filesystem'
 import type { ResourceHandlers } from '@/lib/api/route/resource'
 
 const routesFolder = path.resolve(import.meta.dirname, '../../app/api/v1')
@@ -137,27 +131,25 @@ export class TestApi {
     const id = createId('user')
     const sealedSecret = this.ctx.secrets.seal('secret-of-a-member', 'MEMBERKEY')
     await this.ctx.db.transaction(async (tx) => {
-      await insertUser(tx, { id, name: 'member', role: 'MEMBER', passwordHash: await hashPassword('member-password') })
+      await insertUser(tx, {
+        id,
+        name: 'member',
+        role: 'MEMBER',
+        passwordHash: await this.ctx.passwords.hash('member-password'),
+      })
       await insertAccessKey(tx, { id: 'MEMBERKEY', userId: id, sealedSecret })
     })
     return basic('MEMBERKEY', 'secret-of-a-member')
   }
 }
 
-/** Opens the API over an empty database with one administrator. */
-export async function openTestApi(env: Readonly<Record<string, string>> = {}): Promise<TestApi> {
-  const { db, folder, close } = await openTestDatabase()
-  const config = parseConfig({ STELE_DATA_DIR: folder, STELE_LOG_LEVEL: 'silent', ...env })
-  const secrets = await openSecretBox(folder)
-  const ctx = {
-    config,
-    db,
-    blobs: await openFilesystemBlobStore(folder),
-    secrets,
-    registryTokens: new RegistryTokens(folder),
-    log: createLogger(config.logLevel),
-  }
-  await ensureFirstAdministrator(db, secrets, { password, accessKey })
+/** Opens the API over an empty database with one administrator; `fakes` as `openTestContext` takes them. */
+export async function openTestApi(
+  env: Readonly<Record<string, string>> = {},
+  fakes: Partial<Context> = {},
+): Promise<TestApi> {
+  const { ctx, close } = await openTestContext(env, fakes)
+  await ensureFirstAdministrator(ctx, { password, accessKey })
   return new TestApi(ctx, close)
 }
 

@@ -1,17 +1,11 @@
 import { type IncomingMessage, type Server, createServer, request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ensureFirstAdministrator } from '@/lib/auth/first-administrator'
-import { RegistryTokens } from '@/lib/secrets/registry-tokens'
-import { openSecretBox } from '@/lib/secrets/secret-box'
-import { hashPassword } from '@/lib/secrets/passwords'
 import { hashToken } from '@/lib/secrets/token-hash'
-import { parseConfig } from '@/lib/config'
 import { createId } from '@/lib/domain/ids'
-import { createLogger } from '@/lib/log'
-import { openTestDatabase } from './test-database'
+import { openTestContext } from './test-context'
 import type { Context } from '@/lib/context'
 import { ensureExample } from '@/lib/registry/instances/ensure-example'
-import { openFilesystemBlobStore } from '@/lib/storage/filesystem/filesystem'
 import { digestOf } from '@/lib/storage/hash'
 import { createRegistryHandler } from '@/lib/protocol/handler'
 
@@ -46,6 +40,8 @@ export interface Sending {
   readonly headers?: Record<string, string>
   readonly body?: string | Uint8Array
   readonly anonymous?: boolean
+  /** Runs once the server reads the body, and before any of it is sent. */
+  readonly beforeBody?: () => unknown
 }
 
 /** The registry behind a real `node:http` server, with a database and a blob store of its own. */
@@ -53,10 +49,15 @@ export class TestRegistry {
   constructor(
     readonly ctx: Context,
     readonly port: number,
+    private readonly server: Server,
   ) {}
 
   /** Sends one request exactly as written: `path` is not normalized, unlike with fetch. */
-  send(method: string, path: string, { headers = {}, body, anonymous = false }: Sending = {}): Promise<Answer> {
+  send(
+    method: string,
+    path: string,
+    { headers = {}, body, anonymous = false, beforeBody }: Sending = {},
+  ): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const credentials = anonymous ? {} : { authorization }
       const options = { port: this.port, method, path, headers: { ...credentials, ...headers } }
@@ -76,7 +77,22 @@ export class TestRegistry {
         })
       })
       sent.on('error', reject)
-      sent.end(body)
+      if (beforeBody === undefined) {
+        sent.end(body)
+        return
+      }
+      const endBody = async () => {
+        await beforeBody()
+        sent.end(body)
+      }
+      this.server.once('request', (request: IncomingMessage) => {
+        // What reads a body waits for it to be readable first.
+        request.on('newListener', (event) => {
+          if (event === 'readable') endBody().catch(reject)
+        })
+      })
+      if (body !== undefined) sent.setHeader('content-length', Buffer.byteLength(body))
+      sent.flushHeaders()
     })
   }
 
@@ -137,7 +153,7 @@ export class TestRegistry {
     const { db } = this.ctx
     const id = createId('user')
     await db.prisma.user.create({ data: { id, name, role, passwordHash: null } })
-    const passwordHash = await hashPassword(registryPassword)
+    const passwordHash = await this.ctx.passwords.hash(registryPassword)
     const at = instanceId ?? (await defaultInstanceId(this.ctx))
     await db.prisma.registryPassword.create({
       data: { userId: id, instanceId: at, passwordHash, updatedAt: new Date() },
@@ -160,7 +176,7 @@ export class TestRegistry {
   ): Promise<string> {
     const id = createId('robot')
     const instanceId = settings.instanceId ?? (await defaultInstanceId(this.ctx))
-    const secretHash = await hashPassword(secret)
+    const secretHash = await this.ctx.passwords.hash(secret)
     await this.ctx.db.prisma.robot.create({
       data: { id, name, secretHash, createdBy: 'admin', ...settings, instanceId },
     })
@@ -206,28 +222,22 @@ export class TestRegistry {
 /** Media type of the manifests these tests push. */
 export const imageManifestType = 'application/vnd.oci.image.manifest.v1+json'
 
-/** Starts a registry with the documentation's example in it; `close` stops it and removes its files. */
+/**
+ * Starts a registry with the documentation's example in it; `close` stops it and removes its files. `fakes` as
+ * `openTestContext` takes them.
+ */
 export async function startTestRegistry(
   env: Readonly<Record<string, string>> = {},
+  fakes: Partial<Context> = {},
 ): Promise<{ registry: TestRegistry; close: () => Promise<void> }> {
-  const { db, folder, close } = await openTestDatabase()
-  const config = parseConfig({ STELE_DATA_DIR: folder, STELE_LOG_LEVEL: 'silent', ...env })
-  const secrets = await openSecretBox(folder)
-  const ctx = {
-    config,
-    db,
-    blobs: await openFilesystemBlobStore(folder),
-    secrets,
-    registryTokens: new RegistryTokens(folder),
-    log: createLogger('silent'),
-  }
+  const { ctx, close } = await openTestContext(env, fakes)
   await ensureExample(ctx)
-  await ensureFirstAdministrator(db, secrets, { password, accessKey: null })
+  await ensureFirstAdministrator(ctx, { password, accessKey: null })
   const server: Server = createServer(createRegistryHandler(ctx))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
-    registry: new TestRegistry(ctx, port),
+    registry: new TestRegistry(ctx, port, server),
     async close() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

@@ -1,6 +1,5 @@
 import { TOTP } from 'otpauth'
 import { expect } from 'vitest'
-import { hashPassword } from '@/lib/secrets/passwords'
 import { createId } from '@/lib/domain/ids'
 import { insertUser } from '@/lib/metadata/users'
 import { type TestAnswer, type TestApi, type TestCall, uniqueName } from './test-api'
@@ -23,7 +22,7 @@ export class TestPerson {
   static async make(api: TestApi, role: 'ADMINISTRATOR' | 'MEMBER' = 'MEMBER'): Promise<TestPerson> {
     const password = 'a-password-of-a-person'
     const person = new TestPerson(api, createId('user'), uniqueName(), password)
-    const passwordHash = await hashPassword(password)
+    const passwordHash = await api.ctx.passwords.hash(password)
     await api.ctx.db.transaction((tx) => insertUser(tx, { id: person.id, name: person.name, role, passwordHash }))
     return person
   }

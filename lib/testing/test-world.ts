@@ -1,4 +1,3 @@
-import { hashPassword } from '@/lib/secrets/passwords'
 import { hashToken } from '@/lib/secrets/token-hash'
 import type { Permission } from '@/lib/domain/access'
 import type { Transaction } from '@/lib/metadata/engine/database'
@@ -80,9 +79,9 @@ export class TestWorld {
 
   /** Makes all of it, over an empty database. */
   async build(): Promise<void> {
-    this.#consoleHash = await hashPassword(passwords.console)
-    this.#registryHash = await hashPassword(passwords.registry)
-    this.#robotHash = await hashPassword(passwords.robot)
+    this.#consoleHash = await this.ctx.passwords.hash(passwords.console)
+    this.#registryHash = await this.ctx.passwords.hash(passwords.registry)
+    this.#robotHash = await this.ctx.passwords.hash(passwords.robot)
     for (const blob of [config, layer]) await this.#store(blob)
     await this.reset()
   }

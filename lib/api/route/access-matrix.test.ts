@@ -16,17 +16,7 @@ import type { Operation } from '@/lib/api/operations/operation'
 import { operations } from '@/lib/api/operations/operations'
 import { type AccessRequest, accessRequests } from '@/lib/testing/test-access-requests'
 import { type TestAnswer, type TestApi, openTestApi } from '@/lib/testing/test-api'
-
-// How often one may fail is not the question here, and it would be the answer soon.
-vi.mock(import('@/lib/auth/guessing/attempts'), async (original) => {
-  const { Attempts } = await original()
-  class Unlimited extends Attempts {
-    override guard<T>(_: unknown, check: () => Promise<T | null>): Promise<T | null> {
-      return check()
-    }
-  }
-  return { attempts: new Unlimited() }
-})
+import { UnlimitedAttempts } from '@/lib/testing/test-context'
 
 type Headers = Readonly<Record<string, string>>
 
@@ -71,7 +61,8 @@ let world: TestWorld
 let isChanged = false
 
 beforeAll(async () => {
-  api = await openTestApi()
+  // How often one may fail is not the question here, and it would be the answer soon.
+  api = await openTestApi({}, { attempts: new UnlimitedAttempts() })
   world = new TestWorld(api.ctx)
   await world.build()
   await api.ctx.db.prisma.auditEvent.deleteMany()

@@ -1,5 +1,4 @@
 import { authenticateAccessKey } from '@/lib/auth/access-keys'
-import { attempts } from '@/lib/auth/guessing/attempts'
 import { parseBasicCredentials } from '@/lib/auth/basic-credentials'
 import type { Origin, Principal } from '@/lib/domain/principal'
 import { type StartedSession, findSessionByToken, sessionCookieName } from '@/lib/auth/console/sessions'
@@ -45,7 +44,7 @@ async function authenticateByAccessKey(
   if (credentials === null) return null
   const { name: id, secret } = credentials
   const attempt = { kind: 'access-key', account: id, address: originOf(request).address } as const
-  const user = await attempts.guard(attempt, () => authenticateAccessKey(ctx, id, secret))
+  const user = await ctx.attempts.guard(attempt, () => authenticateAccessKey(ctx, id, secret))
   return user === null ? null : { principal: principalOf(user, id, request), session: null }
 }
 

@@ -1,6 +1,8 @@
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import type { Database, Transaction } from '@/lib/metadata/engine/database'
+import type { Transaction } from '@/lib/metadata/engine/database'
 import type { User } from '@/lib/metadata/users'
+import type { Context } from '@/lib/context'
+import type { FailedLogOns } from '@/lib/auth/guessing/failed-log-ons'
 import type { Origin } from '@/lib/domain/principal'
 
 /** How somebody logs on to the console, as records name it. */
@@ -32,23 +34,26 @@ export interface FailedLogOn {
 }
 
 /** Records, last in a transaction, that a log-on failed. */
-export async function insertFailedLogOn(tx: Transaction, failed: FailedLogOn, origin: Origin): Promise<void> {
+export async function insertFailedLogOn(
+  tx: Transaction,
+  failedLogOns: FailedLogOns,
+  failed: FailedLogOn,
+  origin: Origin,
+): Promise<void> {
   const { user, tried, credential, reason } = failed
-  await insertAuditEvent(
-    tx,
-    { name: 'anonymous', credential, ...origin },
-    {
-      action: 'LOG_ON_FAILED',
-      target: { type: 'USER', id: user?.id ?? '', name: user?.name ?? '' },
-      before: null,
-      after: null,
-      reason,
-      tried,
-    },
-  )
+  await failedLogOns.record(tx, {
+    actor: { name: 'anonymous', credential, ...origin },
+    target: { type: 'USER', id: user?.id ?? '', name: user?.name ?? '' },
+    reason,
+    tried,
+  })
 }
 
 /** The same in a transaction of its own. */
-export async function recordFailedLogOn(db: Database, failed: FailedLogOn, origin: Origin): Promise<void> {
-  await db.transaction((tx) => insertFailedLogOn(tx, failed, origin))
+export async function recordFailedLogOn(
+  { db, failedLogOns }: Context,
+  failed: FailedLogOn,
+  origin: Origin,
+): Promise<void> {
+  await db.transaction((tx) => insertFailedLogOn(tx, failedLogOns, failed, origin))
 }

@@ -2,9 +2,7 @@ import { AppError } from '@/lib/domain/errors'
 import { lockCredentials, noteLogOn } from '@/lib/metadata/user-credentials'
 import { type User, findUserWithPasswordHash } from '@/lib/metadata/users'
 import type { Context } from '@/lib/context'
-import { attempts } from '@/lib/auth/guessing/attempts'
 import { type FailedLogOn, insertFailedLogOn, recordFailedLogOn, recordLogOn } from './log-on-events'
-import { verifyPasswordOfMaybe } from '@/lib/secrets/passwords'
 import { attempt, proveSecondFactor } from './second-factor'
 import type { Origin } from '@/lib/domain/principal'
 import { type StartedSession, beginSession } from './sessions'
@@ -37,7 +35,7 @@ export async function logOnByPassword(
   const outcome =
     input.code === null
       ? await finish()
-      : await attempts.guard(attempt(input.userName, origin.address), async () => {
+      : await ctx.attempts.guard(attempt(input.userName, origin.address), async () => {
           const tried = await finish()
           return 'refusal' in tried && tried.refusal.code === 'SECOND_FACTOR_INVALID' ? null : tried
         })
@@ -47,31 +45,31 @@ export async function logOnByPassword(
 }
 
 async function provePassword(
-  { db }: Context,
+  ctx: Context,
   { userName, password }: LogOnInput,
   origin: Origin,
 ): Promise<{ user: User; passwordHash: string }> {
-  const found = await findUserWithPasswordHash(db, userName)
+  const found = await findUserWithPasswordHash(ctx.db, userName)
   const passwordHash = found?.passwordHash ?? undefined
-  const proven = await attempts.guard({ kind: 'password', account: userName, address: origin.address }, async () =>
-    (await verifyPasswordOfMaybe(passwordHash, password)) ? found : null,
+  const proven = await ctx.attempts.guard({ kind: 'password', account: userName, address: origin.address }, async () =>
+    (await ctx.passwords.verify(passwordHash, password)) ? found : null,
   )
   if (proven !== null && passwordHash !== undefined) return { user: proven.user, passwordHash }
   const reason = 'wrong user name or password'
-  await recordFailedLogOn(db, { ...failed(found?.user ?? null, reason), tried: userName }, origin)
+  await recordFailedLogOn(ctx, { ...failed(found?.user ?? null, reason), tried: userName }, origin)
   throw wrongPassword()
 }
 
 /** All that is decided under the lock of the user's row, and recorded with it: a refusal too. */
 async function finishLogOn(
-  { db, secrets }: Context,
+  { db, secrets, failedLogOns }: Context,
   proven: { readonly user: User; readonly passwordHash: string; readonly code: string | null },
   origin: Origin,
   formerToken: string | null,
 ): Promise<Outcome> {
   return db.transaction(async (tx) => {
     const refuse = async (reason: string, refusal: AppError): Promise<Outcome> => {
-      await insertFailedLogOn(tx, failed(proven.user, reason), origin)
+      await insertFailedLogOn(tx, failedLogOns, failed(proven.user, reason), origin)
       return { refusal }
     }
     const now = await lockCredentials(tx, proven.user.id)

@@ -9,10 +9,8 @@ import {
   updatePasswordHash,
 } from '@/lib/metadata/user-credentials'
 import type { Context } from '@/lib/context'
-import { attempts } from '@/lib/auth/guessing/attempts'
 import { recordFailedLogOn } from './log-on-events'
 import { assertPasswordAllowed } from '@/lib/secrets/password-rules'
-import { hashPassword, verifyPasswordOfMaybe } from '@/lib/secrets/passwords'
 import type { Principal } from '@/lib/domain/principal'
 import { type StartedSession, beginSession } from './sessions'
 
@@ -21,22 +19,22 @@ import { type StartedSession, beginSession } from './sessions'
  * naming the request's `field`, for a wrong one; DENIED when they have none, and TOO_MANY_ATTEMPTS.
  */
 export async function proveOwnPassword(
-  { db }: Pick<Context, 'db'>,
+  ctx: Context,
   principal: Principal,
   password: string,
   field: string,
 ): Promise<UserCredentials> {
-  const credentials = await findCredentials(db, principal.id)
+  const credentials = await findCredentials(ctx.db, principal.id)
   if (credentials?.passwordHash === null) {
     throw new AppError('DENIED', { message: 'this account has no password: it logs on by single sign-on' })
   }
   const attempt = { kind: 'password', account: principal.name, address: principal.address } as const
-  const proven = await attempts.guard(attempt, async () =>
-    (await verifyPasswordOfMaybe(credentials?.passwordHash ?? undefined, password)) ? credentials : null,
+  const proven = await ctx.attempts.guard(attempt, async () =>
+    (await ctx.passwords.verify(credentials?.passwordHash ?? undefined, password)) ? credentials : null,
   )
   if (proven !== null) return proven
   const reason = 'the password was asked for once more, and was wrong'
-  await recordFailedLogOn(db, { user: credentials?.user ?? null, credential: 'password', reason }, principal)
+  await recordFailedLogOn(ctx, { user: credentials?.user ?? null, credential: 'password', reason }, principal)
   throw wrongPassword(field)
 }
 
@@ -57,7 +55,7 @@ export async function changeOwnPassword(
     throw new AppError('BAD_REQUEST', { message, fields: [{ path: 'newPassword', message }] })
   }
   await assertPasswordAllowed(newPassword, principal.name, 'newPassword')
-  const newHash = await hashPassword(newPassword)
+  const newHash = await ctx.passwords.hash(newPassword)
   return ctx.db.transaction(async (tx) => {
     const now = await lockCredentials(tx, principal.id)
     // Changed by somebody else since it was verified: it is no longer the present one.

@@ -13,7 +13,6 @@ import {
 } from '@/lib/metadata/second-factors'
 import { lockCredentials } from '@/lib/metadata/user-credentials'
 import type { Context } from '@/lib/context'
-import { attempts } from '@/lib/auth/guessing/attempts'
 import { proveOwnPassword } from './own-password'
 import type { Principal } from '@/lib/domain/principal'
 import { createRecoveryCodes, hashRecoveryCode } from './recovery-codes'
@@ -66,7 +65,7 @@ export async function setUpSecondFactor(
  */
 export async function confirmOwnSecondFactor(ctx: Context, principal: Principal, code: string): Promise<string[]> {
   const codes = createRecoveryCodes()
-  const confirmed = await attempts.guard(attempt(principal.name, principal.address), () =>
+  const confirmed = await ctx.attempts.guard(attempt(principal.name, principal.address), () =>
     ctx.db.transaction(async (tx) => {
       await lockCredentials(tx, principal.id)
       const factor = await findSecondFactor(tx, principal.id)

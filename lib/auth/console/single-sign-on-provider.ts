@@ -29,8 +29,8 @@ export interface PendingAuthorization {
 /** What the provider says of a person: the ID token's claims, and those of its userinfo where it has that. */
 export type Claims = Readonly<Record<string, unknown>> & { readonly iss: string; readonly sub: string }
 
-/** What providers have said of themselves, by their settings. Asked for at the first log-on, not at the start. */
-const known = new Map<string, Promise<Configuration>>()
+/** What a provider has said of itself, by the settings that name it. Asked for at the first log-on, not at the start. */
+const known = new WeakMap<SingleSignOnSettings, Promise<Configuration>>()
 
 /** Where to send the browser. Throws whatever keeps the provider from saying how it is asked. */
 export async function authorizationUrl(
@@ -74,13 +74,12 @@ export async function readClaims(
 }
 
 function providerOf(settings: SingleSignOnSettings): Promise<Configuration> {
-  const key = JSON.stringify([settings.issuer, settings.clientId, settings.clientSecret])
-  const found = known.get(key)
+  const found = known.get(settings)
   if (found !== undefined) return found
   const asked = discover(settings)
-  known.set(key, asked)
+  known.set(settings, asked)
   // One that was away is asked again.
-  asked.catch(() => known.delete(key))
+  asked.catch(() => known.delete(settings))
   return asked
 }
 

@@ -11,7 +11,6 @@ import { lockCredentials, noteLogOn } from '@/lib/metadata/user-credentials'
 import { type Identity, findUserByIdentity, insertIdentity, updateFromProvider } from '@/lib/metadata/user-identities'
 import { type User, assertAnotherAdministrator, findUserWithPasswordHash, insertUser } from '@/lib/metadata/users'
 import type { Context } from '@/lib/context'
-import { attempts } from '@/lib/auth/guessing/attempts'
 import { insertFailedLogOn, recordFailedLogOn, recordLogOn } from './log-on-events'
 import { type ProvidedUser, readProvidedUser } from './provider-claims'
 import { type Claims, type PendingAuthorization, authorizationUrl, readClaims } from './single-sign-on-provider'
@@ -101,9 +100,9 @@ export async function finishSingleSignOn(
   }
   // Each is a request of ours to the provider, which would shut us out for one person's many.
   const attempt = { kind: 'single-sign-on', account: pending.state, address: origin.address, isBearer: true } as const
-  const claims = await attempts.guard(attempt, () => askProvider(ctx, settings, callbackUrl, pending))
+  const claims = await ctx.attempts.guard(attempt, () => askProvider(ctx, settings, callbackUrl, pending))
   if (claims === null) {
-    await recordFailedLogOn(ctx.db, failed(null, 'the provider’s answer does not hold'), origin)
+    await recordFailedLogOn(ctx, failed(null, 'the provider’s answer does not hold'), origin)
     return { refusal: 'failed', next }
   }
   const identity = { issuer: claims.iss, subject: claims.sub }
@@ -135,23 +134,24 @@ async function logOnAs(
   formerToken: string | null,
 ): Promise<Outcome> {
   try {
-    return await ctx.db.transaction((tx) => decide({ tx, log: ctx.log }, identity, provided, origin, formerToken))
+    return await ctx.db.transaction((tx) => decide(ctx, tx, identity, provided, origin, formerToken))
   } catch (error) {
     // Two came at once for the first time, or for one name: one of them was first, and is found now.
     if (!isUniqueViolation(error)) throw error
-    return ctx.db.transaction((tx) => decide({ tx, log: ctx.log }, identity, provided, origin, formerToken))
+    return ctx.db.transaction((tx) => decide(ctx, tx, identity, provided, origin, formerToken))
   }
 }
 
 async function decide(
-  { tx, log }: { readonly tx: Transaction; readonly log: Context['log'] },
+  { log, failedLogOns }: Context,
+  tx: Transaction,
   identity: Identity,
   provided: ProvidedUser,
   origin: Origin,
   formerToken: string | null,
 ): Promise<Outcome> {
   const refuse = async (user: User | null, refusal: SingleSignOnRefusal, reason: string): Promise<Outcome> => {
-    await insertFailedLogOn(tx, failed(user, reason), origin)
+    await insertFailedLogOn(tx, failedLogOns, failed(user, reason), origin)
     return { refusal }
   }
   const known = await findUserByIdentity(tx, identity)

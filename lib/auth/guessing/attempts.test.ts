@@ -198,10 +198,3 @@ describe('a secret that names its bearer', () => {
     expect(await attempt(bearer('another'), true)).toBe('TOO_MANY_ATTEMPTS')
   })
 })
-
-test('both bundles of the process share one', async () => {
-  const { attempts: first } = await import('./attempts')
-  vi.resetModules()
-  const { attempts: second } = await import('./attempts')
-  expect(second).toBe(first)
-})

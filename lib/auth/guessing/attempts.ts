@@ -65,7 +65,7 @@ interface Count {
   readonly key: string
 }
 
-/** Limits guessing. Only failures count; whoever is limited is refused before the secret is looked at, right or wrong. */
+/** Limits guessing, at all doors of the process. Only failures count; whoever is limited is refused before the secret is looked at, right or wrong. */
 export class Attempts {
   readonly #pairs: FailureCounter
   readonly #accounts: FailureCounter
@@ -154,21 +154,6 @@ export class Attempts {
     await pair.counter.forget(pair.key)
     return proven
   }
-}
-
-// On `globalThis`, because the server's bundle and Next's are two copies of this module in one process, and who guesses
-// at both doors is one.
-const symbol = Symbol.for('stele.attempts')
-
-/** The failures that this process has seen, at all doors. */
-export const attempts: Attempts = ofProcess()
-
-function ofProcess(): Attempts {
-  const known = (globalThis as { [symbol]?: Attempts })[symbol]
-  if (known !== undefined) return known
-  const created = new Attempts()
-  Object.assign(globalThis, { [symbol]: created })
-  return created
 }
 
 function tooMany(retryAfterSeconds: number): AppError {

@@ -17,10 +17,8 @@ import {
   noteCredentialUse,
 } from '@/lib/metadata/registry-credentials'
 import type { Context } from '@/lib/context'
-import { type Attempt, attempts } from '@/lib/auth/guessing/attempts'
+import type { Attempt } from '@/lib/auth/guessing/attempts'
 import type { BasicCredentials } from '@/lib/auth/basic-credentials'
-import { noteUse } from '@/lib/auth/last-use'
-import { isRememberedPassword, verifyPasswordOfMaybe } from '@/lib/secrets/passwords'
 import type { Origin, Principal } from '@/lib/domain/principal'
 import { recordFailedRegistryLogOn, recordRegistryLogOn } from './registry-log-on-events'
 import type { TokenHolder } from '@/lib/secrets/registry-tokens'
@@ -75,8 +73,8 @@ export async function proveCredentials(
   const account = isTemporary ? hashToken(secret) : `${instanceId} ${name}`
   const verify = isTemporary
     ? () => Promise.resolve(candidate !== null)
-    : () => verifyPasswordOfMaybe(candidate?.secretHash, secret)
-  const isRemembered = isTemporary || isRememberedPassword(candidate?.secretHash, secret)
+    : () => ctx.passwords.verify(candidate?.secretHash, secret)
+  const isRemembered = isTemporary || ctx.passwords.isRemembered(candidate?.secretHash, secret)
   const attempt: Attempt = {
     kind: 'registry',
     account,
@@ -140,20 +138,20 @@ async function admit(ctx: Context, admission: Admission, origin: Origin): Promis
   // Of two ways to the same answer the first is cheap; the second counts failures. While there are any, it is the only
   // one: or what is remembered could be guessed without a limit.
   const proven =
-    candidate !== null && isRemembered && attempts.isQuiet(attempt)
+    candidate !== null && isRemembered && ctx.attempts.isQuiet(attempt)
       ? candidate
-      : await attempts.guard(attempt, async () => ((await verify()) ? candidate : null))
+      : await ctx.attempts.guard(attempt, async () => ((await verify()) ? candidate : null))
   const refusal = proven === null ? message : proven.refusal
   if (proven === null || refusal !== null) {
     const reason = proven === null ? 'wrong user name or secret' : (proven.refusal ?? '')
     const tried = attempt.account
-    await recordFailedRegistryLogOn(ctx.db, { bearer: candidate, tried, instanceId, reason }, origin)
+    await recordFailedRegistryLogOn(ctx, { bearer: candidate, tried, instanceId, reason }, origin)
     throw new AppError('UNAUTHORIZED', { message: refusal ?? message })
   }
   if (instanceId !== null) await recordRegistryLogOn(ctx, { bearer: proven, instanceId }, origin)
   const { used, lastUsedAt } = proven
   const id = used.kind === 'password' ? `${used.userId} ${used.instanceId}` : used.id
-  noteUse(ctx, { id, lastUsedAt }, (at) => noteCredentialUse(ctx.db, used, { at, address: origin.address }))
+  ctx.credentialUses.note({ id, lastUsedAt }, (at) => noteCredentialUse(ctx.db, used, { at, address: origin.address }))
   return proven
 }
 

@@ -203,7 +203,7 @@ test.each([
   ['nothing', []],
 ])('a move that expects %s of a tag leaves it as it is', async (_, digests) => {
   const move = { name: 'latest', digest, precondition: { kind: 'none' }, movedBy: 'admin', now } as const
-  const attempt = sqlTransaction(db, async (tx) => {
+  const attempt = db.sqlTransaction(async (tx) => {
     const locked = await lockRepository(tx, repositoryId)
     if (locked === null) throw new Error('no repository')
     await moveTag(tx, locked, move)

@@ -1,5 +1,4 @@
 import { findAuditHead } from '@/lib/metadata/audit-listing'
-import { recordLeftOut } from '@/lib/metadata/audit-events'
 import type { Context } from '@/lib/context'
 
 /** How often it is recorded how many failed log-ons were left out, in milliseconds. */
@@ -50,9 +49,9 @@ async function logHead({ db, log }: Context): Promise<void> {
   }
 }
 
-async function recordFailures({ db, log }: Context, isLast: boolean): Promise<void> {
+async function recordFailures({ db, log, failedLogOns }: Context, isLast: boolean): Promise<void> {
   try {
-    await recordLeftOut(db, { isLast })
+    await failedLogOns.recordLeftOut(db, { isLast })
   } catch (err) {
     log.error({ err }, 'failed log-ons that were left out could not be recorded')
   }

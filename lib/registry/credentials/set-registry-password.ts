@@ -1,4 +1,3 @@
-import { hashPassword } from '@/lib/secrets/passwords'
 import type { Principal } from '@/lib/domain/principal'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { lockName } from '@/lib/metadata/engine/locks'
@@ -20,7 +19,7 @@ export async function setRegistryPassword(
   password: string,
 ): Promise<void> {
   await requireInstance(ctx.db, instanceId)
-  const passwordHash = await hashPassword(password)
+  const passwordHash = await ctx.passwords.hash(password)
   const owner = { userId: principal.id, instanceId }
   await ctx.db.transaction(async (tx) => {
     await lockName(tx, registryPasswordLock(owner))

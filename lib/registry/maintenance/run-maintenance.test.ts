@@ -1,14 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemPrincipal } from '@/lib/domain/principal'
-import { RegistryTokens } from '@/lib/secrets/registry-tokens'
-import { openSecretBox } from '@/lib/secrets/secret-box'
-import { parseConfig } from '@/lib/config'
 import { AppError } from '@/lib/domain/errors'
-import { createLogger } from '@/lib/log'
 import { holdLease } from '@/lib/metadata/engine/leases'
 import { getLastRuns } from '@/lib/metadata/maintenance-runs'
-import { openTestDatabase } from '@/lib/testing/test-database'
-import { openFilesystemBlobStore } from '@/lib/storage/filesystem/filesystem'
+import { openTestContext } from '@/lib/testing/test-context'
 import type { Context } from '@/lib/context'
 import { type NewRun, type Run, startRun, stopRuns, waitForRuns } from './run-maintenance'
 import { startDueRuns, startMaintenance } from './schedule-maintenance'
@@ -24,20 +19,7 @@ const hourMs = 3_600_000
 let ctx: Context
 let close: () => Promise<void>
 
-beforeEach(async () => {
-  const database = await openTestDatabase()
-  const config = parseConfig({ STELE_DATA_DIR: database.folder, STELE_LOG_LEVEL: 'silent' })
-  const blobs = await openFilesystemBlobStore(database.folder)
-  ctx = {
-    config,
-    db: database.db,
-    blobs,
-    secrets: await openSecretBox(database.folder),
-    registryTokens: new RegistryTokens(database.folder),
-    log: createLogger('silent'),
-  }
-  close = () => database.close()
-})
+beforeEach(async () => ({ ctx, close } = await openTestContext()))
 afterEach(async () => {
   await stopRuns()
   await close()

@@ -1,4 +1,3 @@
-import { hashPassword } from '@/lib/secrets/passwords'
 import type { Principal } from '@/lib/domain/principal'
 import type { Permission } from '@/lib/domain/access'
 import { AppError } from '@/lib/domain/errors'
@@ -39,7 +38,7 @@ export async function createRobot(
   const expiresAt = readExpiry(input.expiresAt)
   const id = createId('robot')
   const secret = createSecret()
-  const secretHash = await hashPassword(secret)
+  const secretHash = await ctx.passwords.hash(secret)
   const { value, version } = await ctx.db.transaction(async (tx) => {
     const { name, description } = input
     await insertRobot(tx, { id, instanceId, name, description, expiresAt, secretHash, createdBy: principal.name })

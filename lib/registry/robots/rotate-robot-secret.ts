@@ -1,4 +1,3 @@
-import { hashPassword } from '@/lib/secrets/passwords'
 import type { Principal } from '@/lib/domain/principal'
 import { createSecret } from '@/lib/domain/random-secret'
 import { robotUserName } from '@/lib/domain/robot-name'
@@ -22,7 +21,7 @@ export async function rotateRobotSecret(
   // Before the hash is made, which costs: not for everybody.
   await requireManagedRobot(ctx.db, principal, id)
   const secret = createSecret()
-  const secretHash = await hashPassword(secret)
+  const secretHash = await ctx.passwords.hash(secret)
   const { value, version } = await ctx.db.transaction(async (tx) => {
     await lockRow(tx, 'Robot', id)
     const current = await requireManagedRobot(tx, principal, id)

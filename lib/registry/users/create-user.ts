@@ -1,5 +1,4 @@
 import { assertPasswordAllowed } from '@/lib/secrets/password-rules'
-import { hashPassword } from '@/lib/secrets/passwords'
 import type { Principal } from '@/lib/domain/principal'
 import { createId } from '@/lib/domain/ids'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
@@ -15,7 +14,7 @@ export async function createUser(
   { password, ...input }: UserSettings & { readonly name: string; readonly password: string },
 ): Promise<Versioned<UserDetails>> {
   await assertPasswordAllowed(password, input.name, 'password')
-  const passwordHash = await hashPassword(password)
+  const passwordHash = await ctx.passwords.hash(password)
   const id = createId('user')
   return ctx.db.transaction(async (tx) => {
     await addUser(tx, { id, passwordHash, ...input })

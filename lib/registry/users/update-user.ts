@@ -1,5 +1,4 @@
 import { assertPasswordAllowed } from '@/lib/secrets/password-rules'
-import { hashPassword } from '@/lib/secrets/passwords'
 import type { Principal } from '@/lib/domain/principal'
 import { AppError } from '@/lib/domain/errors'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
@@ -67,7 +66,7 @@ export async function updateUser(
 async function hashAcceptable(ctx: Context, id: string, password: string): Promise<string> {
   const { name } = await requireUser(ctx.db, id)
   await assertPasswordAllowed(password, name, 'password')
-  return hashPassword(password)
+  return ctx.passwords.hash(password)
 }
 
 function isAdministering({ role, isDisabled }: Pick<UserSettings, 'role' | 'isDisabled'>): boolean {

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApi, type TestCall, basic, openTestApi, uniqueName } from '@/lib/testing/test-api'
-import { verifyPassword } from '@/lib/secrets/passwords'
 import { hashToken } from '@/lib/secrets/token-hash'
 import type { Permission } from '@/lib/domain/access'
 import { createId } from '@/lib/domain/ids'
@@ -78,7 +77,7 @@ describe('a robot', () => {
     })
     const { secretHash } = await stored(made.json.id)
     expect(secretHash).toMatch(/^\$argon2id\$/)
-    expect(await verifyPassword(secretHash, secret as string)).toBe(true)
+    expect(await api.ctx.passwords.verify(secretHash, secret as string)).toBe(true)
     const read = await api.call('GET', one, { robotId: made.json.id })
     expect(read.json).toEqual(shown)
     expect(read.headers.get('etag')).toBe(made.headers.get('etag'))
@@ -120,8 +119,8 @@ describe('a robot', () => {
     expect(rotated.headers.get('etag')).toBe('"2"')
     const { secretHash } = await stored(made.id)
     expect(rotated.json['secret']).not.toBe(made['secret'])
-    expect(await verifyPassword(secretHash, rotated.json['secret'] as string)).toBe(true)
-    expect(await verifyPassword(secretHash, made['secret'] as string)).toBe(false)
+    expect(await api.ctx.passwords.verify(secretHash, rotated.json['secret'] as string)).toBe(true)
+    expect(await api.ctx.passwords.verify(secretHash, made['secret'] as string)).toBe(false)
     expect(await api.ctx.db.prisma.refreshToken.count({ where: { robotId: made.id } })).toBe(0)
   })
 
@@ -130,7 +129,9 @@ describe('a robot', () => {
     const answers = await Promise.all([1, 2, 3].map(() => api.call('POST', secretOf, { robotId })))
     expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200])
     const last = answers.find((answer) => answer.headers.get('etag') === '"4"')
-    expect(await verifyPassword((await stored(robotId)).secretHash, last?.json['secret'] as string)).toBe(true)
+    expect(await api.ctx.passwords.verify((await stored(robotId)).secretHash, last?.json['secret'] as string)).toBe(
+      true,
+    )
   })
 
   test('is deleted with its grants by who read it last', async () => {

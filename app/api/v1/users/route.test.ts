@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestApi, basic, openTestApi, uniqueName } from '@/lib/testing/test-api'
-import { verifyPassword } from '@/lib/secrets/passwords'
 
 let api: TestApi
 let adminId: string
@@ -110,7 +109,7 @@ test('a change that changes nothing writes nothing', async () => {
 test('a user logs on with the password they were made with, and no answer or record shows it', async () => {
   const made = await create({})
   const stored = await api.ctx.db.prisma.user.findUniqueOrThrow({ where: { id: made.json.id } })
-  expect(await verifyPassword(stored.passwordHash ?? '', password)).toBe(true)
+  expect(await api.ctx.passwords.verify(stored.passwordHash ?? '', password)).toBe(true)
   expect(stored.passwordHash).toMatch(/^\$argon2id\$/)
   const told = JSON.stringify([made.json, await lastAuditEvent(made.json.id)])
   expect(told).not.toContain(password)
@@ -126,8 +125,8 @@ test('a new password takes the place of the old one, ends the user’s sessions,
   expect(await countSessions(user.id)).toBe(0)
   expect(await countSessions(other.id)).toBe(1)
   const { passwordHash } = await api.ctx.db.prisma.user.findUniqueOrThrow({ where: { id: user.id } })
-  expect(await verifyPassword(passwordHash ?? '', 'another-password-1')).toBe(true)
-  expect(await verifyPassword(passwordHash ?? '', password)).toBe(false)
+  expect(await api.ctx.passwords.verify(passwordHash ?? '', 'another-password-1')).toBe(true)
+  expect(await api.ctx.passwords.verify(passwordHash ?? '', password)).toBe(false)
   const event = await lastAuditEvent(user.id)
   expect(event).toMatchObject({ action: 'UPDATE', before: '{}', after: '{"isPasswordNew":true}' })
 })

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApi, basic, openTestApi, uniqueName } from '@/lib/testing/test-api'
-import { hashPassword, verifyPassword } from '@/lib/secrets/passwords'
 import { hashToken } from '@/lib/secrets/token-hash'
 import { createId } from '@/lib/domain/ids'
 
@@ -31,7 +30,7 @@ async function makeUser() {
   const id = createId('user')
   const sealedSecret = secrets.seal('the-secret', name)
   await db.prisma.user.create({
-    data: { id, name, role: 'MEMBER', passwordHash: await hashPassword('console-password') },
+    data: { id, name, role: 'MEMBER', passwordHash: await api.ctx.passwords.hash('console-password') },
   })
   await db.prisma.accessKey.create({ data: { id: name, userId: id, sealedSecret } })
   return { id, name, headers: { authorization: basic(name, 'the-secret') } }
@@ -77,7 +76,7 @@ describe('the registry password', () => {
     for (const text of ['first-password-1', 'second-password-2']) {
       const answer = await setPassword(text)
       expect([answer.status, answer.json]).toEqual([204, null])
-      expect(await verifyPassword((await storedPassword())?.passwordHash ?? '', text)).toBe(true)
+      expect(await api.ctx.passwords.verify((await storedPassword())?.passwordHash ?? '', text)).toBe(true)
     }
     for (let round = 0; round < 2; round += 1) {
       const answer = await api.call('DELETE', password, { instanceId }, { headers: member.headers })

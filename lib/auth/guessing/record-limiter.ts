@@ -26,11 +26,11 @@ interface Pair<T> {
 }
 
 /**
- * Decides which failed log-ons become audit events, so that guessing fills no disk: the first few of an account and
- * address in a minute, and of all together not many. The others are counted, and the count is recorded when the minute
- * is over (`takeLeftOut`). In the memory of the process: each has its own limits.
+ * Decides which failed log-ons are recorded one by one: the first few of an account and address in a minute, and of all
+ * together not many. The others are counted, and the counts are given when the minute is over (`takeLeftOut`). In the
+ * memory of the process: each process has its own limits.
  */
-export class FailedLogOns<T> {
+export class RecordLimiter<T> {
   readonly #limits: FailureRecordLimits
   #pairs = new Map<string, Pair<T>>()
   #startedAt = 0

@@ -1,0 +1,68 @@
+import { hash } from 'node:crypto'
+import { type Actor, type NewAuditEvent, insertAuditEvent } from '@/lib/metadata/audit-events'
+import type { Database, SqlTransaction } from '@/lib/metadata/engine/database'
+import { type LeftOut, RecordLimiter } from './record-limiter'
+
+/** A log-on that failed. */
+export interface FailedLogOn extends Pick<NewAuditEvent, 'target' | 'instanceId'> {
+  readonly actor: Actor
+  readonly reason: string
+  /**
+   * The name that was typed, where it is not the target's. Names are told apart by it whether there is such an account or
+   * not, so that a failure costs the same; it is not recorded, because people type passwords there.
+   */
+  readonly tried?: string | undefined
+}
+
+/** Failures of accounts that could not be told apart any more. */
+const others: FailedLogOn = {
+  actor: { name: 'anonymous', credential: '', address: '', userAgent: '' },
+  target: { type: 'USER', id: '', name: '' },
+  reason: '',
+}
+
+/**
+ * Records failed log-ons as audit events, so that guessing fills no disk: the first few of an account and address in a
+ * minute one by one, then how many more there were (`recordLeftOut`).
+ */
+export class FailedLogOns {
+  readonly #limiter = new RecordLimiter<FailedLogOn>()
+
+  /** Records a failed log-on or counts it. Call it last in the transaction, as `insertAuditEvent`. */
+  async record(tx: SqlTransaction, failed: FailedLogOn): Promise<void> {
+    const { actor, target, tried } = failed
+    const key = hash('sha256', `${tried ?? target.name}\0${actor.address}`, 'base64')
+    if (!this.#limiter.admit(key, failed)) return
+    await insertAuditEvent(tx, actor, eventOf(failed))
+  }
+
+  /**
+   * Records how many failed log-ons were not recorded one by one, of minutes that are over, an event for each account and
+   * address; with `isLast`, of the present minute too. What could not be recorded is recorded the next time.
+   */
+  async recordLeftOut(db: Database, { isLast = false } = {}): Promise<void> {
+    const ended = this.#limiter.takeLeftOut({ isLast })
+    if (ended.length === 0) return
+    try {
+      await db.transaction(async (tx) => {
+        for (const leftOut of ended) {
+          const sample = leftOut.sample ?? others
+          const event = { ...eventOf({ ...sample, reason: reasonOf(leftOut) }), after: { leftOut: leftOut.count } }
+          await insertAuditEvent(tx, sample.actor, event)
+        }
+      })
+    } catch (error) {
+      this.#limiter.putBack(ended)
+      throw error
+    }
+  }
+}
+
+function eventOf({ target, instanceId, reason }: FailedLogOn): NewAuditEvent {
+  return { action: 'LOG_ON_FAILED', target, instanceId, before: null, after: null, reason }
+}
+
+function reasonOf({ sample, count }: LeftOut<unknown>): string {
+  const more = `${count} more failed log-on${count === 1 ? '' : 's'} within a minute`
+  return sample === null ? `${more}, of several accounts or addresses` : more
+}

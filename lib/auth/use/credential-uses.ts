@@ -1,0 +1,50 @@
+import { LRUCache } from 'lru-cache'
+import type { Logger } from '@/lib/log'
+
+/** How long what comes by one credential from one address is one log-on, in milliseconds. */
+const logOnMs = 10 * 60 * 1000
+
+/** What the process remembers of the latest uses of credentials, so that a burst of requests is written down once. */
+export class CredentialUses {
+  readonly #log: Logger
+  /** Credentials whose use is being noted. */
+  readonly #underWay = new Set<string>()
+  /** Log-ons of the last ten minutes. */
+  readonly #logOns = new LRUCache<string, true>({ max: 20_000, ttl: logOnMs })
+
+  constructor(log: Logger) {
+    this.#log = log
+  }
+
+  /**
+   * Notes that a credential was used, to the minute and without making the request wait. `touch` writes the minute; it
+   * is called only when `lastUsedAt`, as it was read with the credential, is of an earlier one. A failure is logged and
+   * costs nothing else.
+   */
+  note(
+    { id, lastUsedAt }: { readonly id: string; readonly lastUsedAt: Date | null },
+    touch: (minute: Date) => Promise<void>,
+  ): void {
+    const minute = new Date(Math.floor(Date.now() / 60_000) * 60_000)
+    if ((lastUsedAt !== null && lastUsedAt >= minute) || this.#underWay.has(id)) return
+    this.#underWay.add(id)
+    touch(minute)
+      .catch((err: unknown) => this.#log.warn({ err, credential: id }, 'the last use of a credential was not noted'))
+      .finally(() => this.#underWay.delete(id))
+  }
+
+  /**
+   * Runs `record` for the first log-on of a key and the first after ten minutes, and remembers it unless `record` throws.
+   * What comes meanwhile is the same log-on.
+   */
+  async logOn(key: string, record: () => Promise<void>): Promise<void> {
+    if (this.#logOns.get(key) === true) return
+    this.#logOns.set(key, true)
+    try {
+      await record()
+    } catch (error) {
+      this.#logOns.delete(key)
+      throw error
+    }
+  }
+}

@@ -79,10 +79,11 @@ export default {
     mayImport('secrets', secrets, [domain]),
     mayImport('storage', storage, [domain, ...settings]),
     mayImport('metadata', metadata, [domain, ...settings]),
-    mayImport('context', '^lib/context\\.ts$', [secrets, storage, metadata, keptByProcess, ...settings]),
+    mayImport('context', '^lib/context\\.ts$', [secrets, storage, metadata, keptByProcess, jobs, ...settings]),
     mayImport('auth-of-the-process', keptByProcess, [domain, secrets, metadata, ...settings]),
     mayImport('auth', auth, [domain, secrets, metadata, ...context]),
-    mayImport('jobs', jobs, [domain, metadata, ...context]),
+    // Carried by the context, so it knows nothing of it.
+    mayImport('jobs', jobs, [domain, metadata, ...settings]),
     mayImport('registry', registry, [domain, secrets, storage, metadata, jobs, ...context]),
     ...Object.entries(rooms).map(([room, others]) => ({
       name: `registry-${room}`,

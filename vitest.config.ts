@@ -33,7 +33,7 @@ export default defineConfig({
           name: 'postgresql',
           include:
             whyNoPostgresql() === null || process.env['CI'] === 'true'
-              ? ['{lib/{metadata,registry,protocol,auth,command,api/route},app}/**/*.test.{ts,tsx}']
+              ? ['{lib/{metadata,jobs,registry,protocol,auth,command,api/route},app}/**/*.test.{ts,tsx}']
               : [],
           exclude: [...exclude, ...ofSqlite],
           provide: { provider: 'postgresql' },

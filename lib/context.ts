@@ -1,6 +1,7 @@
 import type { Attempts } from '@/lib/auth/guessing/attempts'
 import type { FailedLogOns } from '@/lib/auth/guessing/failed-log-ons'
 import type { CredentialUses } from '@/lib/auth/use/credential-uses'
+import type { JobHost } from '@/lib/jobs/job-host'
 import type { Passwords } from '@/lib/secrets/passwords'
 import type { RegistryTokens } from '@/lib/secrets/registry-tokens'
 import type { SecretBox } from '@/lib/secrets/secret-box'
@@ -25,6 +26,8 @@ export interface Context {
   readonly failedLogOns: FailedLogOns
   /** Notes when credentials were used. */
   readonly credentialUses: CredentialUses
+  /** Starts work in the background, and does what is due by the clock. */
+  readonly jobs: JobHost<Context>
 }
 
 // On `globalThis`, because the server's bundle and Next's are two copies of this module in one process; two

@@ -3,42 +3,52 @@ import type { Source } from './engine/database'
 /** What kinds of maintenance there are. */
 export type MaintenanceKind = 'GARBAGE_COLLECTION' | 'SCRUB'
 
-/** What a run has done so far; a kind counts what it does, the rest stays zero. */
-export interface MaintenanceCounts {
-  readonly examinedBlobs: number
-  readonly examinedBytes: bigint
-  readonly removedLinks: number
-  readonly removedBlobs: number
-  readonly removedBytes: bigint
-  readonly removedUploads: number
-  readonly corruptBlobs: number
-  readonly corruptManifests: number
-}
+/**
+ * What a run has done so far, by name. Bytes too are numbers: exact up to 2^53, which is 9 PB, more than one run can
+ * read, and the REST API tells no more.
+ */
+export type RunCounts = Readonly<Record<string, number>>
+
+/** What a run was asked to do, by name. */
+export type RunOptions = Readonly<Record<string, string | number | boolean>> & { readonly isDryRun?: boolean }
 
 /** A run as stored. */
-export interface MaintenanceRunRow extends MaintenanceCounts {
+export interface MaintenanceRunRow {
   readonly id: number
   readonly kind: MaintenanceKind
   readonly state: 'RUNNING' | 'SUCCEEDED' | 'FAILED'
-  readonly isDryRun: boolean
-  readonly graceSeconds: number | null
+  readonly options: RunOptions
   readonly startedBy: string
   readonly startedAt: Date
   readonly endedAt: Date | null
+  readonly counts: RunCounts
   readonly failure: string | null
+}
+
+type StoredRun = Omit<MaintenanceRunRow, 'options' | 'counts'> & {
+  readonly isDryRun: boolean
+  readonly options: string
+  readonly counts: string
 }
 
 /** Records that a run has started. */
 export async function insertRun(
   db: Source,
-  run: Pick<MaintenanceRunRow, 'kind' | 'isDryRun' | 'graceSeconds' | 'startedBy' | 'startedAt'>,
+  {
+    options: { isDryRun = false, ...options },
+    ...run
+  }: Pick<MaintenanceRunRow, 'kind' | 'options' | 'startedBy' | 'startedAt'>,
 ): Promise<MaintenanceRunRow> {
-  return db.prisma.maintenanceRun.create({ data: { ...run, state: 'RUNNING' } })
+  return ofStored(
+    await db.prisma.maintenanceRun.create({
+      data: { ...run, isDryRun, options: JSON.stringify(options), state: 'RUNNING' },
+    }),
+  )
 }
 
 /** Records how far a run is. */
-export async function updateRunCounts(db: Source, id: number, counts: Partial<MaintenanceCounts>): Promise<void> {
-  await db.prisma.maintenanceRun.updateMany({ where: { id }, data: counts })
+export async function updateRunCounts(db: Source, id: number, counts: RunCounts): Promise<void> {
+  await db.prisma.maintenanceRun.updateMany({ where: { id }, data: { counts: JSON.stringify(counts) } })
 }
 
 /** Records that a run has ended; `failure` is null when it did all it had to. One that has ended stays as it is. */
@@ -67,12 +77,14 @@ export async function failRunning(
 
 /** The run of a kind, or null. */
 export async function findRun(db: Source, kind: MaintenanceKind, id: number): Promise<MaintenanceRunRow | null> {
-  return db.prisma.maintenanceRun.findFirst({ where: { kind, id } })
+  const stored = await db.prisma.maintenanceRun.findFirst({ where: { kind, id } })
+  return stored && ofStored(stored)
 }
 
 /** The newest run of a kind that was no dry run, or null. */
 export async function findLastRun(db: Source, kind: MaintenanceKind): Promise<MaintenanceRunRow | null> {
-  return db.prisma.maintenanceRun.findFirst({ where: { kind, isDryRun: false }, orderBy: { id: 'desc' } })
+  const stored = await db.prisma.maintenanceRun.findFirst({ where: { kind, isDryRun: false }, orderBy: { id: 'desc' } })
+  return stored && ofStored(stored)
 }
 
 /** Of each kind the newest run that was no dry run and has ended, where there is one: what metrics show. */
@@ -85,7 +97,7 @@ export async function getLastRuns(db: Source): Promise<MaintenanceRunRow[]> {
       }),
     ),
   )
-  return runs.filter((run) => run !== null)
+  return runs.filter((run) => run !== null).map(ofStored)
 }
 
 /** Runs of a kind, the newest first, those before the run `beforeId`. */
@@ -94,14 +106,23 @@ export async function listRuns(
   kind: MaintenanceKind,
   { beforeId, limit }: { readonly beforeId: number | null; readonly limit: number },
 ): Promise<MaintenanceRunRow[]> {
-  return db.prisma.maintenanceRun.findMany({
+  const stored = await db.prisma.maintenanceRun.findMany({
     where: { kind, ...(beforeId === null ? {} : { id: { lt: beforeId } }) },
     orderBy: { id: 'desc' },
     take: limit,
   })
+  return stored.map(ofStored)
 }
 
 /** How many runs of a kind there have been. */
 export async function countRuns(db: Source, kind: MaintenanceKind): Promise<number> {
   return db.prisma.maintenanceRun.count({ where: { kind } })
+}
+
+function ofStored({ isDryRun, options, counts, ...run }: StoredRun): MaintenanceRunRow {
+  return {
+    ...run,
+    options: { ...(JSON.parse(options) as RunOptions), isDryRun },
+    counts: JSON.parse(counts) as RunCounts,
+  }
 }

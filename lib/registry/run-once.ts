@@ -9,6 +9,7 @@ import {
   hasIdempotencyRecordsBefore,
 } from '@/lib/metadata/idempotency-records'
 import type { Context } from '@/lib/context'
+import type { PeriodicJob } from '@/lib/jobs/job'
 
 /** How long an answer is kept, in milliseconds. */
 const keptMs = 24 * 60 * 60 * 1000
@@ -18,6 +19,13 @@ export async function sweepKeptAnswers(db: Database, now = new Date()): Promise<
   const end = new Date(now.getTime() - keptMs)
   if (!(await hasIdempotencyRecordsBefore(db, end))) return
   await db.transaction((tx) => deleteIdempotencyRecordsBefore(tx, end))
+}
+
+/** `sweepKeptAnswers` by the clock. */
+export const keptAnswersJob: PeriodicJob<Context> = {
+  name: 'sweep of kept answers',
+  intervalMs: 60_000,
+  work: ({ db }) => sweepKeptAnswers(db),
 }
 
 /** An answer as it is kept. */

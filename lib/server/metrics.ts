@@ -27,14 +27,14 @@ const runFacts: readonly { name: string; help: string; of: (run: MaintenanceRunR
     of: ({ startedAt }, endedAt) => (endedAt.getTime() - startedAt.getTime()) / 1000,
   },
   { name: 'success', help: 'Whether it did all it had to.', of: ({ state }) => (state === 'SUCCEEDED' ? 1 : 0) },
-  { name: 'examined_blobs', help: 'Blobs it looked at.', of: (run) => run.examinedBlobs },
-  { name: 'removed_blobs', help: 'Blobs it removed.', of: (run) => run.removedBlobs },
-  { name: 'removed_bytes', help: 'Bytes it freed.', of: (run) => Number(run.removedBytes) },
-  { name: 'removed_uploads', help: 'Abandoned uploads it dropped.', of: (run) => run.removedUploads },
+  { name: 'examined_blobs', help: 'Blobs it looked at.', of: ({ counts }) => counts['examinedBlobs'] ?? 0 },
+  { name: 'removed_blobs', help: 'Blobs it removed.', of: ({ counts }) => counts['removedBlobs'] ?? 0 },
+  { name: 'removed_bytes', help: 'Bytes it freed.', of: ({ counts }) => counts['removedBytes'] ?? 0 },
+  { name: 'removed_uploads', help: 'Abandoned uploads it dropped.', of: ({ counts }) => counts['removedUploads'] ?? 0 },
   {
     name: 'corrupt',
     help: 'Blobs and manifests it found whose bytes no longer match their digest.',
-    of: (run) => run.corruptBlobs + run.corruptManifests,
+    of: ({ counts }) => (counts['corruptBlobs'] ?? 0) + (counts['corruptManifests'] ?? 0),
   },
 ]
 

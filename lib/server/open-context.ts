@@ -2,6 +2,7 @@ import { access, constants, mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { Attempts } from '@/lib/auth/guessing/attempts'
 import { FailedLogOns } from '@/lib/auth/guessing/failed-log-ons'
+import { JobHost } from '@/lib/jobs/job-host'
 import { CredentialUses } from '@/lib/auth/use/credential-uses'
 import { Passwords } from '@/lib/secrets/passwords'
 import { RegistryTokens } from '@/lib/secrets/registry-tokens'
@@ -38,7 +39,7 @@ export async function openContext(config: Config, given: Partial<ProcessContext>
   } catch (error) {
     throw new StartError(`The database ${nameOf(config.database)} cannot be used: ${(error as Error).message}`)
   }
-  return {
+  const ctx: ProcessContext = {
     config,
     db: openDatabase(config.database),
     blobs: await openFilesystemBlobStore(config.dataDir),
@@ -49,8 +50,11 @@ export async function openContext(config: Config, given: Partial<ProcessContext>
     attempts: new Attempts(),
     failedLogOns: new FailedLogOns(),
     credentialUses: new CredentialUses(log),
+    // What works in the background outlasts the context of the request that asked for it.
+    jobs: new JobHost(() => ctx),
     ...given,
   }
+  return ctx
 }
 
 /** The database's name for people: never the password in its address. */

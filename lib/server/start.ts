@@ -6,14 +6,13 @@ import { countUploads } from '@/lib/metadata/uploads'
 import { pingDatabase } from '@/lib/metadata/engine/ping'
 import { setContext } from '@/lib/context'
 import { ensureExample } from '@/lib/registry/instances/ensure-example'
-import { startAuditKeeping } from '@/lib/registry/audit/keep-audit'
-import { startMaintenance } from '@/lib/registry/maintenance/schedule-maintenance'
 import { Connections } from './connections'
 import { openDoors } from './doors'
 import { Exchanges } from './exchange'
 import { exitOnUncaught } from './exit-on-uncaught'
 import { greet } from './greet'
 import { createHttpServer } from './http-server'
+import { jobs } from './jobs'
 import { listen } from './listen'
 import { Metrics } from './metrics'
 import { openContext } from './open-context'
@@ -71,17 +70,14 @@ export async function start(env: Environment): Promise<void> {
   })
   ready(await openDoors(ctx, { port, dev: env['NODE_ENV'] !== 'production', phase, exchanges }))
   phase.name = 'ready'
-  const maintenance = startMaintenance(ctx)
-  const auditKeeping = startAuditKeeping(ctx)
+  ctx.jobs.schedule(jobs)
   stopOnSignal({
     server,
     phase,
     log,
     timeoutMs: config.stopTimeoutSeconds * 1000,
     hasUploads: () => uploads.exist(),
-    stopWork: async () => {
-      await Promise.all([maintenance.stop(), auditKeeping.stop()])
-    },
+    stopWork: () => ctx.jobs.stop(),
     release: () => db.close(),
   })
   greet(config, port, generatedPassword)

@@ -1,3 +1,4 @@
+import type { ProcessContext } from '@/lib/server/open-context'
 import path from 'node:path'
 import { expect } from 'vitest'
 import { problem } from '@/lib/api/schemas/common'
@@ -146,7 +147,7 @@ export class TestApi {
 /** Opens the API over an empty database with one administrator; `fakes` as `openTestContext` takes them. */
 export async function openTestApi(
   env: Readonly<Record<string, string>> = {},
-  fakes: Partial<Context> = {},
+  fakes: Partial<ProcessContext> = {},
 ): Promise<TestApi> {
   const { ctx, close } = await openTestContext(env, fakes)
   await ensureFirstAdministrator(ctx, { password, accessKey })

@@ -10,7 +10,7 @@ import { createTestDatabase } from './test-database'
 /** A context of a test's own. */
 export interface TestContext {
   readonly ctx: ProcessContext
-  /** Closes the database and removes all files. */
+  /** Stops all jobs, closes the database and removes all files. */
   readonly close: () => Promise<void>
 }
 
@@ -34,6 +34,7 @@ export async function openTestContext(
   return {
     ctx,
     async close() {
+      await ctx.jobs.stop()
       await ctx.db.close()
       await drop()
       await rm(folder, { recursive: true, force: true })

@@ -1,3 +1,4 @@
+import type { ProcessContext } from '@/lib/server/open-context'
 import { type IncomingMessage, type Server, createServer, request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ensureFirstAdministrator } from '@/lib/auth/first-administrator'
@@ -228,7 +229,7 @@ export const imageManifestType = 'application/vnd.oci.image.manifest.v1+json'
  */
 export async function startTestRegistry(
   env: Readonly<Record<string, string>> = {},
-  fakes: Partial<Context> = {},
+  fakes: Partial<ProcessContext> = {},
 ): Promise<{ registry: TestRegistry; close: () => Promise<void> }> {
   const { ctx, close } = await openTestContext(env, fakes)
   await ensureExample(ctx)

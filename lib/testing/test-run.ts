@@ -1,19 +1,20 @@
 import { utimes } from 'node:fs/promises'
 import type { Digest } from '@/lib/domain/digest'
-import type { MaintenanceCounts } from '@/lib/metadata/maintenance-runs'
+import type { Run } from '@/lib/jobs/job'
+import type { RunCounts } from '@/lib/metadata/maintenance-runs'
 import { blobPath } from '@/lib/storage/filesystem/filesystem-layout'
 import type { Context } from '@/lib/context'
-import type { Run } from '@/lib/registry/maintenance/run-maintenance'
 
 /** A run that nobody records: it adds up its counts, those that are not zero. */
-export class TestRun implements Run {
+export class TestRun implements Run<RunCounts> {
+  readonly isScheduled = false
   readonly counts: Record<string, number> = {}
 
   constructor(readonly signal = new AbortController().signal) {}
 
-  readonly count = (more: Partial<MaintenanceCounts>): Promise<void> => {
-    for (const [name, count] of Object.entries(more)) {
-      if (Number(count) > 0) this.counts[name] = (this.counts[name] ?? 0) + Number(count)
+  readonly count = (more: Partial<RunCounts>): Promise<void> => {
+    for (const [name, count = 0] of Object.entries(more)) {
+      if (count > 0) this.counts[name] = (this.counts[name] ?? 0) + count
     }
     return Promise.resolve()
   }

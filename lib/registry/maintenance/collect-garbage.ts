@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import type { Digest } from '@/lib/domain/digest'
 import {
   type LinkKey,
@@ -12,16 +13,19 @@ import {
 import { lockRepositoryExclusively } from '@/lib/metadata/repositories'
 import type { StoredBlob } from '@/lib/storage/blob-store'
 import type { Context } from '@/lib/context'
-import type { Run } from './run-maintenance'
+import type { Run } from '@/lib/jobs/job'
+import type { collectionCounts } from './maintenance-run-details'
 import { sweepUploads } from './sweep-uploads'
 
 /** What a collection spares, and whether it removes anything. */
-export interface CollectionOptions {
+export type CollectionOptions = {
   /** What was pushed, mounted or asked for within this time stays. */
   readonly graceSeconds: number
   /** Only counts what would be removed now. */
   readonly isDryRun: boolean
 }
+
+type CollectionRun = Run<z.output<typeof collectionCounts>>
 
 /** Blobs whose rows one transaction holds while their bytes go: few, because who pushes one of them waits. */
 const heldBlobsMax = 25
@@ -49,7 +53,7 @@ const lookedUpMax = 500
 export async function collectGarbage(
   ctx: Context,
   { graceSeconds, isDryRun }: CollectionOptions,
-  run: Run,
+  run: CollectionRun,
 ): Promise<void> {
   const now = Date.now()
   const cutoff = new Date(now - graceSeconds * 1000)
@@ -65,7 +69,7 @@ interface Collection {
   readonly ctx: Context
   readonly cutoff: Date
   readonly isDryRun: boolean
-  readonly run: Run
+  readonly run: CollectionRun
 }
 
 async function collectLinks({ ctx, cutoff, isDryRun, run }: Collection): Promise<void> {
@@ -165,8 +169,8 @@ async function wasPublishedBefore(ctx: Context, digest: Digest, cutoff: Date): P
   return publishedAt !== null && publishedAt < cutoff
 }
 
-function sumOf(blobs: readonly { readonly sizeBytes: bigint }[]): bigint {
-  return blobs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0n)
+function sumOf(blobs: readonly { readonly sizeBytes: bigint }[]): number {
+  return Number(blobs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0n))
 }
 
 function chunksOf<T>(items: readonly T[], size: number): T[][] {

@@ -4,8 +4,12 @@ import type { Context } from '@/lib/context'
 import { type MaintenanceRun, toMaintenanceRun } from './maintenance-run-details'
 
 /** A run of the kind. Throws NOT_FOUND. */
-export async function getMaintenanceRun(ctx: Context, kind: MaintenanceKind, id: string): Promise<MaintenanceRun> {
+export async function getMaintenanceRun<Kind extends MaintenanceKind>(
+  ctx: Context,
+  kind: Kind,
+  id: string,
+): Promise<MaintenanceRun<Kind>> {
   const row = /^[1-9]\d{0,8}$/.test(id) ? await findRun(ctx.db, kind, Number(id)) : null
   if (row === null) throw new AppError('NOT_FOUND')
-  return toMaintenanceRun(row)
+  return toMaintenanceRun(kind, row)
 }

@@ -5,11 +5,11 @@ import { type MaintenanceRun, toMaintenanceRun } from './maintenance-run-details
 import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
 
 /** Runs of a kind, the newest first. Throws PAGE_INVALID. */
-export async function listMaintenanceRuns(
+export async function listMaintenanceRuns<Kind extends MaintenanceKind>(
   ctx: Context,
-  kind: MaintenanceKind,
+  kind: Kind,
   request: PageRequest,
-): Promise<Page<MaintenanceRun>> {
+): Promise<Page<MaintenanceRun<Kind>>> {
   const page = await readPage(
     request,
     { sort: '-id', descending: true, byTime: false },
@@ -19,7 +19,7 @@ export async function listMaintenanceRuns(
       positionOf: ({ id }) => ({ key: String(id), tie: String(id) }),
     },
   )
-  return { ...page, items: page.items.map(toMaintenanceRun) }
+  return { ...page, items: page.items.map((row) => toMaintenanceRun(kind, row)) }
 }
 
 function idOf(text: string): number {

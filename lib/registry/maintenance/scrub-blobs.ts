@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { type Digest, digestAlgorithm } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import { lockBlobs } from '@/lib/metadata/garbage'
@@ -14,7 +15,10 @@ import { digestOf } from '@/lib/storage/hash'
 import { isIntact } from '@/lib/storage/is-intact'
 import type { Context } from '@/lib/context'
 import { paceOf } from './pace'
-import type { Run } from './run-maintenance'
+import type { Run } from '@/lib/jobs/job'
+import type { scrubCounts } from './maintenance-run-details'
+
+type ScrubRun = Run<z.output<typeof scrubCounts>>
 
 /** How many repositories the log names that have a corrupt blob. */
 const namedRepositoriesMax = 10
@@ -29,7 +33,7 @@ const namedRepositoriesMax = 10
 export async function scrubBlobs(
   ctx: Context,
   { mibPerSecond }: { readonly mibPerSecond: number | null },
-  run: Run,
+  run: ScrubRun,
 ): Promise<void> {
   const scrub = { ctx, run, pace: paceOf(mibPerSecond, run.signal), unreadable: 0 }
   await scrubAllBlobs(scrub)
@@ -41,7 +45,7 @@ export async function scrubBlobs(
 
 interface Scrub {
   readonly ctx: Context
-  readonly run: Run
+  readonly run: ScrubRun
   readonly pace: (bytes: number) => Promise<void>
   unreadable: number
 }
@@ -58,9 +62,9 @@ async function scrubAllBlobs(scrub: Scrub): Promise<void> {
 async function scrubBlob(scrub: Scrub, blob: ScrubbedBlob): Promise<void> {
   const { ctx, run } = scrub
   const digest = blob.digest as Digest
-  let examinedBytes = 0n
+  let examinedBytes = 0
   const pace = (bytes: number) => {
-    examinedBytes += BigInt(bytes)
+    examinedBytes += bytes
     return scrub.pace(bytes)
   }
   try {
@@ -133,7 +137,7 @@ async function scrubManifests({ ctx, run, pace }: Scrub): Promise<void> {
       await pace(manifest.content.byteLength)
       const isCorrupt = digestOf(manifest.content, digestAlgorithm(digest as Digest)) !== digest
       if (isCorrupt) ctx.log.error({ digest, repository: path }, 'a manifest is corrupt: push it again')
-      await run.count({ examinedBytes: BigInt(manifest.content.byteLength), corruptManifests: isCorrupt ? 1 : 0 })
+      await run.count({ examinedBytes: manifest.content.byteLength, corruptManifests: isCorrupt ? 1 : 0 })
     }
     after = keys.at(-1) ?? null
     if (after === null) return

@@ -1,8 +1,7 @@
 import type { Principal } from '@/lib/domain/principal'
-import { collectGarbage } from './collect-garbage'
 import type { Context } from '@/lib/context'
+import { garbageCollectionJob } from './garbage-collection-job'
 import { type MaintenanceRun, toMaintenanceRun } from './maintenance-run-details'
-import { startRun } from './run-maintenance'
 
 /** A collection that somebody asks for. */
 export interface CollectionRequest {
@@ -11,20 +10,17 @@ export interface CollectionRequest {
   readonly graceSeconds?: number | undefined
 }
 
-/**
- * Starts a garbage collection in the background (`startRun`: `background` is the process's context). Throws
- * ALREADY_RUNNING.
- */
+/** Starts a garbage collection in the background. Throws ALREADY_RUNNING. */
 export async function startGarbageCollection(
   ctx: Context,
-  background: Context,
-  startedBy: Principal | 'schedule',
+  startedBy: Principal,
   request: CollectionRequest,
-): Promise<MaintenanceRun> {
+): Promise<MaintenanceRun<'GARBAGE_COLLECTION'>> {
+  const unasked = garbageCollectionJob.defaultOptions(ctx)
   const options = {
-    isDryRun: request.isDryRun ?? false,
-    graceSeconds: request.graceSeconds ?? ctx.config.maintenance.graceHours * 3600,
+    isDryRun: request.isDryRun ?? unasked.isDryRun,
+    graceSeconds: request.graceSeconds ?? unasked.graceSeconds,
   }
-  const newRun = { kind: 'GARBAGE_COLLECTION', startedBy, ...options } as const
-  return toMaintenanceRun(await startRun(ctx, background, newRun, (run) => collectGarbage(background, options, run)))
+  const row = await ctx.jobs.start(ctx, garbageCollectionJob, { startedBy, options })
+  return toMaintenanceRun('GARBAGE_COLLECTION', row)
 }

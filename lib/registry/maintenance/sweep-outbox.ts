@@ -1,3 +1,5 @@
+import type { Context } from '@/lib/context'
+import type { PeriodicJob } from '@/lib/jobs/job'
 import type { Database } from '@/lib/metadata/engine/database'
 import { deleteOutboxBefore } from '@/lib/metadata/outbox'
 
@@ -11,4 +13,11 @@ const batchMax = 1000
 export async function sweepOutbox(db: Database, now = new Date()): Promise<void> {
   const end = new Date(now.getTime() - keptMs)
   while ((await db.sqlTransaction((tx) => deleteOutboxBefore(tx, end, batchMax))) === batchMax);
+}
+
+/** `sweepOutbox` by the clock. */
+export const outboxJob: PeriodicJob<Context> = {
+  name: 'sweep of the outbox',
+  intervalMs: 60_000,
+  work: ({ db }) => sweepOutbox(db),
 }

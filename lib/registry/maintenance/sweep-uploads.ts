@@ -1,6 +1,6 @@
 import { listOldUploads, removeUploads } from '@/lib/metadata/garbage'
 import type { Context } from '@/lib/context'
-import type { Run } from './run-maintenance'
+import type { Run } from '@/lib/jobs/job'
 
 /**
  * Drops uploads that nobody has written to since `cutoff`, and what is left of such: a row without a file, a file without
@@ -9,7 +9,7 @@ import type { Run } from './run-maintenance'
 export async function sweepUploads(
   ctx: Context,
   { cutoff, isDryRun }: { readonly cutoff: Date; readonly isDryRun: boolean },
-  run: Run,
+  run: Run<{ removedUploads: number }>,
 ): Promise<void> {
   for await (const { id, changedAt } of ctx.blobs.listUploads()) {
     if (changedAt >= cutoff) continue

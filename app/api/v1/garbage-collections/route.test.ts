@@ -1,16 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApi, openTestApi } from '@/lib/testing/test-api'
 import { holdLease } from '@/lib/metadata/engine/leases'
-import { stopRuns, waitForRuns } from '@/lib/registry/maintenance/run-maintenance'
 import { digestOf } from '@/lib/storage/hash'
 
 let api: TestApi
 
 beforeEach(async () => (api = await openTestApi()))
-afterEach(async () => {
-  await stopRuns()
-  await api.close()
-})
+afterEach(() => api.close())
 
 const list = '/garbage-collections'
 const one = '/garbage-collections/{runId}'
@@ -33,7 +29,7 @@ function create(body: object = {}, headers: Record<string, string> = {}) {
 }
 
 async function getWhenEnded(runId: string) {
-  await waitForRuns()
+  await api.ctx.jobs.settled()
   return (await api.call('GET', one, { runId })).json
 }
 
@@ -88,7 +84,7 @@ describe('starting one', () => {
   test('twice with one Idempotency-Key starts one', async () => {
     const key = { 'idempotency-key': 'k-1' }
     const first = await create({}, key)
-    await waitForRuns()
+    await api.ctx.jobs.settled()
     const second = await create({}, key)
     expect([second.status, second.json.id]).toEqual([201, first.json.id])
     expect((await api.call('GET', list)).json.totalCount).toBe(1)
@@ -108,7 +104,7 @@ describe('reading', () => {
     const ids: string[] = []
     for (let n = 0; n < 3; n++) {
       ids.unshift((await create()).json.id)
-      await waitForRuns()
+      await api.ctx.jobs.settled()
     }
     const first = await api.call('GET', list, {}, { query: '?pageSize=2' })
     expect(first.json.items.map(({ id }) => id)).toEqual(ids.slice(0, 2))

@@ -1,7 +1,6 @@
 import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
-import { getContext } from '@/lib/context'
 import { listMaintenanceRuns } from '@/lib/registry/maintenance/list-maintenance-runs'
 import { startGarbageCollection } from '@/lib/registry/maintenance/start-garbage-collection'
 
@@ -10,7 +9,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
     body: await listMaintenanceRuns(ctx, 'GARBAGE_COLLECTION', query),
   })),
   POST: route(operations.createGarbageCollection, async ({ ctx, principal, body }) => {
-    const run = await startGarbageCollection(ctx, getContext(), principal, body)
+    const run = await startGarbageCollection(ctx, principal, body)
     return { body: run, location: `/api/v1/garbage-collections/${run.id}` }
   }),
 })

@@ -1,14 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApi, openTestApi } from '@/lib/testing/test-api'
-import { stopRuns, waitForRuns } from '@/lib/registry/maintenance/run-maintenance'
 
 let api: TestApi
 
 beforeEach(async () => (api = await openTestApi()))
-afterEach(async () => {
-  await stopRuns()
-  await api.close()
-})
+afterEach(() => api.close())
 
 const list = '/scrubs'
 const one = '/scrubs/{runId}'
@@ -25,7 +21,7 @@ describe('a scrub', () => {
     expect(started.status).toBe(201)
     expect(started.headers.get('location')).toBe(`/api/v1/scrubs/${started.json.id}`)
     expect(started.json).toMatchObject({ state: 'RUNNING', startedBy: 'admin', corruptBlobs: 0, corruptManifests: 0 })
-    await waitForRuns()
+    await api.ctx.jobs.settled()
     expect((await api.call('GET', one, { runId: started.json.id })).json).toMatchObject({
       state: 'SUCCEEDED',
       corruptManifests: 1,
@@ -36,7 +32,7 @@ describe('a scrub', () => {
     const ids: string[] = []
     for (let n = 0; n < 2; n++) {
       ids.unshift((await create()).json.id)
-      await waitForRuns()
+      await api.ctx.jobs.settled()
     }
     expect((await api.call('GET', list)).json.items.map(({ id }) => id)).toEqual(ids)
     expect((await api.call('GET', one, { runId: '99' })).status).toBe(404)

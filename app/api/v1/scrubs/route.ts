@@ -1,7 +1,6 @@
 import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
-import { getContext } from '@/lib/context'
 import { listMaintenanceRuns } from '@/lib/registry/maintenance/list-maintenance-runs'
 import { startScrub } from '@/lib/registry/maintenance/start-scrub'
 
@@ -10,7 +9,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
     body: await listMaintenanceRuns(ctx, 'SCRUB', query),
   })),
   POST: route(operations.createScrub, async ({ ctx, principal }) => {
-    const run = await startScrub(ctx, getContext(), principal)
+    const run = await startScrub(ctx, principal)
     return { body: run, location: `/api/v1/scrubs/${run.id}` }
   }),
 })

@@ -359,18 +359,11 @@ CREATE TABLE "MaintenanceRun" (
     "kind" TEXT NOT NULL,
     "state" TEXT NOT NULL,
     "isDryRun" BOOLEAN NOT NULL DEFAULT false,
-    "graceSeconds" INTEGER,
+    "options" TEXT NOT NULL DEFAULT '{}',
     "startedBy" TEXT NOT NULL,
     "startedAt" DATETIME NOT NULL,
     "endedAt" DATETIME,
-    "examinedBlobs" INTEGER NOT NULL DEFAULT 0,
-    "examinedBytes" BIGINT NOT NULL DEFAULT 0,
-    "removedLinks" INTEGER NOT NULL DEFAULT 0,
-    "removedBlobs" INTEGER NOT NULL DEFAULT 0,
-    "removedBytes" BIGINT NOT NULL DEFAULT 0,
-    "removedUploads" INTEGER NOT NULL DEFAULT 0,
-    "corruptBlobs" INTEGER NOT NULL DEFAULT 0,
-    "corruptManifests" INTEGER NOT NULL DEFAULT 0,
+    "counts" TEXT NOT NULL DEFAULT '{}',
     "failure" TEXT
 );
 

@@ -1,38 +1,45 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { systemPrincipal } from '@/lib/domain/principal'
 import { AppError } from '@/lib/domain/errors'
 import { holdLease } from '@/lib/metadata/engine/leases'
 import { getLastRuns } from '@/lib/metadata/maintenance-runs'
 import { openTestContext } from '@/lib/testing/test-context'
 import type { Context } from '@/lib/context'
-import { type NewRun, type Run, startRun, stopRuns, waitForRuns } from './run-maintenance'
-import { startDueRuns, startMaintenance } from './schedule-maintenance'
+import type { z } from 'zod'
+import { garbageCollectionJob } from '@/lib/registry/maintenance/garbage-collection-job'
+import { type scrubCounts } from '@/lib/registry/maintenance/maintenance-run-details'
+import { scrubJob } from '@/lib/registry/maintenance/scrub-job'
+import type { PeriodicJob, RecordedJob, Run } from './job'
+import { JobHost } from './job-host'
 
-const scrub: NewRun = {
-  kind: 'SCRUB',
-  isDryRun: false,
-  graceSeconds: null,
-  startedBy: { ...systemPrincipal, name: 'admin' },
+type ScrubRun = Run<z.output<typeof scrubCounts>>
+type Work = (run: ScrubRun) => Promise<void>
+
+/** The scrub's record, with other work. */
+function jobOf(work: Work, kind: RecordedJob<Context>['kind'] = 'SCRUB') {
+  return { ...scrubJob, kind, work: (_ctx: Context, _options: object, run: ScrubRun) => work(run) }
 }
+
+const idle: Work = () => Promise.resolve()
+const admin = { ...systemPrincipal, name: 'admin' }
 const hourMs = 3_600_000
 
 let ctx: Context
 let close: () => Promise<void>
 
 beforeEach(async () => ({ ctx, close } = await openTestContext()))
-afterEach(async () => {
-  await stopRuns()
-  await close()
-})
+afterEach(() => close())
 
-const start = (work: (run: Run) => Promise<void>) => startRun(ctx, ctx, scrub, work)
+const start = (work: Work) => ctx.jobs.start(ctx, jobOf(work), { startedBy: admin, options: {} })
+const startCollection = (isDryRun = false) =>
+  ctx.jobs.start(ctx, jobOf(idle, 'GARBAGE_COLLECTION'), { startedBy: admin, options: { isDryRun } })
 const readRuns = () => ctx.db.prisma.maintenanceRun.findMany({ orderBy: { id: 'asc' } })
 
 /** Work that goes on until it is told to end; `begun` when it has begun. */
 function endlessWork() {
   let begin: () => void = () => {}
   const begun = new Promise<void>((resolve) => (begin = resolve))
-  const work = async ({ signal }: Run) => {
+  const work = async ({ signal }: ScrubRun) => {
     begin()
     await new Promise((resolve) => signal.addEventListener('abort', resolve))
     signal.throwIfAborted()
@@ -41,7 +48,7 @@ function endlessWork() {
 }
 
 /** A lease as a process has it that lives, or one that is dead for a while. */
-function leaseOf(kind: NewRun['kind'], state: 'held' | 'expired') {
+function leaseOf(kind: RecordedJob<Context>['kind'], state: 'held' | 'expired') {
   const now = new Date()
   const expiresAt = new Date(now.getTime() + (state === 'held' ? hourMs : -1))
   return holdLease(ctx.db, { name: kind, holder: 'another process', now, expiresAt })
@@ -50,18 +57,21 @@ function leaseOf(kind: NewRun['kind'], state: 'held' | 'expired') {
 describe('a run', () => {
   test('is recorded with what it did, and how long it took', async () => {
     const row = await start(async ({ count }) => {
-      await count({ examinedBlobs: 2, examinedBytes: 3_000_000_000_000n })
+      await count({ examinedBlobs: 2, examinedBytes: 3_000_000_000_000 })
       await count({ examinedBlobs: 1, corruptBlobs: 1 })
     })
     expect(row).toMatchObject({ state: 'RUNNING', startedBy: 'admin', endedAt: null })
-    await waitForRuns()
+    await ctx.jobs.settled()
     const [run] = await readRuns()
     expect(run).toMatchObject({
       state: 'SUCCEEDED',
-      examinedBlobs: 3,
-      examinedBytes: 3_000_000_000_000n,
-      corruptBlobs: 1,
       failure: null,
+    })
+    expect(JSON.parse(run?.counts ?? '')).toEqual({
+      examinedBlobs: 3,
+      examinedBytes: 3_000_000_000_000,
+      corruptBlobs: 1,
+      corruptManifests: 0,
     })
     expect(run?.endedAt?.getTime()).toBeGreaterThanOrEqual(row.startedAt.getTime())
     expect(await ctx.db.prisma.lease.count()).toBe(0)
@@ -75,8 +85,10 @@ describe('a run', () => {
       await count({ examinedBlobs: 1 })
       throw error
     })
-    await waitForRuns()
-    expect(await readRuns()).toMatchObject([{ state: 'FAILED', examinedBlobs: 1, failure }])
+    await ctx.jobs.settled()
+    const [run] = await readRuns()
+    expect(run).toMatchObject({ state: 'FAILED', failure })
+    expect(JSON.parse(run?.counts ?? '')).toMatchObject({ examinedBlobs: 1 })
     await start(() => Promise.resolve())
   })
 
@@ -85,7 +97,7 @@ describe('a run', () => {
     await start(work)
     await begun
     await expect(start(() => Promise.resolve())).rejects.toMatchObject({ code: 'ALREADY_RUNNING' })
-    await startRun(ctx, ctx, { ...scrub, kind: 'GARBAGE_COLLECTION' }, () => Promise.resolve())
+    await startCollection()
     expect(await ctx.db.prisma.maintenanceRun.count()).toBe(2)
   })
 
@@ -100,17 +112,17 @@ describe('a run', () => {
     const { begun, work } = endlessWork()
     await start(work)
     await begun
-    await stopRuns()
+    await ctx.jobs.stop()
     expect(await readRuns()).toMatchObject([{ state: 'FAILED', failure: 'the server was stopped' }])
   })
 
   test('whose process died is recorded as failed once its lease has expired', async () => {
     await start(() => Promise.resolve())
-    await waitForRuns()
+    await ctx.jobs.settled()
     await ctx.db.prisma.maintenanceRun.updateMany({ data: { state: 'RUNNING', endedAt: null } })
     await leaseOf('SCRUB', 'expired')
     await start(() => Promise.resolve())
-    await waitForRuns()
+    await ctx.jobs.settled()
     expect(await readRuns()).toMatchObject([{ state: 'FAILED', failure: 'its process ended' }, { state: 'SUCCEEDED' }])
   })
 
@@ -121,19 +133,19 @@ describe('a run', () => {
       return Promise.resolve()
     }
     await ctx.db.transaction(async (tx) => {
-      await startRun({ ...ctx, db: tx }, ctx, scrub, work)
+      await ctx.jobs.start({ ...ctx, db: tx }, jobOf(work), { startedBy: admin, options: {} })
       expect(worked).toBe(0)
     })
-    await waitForRuns()
+    await ctx.jobs.settled()
     expect([worked, await ctx.db.prisma.maintenanceRun.count()]).toEqual([1, 1])
 
     const rollback = new Error('rollback')
     const rolledBack = ctx.db.transaction(async (tx) => {
-      await startRun({ ...ctx, db: tx }, ctx, scrub, work)
+      await ctx.jobs.start({ ...ctx, db: tx }, jobOf(work), { startedBy: admin, options: {} })
       throw rollback
     })
     await expect(rolledBack).rejects.toBe(rollback)
-    await waitForRuns()
+    await ctx.jobs.settled()
     expect([worked, await ctx.db.prisma.maintenanceRun.count(), await ctx.db.prisma.lease.count()]).toEqual([1, 1, 0])
   })
 })
@@ -141,8 +153,8 @@ describe('a run', () => {
 test('the last runs are those that have ended, of each kind one, no dry runs', async () => {
   expect(await getLastRuns(ctx.db)).toEqual([])
   for (const isDryRun of [false, false, true]) {
-    await startRun(ctx, ctx, { ...scrub, kind: 'GARBAGE_COLLECTION', isDryRun }, () => Promise.resolve())
-    await waitForRuns()
+    await startCollection(isDryRun)
+    await ctx.jobs.settled()
   }
   await start(endlessWork().work)
   expect((await getLastRuns(ctx.db)).map(({ kind, id }) => [kind, id])).toEqual([['GARBAGE_COLLECTION', 2]])
@@ -151,8 +163,10 @@ test('the last runs are those that have ended, of each kind one, no dry runs', a
 describe('the schedule', () => {
   async function startDue(hoursLater = 0): Promise<string[]> {
     const before = await ctx.db.prisma.maintenanceRun.count()
-    await startDueRuns(ctx, new Date(Date.now() + hoursLater * hourMs))
-    await waitForRuns()
+    const now = new Date(Date.now() + hoursLater * hourMs)
+    await ctx.jobs.startIfDue(garbageCollectionJob, now)
+    await ctx.jobs.startIfDue(scrubJob, now)
+    await ctx.jobs.settled()
     return (await readRuns()).slice(before).map(({ kind, startedBy }) => `${kind} by ${startedBy}`)
   }
 
@@ -164,15 +178,22 @@ describe('the schedule', () => {
     expect(await startDue(24.1)).toEqual([collection])
     expect(await startDue(24.2)).toEqual([collection])
     expect(await startDue(168.1)).toEqual([collection, 'SCRUB by schedule'])
-    expect(await readRuns()).toMatchObject([{ graceSeconds: 86_400, state: 'SUCCEEDED' }, {}, {}, {}, {}, {}])
+    expect(await readRuns()).toMatchObject([
+      { options: '{"graceSeconds":86400}', state: 'SUCCEEDED' },
+      {},
+      {},
+      {},
+      {},
+      {},
+    ])
   })
 
   test('counts a run that somebody asked for, but no dry run', async () => {
     for (const isDryRun of [true, false]) {
       if (!isDryRun) expect(await startDue()).toContain(collection)
       await ctx.db.prisma.maintenanceRun.deleteMany()
-      await startRun(ctx, ctx, { ...scrub, kind: 'GARBAGE_COLLECTION', isDryRun }, () => Promise.resolve())
-      await waitForRuns()
+      await startCollection(isDryRun)
+      await ctx.jobs.settled()
     }
     expect(await startDue()).not.toContain(collection)
   })
@@ -200,14 +221,81 @@ describe('the schedule', () => {
   })
 
   test('stops with every run of the process', async () => {
-    const maintenance = startMaintenance(ctx)
+    ctx.jobs.schedule([garbageCollectionJob, scrubJob])
     await start(endlessWork().work)
-    await maintenance.stop()
+    await ctx.jobs.stop()
     expect(await readRuns()).toMatchObject([{ state: 'FAILED' }])
   })
 
   test('survives a database that does not answer', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     const broken = { ...ctx, db: new Proxy(ctx.db, { get: () => { throw new AppError('UNAVAILABLE') } }) } // prettier-ignore
-    await startDueRuns(broken)
+    const jobs = new JobHost(() => broken)
+    const error = vi.spyOn(ctx.log, 'error')
+    jobs.schedule([garbageCollectionJob])
+    vi.advanceTimersByTime(60_000)
+    await jobs.stop()
+    expect(error).toHaveBeenCalledOnce()
+    vi.useRealTimers()
+  })
+})
+
+describe('a periodic job', () => {
+  function jobThat(more: Partial<PeriodicJob<Context>>) {
+    const done: string[] = []
+    const job: PeriodicJob<Context> = {
+      name: 'test',
+      intervalMs: 1000,
+      async work(_, isLast) {
+        done.push('begun')
+        await Promise.resolve()
+        done.push(isLast ? 'ended at stop' : 'ended')
+      },
+      ...more,
+    }
+    return { job, done }
+  }
+
+  beforeEach(() => vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }))
+  afterEach(() => vi.useRealTimers())
+
+  test('is done every so often, one after the other, until it is stopped', async () => {
+    const { job, done } = jobThat({})
+    ctx.jobs.schedule([job])
+    vi.advanceTimersByTime(999)
+    expect(done).toEqual([])
+    vi.advanceTimersByTime(1001)
+    await ctx.jobs.stop()
+    expect(done).toEqual(['begun', 'ended', 'begun', 'ended'])
+    vi.advanceTimersByTime(10_000)
+    await ctx.jobs.stop()
+    expect(done).toHaveLength(4)
+  })
+
+  test('is done at the start, or at the stop when every run has ended', async () => {
+    const first = jobThat({ also: 'at start' })
+    const last = jobThat({ also: 'at stop' })
+    ctx.jobs.schedule([first.job, last.job])
+    const { begun, work } = endlessWork()
+    await start(async (run) => {
+      await work(run).finally(() => last.done.push('the run has ended'))
+    })
+    await begun
+    expect([first.done, last.done]).toEqual([['begun', 'ended'], []])
+    await ctx.jobs.stop()
+    expect(first.done).toHaveLength(2)
+    expect(last.done).toEqual(['the run has ended', 'begun', 'ended at stop'])
+  })
+
+  test('that fails is logged, and done the next time', async () => {
+    const error = vi.spyOn(ctx.log, 'error')
+    const failure = new Error('away')
+    let times = 0
+    const { job } = jobThat({ work: () => Promise.reject(++times === 1 ? failure : new Error('again')) })
+    ctx.jobs.schedule([job])
+    vi.advanceTimersByTime(2000)
+    await ctx.jobs.stop()
+    expect(times).toBe(2)
+    expect(error).toHaveBeenCalledWith({ err: failure, job: 'test' }, expect.any(String))
   })
 })

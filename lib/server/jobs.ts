@@ -1,0 +1,17 @@
+import type { Context } from '@/lib/context'
+import type { Job } from '@/lib/jobs/job'
+import { auditHeadJob, leftOutLogOnsJob } from '@/lib/registry/audit/keep-audit'
+import { garbageCollectionJob } from '@/lib/registry/maintenance/garbage-collection-job'
+import { scrubJob } from '@/lib/registry/maintenance/scrub-job'
+import { outboxJob } from '@/lib/registry/maintenance/sweep-outbox'
+import { keptAnswersJob } from '@/lib/registry/run-once'
+
+/** All that the server does by the clock. */
+export const jobs: readonly Job<Context>[] = [
+  garbageCollectionJob,
+  scrubJob,
+  auditHeadJob,
+  leftOutLogOnsJob,
+  keptAnswersJob,
+  outboxJob,
+]

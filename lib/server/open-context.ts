@@ -51,7 +51,7 @@ export async function openContext(config: Config, given: Partial<ProcessContext>
     failedLogOns: new FailedLogOns(),
     credentialUses: new CredentialUses(log),
     // What works in the background outlasts the context of the request that asked for it.
-    jobs: new JobHost(() => ctx),
+    jobs: new JobHost<Context>(() => ctx),
     ...given,
   }
   return ctx

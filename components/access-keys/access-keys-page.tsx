@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { Suspense, lazy, useId, useState } from 'react'
 import type { AccessKeyView } from '@/lib/api/schemas/access-keys'
+import { accessKeysQuery, useDeleteAccessKey, useSetAccessKeyDisabled } from '../queries/access-keys'
 import { Banner } from '../ui/banner'
 import { Button, TextButton } from '../ui/button'
 import { ConfirmDialog } from '../ui/confirm-dialog'
@@ -15,7 +16,6 @@ import type { Column } from '../ui/table'
 import { Time } from '../ui/time'
 import { useToast } from '../ui/toast'
 import { useErrorText } from '../ui/use-error-text'
-import { accessKeysQuery, useDeleteAccessKey, useSetAccessKeyDisabled } from './queries'
 
 // Loaded when it is opened: most visits don't.
 const CreateAccessKeyDialog = lazy(() =>

@@ -1,10 +1,10 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
-import { SecretDialog } from '../credentials/secret-dialog'
+import { useCreateAccessKey } from '../queries/access-keys'
+import { SecretDialog } from '../secret-dialog'
 import { Dialog } from '../ui/dialog'
 import { FormError } from '../ui/form-error'
-import { useCreateAccessKey } from './queries'
 
 /** Makes an access key, then shows its secret. */
 export function CreateAccessKeyDialog({ onClose }: { onClose: () => void }) {

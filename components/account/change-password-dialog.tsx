@@ -4,12 +4,12 @@ import { useTranslations } from 'next-intl'
 import { z } from 'zod'
 import { isApiError } from '@/lib/api/client/api-error'
 import { changePasswordBody } from '@/lib/api/schemas/profile'
+import { useChangePassword } from '../queries/account'
 import { Dialog } from '../ui/dialog'
 import { FormError } from '../ui/form-error'
 import { PasswordField } from '../ui/password-field'
 import { useToast } from '../ui/toast'
 import { useForm } from '../ui/use-form'
-import { useChangePassword } from './queries'
 
 /** The request, and the new password once more: nobody can read what they type. */
 const form = z

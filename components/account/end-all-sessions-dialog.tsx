@@ -1,8 +1,8 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
+import { useEndAllSessions } from '../queries/account'
 import { ConfirmDialog } from '../ui/confirm-dialog'
-import { useEndAllSessions } from './queries'
 
 /** Ends all of one's sessions, this one too. */
 export function EndAllSessionsDialog({ onClose }: { onClose: () => void }) {

@@ -3,11 +3,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
+import { profileQuery } from '../queries/account'
 import { Button } from '../ui/button'
 import { Section } from '../ui/page'
 import { ErrorState, Skeleton } from '../ui/states'
 import { ChangePasswordDialog } from './change-password-dialog'
-import { profileQuery } from './queries'
 
 /** One's own password: that there is one, and its change. */
 export function PasswordSection() {

@@ -3,10 +3,10 @@
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
+import { useRenewRecoveryCodes } from '../queries/account'
 import { Dialog } from '../ui/dialog'
 import { FormError } from '../ui/form-error'
 import { ConfirmPasswordField } from './confirm-password-field'
-import { useRenewRecoveryCodes } from './queries'
 import { RecoveryCodesDialog } from './recovery-codes-dialog'
 
 /** Makes new recovery codes, once the password is typed, and shows them. */

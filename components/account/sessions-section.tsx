@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import type { ListedSession } from '@/lib/api/schemas/sessions'
+import { sessionsQuery, useEndSession } from '../queries/account'
 import { Button, TextButton } from '../ui/button'
 import { Section } from '../ui/page'
 import { ErrorState } from '../ui/states'
@@ -17,7 +18,6 @@ import { useErrorText } from '../ui/use-error-text'
 import { useListParameters } from '../ui/use-list-parameters'
 import { readUserAgent } from './browser'
 import { EndAllSessionsDialog } from './end-all-sessions-dialog'
-import { sessionsQuery, useEndSession } from './queries'
 
 /** Where one is logged on, and the way to end it. */
 export function SessionsSection() {

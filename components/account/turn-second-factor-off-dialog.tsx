@@ -3,11 +3,11 @@
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
+import { useTurnSecondFactorOff } from '../queries/account'
 import { Dialog } from '../ui/dialog'
 import { FormError } from '../ui/form-error'
 import { useToast } from '../ui/toast'
 import { ConfirmPasswordField } from './confirm-password-field'
-import { useTurnSecondFactorOff } from './queries'
 
 /** Turns two-step verification off, once the password is typed. */
 export function TurnSecondFactorOffDialog({ onClose }: { onClose: () => void }) {

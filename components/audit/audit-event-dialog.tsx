@@ -3,6 +3,7 @@
 import { useTranslations } from 'next-intl'
 import type { ReactNode } from 'react'
 import type { AuditEventView } from '@/lib/api/schemas/audit-events'
+import type { AuditFilters } from '../queries/audit'
 import { Button, TextButton } from '../ui/button'
 import { CopyButton } from '../ui/copy-button'
 import { Dialog } from '../ui/dialog'
@@ -10,7 +11,6 @@ import { Fact } from '../ui/fact'
 import { Time } from '../ui/time'
 import { changesOf } from './changes'
 import { useActionText, useTargetText } from './event-status'
-import type { AuditFilters } from './queries'
 
 interface AuditEventDialogProps {
   event: AuditEventView

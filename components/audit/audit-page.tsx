@@ -5,6 +5,8 @@ import { useTranslations } from 'next-intl'
 import { Suspense, lazy, useState } from 'react'
 import type { AuditEventView } from '@/lib/api/schemas/audit-events'
 import { auditActions, auditTargetTypes } from '@/lib/domain/audit'
+import { auditEventsQuery } from '../queries/audit'
+import type { AuditFilters } from '../queries/audit'
 import { Button, IconButton } from '../ui/button'
 import { SearchField, Select } from '../ui/filters'
 import { Icon } from '../ui/icon'
@@ -16,8 +18,6 @@ import { AuditTable } from './audit-table'
 import { dayToTime } from './day'
 import { DayField } from './day-field'
 import { ExportLink } from './export-link'
-import { auditEventsQuery } from './queries'
-import type { AuditFilters } from './queries'
 
 // Loaded when it is opened: most visits don't.
 const AuditEventDialog = lazy(() =>

@@ -1,8 +1,8 @@
 'use client'
 
 import { useSyncExternalStore } from 'react'
-import { auditExportHref } from './queries'
-import type { AuditFilters } from './queries'
+import { auditExportHref } from '../queries/audit'
+import type { AuditFilters } from '../queries/audit'
 
 interface ExportLinkProps {
   filters: AuditFilters

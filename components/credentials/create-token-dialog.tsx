@@ -2,11 +2,11 @@
 
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
+import { useCreateTemporaryToken } from '../queries/credentials'
+import { SecretDialog } from '../secret-dialog'
 import { Dialog } from '../ui/dialog'
 import { SelectField } from '../ui/field'
 import { FormError } from '../ui/form-error'
-import { useCreateTemporaryToken } from './queries'
-import { SecretDialog } from './secret-dialog'
 
 const hoursOffered = [1, 2, 4, 8, 12, 24]
 

@@ -3,12 +3,12 @@
 import { useTranslations } from 'next-intl'
 import { z } from 'zod'
 import { setPasswordBody } from '@/lib/api/schemas/credentials'
+import { useSetPassword } from '../queries/credentials'
 import { Dialog } from '../ui/dialog'
 import { FormError } from '../ui/form-error'
 import { PasswordField } from '../ui/password-field'
 import { useToast } from '../ui/toast'
 import { useForm } from '../ui/use-form'
-import { useSetPassword } from './queries'
 
 const form = setPasswordBody
   .extend({ confirmPassword: z.string() })

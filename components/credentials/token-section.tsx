@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { Suspense, lazy, useState } from 'react'
 import type { CredentialsView, TemporaryTokenView } from '@/lib/api/schemas/credentials'
+import { temporaryTokensQuery, useRevokeTemporaryToken } from '../queries/credentials'
 import { Button, TextButton } from '../ui/button'
 import { ConfirmDialog } from '../ui/confirm-dialog'
 import { Section } from '../ui/page'
@@ -13,7 +14,6 @@ import { Table } from '../ui/table'
 import type { Column } from '../ui/table'
 import { Time } from '../ui/time'
 import { useToast } from '../ui/toast'
-import { temporaryTokensQuery, useRevokeTemporaryToken } from './queries'
 
 // Loaded when it is opened: most visits don't.
 const CreateTokenDialog = lazy(() =>

@@ -2,8 +2,8 @@
 
 import { useRouter } from 'next/navigation'
 import { useTranslations } from 'next-intl'
+import { useLogOff } from '../queries/session'
 import { accountHref } from '../routes'
-import { useLogOff } from '../session/queries'
 import { Menu, MenuItem } from '../ui/menu'
 import { useToast } from '../ui/toast'
 import { useErrorText } from '../ui/use-error-text'

@@ -7,7 +7,7 @@ import { useTranslations } from 'next-intl'
 import { useEffect, useId, useRef } from 'react'
 import type { ReactNode } from 'react'
 import type { RegionId } from '@/lib/domain/regions'
-import { instanceQuery } from '../instances/queries'
+import { instanceQuery } from '../queries/instances'
 import {
   accessControlHref,
   administrationHref,

@@ -6,7 +6,7 @@ import { useTranslations } from 'next-intl'
 import { useId, useRef, useState } from 'react'
 import { regions } from '@/lib/domain/regions'
 import type { RegionGroup, RegionId } from '@/lib/domain/regions'
-import { regionsQuery } from '../regions/queries'
+import { regionsQuery } from '../queries/regions'
 import { instancesHref } from '../routes'
 import { Icon } from '../ui/icon'
 

@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import type { RegionId } from '@/lib/domain/regions'
-import { repositoryQuery } from '../repositories/queries'
+import { repositoryQuery } from '../queries/repositories'
 import { repositoryHref } from '../routes'
 import { useFormat } from '../ui/use-format'
 import { PaneLink } from './pane'

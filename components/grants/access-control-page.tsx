@@ -6,13 +6,13 @@ import { Suspense, lazy, useState } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
 import type { SessionView } from '@/lib/api/schemas/sessions'
 import type { RegionId } from '@/lib/domain/regions'
-import { instanceQuery } from '../instances/queries'
+import { grantsQuery } from '../queries/grants'
+import { instanceQuery } from '../queries/instances'
 import { instanceHref, instancesHref } from '../routes'
 import { Button } from '../ui/button'
 import { PageHead } from '../ui/page'
 import { ErrorState } from '../ui/states'
 import { GrantList } from './grant-list'
-import { grantsQuery } from './queries'
 
 // Loaded when it is opened: most visits don't.
 const CreateGrantDialog = lazy(() =>

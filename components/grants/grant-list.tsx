@@ -6,14 +6,14 @@ import { Suspense, lazy, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { GrantView } from '@/lib/api/schemas/grants'
 import { permissions } from '@/lib/domain/access'
+import { grantsQuery } from '../queries/grants'
+import type { GrantFilter } from '../queries/grants'
 import { Button } from '../ui/button'
 import { SearchField, Select } from '../ui/filters'
 import { EmptyState, ErrorState } from '../ui/states'
 import { TableFoot } from '../ui/table-foot'
 import { useListParameters } from '../ui/use-list-parameters'
 import { GrantTable } from './grant-table'
-import { grantsQuery } from './queries'
-import type { GrantFilter } from './queries'
 
 // Loaded when one is opened: most visits open none.
 const ChangeGrantDialog = lazy(() =>

@@ -2,9 +2,9 @@
 
 import { useTranslations } from 'next-intl'
 import type { GrantView } from '@/lib/api/schemas/grants'
+import { useDeleteGrant } from '../queries/grants'
 import { ConfirmDialog } from '../ui/confirm-dialog'
 import { useToast } from '../ui/toast'
-import { useDeleteGrant } from './queries'
 import { useScopeText } from './use-scope-text'
 
 interface RevokeGrantDialogProps {

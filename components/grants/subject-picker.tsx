@@ -3,9 +3,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
+import { grantSubjectsQuery } from '../queries/grants'
 import { PickList } from '../ui/pick-list'
 import type { PickOption } from '../ui/pick-list'
-import { grantSubjectsQuery } from './queries'
 
 interface SubjectPickerProps {
   /** What is to be granted on; null while it is not chosen. */

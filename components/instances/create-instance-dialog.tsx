@@ -5,12 +5,12 @@ import { isApiError } from '@/lib/api/client/api-error'
 import { createInstanceBody, instance } from '@/lib/api/schemas/instances'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RegionId } from '@/lib/domain/regions'
+import { useCreateInstance } from '../queries/instances'
 import { Dialog } from '../ui/dialog'
-import { FormError } from '../ui/form-error'
 import { SelectField, TextField } from '../ui/field'
+import { FormError } from '../ui/form-error'
 import { useToast } from '../ui/toast'
 import { useForm } from '../ui/use-form'
-import { useCreateInstance } from './queries'
 
 const specifications = instance.shape.specification.options
 

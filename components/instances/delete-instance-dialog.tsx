@@ -6,6 +6,7 @@ import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
 import type { RegionId } from '@/lib/domain/regions'
+import { instanceQuery, useDeleteInstance } from '../queries/instances'
 import { namespacesHref } from '../routes'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
@@ -15,7 +16,6 @@ import { LoadingDialog } from '../ui/loading-dialog'
 import { useToast } from '../ui/toast'
 import { TypedNameField } from '../ui/typed-name-field'
 import { useOpened } from '../ui/use-opened'
-import { instanceQuery, useDeleteInstance } from './queries'
 
 interface DeleteInstanceDialogProps {
   region: RegionId

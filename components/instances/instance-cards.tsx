@@ -5,7 +5,6 @@ import { useTranslations } from 'next-intl'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RegionId } from '@/lib/domain/regions'
 import { instanceHref } from '../routes'
-import { useIsAdministrator } from '../session/user-context'
 import { classNames } from '../ui/class-names'
 import { CopyButton } from '../ui/copy-button'
 import { Icon } from '../ui/icon'
@@ -13,6 +12,7 @@ import { Menu, MenuItem } from '../ui/menu'
 import { Skeleton } from '../ui/states'
 import { Status } from '../ui/status'
 import { useFormat } from '../ui/use-format'
+import { useIsAdministrator } from '../user-context'
 
 interface InstanceListProps {
   region: RegionId

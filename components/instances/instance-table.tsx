@@ -5,7 +5,6 @@ import { useTranslations } from 'next-intl'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RegionId } from '@/lib/domain/regions'
 import { instanceHref } from '../routes'
-import { useIsAdministrator } from '../session/user-context'
 import { TextButton } from '../ui/button'
 import { Copyable } from '../ui/copy-button'
 import { Status } from '../ui/status'
@@ -13,6 +12,7 @@ import { Table } from '../ui/table'
 import type { Column } from '../ui/table'
 import { Time } from '../ui/time'
 import { useFormat } from '../ui/use-format'
+import { useIsAdministrator } from '../user-context'
 
 interface InstanceTableProps {
   region: RegionId

@@ -5,16 +5,16 @@ import { useTranslations } from 'next-intl'
 import { Suspense, lazy, useState } from 'react'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RegionId } from '@/lib/domain/regions'
-import { useIsAdministrator } from '../session/user-context'
+import { instancesQuery } from '../queries/instances'
 import { Button } from '../ui/button'
 import { SearchField, Segmented } from '../ui/filters'
 import { PageHead } from '../ui/page'
 import { EmptyState, ErrorState } from '../ui/states'
 import { TableFoot } from '../ui/table-foot'
 import { useListParameters } from '../ui/use-list-parameters'
+import { useIsAdministrator } from '../user-context'
 import { InstanceCards } from './instance-cards'
 import { InstanceTable } from './instance-table'
-import { instancesQuery } from './queries'
 
 // Loaded when one is opened: most visits open none.
 const CreateInstanceDialog = lazy(() =>

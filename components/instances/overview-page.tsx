@@ -8,6 +8,7 @@ import type { Versioned } from '@/lib/api/client/api'
 import { isApiError } from '@/lib/api/client/api-error'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RegionId } from '@/lib/domain/regions'
+import { instanceQuery, useUpdateInstance } from '../queries/instances'
 import { instancesHref, repositoriesHref } from '../routes'
 import { Copyable } from '../ui/copy-button'
 import { Fact } from '../ui/fact'
@@ -19,7 +20,6 @@ import { Time } from '../ui/time'
 import { useToast } from '../ui/toast'
 import { useErrorText } from '../ui/use-error-text'
 import { useFormat } from '../ui/use-format'
-import { instanceQuery, useUpdateInstance } from './queries'
 
 /** An instance: what it holds, where it answers, and whether anonymous users may pull. */
 export function OverviewPage({ region, instanceId }: { region: RegionId; instanceId: string }) {

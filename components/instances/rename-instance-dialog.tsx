@@ -7,15 +7,15 @@ import type { Versioned } from '@/lib/api/client/api'
 import { isApiError } from '@/lib/api/client/api-error'
 import { updateInstanceBody } from '@/lib/api/schemas/instances'
 import type { InstanceView } from '@/lib/api/schemas/instances'
+import { instanceQuery, useUpdateInstance } from '../queries/instances'
 import { Banner } from '../ui/banner'
 import { Dialog } from '../ui/dialog'
+import { TextField } from '../ui/field'
 import { FormError } from '../ui/form-error'
 import { LoadingDialog } from '../ui/loading-dialog'
-import { TextField } from '../ui/field'
 import { useToast } from '../ui/toast'
 import { useForm } from '../ui/use-form'
 import { useOpened } from '../ui/use-opened'
-import { instanceQuery, useUpdateInstance } from './queries'
 
 interface RenameInstanceDialogProps {
   instanceId: string

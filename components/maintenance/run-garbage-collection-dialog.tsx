@@ -2,6 +2,7 @@
 
 import { useTranslations } from 'next-intl'
 import { z } from 'zod'
+import { useStartGarbageCollection } from '../queries/maintenance'
 import { Banner } from '../ui/banner'
 import { Dialog } from '../ui/dialog'
 import { TextField } from '../ui/field'
@@ -9,7 +10,6 @@ import { FormError } from '../ui/form-error'
 import { Time } from '../ui/time'
 import { useForm } from '../ui/use-form'
 import { useFormat } from '../ui/use-format'
-import { useStartGarbageCollection } from './queries'
 import type { GarbageCollection } from './run'
 import { useFreedText } from './use-freed-text'
 

@@ -1,10 +1,10 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
+import { useStartScrub } from '../queries/maintenance'
 import { Dialog } from '../ui/dialog'
 import { FormError } from '../ui/form-error'
 import { useFormat } from '../ui/use-format'
-import { useStartScrub } from './queries'
 import type { Scrub } from './run'
 
 interface RunScrubDialogProps {

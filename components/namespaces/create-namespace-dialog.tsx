@@ -3,6 +3,7 @@
 import { useTranslations } from 'next-intl'
 import { isApiError } from '@/lib/api/client/api-error'
 import { createNamespaceBody } from '@/lib/api/schemas/namespaces'
+import { useCreateNamespace } from '../queries/namespaces'
 import { Dialog } from '../ui/dialog'
 import { TextField } from '../ui/field'
 import { FormError } from '../ui/form-error'
@@ -10,7 +11,6 @@ import { useToast } from '../ui/toast'
 import { useForm } from '../ui/use-form'
 import { NamespaceDefaultsFields } from './namespace-defaults'
 import type { NamespaceDefaults } from './namespace-defaults'
-import { useCreateNamespace } from './queries'
 
 const initial: NamespaceDefaults & { name: string } = {
   name: '',

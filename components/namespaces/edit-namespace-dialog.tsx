@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import type { Versioned } from '@/lib/api/client/api'
 import type { NamespaceView } from '@/lib/api/schemas/namespaces'
+import { namespaceQuery, useUpdateNamespace } from '../queries/namespaces'
 import { EditDialog } from '../ui/edit-dialog'
 import { LoadingDialog } from '../ui/loading-dialog'
 import { useToast } from '../ui/toast'
@@ -11,7 +12,6 @@ import { useEdit } from '../ui/use-edit'
 import { useOpened } from '../ui/use-opened'
 import { NamespaceDefaultsFields } from './namespace-defaults'
 import type { NamespaceDefaults } from './namespace-defaults'
-import { namespaceQuery, useUpdateNamespace } from './queries'
 
 interface EditNamespaceDialogProps {
   namespaceId: string

@@ -6,7 +6,8 @@ import { Suspense, lazy, useState } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
 import type { NamespaceView } from '@/lib/api/schemas/namespaces'
 import type { RegionId } from '@/lib/domain/regions'
-import { instanceQuery } from '../instances/queries'
+import { instanceQuery } from '../queries/instances'
+import { namespacesQuery } from '../queries/namespaces'
 import { instanceHref, instancesHref } from '../routes'
 import { Button } from '../ui/button'
 import { SearchField } from '../ui/filters'
@@ -15,7 +16,6 @@ import { EmptyState, ErrorState } from '../ui/states'
 import { TableFoot } from '../ui/table-foot'
 import { useListParameters } from '../ui/use-list-parameters'
 import { NamespaceTable } from './namespace-table'
-import { namespacesQuery } from './queries'
 
 // Loaded when one is opened: most visits open none.
 const CreateNamespaceDialog = lazy(() =>

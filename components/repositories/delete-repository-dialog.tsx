@@ -5,7 +5,7 @@ import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
-import { useIsAdministrator } from '../session/user-context'
+import { repositoryQuery, useDeleteRepository } from '../queries/repositories'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
@@ -14,7 +14,7 @@ import { LoadingDialog } from '../ui/loading-dialog'
 import { useToast } from '../ui/toast'
 import { TypedNameField } from '../ui/typed-name-field'
 import { useOpened } from '../ui/use-opened'
-import { repositoryQuery, useDeleteRepository } from './queries'
+import { useIsAdministrator } from '../user-context'
 
 interface DeleteRepositoryDialogProps {
   repository: Pick<RepositoryView, 'id' | 'instanceId' | 'namespace' | 'name'>

@@ -6,15 +6,15 @@ import { useState } from 'react'
 import type { Versioned } from '@/lib/api/client/api'
 import { robotDescriptionMax } from '@/lib/api/schemas/robots'
 import type { RobotView } from '@/lib/api/schemas/robots'
-import { SelectField, TextField } from '../ui/field'
+import { robotQuery, useUpdateRobot } from '../queries/robots'
 import { EditDialog } from '../ui/edit-dialog'
+import { SelectField, TextField } from '../ui/field'
 import { LoadingDialog } from '../ui/loading-dialog'
 import { useToast } from '../ui/toast'
 import { useEdit } from '../ui/use-edit'
 import { useFormat } from '../ui/use-format'
 import { useOpened } from '../ui/use-opened'
 import { daysOffered, expiryAfter } from './expiry'
-import { robotQuery, useUpdateRobot } from './queries'
 
 interface EditRobotDialogProps {
   robotId: string

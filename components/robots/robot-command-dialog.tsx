@@ -4,11 +4,11 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { isApiError } from '@/lib/api/client/api-error'
 import type { RobotView } from '@/lib/api/schemas/robots'
+import { robotQuery, useDeleteRobot, useUpdateRobot } from '../queries/robots'
 import { ConfirmDialog } from '../ui/confirm-dialog'
 import { LoadingDialog } from '../ui/loading-dialog'
 import { useToast } from '../ui/toast'
 import { useOpened } from '../ui/use-opened'
-import { robotQuery, useDeleteRobot, useUpdateRobot } from './queries'
 
 interface RobotCommandDialogProps {
   command: 'disable' | 'delete'

@@ -3,8 +3,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import type { RobotWithSecretView } from '@/lib/api/schemas/robots'
-import { SecretDialog } from '../credentials/secret-dialog'
-import { instanceQuery } from '../instances/queries'
+import { instanceQuery } from '../queries/instances'
+import { SecretDialog } from '../secret-dialog'
 
 interface RobotSecretDialogProps {
   title: string

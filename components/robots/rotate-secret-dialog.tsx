@@ -2,8 +2,8 @@
 
 import { useTranslations } from 'next-intl'
 import type { RobotView } from '@/lib/api/schemas/robots'
+import { useRotateSecret } from '../queries/robots'
 import { ConfirmDialog } from '../ui/confirm-dialog'
-import { useRotateSecret } from './queries'
 import { RobotSecretDialog } from './robot-secret-dialog'
 
 /** Gives a robot a new secret, then shows it. */

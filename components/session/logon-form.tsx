@@ -5,12 +5,12 @@ import { useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { isApiError } from '@/lib/api/client/api-error'
 import { createSessionBody } from '@/lib/api/schemas/sessions'
+import { useLogOn } from '../queries/session'
 import { Banner } from '../ui/banner'
 import { Button, TextButton } from '../ui/button'
 import { TextField } from '../ui/field'
 import { PasswordField } from '../ui/password-field'
 import { useErrorText } from '../ui/use-error-text'
-import { useLogOn } from './queries'
 
 type FieldName = keyof typeof createSessionBody.shape
 

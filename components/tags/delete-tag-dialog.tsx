@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
+import { tagQuery, useDeleteTag } from '../queries/tags'
 import { Banner } from '../ui/banner'
 import { Dialog } from '../ui/dialog'
 import { TextArea } from '../ui/field'
@@ -11,7 +12,6 @@ import { FormError } from '../ui/form-error'
 import { LoadingDialog } from '../ui/loading-dialog'
 import { useToast } from '../ui/toast'
 import { useOpened } from '../ui/use-opened'
-import { tagQuery, useDeleteTag } from './queries'
 
 interface DeleteTagDialogProps {
   repositoryId: string

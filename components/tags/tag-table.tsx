@@ -2,7 +2,6 @@
 
 import { useTranslations } from 'next-intl'
 import type { TagView } from '@/lib/api/schemas/tags'
-import { useIsAdministrator } from '../session/user-context'
 import { TextButton } from '../ui/button'
 import { Copyable, useCopyCommand } from '../ui/copy-button'
 import { Status } from '../ui/status'
@@ -10,6 +9,7 @@ import { Table } from '../ui/table'
 import type { Column } from '../ui/table'
 import { Time } from '../ui/time'
 import { useFormat } from '../ui/use-format'
+import { useIsAdministrator } from '../user-context'
 
 interface TagTableProps {
   /** Host and path for commands; null while it loads. */

@@ -3,11 +3,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { isApiError } from '@/lib/api/client/api-error'
+import { userQuery, useDeleteUser } from '../queries/users'
 import { ConfirmDialog } from '../ui/confirm-dialog'
 import { LoadingDialog } from '../ui/loading-dialog'
 import { useToast } from '../ui/toast'
 import { useOpened } from '../ui/use-opened'
-import { userQuery, useDeleteUser } from './queries'
 
 interface DeleteUserDialogProps {
   userId: string

@@ -2,9 +2,9 @@
 
 import { useTranslations } from 'next-intl'
 import type { UserView } from '@/lib/api/schemas/users'
+import { useResetSecondFactor } from '../queries/users'
 import { ConfirmDialog } from '../ui/confirm-dialog'
 import { useToast } from '../ui/toast'
-import { useResetSecondFactor } from './queries'
 
 /** Takes a user's second factor away, for who has lost it. */
 export function ResetSecondFactorDialog({ user, onClose }: { user: UserView; onClose: () => void }) {

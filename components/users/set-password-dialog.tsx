@@ -5,12 +5,12 @@ import { useState } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
 import { updateUserBody } from '@/lib/api/schemas/users'
 import type { UserView } from '@/lib/api/schemas/users'
+import { useUpdateUser } from '../queries/users'
 import { Dialog } from '../ui/dialog'
 import { FormError } from '../ui/form-error'
 import { useToast } from '../ui/toast'
 import { focusField, useForm } from '../ui/use-form'
 import { NewPasswordFields } from './new-password-fields'
-import { useUpdateUser } from './queries'
 
 /** Gives a user another password, for who has lost theirs. */
 export function SetPasswordDialog({ user, onClose }: { user: UserView; onClose: () => void }) {

@@ -2,9 +2,9 @@
 
 import { useTranslations } from 'next-intl'
 import type { UserView } from '@/lib/api/schemas/users'
+import { useUpdateUser } from '../queries/users'
 import { ConfirmDialog } from '../ui/confirm-dialog'
 import { useToast } from '../ui/toast'
-import { useUpdateUser } from './queries'
 
 interface SwitchUserDialogProps {
   /** As it was when the command was chosen. */

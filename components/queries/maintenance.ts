@@ -4,8 +4,8 @@ import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
 import { garbageCollection, garbageCollectionPage, scrub, scrubPage } from '@/lib/api/schemas/maintenance'
 import type { createGarbageCollectionBody } from '@/lib/api/schemas/maintenance'
+import type { Run } from '../maintenance/run'
 import { pageSizes } from '../ui/use-list-parameters'
-import type { Run } from './run'
 
 /** How often a run that goes on is asked how far it is, in milliseconds: as often as the server writes it down. */
 const pollMs = 1_000

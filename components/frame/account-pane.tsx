@@ -1,8 +1,8 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
-import { PaneLink } from '../frame/pane'
 import { accountHref } from '../routes'
+import { PaneLink } from './pane'
 
 /** The second pane of a person's own account. A row of tabs on a narrow screen. */
 export function AccountPane() {

@@ -1,12 +1,12 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
-import { Banner } from '../ui/banner'
-import { Button } from '../ui/button'
-import { CodeBlock } from '../ui/code-block'
-import { Copyable } from '../ui/copy-button'
-import { Dialog } from '../ui/dialog'
-import { Fact } from '../ui/fact'
+import { Banner } from './ui/banner'
+import { Button } from './ui/button'
+import { CodeBlock } from './ui/code-block'
+import { Copyable } from './ui/copy-button'
+import { Dialog } from './ui/dialog'
+import { Fact } from './ui/fact'
 
 interface SecretDialogProps {
   title: string

@@ -131,6 +131,12 @@ export default {
     mayImport('components', components, [schemas, client, domain, i18n]),
     mayImport('ui-primitives-know-no-domain', '^components/ui/', [client, i18n]),
     mayImport('app-route', '^app/.*/route\\.ts$', [route, operations, schemas, registry, ...context]),
+    // The files beside the folders of components: what several features need.
+    mayImport('shared-components-know-no-feature', '^components/[^/]+$', ['^components/ui/', schemas, client, domain]),
+    mayImport('queries-know-no-feature', '^components/queries/', [
+      ...['^components/ui/', '^components/[^/]+$'],
+      ...[schemas, client, domain],
+    ]),
     // The domain, because a page checks what stands in its URL before it asks for it.
     mayImport('app-page', '^app/.*\\.tsx$', [
       '^app/',
@@ -154,6 +160,15 @@ export default {
     },
 
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-circles-of-features',
+      comment:
+        'Of two folders of components one may know the other. What both need is in `queries`, `ui` or beside them.',
+      severity: 'error',
+      scope: 'folder',
+      from: { path: '^components/' },
+      to: { path: '^components/', circular: true },
+    },
     {
       name: 'no-tests-in-the-product',
       severity: 'error',

@@ -43,6 +43,9 @@ const refused = [
   ['lib/api/client/x.ts', 'node:fs', 'api-schemas-and-client-have-no-packages'],
   ['components/tags/x.tsx', 'lib/registry/y.ts', 'components'],
   ['components/ui/x.tsx', 'components/tags/y.tsx', 'ui-primitives-know-no-domain'],
+  ['components/x.tsx', 'components/tags/y.tsx', 'shared-components-know-no-feature'],
+  ['components/x.tsx', 'components/queries/y.ts', 'shared-components-know-no-feature'],
+  ['components/queries/x.ts', 'components/tags/y.tsx', 'queries-know-no-feature'],
   ['app/api/v1/x/route.ts', 'lib/metadata/y.ts', 'app-route'],
   ['app/api/v1/x/route.ts', 'components/tags/y.tsx', 'app-route'],
   ['app/x/page.tsx', 'lib/metadata/y.ts', 'app-page'],
@@ -67,6 +70,9 @@ const allowed = [
   ['lib/registry/tags/x.ts', 'lib/registry/repositories/y.ts'],
   ['lib/command/x.ts', 'lib/registry/y.ts'],
   ['lib/protocol/x.test.ts', 'lib/metadata/y.ts'],
+  ['components/tags/x.tsx', 'components/queries/y.ts'],
+  ['components/tags/x.tsx', 'components/y.tsx'],
+  ['components/queries/x.ts', 'components/y.tsx'],
   ['app/x/page.tsx', 'components/tags/y.tsx'],
   ['e2e/x.spec.ts', 'lib/api/schemas/y.ts'],
   ['lib/server/x.ts', 'lib/storage/y.ts'],
@@ -88,6 +94,12 @@ beforeAll(() => {
   const imports = new Map<string, string[]>([
     ['lib/circle-a.ts', ['lib/circle-b.ts']],
     ['lib/circle-b.ts', ['lib/circle-a.ts']],
+    // No circle of files, but one of folders.
+    ['components/circle-a/x.tsx', ['components/circle-b/y.tsx']],
+    ['components/circle-b/x.tsx', ['components/circle-a/y.tsx']],
+    ['components/circle-a/y.tsx', []],
+    ['components/circle-b/y.tsx', []],
+    ['components/one-way/x.tsx', ['components/circle-a/x.tsx']],
   ])
   for (const [from, to] of [...refused, ...allowed]) {
     imports.set(from, [...(imports.get(from) ?? []), to])
@@ -124,6 +136,18 @@ test.each(allowed)('%s may import %s', (from, to) => {
 
 test('two files may not import each other', () => {
   expect(violations).toContainEqual({ rule: 'no-circles', from: 'lib/circle-a.ts', to: 'lib/circle-b.ts' })
+})
+
+test('two folders of components may not import each other', () => {
+  const ofFolders = violations.filter(({ rule }) => rule === 'no-circles-of-features')
+  expect(ofFolders).toEqual(
+    expect.arrayContaining([
+      { rule: 'no-circles-of-features', from: 'components/circle-a', to: 'components/circle-b' },
+      { rule: 'no-circles-of-features', from: 'components/circle-b', to: 'components/circle-a' },
+    ]),
+  )
+  expect(violations.filter(({ rule, from }) => rule === 'no-circles' && from.includes('components/circle'))).toEqual([])
+  expect(ofFolders.filter(({ from }) => from === 'components/one-way')).toEqual([])
 })
 
 function write(file: string, content: string): void {

@@ -3,6 +3,7 @@
 import { useTranslations } from 'next-intl'
 import { z } from 'zod'
 import { useStartGarbageCollection } from '../queries/maintenance'
+import type { GarbageCollection } from '../queries/maintenance'
 import { Banner } from '../ui/banner'
 import { Dialog } from '../ui/dialog'
 import { TextField } from '../ui/field'
@@ -10,7 +11,6 @@ import { FormError } from '../ui/form-error'
 import { Time } from '../ui/time'
 import { useForm } from '../ui/use-form'
 import { useFormat } from '../ui/use-format'
-import type { GarbageCollection } from './run'
 import { useFreedText } from './use-freed-text'
 
 /** A year. */

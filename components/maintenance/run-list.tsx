@@ -1,6 +1,7 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
+import type { Run } from '../queries/maintenance'
 import { IconButton } from '../ui/button'
 import { Section } from '../ui/page'
 import { EmptyState, ErrorState } from '../ui/states'
@@ -11,7 +12,6 @@ import { Time } from '../ui/time'
 import { useFormat } from '../ui/use-format'
 import type { ListParameters } from '../ui/use-list-parameters'
 import { durationMsOf } from './run'
-import type { Run } from './run'
 import { RunState } from './run-state'
 import { StartedBy } from './run-summary'
 

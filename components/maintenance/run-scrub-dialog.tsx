@@ -2,10 +2,10 @@
 
 import { useTranslations } from 'next-intl'
 import { useStartScrub } from '../queries/maintenance'
+import type { Scrub } from '../queries/maintenance'
 import { Dialog } from '../ui/dialog'
 import { FormError } from '../ui/form-error'
 import { useFormat } from '../ui/use-format'
-import type { Scrub } from './run'
 
 interface RunScrubDialogProps {
   /** The last one that read everything, or null. */

@@ -1,6 +1,6 @@
 import { useTranslations } from 'next-intl'
+import type { Run } from '../queries/maintenance'
 import { Status } from '../ui/status'
-import type { Run } from './run'
 
 /** Whether a run goes on, and else how it ended. */
 export function RunState({ run }: { run: Run }) {

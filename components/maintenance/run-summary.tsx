@@ -1,12 +1,13 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
+import type { Run } from '../queries/maintenance'
 import { Section } from '../ui/page'
 import { Skeleton } from '../ui/states'
 import { Time } from '../ui/time'
 import { useFormat } from '../ui/use-format'
 import { durationMsOf, nextRunAfter } from './run'
-import type { NextRun, Run } from './run'
+import type { NextRun } from './run'
 import { RunState } from './run-state'
 
 /** A number that says what a run did. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import type { Scrub } from '../queries/maintenance'
 import { durationMsOf, nextRunAfter } from './run'
-import type { Scrub } from './run'
 
 const started = Date.parse('2026-11-22T02:00:00.000Z')
 

@@ -1,14 +1,4 @@
-import type { z } from 'zod'
-import type { garbageCollection, scrub } from '@/lib/api/schemas/maintenance'
-
-/** A run of garbage collection. */
-export type GarbageCollection = z.infer<typeof garbageCollection>
-
-/** A run of the scrub. */
-export type Scrub = z.infer<typeof scrub>
-
-/** A run of either. */
-export type Run = GarbageCollection | Scrub
+import type { Run } from '../queries/maintenance'
 
 /** How long a run took, or has taken at `nowMs`. The browser's clock may be behind the server's: never less than 0. */
 export function durationMsOf({ startedAt, endedAt }: Run, nowMs: number): number {

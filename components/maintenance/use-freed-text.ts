@@ -1,6 +1,6 @@
 import { useTranslations } from 'next-intl'
+import type { GarbageCollection } from '../queries/maintenance'
 import { useFormat } from '../ui/use-format'
-import type { GarbageCollection } from './run'
 
 /** What a garbage collection freed, or would have freed, in words. */
 export function useFreedText() {

@@ -1,7 +1,7 @@
 'use client'
 
 import { useEffect, useEffectEvent, useRef } from 'react'
-import type { Run } from './run'
+import type { Run } from '../queries/maintenance'
 
 /** Calls `onEnd` with each run that was seen running here and has ended. */
 export function useRunEnd<T extends Run>(runs: readonly T[] | undefined, onEnd: (run: T) => void) {

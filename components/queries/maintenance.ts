@@ -4,8 +4,16 @@ import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
 import { garbageCollection, garbageCollectionPage, scrub, scrubPage } from '@/lib/api/schemas/maintenance'
 import type { createGarbageCollectionBody } from '@/lib/api/schemas/maintenance'
-import type { Run } from '../maintenance/run'
 import { pageSizes } from '../ui/use-list-parameters'
+
+/** A run of garbage collection. */
+export type GarbageCollection = z.infer<typeof garbageCollection>
+
+/** A run of the scrub. */
+export type Scrub = z.infer<typeof scrub>
+
+/** A run of either. */
+export type Run = GarbageCollection | Scrub
 
 /** How often a run that goes on is asked how far it is, in milliseconds: as often as the server writes it down. */
 const pollMs = 1_000

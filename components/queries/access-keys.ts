@@ -1,6 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api } from '@/lib/api/client/api'
 import { accessKey, accessKeyPage, accessKeyWithSecret } from '@/lib/api/schemas/access-keys'
+import { showSaved } from './saved'
 
 /** One's own access keys: all of them are on one page. */
 export const accessKeysQuery = queryOptions({
@@ -21,11 +22,11 @@ export function useCreateAccessKey() {
 
 /** Disables or enables an access key. */
 export function useSetAccessKeyDisabled() {
-  const invalidate = useInvalidateAccessKeys()
+  const queryClient = useQueryClient()
   return useMutation({
     mutationFn: ({ id, isDisabled }: { id: string; isDisabled: boolean }) =>
       api.patch(`/access-keys/${id}`, { isDisabled }, accessKey, {}),
-    onSuccess: invalidate,
+    onSuccess: (saved) => showSaved(queryClient, saved, { lists: accessKeysQuery.queryKey }),
   })
 }
 

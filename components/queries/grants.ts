@@ -3,6 +3,8 @@ import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
 import { grant, grantPage, grantSubjectPage } from '@/lib/api/schemas/grants'
 import type { createGrantBody, updateGrantBody } from '@/lib/api/schemas/grants'
+import { useUserId } from '../user-context'
+import { showSaved } from './saved'
 
 /** Which grants: of a subject, or of a scope and what lies in it (`within`) or what it lies in (`reaching`). */
 export interface GrantFilter {
@@ -56,11 +58,22 @@ export function useCreateGrant() {
 
 /** Changes what a grant allows. Fails with PRECONDITION_FAILED when it is not the version of `etag` any more. */
 export function useUpdateGrant(grantId: string) {
-  const invalidate = useInvalidateGrants()
+  const queryClient = useQueryClient()
+  const ownId = useUserId()
   return useMutation({
     mutationFn: ({ body, etag }: { body: Partial<z.input<typeof updateGrantBody>>; etag: string }) =>
       api.patch(`/grants/${grantId}`, body, grant, { ifMatch: etag }),
-    onSuccess: invalidate,
+    onSuccess: (saved) =>
+      Promise.all([
+        showSaved(queryClient, saved, {
+          one: grantQuery(grantId).queryKey,
+          lists: ['grants', 'list'],
+          mayMove: ({ queryKey: [, , parameters] }) => Boolean((parameters as GrantListParameters).permission),
+        }),
+        ...(saved.data.subject.id === ownId
+          ? accessible.map((queryKey) => queryClient.invalidateQueries({ queryKey }))
+          : []),
+      ]),
   })
 }
 
@@ -70,6 +83,9 @@ export function useDeleteGrant(grantId: string) {
   return useMutation({ mutationFn: () => api.delete(`/grants/${grantId}`), onSuccess: invalidate })
 }
 
+/** How the keys begin of what says what its reader may do there. */
+const accessible = [['instances'], ['namespaces'], ['repositories']] as const
+
 /** The lists of grants, the users, whose grants are counted, and all that says what its reader may do there. */
 function useInvalidateGrants() {
   const queryClient = useQueryClient()
@@ -77,8 +93,6 @@ function useInvalidateGrants() {
     Promise.all([
       queryClient.invalidateQueries({ queryKey: ['grants', 'list'] }),
       queryClient.invalidateQueries({ queryKey: ['users'] }),
-      queryClient.invalidateQueries({ queryKey: ['instances'] }),
-      queryClient.invalidateQueries({ queryKey: ['namespaces'] }),
-      queryClient.invalidateQueries({ queryKey: ['repositories'] }),
+      ...accessible.map((queryKey) => queryClient.invalidateQueries({ queryKey })),
     ])
 }

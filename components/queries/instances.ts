@@ -4,6 +4,7 @@ import { api, withQuery } from '@/lib/api/client/api'
 import { isApiError } from '@/lib/api/client/api-error'
 import { instance, instancePage } from '@/lib/api/schemas/instances'
 import type { createInstanceBody, updateInstanceBody } from '@/lib/api/schemas/instances'
+import { showSaved } from './saved'
 
 interface InstanceListParameters {
   regionId: string
@@ -41,11 +42,20 @@ export function useCreateInstance() {
 /** Changes an instance. Fails with PRECONDITION_FAILED, and reads it again, when it is not of that `etag` any more. */
 export function useUpdateInstance(instanceId: string) {
   const queryClient = useQueryClient()
-  const invalidate = useInvalidateInstances()
   return useMutation({
     mutationFn: ({ body, etag }: { body: z.input<typeof updateInstanceBody>; etag: string }) =>
       api.patch(`/instances/${instanceId}`, body, instance, { ifMatch: etag }),
-    onSuccess: invalidate,
+    onSuccess: (saved, { body }) => {
+      const isRenamed = body.name !== undefined
+      return Promise.all([
+        showSaved(queryClient, saved, {
+          one: instanceQuery(instanceId).queryKey,
+          lists: ['instances', 'list'],
+          mayMove: () => isRenamed,
+        }),
+        ...(isRenamed ? namedByInstances.map((queryKey) => queryClient.invalidateQueries({ queryKey })) : []),
+      ])
+    },
     onError: (error) =>
       isApiError(error, 'PRECONDITION_FAILED')
         ? queryClient.invalidateQueries({ queryKey: instanceQuery(instanceId).queryKey })
@@ -65,6 +75,9 @@ export function useDeleteInstance(instanceId: string) {
       ]),
   })
 }
+
+/** How the keys begin of what holds an instance's name, or its host, which has the name in it. */
+const namedByInstances = [['credentials'], ['robots'], ['grants']] as const
 
 /** The lists, the instance itself and the regions, which count instances. */
 function useInvalidateInstances() {

@@ -4,6 +4,7 @@ import { api, withQuery } from '@/lib/api/client/api'
 import { pageSizeMax } from '@/lib/api/schemas/common'
 import { namespace, namespacePage } from '@/lib/api/schemas/namespaces'
 import type { NamespaceView, createNamespaceBody, updateNamespaceBody } from '@/lib/api/schemas/namespaces'
+import { showSaved, withSaved } from './saved'
 
 interface NamespaceListParameters {
   search: string
@@ -59,11 +60,18 @@ export function useCreateNamespace(instanceId: string) {
 
 /** Changes a namespace. Fails with PRECONDITION_FAILED when it is not the version of `etag` any more. */
 export function useUpdateNamespace(namespaceId: string) {
-  const invalidate = useInvalidateNamespaces()
+  const queryClient = useQueryClient()
   return useMutation({
     mutationFn: ({ body, etag }: { body: z.input<typeof updateNamespaceBody>; etag: string }) =>
       api.patch(`/namespaces/${namespaceId}`, body, namespace, { ifMatch: etag }),
-    onSuccess: invalidate,
+    onSuccess: (saved) => {
+      const { queryKey } = allNamespacesQuery(saved.data.instanceId)
+      queryClient.setQueryData(queryKey, (all) => all && withSaved(all, saved.data))
+      return Promise.all([
+        showSaved(queryClient, saved, { one: namespaceQuery(namespaceId).queryKey, lists: ['namespaces', 'list'] }),
+        queryClient.invalidateQueries({ queryKey }),
+      ])
+    },
   })
 }
 

@@ -5,6 +5,7 @@ import { ApiError } from '@/lib/api/client/api-error'
 import { pageSizeMax } from '@/lib/api/schemas/common'
 import { repository, repositoryPage } from '@/lib/api/schemas/repositories'
 import type { RepositoryView, UpdateRepositoryBody, createRepositoryBody } from '@/lib/api/schemas/repositories'
+import { showSaved } from './saved'
 
 interface RepositoryListParameters {
   search: string
@@ -86,11 +87,21 @@ export function useUpdateRepository(repositoryId: string) {
   return useMutation({
     mutationFn: ({ body, etag }: { body: UpdateRepositoryBody; etag: string }) =>
       api.patch(`/repositories/${repositoryId}`, body, repository, { ifMatch: etag }),
-    onSuccess: () =>
-      Promise.all([
-        queryClient.invalidateQueries({ queryKey: ['repositories'] }),
+    onSuccess: (saved, { body }) => {
+      const { instanceId, namespace, name } = saved.data
+      // Whether a tag is protected comes with the tag. What was read before must not be shown, however shortly.
+      if (body.tagImmutability !== undefined) {
+        queryClient.removeQueries({ queryKey: ['tags', repositoryId], type: 'inactive' })
+      }
+      return Promise.all([
+        showSaved(queryClient, saved, {
+          one: repositoryQuery(instanceId, namespace, name).queryKey,
+          lists: ['repositories', 'list'],
+          mayMove: () => true,
+        }),
         queryClient.invalidateQueries({ queryKey: ['tags', repositoryId] }),
-      ]),
+      ])
+    },
   })
 }
 

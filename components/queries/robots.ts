@@ -1,8 +1,10 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
+import type { Versioned } from '@/lib/api/client/api'
 import { robot, robotPage, robotWithSecret } from '@/lib/api/schemas/robots'
-import type { createRobotBody, updateRobotBody } from '@/lib/api/schemas/robots'
+import type { RobotView, createRobotBody, updateRobotBody } from '@/lib/api/schemas/robots'
+import { showSaved } from './saved'
 
 interface RobotListParameters {
   /** Null: those of all instances. */
@@ -48,20 +50,20 @@ export function useCreateRobot(instanceId: string) {
 
 /** Changes a robot. Fails with PRECONDITION_FAILED when it is not the version of `etag` any more. */
 export function useUpdateRobot(robotId: string) {
-  const invalidate = useInvalidateRobots()
+  const show = useShowSavedRobot()
   return useMutation({
     mutationFn: ({ body, etag }: { body: z.input<typeof updateRobotBody>; etag: string }) =>
       api.patch(`/robots/${robotId}`, body, robot, { ifMatch: etag }),
-    onSuccess: invalidate,
+    onSuccess: show,
   })
 }
 
 /** Enables a robot, of whichever version it is: there is nothing to decide on. */
 export function useEnableRobot() {
-  const invalidate = useInvalidateRobots()
+  const show = useShowSavedRobot()
   return useMutation({
     mutationFn: (robotId: string) => api.patch(`/robots/${robotId}`, { isDisabled: false }, robot, {}),
-    onSuccess: invalidate,
+    onSuccess: show,
   })
 }
 
@@ -82,6 +84,16 @@ export function useDeleteRobot(robotId: string) {
     mutationFn: (etag: string) => api.delete(`/robots/${robotId}`, { ifMatch: etag }),
     onSuccess: invalidate,
   })
+}
+
+/** The robot itself and the lists of robots; what grants say of it is read again. */
+function useShowSavedRobot() {
+  const queryClient = useQueryClient()
+  return (saved: Versioned<RobotView>) =>
+    Promise.all([
+      showSaved(queryClient, saved, { one: robotQuery(saved.data.id).queryKey, lists: ['robots', 'list'] }),
+      queryClient.invalidateQueries({ queryKey: ['grants'] }),
+    ])
 }
 
 /** The lists of robots, and of grants, which name them. */

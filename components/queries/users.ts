@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
 import { user, userPage } from '@/lib/api/schemas/users'
 import type { UpdateUserBody, createUserBody } from '@/lib/api/schemas/users'
+import { showSaved } from './saved'
 
 interface UserListParameters {
   search: string
@@ -43,11 +44,20 @@ export function useCreateUser() {
 
 /** Changes a user; with an `etag`, fails with PRECONDITION_FAILED when it is not of that version any more. */
 export function useUpdateUser(userId: string) {
-  const invalidate = useInvalidateUsers()
+  const queryClient = useQueryClient()
   return useMutation({
     mutationFn: ({ body, etag }: { body: UpdateUserBody; etag?: string }) =>
       api.patch(`/users/${userId}`, body, user, etag === undefined ? {} : { ifMatch: etag }),
-    onSuccess: invalidate,
+    onSuccess: (saved) =>
+      Promise.all([
+        showSaved(queryClient, saved, {
+          one: userQuery(userId).queryKey,
+          lists: ['users', 'list'],
+          mayMove: ({ queryKey: [, , parameters] }) => isFiltered(parameters as UserListParameters),
+        }),
+        // They name the user. The list on the user's own page does not: it need not be read again at once.
+        queryClient.invalidateQueries({ queryKey: ['grants', 'list'], refetchType: 'none' }),
+      ]),
     // It may hold a password.
     gcTime: 0,
   })
@@ -74,6 +84,10 @@ export function useDeleteUser(userId: string) {
         queryClient.invalidateQueries({ queryKey: ['grants'] }),
       ]),
   })
+}
+
+function isFiltered({ search, role, isDisabled }: UserListParameters): boolean {
+  return search !== '' || role !== '' || isDisabled !== ''
 }
 
 function useInvalidateUsers() {

@@ -2,25 +2,24 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import { Suspense, lazy, useId, useState } from 'react'
+import { Suspense, useId, useState } from 'react'
 import type { AccessKeyView } from '@/lib/api/schemas/access-keys'
 import { accessKeysQuery, useDeleteAccessKey, useSetAccessKeyDisabled } from '../queries/access-keys'
 import { Banner } from '../ui/banner'
 import { Button, TextButton } from '../ui/button'
 import { ConfirmDialog } from '../ui/confirm-dialog'
+import { lazyComponent } from '../ui/lazy-component'
+import { List } from '../ui/list'
 import { PageHead } from '../ui/page'
-import { EmptyState, ErrorState } from '../ui/states'
-import { Status } from '../ui/status'
+import { EmptyState } from '../ui/states'
+import { EnabledStatus } from '../ui/status'
 import { Table } from '../ui/table'
 import type { Column } from '../ui/table'
-import { Time } from '../ui/time'
+import { LastTime, Time } from '../ui/time'
 import { useToast } from '../ui/toast'
 import { useErrorText } from '../ui/use-error-text'
 
-// Loaded when it is opened: most visits don't.
-const CreateAccessKeyDialog = lazy(() =>
-  import('./create-access-key-dialog').then(({ CreateAccessKeyDialog }) => ({ default: CreateAccessKeyDialog })),
-)
+const CreateAccessKeyDialog = lazyComponent(() => import('./create-access-key-dialog'), 'CreateAccessKeyDialog')
 
 /** As many as a user may have. */
 const accessKeysMax = 2
@@ -33,7 +32,8 @@ export function AccessKeysPage() {
   const toast = useToast()
   const errorText = useErrorText()
   const [dialog, setDialog] = useState<OpenDialog>(null)
-  const { data, error, isPending, refetch } = useQuery(accessKeysQuery)
+  const query = useQuery(accessKeysQuery)
+  const { data } = query
   const enable = useSetAccessKeyDisabled()
   const disable = useSetAccessKeyDisabled()
   const remove = useDeleteAccessKey()
@@ -46,39 +46,22 @@ export function AccessKeysPage() {
     setDialog(null)
   }
 
-  function done(text: string) {
-    toast({ title: text })
-    close()
-  }
-
   const columns: Column<AccessKeyView>[] = [
     { key: 'id', header: t('accessKeys.id'), kind: 'name', skeleton: 'xl', cell: ({ id }) => <code>{id}</code> },
     {
       key: 'status',
       header: t('accessKeys.status'),
       skeleton: 'md',
-      cell: ({ isDisabled }) =>
-        isDisabled ? (
-          <Status icon="refused" tone="quiet">
-            {t('accessKeys.disabled')}
-          </Status>
-        ) : (
-          <Status icon="ok" tone="ok">
-            {t('accessKeys.enabled')}
-          </Status>
-        ),
+      cell: ({ isDisabled }) => (
+        <EnabledStatus isEnabled={!isDisabled} words={[t('accessKeys.enabled'), t('accessKeys.disabled')]} />
+      ),
     },
     {
       key: 'lastUsed',
       header: t('accessKeys.lastUsed'),
       repeatsHeader: true,
       skeleton: 'md',
-      cell: ({ lastUsedAt }) =>
-        lastUsedAt === null ? (
-          <span className="muted">{t('accessKeys.never')}</span>
-        ) : (
-          <Time value={lastUsedAt} format="relative" />
-        ),
+      cell: ({ lastUsedAt }) => <LastTime value={lastUsedAt} never={t('accessKeys.never')} />,
     },
     {
       key: 'created',
@@ -129,23 +112,6 @@ export function AccessKeysPage() {
     },
   ]
 
-  function content() {
-    if (!isPending && error) {
-      return <ErrorState title={t('table.failed')} error={error} onRetry={() => void refetch()} />
-    }
-    if (data?.items.length === 0) {
-      return <EmptyState title={t('accessKeys.empty')}>{t('accessKeys.emptyHelp')}</EmptyState>
-    }
-    return (
-      <>
-        <Table label={t('accessKeys.title')} columns={columns} rows={data?.items ?? null} rowKey={({ id }) => id} />
-        <footer className="table-foot">
-          <span role="status">{data && t('accessKeys.count', { count: data.totalCount })}</span>
-        </footer>
-      </>
-    )
-  }
-
   return (
     <>
       <PageHead
@@ -169,7 +135,15 @@ export function AccessKeysPage() {
           <p id={limitId}>{t('accessKeys.limit')}</p>
         </Banner>
       )}
-      <div className="table-box">{content()}</div>
+      <div className="table-box">
+        <List
+          query={query}
+          empty={<EmptyState title={t('accessKeys.empty')}>{t('accessKeys.emptyHelp')}</EmptyState>}
+          count={(count) => t('accessKeys.count', { count })}
+        >
+          {(keys) => <Table label={t('accessKeys.title')} columns={columns} rows={keys} rowKey={({ id }) => id} />}
+        </List>
+      </div>
       <Suspense>{dialog?.kind === 'create' && <CreateAccessKeyDialog onClose={close} />}</Suspense>
       {dialog?.kind === 'disable' && (
         <ConfirmDialog
@@ -177,15 +151,10 @@ export function AccessKeysPage() {
           subject={dialog.id}
           consequence={t('accessKeys.disableConsequence')}
           confirm={t('accessKeys.disable')}
-          busy={disable.isPending}
-          error={disable.error}
+          action={disable}
+          variables={{ id: dialog.id, isDisabled: true }}
+          done={{ title: t('accessKeys.disabledDone', { id: dialog.id }) }}
           onClose={close}
-          onConfirm={() =>
-            disable.mutate(
-              { id: dialog.id, isDisabled: true },
-              { onSuccess: () => done(t('accessKeys.disabledDone', { id: dialog.id })) },
-            )
-          }
         />
       )}
       {dialog?.kind === 'delete' && (
@@ -195,12 +164,10 @@ export function AccessKeysPage() {
           consequence={t('accessKeys.deleteConsequence')}
           confirm={t('accessKeys.delete')}
           typed
-          busy={remove.isPending}
-          error={remove.error}
+          action={remove}
+          variables={dialog.id}
+          done={{ title: t('accessKeys.deleted', { id: dialog.id }) }}
           onClose={close}
-          onConfirm={() =>
-            remove.mutate(dialog.id, { onSuccess: () => done(t('accessKeys.deleted', { id: dialog.id })) })
-          }
         />
       )}
     </>

@@ -8,21 +8,25 @@ import { useChangePassword } from '../queries/account'
 import { Dialog } from '../ui/dialog'
 import { FormError } from '../ui/form-error'
 import { PasswordField } from '../ui/password-field'
-import { useToast } from '../ui/toast'
 import { useForm } from '../ui/use-form'
 
 /** The request, and the new password once more: nobody can read what they type. */
-const form = z
+const schema = z
   .strictObject({ ...changePasswordBody.shape, repeat: z.string() })
   .refine(({ newPassword, repeat }) => newPassword === repeat, { path: ['repeat'] })
 
 /** Changes one's own password. */
 export function ChangePasswordDialog({ userName, onClose }: { userName: string; onClose: () => void }) {
   const t = useTranslations()
-  const toast = useToast()
   const change = useChangePassword()
-  const fields = useForm({ currentPassword: '', newPassword: '', repeat: '' }, form)
-  const { values, set, isWrong } = fields
+  const { values, set, isWrong, dialog } = useForm({
+    initial: { currentPassword: '', newPassword: '', repeat: '' },
+    schema,
+    action: change,
+    variables: ({ currentPassword, newPassword }) => ({ currentPassword, newPassword }),
+    done: () => ({ title: t('security.passwordChanged'), body: t('security.passwordChangedNext') }),
+    onClose,
+  })
 
   function newPasswordError(): string | undefined {
     if (!isWrong('newPassword')) return undefined
@@ -36,27 +40,7 @@ export function ChangePasswordDialog({ userName, onClose }: { userName: string; 
   }
 
   return (
-    <Dialog
-      title={t('security.changePassword')}
-      confirm={t('security.changePassword')}
-      busy={change.isPending}
-      onClose={onClose}
-      onSubmit={({ currentTarget }) => {
-        const checked = fields.check(currentTarget)
-        if (checked === null) return
-        const { currentPassword, newPassword } = checked
-        change.mutate(
-          { currentPassword, newPassword },
-          {
-            onSuccess: () => {
-              toast({ title: t('security.passwordChanged'), body: t('security.passwordChangedNext') })
-              onClose()
-            },
-            onError: (error) => fields.refused(error, currentTarget),
-          },
-        )
-      }}
-    >
+    <Dialog title={t('security.changePassword')} confirm={t('security.changePassword')} {...dialog}>
       {!isApiError(change.error, 'BAD_REQUEST') && <FormError error={change.error} />}
       <input hidden readOnly name="username" autoComplete="username" value={userName} />
       <PasswordField

@@ -15,10 +15,10 @@ export function EndAllSessionsDialog({ onClose }: { onClose: () => void }) {
       consequence={t('security.endAllText')}
       confirm={t('security.endAll')}
       // One stays here until the log-on page is there.
-      busy={end.isPending || end.isSuccess}
-      error={end.error}
+      action={{ ...end, isPending: end.isPending || end.isSuccess }}
+      variables={undefined}
+      onDone={() => location.assign('/login')}
       onClose={onClose}
-      onConfirm={() => end.mutate(undefined, { onSuccess: () => location.assign('/login') })}
     />
   )
 }

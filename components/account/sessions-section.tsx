@@ -25,9 +25,7 @@ export function SessionsSection() {
   const toast = useToast()
   const errorText = useErrorText()
   const list = useListParameters()
-  const { data, error, isPlaceholderData, refetch } = useQuery(
-    sessionsQuery({ pageSize: list.pageSize, cursor: list.cursor }),
-  )
+  const { data, error, isPlaceholderData, refetch } = useQuery(sessionsQuery(list.page))
   const end = useEndSession()
   const [isDialogOpen, setDialogOpen] = useState(false)
 

@@ -2,36 +2,32 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import { Suspense, lazy, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
 import type { CredentialsView } from '@/lib/api/schemas/credentials'
 import type { RegionId } from '@/lib/domain/regions'
+import { InstancePageHead } from '../instances/instance-page-head'
 import { credentialsQuery, useRemovePassword } from '../queries/credentials'
 import { instanceQuery } from '../queries/instances'
 import { RobotSection } from '../robots/robot-section'
-import { instanceHref, instancesHref } from '../routes'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
 import { CodeBlock } from '../ui/code-block'
 import { ConfirmDialog } from '../ui/confirm-dialog'
 import { Copyable } from '../ui/copy-button'
 import { Fact } from '../ui/fact'
-import { PageHead, Section } from '../ui/page'
+import { lazyComponent } from '../ui/lazy-component'
+import { Section } from '../ui/page'
 import { ErrorState, Skeleton } from '../ui/states'
 import { Status } from '../ui/status'
 import { Time } from '../ui/time'
-import { useToast } from '../ui/toast'
 import { TokenSection } from './token-section'
 
-// Loaded when it is opened: most visits don't.
-const SetPasswordDialog = lazy(() =>
-  import('./set-password-dialog').then(({ SetPasswordDialog }) => ({ default: SetPasswordDialog })),
-)
+const SetPasswordDialog = lazyComponent(() => import('./set-password-dialog'), 'SetPasswordDialog')
 
 /** Access Credential: what one logs on to an instance's registry with, and its robots for who may manage it. */
 export function CredentialsPage({ region, instanceId }: { region: RegionId; instanceId: string }) {
   const t = useTranslations()
-  const toast = useToast()
   const [dialog, setDialog] = useState<'set' | 'remove' | null>(null)
   const instance = useQuery(instanceQuery(instanceId)).data?.data
   const { data, error, isPending, refetch } = useQuery(credentialsQuery(instanceId))
@@ -80,12 +76,9 @@ export function CredentialsPage({ region, instanceId }: { region: RegionId; inst
 
   return (
     <>
-      <PageHead
-        crumbs={[
-          { label: t('instances.title'), href: instancesHref(region) },
-          { label: instance?.name ?? instanceId, href: instanceHref(region, instanceId) },
-          { label: t('credentials.title') },
-        ]}
+      <InstancePageHead
+        region={region}
+        instanceId={instanceId}
         title={t('credentials.title')}
         buttons={
           <Button variant="primary" icon="key" disabled={!data} onClick={() => setDialog('set')}>
@@ -106,17 +99,10 @@ export function CredentialsPage({ region, instanceId }: { region: RegionId; inst
           subject={data.userName}
           consequence={t('credentials.removeConsequence')}
           confirm={t('credentials.remove')}
-          busy={remove.isPending}
-          error={remove.error}
+          action={remove}
+          variables={undefined}
+          done={{ title: t('credentials.passwordRemoved'), body: t('credentials.passwordRemovedNext') }}
           onClose={close}
-          onConfirm={() =>
-            remove.mutate(undefined, {
-              onSuccess: () => {
-                toast({ title: t('credentials.passwordRemoved'), body: t('credentials.passwordRemovedNext') })
-                close()
-              },
-            })
-          }
         />
       )}
     </>

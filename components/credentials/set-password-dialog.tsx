@@ -7,10 +7,9 @@ import { useSetPassword } from '../queries/credentials'
 import { Dialog } from '../ui/dialog'
 import { FormError } from '../ui/form-error'
 import { PasswordField } from '../ui/password-field'
-import { useToast } from '../ui/toast'
 import { useForm } from '../ui/use-form'
 
-const form = setPasswordBody
+const schema = setPasswordBody
   .extend({ confirmPassword: z.string() })
   .refine(({ password, confirmPassword }) => password === confirmPassword, { path: ['confirmPassword'] })
 
@@ -26,29 +25,17 @@ interface SetPasswordDialogProps {
 /** Sets one's registry password of an instance, as ACR's dialog of that name does. */
 export function SetPasswordDialog({ instanceId, userName, onClose }: SetPasswordDialogProps) {
   const t = useTranslations()
-  const toast = useToast()
   const save = useSetPassword(instanceId)
-  const fields = useForm(initial, form)
+  const form = useForm({
+    initial,
+    schema,
+    action: save,
+    variables: ({ password }) => password,
+    done: () => ({ title: t('credentials.passwordSaved'), body: t('credentials.passwordSavedNext') }),
+    onClose,
+  })
   return (
-    <Dialog
-      title={t('credentials.setPassword')}
-      subject={userName}
-      confirm={t('common.confirm')}
-      busy={save.isPending}
-      onClose={onClose}
-      onSubmit={(event) => {
-        const element = event.currentTarget
-        const body = fields.check(element)
-        if (!body) return
-        save.mutate(body.password, {
-          onSuccess: () => {
-            toast({ title: t('credentials.passwordSaved'), body: t('credentials.passwordSavedNext') })
-            onClose()
-          },
-          onError: (error) => fields.refused(error, element),
-        })
-      }}
-    >
+    <Dialog title={t('credentials.setPassword')} subject={userName} confirm={t('common.confirm')} {...form.dialog}>
       <FormError error={save.error} />
       <p>{t('credentials.setPasswordHelp')}</p>
       <PasswordField
@@ -59,9 +46,9 @@ export function SetPasswordDialog({ instanceId, userName, onClose }: SetPassword
         maxLength={32}
         required
         help={t('credentials.passwordRule')}
-        value={fields.values.password}
-        error={fields.isWrong('password') ? t('credentials.passwordRule') : undefined}
-        onChange={(event) => fields.set('password', event.target.value)}
+        value={form.values.password}
+        error={form.isWrong('password') ? t('credentials.passwordRule') : undefined}
+        onChange={(event) => form.set('password', event.target.value)}
       />
       <PasswordField
         label={t('credentials.confirmPassword')}
@@ -70,9 +57,9 @@ export function SetPasswordDialog({ instanceId, userName, onClose }: SetPassword
         autoComplete="new-password"
         maxLength={32}
         required
-        value={fields.values.confirmPassword}
-        error={fields.isWrong('confirmPassword') ? t('credentials.passwordsDiffer') : undefined}
-        onChange={(event) => fields.set('confirmPassword', event.target.value)}
+        value={form.values.confirmPassword}
+        error={form.isWrong('confirmPassword') ? t('credentials.passwordsDiffer') : undefined}
+        onChange={(event) => form.set('confirmPassword', event.target.value)}
       />
     </Dialog>
   )

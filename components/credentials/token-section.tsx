@@ -2,50 +2,38 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import { Suspense, lazy, useState } from 'react'
+import { Suspense, useState } from 'react'
 import type { CredentialsView, TemporaryTokenView } from '@/lib/api/schemas/credentials'
 import { temporaryTokensQuery, useRevokeTemporaryToken } from '../queries/credentials'
 import { Button, TextButton } from '../ui/button'
 import { ConfirmDialog } from '../ui/confirm-dialog'
+import { lazyComponent } from '../ui/lazy-component'
+import { List } from '../ui/list'
 import { Section } from '../ui/page'
-import { EmptyState, ErrorState } from '../ui/states'
-import { Status } from '../ui/status'
+import { EmptyState } from '../ui/states'
+import { EnabledStatus } from '../ui/status'
 import { Table } from '../ui/table'
 import type { Column } from '../ui/table'
-import { Time } from '../ui/time'
-import { useToast } from '../ui/toast'
+import { LastTime, Time } from '../ui/time'
 
-// Loaded when it is opened: most visits don't.
-const CreateTokenDialog = lazy(() =>
-  import('./create-token-dialog').then(({ CreateTokenDialog }) => ({ default: CreateTokenDialog })),
-)
+const CreateTokenDialog = lazyComponent(() => import('./create-token-dialog'), 'CreateTokenDialog')
 
 type OpenDialog = { kind: 'create' } | { kind: 'revoke'; token: TemporaryTokenView } | null
 
 /** One's temporary tokens of an instance. */
 export function TokenSection({ instanceId, credentials }: { instanceId: string; credentials: CredentialsView }) {
   const t = useTranslations()
-  const toast = useToast()
   const [dialog, setDialog] = useState<OpenDialog>(null)
-  const { data, error, isPending, dataUpdatedAt, refetch } = useQuery(temporaryTokensQuery(instanceId))
+  const query = useQuery(temporaryTokensQuery(instanceId))
   const revoke = useRevokeTemporaryToken(instanceId)
 
   function isInForce({ revokedAt, expiresAt }: TemporaryTokenView) {
-    return revokedAt === null && Date.parse(expiresAt) > dataUpdatedAt
+    return revokedAt === null && Date.parse(expiresAt) > query.dataUpdatedAt
   }
 
   function status(token: TemporaryTokenView) {
-    if (isInForce(token))
-      return (
-        <Status icon="ok" tone="ok">
-          {t('tokens.active')}
-        </Status>
-      )
-    return (
-      <Status icon="refused" tone="quiet">
-        {token.revokedAt === null ? t('tokens.expired') : t('tokens.revoked')}
-      </Status>
-    )
+    const ended = token.revokedAt === null ? t('tokens.expired') : t('tokens.revoked')
+    return <EnabledStatus isEnabled={isInForce(token)} words={[t('tokens.active'), ended]} />
   }
 
   const columns: Column<TemporaryTokenView>[] = [
@@ -70,12 +58,7 @@ export function TokenSection({ instanceId, credentials }: { instanceId: string; 
       header: t('tokens.lastUsed'),
       repeatsHeader: true,
       skeleton: 'md',
-      cell: ({ lastUsedAt }) =>
-        lastUsedAt === null ? (
-          <span className="muted">{t('tokens.never')}</span>
-        ) : (
-          <Time value={lastUsedAt} format="relative" />
-        ),
+      cell: ({ lastUsedAt }) => <LastTime value={lastUsedAt} never={t('tokens.never')} />,
     },
     {
       key: 'actions',
@@ -100,26 +83,6 @@ export function TokenSection({ instanceId, credentials }: { instanceId: string; 
     setDialog(null)
   }
 
-  function content() {
-    if (!isPending && error) {
-      return <ErrorState title={t('table.failed')} error={error} onRetry={() => void refetch()} />
-    }
-    if (data?.items.length === 0) return <EmptyState title={t('tokens.empty')}>{t('tokens.emptyHelp')}</EmptyState>
-    return (
-      <>
-        <Table
-          label={t('tokens.title')}
-          columns={data?.items.some(isInForce) === false ? columns.slice(0, -1) : columns}
-          rows={data?.items ?? null}
-          rowKey={({ id }) => id}
-        />
-        <footer className="table-foot">
-          <span role="status">{data && t('tokens.count', { count: data.totalCount })}</span>
-        </footer>
-      </>
-    )
-  }
-
   return (
     <Section
       title={t('tokens.title')}
@@ -130,7 +93,20 @@ export function TokenSection({ instanceId, credentials }: { instanceId: string; 
       }
     >
       <p className="section-body muted">{t('tokens.help', { name: credentials.temporaryUserName })}</p>
-      {content()}
+      <List
+        query={query}
+        empty={<EmptyState title={t('tokens.empty')}>{t('tokens.emptyHelp')}</EmptyState>}
+        count={(count) => t('tokens.count', { count })}
+      >
+        {(tokens) => (
+          <Table
+            label={t('tokens.title')}
+            columns={tokens?.some(isInForce) === false ? columns.slice(0, -1) : columns}
+            rows={tokens}
+            rowKey={({ id }) => id}
+          />
+        )}
+      </List>
       <Suspense>
         {dialog?.kind === 'create' && (
           <CreateTokenDialog instanceId={instanceId} registryHost={credentials.registryHost} onClose={close} />
@@ -142,17 +118,10 @@ export function TokenSection({ instanceId, credentials }: { instanceId: string; 
           subject={dialog.token.id}
           consequence={t('tokens.revokeConsequence')}
           confirm={t('tokens.revoke')}
-          busy={revoke.isPending}
-          error={revoke.error}
+          action={revoke}
+          variables={dialog.token.id}
+          done={{ title: t('tokens.revokedDone') }}
           onClose={close}
-          onConfirm={() =>
-            revoke.mutate(dialog.token.id, {
-              onSuccess: () => {
-                toast({ title: t('tokens.revokedDone') })
-                close()
-              },
-            })
-          }
         />
       )}
     </Section>

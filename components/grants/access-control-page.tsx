@@ -2,22 +2,18 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import { Suspense, lazy, useState } from 'react'
-import { isApiError } from '@/lib/api/client/api-error'
+import { Suspense, useState } from 'react'
 import type { SessionView } from '@/lib/api/schemas/sessions'
 import type { RegionId } from '@/lib/domain/regions'
+import { InstancePageHead } from '../instances/instance-page-head'
 import { grantsQuery } from '../queries/grants'
 import { instanceQuery } from '../queries/instances'
-import { instanceHref, instancesHref } from '../routes'
 import { Button } from '../ui/button'
-import { PageHead } from '../ui/page'
-import { ErrorState } from '../ui/states'
+import { lazyComponent } from '../ui/lazy-component'
+import { PageError } from '../ui/states'
 import { GrantList } from './grant-list'
 
-// Loaded when it is opened: most visits don't.
-const CreateGrantDialog = lazy(() =>
-  import('./create-grant-dialog').then(({ CreateGrantDialog }) => ({ default: CreateGrantDialog })),
-)
+const CreateGrantDialog = lazyComponent(() => import('./create-grant-dialog'), 'CreateGrantDialog')
 
 interface AccessControlPageProps {
   region: RegionId
@@ -45,23 +41,9 @@ export function AccessControlPage({ region, instanceId, user }: AccessControlPag
   )
   return (
     <>
-      <PageHead
-        crumbs={[
-          { label: t('instances.title'), href: instancesHref(region) },
-          { label: instance?.name ?? instanceId, href: instanceHref(region, instanceId) },
-          { label: t('frame.accessControl') },
-        ]}
-        title={t('frame.accessControl')}
-        buttons={add}
-      />
+      <InstancePageHead region={region} instanceId={instanceId} title={t('frame.accessControl')} buttons={add} />
       {error && !data ? (
-        <div className="table-box">
-          <ErrorState
-            title={isApiError(error, 'NOT_FOUND') ? t('instances.gone') : t('pages.error')}
-            error={error}
-            onRetry={() => void refetch()}
-          />
-        </div>
+        <PageError error={error} gone={t('instances.gone')} onRetry={refetch} />
       ) : (
         <>
           <p className="lead">{isAdministrator ? t('grants.leadAll') : t('grants.leadMember')}</p>

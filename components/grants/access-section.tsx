@@ -1,17 +1,15 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
-import { Suspense, lazy, useState } from 'react'
+import { Suspense, useState } from 'react'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
+import { lazyComponent } from '../ui/lazy-component'
 import { GrantList } from './grant-list'
 
-// Loaded when it is opened: most visits don't.
-const CreateGrantDialog = lazy(() =>
-  import('./create-grant-dialog').then(({ CreateGrantDialog }) => ({ default: CreateGrantDialog })),
-)
+const CreateGrantDialog = lazyComponent(() => import('./create-grant-dialog'), 'CreateGrantDialog')
 
 interface AccessSectionProps {
   repository: RepositoryView

@@ -5,7 +5,7 @@ import { useTranslations } from 'next-intl'
 import type { GrantView } from '@/lib/api/schemas/grants'
 import { userHref } from '../routes'
 import { TextButton } from '../ui/button'
-import { Status } from '../ui/status'
+import { EnabledStatus } from '../ui/status'
 import { Table } from '../ui/table'
 import type { Column } from '../ui/table'
 import { Time } from '../ui/time'
@@ -80,16 +80,9 @@ export function GrantTable({
       header: t('grants.state'),
       hideBelow: 'lg',
       skeleton: 'md',
-      cell: ({ subject }) =>
-        subject.isDisabled ? (
-          <Status icon="refused" tone="quiet">
-            {t('users.disabled')}
-          </Status>
-        ) : (
-          <Status icon="ok" tone="ok">
-            {t('users.enabled')}
-          </Status>
-        ),
+      cell: ({ subject }) => (
+        <EnabledStatus isEnabled={!subject.isDisabled} words={[t('users.enabled'), t('users.disabled')]} />
+      ),
     },
     {
       key: 'created',

@@ -4,7 +4,6 @@ import { useTranslations } from 'next-intl'
 import type { GrantView } from '@/lib/api/schemas/grants'
 import { useDeleteGrant } from '../queries/grants'
 import { ConfirmDialog } from '../ui/confirm-dialog'
-import { useToast } from '../ui/toast'
 import { useScopeText } from './use-scope-text'
 
 interface RevokeGrantDialogProps {
@@ -15,15 +14,9 @@ interface RevokeGrantDialogProps {
 /** Takes back what was granted. */
 export function RevokeGrantDialog({ grant, onClose }: RevokeGrantDialogProps) {
   const t = useTranslations()
-  const toast = useToast()
   const scopeText = useScopeText()
   const revoke = useDeleteGrant(grant.id)
   const named = { subject: grant.subject.name, scope: scopeText(grant.scope) }
-
-  function done() {
-    toast({ title: t('grants.revoked', named) })
-    onClose()
-  }
 
   return (
     <ConfirmDialog
@@ -31,10 +24,10 @@ export function RevokeGrantDialog({ grant, onClose }: RevokeGrantDialogProps) {
       subject={t('grants.named', named)}
       consequence={t('grants.revokeConsequence', { ...named, permission: t(`grants.permissions.${grant.permission}`) })}
       confirm={t('grants.revoke')}
-      busy={revoke.isPending}
-      error={revoke.error}
+      action={revoke}
+      variables={undefined}
+      done={{ title: t('grants.revoked', named) }}
       onClose={onClose}
-      onConfirm={() => revoke.mutate(undefined, { onSuccess: done })}
     />
   )
 }

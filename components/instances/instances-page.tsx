@@ -2,63 +2,51 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import { Suspense, lazy, useState } from 'react'
+import { Suspense, useState } from 'react'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RegionId } from '@/lib/domain/regions'
 import { instancesQuery } from '../queries/instances'
 import { Button } from '../ui/button'
-import { SearchField, Segmented } from '../ui/filters'
+import { Segmented } from '../ui/filters'
+import { lazyComponent } from '../ui/lazy-component'
+import { ListContent, Toolbar } from '../ui/list'
 import { PageHead } from '../ui/page'
-import { EmptyState, ErrorState } from '../ui/states'
+import { EmptyState } from '../ui/states'
 import { TableFoot } from '../ui/table-foot'
 import { useListParameters } from '../ui/use-list-parameters'
 import { useIsAdministrator } from '../user-context'
 import { InstanceCards } from './instance-cards'
 import { InstanceTable } from './instance-table'
 
-// Loaded when one is opened: most visits open none.
-const CreateInstanceDialog = lazy(() =>
-  import('./create-instance-dialog').then(({ CreateInstanceDialog }) => ({ default: CreateInstanceDialog })),
-)
-const DeleteInstanceDialog = lazy(() =>
-  import('./delete-instance-dialog').then(({ DeleteInstanceDialog }) => ({ default: DeleteInstanceDialog })),
-)
-const RenameInstanceDialog = lazy(() =>
-  import('./rename-instance-dialog').then(({ RenameInstanceDialog }) => ({ default: RenameInstanceDialog })),
-)
+const CreateInstanceDialog = lazyComponent(() => import('./create-instance-dialog'), 'CreateInstanceDialog')
+const DeleteInstanceDialog = lazyComponent(() => import('./delete-instance-dialog'), 'DeleteInstanceDialog')
+const RenameInstanceDialog = lazyComponent(() => import('./rename-instance-dialog'), 'RenameInstanceDialog')
 
 type OpenDialog = { kind: 'create' } | { kind: 'rename' | 'delete'; instance: InstanceView } | null
 
 /** The instances of a region, as cards or as a table. */
 export function InstancesPage({ region }: { region: RegionId }) {
   const t = useTranslations()
-  const list = useListParameters()
+  const list = useListParameters(['search'])
   const isAdministrator = useIsAdministrator()
   const [dialog, setDialog] = useState<OpenDialog>(null)
-  const search = list.get('search')
+  const close = () => setDialog(null)
   const view = list.get('view') === 'table' ? 'table' : 'cards'
-  const { data, error, isPending, isPlaceholderData, refetch } = useQuery(
-    instancesQuery({ regionId: region, search, pageSize: list.pageSize, cursor: list.cursor }),
-  )
+  const query = useQuery(instancesQuery({ regionId: region, ...list.filters, ...list.page }))
+  const { data, error, isPending } = query
   const create = isAdministrator && (
     <Button variant="primary" icon="plus" onClick={() => setDialog({ kind: 'create' })}>
       {t('instances.create')}
     </Button>
   )
 
-  function content() {
-    if (!isPending && error) {
-      return <ErrorState title={t('table.failed')} error={error} onRetry={() => void refetch()} />
-    }
-    if (data?.items.length === 0) {
-      return search ? (
-        <EmptyState
-          title={t('table.nothingFound')}
-          action={<Button onClick={() => list.set({ search: '' })}>{t('table.clearFilters')}</Button>}
-        >
-          {t('instances.nothingFound', { search })}
-        </EmptyState>
-      ) : (
+  const Shown = view === 'table' ? InstanceTable : InstanceCards
+  const content = (
+    <ListContent
+      list={list}
+      query={query}
+      nothingFound={t('instances.nothingFound', list.filters)}
+      empty={
         <EmptyState
           title={
             isAdministrator
@@ -69,20 +57,19 @@ export function InstancesPage({ region }: { region: RegionId }) {
         >
           {isAdministrator ? t('instances.emptyHelp') : t('instances.emptyForMemberHelp')}
         </EmptyState>
-      )
-    }
-    const Shown = view === 'table' ? InstanceTable : InstanceCards
-    return (
-      <Shown
-        region={region}
-        instances={data?.items ?? null}
-        stale={isPlaceholderData}
-        onRename={(instance) => setDialog({ kind: 'rename', instance })}
-        onDelete={(instance) => setDialog({ kind: 'delete', instance })}
-      />
-    )
-  }
-
+      }
+    >
+      {(instances, stale) => (
+        <Shown
+          region={region}
+          instances={instances}
+          stale={stale}
+          onRename={(instance) => setDialog({ kind: 'rename', instance })}
+          onDelete={(instance) => setDialog({ kind: 'delete', instance })}
+        />
+      )}
+    </ListContent>
+  )
   const isBoxed = view === 'table' || (data ? data.items.length === 0 : !isPending)
   const isPaged = data !== undefined && (data.nextCursor !== null || list.pageNumber > 1)
   const count = data ? t('instances.count', { count: data.totalCount }) : null
@@ -98,13 +85,7 @@ export function InstancesPage({ region }: { region: RegionId }) {
         title={t('instances.title')}
         buttons={create}
       />
-      <div className="toolbar" role="search">
-        <SearchField
-          label={t('instances.search')}
-          placeholder={t('instances.searchPlaceholder')}
-          value={search}
-          onSearch={(text) => list.set({ search: text })}
-        />
+      <Toolbar list={list} label={t('instances.search')} placeholder={t('instances.searchPlaceholder')}>
         <span className="spacer hide-sm" />
         <span className="muted hide-sm">{count}</span>
         <Segmented
@@ -117,25 +98,23 @@ export function InstancesPage({ region }: { region: RegionId }) {
           ]}
           onChange={(next) => list.set({ view: next === 'table' ? 'table' : '' })}
         />
-      </div>
+      </Toolbar>
       {isBoxed ? (
         <div className="table-box">
-          {content()}
+          {content}
           {foot}
         </div>
       ) : (
         <>
-          {content()}
+          {content}
           {foot && <div className="table-box cards-foot">{foot}</div>}
         </>
       )}
       <Suspense>
-        {dialog?.kind === 'create' && <CreateInstanceDialog region={region} onClose={() => setDialog(null)} />}
-        {dialog?.kind === 'rename' && (
-          <RenameInstanceDialog instanceId={dialog.instance.id} onClose={() => setDialog(null)} />
-        )}
+        {dialog?.kind === 'create' && <CreateInstanceDialog region={region} onClose={close} />}
+        {dialog?.kind === 'rename' && <RenameInstanceDialog instanceId={dialog.instance.id} onClose={close} />}
         {dialog?.kind === 'delete' && (
-          <DeleteInstanceDialog region={region} instanceId={dialog.instance.id} onClose={() => setDialog(null)} />
+          <DeleteInstanceDialog region={region} instanceId={dialog.instance.id} onClose={close} />
         )}
       </Suspense>
     </>

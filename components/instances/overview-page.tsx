@@ -5,7 +5,6 @@ import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import type { ReactNode } from 'react'
 import type { Versioned } from '@/lib/api/client/api'
-import { isApiError } from '@/lib/api/client/api-error'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RegionId } from '@/lib/domain/regions'
 import { instanceQuery, useUpdateInstance } from '../queries/instances'
@@ -13,7 +12,7 @@ import { instancesHref, repositoriesHref } from '../routes'
 import { Copyable } from '../ui/copy-button'
 import { Fact } from '../ui/fact'
 import { PageHead, Section } from '../ui/page'
-import { ErrorState, Skeleton } from '../ui/states'
+import { PageError, Skeleton } from '../ui/states'
 import { Badge, Status } from '../ui/status'
 import { Switch } from '../ui/switch'
 import { Time } from '../ui/time'
@@ -53,13 +52,7 @@ export function OverviewPage({ region, instanceId }: { region: RegionId; instanc
         }
       />
       {error && !data ? (
-        <div className="table-box">
-          <ErrorState
-            title={isApiError(error, 'NOT_FOUND') ? t('instances.gone') : t('pages.error')}
-            error={error}
-            onRetry={() => void refetch()}
-          />
-        </div>
+        <PageError error={error} gone={t('instances.gone')} onRetry={refetch} />
       ) : (
         <>
           <Contents instance={instance ?? null} />

@@ -1,29 +1,27 @@
 'use client'
 
-import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import { Suspense, lazy, useState } from 'react'
-import { garbageCollectionsQuery, newestRuns, useStartGarbageCollection } from '../queries/maintenance'
+import { Suspense, useState } from 'react'
+import { garbageCollectionsQuery, useStartGarbageCollection } from '../queries/maintenance'
 import type { GarbageCollection } from '../queries/maintenance'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
+import { lazyComponent } from '../ui/lazy-component'
 import { PageHead } from '../ui/page'
 import type { Column } from '../ui/table'
 import { useToast } from '../ui/toast'
 import { useErrorText } from '../ui/use-error-text'
 import { useFormat } from '../ui/use-format'
-import { useListParameters } from '../ui/use-list-parameters'
-import { RunList } from './run-list'
+import { ResultCell, RunList } from './run-list'
 import { RunSummary } from './run-summary'
 import { useFailureText } from './use-failure-text'
 import { useFreedText } from './use-freed-text'
 import { useRunEnd } from './use-run-end'
+import { useRuns } from './use-runs'
 
-// Loaded when it is opened: most visits don't.
-const RunGarbageCollectionDialog = lazy(() =>
-  import('./run-garbage-collection-dialog').then(({ RunGarbageCollectionDialog }) => ({
-    default: RunGarbageCollectionDialog,
-  })),
+const RunGarbageCollectionDialog = lazyComponent(
+  () => import('./run-garbage-collection-dialog'),
+  'RunGarbageCollectionDialog',
 )
 
 interface GarbageCollectionPageProps {
@@ -38,20 +36,17 @@ export function GarbageCollectionPage({ intervalHours, graceHours }: GarbageColl
   const t = useTranslations()
   const format = useFormat()
   const toast = useToast()
-  const list = useListParameters()
   const failureText = useFailureText()
   const errorText = useErrorText()
   const freed = useFreedText()
   const [isDialogOpen, setDialogOpen] = useState(false)
-  const newest = useQuery(garbageCollectionsQuery(newestRuns))
-  const page = useQuery(garbageCollectionsQuery({ pageSize: list.pageSize, cursor: list.cursor }))
+  const runs = useRuns(garbageCollectionsQuery)
+  const { run } = runs
   const dryRun = useStartGarbageCollection()
-  const runs = newest.data?.items
-  const run = runs?.[0] ?? (newest.data ? null : undefined)
-  const lastReal = runs?.find(({ isDryRun }) => !isDryRun) ?? null
+  const lastReal = runs.newest?.find(({ isDryRun }) => !isDryRun) ?? null
   const running = run?.state === 'RUNNING' ? run : null
 
-  useRunEnd(runs, (ended) => {
+  useRunEnd(runs.newest, (ended) => {
     if (ended.failure === null) toast({ title: freed.result(ended), body: freed.parts(ended) })
     else toast({ kind: 'danger', title: t('garbageCollection.failed'), body: failureText(ended.failure) })
   })
@@ -67,15 +62,11 @@ export function GarbageCollectionPage({ intervalHours, graceHours }: GarbageColl
       key: 'result',
       header: t('maintenance.result'),
       skeleton: 'lg',
-      cell: (one) =>
-        one.failure === null ? (
-          freed.result(one)
-        ) : (
-          <span className="cell-stack min-w-40 whitespace-normal">
-            {failureText(one.failure)}
-            <small>{freed.result(one)}</small>
-          </span>
-        ),
+      cell: (one) => (
+        <ResultCell run={one} failure={failureText} soFar={freed.result(one)}>
+          {freed.result(one)}
+        </ResultCell>
+      ),
     },
     {
       key: 'blobs',
@@ -158,49 +149,41 @@ export function GarbageCollectionPage({ intervalHours, graceHours }: GarbageColl
           </p>
         </Banner>
       )}
-      {(newest.data || !newest.error) && (
-        <RunSummary
-          title={title()}
-          run={run}
-          readAtMs={newest.dataUpdatedAt}
-          figures={[
-            {
-              label: run?.isDryRun ? t('garbageCollection.wouldFree') : t('garbageCollection.freed'),
-              value: run ? format.bytes(run.removedBytes) : undefined,
-              note: t('garbageCollection.ofBytes', { size: format.bytes(run?.examinedBytes ?? 0) }),
-            },
-            {
-              label: t('garbageCollection.blobs'),
-              value: run ? format.number(run.removedBlobs) : undefined,
-              note: t('garbageCollection.ofBlobs', { count: run?.examinedBlobs ?? 0 }),
-            },
-            {
-              label: t('garbageCollection.links'),
-              value: run ? format.number(run.removedLinks) : undefined,
-              note: t('garbageCollection.linksNote'),
-            },
-            {
-              label: t('garbageCollection.uploads'),
-              value: run ? format.number(run.removedUploads) : undefined,
-              note: t('garbageCollection.uploadsNote'),
-            },
-          ]}
-          lastScheduled={lastReal}
-          intervalHours={intervalHours}
-          fact={{
-            label: t('garbageCollection.grace'),
-            value: format.hours(graceHours),
-            note: t('garbageCollection.graceNote'),
-          }}
-        />
-      )}
+      <RunSummary
+        title={title()}
+        runs={runs}
+        figures={[
+          {
+            label: run?.isDryRun ? t('garbageCollection.wouldFree') : t('garbageCollection.freed'),
+            value: run ? format.bytes(run.removedBytes) : undefined,
+            note: t('garbageCollection.ofBytes', { size: format.bytes(run?.examinedBytes ?? 0) }),
+          },
+          {
+            label: t('garbageCollection.blobs'),
+            value: run ? format.number(run.removedBlobs) : undefined,
+            note: t('garbageCollection.ofBlobs', { count: run?.examinedBlobs ?? 0 }),
+          },
+          {
+            label: t('garbageCollection.links'),
+            value: run ? format.number(run.removedLinks) : undefined,
+            note: t('garbageCollection.linksNote'),
+          },
+          {
+            label: t('garbageCollection.uploads'),
+            value: run ? format.number(run.removedUploads) : undefined,
+            note: t('garbageCollection.uploadsNote'),
+          },
+        ]}
+        lastScheduled={lastReal}
+        intervalHours={intervalHours}
+        fact={{
+          label: t('garbageCollection.grace'),
+          value: format.hours(graceHours),
+          note: t('garbageCollection.graceNote'),
+        }}
+      />
       <RunList
-        list={list}
-        page={page.data}
-        error={page.error}
-        stale={page.isPlaceholderData}
-        readAtMs={page.dataUpdatedAt}
-        onRefresh={() => void Promise.all([newest, page].map((query) => query.refetch({ cancelRefetch: false })))}
+        runs={runs}
         columns={columns}
         markOf={({ isDryRun }) => (isDryRun ? t('garbageCollection.dryRun') : null)}
         empty={{ title: t('garbageCollection.empty'), help: t('garbageCollection.emptyHelp') }}

@@ -38,20 +38,19 @@ export function RunGarbageCollectionDialog({ graceHours, dryRun, onClose }: RunG
   const format = useFormat()
   const freed = useFreedText()
   const start = useStartGarbageCollection()
-  const form = useForm({ graceHours: String(graceHours) }, schema)
+  const form = useForm({
+    initial: { graceHours: String(graceHours) },
+    schema,
+    action: start,
+    variables: (body) => ({ graceSeconds: body.graceHours * 3600 }),
+    // That it has started is seen on the page.
+    done: () => null,
+    onClose,
+  })
   const isWithoutGrace = schema.safeParse(form.values).data?.graceHours === 0
 
   return (
-    <Dialog
-      title={t('garbageCollection.run')}
-      confirm={t('maintenance.runNow')}
-      busy={start.isPending}
-      onClose={onClose}
-      onSubmit={(event) => {
-        const body = form.check(event.currentTarget)
-        if (body) start.mutate({ graceSeconds: body.graceHours * 3600 }, { onSuccess: onClose })
-      }}
-    >
+    <Dialog title={t('garbageCollection.run')} confirm={t('maintenance.runNow')} {...form.dialog}>
       <FormError error={start.error} />
       <p>{t('garbageCollection.runConsequence')}</p>
       {dryRun && (

@@ -1,30 +1,23 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
+import type { ReactNode } from 'react'
 import type { Run } from '../queries/maintenance'
 import { IconButton } from '../ui/button'
+import { List } from '../ui/list'
 import { Section } from '../ui/page'
-import { EmptyState, ErrorState } from '../ui/states'
+import { EmptyState } from '../ui/states'
 import { Table } from '../ui/table'
 import type { Column } from '../ui/table'
-import { TableFoot } from '../ui/table-foot'
 import { Time } from '../ui/time'
 import { useFormat } from '../ui/use-format'
-import type { ListParameters } from '../ui/use-list-parameters'
 import { durationMsOf } from './run'
 import { RunState } from './run-state'
 import { StartedBy } from './run-summary'
+import type { Runs } from './use-runs'
 
-interface RunListProps<T> {
-  list: ListParameters
-  /** The page of runs, as the query has it. */
-  page: { items: readonly T[]; totalCount: number; nextCursor: string | null } | undefined
-  error: unknown
-  /** Rows are of the page before. */
-  stale: boolean
-  /** When the page was read, in milliseconds since 1970. */
-  readAtMs: number
-  onRefresh: () => void
+interface RunListProps<T extends Run> {
+  runs: Runs<T>
   /** What runs of the kind have besides start, state and duration. */
   columns: readonly Column<T>[]
   /** What stands under the time of a run that is not like the others. */
@@ -33,8 +26,7 @@ interface RunListProps<T> {
 }
 
 /** Runs of a kind, the newest first: a section with a list that has pages. */
-export function RunList<T extends Run>(props: RunListProps<T>) {
-  const { list, page, error, stale, readAtMs, onRefresh, columns, markOf, empty } = props
+export function RunList<T extends Run>({ runs: { list, page, refresh }, columns, markOf, empty }: RunListProps<T>) {
   const t = useTranslations()
   const format = useFormat()
 
@@ -64,7 +56,7 @@ export function RunList<T extends Run>(props: RunListProps<T>) {
       kind: 'number',
       repeatsHeader: true,
       skeleton: 'sm',
-      cell: (run) => format.duration(durationMsOf(run, readAtMs)),
+      cell: (run) => format.duration(durationMsOf(run, page.dataUpdatedAt)),
     },
     {
       key: 'by',
@@ -78,31 +70,42 @@ export function RunList<T extends Run>(props: RunListProps<T>) {
     },
   ]
 
-  function content() {
-    if (!page && error) return <ErrorState title={t('table.failed')} error={error} onRetry={onRefresh} />
-    if (page?.items.length === 0) return <EmptyState title={empty.title}>{empty.help}</EmptyState>
-    return (
-      <Table
-        label={t('maintenance.runs')}
-        columns={allColumns}
-        rows={page?.items ?? null}
-        rowKey={({ id }) => id}
-        stale={stale}
-      />
-    )
-  }
-
   return (
     <Section
       title={t('maintenance.runs')}
-      aside={<IconButton icon="refresh" large label={t('table.refresh')} onClick={onRefresh} />}
+      aside={<IconButton icon="refresh" large label={t('table.refresh')} onClick={refresh} />}
     >
-      {content()}
-      {page?.items.length !== 0 && (page || !error) && (
-        <TableFoot list={list} page={page}>
-          {page && t('maintenance.count', { count: page.totalCount })}
-        </TableFoot>
-      )}
+      <List
+        list={list}
+        // Runs that were read once stay when they cannot be read again: they are read every second.
+        query={{ ...page, error: page.data ? null : page.error, refetch: refresh }}
+        empty={<EmptyState title={empty.title}>{empty.help}</EmptyState>}
+        count={(count) => t('maintenance.count', { count })}
+      >
+        {(rows, stale) => (
+          <Table label={t('maintenance.runs')} columns={allColumns} rows={rows} rowKey={({ id }) => id} stale={stale} />
+        )}
+      </List>
     </Section>
+  )
+}
+
+interface ResultCellProps {
+  run: Run
+  /** Why it failed, in words. */
+  failure: (failure: string) => string
+  /** What it had done when it failed. */
+  soFar: ReactNode
+  children: ReactNode
+}
+
+/** What came of a run: its result, or why it failed and how far it was. */
+export function ResultCell({ run, failure, soFar, children }: ResultCellProps) {
+  if (run.failure === null) return children
+  return (
+    <span className="cell-stack min-w-40 whitespace-normal">
+      {failure(run.failure)}
+      <small>{soFar}</small>
+    </span>
   )
 }

@@ -9,6 +9,7 @@ import { useFormat } from '../ui/use-format'
 import { durationMsOf, nextRunAfter } from './run'
 import type { NextRun } from './run'
 import { RunState } from './run-state'
+import type { Runs } from './use-runs'
 
 /** A number that says what a run did. */
 export interface Figure {
@@ -29,10 +30,7 @@ export interface Fact {
 
 interface RunSummaryProps {
   title: string
-  /** Null where none has run; undefined while it loads. */
-  run: Run | null | undefined
-  /** When `run` was read, in milliseconds since 1970. */
-  readAtMs: number
+  runs: Pick<Runs<Run>, 'run' | 'readAtMs' | 'hasFailed'>
   figures: readonly Figure[]
   /** The last run that counts for the schedule, or null. */
   lastScheduled: Run | null
@@ -41,9 +39,13 @@ interface RunSummaryProps {
   fact: Fact
 }
 
-/** What the newest run does or did, and when the next one comes. It keeps its place and height while it loads. */
+/**
+ * What the newest run does or did, and when the next one comes. It keeps its place and height while it loads;
+ * nothing where it could not be read.
+ */
 export function RunSummary(props: RunSummaryProps) {
-  const { title, run, readAtMs, figures, lastScheduled, intervalHours, fact } = props
+  const { title, figures, lastScheduled, intervalHours, fact } = props
+  const { run, readAtMs, hasFailed } = props.runs
   const t = useTranslations()
   const format = useFormat()
   const about = run && {
@@ -51,6 +53,7 @@ export function RunSummary(props: RunSummaryProps) {
     when: () => <Time value={run.startedAt} format="relative" />,
     duration: format.duration(durationMsOf(run, readAtMs)),
   }
+  if (hasFailed) return null
   return (
     <Section
       title={title}

@@ -1,27 +1,24 @@
 'use client'
 
-import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import { Suspense, lazy, useState } from 'react'
-import { newestRuns, scrubsQuery } from '../queries/maintenance'
+import { Suspense, useState } from 'react'
+import { scrubsQuery } from '../queries/maintenance'
 import type { Scrub } from '../queries/maintenance'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
+import { lazyComponent } from '../ui/lazy-component'
 import { PageHead } from '../ui/page'
 import { Status } from '../ui/status'
 import type { Column } from '../ui/table'
 import { useToast } from '../ui/toast'
 import { useFormat } from '../ui/use-format'
-import { useListParameters } from '../ui/use-list-parameters'
-import { RunList } from './run-list'
+import { ResultCell, RunList } from './run-list'
 import { RunSummary } from './run-summary'
 import { useFailureText } from './use-failure-text'
 import { useRunEnd } from './use-run-end'
+import { useRuns } from './use-runs'
 
-// Loaded when it is opened: most visits don't.
-const RunScrubDialog = lazy(() =>
-  import('./run-scrub-dialog').then(({ RunScrubDialog }) => ({ default: RunScrubDialog })),
-)
+const RunScrubDialog = lazyComponent(() => import('./run-scrub-dialog'), 'RunScrubDialog')
 
 interface ScrubPageProps {
   /** Hours between two runs of the schedule; 0: none. */
@@ -35,20 +32,17 @@ export function ScrubPage({ intervalHours, mibPerSecond }: ScrubPageProps) {
   const t = useTranslations()
   const format = useFormat()
   const toast = useToast()
-  const list = useListParameters()
   const failureText = useFailureText()
   const [isDialogOpen, setDialogOpen] = useState(false)
-  const newest = useQuery(scrubsQuery(newestRuns))
-  const page = useQuery(scrubsQuery({ pageSize: list.pageSize, cursor: list.cursor }))
-  const runs = newest.data?.items
-  const run = runs?.[0] ?? (newest.data ? null : undefined)
+  const runs = useRuns(scrubsQuery)
+  const { run, newest } = runs
   const isRunning = run?.state === 'RUNNING'
-  const lastWhole = runs?.find(({ state }) => state === 'SUCCEEDED') ?? null
+  const lastWhole = newest?.find(({ state }) => state === 'SUCCEEDED') ?? null
   // What a run has not found yet it may find still: until it ends, what the one before found stays said.
-  const alarming = runs?.find((one) => isCorrupt(one) || one.state === 'SUCCEEDED')
+  const alarming = newest?.find((one) => isCorrupt(one) || one.state === 'SUCCEEDED')
   const found = alarming && isCorrupt(alarming) ? alarming : null
 
-  useRunEnd(runs, (ended) => {
+  useRunEnd(newest, (ended) => {
     if (ended.failure !== null) {
       toast({ kind: 'danger', title: t('scrub.failed'), body: failureText(ended.failure) })
     } else if (isCorrupt(ended)) {
@@ -83,15 +77,11 @@ export function ScrubPage({ intervalHours, mibPerSecond }: ScrubPageProps) {
       key: 'result',
       header: t('maintenance.result'),
       skeleton: 'lg',
-      cell: (one) =>
-        one.failure === null ? (
-          result(one)
-        ) : (
-          <span className="cell-stack min-w-40 whitespace-normal">
-            {failureText(one.failure)}
-            <small>{isCorrupt(one) ? foundText(one) : t('scrub.soundSoFar')}</small>
-          </span>
-        ),
+      cell: (one) => (
+        <ResultCell run={one} failure={failureText} soFar={isCorrupt(one) ? foundText(one) : t('scrub.soundSoFar')}>
+          {result(one)}
+        </ResultCell>
+      ),
     },
     {
       key: 'read',
@@ -143,60 +133,46 @@ export function ScrubPage({ intervalHours, mibPerSecond }: ScrubPageProps) {
           </p>
         </Banner>
       )}
-      {(newest.data || !newest.error) && (
-        <RunSummary
-          title={title()}
-          run={run}
-          readAtMs={newest.dataUpdatedAt}
-          figures={[
-            {
-              label: t('scrub.read'),
-              value: run ? format.bytes(run.examinedBytes) : undefined,
-              note:
-                isRunning && lastWhole
-                  ? t('scrub.lastRead', { size: format.bytes(lastWhole.examinedBytes) })
-                  : t('scrub.readNote'),
-            },
-            {
-              label: t('scrub.blobs'),
-              value: run ? format.number(run.examinedBlobs) : undefined,
-              note:
-                isRunning && lastWhole
-                  ? t('scrub.lastBlobs', { count: lastWhole.examinedBlobs })
-                  : t('scrub.blobsNote'),
-            },
-            {
-              label: t('scrub.corruptBlobs'),
-              value: run ? format.number(run.corruptBlobs) : undefined,
-              note: t('scrub.corruptBlobsNote'),
-              isBad: run ? run.corruptBlobs > 0 : false,
-            },
-            {
-              label: t('scrub.corruptManifests'),
-              value: run ? format.number(run.corruptManifests) : undefined,
-              note: t('scrub.corruptManifestsNote'),
-              isBad: run ? run.corruptManifests > 0 : false,
-            },
-          ]}
-          lastScheduled={runs?.[0] ?? null}
-          intervalHours={intervalHours}
-          fact={{
-            label: t('scrub.pace'),
-            value: t('scrub.perSecond', { size: format.number(mibPerSecond) }),
-            note: t('scrub.paceNote'),
-          }}
-        />
-      )}
-      <RunList
-        list={list}
-        page={page.data}
-        error={page.error}
-        stale={page.isPlaceholderData}
-        readAtMs={page.dataUpdatedAt}
-        onRefresh={() => void Promise.all([newest, page].map((query) => query.refetch({ cancelRefetch: false })))}
-        columns={columns}
-        empty={{ title: t('scrub.empty'), help: t('scrub.emptyHelp') }}
+      <RunSummary
+        title={title()}
+        runs={runs}
+        figures={[
+          {
+            label: t('scrub.read'),
+            value: run ? format.bytes(run.examinedBytes) : undefined,
+            note:
+              isRunning && lastWhole
+                ? t('scrub.lastRead', { size: format.bytes(lastWhole.examinedBytes) })
+                : t('scrub.readNote'),
+          },
+          {
+            label: t('scrub.blobs'),
+            value: run ? format.number(run.examinedBlobs) : undefined,
+            note:
+              isRunning && lastWhole ? t('scrub.lastBlobs', { count: lastWhole.examinedBlobs }) : t('scrub.blobsNote'),
+          },
+          {
+            label: t('scrub.corruptBlobs'),
+            value: run ? format.number(run.corruptBlobs) : undefined,
+            note: t('scrub.corruptBlobsNote'),
+            isBad: run ? run.corruptBlobs > 0 : false,
+          },
+          {
+            label: t('scrub.corruptManifests'),
+            value: run ? format.number(run.corruptManifests) : undefined,
+            note: t('scrub.corruptManifestsNote'),
+            isBad: run ? run.corruptManifests > 0 : false,
+          },
+        ]}
+        lastScheduled={run ?? null}
+        intervalHours={intervalHours}
+        fact={{
+          label: t('scrub.pace'),
+          value: t('scrub.perSecond', { size: format.number(mibPerSecond) }),
+          note: t('scrub.paceNote'),
+        }}
       />
+      <RunList runs={runs} columns={columns} empty={{ title: t('scrub.empty'), help: t('scrub.emptyHelp') }} />
       <Suspense>{isDialogOpen && <RunScrubDialog last={lastWhole} onClose={() => setDialogOpen(false)} />}</Suspense>
     </>
   )

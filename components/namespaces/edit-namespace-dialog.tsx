@@ -1,15 +1,12 @@
 'use client'
 
-import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import type { Versioned } from '@/lib/api/client/api'
 import type { NamespaceView } from '@/lib/api/schemas/namespaces'
 import { namespaceQuery, useUpdateNamespace } from '../queries/namespaces'
 import { EditDialog } from '../ui/edit-dialog'
-import { LoadingDialog } from '../ui/loading-dialog'
-import { useToast } from '../ui/toast'
+import { OpenedDialog } from '../ui/opened-dialog'
+import type { Opened } from '../ui/opened-dialog'
 import { useEdit } from '../ui/use-edit'
-import { useOpened } from '../ui/use-opened'
 import { NamespaceDefaultsFields } from './namespace-defaults'
 import type { NamespaceDefaults } from './namespace-defaults'
 
@@ -21,16 +18,11 @@ interface EditNamespaceDialogProps {
 /** Changes what a namespace says about pushes and the repositories they make. */
 export function EditNamespaceDialog({ namespaceId, onClose }: EditNamespaceDialogProps) {
   const t = useTranslations()
-  const query = useQuery({ ...namespaceQuery(namespaceId), staleTime: 0 })
-  const opened = useOpened(query)
-  if (opened === null) return <LoadingDialog title={t('namespaces.edit')} query={query} onClose={onClose} />
-  return <EditForm opened={opened} onReload={query.refetch} onClose={onClose} />
-}
-
-interface EditFormProps {
-  opened: Versioned<NamespaceView>
-  onReload: () => Promise<{ data: Versioned<NamespaceView> | undefined }>
-  onClose: () => void
+  return (
+    <OpenedDialog title={t('namespaces.edit')} query={namespaceQuery(namespaceId)} onClose={onClose}>
+      {(dialog) => <EditForm {...dialog} />}
+    </OpenedDialog>
+  )
 }
 
 function defaultsOf({
@@ -42,18 +34,13 @@ function defaultsOf({
   return { autoCreateRepository, defaultRepositoryType, defaultTagImmutability, acceptSparseManifests }
 }
 
-function EditForm({ opened, onReload, onClose }: EditFormProps) {
+function EditForm(dialog: Opened<NamespaceView>) {
   const t = useTranslations()
-  const toast = useToast()
   const edit = useEdit({
-    opened,
+    dialog,
     settingsOf: defaultsOf,
-    update: useUpdateNamespace(opened.data.id),
-    onReload,
-    onSaved: ({ name }) => {
-      toast({ title: t('namespaces.saved', { name }), body: t('namespaces.savedNext') })
-      onClose()
-    },
+    update: useUpdateNamespace(dialog.opened.data.id),
+    saved: ({ name }) => ({ title: t('namespaces.saved', { name }), body: t('namespaces.savedNext') }),
   })
 
   function word(name: keyof NamespaceDefaults, value: string | boolean): string {
@@ -78,7 +65,6 @@ function EditForm({ opened, onReload, onClose }: EditFormProps) {
       conflict={t('namespaces.conflict')}
       labels={labels}
       word={word}
-      onClose={onClose}
     >
       <NamespaceDefaultsFields values={edit.values} onChange={edit.set} />
     </EditDialog>

@@ -2,120 +2,71 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import { Suspense, lazy, useState } from 'react'
-import { isApiError } from '@/lib/api/client/api-error'
+import { Suspense, useState } from 'react'
 import type { NamespaceView } from '@/lib/api/schemas/namespaces'
 import type { RegionId } from '@/lib/domain/regions'
+import { InstancePageHead } from '../instances/instance-page-head'
 import { instanceQuery } from '../queries/instances'
 import { namespacesQuery } from '../queries/namespaces'
-import { instanceHref, instancesHref } from '../routes'
 import { Button } from '../ui/button'
-import { SearchField } from '../ui/filters'
-import { PageHead } from '../ui/page'
-import { EmptyState, ErrorState } from '../ui/states'
-import { TableFoot } from '../ui/table-foot'
+import { lazyComponent } from '../ui/lazy-component'
+import { List, Toolbar } from '../ui/list'
+import { EmptyState } from '../ui/states'
 import { useListParameters } from '../ui/use-list-parameters'
 import { NamespaceTable } from './namespace-table'
 
-// Loaded when one is opened: most visits open none.
-const CreateNamespaceDialog = lazy(() =>
-  import('./create-namespace-dialog').then(({ CreateNamespaceDialog }) => ({ default: CreateNamespaceDialog })),
-)
-const DeleteNamespaceDialog = lazy(() =>
-  import('./delete-namespace-dialog').then(({ DeleteNamespaceDialog }) => ({ default: DeleteNamespaceDialog })),
-)
-const EditNamespaceDialog = lazy(() =>
-  import('./edit-namespace-dialog').then(({ EditNamespaceDialog }) => ({ default: EditNamespaceDialog })),
-)
+const CreateNamespaceDialog = lazyComponent(() => import('./create-namespace-dialog'), 'CreateNamespaceDialog')
+const DeleteNamespaceDialog = lazyComponent(() => import('./delete-namespace-dialog'), 'DeleteNamespaceDialog')
+const EditNamespaceDialog = lazyComponent(() => import('./edit-namespace-dialog'), 'EditNamespaceDialog')
 
 type OpenDialog = { kind: 'create' } | { kind: 'edit' | 'delete'; namespace: NamespaceView } | null
 
 /** The namespaces of an instance. */
 export function NamespacesPage({ region, instanceId }: { region: RegionId; instanceId: string }) {
   const t = useTranslations()
-  const list = useListParameters()
+  const list = useListParameters(['search'])
   const [dialog, setDialog] = useState<OpenDialog>(null)
-  const search = list.get('search')
-  const instance = useQuery(instanceQuery(instanceId)).data?.data
-  const { data, error, isPending, isPlaceholderData, refetch } = useQuery(
-    namespacesQuery(instanceId, { search, pageSize: list.pageSize, cursor: list.cursor }),
-  )
-  const mayCreate = instance?.access === 'MANAGE'
+  const close = () => setDialog(null)
+  const query = useQuery(namespacesQuery(instanceId, { ...list.filters, ...list.page }))
+  const mayCreate = useQuery(instanceQuery(instanceId)).data?.data.access === 'MANAGE'
   const create = mayCreate && (
     <Button variant="primary" icon="plus" onClick={() => setDialog({ kind: 'create' })}>
       {t('namespaces.create')}
     </Button>
   )
-
-  function content() {
-    if (!isPending && error) {
-      return (
-        <ErrorState
-          title={isApiError(error, 'NOT_FOUND') ? t('instances.gone') : t('table.failed')}
-          error={error}
-          onRetry={() => void refetch()}
-        />
-      )
-    }
-    if (data?.items.length === 0) {
-      return search ? (
-        <EmptyState
-          title={t('table.nothingFound')}
-          action={<Button onClick={() => list.set({ search: '' })}>{t('table.clearFilters')}</Button>}
-        >
-          {t('namespaces.nothingFound', { search })}
-        </EmptyState>
-      ) : (
-        <EmptyState title={mayCreate ? t('namespaces.empty') : t('namespaces.emptyForMember')} action={create}>
-          {mayCreate ? t('namespaces.emptyHelp') : t('namespaces.emptyForMemberHelp')}
-        </EmptyState>
-      )
-    }
-    return (
-      <NamespaceTable
-        region={region}
-        namespaces={data?.items ?? null}
-        stale={isPlaceholderData}
-        onEdit={(namespace) => setDialog({ kind: 'edit', namespace })}
-        onDelete={(namespace) => setDialog({ kind: 'delete', namespace })}
-      />
-    )
-  }
-
   return (
     <>
-      <PageHead
-        crumbs={[
-          { label: t('instances.title'), href: instancesHref(region) },
-          { label: instance?.name ?? instanceId, href: instanceHref(region, instanceId) },
-          { label: t('namespaces.title') },
-        ]}
-        title={t('namespaces.title')}
-        buttons={create}
-      />
-      <div className="toolbar" role="search">
-        <SearchField
-          label={t('namespaces.search')}
-          placeholder={t('namespaces.searchPlaceholder')}
-          value={search}
-          onSearch={(text) => list.set({ search: text })}
-        />
-      </div>
+      <InstancePageHead region={region} instanceId={instanceId} title={t('namespaces.title')} buttons={create} />
+      <Toolbar list={list} label={t('namespaces.search')} placeholder={t('namespaces.searchPlaceholder')} />
       <div className="table-box">
-        {content()}
-        {!error && data?.items.length !== 0 && (
-          <TableFoot list={list} page={data}>
-            {data && t('namespaces.count', { count: data.totalCount })}
-          </TableFoot>
-        )}
+        <List
+          list={list}
+          query={query}
+          gone={t('instances.gone')}
+          nothingFound={t('namespaces.nothingFound', list.filters)}
+          empty={
+            <EmptyState title={mayCreate ? t('namespaces.empty') : t('namespaces.emptyForMember')} action={create}>
+              {mayCreate ? t('namespaces.emptyHelp') : t('namespaces.emptyForMemberHelp')}
+            </EmptyState>
+          }
+          count={(count) => t('namespaces.count', { count })}
+        >
+          {(namespaces, stale) => (
+            <NamespaceTable
+              region={region}
+              namespaces={namespaces}
+              stale={stale}
+              onEdit={(namespace) => setDialog({ kind: 'edit', namespace })}
+              onDelete={(namespace) => setDialog({ kind: 'delete', namespace })}
+            />
+          )}
+        </List>
       </div>
       <Suspense>
-        {dialog?.kind === 'create' && <CreateNamespaceDialog instanceId={instanceId} onClose={() => setDialog(null)} />}
-        {dialog?.kind === 'edit' && (
-          <EditNamespaceDialog namespaceId={dialog.namespace.id} onClose={() => setDialog(null)} />
-        )}
+        {dialog?.kind === 'create' && <CreateNamespaceDialog instanceId={instanceId} onClose={close} />}
+        {dialog?.kind === 'edit' && <EditNamespaceDialog namespaceId={dialog.namespace.id} onClose={close} />}
         {dialog?.kind === 'delete' && (
-          <DeleteNamespaceDialog region={region} namespaceId={dialog.namespace.id} onClose={() => setDialog(null)} />
+          <DeleteNamespaceDialog region={region} namespaceId={dialog.namespace.id} onClose={close} />
         )}
       </Suspense>
     </>

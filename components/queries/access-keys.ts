@@ -1,6 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api } from '@/lib/api/client/api'
 import { accessKey, accessKeyPage, accessKeyWithSecret } from '@/lib/api/schemas/access-keys'
+import { useInvalidate } from './invalidate'
 import { showSaved } from './saved'
 
 /** One's own access keys: all of them are on one page. */
@@ -11,10 +12,9 @@ export const accessKeysQuery = queryOptions({
 
 /** Makes an access key. Fails with LIMIT_REACHED when there are two. */
 export function useCreateAccessKey() {
-  const invalidate = useInvalidateAccessKeys()
   return useMutation({
     mutationFn: () => api.post('/access-keys', {}, accessKeyWithSecret),
-    onSuccess: invalidate,
+    onSuccess: useInvalidate(accessKeysQuery.queryKey),
     // The answer holds the secret: nothing keeps it once it is not shown any more.
     gcTime: 0,
   })
@@ -32,11 +32,8 @@ export function useSetAccessKeyDisabled() {
 
 /** Deletes an access key. */
 export function useDeleteAccessKey() {
-  const invalidate = useInvalidateAccessKeys()
-  return useMutation({ mutationFn: (id: string) => api.delete(`/access-keys/${id}`), onSuccess: invalidate })
-}
-
-function useInvalidateAccessKeys() {
-  const queryClient = useQueryClient()
-  return () => queryClient.invalidateQueries({ queryKey: ['access-keys'] })
+  return useMutation({
+    mutationFn: (id: string) => api.delete(`/access-keys/${id}`),
+    onSuccess: useInvalidate(accessKeysQuery.queryKey),
+  })
 }

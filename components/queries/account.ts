@@ -4,6 +4,7 @@ import { api, withQuery } from '@/lib/api/client/api'
 import { profile, recoveryCodes, secondFactor, secondFactorSetup } from '@/lib/api/schemas/profile'
 import type { changePasswordBody, confirmPasswordBody, confirmSecondFactorBody } from '@/lib/api/schemas/profile'
 import { sessionPage } from '@/lib/api/schemas/sessions'
+import { useInvalidate } from './invalidate'
 
 /** Whose account it is. */
 export function profileQuery() {
@@ -34,10 +35,9 @@ export function sessionsQuery(parameters: { pageSize: number; cursor: string | u
 
 /** Changes one's own password. Fails with BAD_REQUEST that names the field at fault. */
 export function useChangePassword() {
-  const queryClient = useQueryClient()
   return useMutation({
     mutationFn: (body: z.input<typeof changePasswordBody>) => api.put('/profile/password', body),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['sessions'] }),
+    onSuccess: useInvalidate(['sessions']),
     gcTime: 0,
   })
 }
@@ -53,43 +53,39 @@ export function useSetUpSecondFactor() {
 
 /** Turns the second factor on; answers the recovery codes. */
 export function useConfirmSecondFactor() {
-  const refresh = useRefreshSecondFactor()
   return useMutation({
     mutationFn: (body: z.input<typeof confirmSecondFactorBody>) =>
       api.post('/profile/second-factor/confirmation', body, recoveryCodes),
-    onSuccess: refresh,
+    onSuccess: useInvalidate(secondFactorQuery().queryKey),
     gcTime: 0,
   })
 }
 
 /** Makes new recovery codes. */
 export function useRenewRecoveryCodes() {
-  const refresh = useRefreshSecondFactor()
   return useMutation({
     mutationFn: (body: z.input<typeof confirmPasswordBody>) =>
       api.post('/profile/second-factor/recovery-codes', body, recoveryCodes),
-    onSuccess: refresh,
+    onSuccess: useInvalidate(secondFactorQuery().queryKey),
     gcTime: 0,
   })
 }
 
 /** Turns the second factor off. */
 export function useTurnSecondFactorOff() {
-  const refresh = useRefreshSecondFactor()
   return useMutation({
     mutationFn: (body: z.input<typeof confirmPasswordBody>) =>
       api.postForNothing('/profile/second-factor/removal', body),
-    onSuccess: refresh,
+    onSuccess: useInvalidate(secondFactorQuery().queryKey),
     gcTime: 0,
   })
 }
 
 /** Ends one session. */
 export function useEndSession() {
-  const queryClient = useQueryClient()
   return useMutation({
     mutationFn: (id: string) => api.delete(`/sessions/${id}`),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ['sessions'] }),
+    onSettled: useInvalidate(['sessions']),
   })
 }
 
@@ -100,9 +96,4 @@ export function useEndAllSessions() {
     mutationFn: () => api.delete('/sessions'),
     onSuccess: () => queryClient.clear(),
   })
-}
-
-function useRefreshSecondFactor() {
-  const queryClient = useQueryClient()
-  return () => queryClient.invalidateQueries({ queryKey: secondFactorQuery().queryKey })
 }

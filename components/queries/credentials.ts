@@ -1,7 +1,8 @@
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { queryOptions, useMutation } from '@tanstack/react-query'
 import { api, withQuery } from '@/lib/api/client/api'
 import { pageSizeMax } from '@/lib/api/schemas/common'
 import { credentials, temporaryTokenPage, temporaryTokenWithSecret } from '@/lib/api/schemas/credentials'
+import { useInvalidate } from './invalidate'
 
 function base(instanceId: string) {
   return `/instances/${instanceId}/credentials`
@@ -28,10 +29,9 @@ export function temporaryTokensQuery(instanceId: string) {
 
 /** Sets one's registry password of an instance. */
 export function useSetPassword(instanceId: string) {
-  const invalidate = useInvalidate(['credentials', instanceId])
   return useMutation({
     mutationFn: (password: string) => api.put(`${base(instanceId)}/password`, { password }),
-    onSuccess: invalidate,
+    onSuccess: useInvalidate(['credentials', instanceId]),
     // The password is typed once and kept nowhere.
     gcTime: 0,
   })
@@ -39,16 +39,17 @@ export function useSetPassword(instanceId: string) {
 
 /** Takes one's registry password of an instance away. */
 export function useRemovePassword(instanceId: string) {
-  const invalidate = useInvalidate(['credentials', instanceId])
-  return useMutation({ mutationFn: () => api.delete(`${base(instanceId)}/password`), onSuccess: invalidate })
+  return useMutation({
+    mutationFn: () => api.delete(`${base(instanceId)}/password`),
+    onSuccess: useInvalidate(['credentials', instanceId]),
+  })
 }
 
 /** Makes a temporary token for some hours. Fails with LIMIT_REACHED when 50 are in force. */
 export function useCreateTemporaryToken(instanceId: string) {
-  const invalidate = useInvalidate(['temporary-tokens', instanceId])
   return useMutation({
     mutationFn: (hours: number) => api.post(`${base(instanceId)}/temporary-token`, { hours }, temporaryTokenWithSecret),
-    onSuccess: invalidate,
+    onSuccess: useInvalidate(['temporary-tokens', instanceId]),
     // The answer holds the token: nothing keeps it once it is not shown any more.
     gcTime: 0,
   })
@@ -56,14 +57,8 @@ export function useCreateTemporaryToken(instanceId: string) {
 
 /** Revokes a temporary token. */
 export function useRevokeTemporaryToken(instanceId: string) {
-  const invalidate = useInvalidate(['temporary-tokens', instanceId])
   return useMutation({
     mutationFn: (id: string) => api.delete(`${base(instanceId)}/temporary-token/${id}`),
-    onSuccess: invalidate,
+    onSuccess: useInvalidate(['temporary-tokens', instanceId]),
   })
-}
-
-function useInvalidate(queryKey: readonly string[]) {
-  const queryClient = useQueryClient()
-  return () => queryClient.invalidateQueries({ queryKey })
 }

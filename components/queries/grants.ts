@@ -4,6 +4,7 @@ import { api, withQuery } from '@/lib/api/client/api'
 import { grant, grantPage, grantSubjectPage } from '@/lib/api/schemas/grants'
 import type { createGrantBody, updateGrantBody } from '@/lib/api/schemas/grants'
 import { useUserId } from '../user-context'
+import { useInvalidate } from './invalidate'
 import { showSaved } from './saved'
 
 /** Which grants: of a subject, or of a scope and what lies in it (`within`) or what it lies in (`reaching`). */
@@ -47,12 +48,17 @@ export function grantSubjectsQuery(scopeId: string, search: string) {
   })
 }
 
+/** How the keys begin of what says what its reader may do there. */
+const accessible = [['instances'], ['namespaces'], ['repositories']] as const
+
+/** And of the lists of grants and the users, whose grants are counted. */
+const granted = [['grants', 'list'], ['users'], ...accessible] as const
+
 /** Grants somebody something. Fails with ALREADY_EXISTS when they have a grant on exactly that. */
 export function useCreateGrant() {
-  const invalidate = useInvalidateGrants()
   return useMutation({
     mutationFn: (body: z.input<typeof createGrantBody>) => api.post('/grants', body, grant),
-    onSuccess: invalidate,
+    onSuccess: useInvalidate(...granted),
   })
 }
 
@@ -60,6 +66,7 @@ export function useCreateGrant() {
 export function useUpdateGrant(grantId: string) {
   const queryClient = useQueryClient()
   const ownId = useUserId()
+  const refreshAccess = useInvalidate(...accessible)
   return useMutation({
     mutationFn: ({ body, etag }: { body: Partial<z.input<typeof updateGrantBody>>; etag: string }) =>
       api.patch(`/grants/${grantId}`, body, grant, { ifMatch: etag }),
@@ -70,29 +77,12 @@ export function useUpdateGrant(grantId: string) {
           lists: ['grants', 'list'],
           mayMove: ({ queryKey: [, , parameters] }) => Boolean((parameters as GrantListParameters).permission),
         }),
-        ...(saved.data.subject.id === ownId
-          ? accessible.map((queryKey) => queryClient.invalidateQueries({ queryKey }))
-          : []),
+        saved.data.subject.id === ownId && refreshAccess(),
       ]),
   })
 }
 
 /** Revokes a grant. */
 export function useDeleteGrant(grantId: string) {
-  const invalidate = useInvalidateGrants()
-  return useMutation({ mutationFn: () => api.delete(`/grants/${grantId}`), onSuccess: invalidate })
-}
-
-/** How the keys begin of what says what its reader may do there. */
-const accessible = [['instances'], ['namespaces'], ['repositories']] as const
-
-/** The lists of grants, the users, whose grants are counted, and all that says what its reader may do there. */
-function useInvalidateGrants() {
-  const queryClient = useQueryClient()
-  return () =>
-    Promise.all([
-      queryClient.invalidateQueries({ queryKey: ['grants', 'list'] }),
-      queryClient.invalidateQueries({ queryKey: ['users'] }),
-      ...accessible.map((queryKey) => queryClient.invalidateQueries({ queryKey })),
-    ])
+  return useMutation({ mutationFn: () => api.delete(`/grants/${grantId}`), onSuccess: useInvalidate(...granted) })
 }

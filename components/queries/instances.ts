@@ -4,6 +4,7 @@ import { api, withQuery } from '@/lib/api/client/api'
 import { isApiError } from '@/lib/api/client/api-error'
 import { instance, instancePage } from '@/lib/api/schemas/instances'
 import type { createInstanceBody, updateInstanceBody } from '@/lib/api/schemas/instances'
+import { useInvalidate } from './invalidate'
 import { showSaved } from './saved'
 
 interface InstanceListParameters {
@@ -32,16 +33,17 @@ export function instanceQuery(instanceId: string) {
 
 /** Makes an instance. Fails with ALREADY_EXISTS when its region has one of that name. */
 export function useCreateInstance() {
-  const invalidate = useInvalidateInstances()
   return useMutation({
     mutationFn: (body: z.input<typeof createInstanceBody>) => api.post('/instances', body, instance),
-    onSuccess: invalidate,
+    onSuccess: useInvalidate(['instances'], ['regions']),
   })
 }
 
 /** Changes an instance. Fails with PRECONDITION_FAILED, and reads it again, when it is not of that `etag` any more. */
 export function useUpdateInstance(instanceId: string) {
   const queryClient = useQueryClient()
+  // What holds the instance's name, or its host, which has the name in it.
+  const refreshNamed = useInvalidate(['credentials'], ['robots'], ['grants'])
   return useMutation({
     mutationFn: ({ body, etag }: { body: z.input<typeof updateInstanceBody>; etag: string }) =>
       api.patch(`/instances/${instanceId}`, body, instance, { ifMatch: etag }),
@@ -53,7 +55,7 @@ export function useUpdateInstance(instanceId: string) {
           lists: ['instances', 'list'],
           mayMove: () => isRenamed,
         }),
-        ...(isRenamed ? namedByInstances.map((queryKey) => queryClient.invalidateQueries({ queryKey })) : []),
+        isRenamed && refreshNamed(),
       ])
     },
     onError: (error) =>
@@ -65,26 +67,8 @@ export function useUpdateInstance(instanceId: string) {
 
 /** Deletes an instance. Fails with NOT_EMPTY while it has namespaces. */
 export function useDeleteInstance(instanceId: string) {
-  const queryClient = useQueryClient()
   return useMutation({
     mutationFn: (etag: string) => api.delete(`/instances/${instanceId}`, { ifMatch: etag }),
-    onSuccess: () =>
-      Promise.all([
-        queryClient.invalidateQueries({ queryKey: ['instances', 'list'] }),
-        queryClient.invalidateQueries({ queryKey: ['regions'] }),
-      ]),
+    onSuccess: useInvalidate(['instances', 'list'], ['regions']),
   })
-}
-
-/** How the keys begin of what holds an instance's name, or its host, which has the name in it. */
-const namedByInstances = [['credentials'], ['robots'], ['grants']] as const
-
-/** The lists, the instance itself and the regions, which count instances. */
-function useInvalidateInstances() {
-  const queryClient = useQueryClient()
-  return () =>
-    Promise.all([
-      queryClient.invalidateQueries({ queryKey: ['instances'] }),
-      queryClient.invalidateQueries({ queryKey: ['regions'] }),
-    ])
 }

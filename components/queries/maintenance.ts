@@ -18,8 +18,8 @@ export type Run = GarbageCollection | Scrub
 /** How often a run that goes on is asked how far it is, in milliseconds: as often as the server writes it down. */
 const pollMs = 1_000
 
-/** A page of a list of runs. */
-interface RunListParameters {
+/** Which page of a list of runs. */
+export interface RunListParameters {
   pageSize: number
   cursor: string | undefined
 }
@@ -27,8 +27,9 @@ interface RunListParameters {
 /** The page with the newest runs: the one that goes on is among them. */
 export const newestRuns: RunListParameters = { pageSize: pageSizes[0], cursor: undefined }
 
-interface RunPage {
-  items: Run[]
+/** A page of such a list. */
+export interface RunPage<T extends Run = Run> {
+  items: T[]
   nextCursor: string | null
   totalCount: number
 }

@@ -4,6 +4,7 @@ import { api, withQuery } from '@/lib/api/client/api'
 import { pageSizeMax } from '@/lib/api/schemas/common'
 import { namespace, namespacePage } from '@/lib/api/schemas/namespaces'
 import type { NamespaceView, createNamespaceBody, updateNamespaceBody } from '@/lib/api/schemas/namespaces'
+import { useInvalidate } from './invalidate'
 import { showSaved, withSaved } from './saved'
 
 interface NamespaceListParameters {
@@ -48,13 +49,15 @@ export function namespaceQuery(namespaceId: string) {
   })
 }
 
+/** How the keys begin of the lists of namespaces, and of the instances, which count them. */
+const listing = [['namespaces', 'list'], ['namespaces', 'all'], ['instances']] as const
+
 /** Makes a namespace. Fails with ALREADY_EXISTS when the instance has one of that name. */
 export function useCreateNamespace(instanceId: string) {
-  const invalidate = useInvalidateNamespaces()
   return useMutation({
     mutationFn: (body: z.input<typeof createNamespaceBody>) =>
       api.post(`/instances/${instanceId}/namespaces`, body, namespace),
-    onSuccess: invalidate,
+    onSuccess: useInvalidate(...listing),
   })
 }
 
@@ -77,20 +80,8 @@ export function useUpdateNamespace(namespaceId: string) {
 
 /** Deletes a namespace. Fails with NOT_EMPTY while it has repositories. */
 export function useDeleteNamespace(namespaceId: string) {
-  const invalidate = useInvalidateNamespaces()
   return useMutation({
     mutationFn: (etag: string) => api.delete(`/namespaces/${namespaceId}`, { ifMatch: etag }),
-    onSuccess: invalidate,
+    onSuccess: useInvalidate(...listing),
   })
-}
-
-/** The lists of namespaces, and the instances, which count them. */
-function useInvalidateNamespaces() {
-  const queryClient = useQueryClient()
-  return () =>
-    Promise.all([
-      queryClient.invalidateQueries({ queryKey: ['namespaces', 'list'] }),
-      queryClient.invalidateQueries({ queryKey: ['namespaces', 'all'] }),
-      queryClient.invalidateQueries({ queryKey: ['instances'] }),
-    ])
 }

@@ -5,6 +5,7 @@ import { ApiError } from '@/lib/api/client/api-error'
 import { pageSizeMax } from '@/lib/api/schemas/common'
 import { repository, repositoryPage } from '@/lib/api/schemas/repositories'
 import type { RepositoryView, UpdateRepositoryBody, createRepositoryBody } from '@/lib/api/schemas/repositories'
+import { useInvalidate } from './invalidate'
 import { showSaved } from './saved'
 
 interface RepositoryListParameters {
@@ -68,16 +69,10 @@ export function repositoryQuery(instanceId: string, namespace: string, name: str
 
 /** Makes a repository. Fails with ALREADY_EXISTS when its namespace has one of that name. */
 export function useCreateRepository(instanceId: string) {
-  const queryClient = useQueryClient()
   return useMutation({
     mutationFn: (body: z.input<typeof createRepositoryBody>) =>
       api.post(`/instances/${instanceId}/repositories`, body, repository),
-    onSuccess: () =>
-      Promise.all([
-        queryClient.invalidateQueries({ queryKey: ['repositories'] }),
-        queryClient.invalidateQueries({ queryKey: ['namespaces'] }),
-        queryClient.invalidateQueries({ queryKey: ['instances'] }),
-      ]),
+    onSuccess: useInvalidate(['repositories'], ['namespaces'], ['instances']),
   })
 }
 
@@ -117,16 +112,10 @@ interface DeleteRepository {
  * What was read of the repository is left in place until its page is gone: asking again would answer "not found".
  */
 export function useDeleteRepository(repositoryId: string) {
-  const queryClient = useQueryClient()
   return useMutation({
     mutationFn: ({ etag, force }: DeleteRepository) =>
       api.delete(withQuery(`/repositories/${repositoryId}`, { force }), { ifMatch: etag }),
-    onSuccess: () =>
-      Promise.all([
-        queryClient.invalidateQueries({ queryKey: ['repositories', 'list'] }),
-        queryClient.invalidateQueries({ queryKey: ['namespaces'] }),
-        queryClient.invalidateQueries({ queryKey: ['instances'] }),
-      ]),
+    onSuccess: useInvalidate(['repositories', 'list'], ['namespaces'], ['instances']),
   })
 }
 

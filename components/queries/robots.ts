@@ -4,6 +4,7 @@ import { api, withQuery } from '@/lib/api/client/api'
 import type { Versioned } from '@/lib/api/client/api'
 import { robot, robotPage, robotWithSecret } from '@/lib/api/schemas/robots'
 import type { RobotView, createRobotBody, updateRobotBody } from '@/lib/api/schemas/robots'
+import { useInvalidate } from './invalidate'
 import { showSaved } from './saved'
 
 interface RobotListParameters {
@@ -36,13 +37,15 @@ export function robotQuery(robotId: string) {
   })
 }
 
+/** How the keys begin of the lists of robots, and of grants, which name them. */
+const listing = [['robots', 'list'], ['grants']] as const
+
 /** Makes a robot. Fails with ALREADY_EXISTS when the instance has one of that name. */
 export function useCreateRobot(instanceId: string) {
-  const invalidate = useInvalidateRobots()
   return useMutation({
     mutationFn: (body: z.input<typeof createRobotBody>) =>
       api.post(`/instances/${instanceId}/robots`, body, robotWithSecret),
-    onSuccess: invalidate,
+    onSuccess: useInvalidate(...listing),
     // The answer holds the secret: nothing keeps it once it is not shown any more.
     gcTime: 0,
   })
@@ -69,20 +72,18 @@ export function useEnableRobot() {
 
 /** Gives a robot a new secret; the old one stops at once. */
 export function useRotateSecret(robotId: string) {
-  const invalidate = useInvalidateRobots()
   return useMutation({
     mutationFn: () => api.post(`/robots/${robotId}/secret`, undefined, robotWithSecret),
-    onSuccess: invalidate,
+    onSuccess: useInvalidate(...listing),
     gcTime: 0,
   })
 }
 
 /** Deletes a robot with its grants. */
 export function useDeleteRobot(robotId: string) {
-  const invalidate = useInvalidateRobots()
   return useMutation({
     mutationFn: (etag: string) => api.delete(`/robots/${robotId}`, { ifMatch: etag }),
-    onSuccess: invalidate,
+    onSuccess: useInvalidate(...listing),
   })
 }
 
@@ -92,16 +93,6 @@ function useShowSavedRobot() {
   return (saved: Versioned<RobotView>) =>
     Promise.all([
       showSaved(queryClient, saved, { one: robotQuery(saved.data.id).queryKey, lists: ['robots', 'list'] }),
-      queryClient.invalidateQueries({ queryKey: ['grants'] }),
-    ])
-}
-
-/** The lists of robots, and of grants, which name them. */
-function useInvalidateRobots() {
-  const queryClient = useQueryClient()
-  return () =>
-    Promise.all([
-      queryClient.invalidateQueries({ queryKey: ['robots', 'list'] }),
       queryClient.invalidateQueries({ queryKey: ['grants'] }),
     ])
 }

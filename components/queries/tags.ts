@@ -1,6 +1,7 @@
-import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions, useMutation } from '@tanstack/react-query'
 import { api, withQuery } from '@/lib/api/client/api'
 import { tag, tagPage } from '@/lib/api/schemas/tags'
+import { useInvalidate } from './invalidate'
 
 interface TagListParameters {
   search: string
@@ -36,15 +37,10 @@ interface DeleteTag {
 
 /** Deletes a tag. Fails with TAG_UNDELETABLE when it is protected and no reason is given. */
 export function useDeleteTag(repositoryId: string) {
-  const queryClient = useQueryClient()
   return useMutation({
     mutationFn: ({ name, etag, reason }: DeleteTag) =>
       api.delete(withQuery(tagPath(repositoryId, name), { reason }), { ifMatch: etag }),
-    onSuccess: () =>
-      Promise.all([
-        queryClient.invalidateQueries({ queryKey: ['tags', repositoryId, 'list'] }),
-        queryClient.invalidateQueries({ queryKey: ['repositories'] }),
-      ]),
+    onSuccess: useInvalidate(['tags', repositoryId, 'list'], ['repositories']),
   })
 }
 

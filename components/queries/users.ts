@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
 import { user, userPage } from '@/lib/api/schemas/users'
 import type { UpdateUserBody, createUserBody } from '@/lib/api/schemas/users'
+import { useInvalidate } from './invalidate'
 import { showSaved } from './saved'
 
 interface UserListParameters {
@@ -33,10 +34,9 @@ export function userQuery(userId: string) {
 
 /** Makes a user. Fails with ALREADY_EXISTS when the name is taken. */
 export function useCreateUser() {
-  const invalidate = useInvalidateUsers()
   return useMutation({
     mutationFn: (body: z.input<typeof createUserBody>) => api.post('/users', body, user),
-    onSuccess: invalidate,
+    onSuccess: useInvalidate(['users'], ['grants', 'list']),
     // It holds a password: nothing keeps it once it is sent.
     gcTime: 0,
   })
@@ -65,8 +65,10 @@ export function useUpdateUser(userId: string) {
 
 /** Takes a user's second factor away, for who has lost it. */
 export function useResetSecondFactor(userId: string) {
-  const invalidate = useInvalidateUsers()
-  return useMutation({ mutationFn: () => api.delete(`/users/${userId}/second-factor`), onSuccess: invalidate })
+  return useMutation({
+    mutationFn: () => api.delete(`/users/${userId}/second-factor`),
+    onSuccess: useInvalidate(['users'], ['grants', 'list']),
+  })
 }
 
 /**
@@ -75,26 +77,12 @@ export function useResetSecondFactor(userId: string) {
  * What was read of the user is left in place until their page is gone: asking again would answer "not found".
  */
 export function useDeleteUser(userId: string) {
-  const queryClient = useQueryClient()
   return useMutation({
     mutationFn: (etag: string) => api.delete(`/users/${userId}`, { ifMatch: etag }),
-    onSuccess: () =>
-      Promise.all([
-        queryClient.invalidateQueries({ queryKey: ['users', 'list'] }),
-        queryClient.invalidateQueries({ queryKey: ['grants'] }),
-      ]),
+    onSuccess: useInvalidate(['users', 'list'], ['grants']),
   })
 }
 
 function isFiltered({ search, role, isDisabled }: UserListParameters): boolean {
   return search !== '' || role !== '' || isDisabled !== ''
-}
-
-function useInvalidateUsers() {
-  const queryClient = useQueryClient()
-  return () =>
-    Promise.all([
-      queryClient.invalidateQueries({ queryKey: ['users'] }),
-      queryClient.invalidateQueries({ queryKey: ['grants', 'list'] }),
-    ])
 }

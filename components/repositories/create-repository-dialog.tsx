@@ -3,7 +3,6 @@
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useTranslations } from 'next-intl'
-import { isApiError } from '@/lib/api/client/api-error'
 import type { NamespaceView } from '@/lib/api/schemas/namespaces'
 import { createRepositoryBody } from '@/lib/api/schemas/repositories'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
@@ -12,12 +11,12 @@ import { allNamespacesQuery } from '../queries/namespaces'
 import { useCreateRepository } from '../queries/repositories'
 import { namespacesHref, repositoryHref } from '../routes'
 import { Banner } from '../ui/banner'
-import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
-import { SelectField, TextField } from '../ui/field'
+import { SelectField } from '../ui/field'
 import { FormError } from '../ui/form-error'
 import { LoadingDialog } from '../ui/loading-dialog'
-import { useToast } from '../ui/toast'
+import { NameField } from '../ui/name-field'
+import { NoticeDialog } from '../ui/notice-dialog'
 import { useForm } from '../ui/use-form'
 import { ImmutableChoice, RepositoryTexts, TypeChoices } from './repository-fields'
 
@@ -39,20 +38,14 @@ export function CreateRepositoryDialog(props: CreateRepositoryDialogProps) {
   const [first] = namespaces
   if (!first) {
     return (
-      <Dialog
-        title={t('repositories.create')}
-        confirm={t('common.close')}
-        onClose={onClose}
-        onSubmit={onClose}
-        foot={<Button type="submit">{t('common.close')}</Button>}
-      >
+      <NoticeDialog title={t('repositories.create')} onClose={onClose}>
         <Banner icon="info">
           <p>{t('repositories.noNamespacesHelp')}</p>
           <p>
             <Link href={namespacesHref(region, instanceId)}>{t('namespaces.title')}</Link>
           </p>
         </Banner>
-      </Dialog>
+      </NoticeDialog>
     )
   }
   const initial = namespaces.find(({ name }) => name === props.namespace) ?? first
@@ -77,69 +70,42 @@ function valuesIn(namespace: NamespaceView) {
 
 function CreateForm({ region, instanceId, namespaces, initial, onClose }: CreateFormProps) {
   const t = useTranslations()
-  const toast = useToast()
   const create = useCreateRepository(instanceId)
-  const form = useForm<Values, ReturnType<typeof createRepositoryBody.parse>>(
-    { ...valuesIn(initial), name: '', summary: '', description: '' },
-    createRepositoryBody,
-  )
-  const isTaken = isApiError(create.error, 'ALREADY_EXISTS')
-
-  function nameError() {
-    if (isTaken) return t('repositories.nameTaken')
-    return form.isWrong('name') ? t('repositories.nameRule') : undefined
-  }
-
+  const values: Values = { ...valuesIn(initial), name: '', summary: '', description: '' }
+  const form = useForm({
+    initial: values,
+    schema: createRepositoryBody,
+    action: create,
+    variables: (body) => body,
+    done: (made) => ({
+      title: t('repositories.made', { path: `${made.namespace}/${made.name}` }),
+      body: <Link href={repositoryHref(region, made, 'details')}>{t('repositories.madeNext')}</Link>,
+    }),
+    onClose,
+  })
   return (
-    <Dialog
-      title={t('repositories.create')}
-      confirm={t('common.confirm')}
-      busy={create.isPending}
-      onClose={onClose}
-      onSubmit={(event) => {
-        const element = event.currentTarget
-        const body = form.check(element)
-        if (!body) return
-        create.mutate(body, {
-          onSuccess: (made) => {
-            toast({
-              title: t('repositories.made', { path: `${made.namespace}/${made.name}` }),
-              body: <Link href={repositoryHref(region, made, 'details')}>{t('repositories.madeNext')}</Link>,
-            })
-            onClose()
-          },
-          onError: (error) => form.refused(error, element),
-        })
-      }}
-    >
-      {!isTaken && <FormError error={create.error} />}
+    <Dialog title={t('repositories.create')} confirm={t('common.confirm')} {...form.dialog}>
+      {!form.isTaken && <FormError error={create.error} />}
       <SelectField
         label={t('repositories.namespace')}
         name="namespace"
         value={form.values.namespace}
         onChange={(event) => {
-          create.reset()
+          form.forget()
           const chosen = namespaces.find(({ name }) => name === event.target.value)
-          if (chosen) form.setValues((others) => ({ ...others, ...valuesIn(chosen) }))
+          if (chosen) form.change(valuesIn(chosen))
         }}
       >
         {namespaces.map(({ id, name }) => (
           <option key={id}>{name}</option>
         ))}
       </SelectField>
-      <TextField
+      <NameField
+        form={form}
         label={t('repositories.name')}
-        name="name"
         maxLength={64}
-        spellCheck={false}
-        required
-        help={t('repositories.nameRule')}
-        value={form.values.name}
-        error={nameError()}
-        onChange={(event) => {
-          create.reset()
-          form.set('name', event.target.value)
-        }}
+        rule={t('repositories.nameRule')}
+        taken={t('repositories.nameTaken')}
       />
       <TypeChoices
         legend={t('repositories.type')}

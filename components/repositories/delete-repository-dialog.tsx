@@ -1,23 +1,22 @@
 'use client'
 
-import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import { repositoryQuery, useDeleteRepository } from '../queries/repositories'
 import { Banner } from '../ui/banner'
-import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { FormError } from '../ui/form-error'
-import { LoadingDialog } from '../ui/loading-dialog'
+import { NoticeDialog } from '../ui/notice-dialog'
+import { OpenedDialog } from '../ui/opened-dialog'
+import type { Opened } from '../ui/opened-dialog'
 import { useToast } from '../ui/toast'
 import { TypedNameField } from '../ui/typed-name-field'
-import { useOpened } from '../ui/use-opened'
 import { useIsAdministrator } from '../user-context'
 
 interface DeleteRepositoryDialogProps {
-  repository: Pick<RepositoryView, 'id' | 'instanceId' | 'namespace' | 'name'>
+  repository: Pick<RepositoryView, 'instanceId' | 'namespace' | 'name'>
   onClose: () => void
   onDeleted: () => void
 }
@@ -28,37 +27,35 @@ interface DeleteRepositoryDialogProps {
  */
 export function DeleteRepositoryDialog({ repository, onClose, onDeleted }: DeleteRepositoryDialogProps) {
   const t = useTranslations()
+  const query = repositoryQuery(repository.instanceId, repository.namespace, repository.name)
+  return (
+    <OpenedDialog title={t('repositories.delete')} query={query} onClose={onClose}>
+      {(dialog) => <DeleteForm {...dialog} onDeleted={onDeleted} />}
+    </OpenedDialog>
+  )
+}
+
+type DeleteFormProps = Opened<RepositoryView> & { onDeleted: () => void }
+
+function DeleteForm({ current: { data: repository, etag }, reload, onClose, onDeleted }: DeleteFormProps) {
+  const t = useTranslations()
   const toast = useToast()
   const isAdministrator = useIsAdministrator()
   const path = `${repository.namespace}/${repository.name}`
-  const query = useQuery({
-    ...repositoryQuery(repository.instanceId, repository.namespace, repository.name),
-    staleTime: 0,
-  })
-  const opened = useOpened(query)
   const remove = useDeleteRepository(repository.id)
   const [typed, setTyped] = useState('')
   const [protectedTags, setProtectedTags] = useState<readonly string[] | null>(null)
 
-  if (opened === null) return <LoadingDialog title={t('repositories.delete')} query={query} onClose={onClose} />
-  const { data, etag } = query.data ?? opened
   if (protectedTags !== null && !isAdministrator) {
     return (
-      <Dialog
-        title={t('repositories.delete')}
-        subject={path}
-        confirm={t('common.close')}
-        onClose={onClose}
-        onSubmit={onClose}
-        foot={<Button type="submit">{t('common.close')}</Button>}
-      >
+      <NoticeDialog title={t('repositories.delete')} subject={path} onClose={onClose}>
         <Banner tone="danger" icon="lock">
           <p>
             <strong>{t('repositories.protected')}</strong> {t('repositories.protectedForMember')}
           </p>
           {protectedTags.length > 0 && <TagNames names={protectedTags} />}
         </Banner>
-      </Dialog>
+      </NoticeDialog>
     )
   }
   const isForced = protectedTags !== null
@@ -77,7 +74,7 @@ export function DeleteRepositoryDialog({ repository, onClose, onDeleted }: Delet
           onSuccess: () => {
             toast({
               title: t('repositories.deleted', { path }),
-              body: t('repositories.deletedTags', { count: data.tagCount }),
+              body: t('repositories.deletedTags', { count: repository.tagCount }),
             })
             onDeleted()
           },
@@ -87,7 +84,7 @@ export function DeleteRepositoryDialog({ repository, onClose, onDeleted }: Delet
               setProtectedTags(Array.isArray(tags) ? tags : [])
               setTyped('')
             }
-            if (isApiError(failure, 'PRECONDITION_FAILED')) void query.refetch()
+            if (isApiError(failure, 'PRECONDITION_FAILED')) void reload()
           },
         })
       }
@@ -101,7 +98,7 @@ export function DeleteRepositoryDialog({ repository, onClose, onDeleted }: Delet
           {protectedTags.length > 0 && <TagNames names={protectedTags} />}
         </Banner>
       ) : (
-        <p>{t('repositories.deleteConsequence', { count: data.tagCount })}</p>
+        <p>{t('repositories.deleteConsequence', { count: repository.tagCount })}</p>
       )}
       <TypedNameField
         key={String(isForced)}

@@ -1,16 +1,13 @@
 'use client'
 
-import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import type { Versioned } from '@/lib/api/client/api'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import { repositoryQuery, useUpdateRepository } from '../queries/repositories'
 import { EditDialog } from '../ui/edit-dialog'
-import { LoadingDialog } from '../ui/loading-dialog'
+import { OpenedDialog } from '../ui/opened-dialog'
+import type { Opened } from '../ui/opened-dialog'
 import { Time } from '../ui/time'
-import { useToast } from '../ui/toast'
 import { useEdit } from '../ui/use-edit'
-import { useOpened } from '../ui/use-opened'
 import { ImmutableChoice, RepositoryTexts, TypeChoices } from './repository-fields'
 
 interface ModifySettingsDialogProps {
@@ -28,31 +25,21 @@ function settingsOf({ type, tagImmutability, summary, description }: RepositoryV
 export function ModifySettingsDialog({ repository, onClose }: ModifySettingsDialogProps) {
   const t = useTranslations()
   const { instanceId, namespace, name } = repository
-  const query = useQuery({ ...repositoryQuery(instanceId, namespace, name), staleTime: 0 })
-  const opened = useOpened(query)
-  if (opened === null) return <LoadingDialog title={t('settings.title')} query={query} onClose={onClose} />
-  return <SettingsForm opened={opened} onReload={query.refetch} onClose={onClose} />
+  return (
+    <OpenedDialog title={t('settings.title')} query={repositoryQuery(instanceId, namespace, name)} onClose={onClose}>
+      {(dialog) => <SettingsForm {...dialog} />}
+    </OpenedDialog>
+  )
 }
 
-interface SettingsFormProps {
-  opened: Versioned<RepositoryView>
-  onReload: () => Promise<{ data: Versioned<RepositoryView> | undefined }>
-  onClose: () => void
-}
-
-function SettingsForm({ opened, onReload, onClose }: SettingsFormProps) {
+function SettingsForm(dialog: Opened<RepositoryView>) {
   const t = useTranslations()
-  const toast = useToast()
-  const path = `${opened.data.namespace}/${opened.data.name}`
+  const path = `${dialog.opened.data.namespace}/${dialog.opened.data.name}`
   const edit = useEdit({
-    opened,
+    dialog,
     settingsOf,
-    update: useUpdateRepository(opened.data.id),
-    onReload,
-    onSaved: (_, changes) => {
-      toast(whatChanged(changes))
-      onClose()
-    },
+    update: useUpdateRepository(dialog.opened.data.id),
+    saved: (_, changes) => whatChanged(changes),
   })
   const { values, set } = edit
 
@@ -94,7 +81,6 @@ function SettingsForm({ opened, onReload, onClose }: SettingsFormProps) {
       }
       labels={labels}
       word={word}
-      onClose={onClose}
     >
       <TypeChoices legend={t('repositories.type')} name="type" value={values.type} onChange={(type) => set({ type })} />
       <ImmutableChoice

@@ -10,16 +10,14 @@ import { repositoriesHref } from '../routes'
 import { Button } from '../ui/button'
 import { Copyable } from '../ui/copy-button'
 import { Fact } from '../ui/fact'
+import { lazyComponent } from '../ui/lazy-component'
 import { Section } from '../ui/page'
 import { Skeleton } from '../ui/states'
 import { Time } from '../ui/time'
 import { Guide } from './guide'
 import { ImmutabilityStatus, TypeStatus } from './repository-status'
 
-// Loaded when one is opened: most visits open none.
-const ModifySettingsDialog = lazy(() =>
-  import('./modify-settings-dialog').then(({ ModifySettingsDialog }) => ({ default: ModifySettingsDialog })),
-)
+const ModifySettingsDialog = lazyComponent(() => import('./modify-settings-dialog'), 'ModifySettingsDialog')
 
 /** Markdown is a third of the script of all pages together, and few descriptions are read. */
 const Markdown = lazy(() => import('../ui/markdown'))

@@ -3,27 +3,24 @@
 import { useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useTranslations } from 'next-intl'
-import { Suspense, lazy, useState } from 'react'
-import { isApiError } from '@/lib/api/client/api-error'
+import { Suspense, useState } from 'react'
 import type { RegionId } from '@/lib/domain/regions'
 import { AccessSection } from '../grants/access-section'
+import { InstancePageHead } from '../instances/instance-page-head'
 import { instanceQuery } from '../queries/instances'
 import { repositoryQuery } from '../queries/repositories'
-import { instanceHref, instancesHref, repositoriesHref } from '../routes'
+import { repositoriesHref } from '../routes'
 import type { RepositorySection } from '../routes'
 import { TagsSection } from '../tags/tags-section'
 import { CopyTextButton } from '../ui/copy-button'
 import { Icon } from '../ui/icon'
+import { lazyComponent } from '../ui/lazy-component'
 import { Menu, MenuItem } from '../ui/menu'
-import { PageHead } from '../ui/page'
-import { ErrorState } from '../ui/states'
+import { PageError } from '../ui/states'
 import { Badge } from '../ui/status'
 import { RepositoryDetails, RepositoryDetailsSkeleton } from './repository-details'
 
-// Loaded when one is opened: most visits open none.
-const DeleteRepositoryDialog = lazy(() =>
-  import('./delete-repository-dialog').then(({ DeleteRepositoryDialog }) => ({ default: DeleteRepositoryDialog })),
-)
+const DeleteRepositoryDialog = lazyComponent(() => import('./delete-repository-dialog'), 'DeleteRepositoryDialog')
 
 interface RepositoryPageProps {
   region: RegionId
@@ -49,15 +46,7 @@ export function RepositoryPage(props: RepositoryPageProps) {
 
   function content() {
     if (!repository && error) {
-      return (
-        <div className="table-box">
-          <ErrorState
-            title={isApiError(error, 'NOT_FOUND') ? t('repositories.gone', { path }) : t('pages.error')}
-            error={error}
-            onRetry={() => void refetch()}
-          />
-        </div>
-      )
+      return <PageError error={error} gone={t('repositories.gone', { path })} onRetry={refetch} />
     }
     if (section === 'tags') return <TagsSection repository={repository ?? null} instance={instance ?? null} />
     if (!repository || !instance) return <RepositoryDetailsSkeleton />
@@ -69,13 +58,10 @@ export function RepositoryPage(props: RepositoryPageProps) {
 
   return (
     <>
-      <PageHead
-        crumbs={[
-          { label: t('instances.title'), href: instancesHref(region) },
-          { label: instance?.name ?? instanceId, href: instanceHref(region, instanceId) },
-          { label: t('repositories.title'), href: repositoriesHref(region, instanceId) },
-          { label: path },
-        ]}
+      <InstancePageHead
+        region={region}
+        instanceId={instanceId}
+        way={[{ label: t('repositories.title'), href: repositoriesHref(region, instanceId) }]}
         title={path}
         badges={
           repository && (

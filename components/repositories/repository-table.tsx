@@ -8,7 +8,7 @@ import { repositoriesHref, repositoryHref } from '../routes'
 import { TextButton } from '../ui/button'
 import { Table } from '../ui/table'
 import type { Column } from '../ui/table'
-import { Time } from '../ui/time'
+import { LastTime, Time } from '../ui/time'
 import { useFormat } from '../ui/use-format'
 import { ImmutabilityStatus, TypeStatus } from './repository-status'
 
@@ -82,12 +82,7 @@ export function RepositoryTable({ region, repositories, stale, sort, onSort, onD
       key: 'pushed',
       header: t('repositories.lastPush'),
       skeleton: 'md',
-      cell: (repository) =>
-        repository.lastPushedAt ? (
-          <Time value={repository.lastPushedAt} format="relative" />
-        ) : (
-          <span className="muted">{t('repositories.neverPushed')}</span>
-        ),
+      cell: ({ lastPushedAt }) => <LastTime value={lastPushedAt} never={t('repositories.neverPushed')} />,
     },
     {
       key: 'created',

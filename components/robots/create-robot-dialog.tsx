@@ -3,13 +3,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
-import { isApiError } from '@/lib/api/client/api-error'
 import { createRobotBody, robotDescriptionMax } from '@/lib/api/schemas/robots'
 import { allNamespacesQuery } from '../queries/namespaces'
 import { useCreateRobot } from '../queries/robots'
 import { Dialog } from '../ui/dialog'
 import { SelectField, TextField } from '../ui/field'
 import { FormError } from '../ui/form-error'
+import { NameField } from '../ui/name-field'
 import { useForm } from '../ui/use-form'
 import { daysOffered, expiryAfter } from './expiry'
 import { RobotGrantsFields } from './robot-grants-fields'
@@ -23,48 +23,30 @@ export function CreateRobotDialog({ instanceId, onClose }: { instanceId: string;
   const t = useTranslations()
   const create = useCreateRobot(instanceId)
   const namespaces = useQuery(allNamespacesQuery(instanceId))
-  const form = useForm(initial, createRobotBody)
   const [days, setDays] = useState(90)
-  const isTaken = isApiError(create.error, 'ALREADY_EXISTS')
+  const form = useForm({
+    initial,
+    schema: createRobotBody,
+    action: create,
+    variables: (body) => ({ ...body, expiresAt: expiryAfter(days) }),
+    onClose,
+  })
 
   if (create.data) {
     const name = create.data.userName
     return <RobotSecretDialog title={t('robots.made', { name })} robot={create.data} onClose={onClose} />
   }
 
-  function nameError() {
-    if (isTaken) return t('robots.nameTaken')
-    return form.isWrong('name') ? t('robots.nameRule') : undefined
-  }
-
   return (
-    <Dialog
-      title={t('robots.create')}
-      confirm={t('common.confirm')}
-      busy={create.isPending}
-      onClose={onClose}
-      onSubmit={(event) => {
-        const element = event.currentTarget
-        const body = form.check(element)
-        if (!body) return
-        create.mutate({ ...body, expiresAt: expiryAfter(days) }, { onError: (error) => form.refused(error, element) })
-      }}
-    >
-      {!isTaken && <FormError error={create.error} />}
-      <TextField
+    <Dialog title={t('robots.create')} confirm={t('common.confirm')} {...form.dialog}>
+      {!form.isTaken && <FormError error={create.error} />}
+      <NameField
+        form={form}
         label={t('robots.name')}
-        name="name"
         maxLength={64}
-        spellCheck={false}
         autoCapitalize="none"
-        required
-        help={t('robots.nameRule')}
-        value={form.values.name}
-        error={nameError()}
-        onChange={(event) => {
-          create.reset()
-          form.set('name', event.target.value)
-        }}
+        rule={t('robots.nameRule')}
+        taken={t('robots.nameTaken')}
       />
       <TextField
         label={t('robots.description')}

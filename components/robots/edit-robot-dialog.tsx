@@ -1,19 +1,16 @@
 'use client'
 
-import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
-import type { Versioned } from '@/lib/api/client/api'
 import { robotDescriptionMax } from '@/lib/api/schemas/robots'
 import type { RobotView } from '@/lib/api/schemas/robots'
 import { robotQuery, useUpdateRobot } from '../queries/robots'
 import { EditDialog } from '../ui/edit-dialog'
 import { SelectField, TextField } from '../ui/field'
-import { LoadingDialog } from '../ui/loading-dialog'
-import { useToast } from '../ui/toast'
+import { OpenedDialog } from '../ui/opened-dialog'
+import type { Opened } from '../ui/opened-dialog'
 import { useEdit } from '../ui/use-edit'
 import { useFormat } from '../ui/use-format'
-import { useOpened } from '../ui/use-opened'
 import { daysOffered, expiryAfter } from './expiry'
 
 interface EditRobotDialogProps {
@@ -24,10 +21,11 @@ interface EditRobotDialogProps {
 /** Changes a robot's description, and when it expires. */
 export function EditRobotDialog({ robotId, onClose }: EditRobotDialogProps) {
   const t = useTranslations()
-  const query = useQuery({ ...robotQuery(robotId), staleTime: 0 })
-  const opened = useOpened(query)
-  if (opened === null) return <LoadingDialog title={t('robots.edit')} query={query} onClose={onClose} />
-  return <EditForm opened={opened} onReload={query.refetch} onClose={onClose} />
+  return (
+    <OpenedDialog title={t('robots.edit')} query={robotQuery(robotId)} onClose={onClose}>
+      {(dialog) => <EditForm {...dialog} />}
+    </OpenedDialog>
+  )
 }
 
 type Settings = Pick<RobotView, 'description' | 'expiresAt'>
@@ -36,26 +34,15 @@ function settingsOf({ description, expiresAt }: RobotView): Settings {
   return { description, expiresAt }
 }
 
-interface EditFormProps {
-  opened: Versioned<RobotView>
-  onReload: () => Promise<{ data: Versioned<RobotView> | undefined }>
-  onClose: () => void
-}
-
-function EditForm({ opened, onReload, onClose }: EditFormProps) {
+function EditForm(dialog: Opened<RobotView>) {
   const t = useTranslations()
-  const toast = useToast()
   const format = useFormat()
-  const name = opened.data.userName
+  const name = dialog.opened.data.userName
   const edit = useEdit({
-    opened,
+    dialog,
     settingsOf,
-    update: useUpdateRobot(opened.data.id),
-    onReload,
-    onSaved: () => {
-      toast({ title: t('robots.saved', { name }) })
-      onClose()
-    },
+    update: useUpdateRobot(dialog.opened.data.id),
+    saved: () => ({ title: t('robots.saved', { name }) }),
   })
   const { base, values, set } = edit
 
@@ -72,7 +59,6 @@ function EditForm({ opened, onReload, onClose }: EditFormProps) {
       conflict={t('robots.conflict')}
       labels={{ description: t('robots.description'), expiresAt: t('robots.expires') }}
       word={word}
-      onClose={onClose}
     >
       <TextField
         label={t('robots.description')}

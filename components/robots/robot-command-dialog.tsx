@@ -1,14 +1,10 @@
 'use client'
 
-import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import { isApiError } from '@/lib/api/client/api-error'
 import type { RobotView } from '@/lib/api/schemas/robots'
 import { robotQuery, useDeleteRobot, useUpdateRobot } from '../queries/robots'
 import { ConfirmDialog } from '../ui/confirm-dialog'
-import { LoadingDialog } from '../ui/loading-dialog'
-import { useToast } from '../ui/toast'
-import { useOpened } from '../ui/use-opened'
+import { OpenedDialog } from '../ui/opened-dialog'
 
 interface RobotCommandDialogProps {
   command: 'disable' | 'delete'
@@ -19,53 +15,40 @@ interface RobotCommandDialogProps {
 /** Asks before a robot is disabled or deleted. It is read afresh, so that the decision is on what is there. */
 export function RobotCommandDialog({ command, robot, onClose }: RobotCommandDialogProps) {
   const t = useTranslations()
-  const toast = useToast()
-  const query = useQuery({ ...robotQuery(robot.id), staleTime: 0 })
-  const opened = useOpened(query)
   const update = useUpdateRobot(robot.id)
   const remove = useDeleteRobot(robot.id)
   const title = command === 'delete' ? t('robots.delete') : t('robots.disableTitle')
   const name = robot.userName
-
-  if (opened === null) return <LoadingDialog title={title} query={query} onClose={onClose} />
-  const { etag } = query.data ?? opened
-
-  function done(text: string) {
-    toast({ title: text })
-    onClose()
-  }
-
-  function onError(failure: unknown) {
-    if (isApiError(failure, 'PRECONDITION_FAILED')) void query.refetch()
-  }
-
-  return command === 'delete' ? (
-    <ConfirmDialog
-      title={title}
-      subject={name}
-      consequence={t('robots.deleteConsequence')}
-      confirm={title}
-      typed
-      busy={remove.isPending}
-      error={remove.error}
-      onClose={onClose}
-      onConfirm={() => remove.mutate(etag, { onSuccess: () => done(t('robots.deleted', { name })), onError })}
-    />
-  ) : (
-    <ConfirmDialog
-      title={title}
-      subject={name}
-      consequence={t('robots.disableConsequence')}
-      confirm={t('robots.disable')}
-      busy={update.isPending}
-      error={update.error}
-      onClose={onClose}
-      onConfirm={() =>
-        update.mutate(
-          { body: { isDisabled: true }, etag },
-          { onSuccess: () => done(t('robots.disabledDone', { name })), onError },
+  return (
+    <OpenedDialog title={title} query={robotQuery(robot.id)} onClose={onClose}>
+      {({ current: { etag }, reload }) =>
+        command === 'delete' ? (
+          <ConfirmDialog
+            title={title}
+            subject={name}
+            consequence={t('robots.deleteConsequence')}
+            confirm={title}
+            typed
+            action={remove}
+            variables={etag}
+            done={{ title: t('robots.deleted', { name }) }}
+            reload={reload}
+            onClose={onClose}
+          />
+        ) : (
+          <ConfirmDialog
+            title={title}
+            subject={name}
+            consequence={t('robots.disableConsequence')}
+            confirm={t('robots.disable')}
+            action={update}
+            variables={{ body: { isDisabled: true }, etag }}
+            done={{ title: t('robots.disabledDone', { name }) }}
+            reload={reload}
+            onClose={onClose}
+          />
         )
       }
-    />
+    </OpenedDialog>
   )
 }

@@ -2,29 +2,21 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import { Suspense, lazy, useState } from 'react'
+import { Suspense, useState } from 'react'
 import type { RobotView } from '@/lib/api/schemas/robots'
 import { robotsQuery, useEnableRobot } from '../queries/robots'
-import { Button } from '../ui/button'
-import { SearchField } from '../ui/filters'
-import { EmptyState, ErrorState } from '../ui/states'
-import { TableFoot } from '../ui/table-foot'
+import { lazyComponent } from '../ui/lazy-component'
+import { List, Toolbar } from '../ui/list'
+import { EmptyState } from '../ui/states'
 import { useToast } from '../ui/toast'
 import { useErrorText } from '../ui/use-error-text'
 import { useListParameters } from '../ui/use-list-parameters'
 import { RobotTable } from './robot-table'
 import type { RobotCommand } from './robot-table'
 
-// Loaded when one is opened: most visits open none.
-const EditRobotDialog = lazy(() =>
-  import('./edit-robot-dialog').then(({ EditRobotDialog }) => ({ default: EditRobotDialog })),
-)
-const RobotCommandDialog = lazy(() =>
-  import('./robot-command-dialog').then(({ RobotCommandDialog }) => ({ default: RobotCommandDialog })),
-)
-const RotateSecretDialog = lazy(() =>
-  import('./rotate-secret-dialog').then(({ RotateSecretDialog }) => ({ default: RotateSecretDialog })),
-)
+const EditRobotDialog = lazyComponent(() => import('./edit-robot-dialog'), 'EditRobotDialog')
+const RobotCommandDialog = lazyComponent(() => import('./robot-command-dialog'), 'RobotCommandDialog')
+const RotateSecretDialog = lazyComponent(() => import('./rotate-secret-dialog'), 'RotateSecretDialog')
 
 type OpenDialog = { command: Exclude<RobotCommand, 'enable'>; robot: RobotView } | null
 
@@ -40,12 +32,10 @@ export function RobotList({ instanceId, emptyHelp }: RobotListProps) {
   const t = useTranslations()
   const toast = useToast()
   const errorText = useErrorText()
-  const list = useListParameters()
+  const list = useListParameters(['search'])
   const [dialog, setDialog] = useState<OpenDialog>(null)
-  const search = list.get('search')
-  const { data, error, isPending, isPlaceholderData, dataUpdatedAt, refetch } = useQuery(
-    robotsQuery({ instanceId, search, pageSize: list.pageSize, cursor: list.cursor }),
-  )
+  const close = () => setDialog(null)
+  const query = useQuery(robotsQuery({ instanceId, ...list.filters, ...list.page }))
   const enable = useEnableRobot()
 
   function run(command: RobotCommand, robot: RobotView) {
@@ -59,56 +49,33 @@ export function RobotList({ instanceId, emptyHelp }: RobotListProps) {
     })
   }
 
-  function content() {
-    if (!isPending && error) {
-      return <ErrorState title={t('table.failed')} error={error} onRetry={() => void refetch()} />
-    }
-    if (data?.items.length === 0) {
-      return search ? (
-        <EmptyState
-          title={t('table.nothingFound')}
-          action={<Button onClick={() => list.set({ search: '' })}>{t('table.clearFilters')}</Button>}
-        >
-          {t('robots.nothingFound', { search })}
-        </EmptyState>
-      ) : (
-        <EmptyState title={t('robots.empty')}>{emptyHelp}</EmptyState>
-      )
-    }
-    return (
-      <RobotTable
-        robots={data?.items ?? null}
-        readAtMs={dataUpdatedAt}
-        stale={isPlaceholderData}
-        withInstance={instanceId === null}
-        onCommand={run}
-      />
-    )
-  }
-
   return (
     <>
-      <div className="toolbar" role="search">
-        <SearchField
-          label={t('robots.search')}
-          placeholder={t('robots.searchPlaceholder')}
-          value={search}
-          onSearch={(text) => list.set({ search: text })}
-        />
-      </div>
+      <Toolbar list={list} label={t('robots.search')} placeholder={t('robots.searchPlaceholder')} />
       <div className="table-box">
-        {content()}
-        {!error && data?.items.length !== 0 && (
-          <TableFoot list={list} page={data}>
-            {data && t('robots.count', { count: data.totalCount })}
-          </TableFoot>
-        )}
+        <List
+          list={list}
+          query={query}
+          nothingFound={t('robots.nothingFound', list.filters)}
+          empty={<EmptyState title={t('robots.empty')}>{emptyHelp}</EmptyState>}
+          count={(count) => t('robots.count', { count })}
+        >
+          {(robots, stale) => (
+            <RobotTable
+              robots={robots}
+              readAtMs={query.dataUpdatedAt}
+              stale={stale}
+              withInstance={instanceId === null}
+              onCommand={run}
+            />
+          )}
+        </List>
       </div>
       <Suspense>
-        {dialog?.command === 'edit' && <EditRobotDialog robotId={dialog.robot.id} onClose={() => setDialog(null)} />}
-        {dialog?.command === 'rotate' && <RotateSecretDialog robot={dialog.robot} onClose={() => setDialog(null)} />}
+        {dialog?.command === 'edit' && <EditRobotDialog robotId={dialog.robot.id} onClose={close} />}
+        {dialog?.command === 'rotate' && <RotateSecretDialog robot={dialog.robot} onClose={close} />}
         {(dialog?.command === 'disable' || dialog?.command === 'delete') && (
-          <RobotCommandDialog command={dialog.command} robot={dialog.robot} onClose={() => setDialog(null)} />
+          <RobotCommandDialog command={dialog.command} robot={dialog.robot} onClose={close} />
         )}
       </Suspense>
     </>

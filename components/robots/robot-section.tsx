@@ -1,14 +1,12 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
-import { Suspense, lazy, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { Button } from '../ui/button'
+import { lazyComponent } from '../ui/lazy-component'
 import { RobotList } from './robot-list'
 
-// Loaded when it is opened: most visits don't.
-const CreateRobotDialog = lazy(() =>
-  import('./create-robot-dialog').then(({ CreateRobotDialog }) => ({ default: CreateRobotDialog })),
-)
+const CreateRobotDialog = lazyComponent(() => import('./create-robot-dialog'), 'CreateRobotDialog')
 
 /** The robots of an instance, for who may manage it. */
 export function RobotSection({ instanceId }: { instanceId: string }) {

@@ -22,10 +22,9 @@ export function RotateSecretDialog({ robot, onClose }: { robot: RobotView; onClo
       consequence={t('robots.rotateConsequence')}
       confirm={t('common.confirm')}
       danger={false}
-      busy={rotate.isPending}
-      error={rotate.error}
+      action={rotate}
+      variables={undefined}
       onClose={onClose}
-      onConfirm={() => rotate.mutate()}
     />
   )
 }

@@ -1,17 +1,17 @@
 'use client'
 
-import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
+import type { TagView } from '@/lib/api/schemas/tags'
 import { tagQuery, useDeleteTag } from '../queries/tags'
 import { Banner } from '../ui/banner'
 import { Dialog } from '../ui/dialog'
 import { TextArea } from '../ui/field'
 import { FormError } from '../ui/form-error'
-import { LoadingDialog } from '../ui/loading-dialog'
+import { OpenedDialog } from '../ui/opened-dialog'
+import type { Opened } from '../ui/opened-dialog'
 import { useToast } from '../ui/toast'
-import { useOpened } from '../ui/use-opened'
 
 interface DeleteTagDialogProps {
   repositoryId: string
@@ -22,14 +22,20 @@ interface DeleteTagDialogProps {
 /** Deletes a tag; a protected one only with a reason, and its name stays reserved for what it pointed at. */
 export function DeleteTagDialog({ repositoryId, name, onClose }: DeleteTagDialogProps) {
   const t = useTranslations()
+  return (
+    <OpenedDialog title={t('tags.delete')} query={tagQuery(repositoryId, name)} onClose={onClose}>
+      {(dialog) => <DeleteForm repositoryId={repositoryId} name={name} {...dialog} />}
+    </OpenedDialog>
+  )
+}
+
+type DeleteFormProps = Opened<TagView> & { repositoryId: string; name: string }
+
+function DeleteForm({ repositoryId, name, current: { data: tag, etag }, reload, onClose }: DeleteFormProps) {
+  const t = useTranslations()
   const toast = useToast()
-  const query = useQuery({ ...tagQuery(repositoryId, name), staleTime: 0 })
-  const opened = useOpened(query)
   const remove = useDeleteTag(repositoryId)
   const [reason, setReason] = useState('')
-
-  if (opened === null) return <LoadingDialog title={t('tags.delete')} query={query} onClose={onClose} />
-  const { data: tag, etag } = query.data ?? opened
   const given = reason.trim()
   return (
     <Dialog
@@ -51,8 +57,7 @@ export function DeleteTagDialog({ repositoryId, name, onClose }: DeleteTagDialog
           },
           onError: (failure) => {
             // It moved, or became protected: show it as it is now.
-            if (isApiError(failure, 'PRECONDITION_FAILED') || isApiError(failure, 'TAG_UNDELETABLE'))
-              void query.refetch()
+            if (isApiError(failure, 'PRECONDITION_FAILED') || isApiError(failure, 'TAG_UNDELETABLE')) void reload()
           },
         })
       }

@@ -2,24 +2,20 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import { Suspense, lazy, useState } from 'react'
+import { Suspense, useState } from 'react'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import type { TagView } from '@/lib/api/schemas/tags'
 import { tagsQuery } from '../queries/tags'
 import { Banner } from '../ui/banner'
-import { Button, IconButton } from '../ui/button'
 import { CodeBlock } from '../ui/code-block'
-import { SearchField } from '../ui/filters'
-import { EmptyState, ErrorState } from '../ui/states'
-import { TableFoot } from '../ui/table-foot'
+import { lazyComponent } from '../ui/lazy-component'
+import { List, RefreshButton, Toolbar } from '../ui/list'
+import { EmptyState } from '../ui/states'
 import { useListParameters } from '../ui/use-list-parameters'
 import { TagTable } from './tag-table'
 
-// Loaded when one is opened: most visits open none.
-const DeleteTagDialog = lazy(() =>
-  import('./delete-tag-dialog').then(({ DeleteTagDialog }) => ({ default: DeleteTagDialog })),
-)
+const DeleteTagDialog = lazyComponent(() => import('./delete-tag-dialog'), 'DeleteTagDialog')
 
 interface TagsSectionProps {
   /** Null while it loads. */
@@ -31,58 +27,14 @@ interface TagsSectionProps {
 /** The tags of a repository. */
 export function TagsSection({ repository, instance }: TagsSectionProps) {
   const t = useTranslations()
-  const list = useListParameters()
+  const list = useListParameters(['search'])
+  const sorting = list.sorting('-pushedAt')
   const [deleting, setDeleting] = useState<TagView | null>(null)
-  const search = list.get('search')
-  const sort = list.get('sort') || '-pushedAt'
-  const { data, error, isPending, isFetching, isPlaceholderData, refetch } = useQuery({
-    ...tagsQuery(repository?.id ?? '', { search, sort, pageSize: list.pageSize, cursor: list.cursor }),
+  const query = useQuery({
+    ...tagsQuery(repository?.id ?? '', { ...list.filters, sort: sorting.sort, ...list.page }),
     enabled: repository !== null,
   })
   const address = repository && instance && `${instance.registryHost}/${repository.namespace}/${repository.name}`
-
-  function content() {
-    if (!isPending && error) {
-      return <ErrorState title={t('table.failed')} error={error} onRetry={() => void refetch()} />
-    }
-    if (data?.items.length === 0) {
-      return search ? (
-        <EmptyState
-          title={t('table.nothingFound')}
-          action={<Button onClick={() => list.set({ search: '' })}>{t('table.clearFilters')}</Button>}
-        >
-          {t('tags.nothingFound', { search })}
-        </EmptyState>
-      ) : (
-        <EmptyState
-          title={t('tags.empty')}
-          action={
-            address &&
-            repository.access !== 'PULL' && (
-              <CodeBlock
-                label={t('guide.copyPush')}
-                lines={[[`docker push ${address}:`, { variable: t('guide.tag') }]]}
-              />
-            )
-          }
-        >
-          {repository?.access === 'PULL' ? t('tags.emptyForPuller') : t('tags.emptyHelp')}
-        </EmptyState>
-      )
-    }
-    return (
-      <TagTable
-        address={address}
-        isImmutable={repository?.tagImmutability ?? false}
-        isManaged={repository?.access === 'MANAGE'}
-        tags={data?.items ?? null}
-        stale={isPlaceholderData}
-        sort={sort}
-        onSort={(next) => list.set({ sort: next === '-pushedAt' ? '' : next })}
-        onDelete={setDeleting}
-      />
-    )
-  }
 
   return (
     <>
@@ -96,31 +48,44 @@ export function TagsSection({ repository, instance }: TagsSectionProps) {
           </p>
         </Banner>
       )}
-      <div className="toolbar" role="search">
-        <SearchField
-          label={t('tags.search')}
-          placeholder={t('tags.searchPlaceholder')}
-          value={search}
-          onSearch={(text) => list.set({ search: text })}
-        />
-        <span className="spacer hide-sm" />
-        <span className="hide-sm">
-          <IconButton
-            icon="refresh"
-            large
-            label={t('table.refresh')}
-            aria-busy={isFetching}
-            onClick={() => void refetch()}
-          />
-        </span>
-      </div>
+      <Toolbar list={list} label={t('tags.search')} placeholder={t('tags.searchPlaceholder')}>
+        <RefreshButton busy={query.isFetching} onRefresh={() => void query.refetch()} />
+      </Toolbar>
       <div className="table-box">
-        {content()}
-        {!error && data?.items.length !== 0 && (
-          <TableFoot list={list} page={data}>
-            {data && t('tags.count', { count: data.totalCount })}
-          </TableFoot>
-        )}
+        <List
+          list={list}
+          query={query}
+          nothingFound={t('tags.nothingFound', list.filters)}
+          empty={
+            <EmptyState
+              title={t('tags.empty')}
+              action={
+                address &&
+                repository.access !== 'PULL' && (
+                  <CodeBlock
+                    label={t('guide.copyPush')}
+                    lines={[[`docker push ${address}:`, { variable: t('guide.tag') }]]}
+                  />
+                )
+              }
+            >
+              {repository?.access === 'PULL' ? t('tags.emptyForPuller') : t('tags.emptyHelp')}
+            </EmptyState>
+          }
+          count={(count) => t('tags.count', { count })}
+        >
+          {(tags, stale) => (
+            <TagTable
+              address={address}
+              isImmutable={repository?.tagImmutability ?? false}
+              isManaged={repository?.access === 'MANAGE'}
+              tags={tags}
+              stale={stale}
+              {...sorting}
+              onDelete={setDeleting}
+            />
+          )}
+        </List>
       </div>
       <Suspense>
         {deleting && repository && (

@@ -1,11 +1,15 @@
 'use client'
 
 import { useState } from 'react'
+import { isApiError } from '@/lib/api/client/api-error'
 import { Dialog } from './dialog'
 import { FormError } from './form-error'
+import { useToast } from './toast'
+import type { ToastContent } from './toast'
 import { TypedNameField } from './typed-name-field'
+import type { Action } from './use-form'
 
-interface ConfirmDialogProps {
+interface ConfirmDialogProps<Variables> {
   title: string
   /** What it is done to; empty where the title says it. */
   subject: string
@@ -15,28 +19,50 @@ interface ConfirmDialogProps {
   /** Whether the subject has to be typed out first. */
   typed?: boolean
   danger?: boolean
-  busy: boolean
-  error: unknown
-  onConfirm: () => void
+  /** The mutation that does it, and with what. */
+  action: Action<Variables>
+  variables: Variables
+  /** Says that it is done, as the dialog closes. Left out: what comes next is `onDone`'s to show. */
+  done?: ToastContent
+  onDone?: () => void
+  /** Reads the object again after somebody else changed it. */
+  reload?: () => unknown
   onClose: () => void
 }
 
 /** Asks before something is done that others feel, or that cannot be undone. */
-export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { title, subject, consequence, confirm, typed = false, danger = true, busy, error, onConfirm, onClose } = props
+export function ConfirmDialog<Variables>(props: ConfirmDialogProps<Variables>) {
+  const { title, subject, consequence, confirm, typed = false, danger = true } = props
+  const { action, variables, done, onDone, reload, onClose } = props
+  const toast = useToast()
   const [text, setText] = useState('')
+
+  function submit() {
+    action.mutate(variables, {
+      onSuccess: () => {
+        onDone?.()
+        if (done === undefined) return
+        toast(done)
+        onClose()
+      },
+      onError: (error) => {
+        if (isApiError(error, 'PRECONDITION_FAILED')) void reload?.()
+      },
+    })
+  }
+
   return (
     <Dialog
       title={title}
       {...(subject && { subject })}
       confirm={confirm}
       danger={danger}
-      busy={busy}
+      busy={action.isPending}
       disabled={typed && text !== subject}
       onClose={onClose}
-      onSubmit={onConfirm}
+      onSubmit={submit}
     >
-      <FormError error={error} />
+      <FormError error={action.error} />
       <p>{consequence}</p>
       {typed && <TypedNameField name={subject} value={text} onChange={setText} />}
     </Dialog>

@@ -17,14 +17,13 @@ interface EditDialogProps<T, Settings extends object> {
   word: <Name extends keyof Settings>(name: Name, value: Settings[Name]) => string
   /** Whether Confirm closes the dialog where nothing was changed, instead of being disabled. */
   closesUnchanged?: boolean
-  onClose: () => void
   /** The fields. */
   children: ReactNode
 }
 
 /** A dialog that changes settings. When somebody else changed them meanwhile it shows both sides, to choose from. */
 export function EditDialog<T, Settings extends object>(props: EditDialogProps<T, Settings>) {
-  const { title, subject, edit, conflict, labels, word, closesUnchanged = false, onClose, children } = props
+  const { title, subject, edit, conflict, labels, word, closesUnchanged = false, children } = props
   const t = useTranslations()
   const isIdle = edit.theirs === null && !edit.isChanged
   return (
@@ -34,8 +33,8 @@ export function EditDialog<T, Settings extends object>(props: EditDialogProps<T,
       confirm={t('common.confirm')}
       busy={edit.busy}
       disabled={isIdle && !closesUnchanged}
-      onClose={onClose}
-      onSubmit={isIdle ? onClose : edit.save}
+      onClose={edit.onClose}
+      onSubmit={isIdle ? edit.onClose : edit.save}
       {...(edit.theirs && {
         foot: (
           <>

@@ -10,7 +10,7 @@ interface FieldProps {
   /** What is wrong with the value. Takes the help's place. */
   error?: string | undefined
   /** Right of the label: how long the value is, and may be. */
-  note?: string
+  note?: string | undefined
 }
 
 interface Described extends FieldProps {
@@ -66,12 +66,7 @@ export function TextField({
   ...input
 }: FieldProps & { mono?: boolean } & ComponentProps<'input'>) {
   return (
-    <Field
-      label={label}
-      help={help}
-      {...(error === undefined ? {} : { error })}
-      {...(note === undefined ? {} : { note })}
-    >
+    <Field label={label} help={help} error={error} note={note}>
       {(attributes) => (
         <input autoComplete="off" {...input} {...attributes} className={classNames('input', mono && 'mono')} />
       )}
@@ -89,12 +84,7 @@ export function TextArea({
   ...area
 }: FieldProps & { mono?: boolean } & ComponentProps<'textarea'>) {
   return (
-    <Field
-      label={label}
-      help={help}
-      {...(error === undefined ? {} : { error })}
-      {...(note === undefined ? {} : { note })}
-    >
+    <Field label={label} help={help} error={error} note={note}>
       {(attributes) => (
         <textarea rows={4} {...area} {...attributes} className={classNames('textarea', mono && 'mono')} />
       )}
@@ -105,7 +95,7 @@ export function TextArea({
 /** A choice from a list, with its label, help and error. */
 export function SelectField({ label, help, error, children, ...select }: FieldProps & ComponentProps<'select'>) {
   return (
-    <Field label={label} help={help} {...(error === undefined ? {} : { error })}>
+    <Field label={label} help={help} error={error}>
       {(attributes) => (
         <span className="select select--wide">
           <select {...select} {...attributes}>

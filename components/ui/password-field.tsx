@@ -18,7 +18,7 @@ interface PasswordFieldProps extends ComponentProps<'input'> {
 export function PasswordField({ label, help, error, revealLabel, ...input }: PasswordFieldProps) {
   const [shown, setShown] = useState(false)
   return (
-    <Field label={label} help={help} {...(error === undefined ? {} : { error })}>
+    <Field label={label} help={help} error={error}>
       {(attributes) => (
         <span className="reveal">
           <input {...input} {...attributes} className="input" type={shown ? 'text' : 'password'} />

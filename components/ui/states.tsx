@@ -1,5 +1,6 @@
 import { useTranslations } from 'next-intl'
 import type { ReactNode } from 'react'
+import { isApiError } from '@/lib/api/client/api-error'
 import { Button, TextButton } from './button'
 import { Icon } from './icon'
 import { Mark } from './mark'
@@ -38,6 +39,24 @@ export function ErrorState({ title, error, onRetry }: { title: string; error: un
       <Button icon="refresh" onClick={onRetry}>
         {t('common.retry')}
       </Button>
+    </div>
+  )
+}
+
+interface PageErrorProps {
+  error: unknown
+  /** Says that what the page is of is not there. */
+  gone: string
+  onRetry: () => unknown
+}
+
+/** What takes the place of all a page has, where what it is of did not load. */
+export function PageError({ error, gone, onRetry }: PageErrorProps) {
+  const t = useTranslations()
+  const title = isApiError(error, 'NOT_FOUND') ? gone : t('pages.error')
+  return (
+    <div className="table-box">
+      <ErrorState title={title} error={error} onRetry={() => void onRetry()} />
     </div>
   )
 }

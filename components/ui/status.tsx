@@ -19,6 +19,21 @@ export function Status({ icon, tone, children }: StatusProps) {
   )
 }
 
+/** Whether something works, in a row; in its own words. */
+export function EnabledStatus({
+  isEnabled,
+  words,
+}: {
+  isEnabled: boolean
+  words: [enabled: string, disabled: string]
+}) {
+  return (
+    <Status icon={isEnabled ? 'ok' : 'refused'} tone={isEnabled ? 'ok' : 'quiet'}>
+      {isEnabled ? words[0] : words[1]}
+    </Status>
+  )
+}
+
 /** A property in the head of a page. */
 export function Badge({ icon, accent, children }: { icon?: IconName; accent?: boolean; children: string }) {
   return (

@@ -38,3 +38,8 @@ export function Time({ value, format }: TimeProps) {
     </time>
   )
 }
+
+/** How long ago something happened last, or that it `never` did. */
+export function LastTime({ value, never }: { value: string | null; never: string }) {
+  return value === null ? <span className="muted">{never}</span> : <Time value={value} format="relative" />
+}

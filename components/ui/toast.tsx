@@ -9,7 +9,8 @@ import { Icon } from './icon'
 /** How long a toast stays when nobody points at it. */
 const shownMs = 6000
 
-interface ToastContent {
+/** What a toast says. */
+export interface ToastContent {
   kind?: 'ok' | 'danger'
   /** What changed, as a sentence. */
   title: string

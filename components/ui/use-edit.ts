@@ -3,27 +3,19 @@
 import { useState } from 'react'
 import type { Versioned } from '@/lib/api/client/api'
 import { isApiError } from '@/lib/api/client/api-error'
+import type { Opened } from './opened-dialog'
 import { changesOf, conflictsOf } from './settings'
-
-interface Save<T> {
-  onSuccess: (saved: Versioned<T>) => void
-  onError: (error: unknown) => void
-}
+import { useToast } from './toast'
+import type { ToastContent } from './toast'
+import type { Action } from './use-form'
 
 interface EditOptions<T, Settings extends object> {
-  /** The object as it was when the dialog opened. */
-  opened: Versioned<T>
+  dialog: Opened<T>
   settingsOf: (object: T) => Settings
   /** The mutation that changes it. */
-  update: {
-    isPending: boolean
-    error: unknown
-    reset: () => void
-    mutate: (change: { body: Partial<Settings>; etag: string }, save: Save<T>) => void
-  }
-  /** Reads it again, after somebody else changed it. */
-  onReload: () => Promise<{ data: Versioned<T> | undefined }>
-  onSaved: (saved: T, changes: Partial<Settings>) => void
+  update: Action<{ body: Partial<Settings>; etag: string }, Versioned<T>>
+  /** Says that it is saved, as the dialog closes. */
+  saved: (object: T, changes: Partial<Settings>) => ToastContent
 }
 
 /**
@@ -31,7 +23,9 @@ interface EditOptions<T, Settings extends object> {
  * changed; when somebody else was first, nothing is saved, and both sides are there to choose from.
  */
 export function useEdit<T, Settings extends object>(options: EditOptions<T, Settings>) {
-  const { opened, settingsOf, update, onReload, onSaved } = options
+  const { dialog, settingsOf, update, saved } = options
+  const { opened, reload, onClose } = dialog
+  const toast = useToast()
   const [base, setBase] = useState(opened)
   const [theirs, setTheirs] = useState<Versioned<T> | null>(null)
   const [values, setValues] = useState(() => settingsOf(opened.data))
@@ -46,15 +40,19 @@ export function useEdit<T, Settings extends object>(options: EditOptions<T, Sett
     theirs: theirs?.data ?? null,
     conflicts: theirs ? conflictsOf(settingsOf(base.data), settingsOf(theirs.data), values) : [],
     busy: update.isPending,
+    onClose,
     /** Why it was refused; null where `theirs` says it. */
     error: isApiError(update.error, 'PRECONDITION_FAILED') ? null : update.error,
     save: () => {
       update.mutate(
         { body: changes, etag: (theirs ?? base).etag },
         {
-          onSuccess: ({ data }) => onSaved(data, changes),
+          onSuccess: ({ data }) => {
+            toast(saved(data, changes))
+            onClose()
+          },
           onError: (error) => {
-            if (isApiError(error, 'PRECONDITION_FAILED')) void onReload().then(({ data }) => setTheirs(data ?? null))
+            if (isApiError(error, 'PRECONDITION_FAILED')) void reload().then(({ data }) => setTheirs(data ?? null))
           },
         },
       )

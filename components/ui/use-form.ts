@@ -1,8 +1,22 @@
 'use client'
 
 import { useState } from 'react'
+import type { SubmitEvent } from 'react'
 import type { z } from 'zod'
-import { ApiError } from '@/lib/api/client/api-error'
+import { ApiError, isApiError } from '@/lib/api/client/api-error'
+import { useToast } from './toast'
+import type { ToastContent } from './toast'
+
+/** A mutation, as dialogs use one. */
+export interface Action<Variables, Result = unknown> {
+  isPending: boolean
+  error: unknown
+  reset: () => void
+  mutate: (
+    variables: Variables,
+    callbacks: { onSuccess: (result: Result) => void; onError: (error: unknown) => void },
+  ) => void
+}
 
 /** Focuses the first of a form's fields that has one of the names. */
 export function focusField(form: HTMLFormElement, names: readonly string[]) {
@@ -10,11 +24,30 @@ export function focusField(form: HTMLFormElement, names: readonly string[]) {
   field?.focus()
 }
 
+interface FormOptions<Values extends object, Body, Variables, Result> {
+  initial: Values
+  /** That of the request which the values become. Fields are named as it names them, and so are the inputs (`name`). */
+  schema: z.ZodType<Body>
+  action: Action<Variables, Result>
+  /** What the action is given. */
+  variables: (body: Body) => Variables
+  /** Whether what the schema does not know is right too; where not, it marks it and gives it the focus. */
+  check?: (values: Values, form: HTMLFormElement) => boolean
+  /** Says that it is done, as the dialog closes; null: nothing. Left out, it stays, to show what the action answered. */
+  done?: (result: Result) => ToastContent | null
+  onError?: (error: unknown) => void
+  onClose: () => void
+}
+
 /**
- * The values of a form, checked against the schema of the request they become. Fields are named as the schema names
- * them, and so are the inputs (`name`), so that focus finds the first wrong one.
+ * The form of a dialog: its values are checked against the schema of the request they become, and sent. What is wrong,
+ * here or as the server says, is marked, and the first such field has the focus.
  */
-export function useForm<Values extends object, Body>(initial: Values, schema: z.ZodType<Body>) {
+export function useForm<Values extends object, Body, Variables, Result>(
+  options: FormOptions<Values, Body, Variables, Result>,
+) {
+  const { initial, schema, action, variables, check, done, onError, onClose } = options
+  const toast = useToast()
   const [values, setValues] = useState(initial)
   const [wrong, setWrong] = useState<readonly string[]>([])
 
@@ -23,32 +56,49 @@ export function useForm<Values extends object, Body>(initial: Values, schema: z.
     focusField(form, names)
   }
 
+  function submit({ currentTarget: form }: SubmitEvent<HTMLFormElement>) {
+    const isChecked = check?.(values, form) ?? true
+    const parsed = schema.safeParse(values)
+    if (!parsed.success) {
+      mark(
+        parsed.error.issues.map((issue) => String(issue.path[0])),
+        form,
+      )
+    }
+    if (!parsed.success || !isChecked) return
+    action.mutate(variables(parsed.data), {
+      onSuccess: (result) => {
+        if (done === undefined) return
+        const said = done(result)
+        if (said !== null) toast(said)
+        onClose()
+      },
+      onError: (error) => {
+        if (error instanceof ApiError && error.problem.errors) {
+          mark(
+            error.problem.errors.map(({ path }) => path),
+            form,
+          )
+        }
+        onError?.(error)
+      },
+    })
+  }
+
   return {
     values,
-    setValues,
+    /** Sets values that cannot be wrong. */
+    change: (change: Partial<Values>) => setValues((others) => ({ ...others, ...change })),
     set: <Name extends keyof Values & string>(name: Name, value: Values[Name]) => {
       setValues((others) => ({ ...others, [name]: value }))
       setWrong((names) => names.filter((one) => one !== name))
     },
     isWrong: (name: keyof Values & string) => wrong.includes(name),
-    /** The body to send, or null; then the wrong fields are marked and the first has the focus. */
-    check(form: HTMLFormElement): Body | null {
-      const parsed = schema.safeParse(values)
-      if (parsed.success) return parsed.data
-      mark(
-        parsed.error.issues.map((issue) => String(issue.path[0])),
-        form,
-      )
-      return null
-    },
-    /** Marks the fields that the server refused. */
-    refused(error: unknown, form: HTMLFormElement) {
-      if (error instanceof ApiError && error.problem.errors) {
-        mark(
-          error.problem.errors.map(({ path }) => path),
-          form,
-        )
-      }
-    },
+    /** Forgets why the server refused: that was said of other values. */
+    forget: action.reset,
+    /** Whether the name is another one's. */
+    isTaken: isApiError(action.error, 'ALREADY_EXISTS'),
+    /** What the dialog around the form needs. */
+    dialog: { busy: action.isPending, onClose, onSubmit: submit },
   }
 }

@@ -12,9 +12,9 @@ export const pageSizes = [20, 50, 100] as const
  * Filters, sort and page of a list, kept in the query string, so that Back, reload and a shared address show the same.
  *
  * The lists of the API are pages after a cursor. The address holds the cursors of all pages passed (`cursor` repeated),
- * so that there is a way back without asking for the pages before.
+ * so that there is a way back without asking for the pages before. `filterNames` are the parameters that leave rows out.
  */
-export function useListParameters() {
+export function useListParameters<Name extends string = never>(filterNames: readonly Name[] = []) {
   const pathname = usePathname()
   const search = useSearchParams()
   const cursors = search.getAll(cursorName)
@@ -34,37 +34,55 @@ export function useListParameters() {
     })
   }
 
+  /** A parameter's value, empty when it is not set. */
+  const get = (name: string) => search.get(name) ?? ''
+
+  /** Sets parameters; an empty value clears one. Begins at the first page again. */
+  function set(values: Record<string, string>) {
+    goTo(
+      hrefWith((next) => {
+        next.delete(cursorName)
+        for (const [name, value] of Object.entries(values)) {
+          if (value === '') next.delete(name)
+          else next.set(name, value)
+        }
+      }),
+    )
+  }
+
+  const filters = Object.fromEntries(filterNames.map((name) => [name, get(name)])) as Record<Name, string>
+
   return {
-    pageSize,
-    cursor: cursors.at(-1),
+    get,
+    set,
+    /** The page shown, as the queries of lists take it. */
+    page: { pageSize, cursor: cursors.at(-1) },
     /** 1 for the first page. */
     pageNumber: cursors.length + 1,
     previousHref: cursors.length === 0 ? null : hrefAt(cursors.slice(0, -1)),
-    firstHref: hrefAt([]),
     /** The address of the page after this one. */
     hrefAfter: (nextCursor: string) => hrefAt([...cursors, nextCursor]),
-    /** A filter's value, empty when it is not set. */
-    get: (name: string) => search.get(name) ?? '',
-    /** Sets filters; an empty value clears one. Begins at the first page again. */
-    set(values: Record<string, string>) {
-      goTo(
-        hrefWith((next) => {
-          next.delete(cursorName)
-          for (const [name, value] of Object.entries(values)) {
-            if (value === '') next.delete(name)
-            else next.set(name, value)
-          }
-        }),
-      )
+    setPageSize: (size: string) => set({ [pageSizeName]: size === String(pageSizes[0]) ? '' : size }),
+    /** The filters' values, empty where one is not set. */
+    filters,
+    isFiltered: Object.values(filters).some((value) => value !== ''),
+    /** Clears all filters but those given. */
+    clearFilters: (kept: Record<string, string> = {}) =>
+      set({ ...Object.fromEntries(filterNames.map((name) => [name, ''])), ...kept }),
+    /** What a field needs to show a filter and set it. */
+    filter(name: Name) {
+      return { value: filters[name], onChange: (value: string) => set({ [name]: value }) }
     },
-    setPageSize(size: string) {
-      this.set({ [pageSizeName]: size === String(pageSizes[0]) ? '' : size })
+    /** What a table needs to show its order and change it; `first` is the order that the address does not name. */
+    sorting(first: string) {
+      const sort = get('sort') || first
+      return { sort, onSort: (next: string) => set({ sort: next === first ? '' : next }) }
     },
   }
 }
 
 /** The parameters of a list. */
-export type ListParameters = ReturnType<typeof useListParameters>
+export type ListParameters<Name extends string = string> = ReturnType<typeof useListParameters<Name>>
 
 /** Goes to another view of the same page without asking the server for the page again. */
 export function goTo(href: string) {

@@ -1,16 +1,14 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
-import { useState } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
 import { createUserBody } from '@/lib/api/schemas/users'
 import { useCreateUser } from '../queries/users'
 import { Dialog } from '../ui/dialog'
-import { TextField } from '../ui/field'
 import { FormError } from '../ui/form-error'
-import { useToast } from '../ui/toast'
-import { focusField, useForm } from '../ui/use-form'
-import { NewPasswordFields } from './new-password-fields'
+import { NameField } from '../ui/name-field'
+import { useForm } from '../ui/use-form'
+import { NewPasswordFields, useRepetition } from './new-password-fields'
 import { UserFields } from './user-fields'
 import type { UserSettings } from './user-fields'
 
@@ -24,60 +22,30 @@ const initial: UserSettings & { name: string; password: string } = {
 /** Makes a user, with the password they log on with first. */
 export function CreateUserDialog({ onClose }: { onClose: () => void }) {
   const t = useTranslations()
-  const toast = useToast()
   const create = useCreateUser()
-  const form = useForm(initial, createUserBody)
-  const [confirmation, setConfirmation] = useState('')
-  const [isChecked, setChecked] = useState(false)
-  const isTaken = isApiError(create.error, 'ALREADY_EXISTS')
-
-  function nameError() {
-    if (isTaken) return t('users.nameTaken')
-    return form.isWrong('name') ? t('users.nameRule') : undefined
-  }
-
+  const repetition = useRepetition()
+  const form = useForm({
+    initial,
+    schema: createUserBody,
+    action: create,
+    variables: (body) => body,
+    check: repetition.check,
+    done: ({ name, role }) => ({
+      title: t('users.made', { name }),
+      body: role === 'ADMINISTRATOR' ? t('users.madeAdministrator') : t('users.madeMember'),
+    }),
+    onClose,
+  })
   return (
-    <Dialog
-      title={t('users.create')}
-      confirm={t('common.confirm')}
-      busy={create.isPending}
-      onClose={onClose}
-      onSubmit={(event) => {
-        const element = event.currentTarget
-        setChecked(true)
-        const body = form.check(element)
-        if (!body) return
-        if (body.password !== confirmation) {
-          focusField(element, ['confirmation'])
-          return
-        }
-        create.mutate(body, {
-          onSuccess: (made) => {
-            toast({
-              title: t('users.made', { name: made.name }),
-              body: made.role === 'ADMINISTRATOR' ? t('users.madeAdministrator') : t('users.madeMember'),
-            })
-            onClose()
-          },
-          onError: (error) => form.refused(error, element),
-        })
-      }}
-    >
-      {!isTaken && !isApiError(create.error, 'BAD_REQUEST') && <FormError error={create.error} />}
-      <TextField
+    <Dialog title={t('users.create')} confirm={t('common.confirm')} {...form.dialog}>
+      {!form.isTaken && !isApiError(create.error, 'BAD_REQUEST') && <FormError error={create.error} />}
+      <NameField
+        form={form}
         label={t('users.name')}
-        name="name"
         maxLength={64}
-        spellCheck={false}
         autoCapitalize="none"
-        required
-        help={t('users.nameRule')}
-        value={form.values.name}
-        error={nameError()}
-        onChange={(event) => {
-          create.reset()
-          form.set('name', event.target.value)
-        }}
+        rule={t('users.nameRule')}
+        taken={t('users.nameTaken')}
       />
       <UserFields
         values={form.values}
@@ -87,15 +55,7 @@ export function CreateUserDialog({ onClose }: { onClose: () => void }) {
           if (role !== undefined) form.set('role', role)
         }}
       />
-      <NewPasswordFields
-        values={{ password: form.values.password, confirmation }}
-        onChange={(change) => {
-          if (change.password !== undefined) form.set('password', change.password)
-          if (change.confirmation !== undefined) setConfirmation(change.confirmation)
-        }}
-        isWrong={form.isWrong('password')}
-        isChecked={isChecked}
-      />
+      <NewPasswordFields form={form} repetition={repetition} />
     </Dialog>
   )
 }

@@ -1,17 +1,14 @@
 'use client'
 
-import { useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useTranslations } from 'next-intl'
-import type { Versioned } from '@/lib/api/client/api'
 import { isApiError } from '@/lib/api/client/api-error'
 import type { UserView } from '@/lib/api/schemas/users'
 import { userQuery, useUpdateUser } from '../queries/users'
 import { EditDialog } from '../ui/edit-dialog'
-import { LoadingDialog } from '../ui/loading-dialog'
-import { useToast } from '../ui/toast'
+import { OpenedDialog } from '../ui/opened-dialog'
+import type { Opened } from '../ui/opened-dialog'
 import { useEdit } from '../ui/use-edit'
-import { useOpened } from '../ui/use-opened'
 import { useUserId } from '../user-context'
 import { UserFields } from './user-fields'
 import type { UserSettings } from './user-fields'
@@ -24,37 +21,29 @@ interface EditUserDialogProps {
 /** Changes a user's display name and role. */
 export function EditUserDialog({ userId, onClose }: EditUserDialogProps) {
   const t = useTranslations()
-  const query = useQuery({ ...userQuery(userId), staleTime: 0 })
-  const opened = useOpened(query)
-  if (opened === null) return <LoadingDialog title={t('users.edit')} query={query} onClose={onClose} />
-  return <EditForm opened={opened} onReload={query.refetch} onClose={onClose} />
-}
-
-interface EditFormProps {
-  opened: Versioned<UserView>
-  onReload: () => Promise<{ data: Versioned<UserView> | undefined }>
-  onClose: () => void
+  return (
+    <OpenedDialog title={t('users.edit')} query={userQuery(userId)} onClose={onClose}>
+      {(dialog) => <EditForm {...dialog} />}
+    </OpenedDialog>
+  )
 }
 
 function settingsOf({ displayName, role }: UserView): UserSettings {
   return { displayName, role }
 }
 
-function EditForm({ opened, onReload, onClose }: EditFormProps) {
+function EditForm(dialog: Opened<UserView>) {
   const t = useTranslations()
-  const toast = useToast()
   const router = useRouter()
   const ownId = useUserId()
   const edit = useEdit({
-    opened,
+    dialog,
     settingsOf,
-    update: useUpdateUser(opened.data.id),
-    onReload,
-    onSaved: ({ id, name }) => {
-      toast({ title: t('users.saved', { name }) })
-      onClose()
+    update: useUpdateUser(dialog.opened.data.id),
+    saved: ({ id, name }) => {
       // What the frame and the pages offer depends on one's own role.
       if (id === ownId) router.refresh()
+      return { title: t('users.saved', { name }) }
     },
   })
   const isNameRefused = isApiError(edit.error, 'BAD_REQUEST')
@@ -71,7 +60,6 @@ function EditForm({ opened, onReload, onClose }: EditFormProps) {
       conflict={t('users.conflict')}
       labels={{ displayName: t('users.displayName'), role: t('users.role') }}
       word={word}
-      onClose={onClose}
     >
       <UserFields values={edit.values} isNameWrong={isNameRefused} onChange={edit.set} />
     </EditDialog>

@@ -1,27 +1,43 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
+import { useState } from 'react'
 import { PasswordField } from '../ui/password-field'
-
-/** A password and its repetition, as typed. */
-export interface NewPassword {
-  password: string
-  confirmation: string
-}
+import { focusField } from '../ui/use-form'
 
 interface NewPasswordFieldsProps {
-  values: NewPassword
-  onChange: (change: Partial<NewPassword>) => void
-  /** Whether the password is none that may be set. */
-  isWrong: boolean
-  /** Whether to say that the two differ. */
-  isChecked: boolean
+  /** The form whose `password` it is. */
+  form: {
+    values: { password: string }
+    isWrong: (field: 'password') => boolean
+    set: (field: 'password', value: string) => void
+  }
+  repetition: Repetition
+}
+
+type Repetition = ReturnType<typeof useRepetition>
+
+/** A new password's repetition, as typed; compared once the form is sent for the first time. */
+export function useRepetition() {
+  const [text, setText] = useState('')
+  const [isChecked, setChecked] = useState(false)
+  return {
+    text,
+    setText,
+    isChecked,
+    /** Whether it is the password's; where not, it has the focus. */
+    check: ({ password }: { password: string }, form: HTMLFormElement) => {
+      setChecked(true)
+      if (password !== text) focusField(form, ['confirmation'])
+      return password === text
+    },
+  }
 }
 
 /** A password for somebody, typed twice. */
-export function NewPasswordFields({ values, onChange, isWrong, isChecked }: NewPasswordFieldsProps) {
+export function NewPasswordFields({ form, repetition }: NewPasswordFieldsProps) {
   const t = useTranslations()
-  const differs = isChecked && values.password !== values.confirmation
+  const differs = repetition.isChecked && form.values.password !== repetition.text
   return (
     <>
       <PasswordField
@@ -31,10 +47,10 @@ export function NewPasswordFields({ values, onChange, isWrong, isChecked }: NewP
         maxLength={256}
         required
         help={t('users.passwordRule')}
-        error={isWrong ? t('users.passwordRule') : undefined}
+        error={form.isWrong('password') ? t('users.passwordRule') : undefined}
         revealLabel={t('logon.showPassword')}
-        value={values.password}
-        onChange={(event) => onChange({ password: event.target.value })}
+        value={form.values.password}
+        onChange={(event) => form.set('password', event.target.value)}
       />
       <PasswordField
         label={t('users.confirmPassword')}
@@ -44,8 +60,8 @@ export function NewPasswordFields({ values, onChange, isWrong, isChecked }: NewP
         required
         error={differs ? t('users.passwordsDiffer') : undefined}
         revealLabel={t('users.showConfirmation')}
-        value={values.confirmation}
-        onChange={(event) => onChange({ confirmation: event.target.value })}
+        value={repetition.text}
+        onChange={(event) => repetition.setText(event.target.value)}
       />
     </>
   )

@@ -4,7 +4,6 @@ import { useTranslations } from 'next-intl'
 import type { UserView } from '@/lib/api/schemas/users'
 import { useUpdateUser } from '../queries/users'
 import { ConfirmDialog } from '../ui/confirm-dialog'
-import { useToast } from '../ui/toast'
 
 interface SwitchUserDialogProps {
   /** As it was when the command was chosen. */
@@ -15,27 +14,20 @@ interface SwitchUserDialogProps {
 /** Disables a user, or enables one again. */
 export function SwitchUserDialog({ user, onClose }: SwitchUserDialogProps) {
   const t = useTranslations()
-  const toast = useToast()
   const update = useUpdateUser(user.id)
-  const isDisabling = !user.isDisabled
-
-  function done() {
-    const { name } = user
-    toast({ title: isDisabling ? t('users.wasDisabled', { name }) : t('users.wasEnabled', { name }) })
-    onClose()
-  }
-
+  const { name, isDisabled } = user
+  const isDisabling = !isDisabled
   return (
     <ConfirmDialog
       title={isDisabling ? t('users.disableTitle') : t('users.enableTitle')}
-      subject={user.name}
+      subject={name}
       consequence={isDisabling ? t('users.disableConsequence') : t('users.enableConsequence')}
       confirm={isDisabling ? t('users.disable') : t('users.enable')}
       danger={isDisabling}
-      busy={update.isPending}
-      error={update.error}
+      action={update}
+      variables={{ body: { isDisabled: isDisabling } }}
+      done={{ title: isDisabling ? t('users.wasDisabled', { name }) : t('users.wasEnabled', { name }) }}
       onClose={onClose}
-      onConfirm={() => update.mutate({ body: { isDisabled: isDisabling } }, { onSuccess: done })}
     />
   )
 }

@@ -1,22 +1,14 @@
 'use client'
 
-import { Suspense, lazy } from 'react'
+import { Suspense } from 'react'
 import type { UserView } from '@/lib/api/schemas/users'
+import { lazyComponent } from '../ui/lazy-component'
 
-// Loaded when one is opened: most visits open none.
-const EditUserDialog = lazy(() => import('./edit-user-dialog').then((module) => ({ default: module.EditUserDialog })))
-const SwitchUserDialog = lazy(() =>
-  import('./switch-user-dialog').then((module) => ({ default: module.SwitchUserDialog })),
-)
-const SetPasswordDialog = lazy(() =>
-  import('./set-password-dialog').then((module) => ({ default: module.SetPasswordDialog })),
-)
-const ResetSecondFactorDialog = lazy(() =>
-  import('./reset-second-factor-dialog').then((module) => ({ default: module.ResetSecondFactorDialog })),
-)
-const DeleteUserDialog = lazy(() =>
-  import('./delete-user-dialog').then((module) => ({ default: module.DeleteUserDialog })),
-)
+const EditUserDialog = lazyComponent(() => import('./edit-user-dialog'), 'EditUserDialog')
+const SwitchUserDialog = lazyComponent(() => import('./switch-user-dialog'), 'SwitchUserDialog')
+const SetPasswordDialog = lazyComponent(() => import('./set-password-dialog'), 'SetPasswordDialog')
+const ResetSecondFactorDialog = lazyComponent(() => import('./reset-second-factor-dialog'), 'ResetSecondFactorDialog')
+const DeleteUserDialog = lazyComponent(() => import('./delete-user-dialog'), 'DeleteUserDialog')
 
 /** What can be done to a user in a dialog. */
 export type UserCommand = 'edit' | 'switch' | 'password' | 'secondFactor' | 'delete'

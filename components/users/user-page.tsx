@@ -3,9 +3,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useTranslations } from 'next-intl'
-import { Suspense, lazy, useState } from 'react'
+import { Suspense, useState } from 'react'
 import type { ReactNode } from 'react'
-import { isApiError } from '@/lib/api/client/api-error'
 import type { UserView } from '@/lib/api/schemas/users'
 import { GrantList } from '../grants/grant-list'
 import { userQuery } from '../queries/users'
@@ -13,19 +12,17 @@ import { administrationHref } from '../routes'
 import { Button } from '../ui/button'
 import { Copyable } from '../ui/copy-button'
 import { Fact } from '../ui/fact'
+import { lazyComponent } from '../ui/lazy-component'
 import { PageHead, Section } from '../ui/page'
-import { ErrorState, Skeleton } from '../ui/states'
+import { PageError, Skeleton } from '../ui/states'
 import { Badge } from '../ui/status'
-import { Time } from '../ui/time'
+import { LastTime, Time } from '../ui/time'
 import { UserDialogs } from './user-dialogs'
 import type { UserCommand } from './user-dialogs'
 import { UserMenu } from './user-menu'
 import { RoleStatus, SecondFactorState, UserState } from './user-status'
 
-// Loaded when it is opened: most visits don't.
-const CreateGrantDialog = lazy(() =>
-  import('../grants/create-grant-dialog').then(({ CreateGrantDialog }) => ({ default: CreateGrantDialog })),
-)
+const CreateGrantDialog = lazyComponent(() => import('../grants/create-grant-dialog'), 'CreateGrantDialog')
 
 /** One user, and what they are granted. */
 export function UserPage({ userId, ownId }: { userId: string; ownId: string }) {
@@ -70,13 +67,7 @@ export function UserPage({ userId, ownId }: { userId: string; ownId: string }) {
         }
       />
       {!user && error ? (
-        <div className="table-box">
-          <ErrorState
-            title={isApiError(error, 'NOT_FOUND') ? t('users.gone') : t('pages.error')}
-            error={error}
-            onRetry={() => void refetch()}
-          />
-        </div>
+        <PageError error={error} gone={t('users.gone')} onRetry={refetch} />
       ) : (
         <>
           <Section title={t('details.title')}>
@@ -117,15 +108,7 @@ function Facts({ user }: { user: UserView | null }) {
     [t('users.role'), user && <RoleStatus role={user.role} />],
     [t('users.state'), user && <UserState isDisabled={user.isDisabled} />],
     [t('users.secondFactor'), user && <SecondFactorState isOn={user.hasSecondFactor} />],
-    [
-      t('users.lastLogOn'),
-      user &&
-        (user.lastLogOnAt ? (
-          <Time value={user.lastLogOnAt} format="relative" />
-        ) : (
-          <span className="muted">{t('users.never')}</span>
-        )),
-    ],
+    [t('users.lastLogOn'), user && <LastTime value={user.lastLogOnAt} never={t('users.never')} />],
     [t('users.created'), user && <Time value={user.createdAt} format="minute" />],
     [t('details.modified'), user && <Time value={user.updatedAt} format="relative" />],
   ]

@@ -2,7 +2,7 @@
 
 import { useTranslations } from 'next-intl'
 import type { UserView } from '@/lib/api/schemas/users'
-import { Status } from '../ui/status'
+import { EnabledStatus, Status } from '../ui/status'
 
 /** What a user may do in general, in a row. */
 export function RoleStatus({ role }: { role: UserView['role'] }) {
@@ -19,15 +19,7 @@ export function RoleStatus({ role }: { role: UserView['role'] }) {
 /** Whether a user may log on, in a row. */
 export function UserState({ isDisabled }: { isDisabled: boolean }) {
   const t = useTranslations()
-  return isDisabled ? (
-    <Status icon="refused" tone="quiet">
-      {t('users.disabled')}
-    </Status>
-  ) : (
-    <Status icon="ok" tone="ok">
-      {t('users.enabled')}
-    </Status>
-  )
+  return <EnabledStatus isEnabled={!isDisabled} words={[t('users.enabled'), t('users.disabled')]} />
 }
 
 /** Whether the log-on asks for a second factor, in a row. */

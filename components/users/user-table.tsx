@@ -7,7 +7,7 @@ import { userHref } from '../routes'
 import { TextButton } from '../ui/button'
 import { Table } from '../ui/table'
 import type { Column } from '../ui/table'
-import { Time } from '../ui/time'
+import { LastTime, Time } from '../ui/time'
 import { useFormat } from '../ui/use-format'
 import type { UserCommand } from './user-dialogs'
 import { UserMenu } from './user-menu'
@@ -76,12 +76,7 @@ export function UserTable({ users, stale, sort, onSort, ownId, onCommand }: User
       header: t('users.lastLogOn'),
       hideBelow: 'sm',
       skeleton: 'md',
-      cell: (user) =>
-        user.lastLogOnAt ? (
-          <Time value={user.lastLogOnAt} format="relative" />
-        ) : (
-          <span className="muted">{t('users.never')}</span>
-        ),
+      cell: ({ lastLogOnAt }) => <LastTime value={lastLogOnAt} never={t('users.never')} />,
     },
     {
       key: 'created',

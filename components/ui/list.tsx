@@ -1,0 +1,108 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import type { ReactNode } from 'react'
+import { isApiError } from '@/lib/api/client/api-error'
+import { Button, IconButton } from './button'
+import { SearchField } from './filters'
+import { EmptyState, ErrorState } from './states'
+import { TableFoot } from './table-foot'
+import type { ListParameters } from './use-list-parameters'
+
+interface ToolbarProps {
+  list: ListParameters
+  /** The name of the search field, and of the filter it sets. */
+  label: string
+  name?: string
+  placeholder: string
+  /** Other filters. */
+  children?: ReactNode
+}
+
+/** Above a list: its search field and filters. */
+export function Toolbar({ list, label, name = 'search', placeholder, children }: ToolbarProps) {
+  return (
+    <div className="toolbar" role="search">
+      <SearchField
+        label={label}
+        placeholder={placeholder}
+        value={list.get(name)}
+        onSearch={(text) => list.set({ [name]: text })}
+      />
+      {children}
+    </div>
+  )
+}
+
+/** Reads a list again, at the end of its toolbar; on a wide screen only. */
+export function RefreshButton({ busy, onRefresh }: { busy: boolean; onRefresh: () => void }) {
+  const t = useTranslations()
+  return (
+    <>
+      <span className="spacer hide-sm" />
+      <span className="hide-sm">
+        <IconButton icon="refresh" large label={t('table.refresh')} aria-busy={busy} onClick={onRefresh} />
+      </span>
+    </>
+  )
+}
+
+interface ListContentProps<T> {
+  /** Left out where all there is is on one page, without filters. */
+  list?: ListParameters
+  /** How a page of it is read. */
+  query: {
+    data: { items: readonly T[]; totalCount: number; nextCursor: string | null } | undefined
+    error: unknown
+    isPlaceholderData: boolean
+    refetch: () => unknown
+  }
+  /** What stands there where there is nothing to list. */
+  empty: ReactNode
+  /** Says that nothing matches the filters. */
+  nothingFound?: string
+  /** Says that what the list is of is not there any more. */
+  gone?: string
+  /** The list itself. Rows are null while they load, and stale while those of other filters or another page do. */
+  children: (rows: readonly T[] | null, stale: boolean) => ReactNode
+}
+
+/** A list, or what takes its place: why it did not load, that nothing matches its filters, that there is nothing. */
+export function ListContent<T>({ list, query, empty, nothingFound, gone, children }: ListContentProps<T>) {
+  const t = useTranslations()
+  const { data, error, isPlaceholderData, refetch } = query
+  if (error) {
+    const title = gone !== undefined && isApiError(error, 'NOT_FOUND') ? gone : t('table.failed')
+    return <ErrorState title={title} error={error} onRetry={() => void refetch()} />
+  }
+  if (data?.items.length !== 0) return children(data?.items ?? null, isPlaceholderData)
+  if (!list?.isFiltered) return empty
+  return (
+    <EmptyState
+      title={t('table.nothingFound')}
+      action={<Button onClick={() => list.clearFilters()}>{t('table.clearFilters')}</Button>}
+    >
+      {nothingFound}
+    </EmptyState>
+  )
+}
+
+interface ListProps<T> extends ListContentProps<T> {
+  /** How many there are in all, in words. */
+  count: (totalCount: number) => string
+}
+
+/** A list with its foot: how many there are, and the pages before and after. */
+export function List<T>({ count, ...props }: ListProps<T>) {
+  const { data, error } = props.query
+  return (
+    <>
+      <ListContent {...props} />
+      {!error && data?.items.length !== 0 && (
+        <TableFoot {...(props.list && { list: props.list })} page={data}>
+          {data && count(data.totalCount)}
+        </TableFoot>
+      )}
+    </>
+  )
+}

@@ -11,8 +11,8 @@ import type { ListParameters } from './use-list-parameters'
 
 interface ToolbarProps {
   list: ListParameters
-  /** The name of the search field, and of the filter it sets. */
   label: string
+  /** The filter that the search field sets. */
   name?: string
   placeholder: string
   /** Other filters. */
@@ -67,7 +67,7 @@ interface ListContentProps<T> {
   children: (rows: readonly T[] | null, stale: boolean) => ReactNode
 }
 
-/** A list, or what takes its place: why it did not load, that nothing matches its filters, that there is nothing. */
+/** A list, or what takes its place: why it did not load, that nothing matches its filters, or that it is empty. */
 export function ListContent<T>({ list, query, empty, nothingFound, gone, children }: ListContentProps<T>) {
   const t = useTranslations()
   const { data, error, isPlaceholderData, refetch } = query

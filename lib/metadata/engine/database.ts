@@ -11,10 +11,10 @@ export type DatabaseLocation =
 /** Prisma's models, which both databases have. A transaction is `Database.transaction`, never Prisma's own. */
 export type Models = Omit<Prisma.TransactionClient, '$transaction'>
 
-/** What a function reads from that only needs SQL: the database, or any transaction of the caller. */
+/** What a function reads from that needs no more than SQL: the database, or any transaction of the caller. */
 export interface SqlSource {
   readonly provider: DatabaseLocation['provider']
-  /** Prepared statements. Outside a transaction they see the last commit, in one also what it has written. */
+  /** Runs plain SQL. Outside a transaction it sees the last commit, in one also what that has written. */
   readonly read: Pick<SqlRunner, '$queryRaw'>
 }
 

@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { AppError } from '@/lib/domain/errors'
-import { markLinkSeen } from '@/lib/metadata/garbage'
+import { CredentialUses } from '@/lib/auth/use/credential-uses'
+import { createLogger } from '@/lib/log'
 import { type TestRegistry, startTestRegistry } from '@/lib/testing/test-registry'
-
-vi.mock('@/lib/metadata/garbage', { spy: true })
 
 const minute = 60_000
 
@@ -11,10 +10,19 @@ let registry: TestRegistry
 let close: () => Promise<void>
 let digest: string
 
+/** Writes nothing at the turn of a minute. */
+class UnnotedUses extends CredentialUses {
+  override note(): void {}
+}
+
+/** The transactions of plain SQL: of these requests, only the mark is one. */
+function watchMarks() {
+  return vi.spyOn(registry.ctx.db, 'sqlTransaction')
+}
+
 beforeEach(async () => {
-  ;({ registry, close } = await startTestRegistry())
+  ;({ registry, close } = await startTestRegistry({}, { credentialUses: new UnnotedUses(createLogger('silent')) }))
   digest = await registry.pushBlob('content')
-  vi.mocked(markLinkSeen).mockClear()
 })
 afterEach(() => close())
 
@@ -28,9 +36,10 @@ async function ask(method: 'HEAD' | 'GET', seenMinutesAgo: number) {
 
 describe('asking whether a blob is there', () => {
   test('marks it as seen, once an hour', async () => {
+    const mark = watchMarks()
     expect(await ask('HEAD', 61)).toEqual({ status: 200, isMarked: true })
     expect(await ask('HEAD', 59)).toEqual({ status: 200, isMarked: false })
-    expect(markLinkSeen).toHaveBeenCalledOnce()
+    expect(mark).toHaveBeenCalledOnce()
   })
 
   test('marks it more often where the grace period is short', async () => {
@@ -40,9 +49,9 @@ describe('asking whether a blob is there', () => {
   })
 
   test('is answered although the mark cannot be made', async () => {
-    vi.mocked(markLinkSeen).mockRejectedValueOnce(new AppError('STORAGE_FULL'))
+    const mark = watchMarks().mockRejectedValueOnce(new AppError('STORAGE_FULL'))
     expect(await ask('HEAD', 61)).toEqual({ status: 200, isMarked: false })
-    expect(markLinkSeen).toHaveBeenCalledOnce()
+    expect(mark).toHaveBeenCalledOnce()
   })
 })
 

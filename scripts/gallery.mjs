@@ -210,7 +210,7 @@ function describe(pages) {
   })
   return [
     '# Gallery',
-    'The main pages of the console, made by `npm run gallery` from a fresh server with sample data. Run it again after a\nchange that can be seen, look at every picture, and commit what differs.',
+    'The main pages of the console. `npm run gallery` takes the pictures from a new server with sample data. Run it again after\na visible change, check every picture, and commit those that differ.',
     ...sections,
     '',
   ].join('\n\n')

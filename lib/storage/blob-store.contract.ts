@@ -16,33 +16,33 @@ const mebibyte = 1024 * 1024
 const absent = parseDigest(`sha256:${'0'.repeat(64)}`)
 const empty = new Uint8Array(0)
 
-/** How far a file system's clock may lag behind the process's, in milliseconds. */
+/** How far a file system's clock may be behind the clock of the process, in milliseconds. */
 const clockGrainMs = 10
 
-/** A store that a driver's test opened for one test, empty. */
+/** An empty store that a driver's test opened for one test. */
 export interface OpenedBlobStore {
   readonly store: BlobStore
-  /** Overwrites the blob's bytes where they lie, as a failing disk does. */
+  /** Overwrites the blob's stored bytes, as a failing disk does. */
   damage(digest: Digest, bytes: Uint8Array): Promise<void>
-  /** The same blobs and uploads as another process, or this one after a restart, sees them. */
+  /** Opens the same storage again, as another process or a restarted one would. */
   reopen(): Promise<BlobStore>
-  /** Whatever the storage holds beside the folders or prefixes of its layout: names of blobs and uploads. */
+  /** The names of everything in the storage except the folders or prefixes of its layout: blobs and uploads. */
   listContents(): Promise<string[]>
   close(): Promise<void>
 }
 
-/** The chunks, as a request body hands them over. */
+/** The chunks, as a request body delivers them. */
 export async function* bodyOf(...chunks: Uint8Array[]): AsyncGenerator<Uint8Array> {
   for (const chunk of chunks) yield await Promise.resolve(chunk)
 }
 
-/** The chunks, then a failure: a client that went away. */
+/** The chunks, then a failure: a client that disconnected. */
 export async function* brokenBodyOf(...chunks: Uint8Array[]): AsyncGenerator<Uint8Array> {
   yield* bodyOf(...chunks)
   throw new Error('aborted')
 }
 
-/** An upload of these bytes, still open. */
+/** Creates an upload with these bytes and leaves it open. */
 export async function upload(store: BlobStore, bytes: Uint8Array): Promise<string> {
   const uploadId = randomUUID()
   await store.create(uploadId)
@@ -50,14 +50,14 @@ export async function upload(store: BlobStore, bytes: Uint8Array): Promise<strin
   return uploadId
 }
 
-/** A blob of these bytes. */
+/** Stores a blob with these bytes. */
 export async function publish(store: BlobStore, bytes: Uint8Array): Promise<Digest> {
   const digest = digestOf(bytes)
   await store.commit(await upload(store, bytes), digest)
   return digest
 }
 
-/** Compares bytes at once; `toEqual` looks at each and takes seconds for a few mebibytes. */
+/** Compares bytes in one call; `toEqual` compares one by one and takes seconds for a few mebibytes. */
 export function expectSame(actual: Buffer, expected: Buffer): void {
   expect(actual.length).toBe(expected.length)
   expect(actual.equals(expected)).toBe(true)
@@ -74,14 +74,14 @@ function expectBetween(actual: Date | null, from: Date, to: Date): void {
   expect(actual?.getTime()).toBeLessThanOrEqual(to.getTime() + clockGrainMs)
 }
 
-/** Matches an AppError by its code and, where given, its detail. */
+/** Matches an AppError by its code and, if given, its detail. */
 export function appError(code: ErrorCode, detail?: AppError['detail']): unknown {
   return detail === undefined
     ? expect.objectContaining({ name: 'AppError', code })
     : expect.objectContaining({ name: 'AppError', code, detail })
 }
 
-/** What every driver of `BlobStore` promises. `open` gives each test a store of its own. */
+/** The promises of every `BlobStore` driver. `open` gives each test a new store. */
 export function describeBlobStore(name: string, open: () => Promise<OpenedBlobStore>): void {
   describe(`${name} as a blob store`, () => {
     let opened: OpenedBlobStore
@@ -536,7 +536,7 @@ function* slices(bytes: Uint8Array, length: number): Generator<Uint8Array> {
   for (let start = 0; start < bytes.length; start += length) yield bytes.subarray(start, start + length)
 }
 
-/** A sink that keeps a copy of what it is given. */
+/** A sink that keeps a copy of what is written to it. */
 function collector(): Writable & { bytes: () => Buffer } {
   const chunks: Buffer[] = []
   const sink = new Writable({

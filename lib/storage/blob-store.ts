@@ -4,84 +4,88 @@ import type { Digest, DigestAlgorithm } from '@/lib/domain/digest'
 import type { ByteRange } from '@/lib/domain/range'
 
 /**
- * Where blob bytes live. Drivers know digests and uploads; they know nothing of repositories or HTTP.
+ * Stores the bytes of blobs. Drivers know digests and uploads, but not repositories or HTTP.
  *
- * Any method may throw STORAGE_FULL when space or quota is used up, and UNAVAILABLE with its cause when the storage
- * fails otherwise. Neither harms a published blob. An upload id is a lower-case UUID; any other is an unknown upload.
+ * Any method may throw STORAGE_FULL when space or quota is used up, and UNAVAILABLE with its cause for any other
+ * storage failure. Neither damages a published blob. An upload id is a lower-case UUID; any other id is an unknown
+ * upload.
  */
 export interface BlobStore {
   /** Size in bytes, or null when the blob is absent. */
   stat(digest: Digest): Promise<number | null>
 
-  /** When the blob was last committed, also onto bytes that were there already; null when it is absent. */
+  /** When the blob was last committed, even if its bytes already existed; null when it is absent. */
   publishedAt(digest: Digest): Promise<Date | null>
 
   /**
-   * Opens the blob, or the bytes of it in `range`, which must lie within it (RANGE_INVALID). Throws BLOB_UNKNOWN when it
-   * is absent. The reader must be piped or closed.
+   * Opens the blob, or its bytes in `range`. Throws BLOB_UNKNOWN when it is absent, and RANGE_INVALID for a range
+   * outside the blob. The caller must pipe or close the reader.
    */
   read(digest: Digest, range?: ByteRange): Promise<BlobReader>
 
-  /** How many bytes the upload has; null when there is no such upload. */
+  /** Size of the upload in bytes; null when it does not exist. */
   uploadSize(uploadId: string): Promise<number | null>
 
   /**
-   * Starts an empty upload. Throws ALREADY_EXISTS when the id is taken. `algorithm`, sha256 unless given, is what its
-   * digest is expected to be of: only a hint, that can save reading the bytes again at commit.
+   * Starts an empty upload. Throws ALREADY_EXISTS when the id is in use. `algorithm` (default sha256) is the expected
+   * algorithm of its digest. It is only a hint that can save reading the bytes again at commit.
    */
   create(uploadId: string, algorithm?: DigestAlgorithm): Promise<void>
 
   /**
    * Appends `body` at `offset` in bounded memory and returns the new length.
    *
-   * Throws, before it touches `body`: BLOB_UPLOAD_UNKNOWN, UPLOAD_BUSY while another append or commit of the upload runs,
-   * RANGE_INVALID (with `offset` and `length`) unless `offset` is the current length.
-   * Throws later: an AppError of `body` as it is, any other failure of it as UPLOAD_INCOMPLETE, BLOB_UPLOAD_UNKNOWN when
-   * the upload was aborted meanwhile. What arrived before a failure stays, so the upload can be resumed at `uploadSize`.
+   * Throws before it reads `body`: BLOB_UPLOAD_UNKNOWN, UPLOAD_BUSY while another append or commit of the upload runs,
+   * RANGE_INVALID (with `offset` and `length`) unless `offset` is the current length. Throws later: an AppError of
+   * `body` unchanged, any other failure of `body` as UPLOAD_INCOMPLETE, BLOB_UPLOAD_UNKNOWN when the upload was aborted
+   * meanwhile. Bytes that arrived before a failure are kept, so the upload can be resumed at `uploadSize`.
    *
-   * A chunk must not be changed after it was handed over. When append fails it ends `body` with `return()`: give
-   * `request.iterator({ destroyOnReturn: false })` rather than the request where the client is to read an answer.
+   * The caller must not change a chunk after yielding it. When append fails, it ends `body` with `return()`: pass
+   * `request.iterator({ destroyOnReturn: false })` instead of the request if the client is to read a response.
    */
   append(uploadId: string, offset: number, body: AsyncIterable<Uint8Array>): Promise<number>
 
   /**
-   * Publishes the upload under `digest`, atomically and durably, and returns its size. The upload is gone then, also when
-   * the blob existed already: then its bytes stay, unless they are of another length, and count as published now.
+   * Publishes the upload under `digest`, atomically and durably, and returns its size. Afterwards the upload does not
+   * exist any more. If the blob already exists, its bytes are kept (unless their length differs) and count as published
+   * now.
    *
    * Throws DIGEST_INVALID and keeps the upload on a mismatch; BLOB_UPLOAD_UNKNOWN; UPLOAD_BUSY.
    */
   commit(uploadId: string, digest: Digest): Promise<number>
 
-  /** Drops the upload, even while it is written to. Succeeds when there is nothing to drop. */
+  /** Removes the upload, even during a write. Succeeds when there is nothing to remove. */
   abort(uploadId: string): Promise<void>
 
-  /** Removes the blob. Readers that are open finish. Succeeds when there is nothing to remove. */
+  /** Removes the blob. Open readers can still read to the end. Succeeds when there is nothing to remove. */
   delete(digest: Digest): Promise<void>
 
   /**
-   * Puts the blob aside, durably: it is absent from now on, and its bytes are kept for a person to look at. Succeeds when
-   * there is nothing to put aside.
+   * Moves the blob aside, durably: it is absent from now on, and its bytes are kept for a person to examine. Succeeds
+   * when there is nothing to move.
    */
   quarantine(digest: Digest): Promise<void>
 
-  /** Every blob, in no order and in bounded memory. One that comes or goes meanwhile may be listed or not. */
+  /** All blobs, in no order and in bounded memory. A blob that is added or removed meanwhile may be listed or not. */
   listBlobs(): AsyncIterable<StoredBlob>
 
-  /** Every open upload, in no order and in bounded memory. One that comes or goes meanwhile may be listed or not. */
+  /**
+   * All open uploads, in no order and in bounded memory. One that is added or removed meanwhile may be listed or not.
+   */
   listUploads(): AsyncIterable<StoredUpload>
 
-  /** Throws UNAVAILABLE when the storage cannot be reached or written to, as far as that shows without writing. */
+  /** Throws UNAVAILABLE when the storage cannot be reached or written to, as far as can be checked without a write. */
   probe(): Promise<void>
 }
 
-/** A blob as the store has it. */
+/** A blob in a list of the store. */
 export interface StoredBlob {
   readonly digest: Digest
   readonly sizeBytes: number
   readonly publishedAt: Date
 }
 
-/** An open upload as the store has it. */
+/** An open upload in a list of the store. */
 export interface StoredUpload {
   readonly id: string
   readonly sizeBytes: number
@@ -89,7 +93,7 @@ export interface StoredUpload {
   readonly changedAt: Date
 }
 
-/** One opened blob, for one use. */
+/** An opened blob, for a single use. */
 export interface BlobReader {
   /** Size of the whole blob in bytes. */
   readonly size: number
@@ -98,14 +102,14 @@ export interface BlobReader {
   readonly length: number
 
   /**
-   * Writes the bytes to `sink` at the pace it takes them, and closes the reader whatever happens. Leaves `sink` open, for
-   * the caller to end.
+   * Writes the bytes to `sink` with back pressure, and closes the reader in every case. Leaves `sink` open; the caller
+   * ends it.
    *
-   * A chunk's memory is used again once its write has called back. Rejects with UNAVAILABLE when reading fails, and with
-   * what is no AppError when the sink fails or closes early: a client that went away.
+   * The memory of a chunk is reused after its write has called back. Rejects with UNAVAILABLE when reading fails, and
+   * with another error than an AppError when the sink fails or closes early (a client that disconnected).
    */
   pipeTo(sink: Writable): Promise<void>
 
-  /** Lets go of the blob without reading it. Succeeds after `pipeTo` and when called again. */
+  /** Closes the blob without reading it. Succeeds after `pipeTo` and when called again. */
   close(): Promise<void>
 }

@@ -8,7 +8,7 @@ export function digestOf(bytes: Uint8Array, algorithm: DigestAlgorithm = 'sha256
   return parseDigest(`${algorithm}:${hashOf(algorithm, bytes)}`)
 }
 
-/** The digest of a file's whole content, read through one buffer. */
+/** The digest of a file's entire content, read through one buffer. */
 export async function digestOfFile(handle: FileHandle, algorithm: DigestAlgorithm): Promise<Digest> {
   const hash = createHash(algorithm)
   const buffer = Buffer.allocUnsafeSlow(1024 * 1024)

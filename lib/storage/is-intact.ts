@@ -6,8 +6,8 @@ import { digestAlgorithm, digestHex, type Digest } from '@/lib/domain/digest'
 import type { BlobStore } from './blob-store'
 
 /**
- * Re-reads a blob in bounded memory and answers whether its bytes still have its digest. Waits for `pace` after each
- * chunk, and ends with what that throws. Throws BLOB_UNKNOWN when the blob is absent.
+ * Whether a blob's bytes still match its digest. Reads all of them in bounded memory, waits for `pace` after each
+ * chunk, and rethrows what `pace` throws. Throws BLOB_UNKNOWN when the blob is absent.
  */
 export async function isIntact(
   store: BlobStore,

@@ -5,7 +5,7 @@ import type { Digest } from '@/lib/domain/digest'
 
 import type { BlobStore } from './blob-store'
 
-/** A small blob in memory. Throws BLOB_UNKNOWN when it is absent and SIZE_INVALID when it is larger than `maxBytes`. */
+/** Reads a small blob into memory. Throws BLOB_UNKNOWN when it is absent, SIZE_INVALID when larger than `maxBytes`. */
 export async function readAll(store: BlobStore, digest: Digest, maxBytes: number): Promise<Buffer> {
   const reader = await store.read(digest)
   if (reader.length > maxBytes) {

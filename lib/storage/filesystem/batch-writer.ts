@@ -1,8 +1,8 @@
 import type { FileHandle } from 'node:fs/promises'
 
 /**
- * Small enough that the chunks of a batch are freed soon: of 16 uploads at once that is 60 MiB less than with 1 MiB, and
- * half the CPU time in user mode, because memory comes back while it is still in the processor's cache.
+ * Small enough that the chunks of a batch are freed soon. Compared with 1 MiB, 16 parallel uploads need 60 MiB less and
+ * half the CPU time in user mode, because memory is reused while it is still in the processor's cache.
  */
 const batchMaxBytes = 256 * 1024
 const batchMaxChunks = 64
@@ -10,28 +10,28 @@ const batchMaxChunks = 64
 /**
  * Writes chunks to a file in large `writev` calls: one batch is being written while at most one more is collected.
  *
- * After a failed write the file holds an exact prefix of the chunks, because batches never overtake each other, and
- * every further call throws that failure.
+ * After a failed write the file has an exact prefix of the chunks, because batches never overtake each other, and every
+ * further call throws that failure.
  */
 export class BatchWriter {
   #batch: Uint8Array[] = []
   #batchBytes = 0
   #writing: Promise<void> = Promise.resolve()
 
-  /** `position` is where in the file the next chunk goes. */
+  /** `position` is the place of the next chunk in the file. */
   constructor(
     private readonly handle: FileHandle,
     private position: number,
   ) {}
 
-  /** Takes a chunk, not to be changed from now on. Waits while both batches are full. */
+  /** Accepts a chunk, which the caller must not change any more. Waits while both batches are full. */
   async add(chunk: Uint8Array): Promise<void> {
     this.#batch.push(chunk)
     this.#batchBytes += chunk.byteLength
     if (this.#batchBytes >= batchMaxBytes || this.#batch.length >= batchMaxChunks) await this.#writeBatch()
   }
 
-  /** Returns the end of the file's written part once every chunk taken is in it. */
+  /** Waits until all accepted chunks are written, and returns the end of the written part of the file. */
   async flush(): Promise<number> {
     await this.#writeBatch()
     await this.#writing
@@ -45,7 +45,7 @@ export class BatchWriter {
     this.#batch = []
     this.#batchBytes = 0
     this.#writing = this.#writeFully(batch, batchBytes)
-    this.#writing.catch(() => {}) // thrown by whoever awaits #writing next; here only marked as handled
+    this.#writing.catch(() => {}) // the next await of #writing throws it; here it is only marked as handled
   }
 
   async #writeFully(batch: Uint8Array[], batchBytes: number): Promise<void> {
@@ -60,7 +60,7 @@ export class BatchWriter {
   }
 }
 
-/** What a write that stopped short (a disk filling up, a signal) has left to write. */
+/** The chunks that remain after a partial write (a disk filling up, a signal). */
 function skipBytes(chunks: readonly Uint8Array[], count: number): Uint8Array[] {
   let skip = count
   const rest: Uint8Array[] = []

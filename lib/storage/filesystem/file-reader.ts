@@ -9,8 +9,8 @@ import { storageError } from './storage-error'
 const bufferBytes = 512 * 1024
 
 /**
- * Reads part of an open file through two buffers that are used in turn: one is filled while the other is written.
- * Measured against `pipe`, which allocates 64 KiB a read, this is 1.5 to 2 times as fast.
+ * Reads a part of an open file through two alternating buffers: one is filled while the other is written. This was
+ * measured to be 1.5 to 2 times as fast as `pipe`, which allocates 64 KiB per read.
  */
 export class FileReader implements BlobReader {
   readonly length: number
@@ -42,7 +42,8 @@ export class FileReader implements BlobReader {
     const buffers = [this.#allocate(this.length), this.#allocate(this.length - bufferBytes)] as const
     let writing: Promise<void> = Promise.resolve()
     for (let done = 0, turn: 0 | 1 = 0; done < this.length; turn = turn === 0 ? 1 : 0) {
-      // While this buffer is filled, the other one is being written; both are free or full after this line.
+      // Fills this buffer while the other one is being written. After this line, this one is full and the other is
+      // free.
       const [chunk] = await Promise.all([this.#fill(buffers[turn], done), writing])
       done += chunk.byteLength
       writing = write(sink, chunk)
@@ -82,9 +83,9 @@ function write(sink: Writable, chunk: Buffer): Promise<void> {
 }
 
 /**
- * A promise that rejects when `sink` fails or closes. Needed beside the write callbacks: an HTTP response whose client
- * went away may never call them. Not stopped after a failure, because a sink may report one failure several times and
- * an `error` event nobody listens to would end the process.
+ * A promise that rejects when `sink` fails or closes. The write callbacks are not enough: an HTTP response whose client
+ * disconnected may never call them. It keeps listening after a failure, because a sink may report one failure several
+ * times and an `error` event without a listener would end the process.
  */
 function watchFailure(sink: Writable): { failure: Promise<never>; stop: () => void } {
   let stop = () => {}

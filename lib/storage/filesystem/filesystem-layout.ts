@@ -9,32 +9,33 @@ import { systemCode } from './storage-error'
 const uploadIdPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /**
- * Where the blob is. The driver owns three trees of the data folder:
+ * The path of a blob's file. The driver owns three trees of the data folder:
  *
  *     <data>/blobs/sha256/ab/abcdef…     one file per blob, named by its digest, never rewritten
  *     <data>/blobs/sha512/ab/abcdef…
  *     <data>/uploads/<uuid>              one file per open upload, renamed into blobs by commit
- *     <data>/corrupt/sha256-abcdef….<n>  what a scrub put aside, and when in milliseconds; made by the first
+ *     <data>/corrupt/sha256-abcdef….<n>  blobs that a scrub moved aside, and when, in milliseconds
  *
- * All lie in one volume, so that a rename is atomic. A blob's file was changed last when it was last committed. The folder of the first two digits is made by the first blob in
- * it. No part of a path is a name that somebody chose: the digest is parsed once more, in case a cast made it.
+ * All are on one volume, so that a rename is atomic. The modification time of a blob's file is the time of its last
+ * commit. The folder of the first two digits is created by its first blob, the folder `corrupt` by its first file. No
+ * part of a path is a name that somebody chose: the digest is parsed again, in case it comes from a cast.
  */
 export function blobPath(dataDir: string, digest: Digest): string {
   const hex = digestHex(parseDigest(digest))
   return join(dataDir, 'blobs', digestAlgorithm(digest), hex.slice(0, 2), hex)
 }
 
-/** Where the upload is; null when `uploadId` is no lower-case UUID, so that there cannot be such an upload. */
+/** The path of an upload's file; null when `uploadId` is not a lower-case UUID, so that no such upload can exist. */
 export function uploadPath(dataDir: string, uploadId: string): string | null {
   return uploadIdPattern.test(uploadId) ? join(dataDir, 'uploads', uploadId) : null
 }
 
-/** Where a blob's file that is put aside goes: a name that no other such file has. */
+/** The path for a corrupt blob's file that is moved aside, with a unique name. */
 export function corruptPath(dataDir: string, digest: Digest): string {
   return join(dataDir, 'corrupt', `${digestAlgorithm(digest)}-${digestHex(parseDigest(digest))}.${Date.now()}`)
 }
 
-/** Every blob's file: its digest and where it is. Names that are no digest are passed over. */
+/** All blob files, with digest and path. Files whose name is not a digest are skipped. */
 export async function* listBlobPaths(dataDir: string): AsyncGenerator<{ digest: Digest; path: string }> {
   for (const algorithm of digestAlgorithms) {
     const root = join(dataDir, 'blobs', algorithm)
@@ -48,7 +49,7 @@ export async function* listBlobPaths(dataDir: string): AsyncGenerator<{ digest: 
   }
 }
 
-/** Every upload's file: its id and where it is. */
+/** All upload files, with id and path. */
 export async function* listUploadPaths(dataDir: string): AsyncGenerator<{ id: string; path: string }> {
   for await (const { name } of await opendir(join(dataDir, 'uploads'))) {
     const path = uploadPath(dataDir, name)
@@ -56,7 +57,7 @@ export async function* listUploadPaths(dataDir: string): AsyncGenerator<{ id: st
   }
 }
 
-/** Makes the folders of the layout, durably. Throws an Error for the operator when they cannot be written to. */
+/** Creates the folders of the layout, durably. Throws an Error for the operator when they are not writable. */
 export async function prepareLayout(dataDir: string): Promise<void> {
   const folders = foldersOf(dataDir)
   try {
@@ -79,28 +80,29 @@ function foldersOf(dataDir: string): string[] {
   return [...digestAlgorithms.map((algorithm) => join(dataDir, 'blobs', algorithm)), join(dataDir, 'uploads')]
 }
 
-/** Makes the folder that a blob's file goes to. */
+/** Creates the folder for a blob's file. */
 export async function makeBlobFolder(path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
 }
 
 /**
- * Makes a blob's name survive a power cut: its folder's entry for it, and the entry for that folder. Both are synced every
- * time, because another commit may have made the folder and not have synced it yet; with nothing to write it costs little.
+ * Makes a blob's name survive a power failure: syncs its folder and the folder above. Both are synced every time,
+ * because another commit may have created the folder without having synced it yet. It costs little when there is
+ * nothing to write.
  */
 export async function syncBlobFolders(path: string): Promise<void> {
   await syncFolder(dirname(path))
   await syncFolder(dirname(dirname(path)))
 }
 
-/** Makes a folder and those above it, and syncs the entry of each that it made. */
+/** Creates a folder and its parents, and syncs the entry of each created folder. */
 export async function makeFolder(path: string): Promise<void> {
   const firstMade = await mkdir(path, { recursive: true, mode: 0o700 })
   if (firstMade === undefined) return
   for (let folder = path; folder.length >= firstMade.length; folder = dirname(folder)) await syncFolder(dirname(folder))
 }
 
-/** Makes the entries of a folder survive a power cut. */
+/** Makes the entries of a folder survive a power failure. */
 export async function syncFolder(path: string): Promise<void> {
   const handle = await open(path, 'r')
   try {

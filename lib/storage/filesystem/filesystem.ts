@@ -29,10 +29,10 @@ import { storageError, systemCode } from './storage-error'
 const runningHashCapacity = 1000
 
 /**
- * A blob store in `dataDir`, whose folders are made, for the owner only, where missing. Throws an Error that names the
- * folder when it cannot be written to.
+ * Opens a blob store in `dataDir`. Creates missing folders, accessible to the owner only. Throws an Error that names
+ * the folder when it is not writable.
  *
- * For one process: what keeps two appends to an upload apart is in its memory.
+ * Two processes must not append to one upload at the same time: the store excludes parallel appends only in its memory.
  */
 export async function openFilesystemBlobStore(dataDir: string): Promise<BlobStore> {
   const path = resolve(dataDir)
@@ -84,7 +84,7 @@ class FilesystemBlobStore implements BlobStore {
     const handle = await open(this.#uploadPath(uploadId), 'wx', 0o600).catch((error: unknown) => {
       throw systemCode(error) === 'EEXIST'
         ? new AppError('ALREADY_EXISTS', {
-            message: 'there is an upload of this id',
+            message: 'an upload with this id already exists',
             detail: { uploadId },
             cause: error,
           })
@@ -111,7 +111,7 @@ class FilesystemBlobStore implements BlobStore {
       } catch (error) {
         failure = error
       }
-      // Throws where the file failed, not the body; the hash has seen other bytes than the file has then, and is let go.
+      // Throws when the file failed, not the body. The hash then covers other bytes than the file has, and is dropped.
       const newLength = await writer.flush()
       if (work.aborted) throw uploadUnknown(uploadId)
       if (running !== null) this.#hashes.put(uploadId, newLength, running)
@@ -129,7 +129,7 @@ class FilesystemBlobStore implements BlobStore {
       if ((await findSize(target)) === size && (await touch(target))) {
         await this.#remove(uploadId)
       } else {
-        // Its last chunk may have come long ago, and garbage collection goes by this time.
+        // The last chunk may have come long ago, and garbage collection uses this time.
         await handle.utimes(new Date(), new Date())
         await this.#syncFile(uploadId, handle)
         await rename(this.#uploadPath(uploadId), target).catch((error: unknown) => {
@@ -158,7 +158,7 @@ class FilesystemBlobStore implements BlobStore {
     try {
       await makeFolder(dirname(target))
       await rename(source, target)
-      // Otherwise the blob could be back after a power cut, and be served.
+      // Otherwise the blob could be back after a power failure, and be served.
       await syncFolder(dirname(source))
       await syncFolder(dirname(target))
     } catch (error) {
@@ -196,7 +196,7 @@ class FilesystemBlobStore implements BlobStore {
   async #verify(uploadId: string, handle: FileHandle, size: number, digest: Digest): Promise<void> {
     const algorithm = digestAlgorithm(digest)
     const running = this.#hashes.take(uploadId, size)
-    // A copy, because a hash can be read once and the upload may go on after a mismatch.
+    // A copy, because a hash can be read only once and the upload may continue after a mismatch.
     const actual =
       running?.algorithm === algorithm
         ? parseDigest(`${algorithm}:${running.hash.copy().digest('hex')}`)
@@ -206,8 +206,8 @@ class FilesystemBlobStore implements BlobStore {
   }
 
   /**
-   * Makes the file's bytes survive a power cut. A failure drops the upload: the kernel forgets the pages it could not
-   * write, so a second sync would succeed without them.
+   * Makes the file's bytes survive a power failure. If this fails, the upload is removed: the kernel forgets pages that
+   * it could not write, so a second sync would succeed without them.
    */
   async #syncFile(uploadId: string, handle: FileHandle): Promise<void> {
     try {
@@ -224,7 +224,7 @@ class FilesystemBlobStore implements BlobStore {
     if (path !== null) await rm(path, { force: true })
   }
 
-  /** Runs `work` on the open upload, alone. Throws UPLOAD_BUSY and BLOB_UPLOAD_UNKNOWN; anything strange as a storage error. */
+  /** Runs `work` exclusively on the open upload. Throws UPLOAD_BUSY, BLOB_UPLOAD_UNKNOWN, and storage errors. */
   async #withUpload<T>(uploadId: string, work: (handle: FileHandle, work: Work) => Promise<T>): Promise<T> {
     const path = this.#uploadPath(uploadId)
     if (this.#running.has(uploadId)) throw new AppError('UPLOAD_BUSY', { detail: { uploadId } })
@@ -266,7 +266,7 @@ async function findStats(path: string): Promise<Stats | null> {
   }
 }
 
-/** Makes the file one that was changed now; answers false when garbage collection has just removed it. */
+/** Sets the file's modification time to now; returns false when garbage collection has just removed the file. */
 async function touch(path: string): Promise<boolean> {
   try {
     await utimes(path, new Date(), new Date())

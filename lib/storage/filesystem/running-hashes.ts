@@ -8,24 +8,26 @@ export interface RunningHash {
   readonly hash: Hash
 }
 
-/** A hash that has seen nothing yet. */
+/** Starts a hash. */
 export function startHash(algorithm: DigestAlgorithm): RunningHash {
   return { algorithm, hash: createHash(algorithm) }
 }
 
 /**
- * The running hashes of open uploads, the most recently used `capacity` of them.
+ * A cache of the running hashes of open uploads: the `capacity` most recently used ones.
  *
- * Only a cache: a hash that is missing, of another algorithm than the digest, or of another length than the file has,
- * costs reading the file at commit. So whoever writes takes the hash out, and puts it back only when sure which bytes the
- * file holds.
+ * When a hash is missing, has another algorithm than the digest, or covers another length than the file has, the file
+ * is read at commit. So a writer takes the hash out, and puts it back only when it is sure which bytes the file has.
  */
 export class RunningHashes {
   readonly #hashes = new Map<string, RunningHash & { readonly length: number }>()
 
   constructor(private readonly capacity: number) {}
 
-  /** Takes out the hash of the upload's first `length` bytes; null when it is not known. No bytes need no cache. */
+  /**
+   * Takes out the hash of the upload's first `length` bytes; null when it is not cached. For 0 bytes it starts a new
+   * one.
+   */
   take(uploadId: string, length: number): RunningHash | null {
     const running = this.#hashes.get(uploadId)
     this.#hashes.delete(uploadId)
@@ -33,7 +35,7 @@ export class RunningHashes {
     return length === 0 ? startHash('sha256') : null
   }
 
-  /** Keeps a hash that has seen the upload's first `length` bytes. */
+  /** Stores a hash that covers the upload's first `length` bytes. */
   put(uploadId: string, length: number, { algorithm, hash }: RunningHash): void {
     this.#hashes.set(uploadId, { algorithm, hash, length })
     for (const oldest of this.#hashes.keys()) {
@@ -42,7 +44,7 @@ export class RunningHashes {
     }
   }
 
-  /** Forgets the upload. */
+  /** Removes the hash of the upload. */
   drop(uploadId: string): void {
     this.#hashes.delete(uploadId)
   }

@@ -7,10 +7,10 @@ import { AppError } from '@/lib/domain/errors'
 import type { TokenAccess } from '@/lib/domain/token-scope'
 import type { Context } from '@/lib/context'
 
-/** Longest of a client's name for itself that is kept, in characters. */
+/** Longest part of a `User-Agent` that is kept, in characters. */
 const userAgentMax = 300
 
-/** From where a request came, as kept with what it did. */
+/** Where a request came from. The ledger and the audit trail keep it. */
 export function originOf(request: IncomingMessage): Origin {
   return {
     address: clientOf(request).address,
@@ -18,7 +18,7 @@ export function originOf(request: IncomingMessage): Origin {
   }
 }
 
-/** Who a proven credential stands for. */
+/** The principal of a verified credential. */
 export function principalOf(
   { kind, id, name, role, credential }: RegistryCredential,
   origin: Origin,
@@ -27,17 +27,19 @@ export function principalOf(
   return { kind, id, name, role, credential, token, ...origin }
 }
 
-/** Who was proven, and how to see whether that still holds. */
+/** The authenticated caller, and a way to check again whether the credential is still valid. */
 export interface Proof {
   readonly principal: Principal
-  /** The same by what is stored now. A token that has expired meanwhile is no fault: its request came in time. */
-  readonly again: () => Promise<Principal>
+  /**
+   * Authenticates again, with the stored state at that time. An expired token is accepted: its request came in time.
+   */
+  readonly reauthenticate: () => Promise<Principal>
 }
 
 /**
- * Who asks something of an instance's registry: by HTTP Basic (RFC 7617) with a credential of the instance, by a token of
- * it (RFC 6750), or nobody. A token is believed as it was made; where `isFresh`, its holder's credential and role are
- * read as they are now.
+ * Authenticates a caller of an instance's registry: by HTTP Basic (RFC 7617) with a credential of the instance, by a
+ * token for the instance (RFC 6750), or as anonymous. A token is trusted as it was issued; with `isFresh`, the current
+ * state of its user's credential and role is read.
  *
  * Throws UNAUTHORIZED, TOKEN_INVALID, and TOO_MANY_ATTEMPTS.
  */
@@ -55,7 +57,7 @@ export async function authenticate(
   const credentials = parseBasicCredentials(authorization)
   if (credentials === null) throw new AppError('UNAUTHORIZED')
   const prove = async () => principalOf(await proveCredentials(ctx, instanceId, credentials, origin), origin)
-  return { principal: await prove(), again: prove }
+  return { principal: await prove(), reauthenticate: prove }
 }
 
 interface TokenRequest {
@@ -72,12 +74,12 @@ async function authenticateToken(
   if (instanceId === null) throw new AppError('TOKEN_INVALID')
   const { holder, access } = await ctx.registryTokens.verify(token, instanceId)
   if (holder.kind === 'anonymous') return proofOf({ ...anonymousPrincipal(origin), token: access })
-  const again = async () => principalOf(await proveHolder(ctx, instanceId, holder), origin, access)
-  if (isFresh) return { principal: await again(), again }
+  const reauthenticate = async () => principalOf(await proveHolder(ctx, instanceId, holder), origin, access)
+  if (isFresh) return { principal: await reauthenticate(), reauthenticate }
   const { kind, id, name, credential } = holder
-  return { principal: { kind, id, name, role: 'MEMBER', credential, token: access, ...origin }, again }
+  return { principal: { kind, id, name, role: 'MEMBER', credential, token: access, ...origin }, reauthenticate }
 }
 
 function proofOf(principal: Principal): Proof {
-  return { principal, again: () => Promise.resolve(principal) }
+  return { principal, reauthenticate: () => Promise.resolve(principal) }
 }

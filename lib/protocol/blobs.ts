@@ -19,7 +19,7 @@ export async function getBlob({ ctx, request, response, repository, target }: Ca
     'Cache-Control': 'private, max-age=31536000, immutable',
   }
   if (isHead) {
-    // A range of a HEAD has no meaning (RFC 9110, 14.2).
+    // A range has no meaning for HEAD (RFC 9110, 14.2).
     response.writeHead(200, { ...headers, 'Content-Length': size }).end()
     return
   }
@@ -34,7 +34,7 @@ export async function getBlob({ ctx, request, response, repository, target }: Ca
     await reader.pipeTo(response)
   } catch (error) {
     if (AppError.is(error)) throw error
-    // The client went away. Its line in the log says so; it is no failure of ours.
+    // The client disconnected. The log line of the request says so; it is not a failure of the server.
     response.destroy()
     return
   }

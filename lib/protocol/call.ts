@@ -5,7 +5,7 @@ import type { Context } from '@/lib/context'
 import type { InstanceForTraffic } from '@/lib/registry/traffic/find-instance-of-host'
 import type { Repository, TrafficAction } from '@/lib/registry/traffic/open-repository'
 
-/** One request of which nobody has asked yet who sent it. */
+/** A request whose caller is not authenticated yet. */
 export interface OpenCall {
   readonly ctx: Context
   readonly request: IncomingMessage
@@ -13,61 +13,61 @@ export interface OpenCall {
   readonly query: URLSearchParams
 }
 
-/** One authenticated request. */
+/** An authenticated request. */
 export interface RegistryCall extends OpenCall {
-  /** The one that its host names, and whose credentials proved the principal. */
+  /** The instance that the host names. Its credentials authenticated the principal. */
   readonly instance: InstanceForTraffic
   readonly principal: Principal
 }
 
-/** One authenticated, authorized request to one repository. */
+/** An authenticated and authorized request to a repository. */
 export interface Call extends RegistryCall {
   readonly repository: Repository
-  /** The last part of the path: a digest, a tag or an upload's id; empty where the route has none. */
+  /** The last part of the path: a digest, a tag or the id of an upload; empty when the route has none. */
   readonly target: string
   /**
-   * Asks again whether the caller may, where that was more than a moment ago: a body may take hours to come, and what
-   * was allowed when it began may not be when it ends. Throws as the first time.
+   * Checks the caller's access again if the last check is no longer valid: a body may take hours to arrive, and the
+   * access may be revoked meanwhile. Throws the same errors as the first check.
    */
   readonly confirmAccess: () => Promise<void>
 }
 
-/** What one method does of a route where credentials are shown in its own way. */
+/** A method of a route that authenticates in its own way. */
 export interface OpenOperation {
   readonly isOpen: true
   /** Answers, or throws an AppError and has answered nothing. */
   readonly handle: (call: OpenCall) => Promise<void>
 }
 
-/** What one method does of a route that names no repository. */
+/** A method of a route without a repository. */
 export interface RegistryOperation {
-  /** What a token must have been made out for; any will do where there is nothing. */
+  /** The scope that a token needs; absent: any token is accepted. */
   readonly scope?: 'catalog'
   /** Answers, or throws an AppError and has answered nothing. */
   readonly handle: (call: RegistryCall) => void | Promise<void>
 }
 
-/** What one method needs and does of a route that names a repository. */
+/** A method of a route with a repository, and the access it requires. */
 export interface RepositoryOperation {
   readonly action: TrafficAction
-  /** Begins what takes further requests to end: refused while the server stops. */
-  readonly begins?: true
+  /** Starts an upload, which needs more requests to complete: refused while the server stops. */
+  readonly startsUpload?: true
   /** Answers, or throws an AppError and has answered nothing. */
   readonly handle: (call: Call) => Promise<void>
-  /** Answers in place of `handle` when there is no such repository, or none the caller may know of. */
+  /** Answers instead of `handle` when the repository does not exist or the caller may not see it. */
   readonly whenNameUnknown?: (call: Pick<Call, 'response' | 'query' | 'target'>) => void
 }
 
-/** What one method of a route does. */
+/** A method of a route. */
 export type Operation = OpenOperation | RegistryOperation | RepositoryOperation
 
-/** Ends the answer without a body. */
+/** Sends a response without a body. */
 export function answerEmpty(response: ServerResponse, status: number, headers: Record<string, string | number>): void {
   response.writeHead(status, { ...headers, 'Content-Length': 0 })
   response.end()
 }
 
-/** Ends the answer with a JSON body; a HEAD is told how long it is and gets none of it. */
+/** Sends a response with a JSON body. A HEAD gets its length but not the body. */
 export function answerJson(response: ServerResponse, contentType: string, value: unknown): void {
   const body = JSON.stringify(value)
   response.writeHead(200, { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(body) })
@@ -75,8 +75,8 @@ export function answerJson(response: ServerResponse, contentType: string, value:
 }
 
 /**
- * The request's body in chunks. Leaves the connection open when reading stops early, so that the client can read why:
- * a plain `for await` over a request destroys its socket.
+ * The request's body in chunks. Keeps the connection open when reading stops early, so that the client can read the
+ * error: a plain `for await` over a request destroys its socket.
  */
 export function bodyOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
   return { [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false }) }

@@ -2,14 +2,14 @@ import { listRepositoryPaths } from '@/lib/registry/traffic/list-repository-path
 import { type RegistryCall, answerEmpty, answerJson } from './call'
 import { linkNextPage, parseLast, parsePageSize } from './paging'
 
-/** GET of the base: the registry is here and the credentials are good (distribution-spec, "Determining Support"). */
+/** GET of the base path: shows that this is a registry and the credentials are valid ("Determining Support"). */
 export function getBase({ response }: RegistryCall): void {
   answerEmpty(response, 200, {})
 }
 
 /**
- * GET of the instance's repositories that the caller may pull from, in byte order, in pages. Not in the distribution
- * specification: the form is that of Docker's registry, which clients know.
+ * GET of the instance's repositories that the caller may pull from, in byte order, in pages. It is not part of the
+ * distribution specification; the format is that of Docker's registry, which clients know.
  */
 export async function listRepositories({ ctx, response, instance, principal, query }: RegistryCall): Promise<void> {
   const limit = parsePageSize(query)

@@ -5,8 +5,8 @@ import { AppError, type ErrorCode } from '@/lib/domain/errors'
 import { type TokenAccess, formatTokenScopes } from '@/lib/domain/token-scope'
 
 /**
- * The request's host, in lower case, as it may be written into an answer. A request without one (HTTP/1.0) is for the
- * address it came to. Throws BAD_REQUEST for what is no host.
+ * The request's host in lower case, safe to copy into a response. For a request without one (HTTP/1.0), it is the
+ * address that the request came to. Throws BAD_REQUEST for an invalid host.
  */
 export function hostOf(request: IncomingMessage): string {
   const host = (request.headers.host ?? '').toLowerCase()
@@ -15,18 +15,18 @@ export function hostOf(request: IncomingMessage): string {
     return `${localAddress.includes(':') ? `[${localAddress}]` : localAddress}:${localPort ?? 80}`
   }
   if (!/^(?:[a-z0-9._-]{1,255}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/.test(host)) {
-    throw new AppError('BAD_REQUEST', { message: 'the Host of the request is no host name' })
+    throw new AppError('BAD_REQUEST', { message: 'the Host header is not a valid host name' })
   }
   return host
 }
 
-/** What a client is told in `error` (RFC 6750, section 3.1) beside the challenge; nothing where it proved nothing. */
+/** The `error` in the challenge (RFC 6750, section 3.1); absent when the client sent no credentials. */
 const challengeErrors: Partial<Record<ErrorCode, string>> = {
   TOKEN_INVALID: 'invalid_token',
   SCOPE_INSUFFICIENT: 'insufficient_scope',
 }
 
-/** Tells a client where it gets a token, and what to ask for there (Docker's "Token authentication"). */
+/** The challenge that tells a client where to get a token, and for which scope (Docker's "Token authentication"). */
 export function bearerChallenge(
   config: Config,
   request: IncomingMessage,
@@ -42,5 +42,5 @@ export function bearerChallenge(
   return `Bearer ${parameters.join(',')}`
 }
 
-/** What the token endpoint itself asks for. */
+/** The challenge of the token endpoint itself. */
 export const basicChallenge = 'Basic realm="Stele", charset="UTF-8"'

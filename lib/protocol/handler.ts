@@ -12,32 +12,32 @@ import { describeRefusal } from './refusal'
 import { matchRoute } from './routes'
 import { writeError } from './write-error'
 
-/** Whether a request's path is the registry's and not the console's. What is encoded there is no path of either. */
+/** Whether a request's path belongs to the registry, not to the console. An encoded prefix belongs to neither. */
 export function isRegistryPath(url: string): boolean {
   return /^\/v2(?:[/?%]|$)/.test(url)
 }
 
-/** One request as whoever logs and counts it sees it. The handler fills in what only it knows. */
+/** The data of a request for logs and metrics. The handler sets the fields that only it knows. */
 export interface RegistryExchange {
   readonly requestId: string
-  /** The path with its variable parts in braces; null: none that the registry knows. */
+  /** The path with its variable parts in braces; null for an unknown path. */
   route: string | null
-  /** Why it was refused or failed; null otherwise. */
+  /** The error code when the request was refused or failed; null otherwise. */
   error: ErrorCode | null
 }
 
-/** Answers one request of the registry. */
+/** Answers a request of the registry. */
 export type RegistryHandler = (request: IncomingMessage, response: ServerResponse, exchange?: RegistryExchange) => void
 
-/** For how long what a caller may do is taken to be what it was, in milliseconds: as long as a small body takes. */
-const momentMs = 1000
+/** How long an access check stays valid, in milliseconds: long enough for a small body to arrive. */
+const accessValidMs = 1000
 
-/** Longest address of a request at either door, in characters: far above what any path and query of ours need. */
+/** Longest URL of a request to the registry or the console, in characters: far more than any path and query need. */
 export const urlMax = 8192
 
 /**
- * The registry: a request handler for every path of `/v2` and below. The only place that catches: whatever a handler
- * throws is answered here, in one form, with nothing of a stranger's text. Once `isStopping` no upload is begun.
+ * The registry: a request handler for `/v2` and all paths below. All errors of handlers are caught only here and
+ * answered in one format, without the text of unknown errors. While `isStopping`, no new upload is accepted.
  */
 export function createRegistryHandler(ctx: Context, isStopping: () => boolean = () => false): RegistryHandler {
   return (request, response, exchange = { requestId: randomUUID(), route: null, error: null }) => {
@@ -49,7 +49,7 @@ export function createRegistryHandler(ctx: Context, isStopping: () => boolean = 
       exchange.error = error.code
       if (error.status >= 500 && error.code !== 'STOPPING')
         ctx.log.error({ requestId, err: error.cause ?? error }, error.message)
-      // The status is out: all that can still be said is that the body is not whole.
+      // The status has been sent: closing the connection is the only way to show that the body is incomplete.
       if (response.headersSent) response.destroy()
       else writeError(request, response, withRequestId(error, requestId), describeRefusal(ctx.config, request, error))
     })
@@ -78,9 +78,14 @@ async function serve({ ctx, request, response, exchange, isStopping }: Serving):
     return
   }
   const instance = await findInstanceOfHost(ctx, host)
-  const { principal, again } = await authenticate(ctx, request, instance?.id ?? null, isJudgedAsOfNow(operation))
+  const { principal, reauthenticate } = await authenticate(
+    ctx,
+    request,
+    instance?.id ?? null,
+    readsCurrentAccess(operation),
+  )
   const isPull = operation !== undefined && 'action' in operation && operation.action === 'pull'
-  // Who proves nothing may pull what is public, and is told of nothing else whether it is there.
+  // A caller without credentials may pull public content, and must not learn whether anything else exists.
   if (instance === null || (isNobody(principal) && !isPull)) throw new AppError('UNAUTHORIZED')
   if (route === null) throw new AppError('NOT_FOUND')
   if (operation === undefined) {
@@ -93,11 +98,11 @@ async function serve({ ctx, request, response, exchange, isStopping }: Serving):
     await operation.handle({ ctx, request, response, query, instance, principal })
     return
   }
-  if (operation.begins && isStopping()) throw new AppError('STOPPING')
+  if (operation.startsUpload && isStopping()) throw new AppError('STOPPING')
   const { target } = route
   const { action } = operation
   const open = (by: Principal) => openRepository(ctx, by, instance.id, route.name, action)
-  const askedAtMs = performance.now()
+  const checkedAtMs = performance.now()
   let repository
   try {
     repository = await open(principal)
@@ -107,14 +112,14 @@ async function serve({ ctx, request, response, exchange, isStopping }: Serving):
     return
   }
   const confirmAccess = async () => {
-    if (performance.now() - askedAtMs < momentMs) return
-    await open(await again())
+    if (performance.now() - checkedAtMs < accessValidMs) return
+    await open(await reauthenticate())
   }
   await operation.handle({ ctx, request, response, query, instance, principal, repository, target, confirmAccess })
 }
 
-/** Whether a token's holder is looked at again: for everything but what a token alone allows. */
-function isJudgedAsOfNow(operation: Operation | undefined): boolean {
+/** Whether the state of the token's user is read again: for every operation that a token alone does not allow. */
+function readsCurrentAccess(operation: Operation | undefined): boolean {
   if (operation === undefined || 'isOpen' in operation) return false
   return 'action' in operation ? operation.action !== 'pull' : operation.scope !== undefined
 }
@@ -123,7 +128,7 @@ function isNobody({ kind, token }: Principal): boolean {
   return kind === 'anonymous' && token === null
 }
 
-/** A failure of ours can only be found in the log by the request's id, so that goes with it. */
+/** Adds the request's id to a failure of the server, because only the id leads to the cause in the log. */
 function withRequestId(error: AppError, requestId: string): AppError {
   return error.status < 500
     ? error

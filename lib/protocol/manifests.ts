@@ -10,7 +10,9 @@ import { pushManifest } from '@/lib/registry/push/push-manifest'
 import { type Call, answerEmpty, readBody } from './call'
 import { addWarnings } from './warnings'
 
-/** Most `tag` parameters of one push (distribution-spec main, end-7b: a registry should take at least ten). */
+/**
+ * Largest number of `tag` parameters in a push (distribution-spec main, end-7b: registries should accept at least ten).
+ */
 const tagParametersMax = 10
 
 /** GET and HEAD of a manifest by tag or digest (distribution-spec, "Pulling manifests"). */

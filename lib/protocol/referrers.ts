@@ -25,7 +25,7 @@ export async function listReferrers({ ctx, response, repository, query, target }
   answerIndex(response, page)
 }
 
-/** The specification has a registry with this API never answer 404 here: what is unknown has no referrers. */
+/** A registry with this API must never answer 404 here (specification): an unknown digest has no referrers. */
 export function listNoReferrers({ response, query, target }: Pick<Call, 'response' | 'query' | 'target'>): void {
   parseDigest(target)
   if (parseArtifactType(query) !== null) setFiltered(response)
@@ -36,7 +36,7 @@ export function listNoReferrers({ response, query, target }: Pick<Call, 'respons
 function parseArtifactType(query: URLSearchParams): string | null {
   const artifactType = query.get('artifactType')
   if (artifactType === null || isPlainText(artifactType)) return artifactType
-  throw new AppError('BAD_REQUEST', { message: 'artifactType is a media type' })
+  throw new AppError('BAD_REQUEST', { message: 'artifactType must be a media type' })
 }
 
 function setFiltered(response: Call['response']): void {

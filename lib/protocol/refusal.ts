@@ -6,15 +6,15 @@ import type { TokenAccess } from '@/lib/domain/token-scope'
 import { basicChallenge, bearerChallenge } from './challenge'
 import { type RouteMatch, matchRoute } from './routes'
 
-/** What an answer to a refused request says besides the error itself. */
+/** What the response to a refused request contains in addition to the error. */
 export interface Refusal {
-  /** How to do better next time (`WWW-Authenticate`); null unless the status is 401. */
+  /** How to authenticate (`WWW-Authenticate`); null unless the status is 401. */
   readonly challenge: string | null
-  /** The error in the words of RFC 6749, section 5.2; null elsewhere than at the token endpoint. */
+  /** The error in the format of RFC 6749, section 5.2; null except at the token endpoint. */
   readonly oauth: { readonly error: string; readonly error_description: string } | null
 }
 
-/** What else to say to whoever is refused by `error`. */
+/** What to add to the response for `error`. */
 export function describeRefusal(config: Config, request: IncomingMessage, error: AppError): Refusal {
   const [path = ''] = (request.url ?? '').split('?', 1)
   const route = matchRoute(path)
@@ -29,7 +29,7 @@ export function describeRefusal(config: Config, request: IncomingMessage, error:
   return { challenge: bearerChallenge(config, request, { access, code: error.code }), oauth: null }
 }
 
-/** What a token must be made out for that lets the request through; null where any does. */
+/** The access that a token needs for the request; null when any token is accepted. */
 function accessFor(route: RouteMatch | null, method: string): TokenAccess | null {
   const operation = route?.operations[method]
   if (route === null || operation === undefined || 'isOpen' in operation) return null

@@ -7,32 +7,31 @@ import { listTags } from './tags'
 import { getToken, postToken } from './token'
 import { deleteUpload, getUpload, patchUpload, postUpload, putUpload } from './uploads'
 
-/** A kind of path from `/v2` on, and what its methods do. */
+/** A pattern of paths from `/v2` on, and its methods. */
 interface Route {
   /** The path with its variable parts in braces, for logs and metrics. */
   readonly template: string
-  /** Groups `name`, where the route is of a repository, and `target`, where there is one. */
+  /** Has the groups `name` (if the route has a repository) and `target` (if there is one). */
   readonly pattern: RegExp
   readonly operations: Readonly<Record<string, Operation>>
 }
 
-/** A path that a route knows. */
+/** A path that matches a route. */
 export interface RouteMatch {
   readonly template: string
-  /** Of the repository; empty where the route is of none. */
+  /** Path of the repository; empty when the route has none. */
   readonly name: string
   readonly target: string
   readonly operations: Readonly<Record<string, Operation>>
 }
 
-/** What can be had by GET can be asked about by HEAD (RFC 9110, section 9.1). */
+/** Every GET is available as HEAD too (RFC 9110, section 9.1). */
 function reading<T extends Operation>(operation: T): { GET: T; HEAD: T } {
   return { GET: operation, HEAD: operation }
 }
 
 /**
- * All routes. The name is greedy: it may itself hold a segment such as `blobs`, so the last one that fits is the
- * separator.
+ * All routes. The name is greedy: it may contain a segment such as `blobs`, so the last match is the separator.
  */
 export const routes: readonly Route[] = [
   { template: '/v2/', pattern: /^\/v2\/?$/, operations: reading({ handle: getBase }) },
@@ -49,7 +48,7 @@ export const routes: readonly Route[] = [
   {
     template: '/v2/{name}/blobs/uploads/',
     pattern: /^\/v2\/(?<name>.+)\/blobs\/uploads\/?$/,
-    operations: { POST: { action: 'push', begins: true, handle: postUpload } },
+    operations: { POST: { action: 'push', startsUpload: true, handle: postUpload } },
   },
   {
     template: '/v2/{name}/blobs/uploads/{upload}',
@@ -91,8 +90,8 @@ export const routes: readonly Route[] = [
 ]
 
 /**
- * The route of a path, or null. `path` is as it came, still encoded: names have no character that needs encoding, so
- * an encoded slash or dot never becomes one. Only the last part is decoded, for clients that write `sha256%3A…`.
+ * The route of a path, or null. `path` is not decoded: names have no character that needs encoding, so an encoded slash
+ * or dot never becomes one. Only the last part is decoded, for clients that write `sha256%3A…`.
  */
 export function matchRoute(path: string): RouteMatch | null {
   for (const { template, pattern, operations } of routes) {

@@ -16,30 +16,30 @@ import { originOf, principalOf } from './authenticate'
 import { type OpenCall, answerJson, readBody } from './call'
 import { hostOf } from './challenge'
 
-/** Longest form that the endpoint reads, in bytes: far above 50 scopes of the longest names. */
+/** Largest form that the endpoint reads, in bytes: far more than 50 scopes with the longest names. */
 const formMaxBytes = 64 * 1024
 
-/** What a token is asked for. */
+/** A request for a token. */
 interface TokenRequest {
-  /** The registry's host as its challenge named it; empty where the client does not say. */
+  /** The registry's host, as named in its challenge; empty when the client does not send it. */
   readonly service: string
   readonly scope: string
-  /** Whether a refresh token is asked for, too. */
+  /** Whether the client also requests a refresh token. */
   readonly isOffline: boolean
 }
 
-/** A client that was proven, or nobody. */
-interface Asker {
+/** An authenticated or anonymous client. */
+interface TokenClient {
   readonly credential: RegistryCredential | null
-  /** What it showed, where that was a refresh token: it stays good. */
+  /** The refresh token that the client sent, if any. It stays valid. */
   readonly refreshToken: string | null
 }
 
-const nobody: Asker = { credential: null, refreshToken: null }
+const nobody: TokenClient = { credential: null, refreshToken: null }
 
 /**
- * GET of a token (Docker's "Token authentication"): by Basic, or anonymously where the instance lets the anonymous pull.
- * `scope` may come several times, and hold several. Throws UNAUTHORIZED.
+ * GET of a token (Docker's "Token authentication"): by Basic, or anonymously if the instance allows anonymous pulls.
+ * There may be several `scope` parameters, each with several scopes. Throws UNAUTHORIZED.
  */
 export async function getToken(call: OpenCall): Promise<void> {
   const { ctx, request, query } = call
@@ -70,7 +70,7 @@ const form = z.discriminatedUnion('grant_type', [
 
 /**
  * POST of a token (Docker's "OAuth2 token authentication", RFC 6749): by user name and password, or by a refresh token.
- * Throws BAD_REQUEST and GRANT_TYPE_UNSUPPORTED for the form, UNAUTHORIZED for what it holds.
+ * Throws BAD_REQUEST and GRANT_TYPE_UNSUPPORTED for an invalid form, UNAUTHORIZED for invalid credentials.
  */
 export async function postToken(call: OpenCall): Promise<void> {
   const { ctx, request } = call
@@ -98,7 +98,7 @@ async function proveForm(
   instanceId: string | null,
   given: z.infer<typeof form>,
   request: IncomingMessage,
-): Promise<Asker> {
+): Promise<TokenClient> {
   const origin = originOf(request)
   if (given.grant_type === 'refresh_token') {
     const refreshToken = given.refresh_token
@@ -108,7 +108,9 @@ async function proveForm(
   return { credential: await proveCredentials(ctx, instanceId, { name, secret }, origin), refreshToken: null }
 }
 
-/** Behind a proxy the endpoint's host may be none of the instance's, so `service` goes first where it is an instance's. */
+/**
+ * Behind a proxy, the endpoint's host may not belong to the instance, so `service` takes precedence if it names one.
+ */
 function findInstance(ctx: Context, request: IncomingMessage, service: string): Promise<InstanceForTraffic | null> {
   const host = hostOf(request)
   return findInstanceOfHost(ctx, parseInstanceHost(service, ctx.config.domain) === null ? host : service)
@@ -120,7 +122,7 @@ async function answerToken(
   { ctx, request, response }: Pick<OpenCall, 'ctx' | 'request' | 'response'>,
   instance: InstanceForTraffic | null,
   asked: TokenRequest,
-  { credential, refreshToken }: Asker,
+  { credential, refreshToken }: TokenClient,
 ): Promise<void> {
   if (instance === null || (credential === null && !instance.allowAnonymousPull)) throw new AppError('UNAUTHORIZED')
   const origin = originOf(request)
@@ -149,17 +151,17 @@ function answer(response: ServerResponse, body: Record<string, unknown>): void {
 }
 
 /**
- * The fields of the request's body. Throws MEDIA_TYPE_UNSUPPORTED, PAYLOAD_TOO_LARGE, UPLOAD_INCOMPLETE, and BAD_REQUEST
- * for a field twice.
+ * Reads the form in the body. Throws MEDIA_TYPE_UNSUPPORTED, PAYLOAD_TOO_LARGE, UPLOAD_INCOMPLETE, and BAD_REQUEST for a
+ * repeated field.
  */
 async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
   const [type = ''] = (request.headers['content-type'] ?? '').split(';')
   if (type.trim().toLowerCase() !== 'application/x-www-form-urlencoded') {
-    throw new AppError('MEDIA_TYPE_UNSUPPORTED', { message: 'the form comes as application/x-www-form-urlencoded' })
+    throw new AppError('MEDIA_TYPE_UNSUPPORTED', { message: 'the form must be application/x-www-form-urlencoded' })
   }
   const body = await readBody(request, { maxBytes: formMaxBytes, code: 'PAYLOAD_TOO_LARGE' })
   const fields = new URLSearchParams(Buffer.from(body).toString('utf8'))
   const names = [...fields.keys()].filter((name) => name !== 'scope')
-  if (new Set(names).size < names.length) throw new AppError('BAD_REQUEST', { message: 'a field comes twice' })
+  if (new Set(names).size < names.length) throw new AppError('BAD_REQUEST', { message: 'a field occurs twice' })
   return fields
 }

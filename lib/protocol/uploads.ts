@@ -9,9 +9,9 @@ import { startUpload } from '@/lib/registry/push/start-upload'
 import { type Call, answerEmpty, bodyOf, contentLengthOf } from './call'
 
 /**
- * POST: opens an upload, takes a whole blob (`digest`), or mounts one of another repository (`mount`, with or without `from`)
- * (distribution-spec, "Pushing blobs", "Mounting a blob from another repository"). A `digest-algorithm` that no blob can be
- * stored by is refused before anything is sent.
+ * POST: starts an upload, stores a whole blob (`digest`), or mounts a blob of another repository (`mount`, with or
+ * without `from`) (distribution-spec, "Pushing blobs", "Mounting a blob from another repository"). An unsupported
+ * `digest-algorithm` is refused before anything is sent.
  */
 export async function postUpload(call: Call): Promise<void> {
   const { ctx, principal, repository, query, response } = call
@@ -24,7 +24,7 @@ export async function postUpload(call: Call): Promise<void> {
   answerEmpty(response, 202, uploadHeaders(call, id, 0))
 }
 
-/** GET: how far an upload is. */
+/** GET: the progress of an upload. */
 export async function getUpload(call: Call): Promise<void> {
   const size = await getUploadSize(call.ctx, call.repository, call.target)
   answerEmpty(call.response, 204, uploadHeaders(call, call.target, size))
@@ -36,7 +36,7 @@ export async function patchUpload(call: Call): Promise<void> {
   answerEmpty(call.response, 202, uploadHeaders(call, call.target, size))
 }
 
-/** PUT: takes what is left, if anything, and makes the upload a blob. */
+/** PUT: appends the rest of the bytes, if any, and turns the upload into a blob. */
 export async function putUpload(call: Call): Promise<void> {
   const { ctx, repository, target, query, request, response } = call
   const digest = parseDigest(query.get('digest') ?? '')
@@ -61,14 +61,14 @@ async function pushWhole(call: Call, digest: Digest): Promise<void> {
     await call.confirmAccess()
     await finishUpload(ctx, repository, id, digest)
   } catch (error) {
-    // The client was never told of this upload, so nobody could go on with it.
+    // The client does not know the id of this upload, so nobody could continue it.
     await cancelUpload(ctx, repository, id)
     throw error
   }
   answerBlob(response, repository.path, digest)
 }
 
-/** Whether the mount was done and answered. Where it cannot be, the specification has the push go on as an upload. */
+/** Whether the blob was mounted and the request answered. Otherwise the push continues as an upload (specification). */
 async function tryMount(call: Call, digest: Digest): Promise<boolean> {
   const { ctx, principal, response, repository, query } = call
   const from = query.get('from')
@@ -79,7 +79,7 @@ async function tryMount(call: Call, digest: Digest): Promise<boolean> {
   return true
 }
 
-/** Appends the body where its Content-Range says, or at the end; answers the upload's new size. */
+/** Appends the body at the offset in Content-Range, or at the end; returns the upload's new size. */
 async function append({ ctx, repository, target, request }: Call): Promise<number> {
   const header = request.headers['content-range']
   if (header === undefined) return appendToUpload(ctx, repository, target, bodyOf(request))
@@ -92,7 +92,7 @@ async function append({ ctx, repository, target, request }: Call): Promise<numbe
   return appendToUpload(ctx, repository, target, exactly(bodyOf(request), rangeLength), range.start)
 }
 
-/** Passes `body` on, and throws SIZE_INVALID when it has not exactly `length` bytes. */
+/** Yields `body` unchanged, and throws SIZE_INVALID unless it has exactly `length` bytes. */
 async function* exactly(body: AsyncIterable<Uint8Array>, length: number): AsyncIterable<Uint8Array> {
   let seen = 0
   for await (const chunk of body) {
@@ -106,7 +106,8 @@ async function* exactly(body: AsyncIterable<Uint8Array>, length: number): AsyncI
 function uploadHeaders({ repository }: Call, id: string, size: number): Record<string, string> {
   return {
     Location: `/v2/${repository.path}/blobs/uploads/${id}`,
-    // The last byte there is. Nothing and one byte look alike, as everywhere: the form has no word for nothing.
+    // The position of the last byte. An empty upload looks the same as one byte, because the format cannot express 0
+    // bytes.
     Range: `0-${Math.max(0, size - 1)}`,
     'Docker-Upload-UUID': id,
   }

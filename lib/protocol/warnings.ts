@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http'
 
-/** Most bytes of warnings that one answer may carry (distribution-spec, "Warnings"). */
+/** Largest total size of the warnings in a response, in bytes (distribution-spec, "Warnings"). */
 const warningsMaxBytes = 4096
 
 /**
- * Adds a `Warning` header for each text: what the user should know although the request was done. Clients print them. Those
- * that no longer fit into what an answer may carry are left out.
+ * Adds a `Warning` header for each text, for the user of a request that succeeded. Clients print them. Warnings beyond
+ * the size limit are left out.
  */
 export function addWarnings(response: ServerResponse, texts: readonly string[]): void {
   let bytes = 0
@@ -17,7 +17,7 @@ export function addWarnings(response: ServerResponse, texts: readonly string[]):
   }
 }
 
-/** Code 299 and no agent, as the specification wants, and a quoted string (RFC 9110, section 5.6.4) of plain characters. */
+/** Code 299 without agent, as the specification requires, and a quoted string (RFC 9110, 5.6.4) of plain characters. */
 export function formatWarning(text: string): string {
   const plain = text.replace(/[^\x20-\x7e]/gu, '?')
   return `299 - "${plain.replace(/["\\]/g, '\\$&')}"`

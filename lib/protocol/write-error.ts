@@ -3,13 +3,13 @@ import type { AppError } from '@/lib/domain/errors'
 import { contentLengthOf } from './call'
 import type { Refusal } from './refusal'
 
-/** Most that is read and thrown away of a refused body to keep its connection, in bytes. */
+/** How much of a refused body is read and discarded to keep the connection, in bytes. */
 const drainMaxBytes = 8 * 1024 * 1024
 
 /** How long the rest of a longer body is read before its connection is closed, in milliseconds. */
 const lingerMs = 3_000
 
-/** Writes a refusal in the specification's form (distribution-spec, "Error Codes"). A HEAD gets no body. */
+/** Writes an error response in the format of the distribution specification ("Error Codes"). A HEAD gets no body. */
 export function writeError(
   request: IncomingMessage,
   response: ServerResponse,
@@ -18,7 +18,7 @@ export function writeError(
 ): void {
   const entry = { code: error.wireCode, message: error.message, ...(error.detail && { detail: error.detail }) }
   const body = Buffer.from(JSON.stringify({ errors: [entry], ...oauth }))
-  // What is left of the body must be read before the connection can serve the next request; a long rest is not worth it.
+  // The rest of the body must be read before the connection can serve the next request; a long rest is not worth it.
   const answer = request.method === 'HEAD' ? Buffer.alloc(0) : body
   const isWorthDraining = request.complete || (contentLengthOf(request) ?? Infinity) <= drainMaxBytes
   response.writeHead(error.status, {
@@ -34,8 +34,8 @@ export function writeError(
 }
 
 /**
- * Sends the whole answer at once and closes when the client has stopped sending, or after a while. Closing under a
- * client that still sends would make its system throw the answer away unread (RFC 9112, section 9.6).
+ * Sends the whole response at once and closes when the client has stopped sending, or after a while. If the connection
+ * were closed while the client sends, its system would discard the response unread (RFC 9112, section 9.6).
  */
 function endLater(request: IncomingMessage, response: ServerResponse, answer: Buffer): void {
   const timer = setTimeout(() => response.end(), lingerMs)

@@ -26,7 +26,7 @@ test.describe('a start that cannot succeed says why in one line', () => {
   for (const [variable, value, message] of [
     ['PORT', 'http', /^PORT: must be a port number$/],
     ['PORT', '70000', /^PORT: must be a port number$/],
-    ['HOST', '203.0.113.1', /^HOST: 203\.0\.113\.1 is no address of this machine$/],
+    ['HOST', '203.0.113.1', /^HOST: 203\.0\.113\.1 is not an address of this machine$/],
     ['STELE_IMMUTABLE', 'true', /^STELE_IMMUTABLE: there is no such setting; \.env\.example lists them all$/],
     ['STELE_STORAGE', 'floppy', /^STELE_STORAGE: must be filesystem$/],
     ['STELE_ADMIN_PASSWORD', 'short', /^STELE_ADMIN_PASSWORD: must be 12 to 256 characters/],
@@ -50,7 +50,7 @@ test.describe('a start that cannot succeed says why in one line', () => {
 
     expectRefusal(
       refused,
-      new RegExp(`^PORT: ${port} on 127\\.0\\.0\\.1 is taken by another program; set PORT to a free one$`),
+      new RegExp(`^PORT: ${port} on 127\\.0\\.0\\.1 is used by another program; set PORT to a free one$`),
     )
     await new Promise((resolve) => other.close(resolve))
     const server = await startServer({ dataDir: folder, port, env: { STELE_ADMIN_PASSWORD: '' } })

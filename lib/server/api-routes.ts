@@ -7,12 +7,12 @@ const routes = [...new Set(Object.values(operations).map(({ path }) => path))].m
   pattern: new RegExp(`^${root}${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}/?$`),
 }))
 
-/** Whether a request is the REST API's. */
+/** Whether a request is for the REST API. */
 export function isApiPath(url: string): boolean {
   return /^\/api\/v1(?:[/?]|$)/.test(url)
 }
 
-/** The path of the REST API that a request is for, with its parameters in braces; null when there is no such path. */
+/** The REST API path of a request, with its parameters in braces; null when no path matches. */
 export function apiRoute(url: string): string | null {
   const [path = ''] = url.split('?', 1)
   return routes.find(({ pattern }) => pattern.test(path))?.template ?? null

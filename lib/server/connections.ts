@@ -2,8 +2,8 @@ import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 
 /**
- * Counts what goes over a server's connections. The sockets count bytes themselves; they are only asked when somebody
- * wants to know, so that this costs requests nothing, and a transfer that runs for hours shows while it runs.
+ * Counts the bytes of a server's connections. The sockets count them; this class reads their counters only on demand,
+ * so that it costs requests nothing and shows a transfer of hours while it runs.
  */
 export class Connections {
   readonly #open = new Set<Socket>()
@@ -21,7 +21,7 @@ export class Connections {
     })
   }
 
-  /** Open connections, and bytes that have gone over all there ever were, HTTP's own included. */
+  /** The number of open connections, and the bytes of all connections since the start, including HTTP heads. */
   read(): { readonly open: number; readonly receivedBytes: number; readonly sentBytes: number } {
     let receivedBytes = this.#receivedBefore
     let sentBytes = this.#sentBefore

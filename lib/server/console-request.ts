@@ -2,25 +2,27 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Client } from '@/lib/auth/client'
 import { urlMax } from '@/lib/protocol/handler'
 
-/** What route handlers and pages of Next cannot see of a request. */
+/** Facts about a request that Next's route handlers and pages cannot see. */
 export interface ConsoleRequest {
   readonly client: Client
   readonly requestId: string
-  /** Content security policy of the page; null: it is no page. Next takes the nonce of its scripts from it. */
+  /**
+   * Content security policy of the page, from which Next takes the nonce of its scripts; null when it is not a page.
+   */
   readonly policy: string | null
 }
 
 /**
- * Headers by which a client would speak to Next's or a proxy's inside: which page to show instead, that a check was
- * passed already, whose request it really is. Ours among them.
+ * Headers that address the internals of Next, of a proxy or of this server: which page to show instead, that a check
+ * has passed, who really sent the request. Clients must not send them.
  */
 const inner =
   /^(?:x-stele-|x-middleware-|x-invoke-|x-forwarded-|x-nextjs-|x-now-|x-vercel-|x-matched-path$|x-prerender-|x-original-|x-rewrite-|x-http-method|x-method-override$|next-action$|content-security-policy)/
 
-/** Asks Next for a page in its own form. What is no page would be redirected to itself. */
+/** Headers that request a page in Next's own format. Next would redirect other paths to themselves. */
 const ofPages = /^(?:rsc$|next-router-)/
 
-/** Takes from a request what a client must not say, and writes down what only the server knows. */
+/** Removes the headers that a client must not send, and adds the facts that only the server knows. */
 export function prepareForNext(request: IncomingMessage, { client, requestId, policy }: ConsoleRequest): void {
   const { headers } = request
   for (const name of Object.keys(headers)) {
@@ -29,28 +31,28 @@ export function prepareForNext(request: IncomingMessage, { client, requestId, po
   headers['x-stele-remote-address'] = client.address
   headers['x-stele-request-id'] = requestId
   headers['x-stele-forwarded-proto'] = client.isSecure ? 'https' : 'http'
-  // Next would fill these in from the connection.
+  // Otherwise Next would set these from the connection.
   headers['x-forwarded-for'] = client.address
   headers['x-forwarded-proto'] = client.isSecure ? 'https' : 'http'
   if (policy !== null) headers['content-security-policy'] = policy
 }
 
-/** Methods that the REST API knows; Next answers others with 500. */
+/** Methods of the REST API; Next answers others with 500. */
 const apiMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
-/** Pages are only read: there is no form and no server action that sends anything to one. */
+/** Methods of pages: no form and no server action sends anything to a page. */
 const pageMethods = ['GET', 'HEAD']
 
-/** How strictly a request of the console is judged. */
+/** The rules for requests of the console. */
 export interface ConsoleRules {
   readonly isApi: boolean
-  /** Next's own tools in the browser send something to the server then. */
+  /** In development, Next's tools in the browser send requests to the server. */
   readonly isDevelopment: boolean
 }
 
 /**
- * Answers what Next would fail on, or should not see: a method that there is not, a long address, one that is not UTF-8,
- * and a page's that could be taken for another host's. Whether it did.
+ * Refuses requests that Next would fail on or should not see: an unknown method, a URL that is too long or not UTF-8,
+ * and the path of a page that could be mistaken for another host. Returns whether it answered.
  */
 export function refuseMalformed(request: IncomingMessage, response: ServerResponse, rules: ConsoleRules): boolean {
   const url = request.url ?? ''
@@ -72,7 +74,7 @@ function isReadable(url: string, { isApi }: ConsoleRules): boolean {
     decodeURI(url)
     if (isApi) return true
     const path = decodeURIComponent(url.split('?', 1)[0] ?? '')
-    // To browsers a backslash is a slash, and a path of two slashes another host.
+    // Browsers read a backslash as a slash, and a path that begins with two slashes as another host.
     return /^\/(?!\/)/.test(path) && !/[\\\p{Cc}]/u.test(path)
   } catch {
     return false

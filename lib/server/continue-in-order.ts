@@ -2,9 +2,9 @@ import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 /**
- * Says "100 Continue" to a request that expects it once the answer before it is out. Node says it at once, and where the
- * connection still has an earlier answer to send, the words end up between the head and the body of this one: it keeps
- * what is to be sent later in a list, and puts the head in front of it.
+ * Sends "100 Continue" to a request that expects it after the previous response on the connection has been sent. Node
+ * sends it at once. If the connection still has a previous response to send, the text ends up between the head and the
+ * body of this response, because Node queues what is to be sent later and puts the head in front of the queue.
  */
 export function continueInOrder(server: Server): void {
   const latest = new WeakMap<Socket, ServerResponse>()
@@ -13,7 +13,7 @@ export function continueInOrder(server: Server): void {
     if (before === undefined || before.writableFinished) response.writeContinue()
     else {
       before.once('finish', () => {
-        // Refused already: the body is not wanted any more.
+        // The request is already refused, so its body is not needed.
         if (!response.headersSent) response.writeContinue()
       })
     }

@@ -12,10 +12,10 @@ import type { Phase } from './phase'
 import { createClientReader } from './read-client'
 import { createNonce, pagePolicy, setSecurityHeaders } from './security-headers'
 
-/** A host name or address, and perhaps a port: what `Host` may be. Only HTTP/1.0 may leave it out. */
+/** The form of `Host`: a host name or address, and an optional port. It may be absent only in HTTP/1.0. */
 const hostForm = /^(?:[\w.-]+|\[[\da-f:.]+\])?(?::\d{1,5})?$/i
 
-/** What the doors need to know of the process. */
+/** The settings of the process that the doors need. */
 export interface DoorSettings {
   readonly port: number
   /** Next compiles on demand. */
@@ -24,14 +24,14 @@ export interface DoorSettings {
   readonly exchanges: Exchanges
 }
 
-/** Hands each request to its door: the registry's, or the one of console and REST API. */
+/** Passes each request to its door: the registry, or Next for the console and the REST API. */
 export async function openDoors(ctx: Context, { port, dev, phase, exchanges }: DoorSettings): Promise<RequestListener> {
   const app = next({
     dev,
     hostname: ctx.config.host,
     port,
-    // Next takes over connections whose request has an Upgrade header, and forgets those that are not its own. Only
-    // development needs any of them; a server that never listens has none.
+    // Next takes over connections with an Upgrade header and never answers those that are not its own. Only development
+    // needs upgrades, so in production Next gets a server that never listens.
     ...(dev ? {} : { httpServer: createServer() }),
   })
   await app.prepare()
@@ -40,7 +40,7 @@ export async function openDoors(ctx: Context, { port, dev, phase, exchanges }: D
   const readClient = createClientReader(ctx.config, ctx.log)
   return (request, response) => {
     const url = request.url ?? ''
-    // The client's next request goes to another connection, and so perhaps to another process.
+    // The client's next request uses another connection, and so perhaps reaches another process.
     if (phase.name === 'stopping') response.setHeader('Connection', 'close')
     const client = readClient(request)
     setClient(request, client)
@@ -73,7 +73,7 @@ export async function openDoors(ctx: Context, { port, dev, phase, exchanges }: D
   }
 }
 
-/** Headers of which a request has one: of two, a proxy and Node could each believe another. */
+/** Headers that may occur only once: of two, a proxy and Node could each use a different one. */
 const single = new Set(['host', 'authorization', 'content-type', 'origin'])
 
 function isAmbiguous({ rawHeaders }: IncomingMessage): boolean {
@@ -87,13 +87,13 @@ function isAmbiguous({ rawHeaders }: IncomingMessage): boolean {
   return false
 }
 
-/** Refuses a request whose Host could be written into an address of ours and would be none, or that has two of one. */
+/** Refuses a request with an invalid Host, which would be copied into URLs, or with a repeated single header. */
 function refuseUnclear(exchange: Exchange): void {
   const { door, request, response, requestId } = exchange
   response.setHeader('X-Request-Id', requestId)
   if (door === 'registry') {
     exchange.error = 'BAD_REQUEST'
-    const message = 'Host is no host name, or Host, Authorization, Content-Type or Origin came twice'
+    const message = 'Host is not a valid host name, or Host, Authorization, Content-Type or Origin occurs twice'
     writeError(request, response, new AppError('BAD_REQUEST', { message }))
   } else {
     response.writeHead(400).end()

@@ -2,33 +2,33 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RegistryExchange } from '@/lib/protocol/handler'
 
-/** Through which a request came: `registry` is `/v2`, `api` is `/api/v1`, `console` all else. */
+/** The door that a request used: `registry` is `/v2`, `api` is `/api/v1`, `console` is everything else. */
 export type Door = 'registry' | 'api' | 'console'
 
-/** The doors. */
+/** All doors. */
 export const doors: readonly Door[] = ['registry', 'api', 'console']
 
-/** A request, from its first byte to the end of its answer. Its door fills in what only it knows. */
+/** A request, from its first byte to the end of its response. Its door sets the fields that only it knows. */
 export interface Exchange extends RegistryExchange {
   readonly door: Door
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  /** How long it took; 0 until it has ended. */
+  /** Duration in milliseconds; 0 until the request has ended. */
   durationMs: number
 }
 
-/** Sees every request. */
+/** Tracks all requests. */
 export class Exchanges {
-  /** Those that have not ended. */
+  /** The requests that have not ended. */
   readonly running = new Set<Exchange>()
   readonly #onEnd: (exchange: Exchange) => void
 
-  /** Calls `onEnd` for each, once, when its answer has been sent or will never be. */
+  /** Calls `onEnd` once for each request, when its response was sent or the connection is closed. */
   constructor(onEnd: (exchange: Exchange) => void) {
     this.#onEnd = onEnd
   }
 
-  /** Begins to see a request. */
+  /** Starts to track a request. */
   begin(door: Door, request: IncomingMessage, response: ServerResponse): Exchange {
     const exchange: Exchange = {
       requestId: randomUUID(),

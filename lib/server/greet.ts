@@ -1,7 +1,9 @@
 import { firstAdministratorName } from '@/lib/auth/first-administrator'
 import type { Config } from '@/lib/config'
 
-/** Prints where the server is and what to try; the first administrator's password where one was generated. */
+/**
+ * Prints the server's address, the first commands to try, and the first administrator's password if it was generated.
+ */
 export function greet(config: Config, port: number, generatedPassword: string | null): void {
   const isLocal = config.host === '127.0.0.1' || config.host === '::1' || config.host === '0.0.0.0'
   const address = `${isLocal ? 'localhost' : config.host}:${port}`

@@ -3,21 +3,23 @@ import type { Socket } from 'node:net'
 import type { Logger } from '@/lib/log'
 import { continueInOrder } from './continue-in-order'
 
-/** What a connection may take of the server, in milliseconds and bytes. */
+/** The limits of a connection, in milliseconds and bytes. */
 export interface HttpLimits {
-  /** From the connection, or the end of its last request, to the whole head of a request once that has begun. */
+  /** Time for a complete request head, from the connection or the end of its previous request. */
   readonly headMs: number
-  /** Longest silence in the middle of a request. A body may take any time in all. */
+  /** Longest silence in the middle of a request. A body may take any time in total. */
   readonly idleMs: number
   /** How long a connection waits for its next request. */
   readonly keepAliveMs: number
   /** Longest head of a request: its first line and all headers. */
   readonly headBytes: number
-  /** How often connections are looked at whose head is late. */
+  /** How often connections are checked for late heads. */
   readonly checkMs: number
 }
 
-/** The limits of production. Connections are kept longer than proxies keep theirs, as a rule: the proxy ends them. */
+/**
+ * The limits in production. Connections are kept longer than most proxies keep theirs, so that the proxy closes them.
+ */
 const httpLimits: HttpLimits = {
   headMs: 20_000,
   idleMs: 120_000,
@@ -26,17 +28,17 @@ const httpLimits: HttpLimits = {
   checkMs: 5_000,
 }
 
-/** What is said to a client whose request could not even be read, by Node's code of the failure. */
+/** Responses to requests that could not be read, by Node's error code. */
 const refusals: Readonly<Record<string, readonly [status: number, text: string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'The head of the request took too long.'],
   HPE_HEADER_OVERFLOW: [431, 'The head of the request is too long.'],
 }
 
-/** Makes the server, which refuses by itself what is too slow, too long or no HTTP. Refusals are logged. */
+/** Creates the server. It refuses requests that are too slow, too long or not HTTP, and logs that. */
 export function createHttpServer(log: Logger, limits: HttpLimits = httpLimits): Server {
   const server = createServer({
     headersTimeout: limits.headMs,
-    // A body may take as long as its bytes flow.
+    // A body may take any time while its bytes flow.
     requestTimeout: 0,
     keepAliveTimeout: limits.keepAliveMs,
     maxHeaderSize: limits.headBytes,
@@ -50,7 +52,7 @@ export function createHttpServer(log: Logger, limits: HttpLimits = httpLimits): 
       return
     }
     const [status, text] = refusals[error.code ?? ''] ?? [400, 'This is not an HTTP request.']
-    // A client that left in the middle has its line as a request.
+    // A client that disconnected in the middle of a request already has a log line for the request.
     if (error.code !== 'HPE_INVALID_EOF_STATE') {
       log.info({ status, reason: error.code, address: socket.remoteAddress }, 'a request could not be read')
     }
@@ -60,7 +62,9 @@ export function createHttpServer(log: Logger, limits: HttpLimits = httpLimits): 
   return server
 }
 
-/** Whether the head of an answer is out on the connection: another one would look like its body. Node's own test. */
+/**
+ * Whether the head of a response was sent on the connection: another one would look like its body. As Node tests it.
+ */
 function isAnswering(socket: Socket): boolean {
   return (socket as { _httpMessage?: { headersSent?: boolean } | null })._httpMessage?.headersSent === true
 }

@@ -4,8 +4,8 @@ import type { ProbeHandler } from './probes'
 import { StartError } from './start-error'
 
 /**
- * Takes the port and answers which it is. Probes are answered from then on; other requests that come before `ready` was
- * called wait for it. Throws a StartError that names the setting when the port cannot be had.
+ * Opens the port and returns its number. Probes are answered from then on; other requests wait until `ready` is called.
+ * Throws a StartError that names the setting when the port cannot be opened.
  */
 export async function listen(
   server: Server,
@@ -30,8 +30,8 @@ export async function listen(
 }
 
 function explainListenError(error: NodeJS.ErrnoException, { port, host }: Config): string {
-  if (error.code === 'EADDRINUSE') return `PORT: ${port} on ${host} is taken by another program; set PORT to a free one`
+  if (error.code === 'EADDRINUSE') return `PORT: ${port} on ${host} is used by another program; set PORT to a free one`
   if (error.code === 'EACCES') return `PORT: this user may not listen on ${port}; set PORT to 1024 or above`
-  if (error.code === 'EADDRNOTAVAIL') return `HOST: ${host} is no address of this machine`
+  if (error.code === 'EADDRNOTAVAIL') return `HOST: ${host} is not an address of this machine`
   return `HOST, PORT: cannot listen on ${host}:${port} (${error.code ?? error.message})`
 }

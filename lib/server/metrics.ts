@@ -4,9 +4,9 @@ import type { MaintenanceRunRow } from '@/lib/metadata/maintenance-runs'
 import type { Connections } from './connections'
 import { type Exchange, doors } from './exchange'
 import { RequestStatistics } from './request-statistics'
-import { within } from './within'
+import { withTimeout } from './with-timeout'
 
-/** What the metrics are read from when somebody asks for them. */
+/** Where the metrics are read from, on each scrape. */
 export interface MetricsSources {
   readonly running: ReadonlySet<Exchange>
   readonly connections: Pick<Connections, 'read'>
@@ -14,23 +14,23 @@ export interface MetricsSources {
   /** Throws when the database does not answer. */
   readonly pingDatabase: () => Promise<unknown>
   readonly countUploads: () => Promise<number>
-  /** Of each kind of maintenance the last run that has ended. */
+  /** The last completed run of each kind of maintenance. */
   readonly lastRuns: () => Promise<readonly MaintenanceRunRow[]>
 }
 
-/** What is told of the last run of each kind of maintenance. */
+/** The metrics of the last run of each kind of maintenance. */
 const runFacts: readonly { name: string; help: string; of: (run: MaintenanceRunRow, endedAt: Date) => number }[] = [
-  { name: 'end_timestamp_seconds', help: 'When it ended.', of: (_, endedAt) => endedAt.getTime() / 1000 },
+  { name: 'end_timestamp_seconds', help: 'Time of its end.', of: (_, endedAt) => endedAt.getTime() / 1000 },
   {
     name: 'duration_seconds',
-    help: 'How long it took.',
+    help: 'Its duration.',
     of: ({ startedAt }, endedAt) => (endedAt.getTime() - startedAt.getTime()) / 1000,
   },
-  { name: 'success', help: 'Whether it did all it had to.', of: ({ state }) => (state === 'SUCCEEDED' ? 1 : 0) },
-  { name: 'examined_blobs', help: 'Blobs it looked at.', of: ({ counts }) => counts['examinedBlobs'] ?? 0 },
+  { name: 'success', help: '1 if it succeeded, else 0.', of: ({ state }) => (state === 'SUCCEEDED' ? 1 : 0) },
+  { name: 'examined_blobs', help: 'Blobs it examined.', of: ({ counts }) => counts['examinedBlobs'] ?? 0 },
   { name: 'removed_blobs', help: 'Blobs it removed.', of: ({ counts }) => counts['removedBlobs'] ?? 0 },
   { name: 'removed_bytes', help: 'Bytes it freed.', of: ({ counts }) => counts['removedBytes'] ?? 0 },
-  { name: 'removed_uploads', help: 'Abandoned uploads it dropped.', of: ({ counts }) => counts['removedUploads'] ?? 0 },
+  { name: 'removed_uploads', help: 'Abandoned uploads it removed.', of: ({ counts }) => counts['removedUploads'] ?? 0 },
   {
     name: 'corrupt',
     help: 'Blobs and manifests it found whose bytes no longer match their digest.',
@@ -38,12 +38,12 @@ const runFacts: readonly { name: string; help: string; of: (run: MaintenanceRunR
   },
 ]
 
-/** How long the database and the storage may take to say their part, in milliseconds; it is left out then. */
+/** How long the database and the storage may take, in milliseconds; later, their metrics are left out. */
 const sourceTimeoutMs = 2_000
 
 /**
- * The process's metrics, in Prometheus' form. No label has a value that a client can make up: a repository's name is
- * never one, so that their number is bounded. docs/operations.md lists them.
+ * The metrics of the process, in Prometheus format. No label value comes from a client, such as a repository name, so
+ * the number of series is bounded. docs/operations.md lists the metrics.
  */
 export class Metrics {
   readonly #registry = new Registry()
@@ -64,20 +64,20 @@ export class Metrics {
     this.#requests = new RequestStatistics(this.#registry)
     this.#refusedPushes = new Counter({
       name: 'stele_refused_pushes_total',
-      help: 'Manifests that were refused, by the code of the reason: TAG_IMMUTABLE and others.',
+      help: 'Refused manifests, by error code: TAG_IMMUTABLE and others.',
       labelNames: ['reason'],
       registers,
     })
     this.#failures = new Counter({
       name: 'stele_registry_failures_total',
-      help: 'Requests of the registry that the server failed: UNAVAILABLE is the database or storage, STORAGE_FULL, INTERNAL.',
+      help: 'Registry requests that the server failed: UNAVAILABLE (database or storage), STORAGE_FULL, INTERNAL.',
       labelNames: ['code'],
       registers,
     })
-    this.#uploads = gauge('stele_uploads_open', 'Uploads that are begun and neither finished nor dropped.')
+    this.#uploads = gauge('stele_uploads_open', 'Uploads that were started and neither finished nor removed.')
     this.#databaseUp = gauge('stele_database_up', 'Whether the database answers.')
-    this.#databasePing = gauge('stele_database_ping_seconds', 'How long one small read of the database takes now.')
-    this.#freeBytes = gauge('stele_data_free_bytes', 'Free space of the volume of the data folder.')
+    this.#databasePing = gauge('stele_database_ping_seconds', 'Duration of one small read of the database.')
+    this.#freeBytes = gauge('stele_data_free_bytes', 'Free space on the volume of the data folder.')
     this.#lastRuns = runFacts.map(({ name, help, of }) => ({
       gauge: new Gauge({
         name: `stele_maintenance_last_${name}`,
@@ -91,7 +91,7 @@ export class Metrics {
     collectDefaultMetrics({ register: this.#registry })
   }
 
-  /** Counts a request that has ended. */
+  /** Counts a completed request. */
   note(exchange: Exchange): void {
     this.#requests.note(exchange)
     const { error, route, request, response } = exchange
@@ -102,7 +102,7 @@ export class Metrics {
     }
   }
 
-  /** All metrics as Prometheus reads them. What does not answer in time is left out. */
+  /** All metrics in Prometheus format. Metrics of a source that does not answer in time are left out. */
   async read(): Promise<{ readonly type: string; readonly text: string }> {
     await Promise.all([this.#collectDatabase(), this.#collectStorage()])
     return { type: this.#registry.contentType, text: await this.#registry.metrics() }
@@ -111,13 +111,13 @@ export class Metrics {
   async #collectDatabase(): Promise<void> {
     const startedAt = performance.now()
     try {
-      await within(sourceTimeoutMs, this.#sources.pingDatabase)
+      await withTimeout(sourceTimeoutMs, this.#sources.pingDatabase)
       this.#databasePing.set((performance.now() - startedAt) / 1000)
-      this.#uploads.set(await within(sourceTimeoutMs, this.#sources.countUploads))
-      this.#showRuns(await within(sourceTimeoutMs, this.#sources.lastRuns))
+      this.#uploads.set(await withTimeout(sourceTimeoutMs, this.#sources.countUploads))
+      this.#showRuns(await withTimeout(sourceTimeoutMs, this.#sources.lastRuns))
       this.#databaseUp.set(1)
     } catch {
-      // The answer to the question, and the readiness probe logs why.
+      // This is the value of the metric; the readiness probe logs the cause.
       this.#databaseUp.set(0)
       this.#databasePing.remove()
       this.#uploads.remove()
@@ -136,7 +136,7 @@ export class Metrics {
 
   async #collectStorage(): Promise<void> {
     try {
-      const { bavail, bsize } = await within(sourceTimeoutMs, () => statfs(this.#sources.dataDir))
+      const { bavail, bsize } = await withTimeout(sourceTimeoutMs, () => statfs(this.#sources.dataDir))
       this.#freeBytes.set(bavail * bsize)
     } catch {
       this.#freeBytes.remove()
@@ -147,7 +147,7 @@ export class Metrics {
     const { running, connections } = this.#sources
     new Gauge({
       name: 'stele_http_requests_running',
-      help: 'Requests that are running.',
+      help: 'Running requests.',
       labelNames: ['door'],
       registers,
       collect() {
@@ -156,7 +156,7 @@ export class Metrics {
     })
     new Gauge({
       name: 'stele_http_connections_open',
-      help: 'Connections that are open.',
+      help: 'Open connections.',
       registers,
       collect() {
         this.set(connections.read().open)
@@ -164,7 +164,7 @@ export class Metrics {
     })
     new Counter({
       name: 'stele_http_received_bytes_total',
-      help: 'Bytes that came over all connections, HTTP heads included.',
+      help: 'Bytes received over all connections, including HTTP heads.',
       registers,
       collect() {
         this.reset()
@@ -173,7 +173,7 @@ export class Metrics {
     })
     new Counter({
       name: 'stele_http_sent_bytes_total',
-      help: 'Bytes that went over all connections, HTTP heads included.',
+      help: 'Bytes sent over all connections, including HTTP heads.',
       registers,
       collect() {
         this.reset()

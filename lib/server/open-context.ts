@@ -16,14 +16,14 @@ import type { Context } from '@/lib/context'
 import { openFilesystemBlobStore } from '@/lib/storage/filesystem/filesystem'
 import { StartError } from './start-error'
 
-/** The context of a process, which closes its database at the end. */
+/** The context of a process that owns the database and closes it at its end. */
 export interface ProcessContext extends Context {
   readonly db: OpenDatabase
 }
 
 /**
- * Opens all that the process works with, the database migrated. What is in `given` takes the place of what would be
- * made. Throws a StartError that names what cannot be used.
+ * Opens everything that the process needs, and migrates the database. The parts in `given` are used instead of new ones.
+ * Throws a StartError that names what failed.
  */
 export async function openContext(config: Config, given: Partial<ProcessContext> = {}): Promise<ProcessContext> {
   try {
@@ -57,7 +57,7 @@ export async function openContext(config: Config, given: Partial<ProcessContext>
   return ctx
 }
 
-/** The database's name for people: never the password in its address. */
+/** The display name of the database, without the password in its address. */
 function nameOf(location: DatabaseLocation): string {
   if (location.provider === 'sqlite') return location.file
   const { host, pathname } = new URL(location.url)

@@ -1,4 +1,4 @@
-/** Where the process is between its start and its end. Read by whatever answers differently while it stops. */
+/** The phase of the process, from start to stop. Code that behaves differently during a stop reads it. */
 export interface Phase {
   name: 'starting' | 'ready' | 'stopping'
 }

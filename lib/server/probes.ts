@@ -3,21 +3,22 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Readiness } from './readiness'
 import { dataPolicy } from './security-headers'
 
-/** What the probes answer with. */
+/** The data that the probes answer with. */
 export interface ProbeSources {
   readonly readiness: () => Promise<Readiness>
-  /** Prometheus' text, and its content type. */
+  /** The metrics in Prometheus format, and their content type. */
   readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>
-  /** Whoever presents it may read the metrics; null: nobody may. */
+  /** The bearer token for reading the metrics; null: the metrics are off. */
   readonly metricsToken: string | null
 }
 
-/** Answers a request to a probe's path; whether it was one. */
+/** Answers a request to the path of a probe. Returns false for any other path. */
 export type ProbeHandler = (request: IncomingMessage, response: ServerResponse) => boolean
 
 /**
- * Answers `/healthz`, `/readyz` and `/metrics` before all else, also while the server starts: what watches a server must
- * not depend on what it watches. Nothing here is logged or counted; a probe every few seconds would drown the rest.
+ * Answers `/healthz`, `/readyz` and `/metrics` before everything else, also while the server starts: monitoring must
+ * not depend on what it monitors. Probes are not logged or counted, because they come every few seconds and would
+ * dominate.
  */
 export function createProbes(sources: ProbeSources): ProbeHandler {
   const probes: Readonly<Record<string, (request: IncomingMessage, response: ServerResponse) => Promise<void> | void>> =
@@ -50,7 +51,7 @@ async function answerMetrics(sources: ProbeSources, request: IncomingMessage, re
     answerJson(response, 404, { error: 'metrics are off: set STELE_METRICS_TOKEN' })
   } else if (!presents(request, sources.metricsToken)) {
     response.setHeader('WWW-Authenticate', 'Bearer realm="Stele metrics"')
-    answerJson(response, 401, { error: 'the bearer token of STELE_METRICS_TOKEN is needed' })
+    answerJson(response, 401, { error: 'the bearer token of STELE_METRICS_TOKEN is required' })
   } else {
     const { type, text } = await sources.metrics()
     answer(response, 200, type, text)
@@ -62,7 +63,7 @@ function presents(request: IncomingMessage, token: string): boolean {
   return presented !== undefined && timingSafeEqual(hash(presented), hash(token))
 }
 
-/** Equal lengths are what a comparison in constant time takes. */
+/** A comparison in constant time needs texts of equal length. */
 function hash(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }
@@ -72,6 +73,6 @@ function answerJson(response: ServerResponse, status: number, body: object): voi
 }
 
 function answer(response: ServerResponse, status: number, type: string, text: string): void {
-  // Node leaves the body of a HEAD out by itself.
+  // Node leaves out the body for HEAD.
   response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }).end(text)
 }

@@ -6,9 +6,9 @@ import type { Config } from '@/lib/config'
 import type { Logger } from '@/lib/log'
 
 /**
- * Makes the function that says who sent a request. `X-Forwarded-For` and `X-Forwarded-Proto` are believed only when the
- * connection comes from a trusted proxy; of several addresses, the last that is none. `X-Forwarded-Host` never is: which
- * instance a request is for is what `Host` says.
+ * Creates the function that finds the client of a request. `X-Forwarded-For` and `X-Forwarded-Proto` are used only if
+ * the connection comes from a trusted proxy. The client is the last address that is not a trusted proxy.
+ * `X-Forwarded-Host` is never used: `Host` selects the instance.
  */
 export function createClientReader(
   { trustedProxies, publicUrl }: Pick<Config, 'trustedProxies' | 'publicUrl'>,
@@ -34,7 +34,7 @@ export function createClientReader(
   }
 }
 
-/** The client's address by the proxies' word; null when what they say is no address. */
+/** The client's address according to the proxies; null when it is not a valid address. */
 function forwardedAddress(request: IncomingMessage, trusts: (address: string, index: number) => boolean) {
   const said = proxyAddr.all(request, (address, index) => trusts(bare(address), index)).at(-1) ?? ''
   const address = withoutMapping(bare(said))
@@ -43,16 +43,16 @@ function forwardedAddress(request: IncomingMessage, trusts: (address: string, in
 
 function isForwardedTls(request: IncomingMessage): boolean {
   const header = request.headers['x-forwarded-proto']
-  // Of several proxies the first one talks to the client.
+  // With several proxies, the first one is connected to the client.
   return typeof header === 'string' && header.split(',', 1)[0]?.trim().toLowerCase() === 'https'
 }
 
-/** An address without the port that some proxies write after it. */
+/** An address without the port that some proxies append. */
 function bare(address: string): string {
   return /^(?:\[([^\]]*)\]|(\d+\.\d+\.\d+\.\d+))(?::\d+)?$/.exec(address)?.slice(1).find(Boolean) ?? address
 }
 
-/** An IPv4 address as such, although the socket speaks IPv6. */
+/** Converts an IPv4 address that the socket reports as IPv6 back to IPv4. */
 function withoutMapping(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, '')
 }

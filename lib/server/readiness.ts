@@ -1,14 +1,14 @@
 import type { Logger } from '@/lib/log'
 import type { Phase } from './phase'
-import { within } from './within'
+import { withTimeout } from './with-timeout'
 
-/** The parts that requests need; each check throws when its part cannot be used. */
+/** The parts that requests need. Each check throws when its part cannot be used. */
 export interface ReadinessChecks {
   readonly database: () => Promise<unknown>
   readonly storage: () => Promise<unknown>
 }
 
-/** Whether requests can be served, and if not, why: never more than a word, because anybody may ask. */
+/** Whether requests can be served, and if not, which parts fail. No details, because anybody may read this. */
 export interface Readiness {
   readonly status: 'ready' | 'starting' | 'stopping' | 'failing'
   /** Parts that failed or did not answer in time. */
@@ -19,9 +19,9 @@ export interface Readiness {
 const checkTimeoutMs = 2_000
 
 /**
- * Makes the question whether the server is ready. Those who ask at the same time share the checks, so that asking often
- * does not load a part that is slow. A check that hangs counts as failed and is given up, so that a part that comes back is
- * found by the next question. Causes are logged, once per change.
+ * Creates the function that checks whether the server is ready. Parallel calls share the checks, so that frequent
+ * probes do not load a slow part. A check that hangs counts as failed and is abandoned, so that the next call finds a
+ * part that works again. Causes are logged once per change.
  */
 export function createReadiness(
   phase: Phase,
@@ -34,7 +34,7 @@ export function createReadiness(
 
   async function check(part: keyof ReadinessChecks): Promise<void> {
     try {
-      await within(timeoutMs, checks[part])
+      await withTimeout(timeoutMs, checks[part])
       if (failing.delete(part)) log.info({ part }, 'a part of the server answers again')
     } catch (error) {
       if (!failing.has(part)) log.error({ part, err: error }, 'a part of the server does not answer')

@@ -2,16 +2,16 @@ import { clientOf } from '@/lib/auth/client'
 import { type Logger, createLineWriter } from '@/lib/log'
 import type { Exchange } from './exchange'
 
-/** Longest path and header that is logged whole, in characters. */
+/** Longest path and header value in the log, in characters; the rest is cut off. */
 const textMax = 512
 
-/** What a request id of a proxy or client may look like to be logged. */
+/** The form that a request id of a proxy or client must have to be logged. */
 const foreignId = /^[\w.:=+/-]{1,128}$/
 
 /**
- * Makes the function that logs requests, one line each. Only the fields named here, which docs/operations.md explains:
- * of the address only its path, because a query may hold what is nobody's business, and no header that could be a
- * credential. What the browser loads of the console's own files is logged at `debug`.
+ * Creates the function that logs requests, one line each, with only the fields named here (docs/operations.md explains
+ * them). It logs the path without the query, which may contain private data, and no header that could be a credential.
+ * Requests for the console's own files are logged at `debug`.
  */
 export function createRequestLog(log: Logger): (exchange: Exchange) => void {
   const write = createLineWriter(log)
@@ -19,7 +19,7 @@ export function createRequestLog(log: Logger): (exchange: Exchange) => void {
     const foreign = request.headers['x-request-id']
     const agent = request.headers['user-agent']
     const { address } = clientOf(request)
-    // Put together by hand: what is not made text here is of characters that need no escape.
+    // Assembled by hand: fields without JSON.stringify have only characters that need no escaping.
     const fields =
       `"requestId":"${requestId}"` +
       (typeof foreign === 'string' && foreignId.test(foreign) ? `,"clientRequestId":"${foreign}"` : '') +

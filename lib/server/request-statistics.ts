@@ -1,10 +1,10 @@
 import { Counter, type Histogram, type MetricValueWithName, type Registry } from 'prom-client'
 import type { Exchange } from './exchange'
 
-/** Upper ends of the latencies' buckets, in seconds: from a cached manifest to a large layer over a slow line. */
+/** Upper bounds of the latency buckets, in seconds: from a cached manifest to a large layer over a slow connection. */
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
 
-/** Methods that have a value of the label `method` of their own. */
+/** Methods with their own value of the label `method`. */
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 const requestsName = 'stele_http_requests_total'
@@ -13,18 +13,18 @@ const labelNames = ['door', 'route', 'method'] as const
 
 type Label = (typeof labelNames)[number]
 
-/** What is known of the requests with the same labels. */
+/** The counts of requests with the same labels. */
 interface Series {
   readonly labels: Readonly<Record<Label, string>>
   readonly byStatus: Map<number, number>
-  /** How many fell into each bucket, and into none at the end. */
+  /** Number of requests in each bucket; the last element counts those above all buckets. */
   readonly perBucket: Float64Array
   seconds: number
 }
 
 /**
- * How many requests there were and how long they took. Counted in plain fields and made metrics when somebody reads them:
- * the library's own counters would cost a small request a tenth more.
+ * Counts and durations of requests. They are counted in plain fields and converted to metrics on a scrape: the
+ * library's own counters would make a small request a tenth more expensive.
  */
 export class RequestStatistics {
   readonly #series = new Map<string, Map<string, Series>>()
@@ -34,7 +34,7 @@ export class RequestStatistics {
     const list = () => this.#list()
     new Counter({
       name: requestsName,
-      help: 'Requests that have ended.',
+      help: 'Completed requests.',
       labelNames: [...labelNames, 'status'],
       registers,
       collect() {
@@ -48,16 +48,16 @@ export class RequestStatistics {
       name: durationsName,
       get: () => ({
         name: durationsName,
-        help: 'From the head of a request to the end of its answer.',
+        help: 'Time from the head of a request to the end of its response.',
         type: 'histogram',
         values: list().flatMap(valuesOf),
       }),
     }
-    // A metric of the library counts by itself; this is as much of one as its registry needs to print it.
+    // Metrics of the library do their own counting; this object has only what the library's registry needs to print it.
     registry.registerMetric(durations as unknown as Histogram)
   }
 
-  /** Counts a request that has ended. */
+  /** Counts a completed request. */
   note({ door, route, request, response, durationMs }: Exchange): void {
     const series = this.#find(door, route ?? 'unknown', request.method ?? '')
     const seconds = durationMs / 1000
@@ -70,7 +70,7 @@ export class RequestStatistics {
 
   #find(door: string, route: string, givenMethod: string): Series {
     const method = methods.has(givenMethod) ? givenMethod : 'other'
-    // The same route is never of two doors, but for `unknown`.
+    // Except `unknown`, no route belongs to two doors.
     const key = route === 'unknown' ? door : route
     let byMethod = this.#series.get(key)
     if (byMethod === undefined) this.#series.set(key, (byMethod = new Map<string, Series>()))

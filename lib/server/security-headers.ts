@@ -5,7 +5,7 @@ import type { Door } from './exchange'
 
 const yearSeconds = 365 * 24 * 60 * 60
 
-/** What no page of ours needs of the browser. */
+/** Browser features that no page of the console needs. */
 const deniedFeatures = [
   ...['accelerometer', 'autoplay', 'browsing-topics', 'camera', 'display-capture', 'encrypted-media', 'fullscreen'],
   ...['geolocation', 'gyroscope', 'hid', 'magnetometer', 'microphone', 'midi', 'payment', 'picture-in-picture'],
@@ -13,16 +13,16 @@ const deniedFeatures = [
 ]
 const permissions = deniedFeatures.map((feature) => `${feature}=()`).join(', ')
 
-/** What a browser that opens something of the registry may do with it: nothing. A blob is anybody's bytes. */
+/** The policy for registry content that a browser opens: it may do nothing, because a blob may contain anything. */
 const registryPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
-/** JSON and files: nothing that loads anything. */
+/** The policy for JSON and files, which load nothing. */
 export const dataPolicy = "default-src 'none'; frame-ancestors 'none'"
 
 /**
- * The policy of a page. Scripts run only with the page's own nonce, which Next puts on those it writes, and those that
- * these load; styles come from files. In development Next evaluates code, writes styles into the page, and tells
- * changes through a WebSocket.
+ * The policy of a page. Scripts run only with the page's nonce, which Next adds to the scripts it writes, or when such
+ * a script loads them. Styles come from files. In development, Next evaluates code, writes styles into the page, and
+ * reports changes through a WebSocket.
  */
 export function pagePolicy(nonce: string, isDevelopment: boolean): string {
   return [
@@ -40,18 +40,17 @@ export function pagePolicy(nonce: string, isDevelopment: boolean): string {
   ].join('; ')
 }
 
-/** What only one answer's scripts know. */
+/** A random nonce for the scripts of one response. */
 export function createNonce(): string {
   return randomBytes(16).toString('base64')
 }
 
 /**
- * Sets the headers that keep a browser from doing harm with an answer, whatever the answer will be. `policy` is that of
- * a page; without it the answer is none.
+ * Sets the security headers of a response. `policy` is the policy of a page; without it, the response is not a page.
  */
 export function setSecurityHeaders(response: ServerResponse, door: Door, client: Client, policy?: string): void {
   response.setHeader('X-Content-Type-Options', 'nosniff')
-  // Only over TLS is it believed; a year, as browsers' preload lists ask for. Other hosts of the domain are not ours.
+  // Browsers accept it only over TLS. One year, as preload lists require. Not for subdomains: those may not be ours.
   if (client.isSecure) response.setHeader('Strict-Transport-Security', `max-age=${yearSeconds}`)
   if (door === 'registry') {
     response.setHeader('Content-Security-Policy', registryPolicy)

@@ -1,2 +1,2 @@
-/** A reason not to start that the person who starts the server can do something about: one line, without a stack. */
+/** A reason not to start that the operator can fix: printed as one line, without a stack. */
 export class StartError extends Error {}

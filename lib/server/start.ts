@@ -26,7 +26,7 @@ import { UploadsUnderWay } from './uploads-under-way'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Starts the server with the settings in `env`. Throws a StartError for what whoever starts it can set right. */
+/** Starts the server with the settings in `env`. Throws a StartError for problems that the operator can fix. */
 export async function start(env: Environment): Promise<void> {
   const config = readConfig(env)
   const ctx = await openContext(config)
@@ -58,7 +58,7 @@ export async function start(env: Environment): Promise<void> {
     metricsToken: config.metricsToken,
   })
 
-  // Before the first-start data are made: a password printed by a server that then cannot listen would be lost.
+  // Before the data of the first start are created: if the server could not listen, the printed password would be lost.
   const { port, ready } = await listen(server, config, answerProbe)
   if (config.makeExample) await ensureExample(ctx)
   const generatedPassword = await ensureFirstAdministrator(ctx, {

@@ -2,30 +2,34 @@ import type { Server } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import type { Logger } from '@/lib/log'
 import type { Phase } from './phase'
-import { within } from './within'
+import { withTimeout } from './with-timeout'
 
-/** What has to end before the process may. */
+/** What must end before the process exits. */
 export interface Stoppable {
   readonly server: Server
   readonly phase: Phase
   readonly log: Logger
-  /** How long requests may take to end, in milliseconds; the connections of those that have not are cut then. */
+  /** How long requests may take to end, in milliseconds; then the remaining connections are closed. */
   readonly timeoutMs: number
-  /** Whether clients are in the middle of uploads, whose next requests may need a new connection. */
+  /** Whether uploads are running, whose next requests may need a new connection. */
   readonly hasUploads: () => boolean
-  /** Ends the work that no request waits for. Begun at once; waited for as long as requests are. */
+  /** Ends background work. Called at once, and awaited as long as requests are. */
   readonly stopWork: () => Promise<void>
-  /** Lets go of what requests use. */
+  /** Closes what requests use. */
   readonly release: () => Promise<void>
 }
 
-/** How often is looked whether uploads have ended and connections become idle, in milliseconds. */
+/** How often to check for ended uploads and idle connections, in milliseconds. */
 const pollMs = 50
 
-/** How long letting go may take, in milliseconds. Nothing is lost when it takes longer: a crash is always survived. */
+/**
+ * How long `release` may take, in milliseconds. Nothing is lost when it takes longer: the data survive even a crash.
+ */
 const releaseTimeoutMs = 5_000
 
-/** A signal that is repeated sooner is the same one: a terminal sends it to npm and to us, and npm passes it on. */
+/**
+ * A signal that is repeated sooner counts as the same one: a terminal sends it to npm and to us, and npm forwards it.
+ */
 const sameSignalMs = 1_000
 
 /**
@@ -49,8 +53,8 @@ export function stopOnSignal(stoppable: Stoppable): void {
 }
 
 /**
- * Stops in order: no upload is begun; when the last one is over, no connection is taken; when the last request has ended,
- * everything is let go. After `timeoutMs`, or once `hurry` is aborted, the rest of the connections is cut.
+ * Stops in order: no new upload is accepted; after the last upload, no new connection is accepted; after the last
+ * request, everything is closed. After `timeoutMs`, or when `hurry` is aborted, the remaining connections are closed.
  */
 export async function stop(
   { server, phase, log, timeoutMs, hasUploads, stopWork, release }: Stoppable,
@@ -59,7 +63,7 @@ export async function stop(
   const startedAt = performance.now()
   phase.name = 'stopping'
   const isLate = () => hurry.aborted || performance.now() - startedAt >= timeoutMs
-  const work = stopWork().catch((error: unknown) => log.error({ err: error }, 'work in the background did not stop'))
+  const work = stopWork().catch((error: unknown) => log.error({ err: error }, 'background work did not stop'))
 
   while (hasUploads() && !isLate()) await setTimeout(pollMs)
   const closed = new AbortController()
@@ -70,18 +74,18 @@ export async function stop(
       wasCut = true
       server.closeAllConnections()
     } else {
-      // A connection that was busy is kept alive after its answer, and nothing says when: it would hold up the end.
+      // A busy connection is kept alive after its response, without any event for it: it would delay the end.
       server.closeIdleConnections()
     }
     await setTimeout(pollMs, undefined, { signal: closed.signal }).catch(() => undefined)
   }
   try {
-    await within(releaseTimeoutMs, async () => {
+    await withTimeout(releaseTimeoutMs, async () => {
       await work
       await release()
     })
   } catch (error) {
-    log.error({ err: error }, 'not everything could be let go')
+    log.error({ err: error }, 'not everything could be closed')
   }
   log.info({ durationMs: Math.round(performance.now() - startedAt), cut: wasCut }, 'stopped')
 }

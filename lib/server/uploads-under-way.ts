@@ -1,26 +1,26 @@
 import type { Exchange } from './exchange'
 
-/** How long the next request of an upload is waited for, in milliseconds: clients send it at once. */
+/** How long to wait for the next request of an upload, in milliseconds: clients send it at once. */
 const nextRequestMs = 2_000
 
 /**
- * Knows whether clients are in the middle of uploads, also between two requests of one, when nothing runs.
+ * Knows whether clients are in the middle of uploads, even between two requests of an upload, when nothing runs.
  *
- *     POST → 202           begun: the next request comes
- *     PATCH → 202          goes on: the next request comes
- *     PUT → 201            over; so are DELETE → 204, any → 404, and a client that left
+ *     POST → 202           started: another request follows
+ *     PATCH → 202          continues: another request follows
+ *     PUT → 201            ended; also DELETE → 204, any → 404, and a client that disconnected
  */
 export class UploadsUnderWay {
   readonly #running: ReadonlySet<Exchange>
-  /** When the last answer of each upload was sent, oldest first. */
+  /** When the last response of each upload was sent, oldest first. */
   readonly #answeredAt = new Map<string, number>()
 
-  /** `running`: the requests that have not ended. */
+  /** `running` has the requests that have not ended. */
   constructor(running: ReadonlySet<Exchange>) {
     this.#running = running
   }
 
-  /** Takes note of a request that ended at `now`. */
+  /** Records a request that ended at `now`. */
   note(exchange: Exchange, now = performance.now()): void {
     if (!isOfUpload(exchange)) return
     const { request, response } = exchange
@@ -33,7 +33,7 @@ export class UploadsUnderWay {
     this.#forgetOld(now)
   }
 
-  /** Whether a request of an upload runs at `now`, or may come any moment. */
+  /** Whether a request of an upload runs at `now` or is expected soon. */
   exist(now = performance.now()): boolean {
     this.#forgetOld(now)
     return this.#answeredAt.size > 0 || [...this.#running].some(isOfUpload)

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 
-/** What `work` resolves with. Throws what it throws, or an Error after `timeoutMs`; it is not waited for any longer then. */
-export async function within<T>(timeoutMs: number, work: () => Promise<T>): Promise<T> {
+/** The result of `work`. Throws what `work` throws, or an Error after `timeoutMs`; `work` itself is not cancelled. */
+export async function withTimeout<T>(timeoutMs: number, work: () => Promise<T>): Promise<T> {
   const settled = new AbortController()
   const tooLate = setTimeout(timeoutMs, undefined, { signal: settled.signal }).then(() => {
     throw new Error(`no answer within ${timeoutMs} ms`)
@@ -10,7 +10,7 @@ export async function within<T>(timeoutMs: number, work: () => Promise<T>): Prom
     return await Promise.race([work(), tooLate])
   } finally {
     settled.abort()
-    // It rejects for being aborted, which nobody waits for.
+    // The abort rejects the timer, and nobody awaits it any more.
     tooLate.catch(() => undefined)
   }
 }

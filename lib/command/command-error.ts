@@ -1,2 +1,2 @@
-/** Why a command cannot do what it was asked: one sentence for whoever typed it, without a stack. */
+/** Why a command failed: one sentence for the operator, printed without a stack. */
 export class CommandError extends Error {}

@@ -3,24 +3,24 @@ import type { Config } from '@/lib/config'
 import type { Database } from '@/lib/metadata/engine/database'
 import type { Passwords } from '@/lib/secrets/passwords'
 
-/** What a command works with. */
+/** What a command gets to work with. */
 export interface CommandContext {
   readonly db: Database
   readonly config: Config
   readonly passwords: Passwords
-  /** Who typed it, for the audit trail. */
+  /** The operator, for the audit trail. */
   readonly principal: Principal
-  /** All of what is piped to it. */
+  /** Reads standard input to its end. */
   readonly readInput: () => Promise<string>
 }
 
-/** What a command was given after its words: names, and options without their dashes. */
+/** The arguments after the words of a command: names, and options without their dashes. */
 export interface CommandArguments {
   readonly names: readonly string[]
   readonly options: Readonly<Record<string, string | boolean | undefined>>
 }
 
-/** What is printed, and whether all is as it should be: the exit code is 0, else 1. */
+/** The lines to print, and whether the result is good: the exit code is 0, else 1. */
 export interface CommandResult {
   readonly lines: readonly string[]
   readonly isGood: boolean
@@ -30,11 +30,11 @@ export interface CommandResult {
 export interface Command {
   /** `user reset-password` */
   readonly words: string
-  /** Of what comes after them. */
+  /** The names of the arguments after the words. */
   readonly names: readonly string[]
-  /** With the value's name for one that takes a value. */
+  /** Options by name; `value` is the name of the value, for an option that has one. */
   readonly options: Readonly<Record<string, { readonly value?: string; readonly help: string }>>
   readonly help: string
-  /** Throws a CommandError for what whoever typed it can set right. */
+  /** Throws a CommandError for mistakes that the operator can correct. */
   readonly run: (ctx: CommandContext, given: CommandArguments) => Promise<CommandResult>
 }

@@ -2,12 +2,12 @@ import { rotateSigningKeys } from '@/lib/secrets/signing-keys'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import type { Command } from './command'
 
-/** `keys rotate`: another key for the registry's tokens. */
+/** `keys rotate`: creates a new signing key for registry tokens. */
 export const keysRotate: Command = {
   words: 'keys rotate',
   names: [],
   options: {},
-  help: 'Sign registry tokens with a new key; tokens that the old one signed stay good until they expire.',
+  help: 'Sign registry tokens with a new key. Tokens signed with the old key stay valid until they expire.',
   async run({ db, config, principal }) {
     const id = await rotateSigningKeys(config.dataDir, async (made) => {
       const target = { type: 'SIGNING_KEY', id: made, name: '' } as const

@@ -2,14 +2,16 @@ import { randomBytes } from 'node:crypto'
 import { assertPasswordAllowed } from '@/lib/secrets/password-rules'
 import type { CommandArguments, CommandContext } from './command'
 
-/** The option that takes a password from what is piped in: arguments are seen by everybody on the machine. */
+/** The option to read a password from standard input, because every user of the machine can see arguments. */
 export const passwordOption = {
   'password-stdin': {
-    help: 'Take the password from standard input, its first line; otherwise one is made and printed.',
+    help: 'Read the password from the first line of standard input. Without it, a password is generated and printed.',
   },
 } as const
 
-/** A password for a user, with its hash; `shown` is null for one that was given. Throws BAD_REQUEST for a weak one. */
+/**
+ * A new password and its hash; `shown` is null if the operator gave the password. Throws BAD_REQUEST for a weak one.
+ */
 export async function readNewPassword(
   { passwords, readInput }: CommandContext,
   { options }: CommandArguments,

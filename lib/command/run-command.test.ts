@@ -134,7 +134,9 @@ describe('user reset-password', () => {
     const { passwordHash } = await db.prisma.user.findUniqueOrThrow({ where: { id: 'usr-1' } })
     const set = { userId: 'usr-1', instanceId: 'cri-1', passwordHash: passwordHash ?? '', updatedAt: new Date() }
     await db.prisma.registryPassword.create({ data: set })
-    expect((await run('user reset-password admin')).out).toContain('docker login no longer takes the former one either')
+    expect((await run('user reset-password admin')).out).toContain(
+      'docker login no longer accepts the old password either',
+    )
     expect(await db.prisma.registryPassword.count()).toBe(0)
     expect((await run('user reset-password admin')).out).not.toContain('docker login')
   })
@@ -245,8 +247,8 @@ describe('user make-administrator', () => {
   test.each([
     ['user make-administrator nobody', 'there is no user nobody'],
     ['user make-administrator admin --create', 'there is a user admin'],
-    ['user make-administrator system --create', 'system is no name that a user can have'],
-    ['user make-administrator li.na --password-stdin', '--password-stdin goes with --create'],
+    ['user make-administrator system --create', 'system is not a valid user name'],
+    ['user make-administrator li.na --password-stdin', '--password-stdin needs --create'],
   ])('“%s” changes nothing', async (args, message) => {
     const { code, err } = await run(args)
     expect(code).toBe(1)
@@ -263,7 +265,7 @@ describe('audit verify', () => {
     const { code, out } = await run('audit verify')
     expect(code).toBe(0)
     const head = /^Head: (1:[a-f0-9]{64})$/m.exec(out)?.[1] ?? ''
-    expect(out).toBe(`The audit trail is whole: 1 entry.\nHead: ${head}\n`)
+    expect(out).toBe(`The audit trail is intact: 1 entry.\nHead: ${head}\n`)
     await run('user reset-password li.na')
     expect(await run(`audit verify --expect ${head}`)).toMatchObject({ code: 0 })
     const forged = await run(`audit verify --expect 2:${'0'.repeat(64)}`)
@@ -276,14 +278,14 @@ describe('audit verify', () => {
     await db.prisma.auditEvent.update({ where: { id: 2 }, data: { actor: 'li.na' } })
     expect(await run('audit verify')).toEqual({
       code: 1,
-      out: 'The audit trail is broken: entry 2 was changed: its hash is not that of what it says.\nGood before that: 1 entry.\n',
+      out: 'The audit trail is broken: entry 2 was changed: its hash is not that of what it says.\nGood entries before that: 1.\n',
       err: '',
     })
   })
 
   test.each(['2', '2:abc', `0:${'0'.repeat(64)}`, `2:${'0'.repeat(64)}x`])('takes no head like %s', async (head) => {
     const { code, err } = await run(`audit verify --expect ${head}`)
-    expect({ code, err }).toEqual({ code: 1, err: '--expect takes <id>:<hash>, as this command prints the head\n' })
+    expect({ code, err }).toEqual({ code: 1, err: '--expect must be <id>:<hash>, as this command prints the head\n' })
   })
 })
 

@@ -15,7 +15,7 @@ import { keysRotate } from './keys-rotate'
 import { userMakeAdministrator } from './user-make-administrator'
 import { userResetPassword } from './user-reset-password'
 
-/** All of them, in the order of the usage text. */
+/** All commands, in the order of the usage text. */
 const commands: readonly Command[] = [auditVerify, userResetPassword, userMakeAdministrator, keysRotate]
 
 /** Where a command reads and prints. */
@@ -26,8 +26,8 @@ export interface Terminal {
 }
 
 /**
- * Runs the command that `args` name with the settings in `env`, beside a running server or without one. Answers the exit
- * code: 0 when all is done and well, 1 when it is not, 2 when it was not understood. Never rejects.
+ * Runs the command in `args` with the settings in `env`, whether the server runs or not. Returns the exit code: 0 for
+ * success, 1 for a failure or a bad result, 2 for an unknown command or wrong arguments. Never rejects.
  */
 export async function runCommand(
   args: readonly string[],
@@ -40,7 +40,7 @@ export async function runCommand(
   }
   const command = commands.find(({ words }) => args.slice(0, 2).join(' ') === words)
   if (command === undefined) {
-    terminal.err(args.length === 0 ? usage() : `There is no such command.\n\n${usage()}`)
+    terminal.err(args.length === 0 ? usage() : `Unknown command.\n\n${usage()}`)
     return 2
   }
   let given: CommandArguments
@@ -89,11 +89,11 @@ function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   }
 }
 
-/** Changes no schema: a server of the version before may be running. */
+/** Opens the database without migrating it, because a server of the previous version may be running. */
 async function open({ database }: Config): Promise<OpenDatabase> {
   if (database.provider === 'sqlite' && !existsSync(database.file)) {
     throw new CommandError(
-      `There is no database ${database.file}: start the server once, or set STELE_DATA_DIR as it has it`,
+      `There is no database ${database.file}: start the server once, or set STELE_DATA_DIR to the server's data folder`,
     )
   }
   try {
@@ -104,7 +104,7 @@ async function open({ database }: Config): Promise<OpenDatabase> {
   return openDatabase(database)
 }
 
-/** Whoever types: nothing but the operating system has proven who. */
+/** The operator, who is authenticated only by the operating system. */
 function commandLinePrincipal(): Principal {
   return {
     ...systemPrincipal,
@@ -119,7 +119,7 @@ function operatingSystemUser(): string {
   try {
     return userInfo().username
   } catch {
-    // A container may run under a number that has no name.
+    // A container may run as a user id without a name.
     return `user ${process.getuid?.() ?? 'unknown'}`
   }
 }
@@ -139,8 +139,8 @@ function usage(): string {
   return [
     'Usage: npm run stele -- <command>',
     '',
-    'With the settings of the server (environment and .env), beside it while it runs or without it.',
-    'What a command changes is in the audit trail, as `command-line` and the user of the operating system.',
+    'Uses the settings of the server (environment and .env). The server may be running or not.',
+    'The audit trail records changes with the actor `command-line` and the user of the operating system.',
     '',
     ...commands.map(describe),
   ].join('\n')

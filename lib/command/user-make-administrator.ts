@@ -10,21 +10,24 @@ export const userMakeAdministrator: Command = {
   words: 'user make-administrator',
   names: ['name'],
   options: {
-    create: { help: 'Make the user first, with a new password.' },
+    create: { help: 'Create the user first, with a new password.' },
     ...passwordOption,
   },
   help: 'Make a user an administrator, and enable them.',
   async run(ctx, given) {
     const [name = ''] = given.names
     if (given.options['create'] !== true) {
-      if (given.options['password-stdin'] === true) throw new CommandError('--password-stdin goes with --create')
+      if (given.options['password-stdin'] === true) throw new CommandError('--password-stdin needs --create')
       await makeAdministrator(ctx.db, ctx.principal, name, null)
       return { lines: [`${name} is an enabled administrator.`], isGood: true }
     }
-    if (!isUserName(name)) throw new AppError('BAD_REQUEST', { message: `${name} is no name that a user can have` })
+    if (!isUserName(name)) throw new AppError('BAD_REQUEST', { message: `${name} is not a valid user name` })
     const { hash, shown } = await readNewPassword(ctx, given, name)
     await makeAdministrator(ctx.db, ctx.principal, name, hash)
-    const lines = [`${name} was made, an administrator.`, ...(shown === null ? [] : [`Password of ${name}: ${shown}`])]
+    const lines = [
+      `${name} was created as an administrator.`,
+      ...(shown === null ? [] : [`Password of ${name}: ${shown}`]),
+    ]
     return { lines, isGood: true }
   },
 }

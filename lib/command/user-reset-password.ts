@@ -2,15 +2,15 @@ import { recoverUser } from '@/lib/registry/users/recover-user'
 import type { Command } from './command'
 import { passwordOption, readNewPassword } from './new-password'
 
-/** `user reset-password`: the way back in. */
+/** `user reset-password`: lets a locked-out user log on again. */
 export const userResetPassword: Command = {
   words: 'user reset-password',
   names: ['name'],
   options: {
     ...passwordOption,
-    'second-factor': { help: 'Turn the second factor off too.' },
+    'second-factor': { help: 'Turn off the second factor too.' },
   },
-  help: 'Give a user another console password, enable them, and end their sessions.',
+  help: 'Set a new console password for a user, enable the user, and end their sessions.',
   async run(ctx, given) {
     const [name = ''] = given.names
     const { hash, shown } = await readNewPassword(ctx, given, name)
@@ -23,9 +23,7 @@ export const userResetPassword: Command = {
         `Sessions ended: ${done.endedSessions}.`,
         ...(done.removedRegistryPasswords === 0
           ? []
-          : [
-              'docker login no longer takes the former one either: set a password under Instances > Access Credential.',
-            ]),
+          : ['docker login no longer accepts the old password either: set one under Instances > Access Credential.']),
         ...(done.removedSecondFactor ? ['The second factor is off.'] : []),
         ...(done.hasSecondFactor ? ['The log-on still asks for the second factor; --second-factor turns it off.'] : []),
       ],

@@ -1,23 +1,23 @@
 import { AppError, type ErrorCode } from './errors'
 
-/** The body of a request, as its door receives it. */
+/** The body of a request, as the door provides it. */
 export interface IncomingBody {
-  /** The length that the request declares, in bytes; null where it declares none. */
+  /** The length that the request declares, in bytes; null if it declares none. */
   readonly declaredBytes: number | null
-  /** Must leave the connection as it is when reading stops early, so that the client can still read the answer. */
+  /** Must keep the connection open when reading stops early, so that the client can still read the answer. */
   readonly chunks: AsyncIterable<Uint8Array>
 }
 
-/** How much of a body is read, and how more is refused. */
+/** The limit of a body, and the error code for a longer one. */
 export interface BodyLimit {
   readonly maxBytes: number
   readonly code: Extract<ErrorCode, 'PAYLOAD_TOO_LARGE' | 'MANIFEST_TOO_LARGE'>
 }
 
 /**
- * The whole body, in memory. One that is longer than the limit is refused with the limit's code: before any of it is read
- * where the request declares its length, and otherwise as soon as it is too long. Throws UPLOAD_INCOMPLETE where the
- * chunks fail: the client has left.
+ * Reads the whole body into memory. Throws the limit's code for a longer body: before reading if the request declares
+ * its length, otherwise as soon as the limit is exceeded. Throws UPLOAD_INCOMPLETE when the chunks fail, because the
+ * client disconnected.
  */
 export async function readBoundedBody(
   { declaredBytes, chunks }: IncomingBody,

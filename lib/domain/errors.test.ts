@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test, vi } from 'vitest'
 import { AppError, errorCodes } from './errors'
 
-/** What the distribution specification allows on the wire ("Error Codes"); UNKNOWN is Docker's, for failures of ours. */
+/**
+ * What the distribution specification allows on the wire ("Error Codes"); UNKNOWN is Docker's, for failures of ours.
+ */
 const wireCodes = new Set([
   'BLOB_UNKNOWN',
   'BLOB_UPLOAD_INVALID',

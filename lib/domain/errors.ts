@@ -109,10 +109,10 @@ export interface FieldError {
   readonly message: string
 }
 
-/** Headers of an answer that a refusal itself decides on. Those of one door only are the door's. */
+/** Response headers that belong to the error itself. A door adds the headers that only it has. */
 export type ErrorHeaders = Readonly<Partial<Record<'Allow' | 'Content-Range' | 'Retry-After', string>>>
 
-/** When a client may try again what the server cannot do now, in seconds: a restart takes about two. */
+/** How long a client should wait when the server is unavailable, in seconds: a restart takes about two. */
 const unavailableSeconds = 5
 
 interface AppErrorOptions {
@@ -152,7 +152,7 @@ export class AppError extends Error {
     return ERRORS[this.code].status
   }
 
-  /** The headers that both doors answer with: those given, and `Retry-After` for every 503. */
+  /** The response headers at both doors: the given ones, and `Retry-After` for every 503. */
   get headers(): ErrorHeaders {
     return this.status === 503 ? { 'Retry-After': String(unavailableSeconds), ...this.#headers } : this.#headers
   }

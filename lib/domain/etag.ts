@@ -2,15 +2,15 @@ import { type Digest, isDigest } from './digest'
 import { AppError } from './errors'
 import type { TagPrecondition } from './immutability'
 
-/** Visible ASCII but the quote, or bytes above ASCII (RFC 9110, section 8.8.3). */
+/** Visible ASCII without the quote, or bytes above ASCII (RFC 9110, section 8.8.3). */
 const entityTagPattern = /^"([\x21\x23-\x7e\x80-\xff]*)"$/
 
 /**
- * The precondition of a manifest's push (RFC 9110, section 13.1). The entity tag of a manifest, and of a tag that points
- * at it, is its digest in quotes.
+ * Parses the precondition of a manifest push (RFC 9110, section 13.1). The entity tag of a manifest, and of a tag that
+ * points at it, is its digest in quotes.
  *
- * Throws BAD_REQUEST for what cannot hold or is not understood: a write must not go ahead on a condition that was not
- * understood, and a mistyped digest must not look like a lost race (PRECONDITION_FAILED).
+ * Throws BAD_REQUEST for a condition that cannot be met or is not understood: a write must not go ahead without its
+ * condition, and a mistyped digest must not look like a lost race (PRECONDITION_FAILED).
  */
 export function parsePrecondition(ifMatch: string | undefined, ifNoneMatch: string | undefined): TagPrecondition {
   if (ifMatch !== undefined && ifNoneMatch !== undefined) {
@@ -26,47 +26,47 @@ export function parsePrecondition(ifMatch: string | undefined, ifNoneMatch: stri
 }
 
 /**
- * The versions that a change of a resource may be made to, by `If-Match`; null for all. A change is always to something
- * that exists, so `If-None-Match` has no use here. Throws BAD_REQUEST for it, and for an `If-Match` that is not
- * understood.
+ * The versions of a resource that `If-Match` allows to change; null: any version. The resource of a change always
+ * exists, so `If-None-Match` has no use here. Throws BAD_REQUEST for it, and for an `If-Match` that is not understood.
  */
 export function parseExpectedVersions(
   ifMatch: string | undefined,
   ifNoneMatch: string | undefined,
 ): readonly string[] | null {
   if (ifNoneMatch !== undefined) {
-    throw new AppError('BAD_REQUEST', { message: 'a change takes no If-None-Match, only If-Match' })
+    throw new AppError('BAD_REQUEST', { message: 'a change cannot have If-None-Match, only If-Match' })
   }
   if (ifMatch === undefined) return null
   const tags = parseIfMatch(ifMatch)
   return tags === '*' ? null : tags
 }
 
-/** Throws BAD_REQUEST where there is a precondition: for a write that takes none. */
+/** Throws BAD_REQUEST if there is a precondition. For writes that support none. */
 export function assertNoPrecondition(ifMatch: string | undefined, ifNoneMatch: string | undefined): void {
   if (ifMatch === undefined && ifNoneMatch === undefined) return
-  throw new AppError('BAD_REQUEST', { message: 'this request takes no If-Match and no If-None-Match' })
+  throw new AppError('BAD_REQUEST', { message: 'this request cannot have If-Match or If-None-Match' })
 }
 
 /**
- * `*`, or what stands between the quotes of each entity tag. Empty elements of the list are skipped (RFC 9110, section
- * 5.6.1). A comma always separates: no entity tag of this server has one. A weak entity tag never matches `If-Match`
- * (section 13.1.1); this server sends none, so the caller is told instead of being refused again and again.
+ * `*`, or the text between the quotes of each entity tag. Empty elements of the list are skipped (RFC 9110, section
+ * 5.6.1). Every comma separates, because no entity tag of this server has one. A weak entity tag never matches
+ * `If-Match` (section 13.1.1), and this server sends none, so it is reported instead of answered with 412 again and
+ * again.
  */
 function parseIfMatch(header: string): '*' | readonly string[] {
   if (header.trim() === '*') return '*'
   const elements = header.split(',').map((element) => element.trim())
   if (elements.some((element) => element.startsWith('W/'))) {
-    throw new AppError('BAD_REQUEST', { message: 'If-Match takes no weak entity tag (W/"…"): it never matches' })
+    throw new AppError('BAD_REQUEST', { message: 'If-Match cannot have a weak entity tag (W/"…"): it never matches' })
   }
   const tags = elements.filter((element) => element !== '').map((element) => entityTagPattern.exec(element)?.[1])
   if (tags.length === 0 || tags.includes(undefined)) {
-    throw new AppError('BAD_REQUEST', { message: 'If-Match takes * or entity tags in quotes' })
+    throw new AppError('BAD_REQUEST', { message: 'If-Match must be * or entity tags in quotes' })
   }
   return tags.filter((tag) => tag !== undefined)
 }
 
 function asDigest(tag: string): Digest {
   if (isDigest(tag)) return tag
-  throw new AppError('BAD_REQUEST', { message: 'If-Match of a manifest takes * or digests in quotes' })
+  throw new AppError('BAD_REQUEST', { message: 'If-Match of a manifest must be * or digests in quotes' })
 }

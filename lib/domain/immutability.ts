@@ -1,8 +1,8 @@
 import { AppError, type ErrorDetail } from './errors'
 
 /**
- * The rule, as pure functions. docs/immutability.md is normative; lib/metadata/tags.ts applies it inside the transaction
- * that moves the tag.
+ * The rule, as pure functions. docs/immutability.md is normative; lib/metadata/tags.ts applies it inside the
+ * transaction that moves the tag.
  */
 
 /** The repository settings that decide whether tags are immutable. */
@@ -69,8 +69,8 @@ export type MoveVerdict =
   | { readonly kind: 'refused'; readonly reason: RefusalReason }
 
 /**
- * The rule: whether `tag`, which points at `current` (null: there is no such tag), may point at `next`. The statement of
- * `moveTag` (lib/metadata/tags.ts) decides by the same rule inside the database; a property test compares the two.
+ * The rule: whether `tag`, which points at `current` (null: there is no such tag), may point at `next`. The statement
+ * of `moveTag` (lib/metadata/tags.ts) decides by the same rule inside the database; a property test compares the two.
  *
  * The same digest is always allowed: clients repeat pushes, and a repetition changes nothing.
  */

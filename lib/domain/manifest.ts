@@ -5,7 +5,8 @@ import { isPlainText } from './plain-text'
 
 /**
  * Manifests: the accepted media types, and what a manifest references. The bytes are stored as received, so unknown
- * fields are kept. Only the fields that the registry acts on are read (OCI image-spec, "Image Manifest" and "Image Index").
+ * fields are kept. Only the fields that the registry acts on are read (OCI image-spec, "Image Manifest" and "Image
+ * Index").
  */
 
 /** Media types of manifests that name a config and layers. */

@@ -30,7 +30,7 @@ export function parseRange(header: string | undefined, size: number): RequestedR
   return { kind: 'range', start, end }
 }
 
-/** The refusal of a range that has no byte of `size`: the answer says how many there are (RFC 9110, 14.4). */
+/** The error for a range outside content of `size` bytes. The response states the size (RFC 9110, 14.4). */
 export function rangeNotSatisfiable(size: number): AppError {
   return new AppError('RANGE_INVALID', {
     message: `the range is outside the content of ${size} bytes`,

@@ -22,8 +22,8 @@ export function readQuery<S extends z.ZodType>(request: Request, schema: S): z.o
 }
 
 /**
- * Parses the JSON body with its schema. Throws MEDIA_TYPE_UNSUPPORTED, PAYLOAD_TOO_LARGE, UPLOAD_INCOMPLETE, and BAD_REQUEST
- * with the invalid fields.
+ * Parses the JSON body with its schema. Throws MEDIA_TYPE_UNSUPPORTED, PAYLOAD_TOO_LARGE, UPLOAD_INCOMPLETE, and
+ * BAD_REQUEST with the invalid fields.
  */
 export async function readBody<S extends z.ZodType>(request: Request, schema: S): Promise<z.output<S>> {
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
@@ -42,15 +42,17 @@ export async function readBody<S extends z.ZodType>(request: Request, schema: S)
  */
 export function readExpectedVersions(operation: Operation, request: Request): ExpectedVersions {
   const isRead = operation.method === 'GET'
-  // Of a read it only asks for less: the whole answer is right, too.
+  // A condition on a read only saves transfer: the complete answer is correct, too.
   const ifNoneMatch = isRead ? null : request.headers.get('if-none-match')
   const versions = parseExpectedVersions(request.headers.get('if-match') ?? undefined, ifNoneMatch ?? undefined)
-  // Of what has no versions, none can be the one that is expected (RFC 9110, section 13.1.1).
+  // A resource without versions cannot have an expected one (RFC 9110, section 13.1.1).
   if (versions !== null && !isRead && !takesIfMatch(operation)) throw changedMeanwhile()
   return versions
 }
 
-/** The request's body in chunks. Stopping early cancels nothing: that would close the connection under the answer. */
+/**
+ * The request's body in chunks. Stopping early does not cancel it: that would close the connection before the answer.
+ */
 async function* chunksOf({ body }: Request): AsyncGenerator<Uint8Array> {
   const reader = body?.getReader()
   for (let next = await reader?.read(); next?.done === false; next = await reader?.read()) yield next.value

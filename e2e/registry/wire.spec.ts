@@ -1,4 +1,5 @@
 import { Agent } from 'node:http'
+import { problem } from '@/lib/api/schemas/common'
 import { instance } from '@/lib/api/schemas/instances'
 import { namespace } from '@/lib/api/schemas/namespaces'
 import { repository } from '@/lib/api/schemas/repositories'
@@ -169,6 +170,30 @@ test.describe('what only an attacker sends', () => {
     expect((await send(server, 'TRACE', '/api/v1/instances')).status).toBe(405)
     expect((await send(server, 'GET', '/api/v1/%zz')).status).toBe(400)
   })
+
+  for (const [what, status, code, method, path, headers] of [
+    ['an address that is not UTF-8', 400, 'BAD_REQUEST', 'GET', '/api/v1/%C0%AE', 'Host: localhost'],
+    ['an address with a broken escape', 400, 'BAD_REQUEST', 'GET', '/api/v1/regions?a=%zz', 'Host: localhost'],
+    ['a method that there is not', 405, 'METHOD_NOT_ALLOWED', 'TRACE', '/api/v1/session', 'Host: localhost'],
+    ['a tunnel', 405, 'METHOD_NOT_ALLOWED', 'CONNECT', '/api/v1/session', 'Host: localhost'],
+    ['an unknown method', 400, 'BAD_REQUEST', 'BREW', '/api/v1/session', 'Host: localhost'],
+    ['a long address', 414, 'URL_TOO_LONG', 'GET', `/api/v1/${'a'.repeat(9000)}`, 'Host: localhost'],
+    ['a Host that is not one', 400, 'BAD_REQUEST', 'GET', '/api/v1/regions', 'Host: a b/c'],
+    ['two Hosts', 400, 'BAD_REQUEST', 'GET', '/api/v1/regions', 'Host: localhost\r\nHost: localhost'],
+    ['no Host', 400, 'BAD_REQUEST', 'GET', '/api/v1/regions', 'Accept: */*'],
+    ['an unknown Expect', 417, 'EXPECTATION_FAILED', 'GET', '/api/v1/regions', 'Host: localhost\r\nExpect: x'],
+    ['a long head', 431, 'HEAD_TOO_LARGE', 'GET', '/api/v1/regions', `Host: a\r\nX-Large: ${'x'.repeat(20_000)}`],
+    ['a page’s bad address', 400, 'BAD_REQUEST', 'GET', '/%zz', 'Host: localhost'],
+  ] as const) {
+    test(`the REST API refuses ${what} with problem details`, async ({ server }) => {
+      const text = `${method} ${path} HTTP/1.1\r\n${headers}\r\nConnection: close\r\n\r\n`
+      const [head = '', body = ''] = (await exchangeRaw(server.port, text)).split('\r\n\r\n')
+      const requestId = /^x-request-id: (.*)$/im.exec(head)?.[1]
+      expect(head).toMatch(/^content-type: application\/problem\+json$/im)
+      expect(problem.parse(JSON.parse(body))).toMatchObject({ status, code, requestId })
+      expect(statusesIn(head)).toEqual([status])
+    })
+  }
 
   test('no Host: 400', async ({ server }) => {
     expect(statusesIn(await exchangeRaw(server.port, 'GET /v2/ HTTP/1.1\r\n\r\n'))).toEqual([400])

@@ -87,6 +87,9 @@ const ERRORS = {
   PAYLOAD_TOO_LARGE: { status: 413, wire: 'SIZE_INVALID', message: 'the request body exceeds the limit' },
   URL_TOO_LONG: { status: 414, wire: 'UNSUPPORTED', message: 'the request URL is too long' },
   MEDIA_TYPE_UNSUPPORTED: { status: 415, wire: 'UNSUPPORTED', message: 'the content type is not supported' },
+  REQUEST_TIMEOUT: { status: 408, wire: 'UNSUPPORTED', message: 'the head of the request took too long' },
+  EXPECTATION_FAILED: { status: 417, wire: 'UNSUPPORTED', message: 'Expect takes only 100-continue' },
+  HEAD_TOO_LARGE: { status: 431, wire: 'UNSUPPORTED', message: 'the head of the request is too long' },
 
   INTERNAL: { status: 500, wire: 'UNKNOWN', message: 'internal error' },
   UNAVAILABLE: { status: 503, wire: 'UNKNOWN', message: 'the service is unavailable, nothing was changed' },

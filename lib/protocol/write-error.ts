@@ -9,23 +9,44 @@ const drainMaxBytes = 8 * 1024 * 1024
 /** How long the rest of a longer body is read before its connection is closed, in milliseconds. */
 const lingerMs = 3_000
 
-/** Writes an error response in the format of the distribution specification ("Error Codes"). A HEAD gets no body. */
+/** The body of an error response in the format of the distribution specification ("Error Codes"). */
+export function errorBody(error: AppError, oauth: Refusal['oauth'] = null): object {
+  const entry = { code: error.wireCode, message: error.message, ...(error.detail && { detail: error.detail }) }
+  return { errors: [entry], ...oauth }
+}
+
+/** Writes an error response in the format of the distribution specification. A HEAD gets no body. */
 export function writeError(
   request: IncomingMessage,
   response: ServerResponse,
   error: AppError,
   { challenge, oauth }: Refusal = { challenge: null, oauth: null },
 ): void {
-  const entry = { code: error.wireCode, message: error.message, ...(error.detail && { detail: error.detail }) }
-  const body = Buffer.from(JSON.stringify({ errors: [entry], ...oauth }))
+  sendRefusal(request, response, error, errorBody(error, oauth), {
+    'Content-Type': 'application/json',
+    ...(challenge !== null && { 'WWW-Authenticate': challenge }),
+  })
+}
+
+/**
+ * Writes an error response with `value` as JSON and the headers of the error. A HEAD gets no body. The connection stays
+ * usable when little of the request's body is left to read; otherwise it is closed.
+ */
+export function sendRefusal(
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: AppError,
+  value: object,
+  headers: Readonly<Record<string, string>>,
+): void {
+  const body = Buffer.from(JSON.stringify(value))
   // The rest of the body must be read before the connection can serve the next request; a long rest is not worth it.
   const answer = request.method === 'HEAD' ? Buffer.alloc(0) : body
   const isWorthDraining = request.complete || (contentLengthOf(request) ?? Infinity) <= drainMaxBytes
   response.writeHead(error.status, {
-    'Content-Type': 'application/json',
-    'Content-Length': body.byteLength,
-    ...(challenge !== null && { 'WWW-Authenticate': challenge }),
+    ...headers,
     ...error.headers,
+    'Content-Length': body.byteLength,
     ...(!isWorthDraining && { Connection: 'close' }),
   })
   request.resume()

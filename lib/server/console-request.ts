@@ -1,5 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Client } from '@/lib/auth/client'
+import { AppError } from '@/lib/domain/errors'
 import { urlMax } from '@/lib/protocol/handler'
 
 /** Facts about a request that Next's route handlers and pages cannot see. */
@@ -51,22 +52,18 @@ export interface ConsoleRules {
 }
 
 /**
- * Refuses requests that Next would fail on or should not see: an unknown method, a URL that is too long or not UTF-8,
- * and the path of a page that could be mistaken for another host. Returns whether it answered.
+ * The refusal of a request that Next would fail on or should not see: an unknown method, a URL that is too long or not
+ * UTF-8, and the path of a page that could be mistaken for another host. Null for a well-formed request.
  */
-export function refuseMalformed(request: IncomingMessage, response: ServerResponse, rules: ConsoleRules): boolean {
+export function findMalformed(request: IncomingMessage, rules: ConsoleRules): AppError | null {
   const url = request.url ?? ''
   const methods = rules.isApi || rules.isDevelopment ? apiMethods : pageMethods
-  const status = !methods.includes(request.method ?? '')
-    ? 405
-    : url.length > urlMax
-      ? 414
-      : isReadable(url, rules)
-        ? null
-        : 400
-  if (status === null) return false
-  response.writeHead(status, status === 405 ? { Allow: methods.join(', ') } : {}).end()
-  return true
+  if (!methods.includes(request.method ?? '')) {
+    return new AppError('METHOD_NOT_ALLOWED', { headers: { Allow: methods.join(', ') } })
+  }
+  if (url.length > urlMax) return new AppError('URL_TOO_LONG')
+  if (!isReadable(url, rules)) return new AppError('BAD_REQUEST', { message: 'the address is not a valid URL' })
+  return null
 }
 
 function isReadable(url: string, { isApi }: ConsoleRules): boolean {

@@ -2,14 +2,14 @@ import { type IncomingMessage, type RequestListener, createServer } from 'node:h
 import next from 'next'
 import { setClient } from '@/lib/auth/client'
 import { AppError } from '@/lib/domain/errors'
-import { createRegistryHandler, isRegistryPath } from '@/lib/protocol/handler'
-import { writeError } from '@/lib/protocol/write-error'
+import { createRegistryHandler } from '@/lib/protocol/handler'
 import type { Context } from '@/lib/context'
-import { apiRoute, isApiPath } from './api-routes'
-import { prepareForNext, refuseMalformed } from './console-request'
-import type { Exchange, Exchanges } from './exchange'
+import { apiRoute } from './api-routes'
+import { findMalformed, prepareForNext } from './console-request'
+import { type Exchange, type Exchanges, doorOf } from './exchange'
 import type { Phase } from './phase'
 import { createClientReader } from './read-client'
+import { refuse } from './refuse'
 import { createNonce, pagePolicy, setSecurityHeaders } from './security-headers'
 
 /** The form of `Host`: a host name or address, and an optional port. It may be absent only in HTTP/1.0. */
@@ -44,14 +44,14 @@ export async function openDoors(ctx: Context, { port, dev, phase, exchanges }: D
     if (phase.name === 'stopping') response.setHeader('Connection', 'close')
     const client = readClient(request)
     setClient(request, client)
-    const door = isRegistryPath(url) ? 'registry' : isApiPath(url) ? 'api' : 'console'
+    const door = doorOf(url)
     const exchange = exchanges.begin(door, request, response)
     const { requestId } = exchange
-    const isClear = hostForm.test(request.headers.host ?? '') && !isAmbiguous(request)
+    const unclear = findUnclear(request)
     if (door === 'registry') {
       setSecurityHeaders(response, door, client)
-      if (isClear) serveRegistry(request, response, exchange)
-      else refuseUnclear(exchange)
+      if (unclear === null) serveRegistry(request, response, exchange)
+      else refuseExchange(exchange, unclear)
       return
     }
     const isAsset = url.startsWith('/_next/')
@@ -60,11 +60,11 @@ export async function openDoors(ctx: Context, { port, dev, phase, exchanges }: D
     setSecurityHeaders(response, door, client, policy ?? undefined)
     // The REST API sets it itself; Next would send both.
     if (door !== 'api') response.setHeader('X-Request-Id', requestId)
-    if (!isClear) {
-      refuseUnclear(exchange)
+    const fault = unclear ?? findMalformed(request, { isApi: door === 'api', isDevelopment: dev })
+    if (fault !== null) {
+      refuseExchange(exchange, fault)
       return
     }
-    if (refuseMalformed(request, response, { isApi: door === 'api', isDevelopment: dev })) return
     prepareForNext(request, { client, requestId, policy })
     serveConsole(request, response).catch((error: unknown) => {
       ctx.log.error({ requestId, err: error }, 'the console failed')
@@ -76,26 +76,35 @@ export async function openDoors(ctx: Context, { port, dev, phase, exchanges }: D
 /** Headers that may occur only once: of two, a proxy and Node could each use a different one. */
 const single = new Set(['host', 'authorization', 'content-type', 'origin'])
 
-function isAmbiguous({ rawHeaders }: IncomingMessage): boolean {
+/**
+ * The refusal of a request whose target is doubtful: its Host is not a host name, or a header that may occur once came
+ * twice. Null for a clear request.
+ */
+function findUnclear(request: IncomingMessage): AppError | null {
+  const { host } = request.headers
+  if (host === undefined && request.httpVersion === '1.1') return badRequest('the request has no Host')
+  if (!hostForm.test(host ?? '')) return badRequest('Host is not a host name')
+  const repeated = findRepeated(request)
+  return repeated === null ? null : badRequest(`${repeated} came twice`)
+}
+
+/** The name of a header that came twice and must not, in lower case. */
+function findRepeated({ rawHeaders }: IncomingMessage): string | null {
   let seen = ''
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = (rawHeaders[i] ?? '').toLowerCase()
     if (!single.has(name)) continue
-    if (seen.includes(`${name},`)) return true
+    if (seen.includes(`${name},`)) return name
     seen += `${name},`
   }
-  return false
+  return null
 }
 
-/** Refuses a request with an invalid Host, which would be copied into URLs, or with a repeated single header. */
-function refuseUnclear(exchange: Exchange): void {
-  const { door, request, response, requestId } = exchange
-  response.setHeader('X-Request-Id', requestId)
-  if (door === 'registry') {
-    exchange.error = 'BAD_REQUEST'
-    const message = 'Host is not a valid host name, or Host, Authorization, Content-Type or Origin occurs twice'
-    writeError(request, response, new AppError('BAD_REQUEST', { message }))
-  } else {
-    response.writeHead(400).end()
-  }
+function badRequest(message: string): AppError {
+  return new AppError('BAD_REQUEST', { message })
+}
+
+function refuseExchange(exchange: Exchange, error: AppError): void {
+  exchange.error = error.code
+  refuse(exchange, error)
 }

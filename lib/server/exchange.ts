@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { RegistryExchange } from '@/lib/protocol/handler'
+import { type RegistryExchange, isRegistryPath } from '@/lib/protocol/handler'
+import { isApiPath } from './api-routes'
 
 /** The door that a request used: `registry` is `/v2`, `api` is `/api/v1`, `console` is everything else. */
 export type Door = 'registry' | 'api' | 'console'
@@ -8,7 +9,12 @@ export type Door = 'registry' | 'api' | 'console'
 /** All doors. */
 export const doors: readonly Door[] = ['registry', 'api', 'console']
 
-/** A request, from its first byte to the end of its response. Its door sets the fields that only it knows. */
+/** The door of a request to `url`. */
+export function doorOf(url: string): Door {
+  return isRegistryPath(url) ? 'registry' : isApiPath(url) ? 'api' : 'console'
+}
+
+/** A request, from its first byte to the end of its answer. Its door fills in what only it knows. */
 export interface Exchange extends RegistryExchange {
   readonly door: Door
   readonly request: IncomingMessage

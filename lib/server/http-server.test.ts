@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { problem } from '@/lib/api/schemas/common'
 import { createLogger } from '@/lib/log'
 import { createHttpServer, type HttpLimits } from './http-server'
 import { listenAnywhere, send, sendRaw } from '@/lib/testing/test-server'
@@ -31,7 +32,9 @@ describe('the server', () => {
   test('cuts a head that comes too slowly, with 408', async () => {
     const info = vi.spyOn(log, 'info')
     const port = await start({ headMs: 50 })
-    expect(await sendRaw(port, 'GET / HTTP/1.1\r\nHost: x\r\nX-Slow')).toMatch(/^HTTP\/1\.1 408 [^]*took too long\.\n$/)
+    expect(await sendRaw(port, 'GET / HTTP/1.1\r\nHost: x\r\nX-Slow')).toMatch(
+      /^HTTP\/1\.1 408 [^]*took too long[^]*}$/,
+    )
     expect(info.mock.calls[0]?.[0]).toMatchObject({ status: 408, reason: 'ERR_HTTP_REQUEST_TIMEOUT' })
   })
 
@@ -91,7 +94,7 @@ describe('the server', () => {
     ['a long address', `GET /${'a'.repeat(5000)} HTTP/1.1\r\nHost: x\r\n\r\n`],
   ])('refuses a head that is too long with 431: %s', async (_name, head) => {
     const port = await start({})
-    expect(await sendRaw(port, head)).toMatch(/^HTTP\/1\.1 431 [^]*Connection: close[^]*too long\.\n$/)
+    expect(await sendRaw(port, head)).toMatch(/^HTTP\/1\.1 431 [^]*Connection: close[^]*too long[^]*}$/)
   })
 
   test('refuses what is no HTTP with 400, and serves on', async () => {
@@ -106,5 +109,48 @@ describe('the server', () => {
     server.on('request', (_, response) => response.writeHead(200, { 'Content-Length': 10 }).write('abc'))
     const received = await sendRaw(port, 'GET / HTTP/1.1\r\nHost: x\r\n\r\nrubbish that is no request\r\n\r\n')
     expect(received).not.toContain('400')
+  })
+
+  const longHeader = `X-Filler: ${'0'.repeat(5000)}\r\n`
+  const badChunk = 'Transfer-Encoding: chunked\r\n\r\nzz\r\n'
+  test.each([
+    ['a header without a name', 'GET', '/v2/ HTTP/1.1\r\n: x\r\n\r\n', 'BAD_REQUEST', 400],
+    ['a method that HTTP does not know', 'BREW', '/v2/ HTTP/1.1\r\nHost: x\r\n\r\n', 'BAD_REQUEST', 400],
+    ['a head that is too long', 'GET', `/v2/ HTTP/1.1\r\n${longHeader}\r\n`, 'HEAD_TOO_LARGE', 431],
+    ['a chunk without a length', 'POST', `/v2/ HTTP/1.1\r\nHost: x\r\n${badChunk}`, 'BAD_REQUEST', 400],
+    ['a tunnel', 'CONNECT', '/v2/ HTTP/1.1\r\nHost: x\r\n\r\n', 'METHOD_NOT_ALLOWED', 405],
+    [
+      'an expectation that cannot be met',
+      'GET',
+      '/v2/ HTTP/1.1\r\nHost: x\r\nExpect: x\r\nConnection: close\r\n\r\n',
+      'EXPECTATION_FAILED',
+      417,
+    ],
+  ])('refuses %s in the form of each door', async (_, method, rest, code, status) => {
+    const port = await start({})
+    const read = async (request: string) => {
+      const [head = '', body = ''] = (await sendRaw(port, `${method} ${request}`)).split('\r\n\r\n')
+      const header = (name: string) => new RegExp(`^${name}: (.*)$`, 'im').exec(head)?.[1]
+      expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+      expect(header('content-length')).toBe(String(body.length))
+      expect(header('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+      return { type: header('content-type'), json: JSON.parse(body) as unknown, requestId: header('x-request-id') }
+    }
+    const registry = await read(rest)
+    expect(registry.type).toBe('application/json')
+    expect(registry.json).toMatchObject({ errors: [{ code: 'UNSUPPORTED' }] })
+    for (const path of ['/api/v1/regions', '/login', '*']) {
+      const other = await read(rest.replace('/v2/', path))
+      expect(other.type).toBe('application/problem+json')
+      expect(problem.parse(other.json)).toMatchObject({ status, code, requestId: other.requestId })
+    }
+  })
+
+  test('a client that is refused a tunnel and resets the connection is no failure', async () => {
+    const port = await start({})
+    const socket = connect(port, '127.0.0.1', () => socket.write('CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n'))
+    await new Promise((resolve) => socket.once('data', resolve))
+    socket.resetAndDestroy()
+    expect(await send(port, 'POST', '/', {}, 'hello')).toMatchObject({ status: 200, text: 'hello' })
   })
 })

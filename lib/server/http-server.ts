@@ -1,7 +1,11 @@
-import { type Server, STATUS_CODES, createServer } from 'node:http'
+import { randomUUID } from 'node:crypto'
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
 import type { Socket } from 'node:net'
+import { AppError, type ErrorCode } from '@/lib/domain/errors'
 import type { Logger } from '@/lib/log'
 import { continueInOrder } from './continue-in-order'
+import { doorOf } from './exchange'
+import { refusalText, refuse } from './refuse'
 
 /** The limits of a connection, in milliseconds and bytes. */
 export interface HttpLimits {
@@ -28,13 +32,19 @@ const httpLimits: HttpLimits = {
   checkMs: 5_000,
 }
 
-/** Responses to requests that could not be read, by Node's error code. */
-const refusals: Readonly<Record<string, readonly [status: number, text: string]>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The head of the request took too long.'],
-  HPE_HEADER_OVERFLOW: [431, 'The head of the request is too long.'],
+/** What is answered to a request that could not even be read, by Node's code of the failure. */
+const refusals: Readonly<Record<string, ErrorCode>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',
+  HPE_HEADER_OVERFLOW: 'HEAD_TOO_LARGE',
 }
 
-/** Creates the server. It refuses requests that are too slow, too long or not HTTP, and logs that. */
+/** All methods of the doors: a tunnel is for none of their paths. */
+const otherMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
+
+/** How long a client that was refused may keep its side of the connection open, in milliseconds. */
+const lingerMs = 3_000
+
+/** Makes the server, which refuses by itself what is too slow, too long or no HTTP. Refusals are logged. */
 export function createHttpServer(log: Logger, limits: HttpLimits = httpLimits): Server {
   const server = createServer({
     headersTimeout: limits.headMs,
@@ -43,33 +53,67 @@ export function createHttpServer(log: Logger, limits: HttpLimits = httpLimits): 
     keepAliveTimeout: limits.keepAliveMs,
     maxHeaderSize: limits.headBytes,
     connectionsCheckingInterval: limits.checkMs,
+    // The doors refuse a request without one: Node would answer with an empty body.
+    requireHostHeader: false,
   })
   server.timeout = limits.idleMs
   continueInOrder(server)
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+  server.on('clientError', (error: UnreadableRequest, socket: Socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy()
       return
     }
-    const [status, text] = refusals[error.code ?? ''] ?? [400, 'This is not an HTTP request.']
-    // A client that disconnected in the middle of a request already has a log line for the request.
+    const answer = currentAnswer(socket)
+    // The address of the request whose body is being read, or what can be seen of a new one.
+    const url = answer?.req.url ?? addressIn(error.rawPacket)
+    const refusal = refusalOf(error)
+    const requestId = randomUUID()
+    // A client that left in the middle has its line as a request.
     if (error.code !== 'HPE_INVALID_EOF_STATE') {
-      log.info({ status, reason: error.code, address: socket.remoteAddress }, 'a request could not be read')
+      const { status } = refusal
+      log.info({ requestId, status, reason: error.code, address: socket.remoteAddress }, 'a request could not be read')
     }
-    if (isAnswering(socket)) socket.destroy()
-    else socket.end(refusal(status, text))
+    // Another head would look like the body of the answer whose head is out.
+    if (answer?.headersSent === true) socket.destroy()
+    else socket.end(refusalText(url, refusal, requestId))
+  })
+  server.on('connect', (request: IncomingMessage, socket: Socket) => {
+    // Node has let go of the connection: nobody else waits for its end, or hears of its failure.
+    socket.on('error', () => socket.destroy()).setTimeout(lingerMs, () => socket.destroy())
+    const requestId = randomUUID()
+    const refusal = new AppError('METHOD_NOT_ALLOWED', { headers: { Allow: otherMethods } })
+    const { status } = refusal
+    log.info({ requestId, status, reason: 'CONNECT', address: socket.remoteAddress }, 'a request was refused')
+    socket.end(refusalText(request.url ?? null, refusal, requestId))
+  })
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    const requestId = randomUUID()
+    const refusal = new AppError('EXPECTATION_FAILED')
+    const { status, code } = refusal
+    log.info({ requestId, status, reason: code, address: request.socket.remoteAddress }, 'a request was refused')
+    refuse({ door: doorOf(request.url ?? ''), request, response, requestId }, refusal)
   })
   return server
 }
 
-/**
- * Whether the head of a response was sent on the connection: another one would look like its body. As Node tests it.
- */
-function isAnswering(socket: Socket): boolean {
-  return (socket as { _httpMessage?: { headersSent?: boolean } | null })._httpMessage?.headersSent === true
+/** A failure to read a request, with the bytes in which it was found. */
+interface UnreadableRequest extends NodeJS.ErrnoException {
+  readonly rawPacket?: Buffer
 }
 
-function refusal(status: number, text: string): string {
-  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain\r\n`
-  return `${head}Content-Length: ${text.length + 1}\r\n\r\n${text}\n`
+function refusalOf({ code = '' }: UnreadableRequest): AppError {
+  const known = refusals[code]
+  return known === undefined
+    ? new AppError('BAD_REQUEST', { message: 'this is not an HTTP request' })
+    : new AppError(known)
+}
+
+/** The answer that the connection owes. Node's own test for it. */
+function currentAnswer(socket: Socket): ServerResponse | null {
+  return (socket as { _httpMessage?: ServerResponse | null })._httpMessage ?? null
+}
+
+/** The address in a request's first line, where the bytes begin with one. */
+function addressIn(bytes: Buffer | undefined): string | null {
+  return /^[A-Z]+ (\S+)/.exec(bytes?.toString('latin1') ?? '')?.[1] ?? null
 }

@@ -38,7 +38,8 @@ export function createProbes(sources: ProbeSources): ProbeHandler {
     response.setHeader('X-Content-Type-Options', 'nosniff')
     response.setHeader('Content-Security-Policy', dataPolicy)
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.writeHead(405, { Allow: 'GET, HEAD' }).end()
+      response.setHeader('Allow', 'GET, HEAD')
+      answerJson(response, 405, { error: 'only GET and HEAD are allowed' })
     } else {
       void probe(request, response)
     }

@@ -1,6 +1,5 @@
-import { STATUS_CODES } from 'node:http'
-import type { Problem } from '@/lib/api/schemas/common'
-import type { AppError, ErrorDetail } from '@/lib/domain/errors'
+import { problemOf, problemType } from '@/lib/api/operations/problem'
+import type { AppError } from '@/lib/domain/errors'
 
 /** A response as it is sent, and as it is kept for a repeated request. */
 export interface Reply {
@@ -69,20 +68,13 @@ export function jsonResponse(
   })
 }
 
-/** An error response as RFC 9457 problem details. It contains only texts of the error table and of our own code. */
+/**
+ * An error response as RFC 9457 problem details, with the headers of the error and those of `headers`. It contains only
+ * texts of the error table and of our own code.
+ */
 export function problemResponse(error: AppError, requestId: string, headers: Record<string, string> = {}): Response {
-  const body: Problem = {
-    type: 'about:blank',
-    title: STATUS_CODES[error.status] ?? error.code,
-    status: error.status,
-    detail: error.message,
-    code: error.code,
-    requestId,
-    ...(error.fields === undefined ? {} : { errors: error.fields.map((field) => ({ ...field })) }),
-    ...(error.detail === undefined ? {} : { context: toContext(error.detail) }),
-  }
-  return jsonResponse(error.status, JSON.stringify(body), requestId, {
-    'content-type': 'application/problem+json',
+  return jsonResponse(error.status, JSON.stringify(problemOf(error, requestId)), requestId, {
+    'content-type': problemType,
     ...error.headers,
     ...headers,
   })
@@ -90,9 +82,4 @@ export function problemResponse(error: AppError, requestId: string, headers: Rec
 
 function everyHeader(requestId: string): Record<string, string> {
   return { 'cache-control': 'no-store', 'x-request-id': requestId }
-}
-
-function toContext(detail: ErrorDetail): NonNullable<Problem['context']> {
-  const facts = Object.entries(detail).filter(([, fact]) => fact !== undefined)
-  return Object.fromEntries(facts) as NonNullable<Problem['context']>
 }

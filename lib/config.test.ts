@@ -9,6 +9,7 @@ describe('parseConfig', () => {
       host: '127.0.0.1',
       dataDir: path.resolve('data'),
       database: { provider: 'sqlite', file: path.resolve('data/stele.db') },
+      storage: { driver: 'filesystem', dataDir: path.resolve('data') },
       adminPassword: null,
       adminAccessKey: null,
       domain: 'localhost',

@@ -9,6 +9,7 @@ export interface Config {
   /** Absolute path of the folder that holds the database, blobs and generated keys. */
   readonly dataDir: string
   readonly database: DatabaseSetting
+  readonly storage: StorageSetting
   /** First administrator's password; null: one is generated and printed at first start. */
   readonly adminPassword: string | null
   /** An access key that the first start creates, or null. */
@@ -69,6 +70,13 @@ export interface MaintenanceSettings {
 /** The database: a SQLite file by its absolute path, or PostgreSQL by its address. */
 export type DatabaseSetting =
   { readonly provider: 'sqlite'; readonly file: string } | { readonly provider: 'postgresql'; readonly url: string }
+
+/** The driver that keeps blobs, and where: for now folders of `dataDir`. */
+export interface StorageSetting {
+  readonly driver: 'filesystem'
+  /** Absolute path. */
+  readonly dataDir: string
+}
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
 
@@ -198,6 +206,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     host: value.HOST,
     dataDir,
     database: readDatabase(value.DATABASE_URL ?? `file:${path.join(dataDir, 'stele.db')}`),
+    storage: { driver: value.STELE_STORAGE, dataDir },
     adminPassword: value.STELE_ADMIN_PASSWORD ?? null,
     adminAccessKey: keyId !== undefined && keySecret !== undefined ? { id: keyId, secret: keySecret } : null,
     domain: value.STELE_DOMAIN,

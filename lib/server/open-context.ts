@@ -13,7 +13,7 @@ import type { DatabaseLocation } from '@/lib/metadata/engine/database'
 import { type OpenDatabase, openDatabase } from '@/lib/metadata/engine/open-database'
 import { migrate } from '@/lib/metadata/engine/migrate'
 import type { Context } from '@/lib/context'
-import { openFilesystemBlobStore } from '@/lib/storage/filesystem/filesystem'
+import { openBlobStore } from '@/lib/storage/open-blob-store'
 import { StartError } from './start-error'
 
 /** The context of a process that owns the database and closes it at its end. */
@@ -42,7 +42,7 @@ export async function openContext(config: Config, given: Partial<ProcessContext>
   const ctx: ProcessContext = {
     config,
     db: openDatabase(config.database),
-    blobs: await openFilesystemBlobStore(config.dataDir),
+    blobs: await openBlobStore(config.storage),
     secrets: await openSecretBox(config.dataDir),
     registryTokens: new RegistryTokens(config.dataDir),
     log,

@@ -34,13 +34,14 @@ export interface Call extends RegistryCall {
 
 /** A method of a route that authenticates in its own way. */
 export interface OpenOperation {
-  readonly isOpen: true
+  readonly kind: 'open'
   /** Answers, or throws an AppError and has answered nothing. */
   readonly handle: (call: OpenCall) => Promise<void>
 }
 
 /** A method of a route without a repository. */
 export interface RegistryOperation {
+  readonly kind: 'registry'
   /** The scope that a token needs; absent: any token is accepted. */
   readonly scope?: 'catalog'
   /** Answers, or throws an AppError and has answered nothing. */
@@ -49,6 +50,7 @@ export interface RegistryOperation {
 
 /** A method of a route with a repository, and the access it requires. */
 export interface RepositoryOperation {
+  readonly kind: 'repository'
   readonly action: TrafficAction
   /** Starts an upload, which needs more requests to complete: refused while the server stops. */
   readonly startsUpload?: true

@@ -73,7 +73,7 @@ async function serve({ ctx, request, response, exchange, isStopping }: Serving):
   exchange.route = route?.template ?? null
   const operation = route?.operations[request.method ?? '']
   const query = new URLSearchParams(search)
-  if (operation !== undefined && 'isOpen' in operation) {
+  if (operation?.kind === 'open') {
     await operation.handle({ ctx, request, response, query })
     return
   }
@@ -84,14 +84,14 @@ async function serve({ ctx, request, response, exchange, isStopping }: Serving):
     instance?.id ?? null,
     readsCurrentAccess(operation),
   )
-  const isPull = operation !== undefined && 'action' in operation && operation.action === 'pull'
+  const isPull = operation?.kind === 'repository' && operation.action === 'pull'
   // A caller without credentials may pull public content, and must not learn whether anything else exists.
   if (instance === null || (isNobody(principal) && !isPull)) throw new AppError('UNAUTHORIZED')
   if (route === null) throw new AppError('NOT_FOUND')
   if (operation === undefined) {
     throw new AppError('METHOD_NOT_ALLOWED', { headers: { Allow: Object.keys(route.operations).join(', ') } })
   }
-  if (!('action' in operation)) {
+  if (operation.kind === 'registry') {
     if (operation.scope !== undefined && principal.token?.[operation.scope] === false) {
       throw new AppError('SCOPE_INSUFFICIENT')
     }
@@ -120,8 +120,15 @@ async function serve({ ctx, request, response, exchange, isStopping }: Serving):
 
 /** Whether the state of the token's user is read again: for every operation that a token alone does not allow. */
 function readsCurrentAccess(operation: Operation | undefined): boolean {
-  if (operation === undefined || 'isOpen' in operation) return false
-  return 'action' in operation ? operation.action !== 'pull' : operation.scope !== undefined
+  switch (operation?.kind) {
+    case undefined:
+    case 'open':
+      return false
+    case 'registry':
+      return operation.scope !== undefined
+    case 'repository':
+      return operation.action !== 'pull'
+  }
 }
 
 function isNobody({ kind, token }: Principal): boolean {

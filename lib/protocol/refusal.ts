@@ -19,8 +19,8 @@ export function describeRefusal(config: Config, request: IncomingMessage, error:
   const [path = ''] = (request.url ?? '').split('?', 1)
   const route = matchRoute(path)
   const operation = route?.operations[request.method ?? '']
-  const isTokenEndpoint = operation !== undefined && 'isOpen' in operation
-  if (isTokenEndpoint) {
+  // The token endpoint.
+  if (operation?.kind === 'open') {
     const oauth = { error: oauthErrorOf(error), error_description: error.message }
     return { challenge: error.status === 401 ? basicChallenge : null, oauth: error.status < 500 ? oauth : null }
   }
@@ -32,8 +32,10 @@ export function describeRefusal(config: Config, request: IncomingMessage, error:
 /** The access that a token needs for the request; null when any token is accepted. */
 function accessFor(route: RouteMatch | null, method: string): TokenAccess | null {
   const operation = route?.operations[method]
-  if (route === null || operation === undefined || 'isOpen' in operation) return null
-  if (!('action' in operation)) return operation.scope === undefined ? null : { repositories: new Map(), catalog: true }
+  if (route === null || operation === undefined || operation.kind === 'open') return null
+  if (operation.kind === 'registry') {
+    return operation.scope === undefined ? null : { repositories: new Map(), catalog: true }
+  }
   if (!isRepositoryPath(route.name)) return null
   const actions = new Set(operation.action === 'pull' ? (['pull'] as const) : (['pull', 'push'] as const))
   return { repositories: new Map([[route.name, actions]]), catalog: false }

@@ -34,58 +34,63 @@ function reading<T extends Operation>(operation: T): { GET: T; HEAD: T } {
  * All routes. The name is greedy: it may contain a segment such as `blobs`, so the last match is the separator.
  */
 export const routes: readonly Route[] = [
-  { template: '/v2/', pattern: /^\/v2\/?$/, operations: reading({ handle: getBase }) },
+  { template: '/v2/', pattern: /^\/v2\/?$/, operations: reading({ kind: 'registry', handle: getBase }) },
   {
     template: '/v2/token',
     pattern: /^\/v2\/token$/,
-    operations: { GET: { isOpen: true, handle: getToken }, POST: { isOpen: true, handle: postToken } },
+    operations: { GET: { kind: 'open', handle: getToken }, POST: { kind: 'open', handle: postToken } },
   },
   {
     template: '/v2/_catalog',
     pattern: /^\/v2\/_catalog$/,
-    operations: reading({ scope: 'catalog', handle: listRepositories }),
+    operations: reading({ kind: 'registry', scope: 'catalog', handle: listRepositories }),
   },
   {
     template: '/v2/{name}/blobs/uploads/',
     pattern: /^\/v2\/(?<name>.+)\/blobs\/uploads\/?$/,
-    operations: { POST: { action: 'push', startsUpload: true, handle: postUpload } },
+    operations: { POST: { kind: 'repository', action: 'push', startsUpload: true, handle: postUpload } },
   },
   {
     template: '/v2/{name}/blobs/uploads/{upload}',
     pattern: /^\/v2\/(?<name>.+)\/blobs\/uploads\/(?<target>[^/]+)$/,
     operations: {
-      ...reading({ action: 'push', handle: getUpload }),
-      PATCH: { action: 'push', handle: patchUpload },
-      PUT: { action: 'push', handle: putUpload },
-      DELETE: { action: 'push', handle: deleteUpload },
+      ...reading({ kind: 'repository', action: 'push', handle: getUpload }),
+      PATCH: { kind: 'repository', action: 'push', handle: patchUpload },
+      PUT: { kind: 'repository', action: 'push', handle: putUpload },
+      DELETE: { kind: 'repository', action: 'push', handle: deleteUpload },
     },
   },
   {
     template: '/v2/{name}/blobs/{digest}',
     pattern: /^\/v2\/(?<name>.+)\/blobs\/(?<target>[^/]+)$/,
     operations: {
-      ...reading({ action: 'pull', handle: getBlob }),
-      DELETE: { action: 'delete', handle: deleteBlob },
+      ...reading({ kind: 'repository', action: 'pull', handle: getBlob }),
+      DELETE: { kind: 'repository', action: 'delete', handle: deleteBlob },
     },
   },
   {
     template: '/v2/{name}/manifests/{reference}',
     pattern: /^\/v2\/(?<name>.+)\/manifests\/(?<target>[^/]+)$/,
     operations: {
-      ...reading({ action: 'pull', handle: getManifest }),
-      PUT: { action: 'push', handle: putManifest },
-      DELETE: { action: 'delete', handle: deleteManifest },
+      ...reading({ kind: 'repository', action: 'pull', handle: getManifest }),
+      PUT: { kind: 'repository', action: 'push', handle: putManifest },
+      DELETE: { kind: 'repository', action: 'delete', handle: deleteManifest },
     },
   },
   {
     template: '/v2/{name}/tags/list',
     pattern: /^\/v2\/(?<name>.+)\/tags\/list$/,
-    operations: reading({ action: 'pull', handle: listTags }),
+    operations: reading({ kind: 'repository', action: 'pull', handle: listTags }),
   },
   {
     template: '/v2/{name}/referrers/{digest}',
     pattern: /^\/v2\/(?<name>.+)\/referrers\/(?<target>[^/]+)$/,
-    operations: reading({ action: 'pull', handle: listReferrers, whenNameUnknown: listNoReferrers }),
+    operations: reading({
+      kind: 'repository',
+      action: 'pull',
+      handle: listReferrers,
+      whenNameUnknown: listNoReferrers,
+    }),
   },
 ]
 

@@ -5,6 +5,8 @@ import {
   isRepositoryName,
   isRepositoryPath,
   isTag,
+  parseRepositoryPath,
+  parseTag,
   splitRepositoryPath,
 } from './reference'
 
@@ -37,6 +39,16 @@ describe.each(Object.entries(names))('%s', (name, { good, bad }) => {
   const check = checks[name as keyof typeof checks]
   test.each(good)('takes %o', (text) => expect(check(text)).toBe(true))
   test.each(bad)('refuses %o', (text) => expect(check(text)).toBe(false))
+})
+
+test.each([
+  [parseTag, 'v1', '.bad', 'TAG_INVALID', { tag: '.bad' }],
+  [parseTag, 'v1', 'x'.repeat(200), 'TAG_INVALID', { tag: 'x'.repeat(160) }],
+  [parseRepositoryPath, 'test/example', 'Test', 'NAME_INVALID', { name: 'Test' }],
+  [parseRepositoryPath, 'test/example', 'x'.repeat(400), 'NAME_INVALID', { name: 'x'.repeat(300) }],
+])('%o passes %s on and refuses %s', (parse, good, bad, code, detail) => {
+  expect(parse(good)).toBe(good)
+  expect(() => parse(bad)).toThrow(expect.objectContaining({ code, detail }))
 })
 
 test('a path is split at its first slash', () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AppError } from '@/lib/domain/errors'
 import { type TagPrecondition, judgeMove, meetsPrecondition } from '@/lib/domain/immutability'
+import { parseTag } from '@/lib/domain/reference'
 import { openTestDatabase } from '@/lib/testing/test-database'
 import type { Database, SqlTransaction } from './engine/database'
 import { insertManifest } from './manifests'
@@ -125,7 +126,7 @@ function expected({ tagImmutability, tag, current, reservedFor, next, preconditi
 /** What the statement does, and what is there afterwards. */
 async function observed(tx: SqlTransaction, repository: RepositoryForTraffic, { tag, next, precondition }: Case) {
   const before = await findTag(tx, repository.id, tag)
-  const move = { name: tag, digest: next, precondition, movedBy: 'admin', now: new Date() }
+  const move = { name: parseTag(tag), digest: next, precondition, movedBy: 'admin', now: new Date() }
   const outcome = await moveTag(tx, repository, move).then(
     (result) => (result.outcome === 'refused' ? result.refusal.reason : result.outcome),
     (error: unknown) => (AppError.is(error) ? error.code : String(error)),
@@ -141,7 +142,7 @@ async function arrange(tx: SqlTransaction, free: RepositoryForTraffic, { tag, cu
   await tx.$executeRaw`DELETE FROM "Tombstone" WHERE "repositoryPath" = ${free.path} AND "tag" = ${tag}`
   if (current !== null) {
     const move = {
-      name: tag,
+      name: parseTag(tag),
       digest: current,
       precondition: { kind: 'none' },
       movedBy: 'admin',

@@ -7,6 +7,7 @@ import {
   meetsPrecondition,
 } from '@/lib/domain/immutability'
 import { AppError } from '@/lib/domain/errors'
+import type { TagName } from '@/lib/domain/reference'
 import type { SqlSource, SqlTransaction } from './engine/database'
 import type { RepositoryForTraffic } from './repositories'
 import { findReservedDigest, reserveTagName } from './tombstones'
@@ -39,7 +40,7 @@ export async function listTagNames(
 
 /** A move of a tag: to which digest, on whose behalf, on which condition. */
 export interface TagMove {
-  readonly name: string
+  readonly name: TagName
   readonly digest: string
   readonly precondition: TagPrecondition
   readonly movedBy: string

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError, type ErrorCode } from '@/lib/domain/errors'
 import type { Principal } from '@/lib/domain/principal'
+import { isRepositoryPath, parseRepositoryPath } from '@/lib/domain/reference'
 import type { Context } from '@/lib/context'
 import { findInstanceOfHost } from '@/lib/registry/traffic/find-instance-of-host'
 import { openRepository } from '@/lib/registry/traffic/open-repository'
@@ -101,7 +102,10 @@ async function serve({ ctx, request, response, exchange, isStopping }: Serving):
   if (operation.startsUpload && isStopping()) throw new AppError('STOPPING')
   const { target } = route
   const { action } = operation
-  const open = (by: Principal) => openRepository(ctx, by, instance.id, route.name, action)
+  // An anonymous caller is asked to log on, whatever the name.
+  if (principal.kind === 'anonymous' && !isRepositoryPath(route.name)) throw new AppError('UNAUTHORIZED')
+  const name = parseRepositoryPath(route.name)
+  const open = (by: Principal) => openRepository(ctx, by, instance.id, name, action)
   const checkedAtMs = performance.now()
   let repository
   try {

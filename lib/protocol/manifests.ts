@@ -2,7 +2,7 @@ import { isDigest, parseDigest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import { assertNoPrecondition, parsePrecondition } from '@/lib/domain/etag'
 import { manifestMaxBytes } from '@/lib/domain/manifest'
-import { isTag } from '@/lib/domain/reference'
+import { isTag, parseTag } from '@/lib/domain/reference'
 import { deleteManifest as deleteManifestOfRepository } from '@/lib/registry/tags/delete-manifest'
 import { deleteTag } from '@/lib/registry/tags/delete-tag'
 import { getManifest as getManifestOfRepository } from '@/lib/registry/pull/get-manifest'
@@ -43,10 +43,7 @@ export async function putManifest({
   if (parameters.length > tagParametersMax) {
     throw new AppError('TAGS_TOO_MANY', { detail: { limit: tagParametersMax } })
   }
-  const tags = [...new Set(digest === null ? [target, ...parameters] : parameters)]
-  for (const tag of tags) {
-    if (!isTag(tag)) throw new AppError('TAG_INVALID', { detail: { tag: tag.slice(0, 160) } })
-  }
+  const tags = [...new Set(digest === null ? [target, ...parameters] : parameters)].map(parseTag)
   const precondition = parsePrecondition(request.headers['if-match'], request.headers['if-none-match'])
   const content = await readBody(request, { maxBytes: manifestMaxBytes, code: 'MANIFEST_TOO_LARGE' })
   await confirmAccess()

@@ -1,5 +1,6 @@
 import { type Digest, digestAlgorithm, parseDigest, parseDigestAlgorithm } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
+import { isRepositoryPath } from '@/lib/domain/reference'
 import { parseUploadRange } from '@/lib/domain/range'
 import { appendToUpload, cancelUpload, getUploadSize } from '@/lib/registry/push/continue-upload'
 import { finishUpload } from '@/lib/registry/push/finish-upload'
@@ -72,7 +73,8 @@ async function pushWhole(call: Call, digest: Digest): Promise<void> {
 async function tryMount(call: Call, digest: Digest): Promise<boolean> {
   const { ctx, principal, response, repository, query } = call
   const from = query.get('from')
-  const source = from === null ? null : await findMountSource(ctx, principal, repository.instanceId, from)
+  const isPath = from !== null && isRepositoryPath(from)
+  const source = isPath ? await findMountSource(ctx, principal, repository.instanceId, from) : null
   if (from !== null && source === null) return false
   if (!(await mountBlob(ctx, principal, { source, target: repository }, digest))) return false
   answerBlob(response, repository.path, digest)

@@ -5,6 +5,7 @@ import { problem } from '@/lib/api/schemas/common'
 import { ensureFirstAdministrator } from '@/lib/auth/first-administrator'
 import { createId } from '@/lib/domain/ids'
 import { refusalError } from '@/lib/domain/immutability'
+import { parseTag } from '@/lib/domain/reference'
 import { insertAccessKey } from '@/lib/metadata/access-keys'
 import { lockRepository } from '@/lib/metadata/repositories'
 import { moveTag } from '@/lib/metadata/tags'
@@ -121,7 +122,7 @@ export class TestApi {
       })
       const repository = await lockRepository(tx, repositoryId)
       if (repository === null) throw new Error('no repository')
-      const move = { name, digest, precondition: { kind: 'none' }, movedBy: 'admin', now } as const
+      const move = { name: parseTag(name), digest, precondition: { kind: 'none' }, movedBy: 'admin', now } as const
       const moved = await moveTag(tx, repository, move)
       if (moved.outcome === 'refused') throw refusalError(repository.path, moved.refusal)
     })

@@ -14,6 +14,7 @@ import { findDefaultInstance, findInstanceByHost } from '@/lib/metadata/instance
 import { hasUpload, insertUpload } from '@/lib/metadata/uploads'
 import { findUserWithPasswordHash, insertUser } from '@/lib/metadata/users'
 import type { Digest } from '@/lib/domain/digest'
+import { parseTag } from '@/lib/domain/reference'
 
 const content = Buffer.from('{"bytes":"\u0000ü"}')
 
@@ -65,9 +66,9 @@ beforeAll(async () => {
       pushedBy: 'admin',
       now,
     })
-    const move = { name: 'v1', digest, precondition: { kind: 'none' }, movedBy: 'admin', now } as const
+    const move = { name: parseTag('v1'), digest, precondition: { kind: 'none' }, movedBy: 'admin', now } as const
     await moveTag(tx, repository, move)
-    await moveTag(tx, repository, { ...move, name: 'V0' })
+    await moveTag(tx, repository, { ...move, name: parseTag('V0') })
   })
 })
 afterAll(() => close())
@@ -202,7 +203,7 @@ test.each([
   ['a wildcard', ['%']],
   ['nothing', []],
 ])('a move that expects %s of a tag leaves it as it is', async (_, digests) => {
-  const move = { name: 'latest', digest, precondition: { kind: 'none' }, movedBy: 'admin', now } as const
+  const move = { name: parseTag('latest'), digest, precondition: { kind: 'none' }, movedBy: 'admin', now } as const
   const attempt = db.sqlTransaction(async (tx) => {
     const locked = await lockRepository(tx, repositoryId)
     if (locked === null) throw new Error('no repository')

@@ -1,5 +1,5 @@
 import type { Principal } from '@/lib/domain/principal'
-import { isRepositoryPath } from '@/lib/domain/reference'
+import type { RepositoryPath } from '@/lib/domain/reference'
 import { findRepositoryForCaller } from '@/lib/metadata/repositories'
 import type { Context } from '@/lib/context'
 import { type Repository, mayPull } from '@/lib/registry/traffic/open-repository'
@@ -13,9 +13,8 @@ export async function findMountSource(
   ctx: Context,
   principal: Principal,
   instanceId: string,
-  path: string,
+  path: RepositoryPath,
 ): Promise<Repository | null> {
-  if (!isRepositoryPath(path)) return null
   const found = await findRepositoryForCaller(ctx.db, instanceId, path, principal.id)
   if (found === null || !mayPull(principal, found)) return null
   const isInToken = principal.token === null || principal.token.repositories.get(path)?.has('pull') === true

@@ -3,6 +3,7 @@ import { type Digest, digestAlgorithm } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import { type TagPrecondition, type TagRefusal, meetsPrecondition, refusalError } from '@/lib/domain/immutability'
 import { type ParsedManifest, parseManifest } from '@/lib/domain/manifest'
+import type { TagName } from '@/lib/domain/reference'
 import { listUnlinkedBlobs } from '@/lib/metadata/blobs'
 import type { SqlTransaction } from '@/lib/metadata/engine/database'
 import { findManifest, insertManifest, listManifestSummaries } from '@/lib/metadata/manifests'
@@ -19,7 +20,7 @@ export interface ManifestPush {
   /** The digest it must have, where it was pushed by digest. */
   readonly digest: Digest | null
   /** Tags to point at it: the one it was pushed by, and those of `tag` parameters. Each once. */
-  readonly tags: readonly string[]
+  readonly tags: readonly TagName[]
   readonly content: Uint8Array
   readonly contentType: string | undefined
   /** On the tag it was pushed by, or on the manifest where it was pushed by digest. */

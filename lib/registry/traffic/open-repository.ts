@@ -1,7 +1,7 @@
 import type { Principal } from '@/lib/domain/principal'
 import { rankAllows } from '@/lib/domain/access'
 import { AppError } from '@/lib/domain/errors'
-import { isRepositoryPath, splitRepositoryPath } from '@/lib/domain/reference'
+import { type RepositoryPath, splitRepositoryPath } from '@/lib/domain/reference'
 import { findNamespaceRank } from '@/lib/metadata/access'
 import {
   type RepositoryForCaller,
@@ -33,7 +33,7 @@ const needs = {
  *
  * What a registry token allows was decided when it was made; a push is judged by the grants as they are now, too.
  *
- * Throws NAME_INVALID; UNAUTHORIZED for an anonymous caller who may not, whatever they asked for;
+ * Throws UNAUTHORIZED for an anonymous caller who may not, whatever they asked for;
  * SCOPE_INSUFFICIENT for a token that was not made for this; NAME_UNKNOWN when there is no such repository or the
  * principal may not know of it; DENIED when the principal may know of it and no more.
  */
@@ -41,13 +41,9 @@ export async function openRepository(
   ctx: Context,
   principal: Principal,
   instanceId: string,
-  path: string,
+  path: RepositoryPath,
   action: TrafficAction,
 ): Promise<Repository> {
-  if (!isRepositoryPath(path)) {
-    if (principal.kind === 'anonymous') throw new AppError('UNAUTHORIZED')
-    throw new AppError('NAME_INVALID', { detail: { name: path.slice(0, 300) } })
-  }
   if (principal.token !== null && principal.token.repositories.get(path)?.has(needs[action].scope) !== true) {
     throw new AppError('SCOPE_INSUFFICIENT', { detail: { name: path, action: needs[action].scope } })
   }

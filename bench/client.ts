@@ -5,18 +5,18 @@ import type { Registry } from './registries'
 /** Media type of the manifests measured. */
 const manifestType = 'application/vnd.oci.image.manifest.v1+json'
 
-/** How many bytes are sent at a time, again and again: the content of every blob. */
+/** The bytes that are sent repeatedly: the content of every blob. */
 const chunk = Buffer.alloc(1024 * 1024, 'stele')
 
 const receiveBytes = 256 * 1024
 
-/** An answer's head. Its body was read and thrown away. */
+/** The head of a response. Its body was read and discarded. */
 export interface Answer {
   readonly status: number
   header(name: string): string
 }
 
-/** A request: `body` is bytes, or how many bytes of the content of every blob. */
+/** A request. `body` is bytes, or the number of bytes of blob content to send. */
 export interface Request {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT'
   readonly path: string
@@ -24,8 +24,8 @@ export interface Request {
 }
 
 /**
- * One keep-alive connection to a registry, for one request at a time. Plain sockets that read into one buffer, because
- * Node's own client costs as much as a registry does, and shares its cores.
+ * One keep-alive connection to a registry, for one request at a time. It uses a plain socket that reads into one
+ * buffer, because Node's own client needs as much CPU as a registry and shares the cores with it.
  */
 export class Connection {
   readonly #registry: Registry
@@ -46,7 +46,7 @@ export class Connection {
     this.#socket.on('close', () => this.#fail(new Error(`${registry.name} closed the connection`)))
   }
 
-  /** Sends a request and reads its answer. Rejects unless that is a success and whole. */
+  /** Sends a request and reads its response. Rejects unless the response is a success and complete. */
   send(request: Request): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.#pending = { request, resolve, reject, head: '', bodyLeft: -1 }
@@ -75,7 +75,7 @@ export class Connection {
     }
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
     const head = `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`
-    // Only what is asked again and again: the one of the last request.
+    // Keeps only the head of the last request, for repeated requests.
     this.#heads.clear()
     this.#heads.set(key, head)
     return head
@@ -103,7 +103,7 @@ export class Connection {
       pending.bodyLeft = bodyLength(pending) - bodyStarted
     }
     if (pending.bodyLeft === 0) this.#finish(pending)
-    // Below zero where the answer is longer than it said; not a number where it did not say.
+    // Below zero if the response is longer than declared; not a number if it declared no length.
     else if (!(pending.bodyLeft > 0)) this.#fail(new Error(`not understood: ${pending.head}`))
     return true
   }
@@ -126,7 +126,7 @@ interface Pending {
   readonly resolve: (answer: Answer) => void
   readonly reject: (error: Error) => void
   head: string
-  /** Bytes of the body that have not come yet; -1 while the head is not whole. */
+  /** Missing bytes of the body; -1 while the head is incomplete. */
   bodyLeft: number
 }
 
@@ -134,12 +134,12 @@ function bodyLength({ request, head }: Pending): number {
   return request.method === 'HEAD' ? 0 : Number(headerOf(head, 'content-length') || NaN)
 }
 
-/** A header's value; empty where there is none. */
+/** The value of a header; empty if there is none. */
 function headerOf(head: string, name: string): string {
   return new RegExp(`^${name}: *(.*)$`, 'im').exec(head)?.[1]?.trim() ?? ''
 }
 
-/** Runs `work` on `count` connections at once. */
+/** Runs `work` on `count` connections in parallel. */
 export async function onConnections<T>(
   registry: Registry,
   count: number,
@@ -153,7 +153,7 @@ export async function onConnections<T>(
   }
 }
 
-/** Pushes a blob of the first `bytes` bytes of the content of every blob, in one PUT; answers its digest. */
+/** Pushes a blob of `bytes` bytes in one PUT; returns its digest. */
 export async function pushBlob(connection: Connection, repository: string, bytes: number): Promise<string> {
   const digest = digestOfLength(bytes)
   const started = await connection.send({ method: 'POST', path: `/v2/${repository}/blobs/uploads/` })
@@ -165,12 +165,12 @@ export async function pushBlob(connection: Connection, repository: string, bytes
 
 const digests = new Map<number, string>()
 
-/** The hash of the first `length` bytes that was computed last. */
+/** The last computed hash, of the first `length` bytes. */
 let longest = { length: 0, hash: createHash('sha256') }
 
 /**
- * The digest of a blob of this length. Made before anything is measured: where lengths grow, by going on from the one
- * before.
+ * The digest of a blob with this length. It is computed before the measurement; when lengths grow, it continues from
+ * the last hash.
  */
 export function digestOfLength(length: number): string {
   const known = digests.get(length)
@@ -189,7 +189,7 @@ export function digestOfLength(length: number): string {
   return digest
 }
 
-/** A small image manifest that says `content`, of one repository's blob. */
+/** A small image manifest with `content` and one blob of the repository. */
 export function manifestOf(config: string, size: number, content: string): Buffer {
   const blob = { digest: config, size }
   return Buffer.from(

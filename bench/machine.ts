@@ -5,9 +5,9 @@ import { freemem, tmpdir } from 'node:os'
 const warmMaxGiB = 8
 
 /**
- * Touches memory, so that the machine has it when files are written. A virtual machine gets each page from its host at
- * the first touch, and that costs ten times as much as writing to it (2.2 s a GiB against 0.2 s, where this was made):
- * else the registry that is measured first pays for both.
+ * Touches memory, so that the machine already has it when files are written. A virtual machine gets each page from its
+ * host at the first access, which costs ten times as much as writing to it (2.2 s per GiB instead of 0.2 s, when
+ * measured). Otherwise the registry that is measured first would pay for both.
  */
 export function warmMemory(): void {
   const size = Math.min(warmMaxGiB, Math.floor(freemem() / 2 ** 31))
@@ -15,7 +15,7 @@ export function warmMemory(): void {
   spawnSync(process.execPath, ['-e', script])
 }
 
-/** Whether the disk of temporary files has so many bytes left. */
+/** Whether the disk of temporary files has this many bytes left. */
 export async function hasSpace(bytes: number): Promise<boolean> {
   const { bavail, bsize } = await statfs(tmpdir())
   return bavail * bsize >= bytes

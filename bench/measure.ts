@@ -3,17 +3,17 @@ import type { Registry } from './registries'
 
 /** One measurement. */
 export interface Sample {
-  /** Amount per second: bytes where the operation's unit is MB/s. */
+  /** Amount per second; the amount is bytes if the operation's unit is MB/s. */
   readonly rate: number
   /** CPU time of the registry per amount, in seconds. */
   readonly cpuSeconds: number
-  /** Most memory the registry had at once, in MiB. */
+  /** Peak memory of the registry, in MiB. */
   readonly peakMiB: number
-  /** How much of its memory at the end were pages of program files, which the kernel shares and can drop, in MiB. */
+  /** Part of its memory at the end that was pages of program files, which the kernel shares and can drop, in MiB. */
   readonly fileMiB: number
 }
 
-/** Does the operation once and measures the registry meanwhile. What the operation prepares is not measured. */
+/** Runs the operation once and measures the registry. The preparation is not measured. */
 export async function sampleOf(operation: Operation, registry: Registry): Promise<Sample> {
   const run = await operation.prepare(registry)
   await registry.resetPeak()
@@ -24,8 +24,8 @@ export async function sampleOf(operation: Operation, registry: Registry): Promis
 }
 
 /**
- * Takes `rounds` samples of each, alternating, and there and back again (A B B A A B …): a machine that gets slower or
- * busier in the course of the run is so to all of them. Answers the samples of each.
+ * Takes `rounds` samples of each, alternating in both orders (A B B A A B …), so that a machine that gets slower or
+ * busier during the run affects all of them equally. Returns the samples of each.
  */
 export async function interleave<T>(takers: readonly (() => Promise<T>)[], rounds: number): Promise<T[][]> {
   const samples: T[][] = takers.map(() => [])
@@ -37,7 +37,7 @@ export async function interleave<T>(takers: readonly (() => Promise<T>)[], round
   return samples
 }
 
-/** The middle of the values; of an even number, the mean of the two in the middle. */
+/** The median; for an even number of values, the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   const upper = Math.floor(sorted.length / 2)

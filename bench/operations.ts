@@ -11,30 +11,30 @@ const repeatSeconds = 3
 /** How many tags a page has. */
 const pageTags = 100
 
-/** Most `tag` parameters of one push. */
+/** Largest number of `tag` parameters in one push. */
 const tagsPerPush = 10
 
-/** Something to measure. */
+/** An operation to measure. */
 export interface Operation {
   readonly name: string
   readonly unit: 'MB/s' | 'requests/s' | 'pushes/s'
-  /** Makes what is needed; what it answers is then measured. */
+  /** Prepares the operation; returns the function to measure. */
   prepare(registry: Registry): Promise<() => Promise<Work>>
 }
 
-/** What was done, in bytes where the unit is MB/s, in how many seconds. */
+/** The amount of work (bytes if the unit is MB/s) and its duration in seconds. */
 export interface Work {
   readonly amount: number
   readonly seconds: number
 }
 
-/** An upload of `atOnce` new blobs at a time. */
+/** An upload of `atOnce` new blobs in parallel. */
 export function upload(atOnce: number, sizeMiB: number): Operation {
   return {
     name: `blob upload, ${atOnce} at a time, ${sizeText(sizeMiB)}`,
     unit: 'MB/s',
     prepare(registry) {
-      // A length of its own for each, so that none of them is there already.
+      // Each has its own length, so that none exists already.
       const lengths = Array.from({ length: atOnce }, () => sizeMiB * mebibyte + nextSalt())
       lengths.forEach(digestOfLength)
       const push = (connection: Connection, index: number) =>
@@ -44,7 +44,7 @@ export function upload(atOnce: number, sizeMiB: number): Operation {
   }
 }
 
-/** A download of one blob `atOnce` times, from the page cache. */
+/** `atOnce` parallel downloads of one blob, from the page cache. */
 export function download(atOnce: number, sizeMiB: number): Operation {
   return {
     name: `blob download, ${atOnce} at a time, ${sizeText(sizeMiB)}`,
@@ -74,7 +74,7 @@ export function manifestReads(by: 'tag' | 'digest'): Operation {
   }
 }
 
-/** How a request says who sends it. */
+/** How a request authenticates. */
 export type Proof = 'anonymous' | 'Bearer' | 'Basic'
 
 /** GET of a small image's manifest from a PUBLIC repository. */
@@ -122,7 +122,7 @@ export const blobHeads: Operation = {
   },
 }
 
-/** PUT of a small image's manifest under a new tag, each time another manifest. */
+/** PUT of a small image's manifest under a new tag, with a new manifest each time. */
 export function manifestPushes(namespace?: string): Operation {
   return {
     name: 'manifest PUT, new tag, 8 connections',
@@ -141,7 +141,7 @@ export function manifestPushes(namespace?: string): Operation {
   }
 }
 
-/** A page of 100 tags from the middle of a repository that has `tags` of them, made by pushing. */
+/** A page of 100 tags from the middle of a repository with `tags` tags, which are pushed first. */
 export function tagPages(tags: number): Operation {
   const before = Math.floor((tags - pageTags) / 2)
   const after = before === 0 ? '' : `&last=${tagName(before - 1)}`
@@ -185,12 +185,12 @@ async function pushSmallImage(registry: Registry, namespace = registry.namespace
   return { path, config, manifest: answer.header('docker-content-digest') }
 }
 
-/** The same request again and again on sixteen connections. */
+/** Repeats the same request on sixteen connections. */
 function repeated(registry: Registry, method: 'GET' | 'HEAD', path: string): () => Promise<Work> {
   return () => whileTimeLasts(registry, 16, (connection) => connection.send({ method, path }))
 }
 
-/** Counts how often `once` can be done in the time there is; it is given a name that is new each time. */
+/** Counts how often `once` can run in the available time; it gets a new name each time. */
 async function whileTimeLasts(
   registry: Registry,
   connections: number,

@@ -8,7 +8,7 @@ import { setTimeout } from 'node:timers/promises'
 const root = join(import.meta.dirname, '..')
 const password = 'only-for-the-bench'
 
-/** How long a registry may take to answer for the first time; the first start of a clone builds. */
+/** How long a registry may take to start, in milliseconds; the first start of a clone includes the build. */
 const startMaxMs = 300_000
 const startStepMs = 50
 
@@ -17,24 +17,24 @@ const accessKey = 'BenchKey0001:only-for-the-bench'
 /** A running registry to measure. */
 export interface Registry {
   readonly name: string
-  /** What is running, where it says so. */
+  /** The version, if the registry states it. */
   readonly version: string
   readonly port: number
   /** Headers that each request to `/v2/` needs. */
   readonly headers: Readonly<Record<string, string>>
-  /** The namespace that repositories are made in by pushing. */
+  /** The namespace where pushes create repositories. */
   readonly namespace: string
   /** CPU time the process has used, in seconds. */
   cpuSeconds(): Promise<number>
-  /** Most memory the process has had at once since the last `resetPeak`, and what of it is pages of files now. */
+  /** Peak memory of the process since the last `resetPeak`, and its current pages of files. */
   memory(): Promise<{ peakMiB: number; fileMiB: number }>
   resetPeak(): Promise<void>
   stop(): Promise<void>
 }
 
 /**
- * Starts the server as `npm start` does, which builds it first where that is needed: writing durably as always, with the
- * credentials checked on every request as always. Only the log is quiet, like Distribution's.
+ * Starts the server as `npm start` does, which builds it first if needed. It writes durably and checks the credentials
+ * of every request, as always. Only the log is off, as for Distribution.
  */
 export async function startStele(): Promise<Registry> {
   const folder = await mkdtemp(join(tmpdir(), 'stele-bench-'))
@@ -67,7 +67,10 @@ export async function startStele(): Promise<Registry> {
   return describe({ name: 'Stele', version: '', port, headers }, process_, folder)
 }
 
-/** Starts Debian's `docker-registry` with its files in a new folder and without authentication; null where there is none. */
+/**
+ * Starts Debian's `docker-registry` with its files in a new folder and without authentication; null where there is
+ * none.
+ */
 export async function startDistribution(): Promise<Registry | null> {
   const { error, stdout } = spawnSync('docker-registry', ['--version'], { encoding: 'utf8' })
   if (error !== undefined) return null

@@ -19,12 +19,12 @@ const { values: options } = parseArgs({
   options: { rounds: { type: 'string', default: '5' }, only: { type: 'string', default: '' } },
 })
 
-/** How often each operation is measured on each registry, alternating. The median counts. */
+/** How often each operation is measured on each registry, alternating. The median is used. */
 const rounds = Number(options.rounds)
 
 const gibibyte = 1024 ** 3
 
-/** What Stele is to do so many times as well as Distribution (the design's table "Speed"). */
+/** The operations with the target ratio of Stele to Distribution (the design's table "Speed"). */
 const sideBySide: readonly { readonly operation: Operation; readonly target: number }[] = [
   { operation: upload(1, 256), target: 1 },
   { operation: upload(4, 64), target: 1 },
@@ -77,7 +77,7 @@ async function compareWithDistribution(): Promise<void> {
   }
 }
 
-/** A page of few tags beside one of many: the number of tags must not matter. */
+/** Compares a page from few tags with a page from many: the number of tags must not matter. */
 async function compareTagPages(): Promise<void> {
   const many = tagPages(100_000)
   const few = tagPages(100)
@@ -87,15 +87,15 @@ async function compareTagPages(): Promise<void> {
     rounds,
   )
   const ratio = rateOf(ofFew) / rateOf(ofMany)
-  printHead('of Stele alone', 'rate', 'CPU')
+  printHead('Stele only', 'rate', 'CPU')
   printRow(many.name, rateText(many, ofMany), cpuText(many, ofMany))
   printRow(few.name, rateText(few, ofFew), cpuText(few, ofFew))
-  print(`\nA page of few tags is ${ratio.toFixed(2)} × as fast: ${targetText('at most 1.5 ×', ratio <= 1.5)}`)
+  print(`\nA page from few tags is ${ratio.toFixed(2)} × as fast; target: ${targetText('at most 1.5 ×', ratio <= 1.5)}`)
 }
 
 /**
- * What it costs that a repository is immutable: the same pushes into one that is and one that is not. In pairs, many of
- * them, because a pair differs by more than what is looked for; CPU time differs less.
+ * The cost of immutability: the same pushes to an immutable and a mutable repository. It measures many pairs, because
+ * the rates within a pair vary more than the expected difference; CPU time varies less.
  */
 async function measureImmutability(): Promise<void> {
   const name = 'immutability of a manifest PUT'
@@ -108,13 +108,13 @@ async function measureImmutability(): Promise<void> {
   const dearer = median(immutable.map(({ cpuSeconds }, pair) => cpuSeconds / (mutable[pair]?.cpuSeconds ?? NaN))) - 1
   print(
     `\nA manifest PUT into an immutable repository took ${percent(slower)} more time and ${percent(dearer)} more CPU ` +
-      `(${rounds * 3} pairs): ${targetText('under 5 %', slower < 0.05)}`,
+      `(${rounds * 3} pairs); target: ${targetText('under 5 %', slower < 0.05)}`,
   )
 }
 
 /**
- * What it costs to prove who one is, password hashing aside (a secret that was verified is remembered): the same requests
- * with and without. CPU time says more than the rate: client and server share the cores.
+ * The cost of authentication without password hashing (a verified secret is cached): the same requests with and without
+ * credentials. CPU time is more meaningful than the rate, because client and server share the cores.
  */
 async function measureAccess(): Promise<void> {
   const name = 'access: manifest GET and token'
@@ -123,7 +123,7 @@ async function measureAccess(): Promise<void> {
     (['anonymous', 'Bearer', 'Basic'] as const).map(manifestReadsAs),
     (['anonymous', 'Basic'] as const).map(tokenRequests),
   ]
-  printHead('of Stele alone', 'rate', 'CPU', 'CPU more', 'target')
+  printHead('Stele only', 'rate', 'CPU', 'additional CPU', 'target')
   for (const operations of groups) {
     const samples = await interleave(
       operations.map((operation) => () => sampleOf(operation, stele)),
@@ -144,14 +144,16 @@ async function measureAccess(): Promise<void> {
   }
 }
 
-/** Memory while sixteen large blobs are pushed at once; one round, because it hardly differs and writes much. */
+/**
+ * Peak memory while sixteen large blobs are pushed in parallel; one round, because it varies little and writes much.
+ */
 async function measurePeakMemory(): Promise<void> {
   const operation = upload(16, 1024)
   if (!isChosen(operation.name)) return
-  printHead(operation.name, 'rate', 'CPU', 'peak memory', 'of it program files', 'target')
+  printHead(operation.name, 'rate', 'CPU', 'peak memory', 'program files in it', 'target')
   for (const registry of [stele, ...(distribution === null ? [] : [distribution])]) {
     if (!(await hasSpace(20 * gibibyte))) {
-      print('not measured: that needs 20 GiB of free space')
+      print('not measured: it needs 20 GiB of free space')
       return
     }
     const sample = await sampleOf(operation, registry)
@@ -166,7 +168,7 @@ async function measurePeakMemory(): Promise<void> {
   }
 }
 
-/** Whether `--only` lets the operation pass: a part of its name. */
+/** Whether `--only` selects the operation, by a part of its name. */
 function isChosen(name: string): boolean {
   return name.toLowerCase().includes(options.only.toLowerCase())
 }

@@ -7,7 +7,7 @@ import { operations } from '@/lib/api/operations/operations'
 
 const target = 'docs/access-matrix.md'
 
-/** Callers that stand in one column, because their answers are mostly the same. */
+/** The columns. A column may cover several callers, because their answers are mostly the same. */
 const columns = ['nobody', 'none', 'pull', 'push', 'manage', 'beside', 'admin']
 
 function table(rows: readonly Row[], head: string, describe: (row: Row) => string): string {
@@ -16,7 +16,7 @@ function table(rows: readonly Row[], head: string, describe: (row: Row) => strin
   return [`| ${titles.join(' | ')} |`, `|${' --- |'.repeat(titles.length)}`, ...lines].join('\n')
 }
 
-/** Answers of a column; one for all where they are the same. */
+/** The answers of a column; a single one if they are all the same. */
 function cellOf(row: Row): (column: string) => string {
   return (column) => {
     const answers = callers
@@ -33,19 +33,20 @@ function describeOperation({ operation }: Row): string {
 
 const page = `# The access matrix
 
-Made from \`e2e/access/rest.ts\` and \`e2e/access/registry.ts\` by \`npx vitest run --project sqlite -u scripts/access-docs\`;
-\`lib/api/route/access-matrix.test.ts\` and \`lib/protocol/access-matrix.test.ts\` ask every cell of it, on both databases,
-and fail for an operation or a route that is not here. [Access](access.md) says what the words mean, and why it is so.
+Generated from \`e2e/access/rest.ts\` and \`e2e/access/registry.ts\` by \`npx vitest run --project sqlite scripts/access-docs -u\`.
+\`lib/api/route/access-matrix.test.ts\` and \`lib/protocol/access-matrix.test.ts\` test every cell on both databases, and fail
+for an operation or a route that is not in the table. [Access](access.md) explains the terms and the reasons.
 
-Callers: **nobody** proves nothing; **none** is a member without any grant; **pull**, **push** and **manage** have that
-permission on the instance \`main\`, on its namespace \`team\`, on its repository \`team/closed\`: three answers where they
-differ; **beside** manages another instance; **admin** is an administrator.
+Callers: **nobody** has no valid credentials; **none** is a member without any grant; **pull**, **push** and **manage** have
+that permission on the instance \`main\`, on its namespace \`team\`, or on its repository \`team/closed\` (three answers where
+they differ); **beside** manages another instance; **admin** is an administrator.
 
-Things: instance \`main\` has \`team/closed\` (PRIVATE), \`team/open\` (PUBLIC), \`other/secret\` (PRIVATE) and the empty
-namespace \`spare\`; instance \`beside\` has \`team/closed\` (PRIVATE) only; instance \`empty\` has nothing.
+Objects: instance \`main\` has \`team/closed\` (PRIVATE), \`team/open\` (PUBLIC), \`other/secret\` (PRIVATE) and the empty
+namespace \`spare\`; instance \`beside\` has only \`team/closed\` (PRIVATE); instance \`empty\` has nothing.
 
-Answers: **ok**, with how many things a list shows, or the status of the refusal: 401 prove who you are (or get a token
-for this), 403 you may not, 404 there is no such thing for you. 400 and 409 refuse those who may, for another reason.
+Answers: **ok**, with the number of listed items in brackets, or the status of the error: 401 authentication (or a token for
+this) is required, 403 not permitted, 404 does not exist for this caller. With 400 and 409 the caller has the permission, but
+the request is refused for another reason.
 
 ## REST API, by session or access key
 
@@ -57,7 +58,7 @@ ${table(basicRows, 'route', ({ operation }) => `\`${operation}\``)}
 
 ## Registry, by a token
 
-The token was made out to the caller for that repository, with all that they may there.
+The token was issued to the caller for that repository, with everything that the caller may do there.
 
 ${table(tokenRows, 'route', ({ operation }) => `\`${operation}\``)}
 `

@@ -1,4 +1,4 @@
-// `npm run build`: what `npm start` builds, without starting it.
+// `npm run build`: builds the same as `npm start`, without starting the server.
 import { build, prepare } from './lib/set-up.mjs'
 
 prepare()

@@ -1,7 +1,7 @@
 /**
- * `npm run db:diff -- <name>` writes the migration that brings the checked-in migrations up to prisma/models.prisma,
- * for both providers. `npm run db:diff -- --init` writes the first migration anew, as long as it is the only one.
- * Needs no database and no network.
+ * `npm run db:diff -- <name>` writes a migration from the state of the checked-in migrations to prisma/models.prisma,
+ * for both providers. `npm run db:diff -- --init` rewrites the first migration, as long as it is the only one. It needs
+ * no database and no network.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -26,7 +26,9 @@ const folder = values.init ? INITIAL : `${timestamp(new Date())}_${name}`
 for (const provider of PROVIDERS) {
   const migrations = readMigrations(root, provider)
   if (values.init && migrations.some((migration) => migration.name !== INITIAL)) {
-    fail(`prisma/${provider}/migrations has later migrations: the first one is settled. Name a new one instead.`)
+    fail(
+      `prisma/${provider}/migrations has later migrations, so the first one cannot change. Give the name of a new migration instead.`,
+    )
   }
   const sql = await diffMigrationsToModels(root, provider, values.init ? [] : migrations)
   if (sql === null) {
@@ -39,7 +41,7 @@ for (const provider of PROVIDERS) {
   console.log(`prisma/${provider}/migrations/${folder}/migration.sql: read it before you commit it`)
 }
 
-/** Text is compared by bytes whatever the database's locale is, as SQLite does it: lists are in the same order then. */
+/** Text is compared by bytes, independent of the database's locale, as in SQLite, so that lists have the same order. */
 function collateByBytes(sql: string): string {
   return sql.replace(/("\w+" TEXT)(?= |,|;|$)/gm, '$1 COLLATE "C"')
 }

@@ -1,4 +1,4 @@
-// `npm run dev`: the server from its sources, the console recompiled as they change.
+// `npm run dev`: runs the server from its sources, and recompiles the console when they change.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { prepare, root } from './lib/set-up.mjs'

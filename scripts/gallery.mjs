@@ -1,5 +1,5 @@
-// `npm run gallery`: pictures of the console's main pages, from a fresh server with sample data, into docs/gallery.
-// With `-- --all` in both languages and at 1024 px too, into test-results/gallery: to be looked at, not to be kept.
+// `npm run gallery`: takes pictures of the console's main pages from a new server with sample data, into docs/gallery.
+// With `-- --all` also in both languages and at 1024 px, into test-results/gallery, for review only.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -14,7 +14,7 @@ import { findBrowser } from './lib/browser.mjs'
 import { makeSampleData } from './lib/sample-data.mjs'
 import { build, prepare, root, say } from './lib/set-up.mjs'
 
-/** The name the pictures show. The browser is told where it is; no name server is asked. */
+/** The host name in the pictures. The browser gets its address directly, without DNS. */
 const host = 'registry.example.com'
 const origin = `http://${host}`
 
@@ -72,8 +72,8 @@ try {
 }
 
 /**
- * What is shown, in the order of the gallery. `shown` is there when the page is; `open` leads on from there, with the
- * words of the language.
+ * The pages, in the order of the gallery. `shown` is an element that is visible when the page is complete; `open`
+ * continues from there, with the texts of the language.
  */
 function pagesOf({ instanceId, emptyInstanceId, userId }) {
   const instance = `/cn-hangzhou/instance/${instanceId}`

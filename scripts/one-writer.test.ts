@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 /*
- * Every write to these tables is in one file (docs/architecture.md, "One writer"): whoever reads it has read every way
- * in which a tag, the ledger, a reserved name or the outbox can change.
+ * Every write to these tables is in one file each (docs/architecture.md, "One writer"), so that one file shows every
+ * way in which a tag, the ledger, a reserved name or the outbox can change.
  */
 
 const root = join(import.meta.dirname, '..')
@@ -16,7 +16,7 @@ const writers = {
   OutboxEvent: 'lib/metadata/outbox.ts',
 } as const
 
-/** What runs in production: tests and their helpers set up rows of their own. */
+/** The folders of production code. Tests and their helpers may create rows themselves. */
 const sources = ['app', 'lib', 'components']
   .flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),

@@ -1,5 +1,5 @@
-// `npm run stele -- <command>`: what can be done on the machine itself, with the settings that `npm start` has. Builds
-// nothing: it must run on a deployment, which has no tools for that, and beside a server that must not be touched.
+// `npm run stele -- <command>`: commands for operators on the machine itself, with the settings of `npm start`. It
+// builds nothing: a deployment may have no build tools, and a running server must not be disturbed.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './lib/set-up.mjs'

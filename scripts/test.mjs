@@ -1,4 +1,5 @@
-// `npm test`: from a fresh clone to a verdict. Options: --unit or --e2e for a part, --keep-going past a failure.
+// `npm test`: from a fresh clone to a result. Options: --unit or --e2e for a part, --keep-going to continue on
+// failures.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,7 +14,7 @@ const { values: options } = parseArgs({
   },
 })
 
-// The caller's own settings of a server are none of the tests' business.
+// The tests must not see the server settings in the caller's environment.
 for (const name of Object.keys(process.env)) {
   if (/^(NODE_ENV|PORT|HOST|DATABASE_URL|STELE_.*)$/.test(name)) delete process.env[name]
 }
@@ -21,12 +22,12 @@ process.env.NEXT_TELEMETRY_DISABLED = '1'
 
 const reports = join(root, 'test-results')
 
-/** What can be checked without running anything of the product. Linting takes as long as all the rest: beside it. */
+/** The checks that do not run the product. Linting takes as long as all the others, so it runs in parallel to them. */
 const checks = [
   [
     'checks',
     async () =>
-      // What it writes is part of the program that the others look at.
+      // It writes files that the other checks need.
       (await quiet('next', 'typegen')) &&
       together([
         ['lint', () => quiet('eslint', '--max-warnings=0', '.')],
@@ -78,12 +79,12 @@ for (const [name, run] of steps) {
 running = null
 process.exitCode = broken.length > 0 ? 1 : 0
 
-/** Runs a program of node_modules/.bin; whether it succeeded. */
+/** Runs a program of node_modules/.bin. Returns whether it succeeded. */
 function tool(name, ...args) {
   return spawnSync(join(root, 'node_modules', '.bin', name), args, { cwd: root, stdio: 'inherit' }).status === 0
 }
 
-/** Runs the first check and, beside it, the others one after the other; whether all of them passed. */
+/** Runs the first check in parallel to the others, which run one after another. Returns whether all passed. */
 async function together([first, ...others]) {
   const results = await Promise.all([inOrder([first]), inOrder(others)])
   return results.every(Boolean)
@@ -99,7 +100,7 @@ async function inOrder(steps) {
   return passed
 }
 
-/** Runs a program of node_modules/.bin; what it printed is shown when it fails. Whether it succeeded. */
+/** Runs a program of node_modules/.bin, and shows its output only if it fails. Returns whether it succeeded. */
 function quiet(name, ...args) {
   return new Promise((resolve) => {
     const child = spawn(join(root, 'node_modules', '.bin', name), args, {
@@ -131,7 +132,7 @@ function tally(part, name, ...args) {
   return passed
 }
 
-/** Finds a browser, or installs one where that needs nobody's permission. */
+/** Finds a browser, or installs one if that needs no privileges. */
 async function provideBrowser() {
   const { findBrowser } = await import('./lib/browser.mjs')
   if (findBrowser() === null && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {

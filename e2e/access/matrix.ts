@@ -1,20 +1,20 @@
-/** A row of an access matrix: one thing that is asked for, and the answer to each caller. */
+/** A row of an access matrix: one request, and the answer to each caller. */
 export interface Row {
   /** Id of an operation of the REST API, or method and template of a route of the registry. */
   readonly operation: string
-  /** What of the operation is asked: of which thing, with which input. */
+  /** The target and the input of the request. */
   readonly about: string
   /** By caller. */
   readonly answers: ReadonlyMap<string, string>
 }
 
-/** Whoever proves nothing: without credentials, with wrong ones, or with some that do not count here and now. */
+/** A caller without valid credentials: with none, or with wrong, expired or inapplicable ones. */
 export const nobody = 'nobody'
 
 /**
- * Callers in the order of a row's answers, as the bars group them: who proves nothing; a member without any grant; members
- * who may PULL, PUSH, MANAGE, each granted on the instance `main`, on its namespace `team`, on the repository
- * `team/closed`; a member who manages the other instance, `beside`; an administrator.
+ * Callers in the order of a row's answers, grouped as by the bars: a caller without credentials; a member without any
+ * grant; members with PULL, PUSH, MANAGE, each granted on the instance `main`, on its namespace `team`, on the
+ * repository `team/closed`; a member who manages the other instance, `beside`; an administrator.
  */
 const groups = [
   [nobody],
@@ -30,8 +30,8 @@ const groups = [
 export const callers: readonly string[] = groups.flat()
 
 /**
- * Reads rows as they are written: operation, what of it, and an answer for every caller. Throws for a row that leaves a
- * caller out.
+ * Parses rows: operation, what of it, and an answer for every caller. Throws for a row without an answer for every
+ * caller.
  */
 export function parseRows(text: string): Row[] {
   return text

@@ -1,26 +1,28 @@
 import { parseRows } from './matrix'
 
 /*
- * Who gets which answer from the registry (`/v2`): policy, written by hand (docs/decisions/0017-permissions.md says why it
- * is so).
+ * The answer of the registry (`/v2`) to each caller: the policy, written by hand (docs/decisions/0017-permissions.md
+ * has the reasons).
  *
- * A new route or method fails lib/protocol/access-matrix.test.ts until it has a row here. A row: methods and template of a
- * route | what of it | nobody | none | pull: i n r | push: i n r | manage: i n r | beside | admin, as in rest.ts, whose world
- * this is; `nobody` shows no credentials. An answer: `ok` with how many things a list shows, `mounted` for a blob that
- * need not be sent, or the status of the refusal: 401 prove who you are, or get a token for this; 403 you may not; 404
- * there is no such repository for you.
+ * A new route or method fails lib/protocol/access-matrix.test.ts until it has a row here. A row is: methods and
+ * template of a route | what of it | nobody | none | pull: i n r | push: i n r | manage: i n r | beside | admin, with
+ * the test data of rest.ts; `nobody` sends no credentials. An answer is `ok` with the number of listed items, `mounted`
+ * for a blob that need not be sent, or the status of the error: 401 authentication or a token for this is required; 403
+ * not permitted; 404 the repository does not exist for this caller.
  *
- * Whoever shows a credential that does not count here and now gets 401 in every row, also where nobody needs one.
+ * A caller with invalid credentials gets 401 in every row, even where no credentials are needed.
  */
 
-/** Rows for HTTP Basic: a registry password, a temporary token and a robot with the same grants are answered the same. */
+/**
+ * Rows for HTTP Basic: a registry password, a temporary token and a robot with the same grants get the same answers.
+ */
 export const basicRows = parseRows(`
 # route                                       | what of it                    | nobody | none | pull: i n r    | push: i n r    | manage: i n r  | beside | admin
 GET,HEAD /v2/                                 | all                           | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
 GET /v2/_catalog                              | all                           | 401    | ok:1 | ok:3 ok:2 ok:2 | ok:3 ok:2 ok:2 | ok:3 ok:2 ok:2 | ok:1   | ok:3
 HEAD /v2/_catalog                             | all                           | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
 
-# What a token is made out for of all that is asked for: pull, push, delete.
+# The scopes of the issued token, of the requested pull, push and delete.
 GET /v2/token                                 | for nothing                   | 401    | ok:0 | ok:0 ok:0 ok:0 | ok:0 ok:0 ok:0 | ok:0 ok:0 ok:0 | ok:0   | ok:0
 GET /v2/token                                 | for closed                    | 401    | ok:0 | ok:1 ok:1 ok:1 | ok:2 ok:2 ok:2 | ok:2 ok:2 ok:2 | ok:0   | ok:2
 GET /v2/token                                 | for open                      | 401    | ok:1 | ok:1 ok:1 ok:1 | ok:2 ok:2 ok:1 | ok:2 ok:2 ok:1 | ok:1   | ok:2
@@ -49,20 +51,20 @@ GET /v2/{name}/tags/list                      | closed                        | 
 GET /v2/{name}/tags/list                      | open                          | 401    | ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1   | ok:1
 GET /v2/{name}/tags/list                      | open, anonymous pull          | ok:1   | ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1   | ok:1
 HEAD /v2/{name}/tags/list                     | closed                        | 401    | 404  | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | 404    | ok
-# The specification has no 404 here: what one may not know of has no referrers.
+# The specification has no 404 here: a repository that the caller may not see has no referrers.
 GET /v2/{name}/referrers/{digest}             | closed                        | 401    | ok:0 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:0   | ok:1
 GET /v2/{name}/referrers/{digest}             | open                          | 401    | ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1   | ok:1
 GET /v2/{name}/referrers/{digest}             | open, anonymous pull          | ok:1   | ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1   | ok:1
 HEAD /v2/{name}/referrers/{digest}            | closed                        | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
 
-# Pushes. Anonymous pull allows none.
+# Pushes. Anonymous pull does not allow them.
 POST /v2/{name}/blobs/uploads/                | closed                        | 401    | 404  | 403  403  403  | ok   ok   ok   | ok   ok   ok   | 404    | ok
 POST /v2/{name}/blobs/uploads/                | open, anonymous pull          | 401    | 403  | 403  403  403  | ok   ok   403  | ok   ok   403  | 403    | ok
 POST /v2/{name}/blobs/uploads/                | secret                        | 401    | 404  | 403  404  404  | ok   404  404  | ok   404  404  | 404    | ok
 POST /v2/{name}/blobs/uploads/                | new in team                   | 401    | 404  | 403  403  404  | ok   ok   404  | ok   ok   404  | 404    | ok
 POST /v2/{name}/blobs/uploads/                | new in other                  | 401    | 404  | 403  404  404  | ok   404  404  | ok   404  404  | 404    | ok
 POST /v2/{name}/blobs/uploads/                | new in no namespace           | 401    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | 404    | 404
-# A blob is mounted from where one may pull only; else it has to be sent.
+# A blob is mounted only from a repository that the caller may pull; otherwise the caller must send it.
 POST /v2/{name}/blobs/uploads/                | closed, mounting from secret  | 401    | 404  | 403  403  403  | mounted ok ok  | mounted ok ok  | 404    | mounted
 GET,HEAD /v2/{name}/blobs/uploads/{upload}    | closed                        | 401    | 404  | 403  403  403  | ok   ok   ok   | ok   ok   ok   | 404    | ok
 PATCH /v2/{name}/blobs/uploads/{upload}       | closed                        | 401    | 404  | 403  403  403  | ok   ok   ok   | ok   ok   ok   | 404    | ok
@@ -75,7 +77,7 @@ PUT /v2/{name}/manifests/{reference}          | closed                        | 
 PUT /v2/{name}/manifests/{reference}          | open, anonymous pull          | 401    | 403  | 403  403  403  | ok   ok   403  | ok   ok   403  | 403    | ok
 PUT /v2/{name}/manifests/{reference}          | secret                        | 401    | 404  | 403  404  404  | ok   404  404  | ok   404  404  | 404    | ok
 
-# Deletions are for who manages a repository, as in the REST API.
+# Deletions need MANAGE on the repository, as in the REST API.
 DELETE /v2/{name}/manifests/{reference}       | closed                        | 401    | 404  | 403  403  403  | 403  403  403  | ok   ok   ok   | 404    | ok
 DELETE /v2/{name}/manifests/{reference}       | closed, by digest             | 401    | 404  | 403  403  403  | 403  403  403  | ok   ok   ok   | 404    | ok
 DELETE /v2/{name}/manifests/{reference}       | closed, immutable             | 401    | 404  | 403  403  403  | 403  403  403  | 409  409  409  | 404    | 409
@@ -86,9 +88,9 @@ DELETE /v2/{name}/blobs/{digest}              | open, anonymous pull          | 
 `)
 
 /**
- * Rows for tokens that the caller was given for that repository, with all that they may there. What they may not, the
- * token is not made out for: 401, and the client gets another one if it can. `nobody` has the token of the anonymous,
- * where the instance gives one.
+ * Rows for tokens that were issued to the caller for that repository, with everything that the caller may do there. The
+ * token does not contain other scopes: 401, and the client requests another one if it can. `nobody` has an anonymous
+ * token, if the instance issues one.
  */
 export const tokenRows = parseRows(`
 # route                                       | what of it                    | nobody | none | pull: i n r    | push: i n r    | manage: i n r  | beside | admin

@@ -1,16 +1,18 @@
 import { parseRows } from './matrix'
 
 /*
- * Who gets which answer from the REST API: policy, written by hand (docs/decisions/0017-permissions.md says why it is so).
+ * The answer of the REST API to each caller: the policy, written by hand (docs/decisions/0017-permissions.md has the
+ * reasons).
  *
- * A new operation fails lib/api/route/access-matrix.test.ts until it has a row here, and a request there that asks for
- * it. A row: operation | what of it | nobody | none | pull: i n r | push: i n r | manage: i n r | beside | admin, where
- * i, n, r is what was granted: the instance `main`, its namespace `team`, its repository `team/closed`. An answer: `ok`
- * with how many things a list shows, or the status of the refusal: 401 prove who you are, 403 you may not, 404 there is
- * no such thing for you. 400 and 409 are refusals of who may, for another reason.
+ * A new operation fails lib/api/route/access-matrix.test.ts until it has a row here and a request in that test. A row
+ * is: operation | what of it | nobody | none | pull: i n r | push: i n r | manage: i n r | beside | admin, where i, n,
+ * r is the scope of the grant: the instance `main`, its namespace `team`, its repository `team/closed`. An answer is
+ * `ok` with the number of listed items, or the status of the error: 401 authentication is required, 403 not permitted,
+ * 404 does not exist for this caller. With 400 and 409 the caller has the permission, but the request is refused for
+ * another reason.
  *
- * The world: instance `main` has team/closed (PRIVATE), team/open (PUBLIC), other/secret (PRIVATE) and the empty namespace
- * `spare`; instance `beside` has team/closed (PRIVATE) only; instance `empty` has nothing.
+ * The test data: instance `main` has team/closed (PRIVATE), team/open (PUBLIC), other/secret (PRIVATE) and the empty
+ * namespace `spare`; instance `beside` has only team/closed (PRIVATE); instance `empty` has nothing.
  */
 
 /** The rows of the REST API. */

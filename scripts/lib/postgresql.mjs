@@ -1,4 +1,4 @@
-// A PostgreSQL cluster of the tests' own: made when it is started, gone when it is stopped.
+// A temporary PostgreSQL cluster for tests: created by the start, removed by the stop.
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
@@ -20,7 +20,7 @@ import pg from 'pg'
 
 const minimumVersion = 15
 
-/** Where Debian puts each major version; elsewhere the programs are on the PATH, which pg_config tells. */
+/** Debian's folder of each major version. On other systems, pg_config on the PATH gives the folder of the programs. */
 const debianFolder = '/usr/lib/postgresql'
 
 const user = 'stele'
@@ -28,14 +28,14 @@ const startTimeoutMs = 60_000
 
 /**
  * @typedef {object} PostgresqlCluster
- * @property {(database: string) => string} url Where to reach a database of it, as DATABASE_URL takes it.
- * @property {(database: string) => Promise<string>} createDatabase Makes an empty database; resolves with its url.
- * @property {() => Promise<void>} crash Ends it at once (`pg_ctl stop -m immediate`): connections break, data stay.
+ * @property {(database: string) => string} url The address of a database, for DATABASE_URL.
+ * @property {(database: string) => Promise<string>} createDatabase Creates an empty database; resolves with its url.
+ * @property {() => Promise<void>} crash Ends it at once (`pg_ctl stop -m immediate`): connections break, data are kept.
  * @property {() => Promise<void>} start Starts it again at the same address after `crash`; resolves once it answers.
  * @property {() => Promise<void>} stop Ends it and removes its data.
  */
 
-/** Why no cluster can be started here, in a few words; null when one can. */
+/** A short reason why no cluster can be started here; null when one can. */
 export function whyNoPostgresql() {
   if (findPrograms() === null) return `PostgreSQL ${minimumVersion} or later not installed`
   if (isRoot() && findServerUser() === null) return 'PostgreSQL does not run as root, and there is no user postgres'
@@ -43,8 +43,8 @@ export function whyNoPostgresql() {
 }
 
 /**
- * Makes a cluster and starts it; resolves once it answers. Without `fsync` it is faster, and loses data when the
- * machine fails, though not when a process does. It ends with this process at the latest.
+ * Creates and starts a cluster; resolves when it answers. Without `fsync` it is faster, and loses data when the machine
+ * fails, but not when a process fails. It ends with this process at the latest.
  *
  * @param {{ fsync: boolean }} options
  * @returns {Promise<PostgresqlCluster>}
@@ -71,7 +71,7 @@ export async function startPostgresql({ fsync }) {
   let server = null
 
   const start = async () => {
-    // A file, not a pipe: nobody reads while this process waits for a program that it runs.
+    // A file, not a pipe: nobody reads a pipe while this process waits for a program.
     const output = openSync(log, 'a')
     const settings = {
       port,
@@ -108,7 +108,7 @@ export async function startPostgresql({ fsync }) {
 
   const initdb = [
     ...['-D', data, '-U', user, '--no-sync', '--auth=scram-sha-256', `--pwfile=${passwordFile}`],
-    // An order of text that is not that of its bytes, as most clusters have: who relies on either is found out.
+    // Text is not in byte order, as in most clusters, so that code which relies on either order fails.
     ...['--encoding=UTF8', '--locale-provider=icu', '--icu-locale=en-US'],
   ]
   const made = spawnSync(join(programs, 'initdb'), initdb, { ...processOptions, encoding: 'utf8' })
@@ -145,7 +145,7 @@ function isRoot() {
   return process.getuid?.() === 0
 }
 
-/** The user that Debian's package makes, or null. */
+/** The user that Debian's package creates, or null. */
 function findServerUser() {
   const [uid, gid] = ['-u', '-g'].map((what) => spawnSync('id', [what, 'postgres'], { encoding: 'utf8' }))
   return uid?.status === 0 && gid?.status === 0 ? { uid: Number(uid.stdout), gid: Number(gid.stdout) } : null
@@ -177,7 +177,7 @@ async function answers(url) {
  */
 async function query(url, sql) {
   const client = new pg.Client({ connectionString: url })
-  // A connection that breaks while nothing is asked over it is an event, and nobody's failure here.
+  // A connection that breaks while idle emits an error event, which is not a failure here.
   client.on('error', () => {})
   try {
     await client.connect()

@@ -1,4 +1,4 @@
-// Realistic data for pictures of the console, made through the REST API and the registry's own API, as anyone could.
+// Realistic data for pictures of the console, created through the REST API and the registry API, like any client.
 import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
@@ -57,7 +57,7 @@ const namespaces = [
   { name: 'data', autoCreateRepository: true, defaultTagImmutability: true },
 ]
 
-/** `tags`: how many; `layerMiB`: the size of each one's own layer. */
+/** `tags`: number of tags; `layerMiB`: the size of each tag's own layer. */
 const repositories = [
   { namespace: 'payments', name: 'ledger-api', tagImmutability: true, tags: 6, layerMiB: 3 },
   { namespace: 'payments', name: 'settlement-worker', tagImmutability: true, tags: 5, layerMiB: 2 },
@@ -81,7 +81,7 @@ const users = [
   { name: 'deploy', displayName: 'Deployments' },
 ]
 
-/** The narrowest that is named is what a grant is for. */
+/** A grant is for the narrowest object that is named. */
 const grants = [
   { user: 'wang.wei', permission: 'PULL' },
   { user: 'wang.wei', namespace: 'payments', permission: 'MANAGE' },
@@ -113,9 +113,9 @@ const exampleTags = [
 ]
 
 /**
- * Fills a fresh server. `accessKey` is `<id>:<secret>` of an administrator, `user` `<name>:<password>` of the
- * same, with that password at the default instance; it is set at the others.
- * Answers with the ids of the default instance and of its repository `test/example`, an instance that is empty, and a user.
+ * Fills a new server. `accessKey` is `<id>:<secret>` of an administrator, `user` is `<name>:<password>` of the same
+ * administrator; the password is valid at the default instance, and is set at the others. Returns the ids of the
+ * default instance, of its repository `test/example`, of an empty instance, and of a user.
  */
 export async function makeSampleData({ origin, accessKey, user }) {
   const api = client(`${origin}/api/v1`, accessKey)
@@ -154,7 +154,7 @@ export async function makeSampleData({ origin, accessKey, user }) {
   return { instanceId: example.id, repositoryId: repository.id, emptyInstanceId, userId }
 }
 
-/** Some people and what they may do in an instance. Answers the id of one of them. */
+/** Creates some users and their grants in an instance. Returns the id of one of them. */
 async function makeUsers(api, instanceId) {
   const ids = new Map()
   for (const user of users) {
@@ -168,7 +168,7 @@ async function makeUsers(api, instanceId) {
   return ids.get('wang.wei')
 }
 
-/** Credentials for automation in an instance, a person's own, and a change that the audit trail shows. */
+/** Creates credentials for automation and for a user in an instance, and a change for the audit trail. */
 async function makeCredentials(api, instanceId) {
   for (const { days, isDisabled, ...robot } of robots) {
     const expiresAt = days === undefined ? null : new Date(Date.now() + days * 86_400_000).toISOString()
@@ -191,7 +191,7 @@ async function findScope(api, instanceId, namespace, repository) {
   return found.items[0].id
 }
 
-/** Some garbage, the runs that count and free it, and a scrub. */
+/** Creates some garbage, the runs that count and free it, and a scrub. */
 async function makeRuns(api, registry) {
   for (let number = 1; number <= 3; number += 1) {
     const bytes = Buffer.alloc(number * 2 * MiB, `garbage ${number}\n`)
@@ -203,13 +203,13 @@ async function makeRuns(api, registry) {
   await run(api, '/scrubs', {})
 }
 
-/** Starts a run and waits until it has ended. */
+/** Starts a run and waits until it ends. */
 async function run(api, path, body) {
   const { id } = await api('POST', path, body)
   while ((await api('GET', `${path}/${id}`)).state === 'RUNNING') await wait(50)
 }
 
-/** Some repositories in one namespace, each with two images. */
+/** Creates some repositories in one namespace, each with two images. */
 async function fillInstance(api, registry, instanceId, names) {
   await api('POST', `/instances/${instanceId}/namespaces`, { name: 'base', autoCreateRepository: true })
   for (const name of names) {
@@ -219,7 +219,7 @@ async function fillInstance(api, registry, instanceId, names) {
   }
 }
 
-/** Pushes an image, or an index of images when it has several platforms. The same seed makes the same bytes. */
+/** Pushes an image, or an index of images for several platforms. The same seed gives the same bytes. */
 async function pushImage(registry, path, { tag, platforms, seed = `${path}:${tag}`, sizeMiB }) {
   const images = []
   for (const architecture of platforms) {
@@ -259,7 +259,7 @@ function digestOf(bytes) {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 }
 
-/** `host`: the name to be asked as, where it is not the one of `base`. (`fetch` would not send it.) */
+/** `host`: the Host header, if it differs from the host of `base`. (`fetch` would not send it.) */
 function client(base, credentials, host) {
   const authorization = `Basic ${Buffer.from(credentials).toString('base64')}`
   return async (method, path, body, type = json) => {

@@ -1,6 +1,6 @@
 /**
  * Prisma's schema engine, loaded from its npm package instead of the binary that `prisma migrate` downloads, with
- * throw-away databases in this process: SQLite in memory, PostgreSQL as PGlite (WebAssembly).
+ * temporary databases in this process: SQLite in memory, PostgreSQL as PGlite (WebAssembly).
  */
 import { readFileSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -27,7 +27,7 @@ export interface Migration {
   sql: string
 }
 
-/** The checked-in migrations in the order in which they are applied. */
+/** The checked-in migrations, in the order of their application. */
 export function readMigrations(root: string, provider: Provider): Migration[] {
   const folder = migrationsFolder(root, provider)
   return readdirSync(folder, { withFileTypes: true })
@@ -37,14 +37,14 @@ export function readMigrations(root: string, provider: Provider): Migration[] {
     .map((name) => ({ name, sql: readFileSync(join(folder, name, 'migration.sql'), 'utf8') }))
 }
 
-/** Where a provider's migrations live. */
+/** The folder of a provider's migrations. */
 export function migrationsFolder(root: string, provider: Provider): string {
   return join(root, 'prisma', provider, 'migrations')
 }
 
 /**
- * The SQL that turns a database with these migrations applied into what the models say, or null when it is already.
- * Throws when a migration cannot be applied.
+ * The SQL that changes a database with these migrations to match the models; null when it already does. Throws when a
+ * migration cannot be applied.
  */
 export async function diffMigrationsToModels(
   root: string,
@@ -100,12 +100,12 @@ function throwAwayDatabases(provider: Provider): SqlMigrationAwareDriverAdapterF
   }
 }
 
-/** The engine applies a whole migration with executeRaw; better-sqlite3 takes one statement there. */
+/** The engine applies a whole migration with executeRaw, where better-sqlite3 accepts only one statement. */
 function sqliteAdapter(adapter: SqlDriverAdapter): SqlDriverAdapter {
   return Object.assign(adapter, { executeRaw: ({ sql }: SqlQuery) => adapter.executeScript(sql).then(() => 0) })
 }
 
-/** The column types in which PostgreSQL's catalogue answers; all others are read as text. */
+/** The column types in PostgreSQL's catalogue; all others are read as text. */
 const COLUMN_TYPES: Partial<Record<number, ColumnType>> = {
   [types.BOOL]: ColumnTypeEnum.Boolean,
   [types.CHAR]: ColumnTypeEnum.Character,
@@ -120,7 +120,7 @@ const COLUMN_TYPES: Partial<Record<number, ColumnType>> = {
   1009: ColumnTypeEnum.TextArray,
 }
 
-/** As much of a driver adapter as the engine uses to apply migrations and to read the catalogue. */
+/** The parts of a driver adapter that the engine uses to apply migrations and to read the catalogue. */
 function pgliteAdapter(database: PGlite): SqlDriverAdapter {
   return {
     provider: 'postgres',
@@ -143,7 +143,9 @@ function pgliteAdapter(database: PGlite): SqlDriverAdapter {
   }
 }
 
-/** What this module uses of the engine. The package's own entry needs a bundler that understands `.wasm` imports. */
+/**
+ * The parts of the engine that this module uses. The package's own entry needs a bundler that supports `.wasm` imports.
+ */
 interface EngineModule {
   SchemaEngine: {
     new: (

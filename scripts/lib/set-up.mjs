@@ -1,5 +1,5 @@
-// What has to be there before the server or the tests run. Uses only what comes with Node.js: it runs before
-// node_modules exists. Each step looks first whether it is needed, so that a second start loses no time.
+// The preparation before the server or the tests run. It uses only modules of Node.js, because it runs before
+// node_modules exists. Each step first checks whether it is needed, so that a second start loses no time.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -14,15 +14,17 @@ const minimumNode = [20, 19]
 /** The datasources that the server can use; each has a folder of `prisma/`. */
 const providers = ['sqlite', 'postgresql']
 
-/** What is bundled into dist/, each from a file of that name: the server, and what `npm run stele` runs. */
+/** The bundles in dist/, each from a file of that name: the server, and the commands of `npm run stele`. */
 const bundles = ['server', 'command']
 
-/** What the build reads. A change anywhere else needs no new one. */
+/** The folders that the build reads. A change anywhere else needs no new build. */
 const sourceFolders = ['app', 'components', 'lib', 'public']
 const rootSource = /^(package-lock\.json|tsconfig\.json|[^.].*\.(ts|tsx|mjs|css))$/
 const notBuilt = /\.test\.tsx?$|^(vitest|playwright|eslint)\.config\./
 
-/** Installs and generates: enough for the checks and for `next build`. Ends the process when a step fails. */
+/**
+ * Installs the packages and generates the clients, for the checks and `next build`. Ends the process when a step fails.
+ */
 export function prepare() {
   requireNode()
   install()
@@ -43,7 +45,7 @@ export async function build() {
   writeFileSync(stamp, sources)
 }
 
-/** Prints what is being done, apart from the output of what does it. */
+/** Prints the current step, set off from the output of programs. */
 export function say(line) {
   console.log(`\u25b8 ${line}`)
 }
@@ -62,9 +64,9 @@ function install() {
   const stamp = join(root, 'node_modules', '.stele-installed')
   if (readIfThere(stamp) === wanted) return
   if (!hasPackages()) {
-    say('Installing dependencies: a few minutes the first time, where a native module has to be compiled')
-    // Not `npm ci`: it refuses a lock file without the packages of every platform, and a mirror that lacks some makes
-    // such lock files. This follows the lock file as well and leaves it alone.
+    say('Installing dependencies: this takes a few minutes the first time, if a native module must be compiled')
+    // Not `npm ci`: it refuses a lock file without the packages of every platform, which a mirror without some of them
+    // produces. `npm install` follows the lock file too, and `--no-save` does not change it.
     run('npm', ['install', '--no-save', '--include=dev', '--no-audit', '--no-fund'], nodeHeaders())
   }
   if (!canOpenDatabase()) {
@@ -74,7 +76,7 @@ function install() {
   writeFileSync(stamp, wanted)
 }
 
-/** Whether node_modules holds what the lock file says, whoever put it there. */
+/** Whether node_modules matches the lock file, no matter who installed it. */
 function hasPackages() {
   const installed = join(root, 'node_modules', '.package-lock.json')
   if (!existsSync(installed)) return false
@@ -92,13 +94,13 @@ function canOpenDatabase() {
 }
 
 /**
- * Compiling a native module needs Node's headers, which node-gyp downloads unless it is told where they are. Many
- * installations of Node.js come with them.
+ * Compiling a native module needs Node's headers, which node-gyp downloads unless it knows their folder. Many
+ * installations of Node.js include them.
  */
 function nodeHeaders() {
   const prefix = join(dirname(process.execPath), '..')
   if (!existsSync(join(prefix, 'include', 'node', 'node.h'))) return {}
-  // The name that npm 10 passes on to node-gyp, and the one that npm 12 will.
+  // The variable that npm 10 passes on to node-gyp, and the one that npm 12 will.
   return { npm_config_nodedir: prefix, npm_package_config_node_gyp_nodedir: prefix }
 }
 
@@ -138,7 +140,7 @@ async function bundle() {
     sourcemap: true,
     logLevel: 'warning',
   })
-  // Its helper process would otherwise live as long as the server.
+  // Otherwise its helper process would live as long as the server.
   await esbuild.stop()
 }
 

@@ -1,4 +1,4 @@
-// A vitest reporter that leaves in the file TALLY_FILE what scripts/test.mjs adds up.
+// A vitest reporter that writes the counts for scripts/test.mjs to the file TALLY_FILE.
 import { writeFileSync } from 'node:fs'
 
 export default class TallyReporter {

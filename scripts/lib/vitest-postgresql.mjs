@@ -1,5 +1,5 @@
-// Vitest's global set-up: one PostgreSQL cluster for all the tests that run on it. `fsync` is off: these tests lose
-// processes, never the machine.
+// Vitest's global set-up: one PostgreSQL cluster for all tests that use it. `fsync` is off, because these tests may
+// kill processes but never the machine.
 import { startPostgresql, whyNoPostgresql } from './postgresql.mjs'
 
 /** @param {import('vitest/node').TestProject} project */

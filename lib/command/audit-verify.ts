@@ -13,8 +13,8 @@ export const auditVerify: Command = {
     },
   },
   help: 'Check the hash chain of the audit trail. If it is broken, print the first bad entry and exit with code 1.',
-  async run({ db }, { options }) {
-    const { goodEvents, head, problem } = await verifyAudit(db, parseAnchor(options['expect']))
+  async run(ctx, { options }) {
+    const { goodEvents, head, problem } = await verifyAudit(ctx, ctx.principal, parseAnchor(options['expect']))
     const count = `${goodEvents} ${goodEvents === 1 ? 'entry' : 'entries'}`
     if (problem !== null) {
       return {

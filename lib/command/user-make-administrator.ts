@@ -18,12 +18,12 @@ export const userMakeAdministrator: Command = {
     const [name = ''] = given.names
     if (given.options['create'] !== true) {
       if (given.options['password-stdin'] === true) throw new CommandError('--password-stdin needs --create')
-      await makeAdministrator(ctx.db, ctx.principal, name, null)
+      await makeAdministrator(ctx, ctx.principal, name, null)
       return { lines: [`${name} is an enabled administrator.`], isGood: true }
     }
     if (!isUserName(name)) throw new AppError('BAD_REQUEST', { message: `${name} is not a valid user name` })
     const { hash, shown } = await readNewPassword(ctx, given, name)
-    await makeAdministrator(ctx.db, ctx.principal, name, hash)
+    await makeAdministrator(ctx, ctx.principal, name, hash)
     const lines = [
       `${name} was created as an administrator.`,
       ...(shown === null ? [] : [`Password of ${name}: ${shown}`]),

@@ -15,7 +15,7 @@ export const userResetPassword: Command = {
     const [name = ''] = given.names
     const { hash, shown } = await readNewPassword(ctx, given, name)
     const removeSecondFactor = given.options['second-factor'] === true
-    const done = await recoverUser(ctx.db, ctx.principal, name, { passwordHash: hash, removeSecondFactor })
+    const done = await recoverUser(ctx, ctx.principal, name, { passwordHash: hash, removeSecondFactor })
     return {
       lines: [
         ...(shown === null ? [`${name} has the new password.`] : [`New password of ${name}: ${shown}`]),

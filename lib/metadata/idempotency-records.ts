@@ -7,6 +7,8 @@ export interface IdempotencyRecord {
   readonly location: string | null
   readonly etag: string | null
   readonly body: string
+  /** JSON: what the caller had to be allowed. */
+  readonly needs: string
 }
 
 /**
@@ -18,8 +20,8 @@ export async function claimIdempotencyRecord(
   { id, requestHash }: { readonly id: string; readonly requestHash: string },
 ): Promise<boolean> {
   const count = await tx.$executeRaw`
-    INSERT INTO "IdempotencyRecord" ("id", "requestHash", "status", "body", "createdAt")
-    VALUES (${id}, ${requestHash}, 0, '', ${new Date()}) ON CONFLICT ("id") DO NOTHING`
+    INSERT INTO "IdempotencyRecord" ("id", "requestHash", "status", "body", "needs", "createdAt")
+    VALUES (${id}, ${requestHash}, 0, '', '', ${new Date()}) ON CONFLICT ("id") DO NOTHING`
   return count === 1
 }
 
@@ -36,7 +38,7 @@ export async function completeIdempotencyRecord(
 export async function findIdempotencyRecord(db: Source, id: string): Promise<IdempotencyRecord | null> {
   return db.prisma.idempotencyRecord.findUnique({
     where: { id },
-    select: { requestHash: true, status: true, location: true, etag: true, body: true },
+    select: { requestHash: true, status: true, location: true, etag: true, body: true, needs: true },
   })
 }
 

@@ -26,6 +26,12 @@ export async function findRepositoryByPath(
   return row ?? null
 }
 
+/** `<namespace>/<name>` of a repository, or null. */
+export async function findRepositoryPath(source: SqlSource, id: string): Promise<string | null> {
+  const [row] = await source.read.$queryRaw<{ path: string }[]>`SELECT "path" FROM "Repository" WHERE "id" = ${id}`
+  return row?.path ?? null
+}
+
 /** A repository with what whoever asks for it may do there. */
 export interface RepositoryForCaller extends RepositoryForTraffic {
   readonly isPublic: boolean

@@ -3,14 +3,14 @@ import { AppError } from '@/lib/domain/errors'
 import { assertNoPrecondition } from '@/lib/domain/etag'
 import { parseRange } from '@/lib/domain/range'
 import { deleteBlob as deleteBlobOfRepository } from '@/lib/registry/tags/delete-blob'
-import { getBlobSize, getBlobSizeForPush, openBlob } from '@/lib/registry/pull/get-blob'
+import { getBlob as getBlobOfRepository, getBlobSizeForPush } from '@/lib/registry/pull/get-blob'
 import { type Call, answerEmpty } from './call'
 
 /** GET and HEAD of a blob, with ranges (distribution-spec, "Pulling blobs"; RFC 9110, section 14). */
-export async function getBlob({ ctx, request, response, repository, target }: Call): Promise<void> {
+export async function getBlob({ ctx, request, response, principal, repository, target }: Call): Promise<void> {
   const digest = parseDigest(target)
-  const isHead = request.method === 'HEAD'
-  const size = await (isHead ? getBlobSizeForPush : getBlobSize)(ctx, repository, digest)
+  const blob = request.method === 'HEAD' ? null : await getBlobOfRepository(ctx, principal, repository, digest)
+  const size = blob === null ? await getBlobSizeForPush(ctx, principal, repository, digest) : blob.size
   const headers = {
     'Content-Type': 'application/octet-stream',
     'Docker-Content-Digest': digest,
@@ -18,13 +18,13 @@ export async function getBlob({ ctx, request, response, repository, target }: Ca
     ETag: `"${digest}"`,
     'Cache-Control': 'private, max-age=31536000, immutable',
   }
-  if (isHead) {
+  if (blob === null) {
     // A range has no meaning for HEAD (RFC 9110, 14.2).
     response.writeHead(200, { ...headers, 'Content-Length': size }).end()
     return
   }
   const range = parseRange(request.headers.range, size)
-  const reader = await openBlob(ctx, digest, range.kind === 'range' ? range : undefined)
+  const reader = await blob.open(range.kind === 'range' ? range : undefined)
   response.writeHead(range.kind === 'range' ? 206 : 200, {
     ...headers,
     'Content-Length': reader.length,

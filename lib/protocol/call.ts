@@ -3,7 +3,7 @@ import { type BodyLimit, readBoundedBody } from '@/lib/domain/bounded-body'
 import type { Principal } from '@/lib/domain/principal'
 import type { Context } from '@/lib/context'
 import type { InstanceForTraffic } from '@/lib/registry/traffic/find-instance-of-host'
-import type { Repository, TrafficAction } from '@/lib/registry/traffic/open-repository'
+import type { OpenedRepository, TrafficAction } from '@/lib/registry/traffic/opened-repository'
 
 /** A request whose caller is not authenticated yet. */
 export interface OpenCall {
@@ -22,7 +22,7 @@ export interface RegistryCall extends OpenCall {
 
 /** An authenticated and authorized request to a repository. */
 export interface Call extends RegistryCall {
-  readonly repository: Repository
+  readonly repository: OpenedRepository
   /** The last part of the path: a digest, a tag or the id of an upload; empty when the route has none. */
   readonly target: string
   /**

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { systemPrincipal } from '@/lib/domain/principal'
 import { verifyAudit } from '@/lib/registry/audit/verify-audit'
 import { type TestRegistry, startTestRegistry } from '@/lib/testing/test-registry'
 
@@ -116,7 +117,7 @@ describe('a DELETE through /v2 writes an audit event', () => {
   })
 
   test('and the trail stays whole', async () => {
-    expect(await verifyAudit(registry.ctx.db, null)).toMatchObject({ problem: null })
+    expect(await verifyAudit(registry.ctx, systemPrincipal, null)).toMatchObject({ problem: null })
   })
 })
 

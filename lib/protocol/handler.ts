@@ -93,9 +93,6 @@ async function serve({ ctx, request, response, exchange, isStopping }: Serving):
     throw new AppError('METHOD_NOT_ALLOWED', { headers: { Allow: Object.keys(route.operations).join(', ') } })
   }
   if (operation.kind === 'registry') {
-    if (operation.scope !== undefined && principal.token?.[operation.scope] === false) {
-      throw new AppError('SCOPE_INSUFFICIENT')
-    }
     await operation.handle({ ctx, request, response, query, instance, principal })
     return
   }

@@ -16,8 +16,8 @@ import { addWarnings } from './warnings'
 const tagParametersMax = 10
 
 /** GET and HEAD of a manifest by tag or digest (distribution-spec, "Pulling manifests"). */
-export async function getManifest({ ctx, request, response, repository, target }: Call): Promise<void> {
-  const manifest = await getManifestOfRepository(ctx, repository, target)
+export async function getManifest({ ctx, request, response, principal, repository, target }: Call): Promise<void> {
+  const manifest = await getManifestOfRepository(ctx, principal, repository, target)
   response.writeHead(200, {
     'Content-Type': manifest.mediaType,
     'Content-Length': manifest.sizeBytes,

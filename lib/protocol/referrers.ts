@@ -8,10 +8,10 @@ import { linkNextPage, parseLast } from './paging'
 const indexType = 'application/vnd.oci.image.index.v1+json'
 
 /** GET of the manifests that name a digest as their subject (distribution-spec, "Listing Referrers"). */
-export async function listReferrers({ ctx, response, repository, query, target }: Call): Promise<void> {
+export async function listReferrers({ ctx, response, principal, repository, query, target }: Call): Promise<void> {
   const digest = parseDigest(target)
   const artifactType = parseArtifactType(query)
-  const page = await listReferrersOfRepository(ctx, repository, digest, {
+  const page = await listReferrersOfRepository(ctx, principal, repository, digest, {
     artifactType,
     after: parseLast(query),
   })

@@ -27,7 +27,7 @@ export async function postUpload(call: Call): Promise<void> {
 
 /** GET: the progress of an upload. */
 export async function getUpload(call: Call): Promise<void> {
-  const size = await getUploadSize(call.ctx, call.repository, call.target)
+  const size = await getUploadSize(call.ctx, call.principal, call.repository, call.target)
   answerEmpty(call.response, 204, uploadHeaders(call, call.target, size))
 }
 
@@ -39,18 +39,18 @@ export async function patchUpload(call: Call): Promise<void> {
 
 /** PUT: appends the rest of the bytes, if any, and turns the upload into a blob. */
 export async function putUpload(call: Call): Promise<void> {
-  const { ctx, repository, target, query, request, response } = call
+  const { ctx, principal, repository, target, query, request, response } = call
   const digest = parseDigest(query.get('digest') ?? '')
   const hasBody = contentLengthOf(request) !== 0 && (contentLengthOf(request) ?? request.headers['transfer-encoding'])
   if (hasBody) await append(call)
   await call.confirmAccess()
-  await finishUpload(ctx, repository, target, digest)
+  await finishUpload(ctx, principal, repository, target, digest)
   answerBlob(response, repository.path, digest)
 }
 
 /** DELETE: cancels an upload. */
-export async function deleteUpload({ ctx, repository, target, response }: Call): Promise<void> {
-  await cancelUpload(ctx, repository, target)
+export async function deleteUpload({ ctx, principal, repository, target, response }: Call): Promise<void> {
+  await cancelUpload(ctx, principal, repository, target)
   response.writeHead(204).end()
 }
 
@@ -58,12 +58,12 @@ async function pushWhole(call: Call, digest: Digest): Promise<void> {
   const { ctx, principal, repository, request, response } = call
   const id = await startUpload(ctx, principal, repository, digestAlgorithm(digest))
   try {
-    await appendToUpload(ctx, repository, id, bodyOf(request), 0)
+    await appendToUpload(ctx, principal, repository, id, bodyOf(request), 0)
     await call.confirmAccess()
-    await finishUpload(ctx, repository, id, digest)
+    await finishUpload(ctx, principal, repository, id, digest)
   } catch (error) {
     // The client does not know the id of this upload, so nobody could continue it.
-    await cancelUpload(ctx, repository, id)
+    await cancelUpload(ctx, principal, repository, id)
     throw error
   }
   answerBlob(response, repository.path, digest)
@@ -82,16 +82,16 @@ async function tryMount(call: Call, digest: Digest): Promise<boolean> {
 }
 
 /** Appends the body at the offset in Content-Range, or at the end; returns the upload's new size. */
-async function append({ ctx, repository, target, request }: Call): Promise<number> {
+async function append({ ctx, principal, repository, target, request }: Call): Promise<number> {
   const header = request.headers['content-range']
-  if (header === undefined) return appendToUpload(ctx, repository, target, bodyOf(request))
+  if (header === undefined) return appendToUpload(ctx, principal, repository, target, bodyOf(request))
   const range = parseUploadRange(header)
   const rangeLength = range.end - range.start + 1
   const declared = contentLengthOf(request)
   if (declared !== null && declared !== rangeLength) {
     throw new AppError('SIZE_INVALID', { detail: { contentLength: declared, rangeLength } })
   }
-  return appendToUpload(ctx, repository, target, exactly(bodyOf(request), rangeLength), range.start)
+  return appendToUpload(ctx, principal, repository, target, exactly(bodyOf(request), rangeLength), range.start)
 }
 
 /** Yields `body` unchanged, and throws SIZE_INVALID unless it has exactly `length` bytes. */

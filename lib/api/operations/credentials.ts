@@ -15,7 +15,6 @@ export const credentialOperations = {
     method: 'GET',
     path: '/instances/{instanceId}/credentials',
     summary: 'Get the caller’s credentials for the registry of an instance',
-    permission: 'see instance',
     status: 200,
     response: credentials,
     refusals: ['NOT_FOUND'],
@@ -25,7 +24,6 @@ export const credentialOperations = {
     method: 'PUT',
     path: '/instances/{instanceId}/credentials/password',
     summary: 'Set the caller’s registry password for an instance',
-    permission: 'see instance',
     body: setPasswordBody,
     status: 204,
     refusals: ['NOT_FOUND'],
@@ -36,7 +34,6 @@ export const credentialOperations = {
     path: '/instances/{instanceId}/credentials/password',
     summary: 'Remove the caller’s registry password for an instance',
     // Users who can no longer see the instance must still be able to remove their credentials.
-    permission: 'user',
     status: 204,
   },
   listTemporaryTokens: {
@@ -44,7 +41,6 @@ export const credentialOperations = {
     method: 'GET',
     path: '/instances/{instanceId}/credentials/temporary-token',
     summary: 'List the caller’s temporary tokens for an instance, newest first; expired ones are kept for seven days',
-    permission: 'see instance',
     query: temporaryTokenQuery,
     status: 200,
     response: temporaryTokenPage,
@@ -55,7 +51,6 @@ export const credentialOperations = {
     method: 'POST',
     path: '/instances/{instanceId}/credentials/temporary-token',
     summary: 'Create a temporary token of the caller for an instance; only this response shows it',
-    permission: 'see instance',
     body: createTemporaryTokenBody,
     status: 201,
     response: temporaryTokenWithSecret,
@@ -68,7 +63,6 @@ export const credentialOperations = {
     path: '/instances/{instanceId}/credentials/temporary-token/{temporaryTokenId}',
     summary: 'Revoke one of the caller’s temporary tokens',
     // Users who can no longer see the instance must still be able to remove their credentials.
-    permission: 'user',
     status: 204,
     refusals: ['NOT_FOUND'],
   },

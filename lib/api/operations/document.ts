@@ -8,7 +8,7 @@ export const documentOperations = {
     method: 'GET',
     path: '/openapi.json',
     summary: 'Get this document',
-    permission: 'public',
+    isPublic: true,
     status: 200,
     response: z.looseObject({ openapi: z.literal('3.1.0') }),
   },

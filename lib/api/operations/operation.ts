@@ -1,5 +1,4 @@
 import type { z } from 'zod'
-import type { AccessAction } from '@/lib/domain/access'
 import type { ErrorCode } from '@/lib/domain/errors'
 
 /** One method of one path: its input and its response. Both the OpenAPI document and the route wrapper use it. */
@@ -9,7 +8,8 @@ export interface Operation {
   /** Path below `/api/v1`, with parameters in braces. */
   readonly path: `/${string}`
   readonly summary: string
-  readonly permission: OperationPermission
+  /** Whether it is open to callers who have proven nothing. Its use case decides what all others may do. */
+  readonly isPublic?: true
   readonly query?: z.ZodObject
   readonly body?: z.ZodObject
   /** 303 redirects a browser to another page, by `Location`. */
@@ -33,22 +33,14 @@ export interface Operation {
 }
 
 /** Whether the operation accepts an `Idempotency-Key`, with which a repeated request gets the first response again. */
-export function takesIdempotencyKey({ method, permission, provesSecret }: Operation): boolean {
-  return method === 'POST' && permission !== 'public' && provesSecret !== true
+export function takesIdempotencyKey({ method, isPublic, provesSecret }: Operation): boolean {
+  return method === 'POST' && isPublic !== true && provesSecret !== true
 }
 
 /** Whether the operation accepts `If-Match`, and changes nothing when it names another version than the current one. */
 export function takesIfMatch({ method, isVersioned }: Operation): boolean {
   return isVersioned === true && (method === 'PATCH' || method === 'DELETE')
 }
-
-/**
- * The permission an operation requires. `public`: none, not even credentials. `user`: any logged-on user; the use case
- * decides on which objects. The others name an action and an object whose id is a parameter of the path: `manage
- * repository` requires MANAGE on `{repositoryId}`.
- */
-export type OperationPermission =
-  'public' | 'user' | 'administrator' | `${AccessAction} ${'instance' | 'namespace' | 'repository'}`
 
 /** The names of a path's parameters. */
 export type PathParameter<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`

@@ -8,7 +8,6 @@ export const regionOperations = {
     method: 'GET',
     path: '/regions',
     summary: 'List all regions',
-    permission: 'user',
     status: 200,
     response: regionList,
   },

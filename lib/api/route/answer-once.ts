@@ -8,10 +8,10 @@ import type { Reply } from './responses'
 
 /**
  * Runs a request. A request with an `Idempotency-Key` runs at most once: a repetition, at the same time or within a
- * day, gets the first response again. Errors are not kept, so a repetition tries again. No secret is kept in plain
- * text: a response that shows one is encrypted, and a body is kept as a keyed hash, on which passwords cannot be tried
- * without the key. Throws BAD_REQUEST for a malformed key and IDEMPOTENCY_CONFLICT when the principal used the key for
- * another request.
+ * day, gets the first response again, as long as the caller may still do what was requested. Errors are not kept, so a
+ * repetition tries again. No secret is kept in plain text: a response that shows one is encrypted, and a body is kept as
+ * a keyed hash, on which passwords cannot be tried without the key. Throws BAD_REQUEST for a malformed key and
+ * IDEMPOTENCY_CONFLICT when the principal used the key for another request.
  */
 export async function answerOnce(
   ctx: Context,
@@ -32,7 +32,7 @@ export async function answerOnce(
   const id = sha256(principal.id, key)
   const requestHash = ctx.secrets.fingerprint([id, new URL(request.url).pathname, JSON.stringify(body)].join('\0'))
   const isSealed = operation.showsSecret === true
-  const answer = await runOnce(ctx, { id, requestHash }, async (inContext) => {
+  const answer = await runOnce(ctx, principal, { id, requestHash }, async (inContext) => {
     const { status, headers, body: text } = await run(inContext)
     const kept = isSealed ? ctx.secrets.seal(text ?? '', id) : (text ?? '')
     return { status, location: headers['location'] ?? null, etag: headers['etag'] ?? null, body: kept }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { systemPrincipal } from '@/lib/domain/principal'
 import { restRows } from '@/e2e/access/rest'
 import { sessionCookieName } from '@/lib/auth/console/sessions'
 import { TestWorld, sessionToken } from '@/lib/testing/test-world'
@@ -95,5 +96,5 @@ test('what is refused leaves no event, but for log-ons', async () => {
 })
 
 test('the trail of all of it is whole', async () => {
-  expect((await verifyAudit(api.ctx.db, null)).problem).toBeNull()
+  expect((await verifyAudit(api.ctx, systemPrincipal, null)).problem).toBeNull()
 })

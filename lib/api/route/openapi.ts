@@ -11,7 +11,7 @@ function commonRefusals(operation: Operation): ErrorCode[] {
   return [
     // Public operations too: any request may carry an access key, and too many wrong ones are refused.
     'TOO_MANY_ATTEMPTS',
-    ...(operation.permission === 'public' ? [] : (['UNAUTHORIZED', 'DENIED'] as const)),
+    ...(operation.isPublic ? [] : (['UNAUTHORIZED', 'DENIED'] as const)),
     ...(isChange ? (['DENIED'] as const) : []),
     ...(operation.query || operation.body ? (['BAD_REQUEST'] as const) : []),
     ...(operation.body ? (['PAYLOAD_TOO_LARGE', 'MEDIA_TYPE_UNSUPPORTED'] as const) : []),
@@ -52,7 +52,7 @@ function describe(operation: Operation): Json {
   return {
     operationId: operation.id,
     summary: operation.summary,
-    ...(operation.permission === 'public' ? { security: [] } : {}),
+    ...(operation.isPublic ? { security: [] } : {}),
     parameters: [...pathParameters(operation), ...queryParameters(operation), ...headerParameters(operation)],
     ...(operation.body === undefined ? {} : { requestBody: requestBody(operation.body, operation.method) }),
     responses: { [operation.status]: success(operation), ...refusals(operation) },

@@ -1,22 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
 import type { Principal } from '@/lib/domain/principal'
-import type { AccessAction } from '@/lib/domain/access'
 import { AppError } from '@/lib/domain/errors'
 import { type Context, getContext } from '@/lib/context'
-import { type ScopeKind, assertAccess } from '@/lib/registry/access'
 import type { ExpectedVersions } from '@/lib/registry/versions'
-import { type Identity, type ProvenSession, authenticate } from './authenticate'
+import { type ProvenSession, authenticate } from './authenticate'
 import { answerOnce } from './answer-once'
 import { type Operation, type PathParameters, parameterNames } from '@/lib/api/operations/operation'
 import { readBody, readExpectedVersions, readQuery } from './read-request'
 import { type Download, type Reply, downloadResponse, emptyResponse, jsonResponse, problemResponse } from './responses'
 import { assertSameOrigin } from './same-origin'
 
-/** A request as its handler gets it: the caller is authenticated and permitted, and all input has passed its schema. */
+/**
+ * A request as its handler gets it: the caller is authenticated, unless the operation is public, and all input has passed
+ * its schema. What the caller may do, the use case checks.
+ */
 export interface Call<O extends Operation> {
   readonly ctx: Context
-  readonly principal: O['permission'] extends 'public' ? Principal | null : Principal
+  readonly principal: O extends { readonly isPublic: true } ? Principal | null : Principal
   /** The console session of the request; null without one. */
   readonly session: ProvenSession | null
   readonly params: PathParameters<O['path']>
@@ -49,9 +50,9 @@ interface RouteSegment {
 }
 
 /**
- * Makes the handler of an operation. It gives the request an id, authenticates the caller, refuses other origins,
- * checks the permission, parses parameters, query and body with their schemas, runs `handler`, and sends its answer
- * through the response schema. Every error is sent as problem details, from the one error table. A failure of the
+ * Makes the handler of an operation. It gives the request an id, authenticates the caller, refuses other origins and,
+ * unless the operation is public, callers without credentials, parses parameters, query and body with their schemas, runs
+ * `handler`, whose use case checks what the caller may do, and sends its answer through the response schema. Every error is sent as problem details, from the one error table. A failure of the
  * server is logged with its cause and never described to the client.
  */
 export function route<O extends Operation>(
@@ -66,7 +67,7 @@ export function route<O extends Operation>(
       const identity = await authenticate(ctx, request)
       assertSameOrigin(request, ctx.config.publicUrl)
       const params = await readParameters(operation, segment)
-      await assertPermitted(ctx, operation, params, identity)
+      if (identity === null && operation.isPublic !== true) throw new AppError('UNAUTHORIZED')
       const call = {
         principal: identity?.principal ?? null,
         session: identity?.session ?? null,
@@ -117,23 +118,6 @@ function logFailure(download: Download, ctx: Context, requestId: string): Downlo
     }
   }
   return { ...download, content: content() }
-}
-
-async function assertPermitted(
-  ctx: Context,
-  { permission }: Operation,
-  params: Readonly<Record<string, string>>,
-  identity: Identity | null,
-): Promise<void> {
-  if (permission === 'public') return
-  if (identity === null) throw new AppError('UNAUTHORIZED')
-  if (permission === 'user') return
-  if (permission === 'administrator') {
-    if (identity.principal.role !== 'ADMINISTRATOR') throw new AppError('DENIED')
-    return
-  }
-  const [action, kind] = permission.split(' ') as [AccessAction, ScopeKind]
-  await assertAccess(ctx, identity.principal, action, { kind, id: params[`${kind}Id`] ?? '' })
 }
 
 async function readParameters(operation: Operation, { params }: RouteSegment): Promise<Record<string, string>> {

@@ -1,6 +1,8 @@
+import type { Principal } from '@/lib/domain/principal'
 import { type AuditEventRow, findAuditHead, listAuditEvents } from '@/lib/metadata/audit-listing'
+import { authorizeAdministrator } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
-import { type AuditRequest, toAuditFilter } from './list-audit-events'
+import { type AuditRequest, toAuditFilter } from './audit-filter'
 
 /** How an export is written. */
 export type AuditExportFormat = 'csv' | 'jsonl'
@@ -18,11 +20,17 @@ const columns = [
  * left out, so that it ends. A line of JSON is an event with all that its hash is made of, `before` and `after` as the
  * text that was hashed. CSV is as RFC 4180 has it, and safe to open with a spreadsheet.
  */
-export async function* exportAuditEvents(
-  { db }: Context,
+export function exportAuditEvents(
+  ctx: Context,
+  principal: Principal,
   request: AuditRequest,
   format: AuditExportFormat,
-): AsyncGenerator<string> {
+): AsyncIterable<string> {
+  authorizeAdministrator(ctx, principal)
+  return readEvents(ctx, request, format)
+}
+
+async function* readEvents({ db }: Context, request: AuditRequest, format: AuditExportFormat): AsyncGenerator<string> {
   const filter = toAuditFilter(request)
   const toLine = format === 'csv' ? toCsv : toJson
   if (format === 'csv') yield csvLine(columns)

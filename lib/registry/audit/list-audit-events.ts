@@ -1,20 +1,19 @@
+import type { Principal } from '@/lib/domain/principal'
 import { AppError } from '@/lib/domain/errors'
-import { type AuditFilter, countAuditEvents, listAuditEvents as listRows } from '@/lib/metadata/audit-listing'
+import { countAuditEvents, listAuditEvents as listRows } from '@/lib/metadata/audit-listing'
+import { type AuditRequest, toAuditFilter } from './audit-filter'
 import { type AuditEventDetails, toAuditEventDetails } from './audit-event-details'
+import { authorizeAdministrator } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
-
-/** Which events, as the REST API is asked: times are text. */
-export type AuditRequest = Omit<AuditFilter, 'from' | 'to'> & {
-  readonly from?: string | undefined
-  readonly to?: string | undefined
-}
 
 /** Audit events, the newest first. Throws PAGE_INVALID. */
 export async function listAuditEvents(
   ctx: Context,
+  principal: Principal,
   { pageSize, cursor, ...request }: AuditRequest & PageRequest,
 ): Promise<Page<AuditEventDetails>> {
+  authorizeAdministrator(ctx, principal)
   const filter = toAuditFilter(request)
   const page = await readPage(
     { pageSize, cursor },
@@ -29,11 +28,6 @@ export async function listAuditEvents(
     },
   )
   return { ...page, items: page.items.map(toAuditEventDetails) }
-}
-
-/** The filter of a request. */
-export function toAuditFilter({ from, to, ...filter }: AuditRequest): AuditFilter {
-  return { ...filter, from: from === undefined ? from : new Date(from), to: to === undefined ? to : new Date(to) }
 }
 
 function idOf(text: string): number {

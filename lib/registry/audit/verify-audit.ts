@@ -1,3 +1,4 @@
+import type { Principal } from '@/lib/domain/principal'
 import { firstPreviousHash, hashAuditEvent } from '@/lib/metadata/audit-chain'
 import {
   type AuditEventRow,
@@ -9,6 +10,7 @@ import {
   listAuditEvents,
 } from '@/lib/metadata/audit-listing'
 import type { Database } from '@/lib/metadata/engine/database'
+import { authorizeAdministrator } from '@/lib/registry/authorize'
 
 /** Where the chain of audit events is broken first. */
 export interface AuditProblem {
@@ -34,7 +36,12 @@ const batchSize = 500
  * `anchor` is a head noted earlier, kept where whoever can write to the database cannot: without it, a chain that was
  * computed anew from some event on, or whose newest events and head were taken away together, looks whole.
  */
-export async function verifyAudit(db: Database, anchor: AuditHead | null): Promise<AuditVerdict> {
+export async function verifyAudit(
+  { db }: { readonly db: Database },
+  principal: Principal,
+  anchor: AuditHead | null,
+): Promise<AuditVerdict> {
+  authorizeAdministrator({ db }, principal)
   const chain = new Chain(db)
   let head = await findAuditHead(db)
   // What is added meanwhile is followed too, but not for ever.

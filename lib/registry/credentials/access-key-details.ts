@@ -10,14 +10,14 @@ export interface AccessKeyDetails {
   readonly lastUsedAt: string | null
 }
 
-/** Which access key of which user. */
+/** Which access key: one of the principal's own, or for an administrator one of the user that is named. */
 export interface AccessKeyOfUser {
-  readonly userId: string
+  readonly userId?: string
   readonly accessKeyId: string
 }
 
 /** The user's access key. Throws NOT_FOUND, also for another user's. */
-export async function requireAccessKey(db: Source, { userId, accessKeyId }: AccessKeyOfUser): Promise<AccessKeyRow> {
+export async function requireAccessKey(db: Source, userId: string, accessKeyId: string): Promise<AccessKeyRow> {
   const key = await findAccessKey(db, userId, accessKeyId)
   if (key === null) throw new AppError('NOT_FOUND')
   return key

@@ -5,6 +5,7 @@ import { countAccessKeys, insertAccessKey } from '@/lib/metadata/access-keys'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { lockName } from '@/lib/metadata/engine/locks'
 import { type AccessKeyDetails, requireAccessKey, toAccessKeyDetails } from './access-key-details'
+import { authorizeUser } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 
 /** As in ACR: one in use, and one to change over to. Disabled ones count. */
@@ -17,6 +18,7 @@ export interface AccessKeyWithSecret extends AccessKeyDetails {
 
 /** Makes an access key for the principal's own use. Throws LIMIT_REACHED when there are two. */
 export async function createAccessKey(ctx: Context, principal: Principal): Promise<AccessKeyWithSecret> {
+  authorizeUser(principal)
   const id = createAccessKeyId()
   const secret = createSecret()
   const row = await ctx.db.transaction(async (tx) => {
@@ -30,7 +32,7 @@ export async function createAccessKey(ctx: Context, principal: Principal): Promi
     await insertAccessKey(tx, { id, userId: principal.id, sealedSecret: ctx.secrets.seal(secret, id) })
     const target = { type: 'ACCESS_KEY', id, name: principal.name } as const
     await insertAuditEvent(tx, principal, { action: 'CREATE', target, before: null, after: { isDisabled: false } })
-    return requireAccessKey(tx, { userId: principal.id, accessKeyId: id })
+    return requireAccessKey(tx, principal.id, id)
   })
   return { ...toAccessKeyDetails(row), secret }
 }

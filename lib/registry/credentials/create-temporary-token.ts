@@ -11,8 +11,8 @@ import {
   deleteTemporaryTokensExpiredBefore,
   insertTemporaryToken,
 } from '@/lib/metadata/temporary-tokens'
+import { authorize, authorizeUser } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
-import { requireInstance } from '@/lib/registry/instances/instance-details'
 import { type TemporaryTokenDetails, toTemporaryTokenDetails } from './temporary-token-details'
 
 /** How many temporary tokens of a user work at an instance at the same time. */
@@ -37,7 +37,8 @@ export async function createTemporaryToken(
   instanceId: string,
   hours: number,
 ): Promise<TemporaryTokenWithSecret> {
-  await requireInstance(ctx.db, instanceId)
+  authorizeUser(principal)
+  await authorize(ctx, principal, 'see', { instanceId })
   const owner = { userId: principal.id, instanceId }
   const id = createId('temporaryToken')
   const token = createSecret()

@@ -2,6 +2,7 @@ import type { Principal } from '@/lib/domain/principal'
 import { temporaryUserName } from '@/lib/domain/access'
 import { instanceAddresses } from '@/lib/domain/instance-addresses'
 import { findRegistryPasswordTimes } from '@/lib/metadata/registry-passwords'
+import { authorize, authorizeUser } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { requireInstance } from '@/lib/registry/instances/instance-details'
 
@@ -23,6 +24,8 @@ export async function getRegistryCredentials(
   instanceId: string,
   requestHost: string,
 ): Promise<RegistryCredentials> {
+  authorizeUser(principal)
+  await authorize(ctx, principal, 'see', { instanceId })
   const instance = await requireInstance(ctx.db, instanceId)
   const { setAt, lastUsedAt } = await findRegistryPasswordTimes(ctx.db, { userId: principal.id, instanceId })
   return {

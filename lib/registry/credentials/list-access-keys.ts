@@ -1,13 +1,20 @@
+import type { Principal } from '@/lib/domain/principal'
 import { countAccessKeys, listAccessKeys as listAccessKeyRows } from '@/lib/metadata/access-keys'
 import { type AccessKeyDetails, toAccessKeyDetails } from './access-key-details'
+import { authorizeOwner } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
 
-/** Access keys of a user, the oldest first; none for an id that is no user's. Throws PAGE_INVALID. */
+/**
+ * The principal's own access keys, or for an administrator those of the user that is named, the oldest first; none for an
+ * id that is no user's. Throws PAGE_INVALID.
+ */
 export async function listAccessKeys(
   ctx: Context,
-  { userId, ...request }: { readonly userId: string } & PageRequest,
+  principal: Principal,
+  { userId: ofUser, ...request }: { readonly userId?: string } & PageRequest,
 ): Promise<Page<AccessKeyDetails>> {
+  const userId = authorizeOwner(ctx, principal, ofUser)
   const page = await readPage(
     request,
     { sort: 'createdAt', descending: false, byTime: true },

@@ -1,5 +1,6 @@
 import type { Principal } from '@/lib/domain/principal'
 import { countTemporaryTokens, listTemporaryTokens as listTemporaryTokenRows } from '@/lib/metadata/temporary-tokens'
+import { authorize, authorizeUser } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
 import { type TemporaryTokenDetails, toTemporaryTokenDetails } from './temporary-token-details'
@@ -10,6 +11,8 @@ export async function listTemporaryTokens(
   principal: Principal,
   { instanceId, ...request }: { readonly instanceId: string } & PageRequest,
 ): Promise<Page<TemporaryTokenDetails>> {
+  authorizeUser(principal)
+  await authorize(ctx, principal, 'see', { instanceId })
   const owner = { userId: principal.id, instanceId }
   const page = await readPage(
     request,

@@ -3,14 +3,16 @@ import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { lockName } from '@/lib/metadata/engine/locks'
 import { deleteRefreshTokens } from '@/lib/metadata/refresh-tokens'
 import { deleteRegistryPassword, findRegistryPasswordTimes } from '@/lib/metadata/registry-passwords'
+import { authorizeUser } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { registryPasswordLock, registryPasswordTarget } from './registry-password-target'
 
 /**
  * Takes the principal's own registry password of an instance away, and ends whatever was logged on with it. Where none
- * is set, that is what was asked for.
+ * is set, that is what was asked for. The instance need not be one that the principal still sees.
  */
 export async function removeRegistryPassword(ctx: Context, principal: Principal, instanceId: string): Promise<void> {
+  authorizeUser(principal)
   const owner = { userId: principal.id, instanceId }
   await ctx.db.transaction(async (tx) => {
     await lockName(tx, registryPasswordLock(owner))

@@ -3,17 +3,19 @@ import { AppError } from '@/lib/domain/errors'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { deleteRefreshTokens } from '@/lib/metadata/refresh-tokens'
 import { findTemporaryToken, revokeTemporaryToken as revokeTemporaryTokenRow } from '@/lib/metadata/temporary-tokens'
+import { authorizeUser } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 
 /**
  * Revokes one of the principal's own temporary tokens: it, and whatever was logged on with it, is refused from then on.
- * A revoked one stays so. Throws NOT_FOUND.
+ * A revoked one stays so. The instance need not be one that the principal still sees. Throws NOT_FOUND.
  */
 export async function revokeTemporaryToken(
   ctx: Context,
   principal: Principal,
   { instanceId, temporaryTokenId: id }: { readonly instanceId: string; readonly temporaryTokenId: string },
 ): Promise<void> {
+  authorizeUser(principal)
   await ctx.db.transaction(async (tx) => {
     const token = await findTemporaryToken(tx, { userId: principal.id, instanceId }, id)
     if (token === null) throw new AppError('NOT_FOUND')

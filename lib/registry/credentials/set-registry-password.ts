@@ -3,8 +3,8 @@ import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { lockName } from '@/lib/metadata/engine/locks'
 import { deleteRefreshTokens } from '@/lib/metadata/refresh-tokens'
 import { findRegistryPasswordTimes, putRegistryPassword } from '@/lib/metadata/registry-passwords'
+import { authorize, authorizeUser } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
-import { requireInstance } from '@/lib/registry/instances/instance-details'
 import { registryPasswordLock, registryPasswordTarget } from './registry-password-target'
 
 /**
@@ -18,7 +18,8 @@ export async function setRegistryPassword(
   instanceId: string,
   password: string,
 ): Promise<void> {
-  await requireInstance(ctx.db, instanceId)
+  authorizeUser(principal)
+  await authorize(ctx, principal, 'see', { instanceId })
   const passwordHash = await ctx.passwords.hash(password)
   const owner = { userId: principal.id, instanceId }
   await ctx.db.transaction(async (tx) => {

@@ -2,6 +2,7 @@ import type { Principal } from '@/lib/domain/principal'
 import { findAccessKeyOwnerName, setAccessKeyDisabled } from '@/lib/metadata/access-keys'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { type AccessKeyDetails, type AccessKeyOfUser, requireAccessKey, toAccessKeyDetails } from './access-key-details'
+import { authorizeOwner } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 
 /** Disables or enables an access key. What changes nothing writes nothing. Throws NOT_FOUND. */
@@ -11,8 +12,9 @@ export async function updateAccessKey(
   key: AccessKeyOfUser,
   { isDisabled }: { readonly isDisabled: boolean },
 ): Promise<AccessKeyDetails> {
+  const userId = authorizeOwner(ctx, principal, key.userId)
   return ctx.db.transaction(async (tx) => {
-    const current = await requireAccessKey(tx, key)
+    const current = await requireAccessKey(tx, userId, key.accessKeyId)
     if (await setAccessKeyDisabled(tx, current.id, isDisabled)) {
       await insertAuditEvent(tx, principal, {
         action: 'UPDATE',

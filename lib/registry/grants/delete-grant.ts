@@ -1,6 +1,7 @@
 import type { Principal } from '@/lib/domain/principal'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { deleteGrant as deleteGrantRow } from '@/lib/metadata/grants'
+import { authorizeProven } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { describeGrant, grantName, requireManagedGrant } from './grant-details'
 import { type ExpectedVersions, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
@@ -12,6 +13,7 @@ export async function deleteGrant(
   id: string,
   expected: ExpectedVersions,
 ): Promise<void> {
+  authorizeProven(principal)
   await ctx.db.transaction(async (tx) => {
     const current = await requireManagedGrant(tx, principal, id)
     assertExpected(current.version, expected)

@@ -4,8 +4,8 @@ import type { Viewer } from '@/lib/metadata/access'
 import type { Source, Transaction } from '@/lib/metadata/engine/database'
 import { type GrantRow, type GrantScope, findGrant, findGrantScope, listManageable } from '@/lib/metadata/grants'
 import { lockName } from '@/lib/metadata/engine/locks'
-import { assertAccess, viewerOf } from '@/lib/registry/access'
 import type { Versioned } from '@/lib/registry/versions'
+import { type Authorizing, type Scope, authorize, authorizeProven, viewerOf } from '@/lib/registry/authorize'
 
 /** A grant as the console and the API show it. Times are UTC, ISO 8601. */
 export interface GrantDetails extends Pick<GrantRow, 'id' | 'permission' | 'createdBy'> {
@@ -65,14 +65,32 @@ export async function requireManagedGrant(tx: Transaction, principal: Principal,
  * What a grant is for, to be granted by a principal who may manage it; locked as a grant is. Throws NOT_FOUND and DENIED.
  */
 export async function requireManagedScope(tx: Transaction, principal: Principal, id: string): Promise<GrantScope> {
-  const scope = await requireGrantScope(tx, id)
-  await lockGrants(tx, scope.instanceId)
-  await assertAccess({ db: tx }, principal, 'manage', scope)
+  const { instanceId } = await requireGrantScope(tx, id)
+  await lockGrants(tx, instanceId)
+  return authorizeGrantScope({ db: tx }, principal, id)
+}
+
+/**
+ * The instance, namespace or repository of an id, for a principal who may manage it. Throws NOT_FOUND, DENIED, and as
+ * `authorizeProven` does.
+ */
+export async function authorizeGrantScope(
+  ctx: Authorizing & { readonly db: Source },
+  principal: Principal,
+  id: string,
+): Promise<GrantScope> {
+  authorizeProven(principal)
+  const scope = await requireGrantScope(ctx.db, id)
+  await authorize(ctx, principal, 'manage', toScope(scope))
   return scope
 }
 
-/** What a scope's id names. Throws NOT_FOUND. */
-export async function requireGrantScope(db: Source, id: string): Promise<GrantScope> {
+function toScope({ kind, id }: GrantScope): Scope {
+  if (kind === 'instance') return { instanceId: id }
+  return kind === 'namespace' ? { namespaceId: id } : { repositoryId: id }
+}
+
+async function requireGrantScope(db: Source, id: string): Promise<GrantScope> {
   const scope = await findGrantScope(db, id)
   if (scope === null) throw new AppError('NOT_FOUND')
   return scope

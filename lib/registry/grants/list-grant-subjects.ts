@@ -5,9 +5,8 @@ import {
   countGrantSubjects,
   listGrantSubjects as listSubjectRows,
 } from '@/lib/metadata/grants'
-import { assertAccess } from '@/lib/registry/access'
 import type { Context } from '@/lib/context'
-import { requireGrantScope } from './grant-details'
+import { authorizeGrantScope } from './grant-details'
 import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
 
 /**
@@ -19,9 +18,8 @@ export async function listGrantSubjects(
   principal: Principal,
   { scopeId, search, ...request }: Pick<GrantSubjectFilter, 'search'> & PageRequest & { readonly scopeId: string },
 ): Promise<Page<GrantSubject>> {
-  const scope = await requireGrantScope(ctx.db, scopeId)
-  await assertAccess(ctx, principal, 'manage', scope)
-  const filter = { instanceId: scope.instanceId, search }
+  const { instanceId } = await authorizeGrantScope(ctx, principal, scopeId)
+  const filter = { instanceId, search }
   return readPage(
     request,
     { sort: 'name', descending: false, byTime: false },

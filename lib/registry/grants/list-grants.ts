@@ -6,7 +6,7 @@ import {
   findGrantScope,
   listGrants as listGrantRows,
 } from '@/lib/metadata/grants'
-import { viewerOf } from '@/lib/registry/access'
+import { authorizeProven, viewerOf } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { type GrantDetails, describeGrants } from './grant-details'
 import { type Page, type PageRequest, type Sort, parseSort, readPage } from '@/lib/registry/page'
@@ -28,6 +28,7 @@ export async function listGrants(
   principal: Principal,
   { sort, pageSize, cursor, scopeId, relation, ...others }: GrantListRequest,
 ): Promise<Page<GrantDetails>> {
+  authorizeProven(principal)
   const viewer = viewerOf(principal)
   const of = scopeId === undefined ? undefined : await findGrantScope(ctx.db, scopeId)
   if (of === null) return { items: [], nextCursor: null, totalCount: 0 }

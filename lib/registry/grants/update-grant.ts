@@ -2,6 +2,7 @@ import type { Principal } from '@/lib/domain/principal'
 import type { Permission } from '@/lib/domain/access'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { updateGrant as updateGrantRow } from '@/lib/metadata/grants'
+import { authorizeProven } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { type GrantDetails, describeGrant, grantName, requireManagedGrant } from './grant-details'
 import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
@@ -17,6 +18,7 @@ export async function updateGrant(
   { permission }: { readonly permission: Permission },
   expected: ExpectedVersions,
 ): Promise<Versioned<GrantDetails>> {
+  authorizeProven(principal)
   return ctx.db.transaction(async (tx) => {
     const current = await requireManagedGrant(tx, principal, id)
     assertExpected(current.version, expected)

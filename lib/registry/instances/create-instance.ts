@@ -3,6 +3,7 @@ import { createId } from '@/lib/domain/ids'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { lockName } from '@/lib/metadata/engine/locks'
 import { countInstances, insertInstance } from '@/lib/metadata/instances'
+import { authorizeAdministrator } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { type InstanceDetails, type InstanceSpecification, describeInstance } from './instance-details'
 import type { Versioned } from '@/lib/registry/versions'
@@ -17,6 +18,7 @@ export async function createInstance(
   input: { readonly name: string; readonly regionId: string; readonly specification: InstanceSpecification },
   requestHost: string,
 ): Promise<Versioned<InstanceDetails>> {
+  authorizeAdministrator(ctx, principal)
   const row = await ctx.db.transaction(async (tx) => {
     await lockName(tx, 'default-instance')
     const isDefault = (await countInstances(tx, { viewer: null })) === 0

@@ -4,6 +4,7 @@ import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { listLostGrants } from '@/lib/metadata/grants'
 import { lockRow } from '@/lib/metadata/engine/locks'
 import { countLostCredentials, deleteInstance as deleteInstanceRow } from '@/lib/metadata/instances'
+import { authorizeAdministrator } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { requireInstance } from './instance-details'
 import { type ExpectedVersions, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
@@ -18,6 +19,7 @@ export async function deleteInstance(
   id: string,
   expected: ExpectedVersions,
 ): Promise<void> {
+  authorizeAdministrator(ctx, principal)
   await ctx.db.transaction(async (tx) => {
     await lockRow(tx, 'Instance', id)
     const current = await requireInstance(tx, id)

@@ -1,4 +1,5 @@
 import type { Principal } from '@/lib/domain/principal'
+import { authorize } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { type InstanceDetails, describeInstance, requireInstance } from './instance-details'
 import type { Versioned } from '@/lib/registry/versions'
@@ -10,5 +11,6 @@ export async function getInstance(
   id: string,
   requestHost: string,
 ): Promise<Versioned<InstanceDetails>> {
+  await authorize(ctx, principal, 'see', { instanceId: id })
   return describeInstance(ctx, principal, await requireInstance(ctx.db, id), requestHost)
 }

@@ -5,7 +5,7 @@ import { AppError } from '@/lib/domain/errors'
 import type { Source } from '@/lib/metadata/engine/database'
 import { type InstanceRow, type InstanceTotals, findInstance, getInstanceTotals } from '@/lib/metadata/instances'
 import { listRanks } from '@/lib/metadata/access'
-import { viewerOf } from '@/lib/registry/access'
+import { viewerOf } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import type { Versioned } from '@/lib/registry/versions'
 

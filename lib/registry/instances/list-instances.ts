@@ -1,6 +1,6 @@
 import type { Principal } from '@/lib/domain/principal'
 import { type InstanceFilter, countInstances, listInstances as listInstanceRows } from '@/lib/metadata/instances'
-import { viewerOf } from '@/lib/registry/access'
+import { authorizeProven, viewerOf } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { type InstanceDetails, describeInstances } from './instance-details'
 import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
@@ -15,6 +15,7 @@ export async function listInstances(
   { regionId, search, ...request }: Omit<InstanceFilter, 'viewer'> & PageRequest,
   requestHost: string,
 ): Promise<Page<InstanceDetails>> {
+  authorizeProven(principal)
   const filter = { viewer: viewerOf(principal), regionId, search }
   const page = await readPage(
     request,

@@ -1,7 +1,7 @@
 import type { Principal } from '@/lib/domain/principal'
 import { type Region, regions } from '@/lib/domain/regions'
 import { countInstancesByRegion } from '@/lib/metadata/instances'
-import { viewerOf } from '@/lib/registry/access'
+import { authorizeProven, viewerOf } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 
 /** All regions in the console's order, with the number of instances in each that a principal knows of. */
@@ -9,6 +9,7 @@ export async function listRegions(
   ctx: Context,
   principal: Principal,
 ): Promise<(Region & { readonly instanceCount: number })[]> {
+  authorizeProven(principal)
   const counts = await countInstancesByRegion(ctx.db, viewerOf(principal))
   return regions.map((region) => ({ ...region, instanceCount: counts.get(region.id) ?? 0 }))
 }

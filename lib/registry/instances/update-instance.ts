@@ -2,8 +2,8 @@ import type { Principal } from '@/lib/domain/principal'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { lockRow } from '@/lib/metadata/engine/locks'
 import { type InstanceSettings, updateInstance as updateInstanceRow } from '@/lib/metadata/instances'
-import { assertAdministrator } from '@/lib/registry/access'
 import { changedFields } from '@/lib/registry/changed-fields'
+import { authorize, authorizeAdministrator } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { type InstanceDetails, describeInstance, requireInstance } from './instance-details'
 import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
@@ -21,13 +21,14 @@ export async function updateInstance(
   expected: ExpectedVersions,
   requestHost: string,
 ): Promise<Versioned<InstanceDetails>> {
+  await authorize(ctx, principal, 'manage', { instanceId: id })
   const row = await ctx.db.transaction(async (tx) => {
     await lockRow(tx, 'Instance', id)
     const current = await requireInstance(tx, id)
     assertExpected(current.version, expected)
     const changes = changedFields(current, input)
     if (changes === null) return current
-    if (changes.after.name !== undefined) assertAdministrator(principal)
+    if (changes.after.name !== undefined) authorizeAdministrator(ctx, principal)
     const updated = await updateInstanceRow(tx, current, changes.after)
     if (updated === null) throw changedMeanwhile()
     const target = { type: 'INSTANCE', id, name: updated.name } as const

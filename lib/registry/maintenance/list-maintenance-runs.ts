@@ -1,5 +1,7 @@
+import type { Principal } from '@/lib/domain/principal'
 import { AppError } from '@/lib/domain/errors'
 import { type MaintenanceKind, countRuns, listRuns } from '@/lib/metadata/maintenance-runs'
+import { authorizeAdministrator } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { type MaintenanceRun, toMaintenanceRun } from './maintenance-run-details'
 import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
@@ -7,9 +9,11 @@ import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
 /** Runs of a kind, the newest first. Throws PAGE_INVALID. */
 export async function listMaintenanceRuns<Kind extends MaintenanceKind>(
   ctx: Context,
+  principal: Principal,
   kind: Kind,
   request: PageRequest,
 ): Promise<Page<MaintenanceRun<Kind>>> {
+  authorizeAdministrator(ctx, principal)
   const page = await readPage(
     request,
     { sort: '-id', descending: true, byTime: false },

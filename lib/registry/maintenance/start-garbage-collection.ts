@@ -1,4 +1,5 @@
 import type { Principal } from '@/lib/domain/principal'
+import { authorizeAdministrator } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { garbageCollectionJob } from './garbage-collection-job'
 import { type MaintenanceRun, toMaintenanceRun } from './maintenance-run-details'
@@ -13,14 +14,15 @@ export interface CollectionRequest {
 /** Starts a garbage collection in the background. Throws ALREADY_RUNNING. */
 export async function startGarbageCollection(
   ctx: Context,
-  startedBy: Principal,
+  principal: Principal,
   request: CollectionRequest,
 ): Promise<MaintenanceRun<'GARBAGE_COLLECTION'>> {
+  authorizeAdministrator(ctx, principal)
   const unasked = garbageCollectionJob.defaultOptions(ctx)
   const options = {
     isDryRun: request.isDryRun ?? unasked.isDryRun,
     graceSeconds: request.graceSeconds ?? unasked.graceSeconds,
   }
-  const row = await ctx.jobs.start(ctx, garbageCollectionJob, { startedBy, options })
+  const row = await ctx.jobs.start(ctx, garbageCollectionJob, { startedBy: principal, options })
   return toMaintenanceRun('GARBAGE_COLLECTION', row)
 }

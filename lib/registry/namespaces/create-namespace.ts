@@ -2,6 +2,7 @@ import type { Principal } from '@/lib/domain/principal'
 import { createId } from '@/lib/domain/ids'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { type NamespaceSettings, insertNamespace } from '@/lib/metadata/namespaces'
+import { authorize } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { requireInstance } from '@/lib/registry/instances/instance-details'
 import { type NamespaceDetails, describeNamespace } from './namespace-details'
@@ -14,6 +15,7 @@ export async function createNamespace(
   instanceId: string,
   input: NamespaceSettings & { readonly name: string },
 ): Promise<Versioned<NamespaceDetails>> {
+  await authorize(ctx, principal, 'manage', { instanceId })
   const row = await ctx.db.transaction(async (tx) => {
     await requireInstance(tx, instanceId)
     const created = await insertNamespace(tx, { id: createId('namespace'), instanceId, ...input })

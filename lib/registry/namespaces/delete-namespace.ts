@@ -3,6 +3,7 @@ import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { listLostGrants } from '@/lib/metadata/grants'
 import { lockRow } from '@/lib/metadata/engine/locks'
 import { deleteNamespace as deleteNamespaceRow } from '@/lib/metadata/namespaces'
+import { authorize } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { requireNamespace } from './namespace-details'
 import { type ExpectedVersions, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
@@ -14,6 +15,7 @@ export async function deleteNamespace(
   id: string,
   expected: ExpectedVersions,
 ): Promise<void> {
+  await authorize(ctx, principal, 'manage', { namespaceId: id })
   await ctx.db.transaction(async (tx) => {
     await lockRow(tx, 'Namespace', id)
     const current = await requireNamespace(tx, id)

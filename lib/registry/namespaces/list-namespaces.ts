@@ -1,8 +1,7 @@
 import type { Principal } from '@/lib/domain/principal'
 import { type NamespaceFilter, countNamespaces, listNamespaces as listNamespaceRows } from '@/lib/metadata/namespaces'
-import { viewerOf } from '@/lib/registry/access'
+import { authorize, viewerOf } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
-import { requireInstance } from '@/lib/registry/instances/instance-details'
 import { type NamespaceDetails, describeNamespaces } from './namespace-details'
 import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
 
@@ -12,7 +11,7 @@ export async function listNamespaces(
   principal: Principal,
   { instanceId, search, ...request }: Omit<NamespaceFilter, 'viewer'> & PageRequest,
 ): Promise<Page<NamespaceDetails>> {
-  await requireInstance(ctx.db, instanceId)
+  await authorize(ctx, principal, 'see', { instanceId })
   const filter = { viewer: viewerOf(principal), instanceId, search }
   const page = await readPage(
     request,

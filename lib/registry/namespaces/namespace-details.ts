@@ -4,8 +4,8 @@ import { AppError } from '@/lib/domain/errors'
 import { listRanks } from '@/lib/metadata/access'
 import type { Source } from '@/lib/metadata/engine/database'
 import { type NamespaceRow, countRepositoriesOf, findNamespace } from '@/lib/metadata/namespaces'
-import { viewerOf } from '@/lib/registry/access'
 import type { Versioned } from '@/lib/registry/versions'
+import { viewerOf } from '@/lib/registry/authorize'
 
 /** A namespace as the console and the API show it. Times are UTC, ISO 8601. */
 export interface NamespaceDetails extends Omit<NamespaceRow, 'version' | 'createdAt' | 'updatedAt'> {

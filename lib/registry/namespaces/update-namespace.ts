@@ -3,6 +3,7 @@ import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { lockRow } from '@/lib/metadata/engine/locks'
 import { type NamespaceSettings, updateNamespace as updateNamespaceRow } from '@/lib/metadata/namespaces'
 import { changedFields } from '@/lib/registry/changed-fields'
+import { authorize } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { type NamespaceDetails, describeNamespace, requireNamespace } from './namespace-details'
 import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
@@ -18,6 +19,7 @@ export async function updateNamespace(
   input: { readonly [Field in keyof NamespaceSettings]?: NamespaceSettings[Field] | undefined },
   expected: ExpectedVersions,
 ): Promise<Versioned<NamespaceDetails>> {
+  await authorize(ctx, principal, 'manage', { namespaceId: id })
   const row = await ctx.db.transaction(async (tx) => {
     await lockRow(tx, 'Namespace', id)
     const current = await requireNamespace(tx, id)

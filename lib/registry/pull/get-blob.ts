@@ -1,39 +1,57 @@
+import type { Principal } from '@/lib/domain/principal'
 import type { Digest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import type { ByteRange } from '@/lib/domain/range'
 import { findBlobLink } from '@/lib/metadata/blobs'
 import { markLinkSeen } from '@/lib/metadata/garbage'
-import type { RepositoryForTraffic } from '@/lib/metadata/repositories'
 import type { BlobReader } from '@/lib/storage/blob-store'
 import type { Context } from '@/lib/context'
+import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/opened-repository'
 
 /** How exactly the time is kept at which a client was last told of a blob, at most, in milliseconds. */
 const seenGrainMaxMs = 3_600_000
 
-/** Size in bytes of a blob of the repository. Throws BLOB_UNKNOWN, also for one that only other repositories have. */
-export async function getBlobSize(ctx: Context, repository: RepositoryForTraffic, digest: Digest): Promise<number> {
-  return (await getBlob(ctx, repository, digest)).size
+/** A blob of a repository that was opened to pull. */
+export interface ReadableBlob {
+  readonly size: number
+  /** Opens it, all of it or a part. The reader must be piped or closed. */
+  readonly open: (range?: ByteRange) => Promise<BlobReader>
+}
+
+/** A blob of the repository. Throws BLOB_UNKNOWN, also for one that only other repositories have. */
+export async function getBlob(
+  ctx: Context,
+  principal: Principal,
+  repository: OpenedRepository,
+  digest: Digest,
+): Promise<ReadableBlob> {
+  assertOpened(repository, principal, 'pull')
+  const { size } = await findBlob(ctx, repository, digest)
+  return { size, open: (range) => ctx.blobs.read(digest, range) }
 }
 
 /**
- * The same for a client that asks whether it must push the blob: it may be about to push a manifest that names it, so
- * from now on garbage collection spares the link for its grace period.
+ * Size in bytes of a blob of the repository, for a client that asks whether it must push the blob: it may be about to
+ * push a manifest that names it, so from now on garbage collection spares the link for its grace period. Throws
+ * BLOB_UNKNOWN.
  */
 export async function getBlobSizeForPush(
   ctx: Context,
-  repository: RepositoryForTraffic,
+  principal: Principal,
+  repository: OpenedRepository,
   digest: Digest,
 ): Promise<number> {
-  const { size, seenAt } = await getBlob(ctx, repository, digest)
+  assertOpened(repository, principal, 'pull')
+  const { size, seenAt } = await findBlob(ctx, repository, digest)
   const now = new Date()
   const grainMs = Math.min(seenGrainMaxMs, (ctx.config.maintenance.graceHours * 3_600_000) / 4)
   if (now.getTime() - seenAt.getTime() >= grainMs) await markSeen(ctx, repository, digest, now)
   return size
 }
 
-async function getBlob(
+async function findBlob(
   ctx: Context,
-  repository: RepositoryForTraffic,
+  repository: OpenedRepository,
   digest: Digest,
 ): Promise<{ size: number; seenAt: Date }> {
   const link = await findBlobLink(ctx.db, repository.id, digest)
@@ -42,7 +60,7 @@ async function getBlob(
   return { size, seenAt: link.seenAt }
 }
 
-async function markSeen(ctx: Context, repository: RepositoryForTraffic, digest: Digest, now: Date): Promise<void> {
+async function markSeen(ctx: Context, repository: OpenedRepository, digest: Digest, now: Date): Promise<void> {
   let isLinked
   try {
     isLinked = await ctx.db.sqlTransaction((tx) => markLinkSeen(tx, { repositoryId: repository.id, digest }, now))
@@ -57,9 +75,4 @@ async function markSeen(ctx: Context, repository: RepositoryForTraffic, digest: 
 
 function unknown(digest: Digest): AppError {
   return new AppError('BLOB_UNKNOWN', { detail: { digest } })
-}
-
-/** Opens a blob whose size `getBlobSize` has said. The reader must be piped or closed. */
-export async function openBlob(ctx: Context, digest: Digest, range?: ByteRange): Promise<BlobReader> {
-  return ctx.blobs.read(digest, range)
 }

@@ -1,10 +1,11 @@
+import type { Principal } from '@/lib/domain/principal'
 import { digestAlgorithm, isDigest, parseDigest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import { isTag } from '@/lib/domain/reference'
 import { type StoredManifest, findManifest, findManifestByTag } from '@/lib/metadata/manifests'
-import type { RepositoryForTraffic } from '@/lib/metadata/repositories'
 import { digestOf } from '@/lib/storage/hash'
 import type { Context } from '@/lib/context'
+import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/opened-repository'
 
 /**
  * The manifest of a tag or digest. Throws MANIFEST_UNKNOWN, also for a reference that can be neither, and for a manifest
@@ -13,9 +14,11 @@ import type { Context } from '@/lib/context'
  */
 export async function getManifest(
   ctx: Context,
-  repository: RepositoryForTraffic,
+  principal: Principal,
+  repository: OpenedRepository,
   reference: string,
 ): Promise<StoredManifest> {
+  assertOpened(repository, principal, 'pull')
   const manifest = await findByReference(ctx, repository.id, reference)
   if (manifest !== null && isIntact(manifest)) return manifest
   if (manifest !== null)

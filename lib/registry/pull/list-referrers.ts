@@ -1,3 +1,4 @@
+import type { Principal } from '@/lib/domain/principal'
 import type { Digest } from '@/lib/domain/digest'
 import { annotationsOfChildren } from '@/lib/domain/manifest'
 import { referrersTag } from '@/lib/domain/referrers-tag'
@@ -9,7 +10,7 @@ import {
   listReferrers as listSubjectReferrers,
 } from '@/lib/metadata/referrers'
 import type { Context } from '@/lib/context'
-import type { Repository } from '@/lib/registry/traffic/open-repository'
+import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/opened-repository'
 
 /**
  * Most referrers of a page. Large, because common clients read one page only; with annotations of usual size a page
@@ -30,10 +31,12 @@ export interface ReferrerPage {
  */
 export async function listReferrers(
   ctx: Context,
-  repository: Repository,
+  principal: Principal,
+  repository: OpenedRepository,
   subject: Digest,
   { artifactType, after }: { readonly artifactType: string | null; readonly after: string },
 ): Promise<ReferrerPage> {
+  assertOpened(repository, principal, 'pull')
   const slice = { artifactType, after, limit: pageMax + 1 }
   const [naming, listed] = await Promise.all([
     listSubjectReferrers(ctx.db, repository.id, subject, slice),

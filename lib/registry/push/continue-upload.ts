@@ -1,10 +1,18 @@
+import type { Principal } from '@/lib/domain/principal'
 import { AppError } from '@/lib/domain/errors'
 import { deleteUpload, hasUpload } from '@/lib/metadata/uploads'
-import type { RepositoryForTraffic } from '@/lib/metadata/repositories'
 import type { Context } from '@/lib/context'
+import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/opened-repository'
+import { withUploadLocked } from './upload-lock'
 
 /** How many bytes an upload of the repository has. Throws BLOB_UPLOAD_UNKNOWN. */
-export async function getUploadSize(ctx: Context, repository: RepositoryForTraffic, id: string): Promise<number> {
+export async function getUploadSize(
+  ctx: Context,
+  principal: Principal,
+  repository: OpenedRepository,
+  id: string,
+): Promise<number> {
+  assertOpened(repository, principal, 'push')
   const size = (await hasUpload(ctx.db, repository.id, id)) ? await ctx.blobs.uploadSize(id) : null
   if (size === null) throw new AppError('BLOB_UPLOAD_UNKNOWN', { detail: { upload: id.slice(0, 64) } })
   return size
@@ -16,34 +24,27 @@ export async function getUploadSize(ctx: Context, repository: RepositoryForTraff
  */
 export async function appendToUpload(
   ctx: Context,
-  repository: RepositoryForTraffic,
+  principal: Principal,
+  repository: OpenedRepository,
   id: string,
   body: AsyncIterable<Uint8Array>,
   offset?: number,
 ): Promise<number> {
+  assertOpened(repository, principal, 'push')
   return withUploadLocked(ctx, id, async () => {
-    const size = await getUploadSize(ctx, repository, id)
+    const size = await getUploadSize(ctx, principal, repository, id)
     return ctx.blobs.append(id, offset ?? size, body)
   })
 }
 
-/** Runs `work` while no other process over the same data writes to the upload. Throws UPLOAD_BUSY when one does. */
-export async function withUploadLocked<T>(ctx: Context, id: string, work: () => Promise<T>): Promise<T> {
-  const lock = await ctx.db.tryLock(`upload ${id}`)
-  if (lock === null) throw new AppError('UPLOAD_BUSY', { detail: { upload: id.slice(0, 64) } })
-  let result
-  try {
-    result = await work()
-  } catch (error) {
-    await lock.release().catch(() => undefined)
-    throw error
-  }
-  await lock.release()
-  return result
-}
-
 /** Drops an upload and what it has. Throws BLOB_UPLOAD_UNKNOWN. */
-export async function cancelUpload(ctx: Context, repository: RepositoryForTraffic, id: string): Promise<void> {
+export async function cancelUpload(
+  ctx: Context,
+  principal: Principal,
+  repository: OpenedRepository,
+  id: string,
+): Promise<void> {
+  assertOpened(repository, principal, 'push')
   if (!(await ctx.db.sqlTransaction((tx) => deleteUpload(tx, repository.id, id)))) {
     throw new AppError('BLOB_UPLOAD_UNKNOWN', { detail: { upload: id.slice(0, 64) } })
   }

@@ -2,11 +2,12 @@ import type { Principal } from '@/lib/domain/principal'
 import type { RepositoryPath } from '@/lib/domain/reference'
 import { findRepositoryForCaller } from '@/lib/metadata/repositories'
 import type { Context } from '@/lib/context'
-import { type Repository, mayPull } from '@/lib/registry/traffic/open-repository'
+import { OpenedRepository } from '@/lib/registry/traffic/opened-repository'
+import { mayPull } from '@/lib/registry/traffic/pull-permission'
 
 /**
- * The repository of an instance that a mount names as its source, if the principal may pull from it, by the grants as
- * they are now; else null, whether or not there is one. A token must allow that, too, unless the repository is PUBLIC:
+ * The repository of an instance that a mount names as its source, opened to pull, if the principal may pull from it by the
+ * grants as they are now; else null, whether or not there is one. A token must allow that, too, unless the repository is PUBLIC:
  * clients often ask for a token for the target alone.
  */
 export async function findMountSource(
@@ -14,9 +15,9 @@ export async function findMountSource(
   principal: Principal,
   instanceId: string,
   path: RepositoryPath,
-): Promise<Repository | null> {
+): Promise<OpenedRepository | null> {
   const found = await findRepositoryForCaller(ctx.db, instanceId, path, principal.id)
   if (found === null || !mayPull(principal, found)) return null
   const isInToken = principal.token === null || principal.token.repositories.get(path)?.has('pull') === true
-  return isInToken || found.isPublic ? found : null
+  return isInToken || found.isPublic ? new OpenedRepository(found, principal, 'pull') : null
 }

@@ -1,10 +1,13 @@
+import type { Principal } from '@/lib/domain/principal'
 import type { Digest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import { linkBlob } from '@/lib/metadata/blobs'
-import { type RepositoryForTraffic, lockRepository } from '@/lib/metadata/repositories'
+import { lockRepository } from '@/lib/metadata/repositories'
 import { deleteUpload } from '@/lib/metadata/uploads'
 import type { Context } from '@/lib/context'
-import { getUploadSize, withUploadLocked } from './continue-upload'
+import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/opened-repository'
+import { getUploadSize } from './continue-upload'
+import { withUploadLocked } from './upload-lock'
 
 /**
  * Makes an upload a blob of the repository. Throws BLOB_UPLOAD_UNKNOWN, and DIGEST_INVALID, which keeps the upload;
@@ -15,12 +18,14 @@ import { getUploadSize, withUploadLocked } from './continue-upload'
  */
 export async function finishUpload(
   ctx: Context,
-  repository: RepositoryForTraffic,
+  principal: Principal,
+  repository: OpenedRepository,
   id: string,
   digest: Digest,
 ): Promise<void> {
+  assertOpened(repository, principal, 'push')
   const sizeBytes = await withUploadLocked(ctx, id, async () => {
-    await getUploadSize(ctx, repository, id)
+    await getUploadSize(ctx, principal, repository, id)
     return ctx.blobs.commit(id, digest)
   })
   await ctx.db.sqlTransaction(async (tx) => {

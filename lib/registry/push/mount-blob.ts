@@ -5,9 +5,9 @@ import type { TokenAccess } from '@/lib/domain/token-scope'
 import { findBlobLink, isBlobVisibleInInstance, linkBlob } from '@/lib/metadata/blobs'
 import type { SqlTransaction } from '@/lib/metadata/engine/database'
 import { lockRepository } from '@/lib/metadata/repositories'
-import { viewerOf } from '@/lib/registry/access'
+import { viewerOf } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
-import type { Repository } from '@/lib/registry/traffic/open-repository'
+import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/opened-repository'
 
 /**
  * Gives a repository a blob that another one has, without sending its bytes; answers whether that was possible. The
@@ -18,9 +18,11 @@ import type { Repository } from '@/lib/registry/traffic/open-repository'
 export async function mountBlob(
   ctx: Context,
   principal: Principal,
-  { source, target }: { readonly source: Repository | null; readonly target: Repository },
+  { source, target }: { readonly source: OpenedRepository | null; readonly target: OpenedRepository },
   digest: Digest,
 ): Promise<boolean> {
+  assertOpened(target, principal, 'push')
+  if (source !== null) assertOpened(source, principal, 'pull')
   const sizeBytes = await ctx.blobs.stat(digest)
   if (sizeBytes === null) return false
   try {
@@ -48,7 +50,7 @@ function pullPathsOf({ repositories }: TokenAccess): string[] {
   return [...repositories].filter(([, actions]) => actions.has('pull')).map(([path]) => path)
 }
 
-async function isBlobOf(tx: SqlTransaction, source: Repository, digest: Digest): Promise<boolean> {
+async function isBlobOf(tx: SqlTransaction, source: OpenedRepository, digest: Digest): Promise<boolean> {
   const link = await findBlobLink(tx, source.id, digest)
   return link !== null && !link.isCorrupt
 }

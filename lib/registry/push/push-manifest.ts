@@ -12,6 +12,7 @@ import { recordMove, recordRefusal } from '@/lib/metadata/ledger'
 import { moveTag } from '@/lib/metadata/tags'
 import { digestOf } from '@/lib/storage/hash'
 import type { Context } from '@/lib/context'
+import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/opened-repository'
 import { findPlatforms } from './image-platforms'
 import { type MissingContent, warningsOfPush } from './push-warnings'
 
@@ -44,9 +45,10 @@ export interface PushedManifest {
 export async function pushManifest(
   ctx: Context,
   principal: Principal,
-  repository: RepositoryForTraffic,
+  repository: OpenedRepository,
   push: ManifestPush,
 ): Promise<PushedManifest> {
+  assertOpened(repository, principal, 'push')
   const digest = digestOf(push.content, push.digest === null ? 'sha256' : digestAlgorithm(push.digest))
   if (push.digest !== null && push.digest !== digest) {
     throw new AppError('DIGEST_INVALID', { detail: { expected: push.digest, actual: digest } })

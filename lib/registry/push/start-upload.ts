@@ -2,17 +2,19 @@ import { randomUUID } from 'node:crypto'
 import type { Principal } from '@/lib/domain/principal'
 import type { DigestAlgorithm } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
-import { type RepositoryForTraffic, lockRepository } from '@/lib/metadata/repositories'
+import { lockRepository } from '@/lib/metadata/repositories'
 import { deleteUpload, insertUpload } from '@/lib/metadata/uploads'
 import type { Context } from '@/lib/context'
+import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/opened-repository'
 
 /** Opens an upload whose digest is expected to be of `algorithm`, and answers its id. Throws NAME_UNKNOWN. */
 export async function startUpload(
   ctx: Context,
   principal: Principal,
-  repository: RepositoryForTraffic,
+  repository: OpenedRepository,
   algorithm: DigestAlgorithm,
 ): Promise<string> {
+  assertOpened(repository, principal, 'push')
   const id = randomUUID()
   // The row first: a crash in between leaves a row that answers as an unknown upload and is found again by its age. A
   // file without a row would be found by nobody.

@@ -1,14 +1,11 @@
 import type { Principal } from '@/lib/domain/principal'
-import { rankAllows } from '@/lib/domain/access'
 import { AppError } from '@/lib/domain/errors'
 import { createId } from '@/lib/domain/ids'
-import { findRank } from '@/lib/metadata/access'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { findNamespaceByName } from '@/lib/metadata/namespaces'
 import { type RepositorySettings, insertRepository } from '@/lib/metadata/repository-settings'
-import { viewerOf } from '@/lib/registry/access'
+import { type Authorizing, authorize } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
-import { requireInstance } from '@/lib/registry/instances/instance-details'
 import { type RepositoryDetails, describeRepository } from './repository-details'
 import type { Versioned } from '@/lib/registry/versions'
 
@@ -23,15 +20,12 @@ export async function createRepository(
   instanceId: string,
   input: RepositorySettings & { readonly namespace: string; readonly name: string },
 ): Promise<Versioned<RepositoryDetails>> {
+  await authorize(ctx, principal, 'see', { instanceId })
   const row = await ctx.db.transaction(async (tx) => {
-    await requireInstance(tx, instanceId)
     const { namespace: namespaceName, ...settings } = input
     const namespace = await findNamespaceByName(tx, instanceId, namespaceName)
-    const rank = namespace && (await findRank(tx, viewerOf(principal), { kind: 'namespace', id: namespace.id }))
-    if (namespace === null || rank === null) {
-      throw new AppError('BAD_REQUEST', { fields: [{ path: 'namespace', message: 'a namespace of the instance' }] })
-    }
-    if (!rankAllows(rank, 'manage')) throw new AppError('DENIED')
+    if (namespace === null) throw unknownNamespace()
+    await authorizeIn({ ...ctx, db: tx }, principal, namespace.id)
     const path = `${namespace.name}/${input.name}`
     const created = await insertRepository(tx, {
       id: createId('repository'),
@@ -51,4 +45,17 @@ export async function createRepository(
     return created
   })
   return describeRepository(ctx.db, principal, row)
+}
+
+/** A namespace that the principal may not know of is refused in the same words as one that does not exist. */
+async function authorizeIn(ctx: Authorizing, principal: Principal, namespaceId: string): Promise<void> {
+  try {
+    await authorize(ctx, principal, 'manage', { namespaceId })
+  } catch (error) {
+    throw AppError.is(error) && error.code === 'NOT_FOUND' ? unknownNamespace() : error
+  }
+}
+
+function unknownNamespace(): AppError {
+  return new AppError('BAD_REQUEST', { fields: [{ path: 'namespace', message: 'a namespace of the instance' }] })
 }

@@ -9,7 +9,7 @@ import { addToOutbox } from '@/lib/metadata/outbox'
 import { deleteRepository as deleteRepositoryRow } from '@/lib/metadata/repository-settings'
 import { listAllTags } from '@/lib/metadata/tags'
 import { reserveTagNames } from '@/lib/metadata/tombstones'
-import { assertAdministrator } from '@/lib/registry/access'
+import { authorize, authorizeAdministrator } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { requireRepository } from './repository-details'
 import { type ExpectedVersions, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
@@ -35,6 +35,7 @@ export async function deleteRepository(
   { force }: { readonly force?: string | undefined },
   expected: ExpectedVersions,
 ): Promise<void> {
+  await authorize(ctx, principal, 'manage', { repositoryId: id })
   await ctx.db.transaction(async (tx) => {
     await lockRow(tx, 'Repository', id)
     const current = await requireRepository(tx, id)
@@ -45,7 +46,7 @@ export async function deleteRepository(
       const names = protectedTags.slice(0, namedTagsMax).map((tag) => tag.name)
       throw new AppError('REPOSITORY_PROTECTED', { detail: { tags: names, count: protectedTags.length } })
     }
-    if (protectedTags.length > 0) assertAdministrator(principal, administratorsOnly)
+    if (protectedTags.length > 0) authorizeAdministrator(ctx, principal, administratorsOnly)
     await reserveTagNames(tx, current, protectedTags, { reason, decidedBy: principal.name })
     await recordDeletions(tx, current, principal, tags, { reason, now: new Date() })
     await addToOutbox(tx, current, { kind: 'REPOSITORY_DELETED' })

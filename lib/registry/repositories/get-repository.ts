@@ -1,4 +1,5 @@
 import type { Principal } from '@/lib/domain/principal'
+import { authorize } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { type RepositoryDetails, describeRepository, requireRepository } from './repository-details'
 import type { Versioned } from '@/lib/registry/versions'
@@ -9,5 +10,6 @@ export async function getRepository(
   principal: Principal,
   id: string,
 ): Promise<Versioned<RepositoryDetails>> {
+  await authorize(ctx, principal, 'pull', { repositoryId: id })
   return describeRepository(ctx.db, principal, await requireRepository(ctx.db, id))
 }

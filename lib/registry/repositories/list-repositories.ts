@@ -5,9 +5,8 @@ import {
   countRepositories,
   listRepositories as listRepositoryRows,
 } from '@/lib/metadata/repository-listing'
-import { viewerOf } from '@/lib/registry/access'
+import { authorize, viewerOf } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
-import { requireInstance } from '@/lib/registry/instances/instance-details'
 import { type Page, type PageRequest, type Sort, parseSort, readPage } from '@/lib/registry/page'
 import { type RepositoryDetails, describeRepositories } from './repository-details'
 
@@ -22,7 +21,7 @@ export async function listRepositories(
     ...wanted
   }: Omit<RepositoryFilter, 'viewer'> & PageRequest & { readonly sort: Sort<RepositorySortKey> },
 ): Promise<Page<RepositoryDetails>> {
-  await requireInstance(ctx.db, wanted.instanceId)
+  await authorize(ctx, principal, 'see', { instanceId: wanted.instanceId })
   const filter = { ...wanted, viewer: viewerOf(principal) }
   const { key, descending } = parseSort(sort)
   const page = await readPage(

@@ -10,8 +10,8 @@ import {
   findRepository,
   getRepositoryTotals,
 } from '@/lib/metadata/repository-settings'
-import { viewerOf } from '@/lib/registry/access'
 import type { Versioned } from '@/lib/registry/versions'
+import { viewerOf } from '@/lib/registry/authorize'
 
 /** A repository as the console and the API show it. Times are UTC, ISO 8601. */
 export interface RepositoryDetails extends Omit<RepositoryRow, 'path' | 'version' | 'createdAt' | 'updatedAt'> {

@@ -4,6 +4,7 @@ import { lockRow } from '@/lib/metadata/engine/locks'
 import { addToOutbox } from '@/lib/metadata/outbox'
 import { type RepositorySettings, updateRepository as updateRepositoryRow } from '@/lib/metadata/repository-settings'
 import { changedFields } from '@/lib/registry/changed-fields'
+import { authorize } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { type RepositoryDetails, describeRepository, requireRepository } from './repository-details'
 import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
@@ -26,6 +27,7 @@ export async function updateRepository(
   },
   expected: ExpectedVersions,
 ): Promise<Versioned<RepositoryDetails>> {
+  await authorize(ctx, principal, 'manage', { repositoryId: id })
   const row = await ctx.db.transaction(async (tx) => {
     await lockRow(tx, 'Repository', id)
     const current = await requireRepository(tx, id)

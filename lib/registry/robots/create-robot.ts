@@ -8,9 +8,9 @@ import { type NewAuditEvent, insertAuditEvent } from '@/lib/metadata/audit-event
 import type { Transaction } from '@/lib/metadata/engine/database'
 import { findGrantScope } from '@/lib/metadata/grants'
 import { insertRobot } from '@/lib/metadata/robots'
+import { authorize } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
-import { addGrant } from '@/lib/registry/grants/create-grant'
-import { requireInstance } from '@/lib/registry/instances/instance-details'
+import { addGrant } from '@/lib/registry/grants/new-grant'
 import { type RobotWithSecret, describeRobot, readExpiry } from './robot-details'
 import type { Versioned } from '@/lib/registry/versions'
 
@@ -34,7 +34,7 @@ export async function createRobot(
   instanceId: string,
   { grants, ...input }: NewRobot,
 ): Promise<Versioned<RobotWithSecret>> {
-  await requireInstance(ctx.db, instanceId)
+  await authorize(ctx, principal, 'manage', { instanceId })
   const expiresAt = readExpiry(input.expiresAt)
   const id = createId('robot')
   const secret = createSecret()

@@ -5,7 +5,7 @@ import { listLostGrants } from '@/lib/metadata/grants'
 import { lockRow } from '@/lib/metadata/engine/locks'
 import { deleteRobot as deleteRobotRow } from '@/lib/metadata/robots'
 import type { Context } from '@/lib/context'
-import { requireManagedRobot, toRobotDetails } from './robot-details'
+import { authorizeRobot, requireRobot, toRobotDetails } from './robot-details'
 import { type ExpectedVersions, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
 
 /** Deletes a robot with its grants. Throws NOT_FOUND, also for who may not manage its instance, PRECONDITION_FAILED. */
@@ -15,9 +15,10 @@ export async function deleteRobot(
   id: string,
   expected: ExpectedVersions,
 ): Promise<void> {
+  await authorizeRobot(ctx, principal, id)
   await ctx.db.transaction(async (tx) => {
     await lockRow(tx, 'Robot', id)
-    const current = await requireManagedRobot(tx, principal, id)
+    const current = await requireRobot(tx, id)
     assertExpected(current.version, expected)
     const lost = await listLostGrants(tx, { subjectId: id })
     if (!(await deleteRobotRow(tx, current))) throw changedMeanwhile()

@@ -1,4 +1,6 @@
+import type { Principal } from '@/lib/domain/principal'
 import { type RobotFilter, countRobots, listRobots as listRobotRows } from '@/lib/metadata/robots'
+import { authorize, authorizeAdministrator } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
 import { type RobotDetails, toRobotDetails } from './robot-details'
@@ -6,8 +8,11 @@ import { type RobotDetails, toRobotDetails } from './robot-details'
 /** Robots of an instance, or of all, by name. Throws PAGE_INVALID. */
 export async function listRobots(
   ctx: Context,
+  principal: Principal,
   { instanceId, search, ...request }: RobotFilter & PageRequest,
 ): Promise<Page<RobotDetails>> {
+  if (instanceId === undefined) authorizeAdministrator(ctx, principal)
+  else await authorize(ctx, principal, 'manage', { instanceId })
   const filter = { instanceId, search }
   const page = await readPage(
     request,

@@ -1,12 +1,10 @@
 import type { Principal } from '@/lib/domain/principal'
-import { rankAllows } from '@/lib/domain/access'
 import { AppError } from '@/lib/domain/errors'
 import { robotUserName } from '@/lib/domain/robot-name'
-import { findRank } from '@/lib/metadata/access'
 import type { Source } from '@/lib/metadata/engine/database'
 import { type RobotRow, findRobot } from '@/lib/metadata/robots'
-import { viewerOf } from '@/lib/registry/access'
 import type { Versioned } from '@/lib/registry/versions'
+import { type Authorizing, authorize, authorizeProven } from '@/lib/registry/authorize'
 
 /** A robot as the console and the API show it. Times are UTC, ISO 8601. */
 export interface RobotDetails extends Omit<
@@ -26,17 +24,24 @@ export interface RobotWithSecret extends RobotDetails {
 }
 
 /** The robot. Throws NOT_FOUND. */
-async function requireRobot(db: Source, id: string): Promise<RobotRow> {
+export async function requireRobot(db: Source, id: string): Promise<RobotRow> {
   const robot = await findRobot(db, id)
   if (robot === null) throw new AppError('NOT_FOUND')
   return robot
 }
 
-/** The robot, for who may manage its instance; for others there is none. Throws NOT_FOUND. */
-export async function requireManagedRobot(db: Source, principal: Principal, id: string): Promise<RobotRow> {
-  const robot = await requireRobot(db, id)
-  const rank = await findRank(db, viewerOf(principal), { kind: 'instance', id: robot.instanceId })
-  if (rank === null || !rankAllows(rank, 'manage')) throw new AppError('NOT_FOUND')
+/**
+ * The robot, for a principal who may manage its instance; for others there is none. Throws NOT_FOUND, and as
+ * `authorizeProven` does.
+ */
+export async function authorizeRobot(
+  ctx: Authorizing & { readonly db: Source },
+  principal: Principal,
+  id: string,
+): Promise<RobotRow> {
+  authorizeProven(principal)
+  const robot = await requireRobot(ctx.db, id)
+  await authorize(ctx, principal, 'manage', { instanceId: robot.instanceId }, 'NOT_FOUND')
   return robot
 }
 

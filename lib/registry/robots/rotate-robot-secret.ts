@@ -6,7 +6,7 @@ import { lockRow } from '@/lib/metadata/engine/locks'
 import { deleteRefreshTokens } from '@/lib/metadata/refresh-tokens'
 import { updateRobot } from '@/lib/metadata/robots'
 import type { Context } from '@/lib/context'
-import { type RobotWithSecret, describeRobot, requireManagedRobot } from './robot-details'
+import { type RobotWithSecret, authorizeRobot, describeRobot, requireRobot } from './robot-details'
 import { type Versioned, changedMeanwhile } from '@/lib/registry/versions'
 
 /**
@@ -18,13 +18,12 @@ export async function rotateRobotSecret(
   principal: Principal,
   id: string,
 ): Promise<Versioned<RobotWithSecret>> {
-  // Before the hash is made, which costs: not for everybody.
-  await requireManagedRobot(ctx.db, principal, id)
+  await authorizeRobot(ctx, principal, id)
   const secret = createSecret()
   const secretHash = await ctx.passwords.hash(secret)
   const { value, version } = await ctx.db.transaction(async (tx) => {
     await lockRow(tx, 'Robot', id)
-    const current = await requireManagedRobot(tx, principal, id)
+    const current = await requireRobot(tx, id)
     if (!(await updateRobot(tx, current, { secretHash }))) throw changedMeanwhile()
     await deleteRefreshTokens(tx, { robotId: id })
     const target = { type: 'ROBOT', id, name: robotUserName(current.name) } as const

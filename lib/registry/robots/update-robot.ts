@@ -6,7 +6,14 @@ import { deleteRefreshTokens } from '@/lib/metadata/refresh-tokens'
 import { updateRobot as updateRobotRow } from '@/lib/metadata/robots'
 import { changedFields } from '@/lib/registry/changed-fields'
 import type { Context } from '@/lib/context'
-import { type RobotDetails, describeRobot, readExpiry, requireManagedRobot, toRobotDetails } from './robot-details'
+import {
+  type RobotDetails,
+  authorizeRobot,
+  describeRobot,
+  readExpiry,
+  requireRobot,
+  toRobotDetails,
+} from './robot-details'
 import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
 
 /** What may change of a robot: an absent field stays. */
@@ -28,9 +35,10 @@ export async function updateRobot(
   { expiresAt, ...input }: RobotChanges,
   expected: ExpectedVersions,
 ): Promise<Versioned<RobotDetails>> {
+  await authorizeRobot(ctx, principal, id)
   return ctx.db.transaction(async (tx) => {
     await lockRow(tx, 'Robot', id)
-    const current = await requireManagedRobot(tx, principal, id)
+    const current = await requireRobot(tx, id)
     assertExpected(current.version, expected)
     const wanted = { ...input, expiresAt: expiresAt && new Date(expiresAt).toISOString() }
     const changes = changedFields(toRobotDetails(current), wanted)

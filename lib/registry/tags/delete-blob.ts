@@ -5,7 +5,7 @@ import type { Principal } from '@/lib/domain/principal'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { unlinkBlob } from '@/lib/metadata/blobs'
 import { addToOutbox } from '@/lib/metadata/outbox'
-import { assertAccess } from '@/lib/registry/access'
+import { authorize } from '@/lib/registry/authorize'
 import { assertUnprotected } from './assert-unprotected'
 import { lockForDeletion } from './lock-for-deletion'
 
@@ -19,7 +19,7 @@ export async function deleteBlob(
   repositoryId: string,
   digest: Digest,
 ): Promise<void> {
-  await assertAccess(ctx, principal, 'manage', { kind: 'repository', id: repositoryId })
+  await authorize(ctx, principal, 'manage', { repositoryId })
   await ctx.db.sqlTransaction(async (tx) => {
     const repository = await lockForDeletion(tx, repositoryId)
     await assertUnprotected(tx, repository, digest, 'CONTENT_PROTECTED')

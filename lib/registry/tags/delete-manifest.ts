@@ -7,7 +7,7 @@ import { recordDeletions } from '@/lib/metadata/ledger'
 import { deleteManifest as deleteManifestRow } from '@/lib/metadata/manifests'
 import { addToOutbox } from '@/lib/metadata/outbox'
 import { deleteTagsOf } from '@/lib/metadata/tags'
-import { assertAccess } from '@/lib/registry/access'
+import { authorize } from '@/lib/registry/authorize'
 import { assertUnprotected } from './assert-unprotected'
 import { lockForDeletion } from './lock-for-deletion'
 
@@ -24,7 +24,7 @@ export async function deleteManifest(
   repositoryId: string,
   digest: Digest,
 ): Promise<void> {
-  await assertAccess(ctx, principal, 'manage', { kind: 'repository', id: repositoryId })
+  await authorize(ctx, principal, 'manage', { repositoryId })
   await ctx.db.sqlTransaction(async (tx) => {
     const repository = await lockForDeletion(tx, repositoryId)
     await assertUnprotected(tx, repository, digest, 'TAG_UNDELETABLE')

@@ -4,7 +4,7 @@ import type { Principal } from '@/lib/domain/principal'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { recordDeletions } from '@/lib/metadata/ledger'
 import { deleteTag as deleteTagRow, findTag, forceDeleteTag } from '@/lib/metadata/tags'
-import { assertAccess, assertAdministrator } from '@/lib/registry/access'
+import { authorize, authorizeAdministrator } from '@/lib/registry/authorize'
 import { type ExpectedVersions, assertExpected } from '@/lib/registry/versions'
 import { lockForDeletion } from './lock-for-deletion'
 
@@ -24,13 +24,14 @@ export async function deleteTag(
   name: string,
   { reason, expected = null }: { readonly reason?: string | undefined; readonly expected?: ExpectedVersions } = {},
 ): Promise<boolean> {
-  await assertAccess(ctx, principal, 'manage', { kind: 'repository', id: repositoryId })
+  await authorize(ctx, principal, 'manage', { repositoryId })
   return ctx.db.sqlTransaction(async (tx) => {
     const repository = await lockForDeletion(tx, repositoryId)
     const tag = await findTag(tx, repositoryId, name)
     if (tag === null) return false
     assertExpected(tag.digest, expected)
-    if (reason !== undefined && isProtected(repository, name)) assertAdministrator(principal, administratorsOnly)
+    if (reason !== undefined && isProtected(repository, name))
+      authorizeAdministrator(ctx, principal, administratorsOnly)
     if (reason === undefined) await deleteTagRow(tx, repository, name)
     else await forceDeleteTag(tx, repository, name, { reason, decidedBy: principal.name })
     await recordDeletions(tx, repository, principal, [tag], { reason: reason ?? null, now: new Date() })

@@ -1,12 +1,20 @@
+import type { Principal } from '@/lib/domain/principal'
 import { AppError } from '@/lib/domain/errors'
 import { findTagDetails } from '@/lib/metadata/tag-listing'
+import { authorize } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { requireRepository } from '@/lib/registry/repositories/repository-details'
 import { type TagDetails, toTagDetails } from './tag-details'
 import type { Versioned } from '@/lib/registry/versions'
 
 /** A tag; its version is the digest it points at. Throws NOT_FOUND, for the repository too. */
-export async function getTag(ctx: Context, repositoryId: string, name: string): Promise<Versioned<TagDetails>> {
+export async function getTag(
+  ctx: Context,
+  principal: Principal,
+  repositoryId: string,
+  name: string,
+): Promise<Versioned<TagDetails>> {
+  await authorize(ctx, principal, 'pull', { repositoryId })
   const repository = await requireRepository(ctx.db, repositoryId)
   const row = await findTagDetails(ctx.db, repositoryId, name)
   if (row === null) throw new AppError('NOT_FOUND')

@@ -1,4 +1,6 @@
+import type { Principal } from '@/lib/domain/principal'
 import { type TagFilter, type TagSortKey, countTags, listTags } from '@/lib/metadata/tag-listing'
+import { authorize } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { type Page, type PageRequest, type Sort, parseSort, readPage } from '@/lib/registry/page'
 import { requireRepository } from '@/lib/registry/repositories/repository-details'
@@ -7,8 +9,10 @@ import { type TagDetails, toTagDetails } from './tag-details'
 /** Tags of a repository with what they point at. Throws NOT_FOUND for the repository, PAGE_INVALID. */
 export async function listTagDetails(
   ctx: Context,
+  principal: Principal,
   { sort, pageSize, cursor, ...filter }: TagFilter & PageRequest & { readonly sort: Sort<TagSortKey> },
 ): Promise<Page<TagDetails>> {
+  await authorize(ctx, principal, 'pull', { repositoryId: filter.repositoryId })
   const repository = await requireRepository(ctx.db, filter.repositoryId)
   const { key, descending } = parseSort(sort)
   const page = await readPage(

@@ -1,4 +1,5 @@
 import type { Principal } from '@/lib/domain/principal'
+import { AppError } from '@/lib/domain/errors'
 import { rankAllows } from '@/lib/domain/access'
 import { splitRepositoryPath } from '@/lib/domain/reference'
 import type { TokenAccess, TokenAction } from '@/lib/domain/token-scope'
@@ -6,12 +7,12 @@ import { findNamespaceRank } from '@/lib/metadata/access'
 import { findRepositoryForCaller } from '@/lib/metadata/repositories'
 import type { Context } from '@/lib/context'
 import type { InstanceForTraffic } from './find-instance-of-host'
-import { mayPull } from './open-repository'
+import { mayPull } from './pull-permission'
 
 /**
  * What of `asked` the principal may do in an instance now. Of a repository that does not exist yet, as far as its
  * namespace goes: whether a push makes it is decided when it comes. The catalog shows everybody what they may pull, so
- * it is granted to whoever was proven.
+ * it is granted to whoever was proven. Throws SCOPE_INSUFFICIENT for a token: it is no credential for another one.
  */
 export async function grantScopes(
   ctx: Context,
@@ -19,6 +20,7 @@ export async function grantScopes(
   instance: InstanceForTraffic,
   asked: TokenAccess,
 ): Promise<TokenAccess> {
+  if (principal.token !== null) throw new AppError('SCOPE_INSUFFICIENT')
   const repositories = await Promise.all(
     [...asked.repositories].map(async ([path, actions]) => {
       const allowed = await listAllowedActions(ctx, principal, instance, path)

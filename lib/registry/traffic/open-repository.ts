@@ -10,15 +10,8 @@ import {
   findRepositoryForCaller,
 } from '@/lib/metadata/repositories'
 import type { Context } from '@/lib/context'
-
-/** A repository as the use cases of pushes and pulls take it. */
-export type Repository = RepositoryForTraffic
-
-/**
- * What a container client wants to do with a repository. `delete` is for who manages it, as in the REST API; a token
- * allows it with `push`, which is all that clients ask for.
- */
-export type TrafficAction = 'pull' | 'push' | 'delete'
+import { OpenedRepository, type TrafficAction } from './opened-repository'
+import { mayPull } from './pull-permission'
 
 /** What a token must have been made out for, and the permission that is needed. */
 const needs = {
@@ -43,7 +36,17 @@ export async function openRepository(
   instanceId: string,
   path: RepositoryPath,
   action: TrafficAction,
-): Promise<Repository> {
+): Promise<OpenedRepository> {
+  return new OpenedRepository(await findAllowed(ctx, principal, instanceId, path, action), principal, action)
+}
+
+async function findAllowed(
+  ctx: Context,
+  principal: Principal,
+  instanceId: string,
+  path: RepositoryPath,
+  action: TrafficAction,
+): Promise<RepositoryForTraffic> {
   if (principal.token !== null && principal.token.repositories.get(path)?.has(needs[action].scope) !== true) {
     throw new AppError('SCOPE_INSUFFICIENT', { detail: { name: path, action: needs[action].scope } })
   }
@@ -57,12 +60,6 @@ export async function openRepository(
   return createOnPush(ctx, principal, instanceId, path)
 }
 
-/** Whether a principal may pull from a repository, by what it is granted there now. */
-export function mayPull({ kind, role }: Principal, repository: RepositoryForCaller): boolean {
-  if (role === 'ADMINISTRATOR' || rankAllows(repository.rank, 'pull')) return true
-  return repository.isPublic && (kind !== 'anonymous' || repository.allowAnonymousPull)
-}
-
 function assertAllowed(principal: Principal, repository: RepositoryForCaller, action: TrafficAction): void {
   if (principal.role === 'ADMINISTRATOR' || rankAllows(repository.rank, needs[action].permission)) return
   if (action === 'pull' && (principal.token !== null || mayPull(principal, repository))) return
@@ -71,7 +68,12 @@ function assertAllowed(principal: Principal, repository: RepositoryForCaller, ac
   throw mayKnow ? new AppError('DENIED', { detail: { name: repository.path, action } }) : unknownName(repository.path)
 }
 
-async function createOnPush(ctx: Context, principal: Principal, instanceId: string, path: string): Promise<Repository> {
+async function createOnPush(
+  ctx: Context,
+  principal: Principal,
+  instanceId: string,
+  path: string,
+): Promise<RepositoryForTraffic> {
   const names = splitRepositoryPath(path)
   if (names === null) throw unknownName(path)
   if (principal.role !== 'ADMINISTRATOR') {

@@ -3,6 +3,7 @@ import type { Principal } from '@/lib/domain/principal'
 import { createId } from '@/lib/domain/ids'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { type UserSettings, addUser } from '@/lib/metadata/users'
+import { authorizeAdministrator } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { type UserDetails, describeUser, requireUser } from './user-details'
 import type { Versioned } from '@/lib/registry/versions'
@@ -13,6 +14,7 @@ export async function createUser(
   principal: Principal,
   { password, ...input }: UserSettings & { readonly name: string; readonly password: string },
 ): Promise<Versioned<UserDetails>> {
+  authorizeAdministrator(ctx, principal)
   await assertPasswordAllowed(password, input.name, 'password')
   const passwordHash = await ctx.passwords.hash(password)
   const id = createId('user')

@@ -4,6 +4,7 @@ import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { listLostGrants } from '@/lib/metadata/grants'
 import { lockRow } from '@/lib/metadata/engine/locks'
 import { assertAnotherAdministrator, deleteUser as deleteUserRow } from '@/lib/metadata/users'
+import { authorizeAdministrator } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { requireUser } from './user-details'
 import { type ExpectedVersions, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
@@ -18,6 +19,7 @@ export async function deleteUser(
   id: string,
   expected: ExpectedVersions,
 ): Promise<void> {
+  authorizeAdministrator(ctx, principal)
   if (id === principal.id) throw new AppError('OWN_ACCOUNT')
   await ctx.db.transaction(async (tx) => {
     await lockRow(tx, 'User', id)

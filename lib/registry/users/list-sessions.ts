@@ -1,5 +1,6 @@
 import type { Principal } from '@/lib/domain/principal'
 import { type SessionRow, countSessions, listSessions as readSessions } from '@/lib/metadata/sessions'
+import { authorizeUser } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
 
@@ -23,6 +24,7 @@ export async function listSessions(
   currentId: string | null,
   request: PageRequest,
 ): Promise<Page<SessionDetails>> {
+  authorizeUser(principal)
   const now = new Date()
   const page = await readPage<SessionRow>(
     request,

@@ -1,3 +1,4 @@
+import type { Principal } from '@/lib/domain/principal'
 import {
   type UserFilter,
   type UserSortKey,
@@ -5,6 +6,7 @@ import {
   getUserFacts,
   listUsers as listUserRows,
 } from '@/lib/metadata/users'
+import { authorizeAdministrator } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { type Page, type PageRequest, type Sort, parseSort, readPage } from '@/lib/registry/page'
 import { type UserDetails, toUserDetails } from './user-details'
@@ -12,8 +14,10 @@ import { type UserDetails, toUserDetails } from './user-details'
 /** Users. Throws PAGE_INVALID. */
 export async function listUsers(
   ctx: Context,
+  principal: Principal,
   { sort, pageSize, cursor, ...filter }: UserFilter & PageRequest & { readonly sort: Sort<UserSortKey> },
 ): Promise<Page<UserDetails>> {
+  authorizeAdministrator(ctx, principal)
   const { key, descending } = parseSort(sort)
   const page = await readPage(
     { pageSize, cursor },

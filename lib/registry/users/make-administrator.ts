@@ -6,17 +6,19 @@ import type { Database } from '@/lib/metadata/engine/database'
 import { addUser, lockUserByName, updateUser } from '@/lib/metadata/users'
 import { changedFields } from '@/lib/registry/changed-fields'
 import { changedMeanwhile } from '@/lib/registry/versions'
+import { authorizeAdministrator } from '@/lib/registry/authorize'
 
 /**
  * Makes a user an enabled administrator; with `passwordHash`, one that is made for it. For whoever has the machine. What
  * changes nothing writes nothing. Throws NOT_FOUND for a user who is not there, ALREADY_EXISTS for one who is to be made.
  */
 export async function makeAdministrator(
-  db: Database,
+  { db }: { readonly db: Database },
   principal: Principal,
   name: string,
   passwordHash: string | null,
 ): Promise<void> {
+  authorizeAdministrator({ db }, principal)
   const settings = { role: 'ADMINISTRATOR', isDisabled: false } as const
   await db.transaction(async (tx) => {
     if (passwordHash !== null) {

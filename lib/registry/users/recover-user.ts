@@ -7,6 +7,7 @@ import { deleteSessionsOfUser } from '@/lib/metadata/sessions'
 import { lockUserByName, updateUser } from '@/lib/metadata/users'
 import { AppError } from '@/lib/domain/errors'
 import { changedMeanwhile } from '@/lib/registry/versions'
+import { authorizeAdministrator } from '@/lib/registry/authorize'
 
 /** What was done for a user who is to get back in. */
 export interface Recovery {
@@ -24,11 +25,12 @@ export interface Recovery {
  * asked for. For whoever has the machine: it asks for nothing that could be lost. Throws NOT_FOUND.
  */
 export async function recoverUser(
-  db: Database,
+  { db }: { readonly db: Database },
   principal: Principal,
   name: string,
   { passwordHash, removeSecondFactor }: { readonly passwordHash: string; readonly removeSecondFactor: boolean },
 ): Promise<Recovery> {
+  authorizeAdministrator({ db }, principal)
   return db.transaction(async (tx) => {
     const user = await lockUserByName(tx, name)
     if (user === null) throw new AppError('NOT_FOUND', { message: `there is no user ${name}` })

@@ -8,6 +8,7 @@ import { deleteSharedRegistryPasswords } from '@/lib/metadata/registry-passwords
 import { deleteSessionsOfUser } from '@/lib/metadata/sessions'
 import { type UserSettings, assertAnotherAdministrator, updateUser as updateUserRow } from '@/lib/metadata/users'
 import { changedFields } from '@/lib/registry/changed-fields'
+import { authorizeAdministrator } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { type UserDetails, describeUser, requireUser } from './user-details'
 import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
@@ -32,6 +33,7 @@ export async function updateUser(
   { password, ...input }: UserChanges,
   expected: ExpectedVersions,
 ): Promise<Versioned<UserDetails>> {
+  authorizeAdministrator(ctx, principal)
   if (id === principal.id && (input.isDisabled === true || password !== undefined)) throw new AppError('OWN_ACCOUNT')
   const passwordHash = password === undefined ? undefined : await hashAcceptable(ctx, id, password)
   return ctx.db.transaction(async (tx) => {

@@ -6,7 +6,7 @@ import { listAccessKeys } from '@/lib/registry/credentials/list-access-keys'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   GET: route(operations.listAccessKeys, async ({ ctx, principal, query }) => ({
-    body: await listAccessKeys(ctx, { userId: principal.id, ...query }),
+    body: await listAccessKeys(ctx, principal, query),
   })),
   POST: route(operations.createAccessKey, async ({ ctx, principal }) => {
     const made = await createAccessKey(ctx, principal)

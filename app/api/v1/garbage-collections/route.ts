@@ -5,8 +5,8 @@ import { listMaintenanceRuns } from '@/lib/registry/maintenance/list-maintenance
 import { startGarbageCollection } from '@/lib/registry/maintenance/start-garbage-collection'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
-  GET: route(operations.listGarbageCollections, async ({ ctx, query }) => ({
-    body: await listMaintenanceRuns(ctx, 'GARBAGE_COLLECTION', query),
+  GET: route(operations.listGarbageCollections, async ({ ctx, principal, query }) => ({
+    body: await listMaintenanceRuns(ctx, principal, 'GARBAGE_COLLECTION', query),
   })),
   POST: route(operations.createGarbageCollection, async ({ ctx, principal, body }) => {
     const run = await startGarbageCollection(ctx, principal, body)

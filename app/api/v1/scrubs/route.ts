@@ -5,8 +5,8 @@ import { listMaintenanceRuns } from '@/lib/registry/maintenance/list-maintenance
 import { startScrub } from '@/lib/registry/maintenance/start-scrub'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
-  GET: route(operations.listScrubs, async ({ ctx, query }) => ({
-    body: await listMaintenanceRuns(ctx, 'SCRUB', query),
+  GET: route(operations.listScrubs, async ({ ctx, principal, query }) => ({
+    body: await listMaintenanceRuns(ctx, principal, 'SCRUB', query),
   })),
   POST: route(operations.createScrub, async ({ ctx, principal }) => {
     const run = await startScrub(ctx, principal)

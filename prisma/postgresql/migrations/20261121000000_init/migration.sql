@@ -375,6 +375,7 @@ CREATE TABLE "IdempotencyRecord" (
     "location" TEXT COLLATE "C",
     "etag" TEXT COLLATE "C",
     "body" TEXT COLLATE "C" NOT NULL,
+    "needs" TEXT COLLATE "C" NOT NULL,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "IdempotencyRecord_pkey" PRIMARY KEY ("id")

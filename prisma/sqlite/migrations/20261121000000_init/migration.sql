@@ -350,6 +350,7 @@ CREATE TABLE "IdempotencyRecord" (
     "location" TEXT,
     "etag" TEXT,
     "body" TEXT NOT NULL,
+    "needs" TEXT NOT NULL,
     "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
 

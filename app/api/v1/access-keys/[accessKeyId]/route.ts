@@ -6,10 +6,10 @@ import { updateAccessKey } from '@/lib/registry/credentials/update-access-key'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
   PATCH: route(operations.updateAccessKey, async ({ ctx, principal, params, body }) => ({
-    body: await updateAccessKey(ctx, principal, { userId: principal.id, ...params }, body),
+    body: await updateAccessKey(ctx, principal, params, body),
   })),
   DELETE: route(operations.deleteAccessKey, async ({ ctx, principal, params }) => {
-    await deleteAccessKey(ctx, principal, { userId: principal.id, ...params })
+    await deleteAccessKey(ctx, principal, params)
     return {}
   }),
 })

@@ -4,7 +4,7 @@ import { route } from '@/lib/api/route/route'
 import { getMaintenanceRun } from '@/lib/registry/maintenance/get-maintenance-run'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
-  GET: route(operations.getGarbageCollection, async ({ ctx, params }) => ({
-    body: await getMaintenanceRun(ctx, 'GARBAGE_COLLECTION', params.runId),
+  GET: route(operations.getGarbageCollection, async ({ ctx, principal, params }) => ({
+    body: await getMaintenanceRun(ctx, principal, 'GARBAGE_COLLECTION', params.runId),
   })),
 })

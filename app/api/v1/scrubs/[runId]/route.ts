@@ -4,7 +4,7 @@ import { route } from '@/lib/api/route/route'
 import { getMaintenanceRun } from '@/lib/registry/maintenance/get-maintenance-run'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
-  GET: route(operations.getScrub, async ({ ctx, params }) => ({
-    body: await getMaintenanceRun(ctx, 'SCRUB', params.runId),
+  GET: route(operations.getScrub, async ({ ctx, principal, params }) => ({
+    body: await getMaintenanceRun(ctx, principal, 'SCRUB', params.runId),
   })),
 })

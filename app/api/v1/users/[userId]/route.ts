@@ -7,7 +7,9 @@ import { getUser } from '@/lib/registry/users/get-user'
 import { updateUser } from '@/lib/registry/users/update-user'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
-  GET: route(operations.getUser, async ({ ctx, params }) => versioned(await getUser(ctx, params.userId))),
+  GET: route(operations.getUser, async ({ ctx, principal, params }) =>
+    versioned(await getUser(ctx, principal, params.userId)),
+  ),
   PATCH: route(operations.updateUser, async ({ ctx, principal, params, body, expected }) =>
     versioned(await updateUser(ctx, principal, params.userId, body, expected)),
   ),

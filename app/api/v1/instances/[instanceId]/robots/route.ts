@@ -6,8 +6,8 @@ import { createRobot } from '@/lib/registry/robots/create-robot'
 import { listRobots } from '@/lib/registry/robots/list-robots'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
-  GET: route(operations.listRobots, async ({ ctx, params, query }) => ({
-    body: await listRobots(ctx, { ...params, ...query }),
+  GET: route(operations.listRobots, async ({ ctx, principal, params, query }) => ({
+    body: await listRobots(ctx, principal, { ...params, ...query }),
   })),
   POST: route(operations.createRobot, async ({ ctx, principal, params, body }) =>
     created('/robots', await createRobot(ctx, principal, params.instanceId, body)),

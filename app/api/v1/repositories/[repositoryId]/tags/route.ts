@@ -4,7 +4,7 @@ import { route } from '@/lib/api/route/route'
 import { listTagDetails } from '@/lib/registry/tags/list-tag-details'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
-  GET: route(operations.listTags, async ({ ctx, params, query }) => ({
-    body: await listTagDetails(ctx, { ...params, ...query }),
+  GET: route(operations.listTags, async ({ ctx, principal, params, query }) => ({
+    body: await listTagDetails(ctx, principal, { ...params, ...query }),
   })),
 })

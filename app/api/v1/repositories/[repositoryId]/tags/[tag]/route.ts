@@ -6,8 +6,8 @@ import { deleteTag } from '@/lib/registry/tags/delete-tag'
 import { getTag } from '@/lib/registry/tags/get-tag'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
-  GET: route(operations.getTag, async ({ ctx, params }) =>
-    versioned(await getTag(ctx, params.repositoryId, params.tag)),
+  GET: route(operations.getTag, async ({ ctx, principal, params }) =>
+    versioned(await getTag(ctx, principal, params.repositoryId, params.tag)),
   ),
   DELETE: route(operations.deleteTag, async ({ ctx, principal, params: { repositoryId, tag }, query, expected }) => {
     requireFound(await deleteTag(ctx, principal, repositoryId, tag, { ...query, expected }))

@@ -1,0 +1,112 @@
+import type { Principal } from '@/lib/domain/principal'
+import { type AccessAction, rankAllows } from '@/lib/domain/access'
+import { AppError } from '@/lib/domain/errors'
+import type { TokenAccess } from '@/lib/domain/token-scope'
+import { type ScopeKind, type Viewer, findRank } from '@/lib/metadata/access'
+import type { SqlSource } from '@/lib/metadata/engine/database'
+import { findRepositoryPath } from '@/lib/metadata/repositories'
+
+/** An instance, a namespace or a repository, by its id. */
+export type Scope =
+  | { readonly instanceId: string; readonly namespaceId?: never; readonly repositoryId?: never }
+  | { readonly namespaceId: string; readonly instanceId?: never; readonly repositoryId?: never }
+  | { readonly repositoryId: string; readonly instanceId?: never; readonly namespaceId?: never }
+
+/** What a principal had to be allowed, in a form that can be stored as JSON. */
+export type Need =
+  | { readonly role: 'ADMINISTRATOR' }
+  | { readonly action: AccessAction; readonly scope: Scope; readonly denied: 'DENIED' | 'NOT_FOUND' }
+
+/** What a check takes of the context. */
+export interface Authorizing {
+  readonly db: SqlSource
+  /** Each check that passes adds its need here, for a later `authorizeAgain`. Absent: nobody asks for them. */
+  readonly needs?: Need[]
+}
+
+/** Through whose eyes lists are made for a principal; null for an administrator, who sees everything. */
+export function viewerOf(principal: Principal): Viewer | null {
+  return principal.role === 'ADMINISTRATOR' ? null : { subjectId: principal.id }
+}
+
+/**
+ * Throws unless the principal may do `action` on an instance, a namespace or a repository, by the grants as they are
+ * now: UNAUTHORIZED for a caller who has proven nothing, SCOPE_INSUFFICIENT for a token that does not allow it,
+ * NOT_FOUND where there is no such thing that the principal may know of, and `denied` otherwise.
+ */
+export async function authorize(
+  ctx: Authorizing,
+  principal: Principal,
+  action: AccessAction,
+  scope: Scope,
+  denied: 'DENIED' | 'NOT_FOUND' = 'DENIED',
+): Promise<void> {
+  assertNotAnonymous(principal)
+  if (principal.token !== null) await assertTokenAllows(ctx.db, principal.token, action, scope)
+  const rank = await findRank(ctx.db, viewerOf(principal), targetOf(scope))
+  if (rank === null) throw new AppError('NOT_FOUND')
+  if (!rankAllows(rank, action)) throw new AppError(denied)
+  ctx.needs?.push({ action, scope, denied })
+}
+
+/** Throws UNAUTHORIZED, SCOPE_INSUFFICIENT for a registry token, or DENIED unless the principal is an administrator. */
+export function authorizeAdministrator(ctx: Authorizing, principal: Principal, message?: string): void {
+  authorizeProven(principal)
+  if (principal.role !== 'ADMINISTRATOR') throw new AppError('DENIED', message === undefined ? {} : { message })
+  ctx.needs?.push({ role: 'ADMINISTRATOR' })
+}
+
+/**
+ * Throws UNAUTHORIZED for a caller who has proven nothing, and SCOPE_INSUFFICIENT for a registry token. For use cases
+ * that show each caller what that caller may see, and no more.
+ */
+export function authorizeProven(principal: Principal): void {
+  assertNotAnonymous(principal)
+  if (principal.token !== null) throw new AppError('SCOPE_INSUFFICIENT')
+}
+
+/** The same, and DENIED for a principal that is no user. For what users do with their own account. */
+export function authorizeUser(principal: Principal): void {
+  authorizeProven(principal)
+  if (principal.kind !== 'user') throw new AppError('DENIED')
+}
+
+/**
+ * The id of the user whose things the principal asks about: without `userId` the principal's own, as `authorizeUser`
+ * has it; with one that user's, for administrators.
+ */
+export function authorizeOwner(ctx: Authorizing, principal: Principal, userId: string | undefined): string {
+  if (userId === undefined) authorizeUser(principal)
+  else authorizeAdministrator(ctx, principal)
+  return userId ?? principal.id
+}
+
+/** Checks again, by the grants and the role as they are now, what was checked before. Throws as the first time. */
+export async function authorizeAgain(ctx: Authorizing, principal: Principal, needs: readonly Need[]): Promise<void> {
+  for (const need of needs) {
+    if ('role' in need) authorizeAdministrator(ctx, principal)
+    else await authorize(ctx, principal, need.action, need.scope, need.denied)
+  }
+}
+
+function assertNotAnonymous({ kind }: Principal): void {
+  if (kind === 'anonymous') throw new AppError('UNAUTHORIZED')
+}
+
+/** A registry token was made out for repositories by name, to pull or to push; deleting takes `push` of it. */
+async function assertTokenAllows(
+  source: SqlSource,
+  token: TokenAccess,
+  action: AccessAction,
+  { repositoryId }: Scope,
+): Promise<void> {
+  const path = repositoryId === undefined ? null : await findRepositoryPath(source, repositoryId)
+  const needed = action === 'push' || action === 'manage' ? 'push' : 'pull'
+  if (path === null || token.repositories.get(path)?.has(needed) !== true) throw new AppError('SCOPE_INSUFFICIENT')
+}
+
+function targetOf(scope: Scope): { readonly kind: ScopeKind; readonly id: string } {
+  if (scope.instanceId !== undefined) return { kind: 'instance', id: scope.instanceId }
+  if (scope.namespaceId !== undefined) return { kind: 'namespace', id: scope.namespaceId }
+  return { kind: 'repository', id: scope.repositoryId }
+}

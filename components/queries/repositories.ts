@@ -1,7 +1,6 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
-import { ApiError } from '@/lib/api/client/api-error'
 import { pageSizeMax } from '@/lib/api/schemas/common'
 import { repository, repositoryPage } from '@/lib/api/schemas/repositories'
 import type { RepositoryView, UpdateRepositoryBody, createRepositoryBody } from '@/lib/api/schemas/repositories'
@@ -58,11 +57,9 @@ export function managedRepositoriesQuery(instanceId: string, search: string) {
 export function repositoryQuery(instanceId: string, namespace: string, name: string) {
   return queryOptions({
     queryKey: ['repositories', 'one', instanceId, namespace, name],
-    queryFn: async ({ signal }) => {
-      const path = withQuery(`/instances/${instanceId}/repositories`, { namespace, name, pageSize: 1 })
-      const [found] = (await api.get(path, repositoryPage, { signal })).items
-      if (!found) throw notFound(`${namespace}/${name}`)
-      return api.getVersioned(`/repositories/${found.id}`, repository, { signal })
+    queryFn: ({ signal }) => {
+      const path = withQuery(`/instances/${instanceId}/repositories/by-name`, { path: `${namespace}/${name}` })
+      return api.getVersioned(path, repository, { signal })
     },
   })
 }
@@ -116,16 +113,5 @@ export function useDeleteRepository(repositoryId: string) {
     mutationFn: ({ etag, force }: DeleteRepository) =>
       api.delete(withQuery(`/repositories/${repositoryId}`, { force }), { ifMatch: etag }),
     onSuccess: useInvalidate(['repositories', 'list'], ['namespaces'], ['instances']),
-  })
-}
-
-function notFound(path: string): ApiError {
-  return new ApiError({
-    type: 'about:blank',
-    title: 'Not found',
-    status: 404,
-    detail: `${path} was not found`,
-    code: 'NOT_FOUND',
-    requestId: '',
   })
 }

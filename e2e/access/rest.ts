@@ -50,6 +50,11 @@ getRepository           | closed                     | 401    | 404  | ok   ok  
 getRepository           | open                       | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
 getRepository           | secret                     | 401    | 404  | ok   404  404  | ok   404  404  | ok   404  404  | 404    | ok
 getRepository           | beside's closed            | 401    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | ok     | ok
+getRepositoryByName     | closed                     | 401    | 404  | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | 404    | ok
+getRepositoryByName     | open                       | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
+getRepositoryByName     | secret                     | 401    | 404  | ok   404  404  | ok   404  404  | ok   404  404  | 404    | ok
+getRepositoryByName     | nothing                    | 401    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | 404    | 404
+getRepositoryByName     | beside's closed            | 401    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | ok     | ok
 updateRepository        | closed                     | 401    | 404  | 403  403  403  | 403  403  403  | ok   ok   ok   | 404    | ok
 updateRepository        | open                       | 401    | 403  | 403  403  403  | 403  403  403  | ok   ok   403  | 403    | ok
 updateRepository        | beside's closed            | 401    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | ok     | ok

@@ -169,6 +169,7 @@ const rows: Readonly<Record<string, Row>> = {
     ],
   },
   'repositories/getRepository': { member: 'NOT_FOUND', args: () => [ids.closed] },
+  'repositories/getRepositoryByName': { member: 'NOT_FOUND', args: () => [ids.main, 'team/closed'] },
   'repositories/updateRepository': { member: 'DENIED', args: () => [ids.open, { summary: 'changed' }, null] },
   'repositories/deleteRepository': { member: 'DENIED', args: () => [ids.open, {}, null] },
   'repositories/listRepositories': {

@@ -44,6 +44,10 @@ export const repositoryQuery = pageQuery.extend({
   sort: z.enum(['name', '-name', 'createdAt', '-createdAt', 'updatedAt', '-updatedAt']).default('name'),
 })
 
+export const repositoryByNameQuery = z.strictObject({
+  path: z.string().meta({ description: '`<namespace>/<name>`', examples: ['team/web/shop'] }),
+})
+
 export const createRepositoryBody = z.strictObject({
   namespace: z.string().meta({ description: 'Name of an existing namespace' }),
   name: z.string().refine(isRepositoryName, {

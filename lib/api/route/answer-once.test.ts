@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { restRows } from '@/e2e/access/rest'
+import { type Operation, takesIdempotencyKey } from '@/lib/api/operations/operation'
+import { accessRequests } from '@/lib/testing/test-access-requests'
+import { TestWorld, byAccessKey, userId } from '@/lib/testing/test-world'
 import { sweepKeptAnswers } from '@/lib/registry/run-once'
 import { type TestApi, openTestApi, uniqueName } from '@/lib/testing/test-api'
 import { operations } from '@/lib/api/operations/operations'
@@ -135,5 +139,56 @@ describe('what proves a secret is not kept, key or not', () => {
       ),
     )
     expect(answers.map(({ status }) => status)).toEqual(Array(12).fill(201))
+  })
+})
+
+describe('a caller who may no longer do it does not get the kept answer', () => {
+  let worldApi: TestApi
+  let world: TestWorld
+
+  beforeAll(async () => {
+    worldApi = await openTestApi()
+    world = new TestWorld(worldApi.ctx)
+    await world.build()
+  }, 60_000)
+  afterAll(() => worldApi.close())
+
+  const repeatable = restRows.filter(
+    ({ operation, answers }) =>
+      takesIdempotencyKey(operations[operation as keyof typeof operations]) && answers.get('admin') === 'ok',
+  )
+
+  test.each(repeatable.map((row) => [`${row.operation} ${row.about}`, row] as const))('%s', async (key, row) => {
+    const { prisma } = worldApi.ctx.db
+    const running = { where: { state: 'RUNNING' } } as const
+    await vi.waitFor(async () => expect(await prisma.maintenanceRun.count(running)).toBe(0))
+    await world.reset()
+    const operation: Operation = operations[row.operation as keyof typeof operations]
+    const given = accessRequests[key] ?? {}
+    const { params = {}, body } = typeof given === 'function' ? given('admin') : given
+    const headers = { authorization: byAccessKey('admin'), 'idempotency-key': uniqueName() }
+    const ask = () => worldApi.call(operation.method, operation.path, params, { headers, ...(body && { body }) })
+
+    const first = await ask()
+    expect(first.status).toBe(operation.status)
+    expect((await ask()).json).toEqual(first.json)
+    await prisma.user.update({ where: { id: userId('admin') }, data: { role: 'MEMBER' } })
+    const repeated = await ask()
+
+    const expected = row.answers.get('none')
+    if (expected === 'ok') {
+      expect(repeated.json).toEqual(first.json)
+    } else {
+      // A namespace that is not seen is no valid field of a new request; of a repeated one it is just not there.
+      expect(String(repeated.status)).toBe(expected === '400' ? '404' : expected)
+      expect(repeated.json).not.toHaveProperty('secret')
+    }
+  })
+
+  test('there is a request of each operation that takes a key', () => {
+    const ids = Object.values<Operation>(operations)
+      .filter(takesIdempotencyKey)
+      .map(({ id }) => id)
+    expect([...new Set(repeatable.map(({ operation }) => operation))].sort()).toEqual(ids.sort())
   })
 })

@@ -1,4 +1,5 @@
 import { hash as digest, randomBytes } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 
 /**
  * Remembers which secrets were verified against which hash, so that each request of a `docker push` does not pay for
@@ -10,13 +11,12 @@ import { hash as digest, randomBytes } from 'node:crypto'
  */
 export class VerifiedSecrets {
   readonly #key = randomBytes(32).toString('base64')
-  readonly #capacity: number
-  /** In order of use, oldest first. */
-  readonly #known = new Set<string>()
+  readonly #known: LRUCache<string, true>
   readonly #underWay = new Map<string, Promise<boolean>>()
 
+  /** Remembers the `capacity` secrets that were used last. */
   constructor(capacity: number) {
-    this.#capacity = capacity
+    this.#known = new LRUCache({ max: capacity })
   }
 
   /**
@@ -32,7 +32,7 @@ export class VerifiedSecrets {
       this.#underWay.set(id, run)
     }
     if (!(await run)) return false
-    this.#remember(id)
+    this.#known.set(id, true)
     return true
   }
 
@@ -47,15 +47,6 @@ export class VerifiedSecrets {
   }
 
   #isKnown(id: string): boolean {
-    const isKnown = this.#known.delete(id)
-    if (isKnown) this.#known.add(id)
-    return isKnown
-  }
-
-  #remember(id: string): void {
-    this.#known.add(id)
-    if (this.#known.size <= this.#capacity) return
-    const [oldest] = this.#known
-    if (oldest !== undefined) this.#known.delete(oldest)
+    return this.#known.get(id) === true
   }
 }

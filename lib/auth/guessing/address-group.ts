@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net'
+import ipaddr from 'ipaddr.js'
 import { LRUCache } from 'lru-cache'
 
 /** Of the latest addresses: whoever sends many requests is asked for each. */
@@ -18,24 +19,16 @@ export function addressGroup(address: string): string {
 
 function groupOf(address: string): string {
   const [bare = ''] = address.split('%')
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1]
-  if (mapped !== undefined) return mapped
-  if (!isIPv6(bare)) return bare
-  return `${expand(bare).slice(0, 4).join(':')}::/64`
+  // Node's test, too: the other takes forms of IPv4 that no client has.
+  if (!isIPv6(bare) || !ipaddr.IPv6.isValid(bare)) return bare
+  const parsed = ipaddr.IPv6.parse(bare)
+  if (parsed.isIPv4MappedAddress()) return parsed.toIPv4Address().toString()
+  const network = parsed.parts.slice(0, 4).map((group) => group.toString(16))
+  return `${network.join(':')}::/64`
 }
 
 /** Whether the address is one of the machine's own, by which it talks to itself. */
 export function isLoopback(address: string): boolean {
   const group = addressGroup(address)
   return group.startsWith('127.') || address === '::1'
-}
-
-/** The eight groups of an IPv6 address, without leading zeros. An IPv4 address at its end is two of them: none is asked for. */
-function expand(address: string): string[] {
-  const [head = '', tail] = address.toLowerCase().split('::')
-  const groupsOf = (text: string) => (text === '' ? [] : text.split(':'))
-  const before = groupsOf(head)
-  const after = groupsOf(tail ?? '')
-  const missing = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length)
-  return [...before, ...Array<string>(missing).fill('0'), ...after].map((group) => group.replace(/^0+(?=.)/, ''))
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Digest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import { type ParsedManifest, platformOfConfig } from '@/lib/domain/manifest'
@@ -11,7 +12,7 @@ const configMaxBytes = 1024 * 1024
 const rememberedMax = 1000
 
 /** Platforms by the digest of the config: what a digest names never changes, so what is remembered stays true. */
-const remembered = new Map<Digest, readonly string[]>()
+const remembered = new LRUCache<Digest, readonly string[]>({ max: rememberedMax })
 
 /** `os/architecture[/variant]` of each platform a manifest is for, as far as it, or its config, says. */
 export async function findPlatforms(ctx: Context, manifest: ParsedManifest): Promise<readonly string[]> {
@@ -22,10 +23,6 @@ export async function findPlatforms(ctx: Context, manifest: ParsedManifest): Pro
   const found = await readPlatform(ctx, imageConfigDigest)
   if (found === undefined) return []
   remembered.set(imageConfigDigest, found)
-  for (const oldest of remembered.keys()) {
-    if (remembered.size <= rememberedMax) break
-    remembered.delete(oldest)
-  }
   return found
 }
 

@@ -1,5 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 
+import { LRUCache } from 'lru-cache'
+
 import type { DigestAlgorithm } from '@/lib/domain/digest'
 
 /** A hash of the first bytes of an upload, ready for more. */
@@ -20,9 +22,11 @@ export function startHash(algorithm: DigestAlgorithm): RunningHash {
  * is read at commit. So a writer takes the hash out, and puts it back only when it is sure which bytes the file has.
  */
 export class RunningHashes {
-  readonly #hashes = new Map<string, RunningHash & { readonly length: number }>()
+  readonly #hashes: LRUCache<string, RunningHash & { readonly length: number }>
 
-  constructor(private readonly capacity: number) {}
+  constructor(capacity: number) {
+    this.#hashes = new LRUCache({ max: capacity })
+  }
 
   /**
    * Takes out the hash of the upload's first `length` bytes; null when it is not cached. For 0 bytes it starts a new
@@ -38,10 +42,6 @@ export class RunningHashes {
   /** Stores a hash that covers the upload's first `length` bytes. */
   put(uploadId: string, length: number, { algorithm, hash }: RunningHash): void {
     this.#hashes.set(uploadId, { algorithm, hash, length })
-    for (const oldest of this.#hashes.keys()) {
-      if (this.#hashes.size <= this.capacity) break
-      this.#hashes.delete(oldest)
-    }
   }
 
   /** Removes the hash of the upload. */

@@ -20,5 +20,5 @@ test('STELE_STORAGE=filesystem keeps blobs in folders of the data folder', async
 })
 
 test('a driver that there is not is refused when the settings are read', () => {
-  expect(() => parseConfig({ STELE_STORAGE: 's3' })).toThrow(/^STELE_STORAGE: takes filesystem$/)
+  expect(() => parseConfig({ STELE_STORAGE: 's3' })).toThrow(/^STELE_STORAGE: must be filesystem$/)
 })

@@ -49,11 +49,11 @@ const tests = '\\.test\\.tsx?$|^lib/testing/|\\.contract\\.ts$'
 /** Everything of the repository, as opposed to packages and Node's own modules. */
 const ours = '^(app|bench|components|e2e|lib|prisma|scripts)/|^[^/]+\\.(ts|tsx|mjs)$'
 
-function mayImport(name, folder, others, { except = [] } = {}) {
+function mayImport(name, folder, others) {
   return {
     name,
     severity: 'error',
-    from: { path: folder, pathNot: [tests, ...except] },
+    from: { path: folder, pathNot: tests },
     to: { path: ours, pathNot: [folder, ...others] },
   }
 }

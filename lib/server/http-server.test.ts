@@ -116,6 +116,8 @@ describe('the server', () => {
   test.each([
     ['a header without a name', 'GET', '/v2/ HTTP/1.1\r\n: x\r\n\r\n', 'BAD_REQUEST', 400],
     ['a method that HTTP does not know', 'BREW', '/v2/ HTTP/1.1\r\nHost: x\r\n\r\n', 'BAD_REQUEST', 400],
+    ['two methods', 'GET GET', '/v2/ HTTP/1.1\r\nHost: x\r\n\r\n', 'BAD_REQUEST', 400],
+    ['no method', '', '/v2/ HTTP/1.1\r\nHost: x\r\n\r\n', 'BAD_REQUEST', 400],
     ['a head that is too long', 'GET', `/v2/ HTTP/1.1\r\n${longHeader}\r\n`, 'HEAD_TOO_LARGE', 431],
     ['a chunk without a length', 'POST', `/v2/ HTTP/1.1\r\nHost: x\r\n${badChunk}`, 'BAD_REQUEST', 400],
     ['a tunnel', 'CONNECT', '/v2/ HTTP/1.1\r\nHost: x\r\n\r\n', 'METHOD_NOT_ALLOWED', 405],

@@ -113,7 +113,7 @@ function currentAnswer(socket: Socket): ServerResponse | null {
   return (socket as { _httpMessage?: ServerResponse | null })._httpMessage ?? null
 }
 
-/** The address in a request's first line, where the bytes begin with one. */
+/** The first path in the first line of `bytes`, whatever else is wrong with that line; null when there is none. */
 function addressIn(bytes: Buffer | undefined): string | null {
-  return /^[A-Z]+ (\S+)/.exec(bytes?.toString('latin1') ?? '')?.[1] ?? null
+  return /^(?:[^\r\n/]* )?(\/\S*)/.exec(bytes?.toString('latin1') ?? '')?.[1] ?? null
 }

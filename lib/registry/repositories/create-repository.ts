@@ -10,9 +10,9 @@ import { type RepositoryDetails, describeRepository } from './repository-details
 import type { Versioned } from '@/lib/registry/versions'
 
 /**
- * Makes a repository, for who manages its namespace. Throws NOT_FOUND for the instance, BAD_REQUEST for a namespace that
- * it does not have or that the principal may not know of, DENIED for one that the principal does not manage, and
- * ALREADY_EXISTS when the namespace has a repository of that name.
+ * Creates a repository. The principal must manage its namespace. Throws NOT_FOUND for the instance, BAD_REQUEST for a
+ * namespace that does not exist or that the principal may not see, DENIED for one that the principal does not manage,
+ * and ALREADY_EXISTS when the namespace has a repository with that name.
  */
 export async function createRepository(
   ctx: Context,
@@ -47,7 +47,7 @@ export async function createRepository(
   return describeRepository(ctx.db, principal, row)
 }
 
-/** A namespace that the principal may not know of is refused in the same words as one that does not exist. */
+/** Gives the same error for a namespace that the principal may not see as for one that does not exist. */
 async function authorizeIn(ctx: Authorizing, principal: Principal, namespaceId: string): Promise<void> {
   try {
     await authorize(ctx, principal, 'manage', { namespaceId })

@@ -14,7 +14,7 @@ import type { Context } from '@/lib/context'
 import { requireRepository } from './repository-details'
 import { type ExpectedVersions, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
 
-/** How many of the protected tags a refusal names. */
+/** Maximum number of protected tags that the error lists. */
 const namedTagsMax = 10
 
 const administratorsOnly = 'a repository with immutable tags is deleted by administrators only'
@@ -24,9 +24,10 @@ const reason = 'the repository was deleted'
 /**
  * Deletes a repository with its tags and manifests; the bytes of its blobs stay until garbage collection.
  *
- * While it has protected tags, only for an administrator whose `force` is its `<namespace>/<name>`, typed out; their
- * names stay reserved for their digests, should the repository be made again. Throws NOT_FOUND, PRECONDITION_FAILED,
- * REPOSITORY_PROTECTED with the first ten of those tags and their number, and DENIED for a member's `force`.
+ * Only an administrator can delete a repository with protected tags, with `force` set to its `<namespace>/<name>`. The
+ * tags' names stay reserved for their digests, in case the repository is created again. Throws NOT_FOUND,
+ * PRECONDITION_FAILED, REPOSITORY_PROTECTED with the first ten protected tags and their count, and DENIED when a member
+ * uses `force`.
  */
 export async function deleteRepository(
   ctx: Context,

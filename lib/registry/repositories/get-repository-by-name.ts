@@ -7,7 +7,7 @@ import { getRepository } from './get-repository'
 import type { RepositoryDetails } from './repository-details'
 import type { Versioned } from '@/lib/registry/versions'
 
-/** The repository of an instance that `<namespace>/<name>` names, as shown to a principal. Throws NOT_FOUND. */
+/** Returns an instance's repository by its `<namespace>/<name>`, as shown to a principal. Throws NOT_FOUND. */
 export async function getRepositoryByName(
   ctx: Context,
   principal: Principal,

@@ -4,7 +4,7 @@ import type { Context } from '@/lib/context'
 import { type RepositoryDetails, describeRepository, requireRepository } from './repository-details'
 import type { Versioned } from '@/lib/registry/versions'
 
-/** A repository, as shown to a principal. Throws NOT_FOUND. */
+/** Returns a repository as shown to a principal. Throws NOT_FOUND. */
 export async function getRepository(
   ctx: Context,
   principal: Principal,

@@ -10,7 +10,7 @@ import type { Context } from '@/lib/context'
 import { type Page, type PageRequest, type Sort, parseSort, readPage } from '@/lib/registry/page'
 import { type RepositoryDetails, describeRepositories } from './repository-details'
 
-/** Repositories of an instance that a principal may pull from. Throws NOT_FOUND for the instance, PAGE_INVALID. */
+/** Lists an instance's repositories that a principal may pull from. Throws NOT_FOUND for the instance, PAGE_INVALID. */
 export async function listRepositories(
   ctx: Context,
   principal: Principal,

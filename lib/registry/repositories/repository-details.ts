@@ -22,18 +22,18 @@ export interface RepositoryDetails extends Omit<RepositoryRow, 'path' | 'version
   readonly lastPushedAt: string | null
   readonly createdAt: string
   readonly updatedAt: string
-  /** What the reader may do there; null: nothing any more. */
+  /** The reader's permission; null when the reader has none any more. */
   readonly access: Permission | null
 }
 
-/** The repository. Throws NOT_FOUND. */
+/** Returns the repository. Throws NOT_FOUND. */
 export async function requireRepository(db: Source, id: string): Promise<RepositoryRow> {
   const repository = await findRepository(db, id)
   if (repository === null) throw new AppError('NOT_FOUND')
   return repository
 }
 
-/** Repositories with all that is shown of them to a principal. */
+/** Returns the details of repositories, as shown to a principal. */
 export async function describeRepositories(
   db: Source,
   principal: Principal,
@@ -47,7 +47,7 @@ export async function describeRepositories(
   return rows.map((row) => toRepositoryDetails(row, totalsOf(row.id), permissionOfRank(rankOf(row.id))))
 }
 
-/** The repository with all that is shown of it to a principal. */
+/** Returns the details of a repository, as shown to a principal. */
 export async function describeRepository(
   db: Source,
   principal: Principal,

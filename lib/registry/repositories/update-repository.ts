@@ -10,10 +10,10 @@ import { type RepositoryDetails, describeRepository, requireRepository } from '.
 import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
 
 /**
- * Changes a repository's settings, Immutable among them. What changes nothing writes nothing.
+ * Changes a repository's settings, including Immutable. Writes nothing when nothing changes.
  *
- * When this returns, the change is durable and ordered against every push: a push that was under way has either landed
- * before, or is judged by the new rule (docs/immutability.md). Throws NOT_FOUND, PRECONDITION_FAILED.
+ * When this returns, the change is durable and ordered against every push: a push in progress has either completed
+ * before the change, or the new rule applies to it (docs/immutability.md). Throws NOT_FOUND, PRECONDITION_FAILED.
  */
 export async function updateRepository(
   ctx: Context,

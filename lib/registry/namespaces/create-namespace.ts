@@ -8,7 +8,7 @@ import { requireInstance } from '@/lib/registry/instances/instance-details'
 import { type NamespaceDetails, describeNamespace } from './namespace-details'
 import type { Versioned } from '@/lib/registry/versions'
 
-/** Makes a namespace. Throws NOT_FOUND for the instance, and ALREADY_EXISTS when it has one of that name. */
+/** Creates a namespace. Throws NOT_FOUND for the instance, and ALREADY_EXISTS when the name is taken. */
 export async function createNamespace(
   ctx: Context,
   principal: Principal,

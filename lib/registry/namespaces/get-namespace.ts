@@ -4,7 +4,7 @@ import type { Context } from '@/lib/context'
 import { type NamespaceDetails, describeNamespace, requireNamespace } from './namespace-details'
 import type { Versioned } from '@/lib/registry/versions'
 
-/** A namespace, as shown to a principal. Throws NOT_FOUND. */
+/** Returns a namespace as shown to a principal. Throws NOT_FOUND. */
 export async function getNamespace(
   ctx: Context,
   principal: Principal,

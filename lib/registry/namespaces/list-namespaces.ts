@@ -5,7 +5,7 @@ import type { Context } from '@/lib/context'
 import { type NamespaceDetails, describeNamespaces } from './namespace-details'
 import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
 
-/** Namespaces of an instance by name that a principal knows of. Throws NOT_FOUND for the instance, PAGE_INVALID. */
+/** Lists an instance's namespaces that a principal sees, by name. Throws NOT_FOUND for the instance, PAGE_INVALID. */
 export async function listNamespaces(
   ctx: Context,
   principal: Principal,

@@ -12,18 +12,18 @@ export interface NamespaceDetails extends Omit<NamespaceRow, 'version' | 'create
   readonly repositoryCount: number
   readonly createdAt: string
   readonly updatedAt: string
-  /** What the reader may do on the whole of it; null: no more than see that it is there. */
+  /** The reader's permission on the whole namespace; null when the reader may only see that it exists. */
   readonly access: Permission | null
 }
 
-/** The namespace. Throws NOT_FOUND. */
+/** Returns the namespace. Throws NOT_FOUND. */
 export async function requireNamespace(db: Source, id: string): Promise<NamespaceRow> {
   const namespace = await findNamespace(db, id)
   if (namespace === null) throw new AppError('NOT_FOUND')
   return namespace
 }
 
-/** Namespaces with all that is shown of them to a principal. */
+/** Returns the details of namespaces, as shown to a principal. */
 export async function describeNamespaces(
   db: Source,
   principal: Principal,
@@ -44,7 +44,7 @@ export async function describeNamespaces(
   }))
 }
 
-/** The namespace with all that is shown of it to a principal. */
+/** Returns the details of a namespace, as shown to a principal. */
 export async function describeNamespace(
   db: Source,
   principal: Principal,

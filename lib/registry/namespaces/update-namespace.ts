@@ -9,8 +9,8 @@ import { type NamespaceDetails, describeNamespace, requireNamespace } from './na
 import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
 
 /**
- * Changes the defaults of a namespace; repositories that exist keep theirs. What changes nothing writes nothing. Throws
- * NOT_FOUND, PRECONDITION_FAILED.
+ * Changes the defaults of a namespace; existing repositories keep their settings. Writes nothing when nothing changes.
+ * Throws NOT_FOUND, PRECONDITION_FAILED.
  */
 export async function updateNamespace(
   ctx: Context,

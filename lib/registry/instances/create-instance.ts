@@ -9,8 +9,8 @@ import { type InstanceDetails, type InstanceSpecification, describeInstance } fr
 import type { Versioned } from '@/lib/registry/versions'
 
 /**
- * Makes an instance; the first one becomes the default, which serves hosts that are no instance's. Throws
- * ALREADY_EXISTS when its region has one of that name.
+ * Creates an instance. The first one becomes the default, which serves every host that belongs to no instance. Throws
+ * ALREADY_EXISTS when its region has an instance with that name.
  */
 export async function createInstance(
   ctx: Context,

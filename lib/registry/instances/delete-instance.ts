@@ -10,8 +10,8 @@ import { requireInstance } from './instance-details'
 import { type ExpectedVersions, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
 
 /**
- * Deletes an empty instance. Throws NOT_FOUND, PRECONDITION_FAILED, and NOT_EMPTY while it has namespaces, and
- * INSTANCE_IS_DEFAULT for the one that serves every host that is no instance's.
+ * Deletes an empty instance. Throws NOT_FOUND, PRECONDITION_FAILED, NOT_EMPTY while it has namespaces, and
+ * INSTANCE_IS_DEFAULT for the one that serves every host that belongs to no instance.
  */
 export async function deleteInstance(
   ctx: Context,

@@ -9,8 +9,8 @@ import { insertRepository } from '@/lib/metadata/repository-settings'
 import type { Context } from '@/lib/context'
 
 /**
- * Makes the example of ACR's documentation where there is no instance yet: instance `example` in cn-hangzhou, namespace
- * `test`, repository `example`. All of it or nothing.
+ * Creates the example of ACR's documentation if there is no instance yet: instance `example` in cn-hangzhou, namespace
+ * `test`, repository `example`. Creates all of it or nothing.
  */
 export async function ensureExample(ctx: Context): Promise<void> {
   await ctx.db.transaction(async (tx) => {

@@ -4,7 +4,7 @@ import type { Context } from '@/lib/context'
 import { type InstanceDetails, describeInstance, requireInstance } from './instance-details'
 import type { Versioned } from '@/lib/registry/versions'
 
-/** An instance, as shown to a principal who reached the server at `requestHost`. Throws NOT_FOUND. */
+/** Returns an instance as shown to a principal who reached the server at `requestHost`. Throws NOT_FOUND. */
 export async function getInstance(
   ctx: Context,
   principal: Principal,

@@ -9,10 +9,10 @@ import { viewerOf } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import type { Versioned } from '@/lib/registry/versions'
 
-/** The sizes an instance is sold in by ACR; here they are labels. */
+/** The sizes that ACR sells instances in; here they are only labels. */
 export const instanceSpecifications = ['Enterprise_Basic', 'Enterprise_Standard', 'Enterprise_Advanced'] as const
 
-/** One of them. */
+/** One of the specifications. */
 export type InstanceSpecification = (typeof instanceSpecifications)[number]
 
 /** An instance as the console and the API show it. Times are UTC, ISO 8601. */
@@ -28,18 +28,18 @@ export interface InstanceDetails extends InstanceTotals {
   readonly registryHost: string
   readonly createdAt: string
   readonly updatedAt: string
-  /** What the reader may do on the whole of it; null: no more than see that it is there. */
+  /** The reader's permission on the whole instance; null when the reader may only see that it exists. */
   readonly access: Permission | null
 }
 
-/** The instance. Throws NOT_FOUND. */
+/** Returns the instance. Throws NOT_FOUND. */
 export async function requireInstance(db: Source, id: string): Promise<InstanceRow> {
   const instance = await findInstance(db, id)
   if (instance === null) throw new AppError('NOT_FOUND')
   return instance
 }
 
-/** Instances with all that is shown of them to a principal who reached the server at `requestHost`. */
+/** Returns the details of instances, as shown to a principal who reached the server at `requestHost`. */
 export async function describeInstances(
   ctx: Context,
   principal: Principal,
@@ -56,7 +56,7 @@ export async function describeInstances(
   return rows.map((row) => toInstanceDetails(row, totalsOf(row.id), vantage, permissionOfRank(rankOf(row.id))))
 }
 
-/** The instance with all that is shown of it to a principal who reached the server at `requestHost`. */
+/** Returns the details of an instance, as shown to a principal who reached the server at `requestHost`. */
 export async function describeInstance(
   ctx: Context,
   principal: Principal,

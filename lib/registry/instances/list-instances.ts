@@ -6,8 +6,8 @@ import { type InstanceDetails, describeInstances } from './instance-details'
 import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
 
 /**
- * Instances by name that a principal knows of, as seen by a reader who reached the server at `requestHost`. Throws
- * PAGE_INVALID.
+ * Lists the instances that a principal may see, by name, as shown to a reader who reached the server at `requestHost`.
+ * Throws PAGE_INVALID.
  */
 export async function listInstances(
   ctx: Context,

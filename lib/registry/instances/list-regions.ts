@@ -4,7 +4,7 @@ import { countInstancesByRegion } from '@/lib/metadata/instances'
 import { authorizeProven, viewerOf } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 
-/** All regions in the console's order, with the number of instances in each that a principal knows of. */
+/** Lists all regions in the console's order, with the number of instances in each that a principal may see. */
 export async function listRegions(
   ctx: Context,
   principal: Principal,

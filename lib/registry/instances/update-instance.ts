@@ -9,9 +9,9 @@ import { type InstanceDetails, describeInstance, requireInstance } from './insta
 import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
 
 /**
- * Changes an instance. A new name, and with it new host names, only administrators may give: every address that people
- * pull from changes with it. What changes nothing writes nothing. Throws NOT_FOUND, PRECONDITION_FAILED, DENIED, and
- * ALREADY_EXISTS when its region has one of that name.
+ * Changes an instance. Only administrators may rename it: the name is part of its host names, so every address that
+ * people pull from changes. Writes nothing when nothing changes. Throws NOT_FOUND, PRECONDITION_FAILED, DENIED, and
+ * ALREADY_EXISTS when its region has an instance with that name.
  */
 export async function updateInstance(
   ctx: Context,

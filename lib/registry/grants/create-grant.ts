@@ -6,10 +6,10 @@ import { type NewGrant, addGrant } from './new-grant'
 import type { Versioned } from '@/lib/registry/versions'
 
 /**
- * Grants a user or a robot something on an instance, a namespace or a repository, for a principal who may manage it.
+ * Grants a user or a robot a permission on an instance, a namespace or a repository. The principal must manage it.
  *
  * Throws NOT_FOUND and DENIED for the scope, BAD_REQUEST for a subject that does not exist or a robot of another
- * instance, and ALREADY_EXISTS when the subject has a grant on exactly that.
+ * instance, and ALREADY_EXISTS when the subject has a grant on exactly that scope.
  */
 export async function createGrant(
   ctx: Context,

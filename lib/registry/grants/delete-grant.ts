@@ -6,7 +6,7 @@ import type { Context } from '@/lib/context'
 import { describeGrant, grantName, requireManagedGrant } from './grant-details'
 import { type ExpectedVersions, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
 
-/** Revokes a grant, for a principal who may manage what it is for. Throws NOT_FOUND, DENIED, PRECONDITION_FAILED. */
+/** Revokes a grant. The principal must manage the grant's scope. Throws NOT_FOUND, DENIED, PRECONDITION_FAILED. */
 export async function deleteGrant(
   ctx: Context,
   principal: Principal,

@@ -4,7 +4,7 @@ import type { Context } from '@/lib/context'
 import { type GrantDetails, describeGrant } from './grant-details'
 import type { Versioned } from '@/lib/registry/versions'
 
-/** A grant: one's own, or on what one may manage. Throws NOT_FOUND. */
+/** Returns a grant that is the principal's own or on a scope that the principal manages. Throws NOT_FOUND. */
 export async function getGrant(ctx: Context, principal: Principal, id: string): Promise<Versioned<GrantDetails>> {
   authorizeProven(principal)
   return describeGrant(ctx.db, principal, id)

@@ -16,7 +16,7 @@ export interface GrantDetails extends Pick<GrantRow, 'id' | 'permission' | 'crea
     readonly description: string
     readonly isDisabled: boolean
   }
-  /** What it is for; names of what it lies in are there too, and null where it is as wide as that. */
+  /** What the grant is on, with the names of what contains it. Names of narrower levels are null. */
   readonly scope: Pick<
     GrantRow,
     'instanceId' | 'regionId' | 'instanceName' | 'namespaceId' | 'namespace' | 'repositoryId' | 'repository'
@@ -26,7 +26,7 @@ export interface GrantDetails extends Pick<GrantRow, 'id' | 'permission' | 'crea
   readonly isManageable: boolean
 }
 
-/** Grants with all that is shown of them to a viewer. */
+/** Returns the details of grants, as shown to a viewer. */
 export async function describeGrants(
   db: Source,
   viewer: Viewer | null,
@@ -40,7 +40,7 @@ export async function describeGrants(
   return rows.map((row) => toGrantDetails(row, manageable.has(row.id)))
 }
 
-/** The grant as it is now, with all that is shown of it to a principal. Throws NOT_FOUND. */
+/** Returns the current details of a grant, as shown to a principal. Throws NOT_FOUND. */
 export async function describeGrant(db: Source, principal: Principal, id: string): Promise<Versioned<GrantDetails>> {
   const row = await requireGrant(db, id)
   const [value] = await describeGrants(db, viewerOf(principal), [row])
@@ -49,9 +49,9 @@ export async function describeGrant(db: Source, principal: Principal, id: string
 }
 
 /**
- * The grant, to be changed by a principal who may manage what it is for. It is locked, with all grants of its instance,
- * so that nobody grants or revokes by a permission that was taken away meanwhile. Throws NOT_FOUND, also for a grant that
- * the principal may not know of, and DENIED for the principal's own that is not theirs to change.
+ * Returns a grant that the principal may change. Locks all grants of its instance, so that nobody grants or revokes
+ * with a permission that was removed meanwhile. Throws NOT_FOUND, also for a grant that the principal may not see, and
+ * DENIED for the principal's own grant when the principal may not change it.
  */
 export async function requireManagedGrant(tx: Transaction, principal: Principal, id: string): Promise<GrantRow> {
   const { instanceId } = await requireGrant(tx, id)
@@ -62,7 +62,8 @@ export async function requireManagedGrant(tx: Transaction, principal: Principal,
 }
 
 /**
- * What a grant is for, to be granted by a principal who may manage it; locked as a grant is. Throws NOT_FOUND and DENIED.
+ * Returns a scope that the principal manages, to grant a permission on it. Locks all grants of its instance. Throws
+ * NOT_FOUND and DENIED.
  */
 export async function requireManagedScope(tx: Transaction, principal: Principal, id: string): Promise<GrantScope> {
   const { instanceId } = await requireGrantScope(tx, id)
@@ -71,8 +72,8 @@ export async function requireManagedScope(tx: Transaction, principal: Principal,
 }
 
 /**
- * The instance, namespace or repository of an id, for a principal who may manage it. Throws NOT_FOUND, DENIED, and as
- * `authorizeProven` does.
+ * Returns the instance, namespace or repository with an id. The principal must manage it. Throws NOT_FOUND, DENIED, and
+ * the errors of `authorizeProven`.
  */
 export async function authorizeGrantScope(
   ctx: Authorizing & { readonly db: Source },
@@ -96,7 +97,7 @@ async function requireGrantScope(db: Source, id: string): Promise<GrantScope> {
   return scope
 }
 
-/** The name that a grant's record has: who may do it, and where. */
+/** Returns the name of a grant in audit events: its subject and its scope. */
 export function grantName(subject: string, { instanceName, namespace, repository }: GrantDetails['scope']): string {
   const path = [namespace, repository].filter((name) => name !== null).join('/')
   return `${subject} on ${path === '' ? instanceName : path}`

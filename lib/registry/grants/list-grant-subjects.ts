@@ -10,8 +10,8 @@ import { authorizeGrantScope } from './grant-details'
 import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
 
 /**
- * Whom something may be granted to on an instance, a namespace or a repository, by name: users, and robots of the
- * instance. For who may manage it. Throws NOT_FOUND, DENIED, PAGE_INVALID.
+ * Lists the possible subjects of a grant on an instance, a namespace or a repository, by name: users, and robots of the
+ * instance. The principal must manage the scope. Throws NOT_FOUND, DENIED, PAGE_INVALID.
  */
 export async function listGrantSubjects(
   ctx: Context,

@@ -11,7 +11,7 @@ import type { Context } from '@/lib/context'
 import { type GrantDetails, describeGrants } from './grant-details'
 import { type Page, type PageRequest, type Sort, parseSort, readPage } from '@/lib/registry/page'
 
-/** Which grants are asked for: `scopeId` of an instance, a namespace or a repository, whichever it is. */
+/** Selects the grants to list. `scopeId` is the id of an instance, a namespace or a repository. */
 type GrantListRequest = Omit<GrantFilter, 'scope'> &
   PageRequest & {
     readonly scopeId?: string | undefined
@@ -20,8 +20,8 @@ type GrantListRequest = Omit<GrantFilter, 'scope'> &
   }
 
 /**
- * Grants that the principal may know of: an administrator of all, others of their own and of those on what they may
- * manage. A scope that does not exist has none. Throws PAGE_INVALID.
+ * Lists the grants that the principal may see: all for an administrator; for others, their own and those on scopes that
+ * they manage. A scope that does not exist has no grants. Throws PAGE_INVALID.
  */
 export async function listGrants(
   ctx: Context,

@@ -8,7 +8,7 @@ import { findGrantSubject, insertGrant } from '@/lib/metadata/grants'
 import { type GrantDetails, describeGrant, grantName, requireManagedScope } from './grant-details'
 import type { Versioned } from '@/lib/registry/versions'
 
-/** What is granted, to whom, and on what. */
+/** The subject, scope and permission of a new grant. */
 export interface NewGrant {
   readonly subjectId: string
   readonly scopeId: string
@@ -16,7 +16,7 @@ export interface NewGrant {
 }
 
 /**
- * Adds a grant within a transaction. The event is the caller's to record, once all else is done. Throws as `createGrant`
+ * Adds a grant within a transaction. The caller must record the event after all other writes. Throws as `createGrant`
  * does.
  */
 export async function addGrant(
@@ -27,7 +27,7 @@ export async function addGrant(
   const scope = await requireManagedScope(tx, principal, scopeId)
   const subject = await findGrantSubject(tx, scope.instanceId, subjectId)
   if (subject === null) {
-    const message = 'there is no such user, nor such a robot of this instance'
+    const message = 'no user and no robot of this instance has this id'
     throw new AppError('BAD_REQUEST', { message, fields: [{ path: 'subjectId', message }] })
   }
   const id = createId('grant')

@@ -8,8 +8,8 @@ import { type GrantDetails, describeGrant, grantName, requireManagedGrant } from
 import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
 
 /**
- * Changes what a grant allows. What changes nothing writes nothing. A manager may lower their own grant, and then sees it
- * without being able to raise it. Throws NOT_FOUND, DENIED, PRECONDITION_FAILED.
+ * Changes the permission of a grant. Writes nothing when nothing changes. A manager may lower their own grant, and then
+ * sees it but cannot raise it. Throws NOT_FOUND, DENIED, PRECONDITION_FAILED.
  */
 export async function updateGrant(
   ctx: Context,

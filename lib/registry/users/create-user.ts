@@ -8,7 +8,7 @@ import type { Context } from '@/lib/context'
 import { type UserDetails, describeUser, requireUser } from './user-details'
 import type { Versioned } from '@/lib/registry/versions'
 
-/** Makes a user. Throws ALREADY_EXISTS when the name is taken, BAD_REQUEST for a password that is none. */
+/** Creates a user. Throws ALREADY_EXISTS when the name is taken, BAD_REQUEST for a password that is not allowed. */
 export async function createUser(
   ctx: Context,
   principal: Principal,

@@ -10,8 +10,8 @@ import { requireUser } from './user-details'
 import { type ExpectedVersions, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
 
 /**
- * Deletes a user with grants, sessions and credentials; what they did stays on record under their name. Throws
- * NOT_FOUND, PRECONDITION_FAILED, LAST_ADMINISTRATOR, and OWN_ACCOUNT for who would delete themselves.
+ * Deletes a user with grants, sessions and credentials; audit events keep their name. Throws NOT_FOUND,
+ * PRECONDITION_FAILED, LAST_ADMINISTRATOR, and OWN_ACCOUNT when the caller tries to delete themselves.
  */
 export async function deleteUser(
   ctx: Context,

@@ -5,13 +5,13 @@ import type { User } from '@/lib/metadata/users'
 import { authorizeUser } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 
-/** The caller as they see themself. */
+/** The caller's own account, as shown to the caller. */
 export interface Profile extends Omit<User, 'isDisabled'> {
-  /** False: logs on by single sign-on alone. */
+  /** False when the user logs on only by single sign-on. */
   readonly hasPassword: boolean
 }
 
-/** The caller. Throws NOT_FOUND for one who is no user. */
+/** Returns the caller's profile. Throws NOT_FOUND when the user does not exist. */
 export async function getProfile({ db }: Context, principal: Principal): Promise<Profile> {
   authorizeUser(principal)
   const found = await findCredentials(db, principal.id)

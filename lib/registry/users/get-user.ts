@@ -4,7 +4,7 @@ import type { Context } from '@/lib/context'
 import { type UserDetails, describeUser, requireUser } from './user-details'
 import type { Versioned } from '@/lib/registry/versions'
 
-/** A user. Throws NOT_FOUND. */
+/** Returns a user. Throws NOT_FOUND. */
 export async function getUser(ctx: Context, principal: Principal, id: string): Promise<Versioned<UserDetails>> {
   authorizeAdministrator(ctx, principal)
   return describeUser(ctx.db, await requireUser(ctx.db, id))

@@ -7,7 +7,7 @@ import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
 /** One of the caller's sessions. */
 export interface SessionDetails {
   readonly id: string
-  /** Whether it is the one that asks. */
+  /** Whether it is the session of this request. */
   readonly isCurrent: boolean
   readonly address: string
   readonly userAgent: string
@@ -17,7 +17,7 @@ export interface SessionDetails {
   readonly expiresAt: string
 }
 
-/** The caller's sessions, the newest first. Throws PAGE_INVALID. */
+/** Lists the caller's sessions, newest first. Throws PAGE_INVALID. */
 export async function listSessions(
   { db }: Context,
   principal: Principal,

@@ -11,7 +11,7 @@ import type { Context } from '@/lib/context'
 import { type Page, type PageRequest, type Sort, parseSort, readPage } from '@/lib/registry/page'
 import { type UserDetails, toUserDetails } from './user-details'
 
-/** Users. Throws PAGE_INVALID. */
+/** Lists users. Throws PAGE_INVALID. */
 export async function listUsers(
   ctx: Context,
   principal: Principal,

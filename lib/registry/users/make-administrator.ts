@@ -9,8 +9,9 @@ import { changedMeanwhile } from '@/lib/registry/versions'
 import { authorizeAdministrator } from '@/lib/registry/authorize'
 
 /**
- * Makes a user an enabled administrator; with `passwordHash`, one that is made for it. For whoever has the machine. What
- * changes nothing writes nothing. Throws NOT_FOUND for a user who is not there, ALREADY_EXISTS for one who is to be made.
+ * Makes a user an enabled administrator; with `passwordHash`, creates the user. It is for operators with access to the
+ * machine. Writes nothing when nothing changes. Throws NOT_FOUND when the user does not exist, and ALREADY_EXISTS when
+ * the user to create exists.
  */
 export async function makeAdministrator(
   { db }: { readonly db: Database },

@@ -9,20 +9,20 @@ import { AppError } from '@/lib/domain/errors'
 import { changedMeanwhile } from '@/lib/registry/versions'
 import { authorizeAdministrator } from '@/lib/registry/authorize'
 
-/** What was done for a user who is to get back in. */
+/** What `recoverUser` changed, so that the user can log on again. */
 export interface Recovery {
   readonly wasDisabled: boolean
   readonly endedSessions: number
-  /** Registry passwords that were the console's, of the first start: they went with it. */
+  /** Number of removed registry passwords: those equal to the old console password, which the first start had set. */
   readonly removedRegistryPasswords: number
   readonly removedSecondFactor: boolean
-  /** Whether the log-on asks for one now. */
+  /** Whether the log-on still asks for a second factor. */
   readonly hasSecondFactor: boolean
 }
 
 /**
- * Gives a user another console password, enables them and ends their sessions; their second factor goes where it is
- * asked for. For whoever has the machine: it asks for nothing that could be lost. Throws NOT_FOUND.
+ * Sets a user's console password, enables the user and ends their sessions; removes their second factor on request. It
+ * is for operators with access to the machine, and needs nothing that could be lost. Throws NOT_FOUND.
  */
 export async function recoverUser(
   { db }: { readonly db: Database },

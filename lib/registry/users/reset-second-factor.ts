@@ -7,8 +7,8 @@ import { authorizeAdministrator } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 
 /**
- * Turns another user's second factor off: their password alone logs them on until they set one up anew. Nothing happens
- * when none is on. Throws NOT_FOUND, and OWN_ACCOUNT for the caller themself, who needs their password for it.
+ * Removes another user's second factor: the password alone is enough to log on until the user sets up a new one. Does
+ * nothing when the user has none. Throws NOT_FOUND, and OWN_ACCOUNT for the caller's own, which requires the password.
  */
 export async function resetSecondFactor(ctx: Context, principal: Principal, userId: string): Promise<void> {
   authorizeAdministrator(ctx, principal)

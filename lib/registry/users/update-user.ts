@@ -13,18 +13,18 @@ import type { Context } from '@/lib/context'
 import { type UserDetails, describeUser, requireUser } from './user-details'
 import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
 
-/** What an administrator may change of a user: an absent field stays. */
+/** What an administrator may change in a user. An absent field stays unchanged. */
 export type UserChanges = { readonly [Field in keyof UserSettings]?: UserSettings[Field] | undefined } & {
-  /** Takes the place of the user's own. */
+  /** Replaces the user's password. */
   readonly password?: string | undefined
 }
 
 /**
- * Changes a user. What changes nothing writes nothing. Disabling a user and giving another password end the user's
- * sessions at once; disabling also ends what clients keep in place of their registry passwords and temporary tokens.
+ * Changes a user. Writes nothing when nothing changes. Disabling a user or setting a password ends the user's sessions
+ * at once. Disabling also revokes the refresh tokens that clients keep instead of registry passwords and temporary tokens.
  *
- * Throws NOT_FOUND, PRECONDITION_FAILED, BAD_REQUEST for a password that is none, LAST_ADMINISTRATOR, and OWN_ACCOUNT for
- * who would disable themselves, or set their own password without proving that they know it.
+ * Throws NOT_FOUND, PRECONDITION_FAILED, BAD_REQUEST for a password that is not allowed, LAST_ADMINISTRATOR, and
+ * OWN_ACCOUNT when callers disable themselves, or set their own password here, which does not ask for the old one.
  */
 export async function updateUser(
   ctx: Context,
@@ -48,7 +48,7 @@ export async function updateUser(
     const row = { ...after, ...(passwordHash === undefined ? {} : { passwordHash }) }
     if (!(await updateUserRow(tx, current, row))) throw changedMeanwhile()
     if (after.isDisabled === true || passwordHash !== undefined) await deleteSessionsOfUser(tx, id)
-    // Otherwise what was taken from them before would be good again when they are enabled.
+    // Otherwise their old refresh tokens would be valid again when the user is enabled.
     if (after.isDisabled === true) await deleteRefreshTokensOfUser(tx, id)
     await insertAuditEvent(tx, principal, {
       action: 'UPDATE',
@@ -64,7 +64,7 @@ export async function updateUser(
   })
 }
 
-/** Before the transaction: hashing takes as long as many of them. A user's name never changes. */
+/** Runs before the transaction: hashing takes as long as many transactions. A user's name never changes. */
 async function hashAcceptable(ctx: Context, id: string, password: string): Promise<string> {
   const { name } = await requireUser(ctx.db, id)
   await assertPasswordAllowed(password, name, 'password')

@@ -3,27 +3,27 @@ import type { Source } from '@/lib/metadata/engine/database'
 import { type UserFacts, type UserRow, findUser, getUserFacts } from '@/lib/metadata/users'
 import type { Versioned } from '@/lib/registry/versions'
 
-/** A user as the console and the API show them. Times are UTC, ISO 8601. */
+/** A user as the console and the API show it. Times are UTC, ISO 8601. */
 export interface UserDetails extends Omit<UserRow, 'version' | 'createdAt' | 'updatedAt' | 'lastLogOnAt'>, UserFacts {
   readonly createdAt: string
   readonly updatedAt: string
   readonly lastLogOnAt: string | null
 }
 
-/** The user. Throws NOT_FOUND. */
+/** Returns the user. Throws NOT_FOUND. */
 export async function requireUser(db: Source, id: string): Promise<UserRow> {
   const user = await findUser(db, id)
   if (user === null) throw new AppError('NOT_FOUND')
   return user
 }
 
-/** The user with all that is shown of them. */
+/** Returns the details of a user. */
 export async function describeUser(db: Source, row: UserRow): Promise<Versioned<UserDetails>> {
   const factsOf = await getUserFacts(db, [row.id])
   return { value: toUserDetails(row, factsOf(row.id)), version: String(row.version) }
 }
 
-/** Joins what is shown of a user. */
+/** Combines a row and its facts into a user's details. */
 export function toUserDetails(row: UserRow, facts: UserFacts): UserDetails {
   const { version: _, createdAt, updatedAt, lastLogOnAt, ...shown } = row
   return {

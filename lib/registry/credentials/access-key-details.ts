@@ -10,20 +10,20 @@ export interface AccessKeyDetails {
   readonly lastUsedAt: string | null
 }
 
-/** Which access key: one of the principal's own, or for an administrator one of the user that is named. */
+/** Selects an access key: the principal's own, or, for an administrator, one of the user `userId`. */
 export interface AccessKeyOfUser {
   readonly userId?: string
   readonly accessKeyId: string
 }
 
-/** The user's access key. Throws NOT_FOUND, also for another user's. */
+/** Returns the user's access key. Throws NOT_FOUND, also for another user's key. */
 export async function requireAccessKey(db: Source, userId: string, accessKeyId: string): Promise<AccessKeyRow> {
   const key = await findAccessKey(db, userId, accessKeyId)
   if (key === null) throw new AppError('NOT_FOUND')
   return key
 }
 
-/** What is shown of an access key. */
+/** Returns the details of an access key. */
 export function toAccessKeyDetails({ id, isDisabled, createdAt, lastUsedAt }: AccessKeyRow): AccessKeyDetails {
   return { id, isDisabled, createdAt: createdAt.toISOString(), lastUsedAt: lastUsedAt?.toISOString() ?? null }
 }

@@ -8,15 +8,15 @@ import { type AccessKeyDetails, requireAccessKey, toAccessKeyDetails } from './a
 import { authorizeUser } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 
-/** As in ACR: one in use, and one to change over to. Disabled ones count. */
+/** As in ACR: one in use, and one to switch to. Disabled keys count. */
 const accessKeysMax = 2
 
-/** An access key with its secret, which is shown this once. */
+/** An access key with its secret, which is shown only once. */
 export interface AccessKeyWithSecret extends AccessKeyDetails {
   readonly secret: string
 }
 
-/** Makes an access key for the principal's own use. Throws LIMIT_REACHED when there are two. */
+/** Creates an access key for the principal. Throws LIMIT_REACHED when the principal has two. */
 export async function createAccessKey(ctx: Context, principal: Principal): Promise<AccessKeyWithSecret> {
   authorizeUser(principal)
   const id = createAccessKeyId()

@@ -15,21 +15,22 @@ import { authorize, authorizeUser } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { type TemporaryTokenDetails, toTemporaryTokenDetails } from './temporary-token-details'
 
-/** How many temporary tokens of a user work at an instance at the same time. */
+/** Maximum number of a user's valid temporary tokens for an instance. */
 const livingMax = 50
 
-/** How long an expired one is kept, so that its refusal and the list can say what became of it: in milliseconds. */
+/** How long an expired token is kept, in milliseconds, so that its error and the list can say that it expired. */
 const keptMs = 7 * 24 * 60 * 60 * 1000
 
-/** A temporary token with what it logs on with, which is shown this once. */
+/** A temporary token with its user name and secret, which is shown only once. */
 export interface TemporaryTokenWithSecret extends TemporaryTokenDetails {
   readonly userName: string
   readonly token: string
 }
 
 /**
- * Makes a temporary token of the principal for an instance, for 1 to 24 hours. It may do what the principal may. Long
- * expired ones of everybody are swept. Throws NOT_FOUND for the instance, and LIMIT_REACHED when 50 are in force.
+ * Creates a temporary token of the principal for an instance, for 1 to 24 hours. It has the principal's permissions.
+ * Also deletes all users' tokens that expired long ago. Throws NOT_FOUND for the instance, and LIMIT_REACHED when 50
+ * tokens are valid.
  */
 export async function createTemporaryToken(
   ctx: Context,

@@ -6,7 +6,7 @@ import { type AccessKeyOfUser, requireAccessKey } from './access-key-details'
 import { authorizeOwner } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 
-/** Deletes an access key: it is refused from then on. Throws NOT_FOUND. */
+/** Deletes an access key. It stops working at once. Throws NOT_FOUND. */
 export async function deleteAccessKey(ctx: Context, principal: Principal, key: AccessKeyOfUser): Promise<void> {
   const userId = authorizeOwner(ctx, principal, key.userId)
   await ctx.db.transaction(async (tx) => {

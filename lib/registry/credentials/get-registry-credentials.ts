@@ -6,10 +6,10 @@ import { authorize, authorizeUser } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { requireInstance } from '@/lib/registry/instances/instance-details'
 
-/** What a user logs on to an instance's registry with. Times are UTC, ISO 8601. */
+/** A user's credentials for an instance's registry. Times are UTC, ISO 8601. */
 export interface RegistryCredentials {
   readonly userName: string
-  /** The address to write in a login command, from where the request came. */
+  /** The address for a login command, as reachable from where the request came. */
   readonly registryHost: string
   /** Null while no password is set. */
   readonly passwordSetAt: string | null
@@ -17,7 +17,7 @@ export interface RegistryCredentials {
   readonly temporaryUserName: string
 }
 
-/** What the principal logs on to an instance's registry with. Throws NOT_FOUND for the instance. */
+/** Returns the principal's credentials for an instance's registry. Throws NOT_FOUND for the instance. */
 export async function getRegistryCredentials(
   ctx: Context,
   principal: Principal,

@@ -6,8 +6,8 @@ import type { Context } from '@/lib/context'
 import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
 
 /**
- * The principal's own access keys, or for an administrator those of the user that is named, the oldest first; none for an
- * id that is no user's. Throws PAGE_INVALID.
+ * Lists the principal's own access keys, or, for an administrator, those of the user `userId`, oldest first. The list
+ * is empty when the user does not exist. Throws PAGE_INVALID.
  */
 export async function listAccessKeys(
   ctx: Context,

@@ -5,7 +5,7 @@ import type { Context } from '@/lib/context'
 import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
 import { type TemporaryTokenDetails, toTemporaryTokenDetails } from './temporary-token-details'
 
-/** The principal's own temporary tokens for an instance, the newest first. Throws PAGE_INVALID. */
+/** Lists the principal's own temporary tokens for an instance, newest first. Throws PAGE_INVALID. */
 export async function listTemporaryTokens(
   ctx: Context,
   principal: Principal,

@@ -8,8 +8,8 @@ import type { Context } from '@/lib/context'
 import { registryPasswordLock, registryPasswordTarget } from './registry-password-target'
 
 /**
- * Takes the principal's own registry password of an instance away, and ends whatever was logged on with it. Where none
- * is set, that is what was asked for. The instance need not be one that the principal still sees.
+ * Removes the principal's own registry password of an instance, and revokes the refresh tokens issued for it. Succeeds
+ * when none is set. The principal need not see the instance any more.
  */
 export async function removeRegistryPassword(ctx: Context, principal: Principal, instanceId: string): Promise<void> {
   authorizeUser(principal)

@@ -7,8 +7,8 @@ import { authorizeUser } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 
 /**
- * Revokes one of the principal's own temporary tokens: it, and whatever was logged on with it, is refused from then on.
- * A revoked one stays so. The instance need not be one that the principal still sees. Throws NOT_FOUND.
+ * Revokes one of the principal's own temporary tokens and the refresh tokens issued for it. A revoked token stays
+ * revoked. The principal need not see the instance any more. Throws NOT_FOUND.
  */
 export async function revokeTemporaryToken(
   ctx: Context,

@@ -8,9 +8,8 @@ import type { Context } from '@/lib/context'
 import { registryPasswordLock, registryPasswordTarget } from './registry-password-target'
 
 /**
- * Sets the principal's own registry password of an instance, whether or not there was one: what was set before, and
- * whatever was logged on with it, is refused from then on. The password fits the rule. Throws NOT_FOUND for the
- * instance.
+ * Sets or replaces the principal's own registry password of an instance. The old password and the refresh tokens issued
+ * for it stop working. The caller must have checked the password's rule. Throws NOT_FOUND for the instance.
  */
 export async function setRegistryPassword(
   ctx: Context,

@@ -9,7 +9,7 @@ export interface TemporaryTokenDetails {
   readonly lastUsedAt: string | null
 }
 
-/** What is shown of a temporary token. */
+/** Returns the details of a temporary token. */
 export function toTemporaryTokenDetails(row: TemporaryTokenRow): TemporaryTokenDetails {
   return {
     id: row.id,

@@ -5,7 +5,7 @@ import { type AccessKeyDetails, type AccessKeyOfUser, requireAccessKey, toAccess
 import { authorizeOwner } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 
-/** Disables or enables an access key. What changes nothing writes nothing. Throws NOT_FOUND. */
+/** Disables or enables an access key. Writes nothing when nothing changes. Throws NOT_FOUND. */
 export async function updateAccessKey(
   ctx: Context,
   principal: Principal,

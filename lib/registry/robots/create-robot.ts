@@ -14,19 +14,19 @@ import { addGrant } from '@/lib/registry/grants/new-grant'
 import { type RobotWithSecret, describeRobot, readExpiry } from './robot-details'
 import type { Versioned } from '@/lib/registry/versions'
 
-/** What a robot is made of. */
+/** The settings and grants of a new robot. */
 export interface NewRobot {
   readonly name: string
   readonly description: string
   readonly expiresAt: string | null
-  /** What it is granted from the start. */
+  /** Its first grants. */
   readonly grants: readonly { readonly scopeId: string; readonly permission: Permission }[]
 }
 
 /**
- * Makes a robot of an instance, with its grants or not at all. Throws NOT_FOUND for the instance, ALREADY_EXISTS when it
- * has a robot of that name, BAD_REQUEST for a time of expiry that has passed and for a grant on something that the
- * instance does not have, and DENIED for a grant that the principal may not give.
+ * Creates a robot of an instance with all its grants, or nothing. Throws NOT_FOUND for the instance, ALREADY_EXISTS
+ * when it has a robot with that name, BAD_REQUEST for an expiry time in the past and for a grant on a scope that is not
+ * in the instance, and DENIED for a grant that the principal may not give.
  */
 export async function createRobot(
   ctx: Context,

@@ -8,7 +8,10 @@ import type { Context } from '@/lib/context'
 import { authorizeRobot, requireRobot, toRobotDetails } from './robot-details'
 import { type ExpectedVersions, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
 
-/** Deletes a robot with its grants. Throws NOT_FOUND, also for who may not manage its instance, PRECONDITION_FAILED. */
+/**
+ * Deletes a robot with its grants. Throws NOT_FOUND, also when the principal may not manage its instance, and
+ * PRECONDITION_FAILED.
+ */
 export async function deleteRobot(
   ctx: Context,
   principal: Principal,

@@ -3,7 +3,7 @@ import type { Context } from '@/lib/context'
 import { type RobotDetails, authorizeRobot, toRobotDetails } from './robot-details'
 import type { Versioned } from '@/lib/registry/versions'
 
-/** A robot. Throws NOT_FOUND, also for who may not manage its instance. */
+/** Returns a robot. Throws NOT_FOUND, also when the principal may not manage its instance. */
 export async function getRobot(ctx: Context, principal: Principal, id: string): Promise<Versioned<RobotDetails>> {
   const row = await authorizeRobot(ctx, principal, id)
   return { value: toRobotDetails(row), version: String(row.version) }

@@ -5,7 +5,7 @@ import type { Context } from '@/lib/context'
 import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
 import { type RobotDetails, toRobotDetails } from './robot-details'
 
-/** Robots of an instance, or of all, by name. Throws PAGE_INVALID. */
+/** Lists the robots of an instance, or of all instances, by name. Throws PAGE_INVALID. */
 export async function listRobots(
   ctx: Context,
   principal: Principal,

@@ -18,12 +18,12 @@ export interface RobotDetails extends Omit<
   readonly updatedAt: string
 }
 
-/** A robot with its secret, which is shown this once. */
+/** A robot with its secret, which is shown only once. */
 export interface RobotWithSecret extends RobotDetails {
   readonly secret: string
 }
 
-/** The robot. Throws NOT_FOUND. */
+/** Returns the robot. Throws NOT_FOUND. */
 export async function requireRobot(db: Source, id: string): Promise<RobotRow> {
   const robot = await findRobot(db, id)
   if (robot === null) throw new AppError('NOT_FOUND')
@@ -31,8 +31,8 @@ export async function requireRobot(db: Source, id: string): Promise<RobotRow> {
 }
 
 /**
- * The robot, for a principal who may manage its instance; for others there is none. Throws NOT_FOUND, and as
- * `authorizeProven` does.
+ * Returns the robot. Throws NOT_FOUND, also when the principal may not manage its instance, and the errors of
+ * `authorizeProven`.
  */
 export async function authorizeRobot(
   ctx: Authorizing & { readonly db: Source },
@@ -45,13 +45,13 @@ export async function authorizeRobot(
   return robot
 }
 
-/** The robot as it is now, with all that is shown of it. Throws NOT_FOUND. */
+/** Returns the current details of a robot. Throws NOT_FOUND. */
 export async function describeRobot(db: Source, id: string): Promise<Versioned<RobotDetails>> {
   const row = await requireRobot(db, id)
   return { value: toRobotDetails(row), version: String(row.version) }
 }
 
-/** What is shown of a robot. */
+/** Returns the details of a robot. */
 export function toRobotDetails(row: RobotRow): RobotDetails {
   const { version: _, expiresAt, lastUsedAt, createdAt, updatedAt, ...shown } = row
   return {
@@ -64,7 +64,7 @@ export function toRobotDetails(row: RobotRow): RobotDetails {
   }
 }
 
-/** The time a robot is to expire at. Throws BAD_REQUEST for one that has passed: that is what disabling is for. */
+/** Parses a robot's expiry time. Throws BAD_REQUEST for a time in the past: disable the robot instead. */
 export function readExpiry(expiresAt: string | null): Date | null {
   if (expiresAt === null) return null
   const time = new Date(expiresAt)

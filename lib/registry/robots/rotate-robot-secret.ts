@@ -10,8 +10,8 @@ import { type RobotWithSecret, authorizeRobot, describeRobot, requireRobot } fro
 import { type Versioned, changedMeanwhile } from '@/lib/registry/versions'
 
 /**
- * Gives a robot a new secret. The one before, and whatever was logged on with it, is refused from then on. Throws
- * NOT_FOUND, also for who may not manage its instance.
+ * Gives a robot a new secret. The old secret and the refresh tokens issued for it stop working. Throws NOT_FOUND, also
+ * when the principal may not manage its instance.
  */
 export async function rotateRobotSecret(
   ctx: Context,

@@ -16,7 +16,7 @@ import {
 } from './robot-details'
 import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
 
-/** What may change of a robot: an absent field stays. */
+/** What may change in a robot. An absent field stays unchanged. */
 export interface RobotChanges {
   readonly description?: string | undefined
   readonly isDisabled?: boolean | undefined
@@ -24,9 +24,9 @@ export interface RobotChanges {
 }
 
 /**
- * Changes a robot. What changes nothing writes nothing. A disabled one is refused from then on, and has to log on again
- * when it is enabled. Throws NOT_FOUND, also for who may not manage its instance, PRECONDITION_FAILED, and BAD_REQUEST
- * for a time of expiry that has passed.
+ * Changes a robot. Writes nothing when nothing changes. A disabled robot is refused at once, and must log on again
+ * after it is enabled. Throws NOT_FOUND, also when the principal may not manage its instance, PRECONDITION_FAILED, and
+ * BAD_REQUEST for an expiry time in the past.
  */
 export async function updateRobot(
   ctx: Context,

@@ -21,7 +21,8 @@ export type UserChanges = { readonly [Field in keyof UserSettings]?: UserSetting
 
 /**
  * Changes a user. Writes nothing when nothing changes. Disabling a user or setting a password ends the user's sessions
- * at once. Disabling also revokes the refresh tokens that clients keep instead of registry passwords and temporary tokens.
+ * at once. Disabling also revokes the refresh tokens that clients keep instead of registry passwords and temporary
+ * tokens.
  *
  * Throws NOT_FOUND, PRECONDITION_FAILED, BAD_REQUEST for a password that is not allowed, LAST_ADMINISTRATOR, and
  * OWN_ACCOUNT when callers disable themselves, or set their own password here, which does not ask for the old one.

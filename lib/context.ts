@@ -10,7 +10,7 @@ import type { Logger } from './log'
 import type { Database } from '@/lib/metadata/engine/database'
 import type { BlobStore } from '@/lib/storage/blob-store'
 
-/** All that a use case needs of the process. Made once by `server.ts`. */
+/** Everything that a use case needs from the process. `server.ts` creates it once. */
 export interface Context {
   readonly config: Config
   readonly db: Database
@@ -24,9 +24,9 @@ export interface Context {
   readonly attempts: Attempts
   /** Records failed log-ons. */
   readonly failedLogOns: FailedLogOns
-  /** Notes when credentials were used. */
+  /** Records uses of credentials. */
   readonly credentialUses: CredentialUses
-  /** Starts work in the background, and does what is due by the clock. */
+  /** Runs background jobs and scheduled jobs. */
   readonly jobs: JobHost<Context>
 }
 
@@ -34,12 +34,12 @@ export interface Context {
 // contexts would be two SQLite connections that block each other.
 const key = Symbol.for('stele.context')
 
-/** Makes `context` the one that `getContext` answers, in every bundle of this process. */
+/** Sets the context that `getContext` returns, in every bundle of this process. */
 export function setContext(context: Context): void {
   Object.assign(globalThis, { [key]: context })
 }
 
-/** The process's context. Throws outside `server.ts`'s process: pages and route handlers only run there. */
+/** Returns the process's context. Throws outside `server.ts`'s process: pages and route handlers run only there. */
 export function getContext(): Context {
   const context = (globalThis as { [key]?: Context })[key]
   if (context === undefined) throw new Error('no context: this code runs only inside server.ts')

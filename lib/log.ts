@@ -1,23 +1,23 @@
 import { pino, type Logger as PinoLogger } from 'pino'
 import type { LogLevel } from './config'
 
-/** The one logger's type. */
+/** The type of the process's logger. */
 export type Logger = PinoLogger
 
-/** Lines are written together once they are this long in all, in bytes: a system call each costs as much as the line. */
+/** Buffered bytes that trigger a write. A system call for each line would cost as much as the line itself. */
 const bufferBytes = 8 * 1024
 
-/** Longest that a line waits for others, in milliseconds. */
+/** Maximum time that a line stays in the buffer, in milliseconds. */
 const flushIntervalMs = 100
 
 /** The level of pino's `warn`. */
 const warnLevel = 40
 
 /**
- * Makes the logger: JSON lines on standard output; fields that carry credentials never pass.
+ * Creates the logger: JSON lines on standard output; fields that carry credentials are redacted.
  *
- * A warning or worse is written before the call returns, with all lines before it, so that no crash loses it. Lesser
- * lines wait a moment for others, also when the process ends by itself; `kill -9` may lose those.
+ * A warning or worse is written before the call returns, with all lines before it, so that no crash loses it. Lines of
+ * lower levels are buffered briefly and written when the process exits; `kill -9` may lose them.
  */
 export function createLogger(level: LogLevel): Logger {
   return pino(
@@ -36,8 +36,9 @@ export function createLogger(level: LogLevel): Logger {
 }
 
 /**
- * Makes the function that writes lines whose fields are JSON text already, `"name":value,…`, as the logger would. For the
- * line of a request: the logger's search for credentials alone costs a tenth of a small request.
+ * Returns a function that writes a line in the logger's format from fields that are already JSON text,
+ * `"name":value,…`. It is for request lines: the logger's search for credentials alone costs a tenth of a small
+ * request.
  */
 export function createLineWriter(log: Logger): (level: 'debug' | 'info', fields: string, message: string) => void {
   const stream = (log as Logger & { [pino.symbols.streamSym]: Output })[pino.symbols.streamSym]
@@ -48,9 +49,9 @@ export function createLineWriter(log: Logger): (level: 'debug' | 'info', fields:
   }
 }
 
-/** Where lines go. */
+/** The stream that lines are written to. */
 interface Output {
-  /** Level of the line that is written next. */
+  /** Level of the next line. */
   lastLevel?: number | undefined
   write(line: string): void
 }
@@ -58,7 +59,7 @@ interface Output {
 let lastMs = 0
 let lastTime = ''
 
-/** Now. Lines of one millisecond have the same text. */
+/** Returns the current time, ISO 8601. The text is cached for one millisecond. */
 function isoTime(): string {
   const now = Date.now()
   if (now !== lastMs) {

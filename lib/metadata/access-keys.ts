@@ -53,7 +53,7 @@ export async function countAccessKeys(db: Source, userId: string): Promise<numbe
   return db.prisma.accessKey.count({ where: { userId } })
 }
 
-/** Disables or enables an access key; answers whether that changed it. */
+/** Disables or enables an access key; returns whether that changed it. */
 export async function setAccessKeyDisabled(tx: Transaction, id: string, isDisabled: boolean): Promise<boolean> {
   const { count } = await tx.prisma.accessKey.updateMany({
     where: { id, isDisabled: !isDisabled },
@@ -62,7 +62,7 @@ export async function setAccessKeyDisabled(tx: Transaction, id: string, isDisabl
   return count > 0
 }
 
-/** Deletes an access key; answers whether it was there. */
+/** Deletes an access key; returns whether it was there. */
 export async function deleteAccessKey(tx: Transaction, id: string): Promise<boolean> {
   const { count } = await tx.prisma.accessKey.deleteMany({ where: { id } })
   return count > 0

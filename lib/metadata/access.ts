@@ -5,7 +5,7 @@ import { type Sql, allOf } from './engine/listing'
 /** What is asked for: an instance, a namespace or a repository. */
 export type ScopeKind = 'instance' | 'namespace' | 'repository'
 
-/** Whose eyes a list is made for; null: it shows everything. */
+/** The subject that a list is made for; null: it shows everything. */
 export interface Viewer {
   /** Id of the user or robot. */
   readonly subjectId: string
@@ -15,8 +15,8 @@ export interface Viewer {
 const rank = Prisma.sql`CASE g."permission" WHEN 'MANAGE' THEN 3 WHEN 'PUSH' THEN 2 ELSE 1 END`
 
 /**
- * The rank of the furthest permission that a subject has on a thing: on itself, or on what it lies in. `ids` are the
- * columns or values that name the three. 0 without a grant.
+ * The rank of the highest permission that a subject has on a thing: on the thing itself, or on what contains it. `ids`
+ * are the columns or values with the ids of these. 0 without a grant.
  */
 function grantedRank(subjectId: string, ids: readonly (Sql | string)[]): Sql {
   return Prisma.sql`(SELECT COALESCE(MAX(${rank}), 0) FROM "Grant" g
@@ -51,7 +51,7 @@ export function visibleRepository(viewer: Viewer | null): Sql | undefined {
 }
 
 /**
- * What a subject may do on a thing, as a rank; null when there is no such thing, or none that the subject can see. On a
+ * What a subject may do on a thing, as a rank; null when the thing does not exist or the subject cannot see it. On a
  * PUBLIC repository everyone has the rank of a pull.
  */
 export async function findRank(

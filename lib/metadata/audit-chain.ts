@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 
-/** All that an audit event says, as it is hashed. */
+/** The fields of an audit event that are hashed. */
 export interface AuditContent {
-  /** One more than that of the event before: a missing event leaves a gap. */
+  /** One more than the id of the previous event: a missing event leaves a gap. */
   readonly id: number
   readonly action: string
   readonly targetType: string
@@ -21,14 +21,14 @@ export interface AuditContent {
   readonly createdAt: Date
 }
 
-/** What the first event has for the hash of the one before it. */
+/** The previous hash of the first event. */
 export const firstPreviousHash = ''
 
 /**
- * The hash of an audit event: SHA-256, in hexadecimal, of the UTF-8 text of a JSON array of the hash before it and of
- * its fields in this order, as `JSON.stringify` writes it; all are text or null, the id too. Whoever has an export can
- * compute it again (docs/decisions/0016-audit-chain.md). Of another order or another set of fields every hash would be
- * another: this never changes.
+ * The hash of an audit event: SHA-256, in hexadecimal, of the UTF-8 text of a JSON array, as `JSON.stringify`
+ * writes it: the previous hash, then the fields in this order. All are text or null, the id too. Anybody with an export
+ * can compute it again (docs/decisions/0016-audit-chain.md). Another order or set of fields would change every hash, so
+ * this never changes.
  */
 export function hashAuditEvent(previousHash: string, event: AuditContent): string {
   const fields = [
@@ -48,8 +48,8 @@ export function hashAuditEvent(previousHash: string, event: AuditContent): strin
 }
 
 /**
- * Text as both databases give it back, byte by byte, at most `max` characters of it: with half characters and null
- * characters replaced, which UTF-8 or PostgreSQL cannot hold. Hashed as it came, it would look forged when it is read.
+ * Text that both databases return byte for byte, cut to `max` characters. Lone surrogates and null characters, which
+ * UTF-8 or PostgreSQL cannot store, are replaced: if they were hashed as received, the event would look forged when read.
  */
 export function storableText(text: string, max: number): string {
   const short = text.length > max ? `${text.slice(0, max - 1)}…` : text

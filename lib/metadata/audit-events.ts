@@ -15,7 +15,7 @@ export interface Actor {
 export interface NewAuditEvent {
   readonly action: AuditAction
   readonly target: { readonly type: AuditTargetType; readonly id: string; readonly name: string }
-  /** The instance it concerns, where it concerns one; of a change of an instance, that one. */
+  /** The instance that it concerns, if any; for a change of an instance, that instance by default. */
   readonly instanceId?: string | undefined
   /** Never a secret. */
   readonly before: Readonly<Record<string, unknown>> | null
@@ -23,13 +23,13 @@ export interface NewAuditEvent {
   readonly reason?: string | undefined
 }
 
-/** Longest of what comes from outside by itself, in characters: a header must not fill the disk. */
+/** Longest text that is stored of a value from outside, in characters: a header must not fill the disk. */
 const textMax = 512
 
 /**
- * Records a change, in the transaction that makes it: neither is there without the other. Call it last: it holds a lock
- * that every other change waits for until the transaction ends, so that each event holds the hash of the one before, and
- * whoever waited for anything while holding it could wait for each other.
+ * Records a change, in the transaction that makes it: both are stored, or neither is. Call it last: it takes a lock that
+ * every other change waits for until the transaction ends, so that each event holds the hash of the previous one. A
+ * transaction that waits for another lock while it holds this one could deadlock.
  *
  * A failed log-on is recorded by `FailedLogOns` (lib/auth/guessing), which calls this for some of them only.
  */
@@ -66,8 +66,8 @@ export async function insertAuditEvent(tx: SqlTransaction, actor: Actor, event: 
 }
 
 /**
- * The last event as the head says. Where somebody has put events behind it, or taken some away, changes go on all the
- * same, and what was done shows when the chain is verified.
+ * The last event according to the head. If somebody has added events after it, or removed some, changes still work, and
+ * verifying the chain shows the tampering.
  */
 async function readHead(tx: SqlTransaction): Promise<{ readonly lastId: number; readonly hash: string }> {
   const [head] = await tx.$queryRaw<{ eventId: number; hash: string }[]>`

@@ -10,13 +10,13 @@ export interface AuditEventRow extends AuditContent {
   readonly hash: string
 }
 
-/** The newest event of the chain, as kept apart from the events. */
+/** The newest event of the chain, as stored separately from the events. */
 export interface AuditHead {
   readonly eventId: number
   readonly hash: string
 }
 
-/** Which audit events a list shows; what is absent does not matter. */
+/** Which audit events a list shows; an absent field does not filter. */
 export interface AuditFilter {
   readonly actor?: string | undefined
   readonly action?: string | undefined
@@ -29,11 +29,11 @@ export interface AuditFilter {
   readonly from?: Date | undefined
   /** Events before this time. */
   readonly to?: Date | undefined
-  /** Stands somewhere in the event, in any case. */
+  /** Text that occurs somewhere in the event, in upper or lower case. */
   readonly text?: string | undefined
 }
 
-/** A part of the chain: of events between two ids, those ends excluded, the first ones in the order. */
+/** A part of the chain: the first `limit` events in the order, between two ids (both excluded). */
 export interface AuditSlice {
   readonly order: 'newest first' | 'oldest first'
   readonly afterId?: number | undefined
@@ -46,10 +46,10 @@ const selectEvents = Prisma.sql`
     "credential", "address", "userAgent", "createdAt", "previousHash", "hash"
   FROM "AuditEvent"`
 
-/** How many events a search for text looks at before others get their turn: SQLite's statements hold the process up. */
+/** How many events a text search reads before other requests run: SQLite's statements block the process. */
 const searchStep = 5000
 
-/** Events that the filter lets through. */
+/** Events that match the filter. */
 export async function listAuditEvents(
   source: SqlSource,
   filter: AuditFilter,
@@ -70,7 +70,7 @@ async function readAuditEvents(source: SqlSource, filter: AuditFilter, slice: Au
     ORDER BY "id" ${directions[slice.order]} LIMIT ${slice.limit}`
 }
 
-/** How many events the filter lets through. */
+/** How many events match the filter. */
 export async function countAuditEvents(source: SqlSource, filter: AuditFilter): Promise<number> {
   if (filter.text === undefined) return count(source, matching(filter))
   let sum = 0
@@ -95,14 +95,14 @@ function between({ afterId, beforeId }: Pick<AuditSlice, 'afterId' | 'beforeId'>
   ]
 }
 
-/** The slice in parts of `searchStep` events, in its order; others get their turn between them. */
+/** The slice in parts of `searchStep` events, in its order; other requests run between them. */
 async function* partsOf(
   source: SqlSource,
   slice: Omit<AuditSlice, 'limit'>,
 ): AsyncGenerator<Omit<AuditSlice, 'limit'>> {
   let rest = slice
   for (;;) {
-    // The last one of the part: ids are counted, not reckoned, since somebody may have put in one that is far off.
+    // The last id of the part. It is read, not computed: somebody may have inserted an event with a distant id.
     const [last] = await source.read.$queryRaw<{ id: number }[]>`
       SELECT "id" FROM "AuditEvent" WHERE ${allOf(between(rest))}
       ORDER BY "id" ${directions[slice.order]} LIMIT 1 OFFSET ${searchStep - 1}`
@@ -130,13 +130,13 @@ export async function findAuditEventByHash(source: SqlSource, hash: string): Pro
   return row ?? null
 }
 
-/** What the chain's head says; null before the first event. */
+/** The chain's head; null before the first event. */
 export async function findAuditHead(source: SqlSource): Promise<AuditHead | null> {
   const [row] = await source.read.$queryRaw<AuditHead[]>`SELECT "eventId", "hash" FROM "AuditHead" WHERE "id" = 1`
   return row ?? null
 }
 
-/** The first event that the head knows nothing of, or null. One look at both, so that what is being added is none. */
+/** The first event after the head, or null. One query reads both, so an event that is being added does not count. */
 export async function findEventBeyondHead(source: SqlSource): Promise<number | null> {
   const [row] = await source.read.$queryRaw<{ id: number }[]>`
     SELECT e."id" FROM "AuditEvent" e LEFT JOIN "AuditHead" h ON h."id" = 1
@@ -144,7 +144,7 @@ export async function findEventBeyondHead(source: SqlSource): Promise<number | n
   return row?.id ?? null
 }
 
-/** Where a text is looked for. */
+/** The columns that a text search reads. */
 const searched = ['targetName', 'targetId', 'actor', 'credential', 'address', 'userAgent', 'reason', 'before', 'after']
 
 function matching({ from, to, text, ...equal }: AuditFilter): (Sql | undefined)[] {

@@ -13,7 +13,7 @@ export interface BlobLink {
   readonly isCorrupt: boolean
 }
 
-/** The repository's link to the blob, or null: links are how access to bytes is decided. */
+/** The repository's link to the blob, or null: links decide the access to bytes. */
 export async function findBlobLink(source: SqlSource, repositoryId: string, digest: string): Promise<BlobLink | null> {
   const [row] = await source.read.$queryRaw<{ sizeBytes: bigint; seenAt: Date; corruptAt: Date | null }[]>`
     SELECT b."sizeBytes", l."seenAt", b."corruptAt"
@@ -23,8 +23,8 @@ export async function findBlobLink(source: SqlSource, repositoryId: string, dige
 }
 
 /**
- * Whether any repository of the instance has the blob, in good order, that the viewer may pull from. With `paths`, those
- * repositories only, and PUBLIC ones.
+ * Whether any repository of the instance that the viewer may pull from has the blob, not corrupt. With `paths`, only
+ * those repositories and PUBLIC ones count.
  */
 export async function isBlobVisibleInInstance(
   source: SqlSource,
@@ -82,7 +82,7 @@ export async function linkBlob(
     ON CONFLICT ("repositoryId", "digest") DO UPDATE SET "seenAt" = excluded."seenAt"`
 }
 
-/** Removes a repository's link to a blob; answers whether there was one. The bytes stay. */
+/** Removes a repository's link to a blob; returns whether there was one. The bytes stay. */
 export async function unlinkBlob(tx: SqlTransaction, repositoryId: string, digest: string): Promise<boolean> {
   const count = await tx.$executeRaw`
     DELETE FROM "RepositoryBlob" WHERE "repositoryId" = ${repositoryId} AND "digest" = ${digest}`

@@ -4,8 +4,8 @@ import { Prisma } from './generated/sqlite/client'
 import type { Sql } from './engine/listing'
 
 /**
- * What garbage collection reads and removes. It looks at rows in pages, by the last commit and without a lock, and
- * decides again under the lock: what it takes, nobody can have come to need meanwhile
+ * What garbage collection reads and removes. It reads rows in pages, from the last commit and without a lock, and
+ * decides again under the lock: nothing that it removes can have become needed meanwhile
  * (docs/decisions/0008-garbage-collection.md).
  */
 
@@ -36,7 +36,7 @@ export async function listLinks(
   }))
 }
 
-/** Removes those of a repository's links that are unneeded still; answers how many. The repository must be locked alone. */
+/** Removes a repository's links that are still unneeded; returns how many. Needs `lockRepositoryExclusively`. */
 export async function removeLinks(
   tx: SqlTransaction,
   repositoryId: string,
@@ -76,12 +76,12 @@ export async function listBlobs(
 }
 
 /**
- * Removes the rows of those of `digests` that are garbage still, and answers which. Until the transaction ends, who links
- * to one of them waits.
+ * Removes the rows of those `digests` that are still garbage; returns them. A transaction that links to one of them waits
+ * until this one ends.
  */
 export async function removeBlobs(tx: SqlTransaction, digests: readonly string[], cutoff: Date): Promise<BlobRow[]> {
   await lockBlobs(tx, digests)
-  // Another statement than the lock's: it sees what was linked while that waited.
+  // Not in the locking statement: this one sees the links that were made while that waited.
   const rows = await tx.$queryRaw<{ digest: string; sizeBytes: bigint | number }[]>`
     DELETE FROM "Blob"
     WHERE "digest" IN (${Prisma.join(digests)}) AND "seenAt" < ${cutoff}
@@ -90,7 +90,7 @@ export async function removeBlobs(tx: SqlTransaction, digests: readonly string[]
   return rows.map(({ digest, sizeBytes }) => ({ digest, sizeBytes: BigInt(sizeBytes) }))
 }
 
-/** Locks the rows of blobs until the transaction ends; answers which of `digests` have one. */
+/** Locks the rows of blobs until the transaction ends; returns which of `digests` have one. */
 export async function lockBlobs(tx: SqlTransaction, digests: readonly string[]): Promise<ReadonlySet<string>> {
   const lock = tx.provider === 'sqlite' ? Prisma.empty : Prisma.sql`FOR UPDATE`
   const rows = await tx.$queryRaw<{ digest: string }[]>`
@@ -110,8 +110,8 @@ export async function listUnknownBlobs(source: SqlSource, digests: readonly stri
 }
 
 /**
- * Gives those of `blobs` that have no row one, and answers which: nobody else can, so nobody can link to them before the
- * transaction ends. `unclaimBlobs` takes the rows away again.
+ * Adds a row for each of `blobs` that has none; returns their digests. No other transaction can add these rows, so none
+ * can link to the blobs before this one ends. `unclaimBlobs` removes the rows again.
  */
 export async function claimBlobs(
   tx: SqlTransaction,
@@ -132,14 +132,14 @@ export async function unclaimBlobs(tx: SqlTransaction, digests: ReadonlySet<stri
   if (digests.size > 0) await tx.$executeRaw`DELETE FROM "Blob" WHERE "digest" IN (${Prisma.join([...digests])})`
 }
 
-/** Records that a client was told of a blob; answers false when the repository no longer links to it. */
+/** Records that a client was told of a blob; returns false when the repository no longer links to it. */
 export async function markLinkSeen(tx: SqlTransaction, { repositoryId, digest }: LinkKey, now: Date): Promise<boolean> {
   const count = await tx.$executeRaw`
     UPDATE "RepositoryBlob" SET "seenAt" = ${now} WHERE "repositoryId" = ${repositoryId} AND "digest" = ${digest}`
   return count > 0
 }
 
-/** Ids of uploads opened before `cutoff`, those after `after`, a page of them. */
+/** A page of ids, after `after`, of uploads that were opened before `cutoff`. */
 export async function listOldUploads(source: SqlSource, after: string | null, cutoff: Date): Promise<string[]> {
   const rows = await source.read.$queryRaw<{ id: string }[]>`
     SELECT "id" FROM "Upload" WHERE "createdAt" < ${cutoff} AND "id" > ${after ?? ''} ORDER BY "id" LIMIT ${pageSize}`
@@ -151,7 +151,7 @@ export async function removeUploads(db: Database, ids: readonly string[]): Promi
   for (const batch of batchesOf(ids)) await db.prisma.upload.deleteMany({ where: { id: { in: batch } } })
 }
 
-/** Of a link `l`: that no manifest of its repository names the blob, and that it was not seen since `cutoff`. */
+/** Whether no manifest of link `l`'s repository names the blob, and the link was not seen since `cutoff`. */
 function unneeded(cutoff: Date): Sql {
   return Prisma.sql`l."seenAt" < ${cutoff} AND NOT EXISTS (
     SELECT 1 FROM "ManifestReference" r

@@ -16,17 +16,17 @@ export interface GrantScope {
   readonly repositoryId: string | null
 }
 
-/** Who a grant is to. */
+/** The user or robot that has a grant. */
 export interface GrantSubject {
   readonly type: 'USER' | 'ROBOT'
   readonly id: string
-  /** As records have it: of a robot, with its prefix. */
+  /** As in records: a robot's name has its prefix. */
   readonly name: string
   /** A user's display name, a robot's description. */
   readonly description: string
 }
 
-/** A grant as stored, with the names of what its ids name. */
+/** A grant as stored, with the names that belong to its ids. */
 export interface GrantRow {
   readonly id: string
   readonly subjectType: 'USER' | 'ROBOT'
@@ -55,7 +55,7 @@ export interface GrantFilter {
   readonly permission?: Permission | undefined
   /** Part of the subject's name. */
   readonly search?: string | undefined
-  /** `within`: on the thing and on what lies in it. `reaching`: on the thing and on what it lies in. */
+  /** `within`: on the thing and on what it contains. `reaching`: on the thing and on what contains it. */
   readonly scope?: { readonly of: GrantScope; readonly relation: 'within' | 'reaching' } | undefined
 }
 
@@ -70,7 +70,7 @@ const from = Prisma.sql`FROM "Grant" g
 
 const sortColumns: Record<GrantSortKey, Sql> = { subject: subjectName, createdAt: Prisma.sql`g."createdAt"` }
 
-/** The narrowest first: what names of a scope are in. */
+/** The columns with a scope's ids, the narrowest first. */
 const levels = [Prisma.sql`g."repositoryId"`, Prisma.sql`g."namespaceId"`, Prisma.sql`g."instanceId"`]
 
 const selected = {
@@ -174,7 +174,7 @@ function isManageable(viewer: Viewer): Sql {
     AND m."permission" = 'MANAGE' AND m."scopeId" IN (${Prisma.join(levels)}))`
 }
 
-/** Of the grants, those whose scope a viewer may manage. */
+/** Those of the grants whose scope a viewer may manage. */
 export async function listManageable(db: Source, viewer: Viewer | null, ids: readonly string[]): Promise<Set<string>> {
   if (viewer === null || ids.length === 0) return new Set(ids)
   const rows = await db.read.$queryRaw<{ id: string }[]>`
@@ -185,14 +185,14 @@ export async function listManageable(db: Source, viewer: Viewer | null, ids: rea
 /** Most grants that the record of a deletion names. */
 const namedGrantsMax = 100
 
-/** Grants that a deletion takes with it, as its record has them. */
+/** Grants that a deletion also deletes, for its audit event. */
 export interface LostGrants {
   readonly grants: readonly { readonly subject: string; readonly scopeId: string; readonly permission: Permission }[]
-  /** Of all, where those are not all. */
+  /** How many there are, also when `grants` does not name all. */
   readonly grantCount: number
 }
 
-/** The grants that go with a user or a robot, with what they are for, or with an instance; nothing where there are none. */
+/** The grants that are deleted with their subject, their scope or their instance; an empty object without any. */
 export async function listLostGrants(
   db: Source,
   where: { readonly subjectId: string } | { readonly scopeId: string } | { readonly instanceId: string },
@@ -261,8 +261,8 @@ function matchingSubjects({ search }: GrantSubjectFilter): Sql {
 }
 
 /**
- * Adds a grant. Throws ALREADY_EXISTS when the subject has one on the scope, and NOT_FOUND when subject or scope went
- * meanwhile.
+ * Adds a grant. Throws ALREADY_EXISTS when the subject has one on the scope, and NOT_FOUND when subject or scope
+ * was deleted meanwhile.
  */
 export async function insertGrant(
   tx: Transaction,
@@ -283,7 +283,7 @@ export async function insertGrant(
   }
 }
 
-/** Changes a grant that still has `version`; answers whether it had. */
+/** Changes a grant that still has `version`; returns whether it had. */
 export async function updateGrant(
   tx: Transaction,
   { id, version }: Pick<GrantRow, 'id' | 'version'>,
@@ -294,7 +294,7 @@ export async function updateGrant(
   return count > 0
 }
 
-/** Deletes a grant that still has `version`; answers whether it had. */
+/** Deletes a grant that still has `version`; returns whether it had. */
 export async function deleteGrant(
   tx: Transaction,
   { id, version }: Pick<GrantRow, 'id' | 'version'>,

@@ -1,19 +1,19 @@
 import type { Source, Transaction } from './engine/database'
 
-/** What a request with an Idempotency-Key was, and what it was answered. */
+/** A request with an Idempotency-Key, and its answer. */
 export interface IdempotencyRecord {
   readonly requestHash: string
   readonly status: number
   readonly location: string | null
   readonly etag: string | null
   readonly body: string
-  /** JSON: what the caller had to be allowed. */
+  /** JSON: the permissions that the request needed. */
   readonly needs: string
 }
 
 /**
- * Takes an id for this transaction's request; false when another has it. Of transactions at the same time one gets it:
- * the database decides by the key, and on PostgreSQL the others wait until that one has ended.
+ * Takes an id for this transaction's request; false when another has it. Only one of several concurrent
+ * transactions gets it: the database decides by the key, and on PostgreSQL the others wait until that one has ended.
  */
 export async function claimIdempotencyRecord(
   tx: Transaction,
@@ -47,7 +47,7 @@ export async function deleteIdempotencyRecordsBefore(tx: Transaction, time: Date
   await tx.prisma.idempotencyRecord.deleteMany({ where: { createdAt: { lt: time } } })
 }
 
-/** Whether there is a record of before `time`. */
+/** Whether there is a record made before `time`. */
 export async function hasIdempotencyRecordsBefore(db: Source, time: Date): Promise<boolean> {
   return (
     (await db.prisma.idempotencyRecord.findFirst({ where: { createdAt: { lt: time } }, select: { id: true } })) !== null

@@ -23,7 +23,7 @@ export interface InstanceRow {
 /** What may change of an instance. */
 export type InstanceSettings = Pick<InstanceRow, 'name' | 'allowAnonymousPull'>
 
-/** What a viewer knows of that an instance holds. */
+/** What an instance holds, as far as a viewer may see it. */
 export interface InstanceTotals {
   readonly namespaceCount: number
   readonly repositoryCount: number
@@ -61,7 +61,7 @@ export async function findInstanceByHost(
   return row ?? null
 }
 
-/** The instance that serves every host that is no instance's, or null while there is no instance. */
+/** The instance that serves every host name that no instance has, or null while there is no instance. */
 export async function findDefaultInstance(source: SqlSource): Promise<InstanceForTraffic | null> {
   const [row] = await source.read.$queryRaw<InstanceForTraffic[]>`
     SELECT "id", "allowAnonymousPull" FROM "Instance" WHERE "isDefault" LIMIT 1`
@@ -89,7 +89,7 @@ function matching({ viewer, regionId, search }: InstanceFilter): Sql {
   ])
 }
 
-/** How many instances each region holds that a viewer knows of; a region without any is absent. */
+/** How many instances that a viewer knows of each region has; a region without any is absent. */
 export async function countInstancesByRegion(db: Source, viewer: Viewer | null): Promise<Map<string, number>> {
   const rows = await db.read.$queryRaw<{ regionId: string; count: bigint }[]>`
     SELECT i."regionId", count(*) AS "count" FROM "Instance" i WHERE ${allOf([visibleInstance(viewer)])}
@@ -97,7 +97,7 @@ export async function countInstancesByRegion(db: Source, viewer: Viewer | null):
   return new Map(rows.map((row) => [row.regionId, Number(row.count)]))
 }
 
-/** What each of the instances holds, as far as a viewer knows of it, in four queries however many they are. */
+/** What each of the instances holds, as far as a viewer may see it, in four queries for any number. */
 export async function getInstanceTotals(
   db: Source,
   viewer: Viewer | null,
@@ -174,7 +174,7 @@ export async function updateInstance(
   }
 }
 
-/** Deletes an instance that still has `version`; answers whether it had. Throws NOT_EMPTY while it has namespaces. */
+/** Deletes an instance that still has `version`; returns whether it had. Throws NOT_EMPTY while it has namespaces. */
 export async function deleteInstance(
   tx: Transaction,
   { id, version }: { readonly id: string; readonly version: number },
@@ -193,7 +193,7 @@ function nameTaken(name: string, cause: unknown): AppError {
   return new AppError('ALREADY_EXISTS', { message, fields: [{ path: 'name', message }], cause })
 }
 
-/** What one logs on to the registry of an instance with, which goes with it, as the record of its deletion has that. */
+/** The registry credentials that are deleted with an instance, for the audit event of its deletion. */
 export interface LostCredentials {
   /** At most 100 names of robots. */
   readonly robots: readonly string[]

@@ -4,8 +4,8 @@ import type { Source } from './engine/database'
 export type MaintenanceKind = 'GARBAGE_COLLECTION' | 'SCRUB'
 
 /**
- * What a run has done so far, by name. Bytes too are numbers: exact up to 2^53, which is 9 PB, more than one run can
- * read, and the REST API tells no more.
+ * What a run has done so far, by name. Bytes are numbers too: exact up to 2^53, which is 9 PB, more than one run can
+ * read and the limit of the REST API.
  */
 export type RunCounts = Readonly<Record<string, number>>
 
@@ -63,7 +63,7 @@ export async function endRun(
   })
 }
 
-/** Records of every run of the kind that has not ended that it failed. For who knows that none is running. */
+/** Marks every run of the kind that has not ended as failed. The caller must know that none is running. */
 export async function failRunning(
   db: Source,
   kind: MaintenanceKind,
@@ -87,7 +87,7 @@ export async function findLastRun(db: Source, kind: MaintenanceKind): Promise<Ma
   return stored && ofStored(stored)
 }
 
-/** Of each kind the newest run that was no dry run and has ended, where there is one: what metrics show. */
+/** The newest ended run of each kind that was no dry run, where there is one: what metrics show. */
 export async function getLastRuns(db: Source): Promise<MaintenanceRunRow[]> {
   const runs = await Promise.all(
     (['GARBAGE_COLLECTION', 'SCRUB'] as const).map((kind) =>

@@ -24,7 +24,7 @@ export async function findManifest(
   return row ?? null
 }
 
-/** The manifest a tag points at, or null; one query, so that it is the tag's at one moment. */
+/** The manifest a tag points at, or null; one query, so that tag and manifest are of one moment. */
 export async function findManifestByTag(
   source: SqlSource,
   repositoryId: string,
@@ -37,7 +37,7 @@ export async function findManifestByTag(
   return row ?? null
 }
 
-/** A manifest to store, with what was found out about it. */
+/** A manifest to store, with what was read from it. */
 export interface NewManifest extends StoredManifest {
   readonly artifactType: string | null
   readonly subjectDigest: string | null
@@ -50,8 +50,8 @@ export interface NewManifest extends StoredManifest {
 }
 
 /**
- * Stores a manifest unless the repository has it already; then nothing changes, but that bytes which are no longer those
- * that were pushed are made good.
+ * Stores a manifest unless the repository has it already; then it changes nothing, but repairs stored
+ * bytes that differ from the pushed ones.
  */
 export async function insertManifest(tx: SqlTransaction, repositoryId: string, manifest: NewManifest): Promise<void> {
   const { digest, references, subjectDigest } = manifest
@@ -73,7 +73,7 @@ export async function insertManifest(tx: SqlTransaction, repositoryId: string, m
   }
 }
 
-/** Deletes a manifest with its references; answers whether there was one. No tag may point at it any more. */
+/** Deletes a manifest with its references; returns whether there was one. No tag may point at it any more. */
 export async function deleteManifest(tx: SqlTransaction, repositoryId: string, digest: string): Promise<boolean> {
   const count = await tx.$executeRaw`
     DELETE FROM "Manifest" WHERE "repositoryId" = ${repositoryId} AND "digest" = ${digest}`

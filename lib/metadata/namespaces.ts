@@ -104,7 +104,7 @@ export async function updateNamespace(
   return count === 0 ? null : findNamespace(tx, id)
 }
 
-/** Deletes a namespace that still has `version`; answers whether it had. Throws NOT_EMPTY while it has repositories. */
+/** Deletes a namespace that still has `version`; returns whether it had. Throws NOT_EMPTY while it has repositories. */
 export async function deleteNamespace(
   tx: Transaction,
   { id, version }: { readonly id: string; readonly version: number },

@@ -2,9 +2,9 @@ import type { SqlTransaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 
 /*
- * The outbox: what happened, in the order of its commits wherever two events conflict, for whoever works on it later
- * (triggers, the transparency log, replication, statistics). An event is written in the transaction of the change it
- * tells: neither is there without the other. Readers keep their own positions.
+ * The outbox: what happened, in commit order wherever two events conflict, for later readers (triggers, the
+ * transparency log, replication, statistics). An event is written in the transaction of the change that it describes:
+ * both are stored, or neither is. Readers keep their own positions.
  */
 
 /** The repository that an event is about. */
@@ -45,7 +45,7 @@ export async function addToOutbox(
     VALUES (${kind}, ${instanceId}, ${id}, ${path}, ${JSON.stringify(detail)}, ${new Date()})`
 }
 
-/** Removes up to `limit` of the oldest events, those from before `end`; answers how many there were. */
+/** Removes up to `limit` of the oldest events, those from before `end`; returns how many there were. */
 export async function deleteOutboxBefore(tx: SqlTransaction, end: Date, limit: number): Promise<number> {
   return tx.$executeRaw`
     DELETE FROM "OutboxEvent" WHERE "id" IN (SELECT "id" FROM "OutboxEvent" ORDER BY "id" LIMIT ${limit})

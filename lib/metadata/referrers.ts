@@ -23,7 +23,7 @@ export interface ListedReferrer extends Referrer {
 /** Which referrers a page holds. */
 export interface ReferrerSlice {
   readonly artifactType: string | null
-  /** The digest after which the page begins; empty for the first. */
+  /** The digest after which the page starts; empty for the first. */
   readonly after: string
   readonly limit: number
 }

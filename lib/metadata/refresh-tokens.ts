@@ -7,7 +7,7 @@ export type RefreshTokenBearer =
   | { readonly robotId: string }
   | { readonly temporaryTokenId: string }
 
-/** Ends all refresh tokens of a bearer: whoever holds one must log on again. */
+/** Ends all refresh tokens of a bearer: their holders must log on again. */
 export async function deleteRefreshTokens(tx: Transaction, bearer: RefreshTokenBearer): Promise<void> {
   await tx.prisma.refreshToken.deleteMany({ where: bearer })
 }
@@ -32,15 +32,15 @@ export type RefreshTokenSource =
   | { readonly robotId: string; readonly secretHash: string }
   | { readonly temporaryTokenId: string }
 
-/** How many refresh tokens of one bearer there are at most: as many machines as keep one, and no disk is filled. */
+/** Most refresh tokens of one bearer: enough for the machines that keep one, and too few to fill the disk. */
 const perBearerMax = 100
 
 /**
- * Adds a refresh token, if the secret that was logged on with is still the one that is stored: answers whether it is. Of
- * a bearer who has too many, those go that are unused for longest.
+ * Adds a refresh token if the secret that the client logged on with is still the stored one; returns whether it is. When
+ * the bearer has too many, deletes those unused for longest.
  *
- * The secret's row is locked until the transaction ends, so a change of it either comes first, or finds this token to
- * end, and tokens of one bearer are made one after the other.
+ * The secret's row is locked until the transaction ends, so a change of the secret either comes first or finds this token
+ * and ends it, and tokens of one bearer are made one after the other.
  */
 export async function insertRefreshToken(
   tx: SqlTransaction,

@@ -1,7 +1,7 @@
 import type { Database, SqlSource } from './engine/database'
 import type { User } from './users'
 
-/** What a request proves itself by at an instance's registry. Only lib/auth asks for it: there are hashes in it. */
+/** Credentials for an instance's registry. Only lib/auth reads them: they contain hashes. */
 
 /** A user, and what their registry password of an instance is verified against; null while none is set. */
 export interface UserCredential {
@@ -36,7 +36,7 @@ type UserCredentialRow = UserColumns & Omit<UserCredential, 'user'>
 
 type TemporaryTokenRow = UserColumns & Omit<TemporaryTokenCredential, 'user'>
 
-// Requests run these: templates without parts are the cheapest, so each is written out.
+// Requests run these: templates without SQL fragments are the cheapest, so each is written out.
 
 /** The user of that name, at an instance; or null. */
 export async function findUserCredential(
@@ -123,7 +123,7 @@ export type UsedCredential =
   | { readonly kind: 'password'; readonly userId: string; readonly instanceId: string }
   | { readonly kind: 'robot' | 'temporaryToken'; readonly id: string }
 
-/** Notes when a credential was used last, and by a robot from where. Never a time before the one that is noted. */
+/** Records when a credential was last used, and a robot's address. Never replaces a later time. */
 export async function noteCredentialUse(
   db: Database,
   used: UsedCredential,

@@ -1,7 +1,7 @@
 import type { Source, Transaction } from './engine/database'
 import { deleteRefreshTokens } from './refresh-tokens'
 
-/** Sets the password a user logs on to an instance's registry with; what was set before is worth nothing from then on. */
+/** Sets the password a user logs on to an instance's registry with; the former one stops working. */
 export async function putRegistryPassword(
   tx: Transaction,
   {
@@ -36,7 +36,7 @@ export async function findRegistryPasswordTimes(
   return { setAt: found?.updatedAt ?? null, lastUsedAt: found?.lastUsedAt ?? null }
 }
 
-/** Takes a user's registry password of an instance away; answers whether there was one. */
+/** Deletes a user's registry password of an instance; returns whether there was one. */
 export async function deleteRegistryPassword(
   tx: Transaction,
   { userId, instanceId }: RegistryPasswordOwner,
@@ -46,8 +46,9 @@ export async function deleteRegistryPassword(
 }
 
 /**
- * Takes away those registry passwords of a user that are the console's, by their hash: the first start sets both to one.
- * Call it before the console's is changed, which would leave the former one good at the registry. Answers how many.
+ * Deletes a user's registry passwords that have the same hash as the console password: the first start sets both to the
+ * same. Call it before changing the console password: otherwise the former one still works at the registry. Returns how
+ * many.
  */
 export async function deleteSharedRegistryPasswords(tx: Transaction, userId: string): Promise<number> {
   const user = await tx.prisma.user.findUnique({ where: { id: userId }, select: { passwordHash: true } })

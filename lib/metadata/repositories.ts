@@ -9,7 +9,7 @@ export interface RepositoryForTraffic {
   /** `<namespace>/<name>`. */
   readonly path: string
   readonly tagImmutability: boolean
-  /** Of its namespace: whether a manifest may name blobs that the repository does not have. */
+  /** The namespace's setting: whether a manifest may name blobs that the repository does not have. */
   readonly acceptSparseManifests: boolean
 }
 
@@ -32,18 +32,18 @@ export async function findRepositoryPath(source: SqlSource, id: string): Promise
   return row?.path ?? null
 }
 
-/** A repository with what whoever asks for it may do there. */
+/** A repository with what the caller may do there. */
 export interface RepositoryForCaller extends RepositoryForTraffic {
   readonly isPublic: boolean
-  /** Of its instance: whether a PUBLIC repository can be pulled from without credentials. */
+  /** The instance's setting: whether a PUBLIC repository can be pulled from without credentials. */
   readonly allowAnonymousPull: boolean
-  /** Rank of the furthest permission that a grant gives the subject here; 0 without one. */
+  /** Rank of the highest permission that a grant gives the subject here; 0 without one. */
   readonly rank: number
 }
 
 /**
- * The repository an image's address names, and what the subject is granted there (as `grantedRank` has it, written out:
- * every request runs this, and a template without parts in it is the cheapest); or null.
+ * The repository an image's address names, and what the subject is granted there (like `grantedRank`, but written out:
+ * every request runs this, and a template without SQL fragments is the cheapest); or null.
  */
 export async function findRepositoryForCaller(
   source: SqlSource,
@@ -66,17 +66,17 @@ export async function findRepositoryForCaller(
 }
 
 /**
- * The repository's row, locked against settings changes until the transaction ends; null when it is gone. What it says
- * of immutability is what every push that commits before the next settings change is judged by (docs/immutability.md,
- * part 4). Pushes hold it together. On SQLite the transaction has held the write lock since its start.
+ * The repository's row, locked against settings changes until the transaction ends; null when it is gone. Its
+ * immutability setting applies to every push that commits before the next settings change (docs/immutability.md, part
+ * 4). Several pushes can hold the lock at once. On SQLite the transaction has held the write lock since its start.
  */
 export async function lockRepository(tx: SqlTransaction, id: string): Promise<RepositoryForTraffic | null> {
   return readLocked(tx, id, Prisma.sql`FOR SHARE OF r`)
 }
 
 /**
- * The same for who takes something away that a push may count on (a blob, a manifest): alone, so that no push is half
- * way through while it decides.
+ * The same, exclusively, for callers that remove something a push may rely on (a blob, a manifest): no push is half done
+ * while they decide.
  */
 export async function lockRepositoryExclusively(tx: SqlTransaction, id: string): Promise<RepositoryForTraffic | null> {
   return readLocked(tx, id, Prisma.sql`FOR UPDATE OF r`)
@@ -91,8 +91,8 @@ async function readLocked(tx: SqlTransaction, id: string, lock: Prisma.Sql): Pro
 }
 
 /**
- * The repository a first push makes, with its namespace's defaults; null when the namespace is missing or forbids it. Of
- * pushes at the same time one makes it, and all of them get it.
+ * The repository a first push makes, with its namespace's defaults; null when the namespace is missing or forbids it. One of
+ * several concurrent pushes makes it, and all of them get it.
  */
 export async function createRepositoryOnPush(
   tx: SqlTransaction,

@@ -38,7 +38,7 @@ export async function findRepository(db: Source, id: string): Promise<Repository
   return db.prisma.repository.findUnique({ where: { id } })
 }
 
-/** What each of the repositories holds, in three queries however many they are. */
+/** What each of the repositories holds, in three queries for any number. */
 export async function getRepositoryTotals(
   db: Source,
   ids: readonly string[],
@@ -82,8 +82,8 @@ export async function insertRepository(
 }
 
 /**
- * Changes a repository that still has `version`; null when it has not. With `tagImmutability` this is the writer of
- * the rule: updating the row is what orders the change against pushes, which lock it (`lockRepository`).
+ * Changes a repository that still has `version`; null when it has not. This also changes
+ * `tagImmutability`: the update orders the change against pushes, which lock the row (`lockRepository`).
  */
 export async function updateRepository(
   tx: Transaction,
@@ -95,7 +95,7 @@ export async function updateRepository(
   return count === 0 ? null : findRepository(tx, id)
 }
 
-/** Deletes a repository that still has `version` and all its rows but the ledger's; answers whether it had. */
+/** Deletes a repository that still has `version` and all its rows but the ledger's; returns whether it had. */
 export async function deleteRepository(
   tx: Transaction,
   { id, version }: { readonly id: string; readonly version: number },

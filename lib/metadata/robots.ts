@@ -86,7 +86,7 @@ export async function insertRobot(
   }
 }
 
-/** Changes a robot, or gives it another secret, that still has `version`; answers whether it had. */
+/** Changes a robot that still has `version`, or its secret; returns whether it had. */
 export async function updateRobot(
   tx: Transaction,
   { id, version }: RobotVersion,
@@ -97,7 +97,7 @@ export async function updateRobot(
   return count > 0
 }
 
-/** Deletes a robot that still has `version`, with its grants; answers whether it had. */
+/** Deletes a robot that still has `version`, with its grants; returns whether it had. */
 export async function deleteRobot(tx: Transaction, { id, version }: RobotVersion): Promise<boolean> {
   const { count } = await tx.prisma.robot.deleteMany({ where: { id, version } })
   return count > 0

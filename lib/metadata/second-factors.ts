@@ -3,7 +3,7 @@ import type { Source, Transaction } from './engine/database'
 /** A second factor as stored. */
 export interface StoredSecondFactor {
   readonly sealedSecret: string
-  /** Null until a code has shown that the app has the secret: it counts for nothing before. */
+  /** Null until a code has shown that the app has the secret: until then the factor does not count. */
   readonly confirmedAt: Date | null
 }
 
@@ -12,7 +12,7 @@ export async function findSecondFactor(db: Source, userId: string): Promise<Stor
   return db.prisma.secondFactor.findUnique({ where: { userId }, select: { sealedSecret: true, confirmedAt: true } })
 }
 
-/** Sets a second factor up, yet to be confirmed, in place of another that is not confirmed. */
+/** Adds an unconfirmed second factor; replaces another that is not confirmed. */
 export async function putUnconfirmedSecondFactor(
   tx: Transaction,
   factor: { readonly userId: string; readonly sealedSecret: string; readonly createdAt: Date },
@@ -26,7 +26,7 @@ export async function confirmSecondFactor(tx: Transaction, userId: string, confi
   await tx.prisma.secondFactor.update({ where: { userId }, data: { confirmedAt } })
 }
 
-/** Uses the code of a time step up, and those of all steps before; answers false when it was used up already. */
+/** Uses up the codes of a time step and all earlier ones; returns false when this one was already used up. */
 export async function spendStep(tx: Transaction, userId: string, step: number): Promise<boolean> {
   const { count } = await tx.prisma.secondFactor.updateMany({
     where: { userId, OR: [{ lastStep: null }, { lastStep: { lt: step } }] },
@@ -35,7 +35,7 @@ export async function spendStep(tx: Transaction, userId: string, step: number): 
   return count > 0
 }
 
-/** Takes a user's second factor away with its recovery codes; answers whether there was one that counted. */
+/** Deletes a user's second factor and its recovery codes; returns whether there was a confirmed one. */
 export async function deleteSecondFactor(tx: Transaction, userId: string): Promise<boolean> {
   await tx.prisma.recoveryCode.deleteMany({ where: { userId } })
   const { count } = await tx.prisma.secondFactor.deleteMany({ where: { userId, confirmedAt: { not: null } } })
@@ -53,7 +53,7 @@ export async function replaceRecoveryCodes(
   await tx.prisma.recoveryCode.createMany({ data: codeHashes.map((codeHash) => ({ userId, codeHash })) })
 }
 
-/** Uses a recovery code up; answers false when the user has none of that hash. */
+/** Uses up a recovery code; returns false when the user has none of that hash. */
 export async function spendRecoveryCode(tx: Transaction, userId: string, codeHash: string): Promise<boolean> {
   const { count } = await tx.prisma.recoveryCode.deleteMany({ where: { userId, codeHash } })
   return count > 0

@@ -3,7 +3,7 @@ import { Prisma } from './generated/sqlite/client'
 import { type Slice, inOrder } from './engine/listing'
 import { type User, userFields } from './users'
 
-/** A console session as stored: the token itself is nowhere, only its hash. */
+/** A console session as stored: only the token's hash is stored, never the token. */
 export interface StoredSession {
   readonly id: string
   readonly lastSeenAt: Date
@@ -55,19 +55,19 @@ export async function countSessions(db: Source, userId: string, now: Date): Prom
   return db.prisma.session.count({ where: { userId, expiresAt: { gt: now } } })
 }
 
-/** Ends the session of a token hash; answers whether there was one. */
+/** Ends the session of a token hash; returns whether there was one. */
 export async function deleteSessionByHash(tx: Transaction, tokenHash: string): Promise<boolean> {
   const { count } = await tx.prisma.session.deleteMany({ where: { tokenHash } })
   return count > 0
 }
 
-/** Ends one session of a user; answers whether there was one. */
+/** Ends one session of a user; returns whether there was one. */
 export async function deleteSession(tx: Transaction, userId: string, id: string): Promise<boolean> {
   const { count } = await tx.prisma.session.deleteMany({ where: { id, userId } })
   return count > 0
 }
 
-/** Ends all sessions of a user; answers how many there were. */
+/** Ends all sessions of a user; returns how many there were. */
 export async function deleteSessionsOfUser(tx: Transaction, userId: string): Promise<number> {
   const { count } = await tx.prisma.session.deleteMany({ where: { userId } })
   return count

@@ -57,10 +57,10 @@ export type TagMoveResult =
 /**
  * Points a tag at a manifest, if the rule allows it: **the only function that creates or moves a tag**.
  *
- * `repository` must come from `lockRepository` of the same transaction: it is the policy the move is judged by. One
- * conditional statement then decides; there is no moment between looking and writing in which another push could
- * slip in, on SQLite and, under READ COMMITTED, on PostgreSQL. The rule is `judgeMove`; here it stands once more, as SQL.
- * A look afterwards only finds out why nothing was written. After `refused` the caller's transaction must roll back.
+ * `repository` must come from `lockRepository` of the same transaction: it holds the policy that decides the move. One
+ * conditional statement then decides; no other push can come between its check and its write, on SQLite and, under
+ * READ COMMITTED, on PostgreSQL. The rule is `judgeMove`; the statement repeats it in SQL.
+ * A read afterwards only finds out why nothing was written. After `refused` the caller's transaction must roll back.
  * Throws PRECONDITION_FAILED.
  *
  * The manifest and its references must be in the same transaction before this: an append-only tag is compared by them.
@@ -122,7 +122,7 @@ async function whyNotMoved(
   const current = (await findTag(tx, repository.id, name))?.digest ?? null
   const reservedFor = current === null ? await findReservedDigest(tx, repository, name) : null
   const verdict = judgeMove(repository, name, current, digest, { reservedFor, keepsContent: false })
-  // Where the rule would allow it: the tag was not there when the statement looked for one that `If-Match` names.
+  // The rule would allow it: the tag did not exist yet when the statement looked for one that `If-Match` names.
   const isLate = verdict.kind === 'allowed' && verdict.effect !== 'unchanged'
   if (isLate || !meetsPrecondition(precondition, current)) {
     throw new AppError('PRECONDITION_FAILED', { detail: { tag: name, currentDigest: current ?? undefined } })
@@ -138,7 +138,7 @@ async function whyNotMoved(
 }
 
 /**
- * Deletes a tag that `repository`'s rule leaves free; answers what it pointed at, or null when there was none. Throws
+ * Deletes a tag that `repository`'s rule leaves free; returns what it pointed at, or null when there was none. Throws
  * TAG_UNDELETABLE for a protected one. `repository` must come from `lockRepository` of the same transaction.
  */
 export async function deleteTag(
@@ -177,7 +177,7 @@ async function removeTag(tx: SqlTransaction, repositoryId: string, name: string)
 }
 
 /**
- * Deletes every tag that points at a digest; answers them in byte order. None of them may be protected: the caller has
+ * Deletes every tag that points at a digest; returns them in byte order. None of them may be protected: the caller has
  * asked (`listTagsReaching`) under `lockRepositoryExclusively` of the same transaction.
  */
 export async function deleteTagsOf(tx: SqlTransaction, repositoryId: string, digest: string): Promise<TagTarget[]> {

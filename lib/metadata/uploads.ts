@@ -17,7 +17,7 @@ export async function hasUpload(source: SqlSource, repositoryId: string, id: str
   return rows.length > 0
 }
 
-/** Closes an upload; answers whether it was open. */
+/** Closes an upload; returns whether it was open. */
 export async function deleteUpload(tx: SqlTransaction, repositoryId: string, id: string): Promise<boolean> {
   const count = await tx.$executeRaw`DELETE FROM "Upload" WHERE "id" = ${id} AND "repositoryId" = ${repositoryId}`
   return count > 0

@@ -17,21 +17,21 @@ export async function findCredentials(db: Source, userId: string): Promise<UserC
 }
 
 /**
- * The same, locked until the transaction ends: a log-on that goes by them and a change of the password happen one after
- * the other, never beside each other.
+ * The same, locked until the transaction ends: a log-on that checks them and a change of the password run one after
+ * the other, never at the same time.
  */
 export async function lockCredentials(tx: Transaction, userId: string): Promise<UserCredentials | null> {
   await lockRow(tx, 'User', userId)
   return findCredentials(tx, userId)
 }
 
-/** Gives a user another password. Their sessions are the caller's to end. */
+/** Changes a user's password. The caller must end their sessions. */
 export async function updatePasswordHash(tx: Transaction, userId: string, passwordHash: string): Promise<void> {
   await tx.prisma.user.update({ where: { id: userId }, data: { passwordHash, version: { increment: 1 } } })
 }
 
 /** Notes that a user logged on at `now`. */
 export async function noteLogOn(tx: Transaction, userId: string, now: Date): Promise<void> {
-  // In plain SQL, because `updatedAt` speaks of changes and stays.
+  // In plain SQL, so that `updatedAt`, which is for changes, stays.
   await tx.$executeRaw`UPDATE "User" SET "lastLogOnAt" = ${now} WHERE "id" = ${userId}`
 }

@@ -121,7 +121,7 @@ function matching({ search, role, isDisabled }: UserFilter): Sql {
   ])
 }
 
-/** What is shown of users beside their own row. */
+/** What is shown of users in addition to their own row. */
 export interface UserFacts {
   readonly hasSecondFactor: boolean
   readonly grantCount: number
@@ -155,7 +155,7 @@ export async function addUser(
   }
 }
 
-/** Changes a user who still has `version`; answers whether that was so. */
+/** Changes a user who still has `version`; returns whether that was so. */
 export async function updateUser(
   tx: Transaction,
   { id, version }: { readonly id: string; readonly version: number },
@@ -166,7 +166,7 @@ export async function updateUser(
   return count > 0
 }
 
-/** Deletes a user who still has `version`, with grants, sessions and credentials; answers whether that was so. */
+/** Deletes a user who still has `version`, with grants, sessions and credentials; returns whether that was so. */
 export async function deleteUser(
   tx: Transaction,
   { id, version }: { readonly id: string; readonly version: number },
@@ -176,9 +176,9 @@ export async function deleteUser(
 }
 
 /**
- * Throws LAST_ADMINISTRATOR unless there is an enabled administrator besides the user. Call it before taking that
- * user's rights away: whoever else asks waits until the transaction ends, so that two who take away each other's cannot
- * both have looked before either wrote.
+ * Throws LAST_ADMINISTRATOR unless there is another enabled administrator. Call it before removing the user's
+ * rights: other callers wait until the transaction ends, so two administrators who remove each other's rights cannot both
+ * pass the check.
  */
 export async function assertAnotherAdministrator(tx: Transaction, userId: string): Promise<void> {
   await lockName(tx, 'administrators')

@@ -11,14 +11,14 @@ export type DatabaseLocation =
 /** Prisma's models, which both databases have. A transaction is `Database.transaction`, never Prisma's own. */
 export type Models = Omit<Prisma.TransactionClient, '$transaction'>
 
-/** What a function reads from that needs no more than SQL: the database, or any transaction of the caller. */
+/** What a function that needs only SQL reads from: the database, or any transaction of the caller. */
 export interface SqlSource {
   readonly provider: DatabaseLocation['provider']
-  /** Runs plain SQL. Outside a transaction it sees the last commit, in one also what that has written. */
+  /** Runs plain SQL. It sees the last commit and, in a transaction, also what that has written. */
   readonly read: Pick<SqlRunner, '$queryRaw'>
 }
 
-/** What a function reads from that needs the models: the database, or a transaction of the caller. */
+/** What a function that needs the models reads from: the database, or a transaction of the caller. */
 export interface Source extends SqlSource {
   readonly prisma: Models
 }
@@ -30,7 +30,7 @@ export interface SqlTransaction extends SqlSource, SqlRunner {}
 export interface Database extends Source {
   /**
    * Runs `work` in one transaction. SQLite: it holds the write lock from its start (BEGIN IMMEDIATE). PostgreSQL: READ
-   * COMMITTED, so what is decided on must be locked before it is read (`lockRepository`).
+   * COMMITTED, so lock what a decision depends on before reading it (`lockRepository`).
    * All of it is durable when this returns; none of it has happened when this throws. In a transaction it is a
    * savepoint: undone alone when it throws, durable when the outer transaction is.
    */
@@ -38,8 +38,8 @@ export interface Database extends Source {
   /** The same as `transaction` for work in plain SQL: a tenth of the cost. For what every push does. */
   sqlTransaction<T>(work: (tx: SqlTransaction) => Promise<T>): Promise<T>
   /**
-   * Takes a lock by its name against all processes over the database, for as long as it takes; null when another holder
-   * has it. SQLite serves one process, and always grants it. Rejects in a transaction: the lock would outlast it.
+   * Takes a named lock against all processes of the database, without a time limit; null when another holder has it.
+   * SQLite serves one process, so it always grants the lock. Rejects in a transaction: the lock would outlast it.
    */
   tryLock(name: string): Promise<HeldLock | null>
 }
@@ -49,6 +49,6 @@ export interface Transaction extends Database, SqlTransaction {}
 
 /** A lock that is held. */
 export interface HeldLock {
-  /** Gives it back. Throws UNAVAILABLE when it had been lost. */
+  /** Releases it. Throws UNAVAILABLE when it had been lost. */
   release(): Promise<void>
 }

@@ -3,9 +3,9 @@ import type { Database, SqlSource } from './database'
 
 /** What the two databases do in their own ways. */
 export interface Engine extends SqlSource, Pick<Database, 'sqlTransaction' | 'tryLock'> {
-  /** The client as it was generated. On PostgreSQL it is the one for that, which has the same models and methods. */
+  /** The generated client. PostgreSQL's own has the same models and methods. */
   readonly client: PrismaClient
-  /** Ends all connections, once what runs has ended. */
+  /** Ends all connections once running work has ended. */
   close(): Promise<void>
 }
 

@@ -1,7 +1,7 @@
 import type { Source } from './database'
 
 /**
- * Takes a lease, or holds it longer, until `expiresAt`; answers false when another holder has it. On PostgreSQL this
+ * Takes or extends a lease until `expiresAt`; returns false when another holder has it. On PostgreSQL this
  * waits for a transaction that has just taken it.
  */
 export async function holdLease(
@@ -15,7 +15,7 @@ export async function holdLease(
   return count > 0
 }
 
-/** Gives a lease back, where `holder` still has it. */
+/** Releases a lease if `holder` still has it. */
 export async function releaseLease(
   db: Source,
   { name, holder }: { readonly name: string; readonly holder: string },

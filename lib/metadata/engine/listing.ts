@@ -1,6 +1,6 @@
 import { Prisma } from '../generated/sqlite/client'
 
-/** A piece of SQL of the two that both databases understand. */
+/** A piece of SQL that both databases understand. */
 export type Sql = Prisma.Sql
 
 /** Where a page starts: after the row that has this sort key and, among equals, this unique text. */
@@ -17,8 +17,8 @@ export interface Slice {
 }
 
 /**
- * Rows whose `column` holds `text`, in any case of the letters of ASCII; nothing in `text` is a wildcard. `lower` knows
- * no others in SQLite, nor in PostgreSQL's collation "C".
+ * Rows whose `column` holds `text`, ignoring the case of ASCII letters; nothing in `text` is a wildcard. `lower` changes
+ * no other letters in SQLite, nor in PostgreSQL's collation "C".
  */
 export function contains(column: Sql, text: string): Sql {
   const lowered = text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
@@ -26,7 +26,7 @@ export function contains(column: Sql, text: string): Sql {
   return Prisma.sql`lower(${column}) LIKE ${pattern} ESCAPE '\\'`
 }
 
-/** All of the conditions; an absent one holds always. */
+/** All of the conditions; an absent one always holds. */
 export function allOf(conditions: readonly (Sql | undefined)[]): Sql {
   const given = conditions.filter((condition) => condition !== undefined)
   return given.length === 0 ? Prisma.sql`1 = 1` : Prisma.join(given, ' AND ')

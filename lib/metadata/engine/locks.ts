@@ -1,7 +1,7 @@
 import type { SqlTransaction } from './database'
 import { Prisma } from '../generated/sqlite/client'
 
-/** What is changed by settings that two people may save at once. */
+/** Tables with settings that two people may save at once. */
 export type LockableTable = 'Instance' | 'Namespace' | 'Repository' | 'Robot' | 'User'
 
 const tables: Record<LockableTable, Prisma.Sql> = {
@@ -13,8 +13,8 @@ const tables: Record<LockableTable, Prisma.Sql> = {
 }
 
 /**
- * Locks a row, if it is there, until the transaction ends: what is read of it from now on is what a later write of the
- * same transaction changes. SQLite's transactions hold the write lock from their start.
+ * Locks a row, if it is there, until the transaction ends: no other transaction changes it between a read and a later
+ * write of this one. SQLite's transactions hold the write lock from their start.
  */
 export async function lockRow(tx: SqlTransaction, table: LockableTable, id: string): Promise<void> {
   if (tx.provider === 'sqlite') return

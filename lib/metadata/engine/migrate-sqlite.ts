@@ -19,7 +19,7 @@ const migrationsTable = `
 /** How long to wait for another process that is migrating, in milliseconds. */
 const lockTimeoutMs = 30_000
 
-/** Applies to the database in `file` what `pending` answers, in one transaction under the write lock. */
+/** Applies the migrations that `pending` returns to the database in `file`, in one transaction under the write lock. */
 export function migrateSqlite(file: string, pending: (applied: AppliedMigration[]) => Migration[]): string[] {
   const db = new Sqlite(file, { timeout: lockTimeoutMs })
   try {

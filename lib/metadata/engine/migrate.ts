@@ -7,7 +7,7 @@ import { migrateSqlite } from './migrate-sqlite'
 import type { AppliedMigration, Migration } from './migration'
 
 /**
- * Brings a database to the newest of the migrations in `folder`, which has a folder for each provider; answers the names
+ * Brings a database to the newest of the migrations in `folder`, which has a folder for each provider; returns the names
  * of those applied now. All or nothing: one transaction under a lock, so processes that start together take turns and
  * a failing migration leaves the database as it was. A SQLite file is created where needed.
  *

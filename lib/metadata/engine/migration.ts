@@ -5,7 +5,7 @@ export interface Migration {
   readonly checksum: string
 }
 
-/** A migration that a database has, as Prisma's table `_prisma_migrations` tells. */
+/** A migration that a database has, as recorded in Prisma's table `_prisma_migrations`. */
 export interface AppliedMigration {
   readonly migration_name: string
   readonly checksum: string

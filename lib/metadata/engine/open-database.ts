@@ -8,7 +8,7 @@ import { openSqlite } from './sqlite'
 
 /** The database of a process, which has opened it and closes it. */
 export interface OpenDatabase extends Database {
-  /** Ends all connections, once what runs has ended. */
+  /** Ends all connections once running work has ended. */
   close(): Promise<void>
 }
 
@@ -31,7 +31,7 @@ class ProcessDatabase implements OpenDatabase {
     this.provider = engine.provider
     this.read = engine.read
     this.#engine = engine
-    // A failure that no caller of ours can name is the database's: UNAVAILABLE, so that every door fails closed. The
+    // A failure without a meaning for callers becomes UNAVAILABLE, so that every entry point fails closed. The
     // cast drops the extension's type, which adds nothing.
     this.#client = engine.client.$extends({
       query: {

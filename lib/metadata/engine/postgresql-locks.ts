@@ -19,7 +19,7 @@ export class PostgresqlLocks {
     this.#url = url
   }
 
-  /** Takes the lock; null when somebody has it. Throws UNAVAILABLE. */
+  /** Takes the lock; null when another holder has it. Throws UNAVAILABLE. */
   async tryTake(name: string): Promise<HeldLock | null> {
     // One session may take a lock twice, so this process's own are kept apart here.
     if (this.#held.has(name)) return null
@@ -48,7 +48,7 @@ export class PostgresqlLocks {
     try {
       await this.#ask(() => client.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [name]))
     } catch (error) {
-      // The lock went with its connection, perhaps long ago: what was done under it was done without it.
+      // The lock was lost with its connection, perhaps long ago: the work was not protected by it.
       throw new AppError('UNAVAILABLE', { cause: error })
     }
   }

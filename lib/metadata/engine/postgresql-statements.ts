@@ -33,7 +33,7 @@ export class PostgresqlStatements implements SqlRunner {
   }
 }
 
-/** What a failure of the database is to everybody else. */
+/** Returns the AppError for a failure of the database: STORAGE_FULL or UNAVAILABLE. */
 export function postgresqlFailure(error: unknown): AppError {
   if (AppError.is(error)) return error
   const isFull = error instanceof Error && 'code' in error && error.code === diskFull
@@ -43,7 +43,7 @@ export function postgresqlFailure(error: unknown): AppError {
 interface PostgresqlQuery {
   readonly text: string
   readonly values: unknown[]
-  /** Under it the connection keeps the statement prepared. */
+  /** The name under which the connection keeps the statement prepared. */
   readonly name?: string
 }
 
@@ -70,7 +70,7 @@ function toParameter(value: unknown): unknown {
   return value instanceof Date ? value.toISOString() : value
 }
 
-/** What a column's type is called by in PostgreSQL's catalogue. */
+/** The id of a column's type in PostgreSQL's catalogue. */
 type TypeId = Parameters<typeof types.getTypeParser>[0]
 
 const typeParsers = {

@@ -27,7 +27,7 @@ export class SqliteStatements implements SqlRunner {
     return this.#use(query, values, (statement, parameters) => statement.run(parameters))
   }
 
-  /** Runs a statement without parameters, such as COMMIT: for which, too, there may be no space left. */
+  /** Runs a statement without parameters, such as COMMIT, which can also fail with a full disk. */
   run(text: string): void {
     try {
       this.#prepareText(text).run([])
@@ -96,7 +96,7 @@ class PreparedStatement {
   }
 }
 
-/** By the declared type of a column, what its values are given as. */
+/** Converts a column's values, by its declared type. */
 const converters: Readonly<Record<string, (value: unknown) => unknown>> = {
   BOOLEAN: (value) => value === 1,
   DATETIME: (value) => new Date(value as string),
@@ -105,7 +105,7 @@ const converters: Readonly<Record<string, (value: unknown) => unknown>> = {
 
 function toParameter(value: unknown): unknown {
   if (typeof value === 'boolean') return value ? 1 : 0
-  // As Prisma's adapter writes it, or a comparison of the two forms would go by the letter.
+  // As Prisma's adapter writes it: dates are compared as text, so both must have one form.
   if (value instanceof Date) return value.toISOString().replace('Z', '+00:00')
   return value
 }

@@ -36,7 +36,7 @@ export function openSqlite(file: string, options: ClientOptions): Engine {
       await unit.commit()
       return result
     },
-    // The file is one process's; what keeps two requests of that apart is in the blob store's memory.
+    // Only one process uses the file; the blob store keeps its requests apart in memory.
     tryLock: () => Promise.resolve({ release: () => Promise.resolve() }),
     async close() {
       await client.$disconnect()

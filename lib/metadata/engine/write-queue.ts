@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 
-/** Most units of one commit. The first of them waits for the last, so this bounds what a push waits for others. */
+/** Most units of one commit. The first waits for the last, so this limits how long a push waits for others. */
 const batchMax = 32
 
 /**
@@ -34,8 +34,8 @@ export interface Unit {
  *       SAVEPOINT unit_3 … RELEASE         nobody else comes
  *     COMMIT                               now all three are answered
  *
- * A unit sees what those before it in the commit have written, so it must not be answered before them, a refusal
- * neither: after a crash they would never have been. When the commit fails, all of its units fail. A unit of another
+ * A unit sees what those before it in the commit have written, so it must not be answered before them, not even
+ * with a refusal: a crash would undo them. When the commit fails, all of its units fail. A unit of another
  * connection waits for the commit: SQLite gives the write lock to one connection at a time.
  */
 export class WriteQueue {
@@ -47,7 +47,7 @@ export class WriteQueue {
   async begin(connection: WriteConnection): Promise<Unit> {
     await this.#takeTurn()
     if (this.#batch !== null && this.#batch.connection !== connection) {
-      // Its failure is told to its own units.
+      // Its own units get the failure.
       await this.#commit(this.#batch).catch((error: unknown) => this.#abandon(error))
     }
     try {
@@ -67,7 +67,7 @@ export class WriteQueue {
 
   async #end(batch: Batch, statements: readonly string[]): Promise<void> {
     try {
-      // These fail when SQLite has rolled back everything by itself (disk full, I/O error): then so does the batch.
+      // These fail when SQLite has rolled back everything on its own (disk full, I/O error): then so does the batch.
       for (const sql of statements) await batch.connection.run(sql)
       if (batch.size >= batchMax) await this.#commit(batch)
       else if (this.#waiting.length === 0) void this.#commitSoon(batch)
@@ -78,7 +78,7 @@ export class WriteQueue {
     return batch.outcome
   }
 
-  /** Commits when no further unit has come for a while. A unit that runs then sees to it at its own end. */
+  /** Commits when no further unit has come for a while. A unit that runs then commits at its own end. */
   async #commitSoon(batch: Batch): Promise<void> {
     if (batch.isCommitScheduled) return
     batch.isCommitScheduled = true
@@ -134,7 +134,7 @@ async function startBatch(connection: WriteConnection): Promise<Batch> {
   return new Batch(connection)
 }
 
-/** Units that share a commit, and what became of it. */
+/** Units that share a commit, and its outcome. */
 class Batch {
   size = 0
   isCommitScheduled = false
@@ -147,7 +147,7 @@ class Batch {
       this.succeed = resolve
       this.fail = reject
     })
-    // Whoever waits for it is told; when nobody does, nobody needs to be.
+    // Units that wait for it get the failure; without any, it must not count as unhandled.
     this.outcome.catch(() => undefined)
   }
 }

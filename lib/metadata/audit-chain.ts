@@ -49,7 +49,8 @@ export function hashAuditEvent(previousHash: string, event: AuditContent): strin
 
 /**
  * Text that both databases return byte for byte, cut to `max` characters. Lone surrogates and null characters, which
- * UTF-8 or PostgreSQL cannot store, are replaced: if they were hashed as received, the event would look forged when read.
+ * UTF-8 or PostgreSQL cannot store, are replaced: if they were hashed as received, the event would look forged when
+ * read.
  */
 export function storableText(text: string, max: number): string {
   const short = text.length > max ? `${text.slice(0, max - 1)}…` : text

@@ -27,9 +27,9 @@ export interface NewAuditEvent {
 const textMax = 512
 
 /**
- * Records a change, in the transaction that makes it: both are stored, or neither is. Call it last: it takes a lock that
- * every other change waits for until the transaction ends, so that each event holds the hash of the previous one. A
- * transaction that waits for another lock while it holds this one could deadlock.
+ * Records a change, in the transaction that makes it: both are stored, or neither is. Call it last: it takes a lock
+ * that every other change waits for until the transaction ends, so that each event holds the hash of the previous one.
+ * A transaction that waits for another lock while it holds this one could deadlock.
  *
  * A failed log-on is recorded by `FailedLogOns` (lib/auth/guessing), which calls this for some of them only.
  */

@@ -18,7 +18,10 @@ export interface LinkKey {
 /** Rows of one page. Each is a few lookups in an index, and SQLite's reads block the process while they run. */
 const pageSize = 500
 
-/** The links after `after`, a page of them; `isUnneeded`: no manifest names the blob, and it was not seen since `cutoff`. */
+/**
+ * The links after `after`, a page of them; `isUnneeded`: no manifest names the blob, and it was not seen since
+ * `cutoff`.
+ */
 export async function listLinks(
   source: SqlSource,
   after: LinkKey | null,
@@ -76,8 +79,8 @@ export async function listBlobs(
 }
 
 /**
- * Removes the rows of those `digests` that are still garbage; returns them. A transaction that links to one of them waits
- * until this one ends.
+ * Removes the rows of those `digests` that are still garbage; returns them. A transaction that links to one of them
+ * waits until this one ends.
  */
 export async function removeBlobs(tx: SqlTransaction, digests: readonly string[], cutoff: Date): Promise<BlobRow[]> {
   await lockBlobs(tx, digests)

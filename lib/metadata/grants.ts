@@ -118,7 +118,7 @@ export async function findGrant(db: Source, id: string): Promise<GrantRow | null
   return grant && toRow(grant)
 }
 
-/** Grants that a viewer may know of, in order; equals by id. */
+/** Grants that a viewer may know of, in order; those with equal keys by id. */
 export async function listGrants(
   db: Source,
   viewer: Viewer | null,

@@ -36,11 +36,11 @@ export type RefreshTokenSource =
 const perBearerMax = 100
 
 /**
- * Adds a refresh token if the secret that the client logged on with is still the stored one; returns whether it is. When
- * the bearer has too many, deletes those unused for longest.
+ * Adds a refresh token if the secret that the client logged on with is still the stored one; returns whether it is.
+ * When the bearer has too many, deletes those unused for longest.
  *
- * The secret's row is locked until the transaction ends, so a change of the secret either comes first or finds this token
- * and ends it, and tokens of one bearer are made one after the other.
+ * The secret's row is locked until the transaction ends, so a change of the secret either comes first or finds this
+ * token and ends it, and tokens of one bearer are made one after the other.
  */
 export async function insertRefreshToken(
   tx: SqlTransaction,

@@ -75,8 +75,8 @@ export async function lockRepository(tx: SqlTransaction, id: string): Promise<Re
 }
 
 /**
- * The same, exclusively, for callers that remove something a push may rely on (a blob, a manifest): no push is half done
- * while they decide.
+ * The same, exclusively, for callers that remove something a push may rely on (a blob, a manifest): no push is half
+ * done while they decide.
  */
 export async function lockRepositoryExclusively(tx: SqlTransaction, id: string): Promise<RepositoryForTraffic | null> {
   return readLocked(tx, id, Prisma.sql`FOR UPDATE OF r`)
@@ -91,8 +91,8 @@ async function readLocked(tx: SqlTransaction, id: string, lock: Prisma.Sql): Pro
 }
 
 /**
- * The repository a first push makes, with its namespace's defaults; null when the namespace is missing or forbids it. One of
- * several concurrent pushes makes it, and all of them get it.
+ * The repository a first push makes, with its namespace's defaults; null when the namespace is missing or forbids it.
+ * One of several concurrent pushes makes it, and all of them get it.
  */
 export async function createRepositoryOnPush(
   tx: SqlTransaction,

@@ -27,7 +27,7 @@ const sortColumns: Record<RepositorySortKey, Sql> = {
   updatedAt: Prisma.sql`r."updatedAt"`,
 }
 
-/** Repositories of an instance, sorted; equals by path. */
+/** Repositories of an instance, sorted; those with equal keys by path. */
 export async function listRepositories(
   db: Source,
   filter: RepositoryFilter,

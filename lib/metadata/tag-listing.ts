@@ -41,7 +41,7 @@ export async function findTagDetails(db: Source, repositoryId: string, name: str
   return row ?? null
 }
 
-/** Tags of a repository, sorted; equals by name. */
+/** Tags of a repository, sorted; those with equal keys by name. */
 export async function listTags(db: Source, filter: TagFilter, sortKey: TagSortKey, slice: Slice): Promise<TagRow[]> {
   return db.read.$queryRaw<TagRow[]>`
     ${selectTags} WHERE ${matching(filter)} ${inOrder(sortColumns[sortKey], Prisma.sql`t."name"`, slice)}`

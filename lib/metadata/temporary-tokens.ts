@@ -59,7 +59,9 @@ export async function insertTemporaryToken(
   await tx.prisma.temporaryToken.create({ data: token })
 }
 
-/** Revokes a temporary token; returns whether it was in force until now. The row stays, so that a refusal can say why. */
+/**
+ * Revokes a temporary token; returns whether it was in force until now. The row stays, so that a refusal can say why.
+ */
 export async function revokeTemporaryToken(tx: Transaction, id: string, revokedAt: Date): Promise<boolean> {
   const { count } = await tx.prisma.temporaryToken.updateMany({ where: { id, revokedAt: null }, data: { revokedAt } })
   return count > 0

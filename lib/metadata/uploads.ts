@@ -23,7 +23,7 @@ export async function deleteUpload(tx: SqlTransaction, repositoryId: string, id:
   return count > 0
 }
 
-/** How many uploads are begun and neither finished nor dropped, in all repositories. */
+/** How many uploads are started and neither finished nor dropped, in all repositories. */
 export async function countUploads(db: Source): Promise<number> {
   return db.prisma.upload.count()
 }

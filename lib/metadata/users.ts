@@ -92,7 +92,7 @@ export async function lockUserByName(tx: Transaction, name: string): Promise<Use
   return findUser(tx, found.id)
 }
 
-/** Users in order; equals by id. */
+/** Users in order; those with equal keys by id. */
 export async function listUsers(
   db: Source,
   filter: UserFilter,
@@ -176,9 +176,9 @@ export async function deleteUser(
 }
 
 /**
- * Throws LAST_ADMINISTRATOR unless there is another enabled administrator. Call it before removing the user's
- * rights: other callers wait until the transaction ends, so two administrators who remove each other's rights cannot both
- * pass the check.
+ * Throws LAST_ADMINISTRATOR unless there is another enabled administrator. Call it before removing the user's rights:
+ * other callers wait until the transaction ends, so two administrators who remove each other's rights cannot both pass
+ * the check.
  */
 export async function assertAnotherAdministrator(tx: Transaction, userId: string): Promise<void> {
   await lockName(tx, 'administrators')

@@ -17,8 +17,8 @@ export interface Slice {
 }
 
 /**
- * Rows whose `column` holds `text`, ignoring the case of ASCII letters; nothing in `text` is a wildcard. `lower` changes
- * no other letters in SQLite, nor in PostgreSQL's collation "C".
+ * Rows whose `column` holds `text`, ignoring the case of ASCII letters; nothing in `text` is a wildcard. `lower`
+ * changes no other letters in SQLite, nor in PostgreSQL's collation "C".
  */
 export function contains(column: Sql, text: string): Sql {
   const lowered = text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())

@@ -21,7 +21,9 @@ const advisoryLock = 72707369
 /** How long to wait for the server, in milliseconds. */
 const connectTimeoutMs = 10_000
 
-/** Applies the migrations that `pending` returns to the database at `url`, in one transaction under an advisory lock. */
+/**
+ * Applies the migrations that `pending` returns to the database at `url`, in one transaction under an advisory lock.
+ */
 export async function migratePostgresql(
   url: string,
   pending: (applied: AppliedMigration[]) => Migration[],

@@ -7,9 +7,9 @@ import { migrateSqlite } from './migrate-sqlite'
 import type { AppliedMigration, Migration } from './migration'
 
 /**
- * Brings a database to the newest of the migrations in `folder`, which has a folder for each provider; returns the names
- * of those applied now. All or nothing: one transaction under a lock, so processes that start together take turns and
- * a failing migration leaves the database as it was. A SQLite file is created where needed.
+ * Brings a database to the newest of the migrations in `folder`, which has a folder for each provider; returns the
+ * names of those applied now. All or nothing: one transaction under a lock, so processes that start together take turns
+ * and a failing migration leaves the database as it was. A SQLite file is created where needed.
  *
  * Throws an Error of one sentence when the database has a migration that `folder` does not (a newer version's
  * database), or one that differs from what was applied.
@@ -23,7 +23,8 @@ export async function migrate(location: DatabaseLocation, folder: string): Promi
 }
 
 /**
- * Throws an Error of one sentence unless the database has all of the migrations in `folder`, and no others. Applies none.
+ * Throws an Error of one sentence unless the database has all of the migrations in `folder`, and no others. Applies
+ * none.
  */
 export async function assertMigrated(location: DatabaseLocation, folder: string): Promise<void> {
   const migrations = await readMigrations(path.join(folder, location.provider, 'migrations'))

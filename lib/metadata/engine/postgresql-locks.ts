@@ -6,8 +6,8 @@ import type { HeldLock } from './database'
 const connectTimeoutMs = 5_000
 
 /**
- * Locks by name that only one process holds at a time, as session-level advisory locks on a connection of their own: they
- * may be held for as long as an upload takes, and end with the process that holds them.
+ * Locks by name that only one process holds at a time, as session-level advisory locks on a connection of their own:
+ * they may be held for as long as an upload takes, and end with the process that holds them.
  */
 export class PostgresqlLocks {
   readonly #url: string

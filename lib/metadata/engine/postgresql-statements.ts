@@ -7,7 +7,9 @@ import { type SqlRunner, isSql } from './sql-runner'
 /** SQLSTATE of "disk full" (PostgreSQL, appendix A). */
 const diskFull = '53100'
 
-/** SQL on a connection of node-postgres, or on whichever of a pool is free. A failure is STORAGE_FULL or UNAVAILABLE. */
+/**
+ * SQL on a connection of node-postgres, or on whichever of a pool is free. A failure is STORAGE_FULL or UNAVAILABLE.
+ */
 export class PostgresqlStatements implements SqlRunner {
   readonly #client: Pool | PoolClient
 
@@ -33,7 +35,7 @@ export class PostgresqlStatements implements SqlRunner {
   }
 }
 
-/** Returns the AppError for a failure of the database: STORAGE_FULL or UNAVAILABLE. */
+/** Returns an AppError as it is, and STORAGE_FULL or UNAVAILABLE for any other failure. */
 export function postgresqlFailure(error: unknown): AppError {
   if (AppError.is(error)) return error
   const isFull = error instanceof Error && 'code' in error && error.code === diskFull

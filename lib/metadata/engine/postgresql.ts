@@ -28,7 +28,7 @@ export function openPostgresql(url: string, options: ClientOptions): Engine {
     keepAlive: true,
     application_name: 'stele',
   })
-  // An idle connection that breaks is replaced by the next request; without a listener, the event would end the process.
+  // An idle connection that breaks is replaced by the next request; unhandled, the event would end the process.
   pool.on('error', () => undefined)
   const locks = new PostgresqlLocks(url)
   const client = new PrismaClient({ ...options, adapter: new PrismaPg(pool, { disposeExternalPool: true }) })

@@ -25,8 +25,8 @@ export const busyTimeoutMs = 2_000
  * - a SELECT outside a transaction goes to a second, read-only connection, which sees the last commit and waits for
  *   nobody (WAL).
  *
- * A transaction's callback must use only its own client: waiting for a turn inside a turn never ends. `writes` is shared
- * with everything else that writes to the file.
+ * A transaction's callback must use only its own client: waiting for a turn inside a turn never ends. `writes` is
+ * shared with everything else that writes to the file.
  */
 export function sqliteAdapter(file: string, writes: WriteQueue): SqlDriverAdapterFactory {
   const stock = new PrismaBetterSqlite3({ url: file, timeout: busyTimeoutMs })

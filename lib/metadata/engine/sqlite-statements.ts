@@ -3,7 +3,9 @@ import { AppError } from '@/lib/domain/errors'
 import { Prisma } from '../generated/sqlite/client'
 import { type SqlRunner, isSql } from './sql-runner'
 
-/** Longest text, in characters, of a statement that is kept prepared: those with lists of values come in many lengths. */
+/**
+ * Longest text, in characters, of a statement that is kept prepared: those with lists of values come in many lengths.
+ */
 const keptTextMax = 4_000
 
 /**

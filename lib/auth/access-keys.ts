@@ -5,9 +5,9 @@ import type { User } from '@/lib/metadata/users'
 import type { Context } from '@/lib/context'
 
 /**
- * The user whose access key this is, read from the database as they are now; null otherwise. An id that does not exist
- * costs as much as a wrong secret. Throws UNAUTHORIZED, saying why, for a key or a user that is disabled: only whoever
- * has the secret learns it.
+ * Returns the user of an access key, freshly read from the database; null when the id or the secret is wrong. Both cost
+ * the same. Throws UNAUTHORIZED, saying why, when the key or the user is disabled: only a caller with the secret learns
+ * it.
  */
 export async function authenticateAccessKey(
   ctx: Pick<Context, 'db' | 'secrets' | 'credentialUses'>,
@@ -15,7 +15,7 @@ export async function authenticateAccessKey(
   secret: string,
 ): Promise<User | null> {
   const found = await findSealedAccessKey(ctx.db, id)
-  // Sealing costs what opening does, and nobody's secret is what comes of it.
+  // Sealing costs as much as opening, and the result is no key's secret.
   const expected = found === null ? ctx.secrets.seal('', id) : ctx.secrets.open(found.sealedSecret, id)
   const fits = timingSafeEqual(sha256(expected), sha256(secret))
   if (found === null || !fits) return null
@@ -25,7 +25,7 @@ export async function authenticateAccessKey(
   return found.user
 }
 
-// Equal lengths, whatever the secrets' are.
+// The hashes have equal lengths, whatever the secrets' lengths.
 function sha256(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }

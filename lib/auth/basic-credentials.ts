@@ -7,8 +7,8 @@ export interface BasicCredentials {
 }
 
 /**
- * The credentials of an `Authorization` header, or null when it is absent, of another scheme, or garbled (RFC 7617, which
- * allows no control characters; PostgreSQL could not be asked for a name with a null character).
+ * Returns the credentials of an `Authorization` header, or null when it is absent, has another scheme or is malformed
+ * (RFC 7617 allows no control characters; PostgreSQL cannot look up a name with a null character).
  */
 export function parseBasicCredentials(header: string | null | undefined): BasicCredentials | null {
   const encoded = /^Basic +([A-Za-z0-9+/_-]+=*) *$/i.exec(header ?? '')?.[1]

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 
-/** Who sent a request, as far as the network tells. */
+/** The client that sent a request, as seen by the network. */
 export interface Client {
-  /** IP address; empty when the connection is gone already. */
+  /** IP address; empty when the connection is already closed. */
   readonly address: string
   /** Whether the client speaks TLS, to a proxy in front of the server. */
   readonly isSecure: boolean
@@ -10,12 +10,15 @@ export interface Client {
 
 const known = new WeakMap<IncomingMessage, Client>()
 
-/** Says who sent a request: once, by whoever took it from the network, before anything else looks at it. */
+/** Sets the client of a request. The code that receives the request calls it once, before any other code reads it. */
 export function setClient(request: IncomingMessage, client: Client): void {
   known.set(request, client)
 }
 
-/** Who sent a request. The only way to ask: what a client says of itself (`X-Forwarded-…`) is judged there already. */
+/**
+ * Returns the client of a request. Use nothing else: `setClient` has already judged what a client claims
+ * (`X-Forwarded-…`).
+ */
 export function clientOf(request: IncomingMessage): Client {
   return known.get(request) ?? { address: request.socket.remoteAddress ?? '', isSecure: false }
 }

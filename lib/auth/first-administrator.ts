@@ -14,22 +14,22 @@ import type { Context } from '@/lib/context'
 /** User name of the first administrator. */
 export const firstAdministratorName = 'admin'
 
-/** What the first start is told of the first administrator. */
+/** The settings of the first administrator, for the first start. */
 export interface FirstAdministrator {
-  /** Null: one is generated. */
+  /** Null to generate one. */
   readonly password: string | null
   readonly accessKey: { readonly id: string; readonly secret: string } | null
 }
 
 /**
- * Makes the first administrator where there is no user yet. Answers the password when one was generated, because it
- * can never be shown again; else null. A password given later changes nothing: this is for first starts only.
+ * Creates the first administrator when there is no user yet. Returns the password when one was generated, because it
+ * can never be shown again; otherwise null. On later starts, a given password changes nothing.
  *
- * Where there is a default instance (make the example before), the same password logs on to its registry, if it is one
- * that a registry takes: so that what the first start prints works. The registry's goes with the first change of the
- * console's (`deleteSharedRegistryPasswords`).
+ * When there is a default instance (create the example first) and the password is a valid registry password, it also
+ * becomes the registry password there, so that what the first start prints works. The first change of the console
+ * password removes it from the registry (`deleteSharedRegistryPasswords`).
  *
- * Throws BAD_REQUEST for a given password that no user could choose.
+ * Throws BAD_REQUEST when the given password breaks the password rules.
  */
 export async function ensureFirstAdministrator(
   { db, secrets, passwords }: Pick<Context, 'db' | 'secrets' | 'passwords'>,
@@ -40,7 +40,8 @@ export async function ensureFirstAdministrator(
   const password = first.password ?? generatePassword()
   const passwordHash = await passwords.hash(password)
   return db.transaction(async (tx) => {
-    // Processes that start together over one database: one of them makes it, and shows its password.
+    // When several processes start at once on one database, one of them creates the administrator and shows the
+    // password.
     await lockName(tx, 'first-administrator')
     if ((await countUsers(tx)) > 0) return null
     const id = createId('user')
@@ -66,7 +67,10 @@ export async function ensureFirstAdministrator(
   })
 }
 
-/** 120 random bits, for the console and for a registry: once in a hundred times they are letters only. */
+/**
+ * Returns 120 random bits that are valid for the console and for a registry. About one in a hundred has letters only
+ * and is drawn again.
+ */
 function generatePassword(): string {
   const password = randomBytes(15).toString('base64url')
   return isRegistryPassword(password) ? password : generatePassword()

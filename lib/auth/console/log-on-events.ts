@@ -5,10 +5,10 @@ import type { Context } from '@/lib/context'
 import type { FailedLogOns } from '@/lib/auth/guessing/failed-log-ons'
 import type { Origin } from '@/lib/domain/principal'
 
-/** How somebody logs on to the console, as records name it. */
+/** How a user logs on to the console, as named in audit records. */
 export type LogOnCredential = 'password' | 'single-sign-on'
 
-/** Records that a user logged on. Last in its transaction, as `insertAuditEvent`. */
+/** Records that a user logged on. Call it last in the transaction, like `insertAuditEvent`. */
 export async function recordLogOn(
   tx: Transaction,
   user: User,
@@ -23,9 +23,9 @@ export async function recordLogOn(
   )
 }
 
-/** A log-on that failed: nobody was proven. */
+/** A log-on that failed. */
 export interface FailedLogOn {
-  /** Whom it was tried for; null when there is no such user: people type their password into the field of the name. */
+  /** The user of the attempt; null when no user has that name: people type their password into the name field. */
   readonly user: User | null
   /** The name that was typed; it is not recorded. */
   readonly tried?: string | undefined
@@ -33,7 +33,7 @@ export interface FailedLogOn {
   readonly reason: string
 }
 
-/** Records, last in a transaction, that a log-on failed. */
+/** Records that a log-on failed. Call it last in the transaction. */
 export async function insertFailedLogOn(
   tx: Transaction,
   failedLogOns: FailedLogOns,
@@ -49,7 +49,7 @@ export async function insertFailedLogOn(
   })
 }
 
-/** The same in a transaction of its own. */
+/** Records that a log-on failed, in its own transaction. */
 export async function recordFailedLogOn(
   { db, failedLogOns }: Context,
   failed: FailedLogOn,

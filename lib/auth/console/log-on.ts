@@ -11,18 +11,18 @@ import { type StartedSession, beginSession } from './sessions'
 export interface LogOnInput {
   readonly userName: string
   readonly password: string
-  /** Of the authenticator app, or a recovery code; null in the first step. */
+  /** A code of the authenticator app, or a recovery code; null in the first step. */
   readonly code: string | null
 }
 
 type Outcome = { readonly session: StartedSession } | { readonly refusal: AppError }
 
 /**
- * Logs a person on, in one step or two: who has a second factor is asked for a code by SECOND_FACTOR_REQUIRED, and sends
- * all again with it. Nothing is kept between the steps. `formerToken` is what the browser held before.
+ * Logs a user on, in one step or two: SECOND_FACTOR_REQUIRED asks a user with a second factor to send everything again
+ * with a code. Nothing is kept between the steps. `formerToken` is the token that the browser held before.
  *
- * Throws UNAUTHORIZED for a wrong name or password, the same for both; SECOND_FACTOR_REQUIRED; SECOND_FACTOR_INVALID for
- * a wrong code; DENIED for a user who is disabled, once the password is proven; TOO_MANY_ATTEMPTS; UNAVAILABLE.
+ * Throws UNAUTHORIZED for a wrong name or password, the same for both; SECOND_FACTOR_REQUIRED; SECOND_FACTOR_INVALID
+ * for a wrong code; DENIED for a disabled user, once the password is proven; TOO_MANY_ATTEMPTS; UNAVAILABLE.
  */
 export async function logOnByPassword(
   ctx: Context,
@@ -60,7 +60,7 @@ async function provePassword(
   throw wrongPassword()
 }
 
-/** All that is decided under the lock of the user's row, and recorded with it: a refusal too. */
+/** Decides under the lock of the user's row, and records the result in the same transaction, a refusal too. */
 async function finishLogOn(
   { db, secrets, failedLogOns }: Context,
   proven: { readonly user: User; readonly passwordHash: string; readonly code: string | null },
@@ -73,7 +73,8 @@ async function finishLogOn(
       return { refusal }
     }
     const now = await lockCredentials(tx, proven.user.id)
-    // Changed since it was verified: that change has ended all sessions, and none may begin by the password before.
+    // The password changed after it was verified. The change ended all sessions, and the old password must not begin
+    // one.
     if (now === null || now.passwordHash !== proven.passwordHash) return refuse('wrong password', wrongPassword())
     if (now.user.isDisabled) {
       return refuse('the user is disabled', new AppError('DENIED', { message: 'this account is disabled' }))

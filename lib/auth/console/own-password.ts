@@ -15,8 +15,8 @@ import type { Principal } from '@/lib/domain/principal'
 import { type StartedSession, beginSession } from './sessions'
 
 /**
- * Asks the caller for their password once more, before a change that a stolen session must not make. Throws BAD_REQUEST,
- * naming the request's `field`, for a wrong one; DENIED when they have none, and TOO_MANY_ATTEMPTS.
+ * Verifies the caller's password again, before a change that a stolen session must not make. Throws BAD_REQUEST, naming
+ * the request's `field`, for a wrong password; DENIED when the caller has none; and TOO_MANY_ATTEMPTS.
  */
 export async function proveOwnPassword(
   ctx: Context,
@@ -39,9 +39,9 @@ export async function proveOwnPassword(
 }
 
 /**
- * Gives the caller another password and ends all their sessions, everywhere. One that the change was made in is
- * followed by a new one, which is answered. A registry password that the first start set to the same goes. Throws BAD_REQUEST for a wrong present password and for a new one that the
- * rules forbid, DENIED, and TOO_MANY_ATTEMPTS.
+ * Changes the caller's password and ends all their sessions in every browser. A change made in a session begins a new
+ * one and returns it. Removes a registry password that the first start set to the same. Throws BAD_REQUEST for a wrong
+ * current password and for a new one that the rules forbid, DENIED, and TOO_MANY_ATTEMPTS.
  */
 export async function changeOwnPassword(
   ctx: Context,
@@ -51,14 +51,14 @@ export async function changeOwnPassword(
 ): Promise<StartedSession | null> {
   const { passwordHash } = await proveOwnPassword(ctx, principal, currentPassword, 'currentPassword')
   if (newPassword === currentPassword) {
-    const message = 'the new password is the present one'
+    const message = 'the new password must differ from the current one'
     throw new AppError('BAD_REQUEST', { message, fields: [{ path: 'newPassword', message }] })
   }
   await assertPasswordAllowed(newPassword, principal.name, 'newPassword')
   const newHash = await ctx.passwords.hash(newPassword)
   return ctx.db.transaction(async (tx) => {
     const now = await lockCredentials(tx, principal.id)
-    // Changed by somebody else since it was verified: it is no longer the present one.
+    // The password was changed after it was verified: it is no longer the current one.
     if (now === null || now.passwordHash !== passwordHash) throw wrongPassword('currentPassword')
     const sharedCount = await deleteSharedRegistryPasswords(tx, principal.id)
     await updatePasswordHash(tx, principal.id, newHash)
@@ -75,6 +75,6 @@ export async function changeOwnPassword(
 }
 
 function wrongPassword(field: string): AppError {
-  const message = 'it is not the present password'
+  const message = 'the password is wrong'
   return new AppError('BAD_REQUEST', { message, fields: [{ path: field, message }] })
 }

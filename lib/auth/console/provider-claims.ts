@@ -1,20 +1,20 @@
 import type { SingleSignOnSettings } from '@/lib/config'
 import type { Claims } from './single-sign-on-provider'
 
-/** What the claims of a provider mean here. */
+/** The user that the claims of a provider describe. */
 export interface ProvidedUser {
   readonly name: string
   readonly displayName: string
-  /** Null: roles are given here, not by the provider. */
+  /** Null when roles are managed here, not by the provider. */
   readonly role: 'ADMINISTRATOR' | 'MEMBER' | null
-  /** Whether the settings let people of these groups in. */
+  /** Whether the settings admit members of these groups. */
   readonly isLetIn: boolean
 }
 
-/** Longest display name, in characters: what the schema of a user's settings allows. */
+/** Longest display name, in characters, as in the schema of a user's settings. */
 const displayNameMaxLength = 100
 
-/** Reads a provider's claims by the settings. The name may be one that no user can have: `isUserName` tells. */
+/** Reads a provider's claims as the settings say. The name may not be valid for a user: check it with `isUserName`. */
 export function readProvidedUser(claims: Claims, settings: SingleSignOnSettings): ProvidedUser {
   const groups = listOf(claims[settings.groupsClaim])
   const isIn = (wanted: readonly string[]) => wanted.some((group) => groups.includes(group))
@@ -30,7 +30,7 @@ export function readProvidedUser(claims: Claims, settings: SingleSignOnSettings)
   }
 }
 
-/** Many providers call people by their e-mail address: what stands before the @ is their name here. */
+/** Returns the part before the @: many providers use the e-mail address as the name. */
 function nameOf(claims: Claims): string {
   const said = [claims['preferred_username'], claims['email']].map(textOf).find((text) => text !== '') ?? claims.sub
   return said.replace(/@.*$/s, '').toLowerCase()

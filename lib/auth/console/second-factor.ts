@@ -19,7 +19,7 @@ import { createRecoveryCodes, hashRecoveryCode } from './recovery-codes'
 import type { SecretBox } from '@/lib/secrets/secret-box'
 import { createTotpSecret, stepOfCode, totpUri } from './totp'
 
-/** What a user is told of their second factor. */
+/** The state of a user's second factor, as the user sees it. */
 export interface SecondFactorState {
   readonly isOn: boolean
   /** Null while it is off. */
@@ -30,7 +30,7 @@ export interface SecondFactorState {
 /** Which kind of code proved the second factor. */
 export type SecondFactorProof = 'code' | 'recovery code'
 
-/** Whether a user has a second factor, and how many recovery codes are left. */
+/** Returns whether a user has a second factor, and how many recovery codes are left. */
 export async function getSecondFactor({ db }: Pick<Context, 'db'>, userId: string): Promise<SecondFactorState> {
   const factor = await findSecondFactor(db, userId)
   const confirmedAt = factor?.confirmedAt ?? null
@@ -38,9 +38,9 @@ export async function getSecondFactor({ db }: Pick<Context, 'db'>, userId: strin
 }
 
 /**
- * Makes a secret for the caller's authenticator app, which counts once `confirmOwnSecondFactor` has seen a code of it.
- * `host` tells the accounts of several servers apart in the app. Throws ALREADY_EXISTS when a second factor is on, and as
- * `proveOwnPassword`.
+ * Creates a secret for the caller's authenticator app; it takes effect once `confirmOwnSecondFactor` has accepted a
+ * code. `host` distinguishes the accounts of several servers in the app. Throws ALREADY_EXISTS when a second factor is
+ * on, and as `proveOwnPassword` does.
  */
 export async function setUpSecondFactor(
   ctx: Context,
@@ -60,7 +60,7 @@ export async function setUpSecondFactor(
 }
 
 /**
- * Turns the caller's second factor on and answers the recovery codes, which are never told again. Throws BAD_REQUEST
+ * Turns the caller's second factor on and returns the recovery codes, which are never shown again. Throws BAD_REQUEST
  * for a wrong code, NOT_FOUND when none was set up, ALREADY_EXISTS when it is on, and TOO_MANY_ATTEMPTS.
  */
 export async function confirmOwnSecondFactor(ctx: Context, principal: Principal, code: string): Promise<string[]> {
@@ -84,8 +84,8 @@ export async function confirmOwnSecondFactor(ctx: Context, principal: Principal,
 }
 
 /**
- * Gives the caller new recovery codes; those before are worth nothing any more. Throws NOT_FOUND when no second factor
- * is on, and as `proveOwnPassword`.
+ * Replaces the caller's recovery codes and returns the new ones. Throws NOT_FOUND when no second factor is on, and as
+ * `proveOwnPassword` does.
  */
 export async function renewRecoveryCodes(ctx: Context, principal: Principal, password: string): Promise<string[]> {
   await proveOwnPassword(ctx, principal, password, 'password')
@@ -99,7 +99,7 @@ export async function renewRecoveryCodes(ctx: Context, principal: Principal, pas
   return codes
 }
 
-/** Turns the caller's second factor off. Throws NOT_FOUND when none is on, and as `proveOwnPassword`. */
+/** Turns the caller's second factor off. Throws NOT_FOUND when none is on, and as `proveOwnPassword` does. */
 export async function turnSecondFactorOff(ctx: Context, principal: Principal, password: string): Promise<void> {
   await proveOwnPassword(ctx, principal, password, 'password')
   await ctx.db.transaction(async (tx) => {
@@ -110,8 +110,9 @@ export async function turnSecondFactorOff(ctx: Context, principal: Principal, pa
 }
 
 /**
- * Asks for the second factor of a user who logs on and whose row is locked: null when none is on, else which kind of
- * code proved it. A code that is taken is used up. Throws SECOND_FACTOR_REQUIRED when there is no code.
+ * Checks the second factor of a user who logs on and whose row is locked. Returns `off` when none is on, `wrong` for a
+ * wrong code, else the kind of code that proved it. An accepted code is used up. Throws SECOND_FACTOR_REQUIRED when
+ * there is no code.
  */
 export async function proveSecondFactor(
   tx: Transaction,
@@ -126,12 +127,12 @@ export async function proveSecondFactor(
   return (await spendRecoveryCode(tx, userId, hashRecoveryCode(code))) ? 'recovery code' : 'wrong'
 }
 
-/** What is counted as one try of a second factor. */
+/** Returns the attempt that a check of a second factor is counted as. */
 export function attempt(account: string, address: string) {
   return { kind: 'second-factor', account, address } as const
 }
 
-/** Whether `code` is one of the app's of about now, and was not used yet; from now on it is. */
+/** Returns whether `code` is a current, unused code of the app, and marks it as used. */
 async function spendCode(
   tx: Transaction,
   secrets: SecretBox,
@@ -153,7 +154,7 @@ async function recordChange(
   await insertAuditEvent(tx, principal, { action: 'UPDATE', target, before, after })
 }
 
-/** A sealed secret opens for this only: put into another user's row, it is worth nothing there. */
+/** Returns the owner that a secret is sealed for: copied into another user's row, it does not open. */
 function sealOwner(userId: string): string {
   return `second-factor ${userId}`
 }

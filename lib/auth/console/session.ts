@@ -4,14 +4,14 @@ import { getContext } from '@/lib/context'
 import type { User } from '@/lib/metadata/users'
 import { findSessionByToken, sessionCookieName } from './sessions'
 
-/** Who is logged on, in the form of the API's `session`. */
+/** The logged-on user, in the form of the API's `session`. */
 export interface PageSession {
   readonly user: Omit<User, 'isDisabled'>
   /** UTC time, ISO 8601. */
   readonly expiresAt: string
 }
 
-/** The session of the page being rendered, or null. Only pages and layouts may call it. */
+/** Returns the session of the page being rendered, or null. Only pages and layouts may call it. */
 export async function findSession(): Promise<PageSession | null> {
   const token = (await cookies()).get(sessionCookieName)?.value
   if (token === undefined) return null
@@ -22,8 +22,8 @@ export async function findSession(): Promise<PageSession | null> {
 }
 
 /**
- * The session of the page being rendered; without one, sends the person to the log-on page and from there back to
- * `path`, the page's own. Call it in each page: a layout is not rendered again on every navigation.
+ * Returns the session of the page being rendered; without one, redirects to the log-on page, which leads back to
+ * `path`, the path of this page. Call it in each page: a layout is not rendered again on every navigation.
  */
 export async function requireSession(path: string): Promise<PageSession> {
   const session = await findSession()

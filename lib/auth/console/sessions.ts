@@ -19,13 +19,13 @@ import { hashToken } from '@/lib/secrets/token-hash'
 /** The cookie that holds a console session's token. */
 export const sessionCookieName = 'stele_session'
 
-/** How long a session lasts from its log-on, in seconds. */
+/** How long a session lasts after its log-on, in seconds. */
 export const sessionLifetimeSeconds = 12 * 60 * 60
 
-/** How exactly it is kept when a session was last used. */
+/** How precisely the last use of a session is stored. */
 const lastSeenAccuracyMs = 60 * 1000
 
-/** A session that has just begun: the only moment its token is known. */
+/** A session that has just begun: its token is known only now. */
 export interface StartedSession {
   readonly token: string
   readonly user: User
@@ -33,8 +33,8 @@ export interface StartedSession {
 }
 
 /**
- * Begins a session for a user who has proven who they are. `formerToken`, what the browser held before, ends: a token
- * that was planted before the log-on is worth nothing after it. Expired sessions are swept.
+ * Begins a session for an authenticated user. Ends the session of `formerToken`, which the browser held before, so that
+ * a token planted before the log-on is worthless after it. Deletes expired sessions.
  */
 export async function beginSession(
   tx: Transaction,
@@ -53,13 +53,16 @@ export async function beginSession(
   return { token, user, expiresAt }
 }
 
-/** The session of a token, with its user as they are now; null when there is none or it has expired. */
+/**
+ * Returns the session of a token with the current data of its user; null when it does not exist or has expired, or when
+ * the user is disabled.
+ */
 export async function findSessionByToken(db: Database, token: string): Promise<StoredSession | null> {
   const session = await findSessionByHash(db, hashToken(token))
   const now = new Date()
   if (session === null || session.expiresAt <= now || session.user.isDisabled) return null
   if (now.getTime() - session.lastSeenAt.getTime() >= lastSeenAccuracyMs) {
-    // A note: who reads while the disk is full is not kept from reading.
+    // Only a note: a full disk must not prevent reads.
     await touchSession(db, session.id, now).catch(() => undefined)
   }
   return session
@@ -72,7 +75,7 @@ export async function endSession(db: Database, token: string, principal: Princip
   })
 }
 
-/** Ends one session of the caller; answers whether there was one. */
+/** Ends one session of the caller; returns whether it existed. */
 export async function endSessionById(db: Database, id: string, principal: Principal): Promise<boolean> {
   return db.transaction(async (tx) => {
     if (!(await deleteSession(tx, principal.id, id))) return false
@@ -81,7 +84,7 @@ export async function endSessionById(db: Database, id: string, principal: Princi
   })
 }
 
-/** Ends all sessions of the caller, wherever they are. */
+/** Ends all sessions of the caller, in every browser. */
 export async function endAllSessions(db: Database, principal: Principal): Promise<void> {
   await db.transaction(async (tx) => {
     const count = await deleteSessionsOfUser(tx, principal.id)
@@ -89,7 +92,7 @@ export async function endAllSessions(db: Database, principal: Principal): Promis
   })
 }
 
-/** `ended` says what ended, unless it is the session that the request came with. */
+/** Records what ended; `ended` is null for the session of the request itself. */
 async function recordEnd(tx: Transaction, principal: Principal, ended: Record<string, unknown> | null): Promise<void> {
   await insertAuditEvent(tx, principal, {
     action: 'LOG_OFF',

@@ -19,20 +19,20 @@ import type { SingleSignOnSettings } from '@/lib/config'
 /** How long the provider may take to answer, in seconds. */
 const timeoutSeconds = 10
 
-/** What of a log-on with the provider must be remembered until the browser comes back. */
+/** What must be kept of a log-on at the provider until the browser comes back. */
 export interface PendingAuthorization {
   readonly state: string
   readonly nonce: string
   readonly codeVerifier: string
 }
 
-/** What the provider says of a person: the ID token's claims, and those of its userinfo where it has that. */
+/** What the provider says about a user: the claims of the ID token, and of the userinfo endpoint if it has one. */
 export type Claims = Readonly<Record<string, unknown>> & { readonly iss: string; readonly sub: string }
 
-/** What a provider has said of itself, by the settings that name it. Asked for at the first log-on, not at the start. */
+/** The discovered metadata of a provider, by its settings. Fetched at the first log-on, not at the start. */
 const known = new WeakMap<SingleSignOnSettings, Promise<Configuration>>()
 
-/** Where to send the browser. Throws whatever keeps the provider from saying how it is asked. */
+/** Returns where to send the browser. Throws when the discovery of the provider fails. */
 export async function authorizationUrl(
   settings: SingleSignOnSettings,
   redirectUri: string,
@@ -51,8 +51,9 @@ export async function authorizationUrl(
 }
 
 /**
- * What the provider says of the person who came back to `callbackUrl`. Throws unless all holds that OpenID Connect asks
- * for: state, issuer, the code with its verifier, and an ID token of this nonce, for us, in time, signed by the provider.
+ * Returns what the provider says about the user who came back to `callbackUrl`. Throws unless everything that OpenID
+ * Connect requires is valid: state, issuer, the code with its verifier, and an ID token with this nonce, for this
+ * client, not expired, signed by the provider.
  */
 export async function readClaims(
   settings: SingleSignOnSettings,
@@ -78,7 +79,7 @@ function providerOf(settings: SingleSignOnSettings): Promise<Configuration> {
   if (found !== undefined) return found
   const asked = discover(settings)
   known.set(settings, asked)
-  // One that was away is asked again.
+  // After a failure, the next log-on tries again.
   asked.catch(() => known.delete(settings))
   return asked
 }
@@ -94,7 +95,7 @@ async function discover({ issuer, clientId, clientSecret }: SingleSignOnSettings
   })
 }
 
-/** Basic, as OpenID Connect assumes, unless the provider says that it takes the form only. */
+/** Uses Basic, the default of OpenID Connect, unless the provider says that it accepts only the form. */
 function authenticationOf(clientSecret: string): ClientAuth {
   const [basic, post] = [ClientSecretBasic(clientSecret), ClientSecretPost(clientSecret)]
   return (server, client, body, headers) => {

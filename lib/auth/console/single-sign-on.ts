@@ -17,32 +17,32 @@ import { type Claims, type PendingAuthorization, authorizationUrl, readClaims } 
 import type { Origin } from '@/lib/domain/principal'
 import { type StartedSession, beginSession } from './sessions'
 
-/** How long a person may take with the provider, in seconds. */
+/** How long a user may take at the provider, in seconds. */
 export const singleSignOnLifetimeSeconds = 10 * 60
 
-/** Why nobody was logged on, in words that an address can carry: the log-on page says it in the reader's language. */
+/** Why the log-on was refused, as a value for the URL: the log-on page translates it. */
 export type SingleSignOnRefusal =
-  /** The provider did not answer as it should, or not at all. */
+  /** The provider did not answer, or its answer is not valid. */
   | 'failed'
-  /** The person, or the provider, said no. */
+  /** The user or the provider refused. */
   | 'cancelled'
-  /** It was begun in another browser, or too long ago. */
+  /** It began in another browser, or too long ago. */
   | 'expired'
-  /** In none of the groups that are let in. */
+  /** The user is in none of the admitted groups. */
   | 'not-allowed'
   /** The user is disabled here. */
   | 'disabled'
-  /** Somebody else has the name that the provider gives. */
+  /** Another user has the name that the provider gives. */
   | 'name-taken'
-  /** No user can have the name that the provider gives. */
+  /** The name that the provider gives is not a valid user name. */
   | 'name-unfit'
 
-/** Where single sign-on led to: a session, or a refusal; and the page that was asked for. */
+/** The result of single sign-on: a session or a refusal, and the page that was requested. */
 export type SingleSignOnOutcome = { readonly next: string } & (
   { readonly session: StartedSession } | { readonly refusal: SingleSignOnRefusal }
 )
 
-/** What the browser keeps while its person is with the provider, sealed. */
+/** What the browser keeps, sealed, while the user is at the provider. */
 const pendingSchema = z.strictObject({
   state: z.string(),
   nonce: z.string(),
@@ -54,8 +54,8 @@ const pendingSchema = z.strictObject({
 const sealOwner = 'single-sign-on'
 
 /**
- * Where to send a browser that is to come back to `redirectUri`, and what it is to keep until then. Throws NOT_FOUND when
- * the settings name no provider. A provider that does not answer is a refusal.
+ * Returns the URL to send the browser to, from which it comes back to `redirectUri`, and what it must keep until then.
+ * Throws NOT_FOUND when the settings name no provider. Returns a refusal when the provider does not answer.
  */
 export async function startSingleSignOn(
   ctx: Context,
@@ -78,9 +78,9 @@ export async function startSingleSignOn(
 }
 
 /**
- * Logs on whom the provider has sent back to `callbackUrl`. Known by issuer and subject, or made as a user at the first
- * time; never by a name that is taken. The role follows the provider's groups where the settings say so, except that
- * the last administrator stays one. Throws TOO_MANY_ATTEMPTS.
+ * Logs on the user whom the provider has sent back to `callbackUrl`. The user is found by issuer and subject, or
+ * created the first time; an existing user is never matched by name. The role follows the provider's groups when the
+ * settings say so, except that the last administrator stays one. Throws TOO_MANY_ATTEMPTS.
  */
 export async function finishSingleSignOn(
   ctx: Context,
@@ -98,7 +98,7 @@ export async function finishSingleSignOn(
     ctx.log.warn({ error: parameters.get('error'), issuer: settings.issuer }, 'single sign-on was refused')
     return { refusal: 'cancelled', next }
   }
-  // Each is a request of ours to the provider, which would shut us out for one person's many.
+  // Each attempt sends a request to the provider, which could block this server for one client's many attempts.
   const attempt = { kind: 'single-sign-on', account: pending.state, address: origin.address, isBearer: true } as const
   const claims = await ctx.attempts.guard(attempt, () => askProvider(ctx, settings, callbackUrl, pending))
   if (claims === null) {
@@ -109,7 +109,7 @@ export async function finishSingleSignOn(
   return { next, ...(await logOnAs(ctx, identity, readProvidedUser(claims, settings), origin, formerToken)) }
 }
 
-/** What the provider says; null where that does not hold, which is logged. */
+/** Returns the provider's claims; null when they cannot be read or are not valid, which is logged. */
 async function askProvider(
   { log }: Context,
   settings: SingleSignOnSettings,
@@ -136,7 +136,7 @@ async function logOnAs(
   try {
     return await ctx.db.transaction((tx) => decide(ctx, tx, identity, provided, origin, formerToken))
   } catch (error) {
-    // Two came at once for the first time, or for one name: one of them was first, and is found now.
+    // Two first log-ons of one user, or for one name, came at once: the other was first, and is found now.
     if (!isUniqueViolation(error)) throw error
     return ctx.db.transaction((tx) => decide(ctx, tx, identity, provided, origin, formerToken))
   }
@@ -155,7 +155,7 @@ async function decide(
     return { refusal }
   }
   const known = await findUserByIdentity(tx, identity)
-  // Read again under the lock: whoever disables a user at this moment is before or after, never beside.
+  // Read again under the lock, so that disabling the user happens entirely before or after.
   const user = known === null ? null : ((await lockCredentials(tx, known.id))?.user ?? null)
   if (!provided.isLetIn) return refuse(user, 'not-allowed', 'in none of the groups that are let in')
   if (user?.isDisabled === true) return refuse(user, 'disabled', 'the user is disabled')
@@ -173,12 +173,12 @@ async function decide(
   return { session }
 }
 
-/** What single sign-on changed of a user, to be recorded last in the transaction. */
+/** What single sign-on changed about a user, to be recorded last in the transaction. */
 type ProvidedChange = Pick<NewAuditEvent, 'action' | 'before' | 'after'>
 
 interface Provided {
   readonly user: User
-  /** Null where nothing changed. */
+  /** Null when nothing changed. */
   readonly change: ProvidedChange | null
 }
 
@@ -197,7 +197,7 @@ async function make(tx: Transaction, identity: Identity, provided: ProvidedUser)
   return { user, change: { action: 'CREATE', before: null, after } }
 }
 
-/** Takes over what the provider says now. Whoever has no name there keeps the one they have here. */
+/** Applies the provider's current role and display name. Without a display name there, the one here stays. */
 async function follow(
   { tx, log }: { readonly tx: Transaction; readonly log: Context['log'] },
   user: User,
@@ -211,7 +211,7 @@ async function follow(
   return { user: { ...user, role, displayName }, change: { action: 'UPDATE', before, after: { role, displayName } } }
 }
 
-/** A provider that names no administrators any more, by a fault perhaps, must not leave the server without one. */
+/** Returns MEMBER, unless this is the last administrator: a faulty provider must not leave the server without one. */
 async function roleAfterDemotion(
   { tx, log }: { readonly tx: Transaction; readonly log: Context['log'] },
   user: User,
@@ -232,20 +232,20 @@ async function recordProvided(tx: Transaction, user: User, origin: Origin, chang
   await insertAuditEvent(tx, { name: user.name, credential: 'single-sign-on', ...origin }, { ...change, target })
 }
 
-/** What the browser kept, or null: nothing, something that is not ours, or something too old. */
+/** Returns what the browser kept; null when it kept nothing, or it was not sealed here or has expired. */
 function openPending({ secrets }: Context, sealed: string | null): z.output<typeof pendingSchema> | null {
   if (sealed === null) return null
   try {
     const pending = pendingSchema.parse(JSON.parse(secrets.open(sealed, sealOwner)))
     return pending.expiresAtMs > Date.now() ? pending : null
   } catch {
-    // Whatever a browser sends that does not open was not sealed here.
+    // What does not open was not sealed here.
     return null
   }
 }
 
 function settingsOf({ config }: Context): SingleSignOnSettings {
-  if (config.singleSignOn === null) throw new AppError('NOT_FOUND', { message: 'there is no single sign-on here' })
+  if (config.singleSignOn === null) throw new AppError('NOT_FOUND', { message: 'single sign-on is not configured' })
   return config.singleSignOn
 }
 

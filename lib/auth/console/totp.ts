@@ -1,19 +1,19 @@
 import { Secret, TOTP } from 'otpauth'
 
-/** Steps before and after the present one whose codes are taken: clocks differ, and typing takes its time. */
+/** Steps before and after the current one whose codes are accepted: clocks differ, and typing takes time. */
 const window = 1
 
-/** A new secret for an authenticator app: 160 random bits in base32. */
+/** Creates a secret for an authenticator app: 160 random bits in base32. */
 export function createTotpSecret(): string {
   return new Secret({ size: 20 }).base32
 }
 
-/** What an authenticator app reads from a QR code; `label` is the account it shows. */
+/** Returns the URI that an authenticator app reads from a QR code; `label` is the account it shows. */
 export function totpUri(secret: string, label: string): string {
   return totpOf(secret, label).toString()
 }
 
-/** The time step whose code this is, or null when it is none of about now. */
+/** Returns the time step of a code, or null when the code does not match a step near `now`. */
 export function stepOfCode(secret: string, code: string, now: Date): number | null {
   const totp = totpOf(secret, '')
   const timestamp = now.getTime()

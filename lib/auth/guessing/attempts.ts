@@ -5,33 +5,34 @@ import { addressGroup, isLoopback } from './address-group'
 import { FailureCounter, type FailureLimit } from './failure-counter'
 import { Turnstiles } from '@/lib/secrets/turnstile'
 
-/** One try to prove who one is. */
+/** One attempt to authenticate. */
 export interface Attempt {
   /**
-   * Which secret is tried. Each is counted by itself: who knows an account's registry password, and may clear its
-   * failures by logging on, must not be able to clear those of its console password.
+   * Which kind of secret is tried. Each kind is counted separately: a caller who knows an account's registry password,
+   * and can clear its failures by logging on, must not clear those of its console password.
    */
   readonly kind: 'password' | 'second-factor' | 'registry' | 'access-key' | 'single-sign-on'
-  /** Whose secret it would be, as the caller says, whether there is such an account or not. */
+  /** The account that the caller names, whether it exists or not. */
   readonly account: string
   /**
-   * Whether the secret names its bearer by itself (temporary token, refresh token) and stands for the account. Failures
-   * count for the address alone then: each is of another account, and many would crowd the counts of real ones out.
+   * Whether the secret alone identifies its bearer (temporary token, refresh token) and stands for the account. Then
+   * failures count for the address only: each would be a different account, and many would push out the counts of real
+   * ones.
    */
   readonly isBearer?: true
   /** Of the client. */
   readonly address: string
 }
 
-/** How many failures are put up with: docs/decisions/0015-guards.md says why these. */
+/** How many failures are allowed; docs/decisions/0015-guards.md explains the numbers. */
 export interface AttemptLimits {
-  /** Of one account from one address; a success clears it. */
+  /** Per account and address; a success clears it. */
   readonly pair: FailureLimit
-  /** Of one account from all addresses that are strange to it; of each other address by itself. */
+  /** Per account from all unknown addresses together; from each known address separately. */
   readonly account: FailureLimit
-  /** From one address to accounts that it is strange to. */
+  /** Per address, over the accounts that it is not known to. */
   readonly address: FailureLimit
-  /** The same from the machine's own address, which is that of everybody behind a proxy that is not trusted. */
+  /** The same for the loopback address, which all clients behind an untrusted proxy share. */
   readonly loopback: FailureLimit
 }
 
@@ -44,16 +45,16 @@ const limits: AttemptLimits = {
   loopback: { failures: 1000, windowSeconds: 15 * minute },
 }
 
-/** Most keys that are kept of each counter: some ten megabytes in all, when they are full. */
+/** Most keys that each counter keeps: about ten megabytes in total when all are full. */
 const keysMax = 20_000
 
-/** How long an address stays no stranger to an account that was proven there. */
+/** How long an address stays known to an account that authenticated from it. */
 const knownMs = 7 * 24 * 60 * 60 * 1000
 
-/** Longest account and address whose keys are remembered, in characters: an account is anything that a client sends. */
+/** Longest attempt whose keys are remembered, in characters: the account is any text that a client sends. */
 const keptAttemptMax = 200
 
-/** What an attempt is counted by. */
+/** The keys that an attempt is counted by. */
 interface AttemptKeys {
   readonly accountKey: string
   readonly group: string
@@ -65,17 +66,23 @@ interface Count {
   readonly key: string
 }
 
-/** Limits guessing, at all doors of the process. Only failures count; whoever is limited is refused before the secret is looked at, right or wrong. */
+/**
+ * Limits guessing at all doors of the process. Only failures count; a limited caller is refused before the secret is
+ * checked, right or wrong.
+ */
 export class Attempts {
   readonly #pairs: FailureCounter
   readonly #accounts: FailureCounter
   readonly #addresses: FailureCounter
   readonly #loopback: FailureCounter
-  /** Pairs of account and address that have proven themselves. */
+  /** Pairs of account and address that have authenticated. */
   readonly #known = new LRUCache<string, true>({ max: keysMax, ttl: knownMs })
-  /** Keys of the latest attempts: some clients prove themselves with each request, and three hashes are a tenth of one. */
+  /**
+   * Keys of the latest attempts: some clients authenticate with each request, and three hashes are a tenth of a
+   * request's cost.
+   */
   readonly #keys = new LRUCache<string, AttemptKeys>({ max: 1000 })
-  // What is under way is not counted yet. So few at once, and a limit is overstepped by no more than that.
+  // Attempts in progress are not counted yet. These numbers bound by how much a limit can be exceeded.
   readonly #pairTurns = new Turnstiles({ atOnce: 4, waitingMax: 256 })
   readonly #accountTurns = new Turnstiles({ atOnce: 8, waitingMax: 256 })
   readonly #addressTurns = new Turnstiles({ atOnce: 16, waitingMax: 1024 })
@@ -88,8 +95,8 @@ export class Attempts {
   }
 
   /**
-   * Whether the account has proven itself at the address before, and nobody has failed to since then. Then `guard` would
-   * let the attempt through; this tells so for less, to those who are asked again and again.
+   * Whether the account authenticated from the address before, with no failures since. Then `guard` would let the
+   * attempt through; this check is cheaper, for callers that authenticate again and again.
    */
   isQuiet(attempt: Attempt): boolean {
     const { pairKey } = this.#keysOf(attempt)
@@ -97,27 +104,28 @@ export class Attempts {
   }
 
   /**
-   * Runs `check`, which answers who was proven, or null. Null counts as a failure, and so does an AppError of status 401
-   * that it throws; anything else it throws (the database is away) counts as nothing.
+   * Runs `check` and returns its result: what was proven, or null. Null counts as a failure, and so does an AppError of
+   * status 401 that it throws; any other error (no database) is not counted.
    *
-   * Throws TOO_MANY_ATTEMPTS without running it when there were too many failures, and UNAVAILABLE when too many tries
-   * wait. Counts are kept by hashes of account and address.
+   * Throws TOO_MANY_ATTEMPTS without running it after too many failures, and UNAVAILABLE when too many attempts wait.
+   * Counts are kept by hashes of account and address.
    */
   async guard<T>(attempt: Attempt, check: () => Promise<T | null>): Promise<T | null> {
     const { kind, address, isBearer } = attempt
     const { accountKey, pairKey, group } = this.#keysOf(attempt)
     const pair = { counter: this.#pairs, key: pairKey }
     return this.#pairTurns.pass(pairKey, () => {
-      // Others' failures elsewhere lock nobody out of where they have been: that would be an easy way to harm them.
-      // But somebody behind the same address may guess while the owner keeps clearing `pair`, so those count too.
+      // Failures at other addresses do not lock an account out of its known addresses: that would be an easy attack.
+      // But another client at the same address may guess while the owner keeps clearing `pair`, so `accounts` counts
+      // here too.
       if (this.#known.has(pairKey)) {
         return this.#try(pair, isBearer ? [] : [pair, { counter: this.#accounts, key: pairKey }], check)
       }
       const wide = { counter: isLoopback(address) ? this.#loopback : this.#addresses, key: hash(group) }
       const counts = isBearer ? [wide] : [pair, { counter: this.#accounts, key: accountKey }, wide]
-      // Whoever holds a place waits for the next of these three only: nobody waits in a circle.
+      // The three are always entered in this order, so there is no deadlock.
       return this.#accountTurns.pass(accountKey, () =>
-        // By kind: a provider of single sign-on that takes its time must not keep those waiting who have a password.
+        // Per kind: a slow single sign-on provider must not delay password log-ons.
         this.#addressTurns.pass(`${kind} ${group}`, () => this.#try(pair, counts, check)),
       )
     })

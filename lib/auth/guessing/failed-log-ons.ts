@@ -8,13 +8,13 @@ export interface FailedLogOn extends Pick<NewAuditEvent, 'target' | 'instanceId'
   readonly actor: Actor
   readonly reason: string
   /**
-   * The name that was typed, where it is not the target's. Names are told apart by it whether there is such an account or
-   * not, so that a failure costs the same; it is not recorded, because people type passwords there.
+   * The name that was typed, when it is not the target's. Failures are counted by it whether the account exists or not,
+   * so that both cost the same. It is not recorded, because people type passwords there.
    */
   readonly tried?: string | undefined
 }
 
-/** Failures of accounts that could not be told apart any more. */
+/** Stands for the failures of accounts that are no longer counted separately. */
 const others: FailedLogOn = {
   actor: { name: 'anonymous', credential: '', address: '', userAgent: '' },
   target: { type: 'USER', id: '', name: '' },
@@ -22,13 +22,13 @@ const others: FailedLogOn = {
 }
 
 /**
- * Records failed log-ons as audit events, so that guessing fills no disk: the first few of an account and address in a
- * minute one by one, then how many more there were (`recordLeftOut`).
+ * Records failed log-ons as audit events without letting guesses fill the disk: per account and address, the first few
+ * in a minute one by one, then how many more there were (`recordLeftOut`).
  */
 export class FailedLogOns {
   readonly #limiter = new RecordLimiter<FailedLogOn>()
 
-  /** Records a failed log-on or counts it. Call it last in the transaction, as `insertAuditEvent`. */
+  /** Records a failed log-on or counts it. Call it last in the transaction, like `insertAuditEvent`. */
   async record(tx: SqlTransaction, failed: FailedLogOn): Promise<void> {
     const { actor, target, tried } = failed
     const key = hash('sha256', `${tried ?? target.name}\0${actor.address}`, 'base64')
@@ -37,8 +37,8 @@ export class FailedLogOns {
   }
 
   /**
-   * Records how many failed log-ons were not recorded one by one, of minutes that are over, an event for each account and
-   * address; with `isLast`, of the present minute too. What could not be recorded is recorded the next time.
+   * Records how many failed log-ons of past minutes were not recorded one by one, with one event for each account and
+   * address; with `isLast`, includes the current minute. A count that could not be recorded is kept for the next call.
    */
   async recordLeftOut(db: Database, { isLast = false } = {}): Promise<void> {
     const ended = this.#limiter.takeLeftOut({ isLast })

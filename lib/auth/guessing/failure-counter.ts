@@ -1,16 +1,16 @@
 import { LRUCache } from 'lru-cache'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 
-/** How many failures are put up with. */
+/** How many failures are allowed in a window. */
 export interface FailureLimit {
   readonly failures: number
-  /** From the first of them on: then they are forgotten, all at once. */
+  /** Starts with the first failure; at its end all failures are forgotten at once. */
   readonly windowSeconds: number
 }
 
 /**
- * Counts failures by key, in the memory of the process and never of more than `keysMax` keys: beyond that, what was not
- * touched for the longest time is forgotten.
+ * Counts failures by key in the memory of the process, for at most `keysMax` keys; beyond that, the least recently used
+ * key is forgotten.
  */
 export class FailureCounter {
   readonly #limit: FailureLimit
@@ -30,11 +30,11 @@ export class FailureCounter {
     })
   }
 
-  /** How long the key has to wait, in milliseconds; 0 while it may go on. */
+  /** Returns how long the key must wait, in milliseconds; 0 when it need not. */
   async waitMs(key: string): Promise<number> {
     const found = await this.#limiter.get(key)
     if (found === null || found.consumedPoints < this.#limit.failures) return 0
-    // Whoever is kept waiting is not the one to be forgotten, so this is a touch.
+    // Marks the key as used, so that a key that must wait is not the next to be forgotten.
     this.#keys.get(key)
     return Math.max(found.msBeforeNext, 0)
   }

@@ -1,20 +1,20 @@
 /** How many failed log-ons are recorded one by one. */
 export interface FailureRecordLimits {
-  /** Of one account from one address, within a window. */
+  /** Per account and address in a window. */
   readonly pairMax: number
-  /** Of all, within a window. */
+  /** In total in a window. */
   readonly totalMax: number
   readonly windowMs: number
 }
 
 const limits: FailureRecordLimits = { pairMax: 5, totalMax: 60, windowMs: 60_000 }
 
-/** Most counts that are put back: while the database is away for long, the newest go. */
+/** Most counts that `putBack` keeps: during a long database outage the newest are dropped. */
 const leftOutMax = 1000
 
 /** Failures of a window that were not recorded one by one. */
 export interface LeftOut<T> {
-  /** The last of them that was, with its account and address; null for those of accounts that had no place at all. */
+  /** The last recorded failure of the same account and address; null for accounts of which none could be recorded. */
   readonly sample: T | null
   readonly count: number
 }
@@ -26,16 +26,16 @@ interface Pair<T> {
 }
 
 /**
- * Decides which failed log-ons are recorded one by one: the first few of an account and address in a minute, and of all
- * together not many. The others are counted, and the counts are given when the minute is over (`takeLeftOut`). In the
- * memory of the process: each process has its own limits.
+ * Decides which failed log-ons are recorded one by one: the first few per account and address in a minute, up to a
+ * total. The others are counted; `takeLeftOut` returns the counts when the minute is over. The limits are per process,
+ * in memory.
  */
 export class RecordLimiter<T> {
   readonly #limits: FailureRecordLimits
   #pairs = new Map<string, Pair<T>>()
   #startedAt = 0
   #recorded = 0
-  /** Failures of accounts that came when there was no place any more. */
+  /** Failures of accounts that first failed after the total was reached. */
   #others = 0
   #ended: LeftOut<T>[] = []
 
@@ -43,7 +43,7 @@ export class RecordLimiter<T> {
     this.#limits = given
   }
 
-  /** Whether a failure is to be recorded by itself; counts it. `key` is of its account and address. */
+  /** Counts a failure and returns whether to record it. `key` stands for its account and address. */
   admit(key: string, sample: T, now = Date.now()): boolean {
     this.#roll(now)
     const { pairMax, totalMax } = this.#limits
@@ -67,7 +67,7 @@ export class RecordLimiter<T> {
     return true
   }
 
-  /** What was left out in windows that are over, once; with `isLast`, also what the present one has left out so far. */
+  /** Returns, only once, what past windows left out; with `isLast`, also what the current one has left out so far. */
   takeLeftOut({ now = Date.now(), isLast = false } = {}): LeftOut<T>[] {
     this.#roll(isLast ? Infinity : now)
     const ended = this.#ended
@@ -75,7 +75,7 @@ export class RecordLimiter<T> {
     return ended
   }
 
-  /** Takes back what `takeLeftOut` gave and could not be recorded: it is given again the next time. */
+  /** Takes back what could not be recorded; the next `takeLeftOut` returns it again. */
   putBack(leftOut: readonly LeftOut<T>[]): void {
     this.#ended.unshift(...leftOut.slice(0, leftOutMax))
   }

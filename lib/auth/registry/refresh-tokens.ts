@@ -13,12 +13,13 @@ import { hashToken } from '@/lib/secrets/token-hash'
 
 const dayMs = 24 * 60 * 60 * 1000
 
-/** How long a refresh token lasts from its last use, which is noted once a day. */
+/** How long a refresh token stays valid after its last use, which is stored at most once a day. */
 const lifetimeMs = 30 * dayMs
 
 /**
- * A refresh token for a credential that was just proven: what a client keeps in place of it (`offline_token`). It ends
- * with the credential, and with a change of its secret. Throws UNAUTHORIZED when that has happened meanwhile.
+ * Creates a refresh token for a credential that was just proven; the client keeps it instead of the credential
+ * (`offline_token`). It ends when the credential ends or its secret changes. Throws UNAUTHORIZED when that happened in
+ * the meantime.
  */
 export async function createRefreshToken(
   ctx: Context,
@@ -34,7 +35,9 @@ export async function createRefreshToken(
   return token
 }
 
-/** The credential that a refresh token stands for, which lasts on from now. Throws as `proveRefreshToken`. */
+/**
+ * Returns the credential that a refresh token stands for, and prolongs the token. Throws as `proveRefreshToken` does.
+ */
 export async function redeemRefreshToken(
   ctx: Context,
   instanceId: string | null,

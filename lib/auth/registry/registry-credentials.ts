@@ -24,43 +24,45 @@ import { recordFailedRegistryLogOn, recordRegistryLogOn } from './registry-log-o
 import type { TokenHolder } from '@/lib/secrets/registry-tokens'
 import { hashToken } from '@/lib/secrets/token-hash'
 
-/** A credential of an instance's registry that was proven, and is in force. */
+/** A proven, valid credential of an instance's registry. */
 export interface RegistryCredential {
   readonly kind: 'user' | 'robot'
   /** Of the user or the robot. */
   readonly id: string
-  /** As records name its bearer. */
+  /** The bearer's name in audit records. */
   readonly name: string
   readonly role: Principal['role']
   /** `password`, or the id of the robot or the temporary token. */
   readonly credential: string
   /** What a refresh token for it is bound to. */
   readonly source: RefreshTokenSource
-  /** When it ends by itself; null where it does not. */
+  /** When it expires; null when it does not. */
   readonly endsAt: Date | null
 }
 
-/** Whose secret it would be, before that is known. */
+/** The credential that a secret may belong to, before the secret is verified. */
 interface Candidate extends RegistryCredential {
-  /** What the secret is verified against; undefined where there is nothing. */
+  /** The hash that the secret is verified against; undefined when there is none. */
   readonly secretHash: string | undefined
-  /** Why it is refused although the secret is right; null where it is not. */
+  /** Why it is refused although the secret is right; null when it is accepted. */
   readonly refusal: string | null
   readonly used: UsedCredential
   readonly lastUsedAt: Date | null
 }
 
-/** The one answer to a wrong name and to a wrong secret. The hint is for everybody, so it tells nothing. */
+/** The same answer for a wrong name and for a wrong secret. Every caller gets the hint, so it reveals nothing. */
 const unknownMessage =
   'incorrect user name or password. A registry has passwords of its own: ' +
   'set one in the console under Instances > Access Credential'
 
 /**
- * The credential of an instance that a name and a secret prove: a user's registry password, a robot's secret, or a
- * temporary token. All of it is read as it is now. `instanceId` is null where the request is for no instance.
+ * Returns the credential of an instance that a name and a secret prove: a user's registry password, a robot's secret,
+ * or a temporary token. It is read from the database each time. `instanceId` is null when the request is for no
+ * instance.
  *
- * Throws UNAUTHORIZED: for a wrong name or secret always the same, after the same time; for a right one that is disabled,
- * expired or revoked, with a message that says so. Throws TOO_MANY_ATTEMPTS and UNAVAILABLE as `attempts.guard` does.
+ * Throws UNAUTHORIZED: the same error after the same time for a wrong name and for a wrong secret; an error that says
+ * why for a right secret that is disabled, expired or revoked. Throws TOO_MANY_ATTEMPTS and UNAVAILABLE as
+ * `attempts.guard` does.
  */
 export async function proveCredentials(
   ctx: Context,
@@ -85,8 +87,8 @@ export async function proveCredentials(
 }
 
 /**
- * The credential that a refresh token stands for. Throws as `proveCredentials`; a refresh token of another instance is as
- * good as none.
+ * Returns the credential that a refresh token stands for. Throws as `proveCredentials` does; a refresh token of another
+ * instance is not valid.
  */
 export async function proveRefreshToken(
   ctx: Context,
@@ -103,8 +105,8 @@ export async function proveRefreshToken(
 }
 
 /**
- * The credential of a token's holder as it is now. Throws TOKEN_INVALID when it was taken away or changed since the token
- * was made, or is disabled, expired or revoked.
+ * Returns the current credential of a token's holder. Throws TOKEN_INVALID when it was removed or changed after the
+ * token was issued, or is disabled, expired or revoked.
  */
 export async function proveHolder(ctx: Context, instanceId: string, holder: TokenHolder): Promise<RegistryCredential> {
   const candidate = await findHolder(ctx, instanceId, holder)
@@ -117,7 +119,7 @@ export async function proveHolder(ctx: Context, instanceId: string, holder: Toke
   return candidate
 }
 
-/** A credential in the words of the tokens that are made for it. */
+/** Returns the token holder for a credential. */
 export function holderOf({ kind, id, name, credential, source }: RegistryCredential): TokenHolder {
   return { kind, id, name, credential, secretMark: markOf(source) }
 }
@@ -128,15 +130,15 @@ interface Admission {
   readonly attempt: Attempt
   /** Whether the secret is the candidate's. */
   readonly verify: () => Promise<boolean>
-  /** Whether that is known without spending anything on it. */
+  /** Whether `verify` would cost nothing: a token needs no hash, and a verified secret is remembered. */
   readonly isRemembered: boolean
   readonly message: string
 }
 
 async function admit(ctx: Context, admission: Admission, origin: Origin): Promise<RegistryCredential> {
   const { instanceId, candidate, attempt, verify, isRemembered, message } = admission
-  // Of two ways to the same answer the first is cheap; the second counts failures. While there are any, it is the only
-  // one: or what is remembered could be guessed without a limit.
+  // The first way is cheap; the second counts failures. With failures, only the second is used: otherwise remembered
+  // secrets could be guessed without a limit.
   const proven =
     candidate !== null && isRemembered && ctx.attempts.isQuiet(attempt)
       ? candidate
@@ -252,7 +254,7 @@ function refusalOfUser({ name, isDisabled }: UserCredential['user']): string | n
   return isDisabled ? `the user ${name} is disabled` : null
 }
 
-/** Says nothing of the secret, and is another one when that changes. */
+/** Returns a mark that reveals nothing about the secret and changes with it. */
 function markOf(source: RefreshTokenSource): string {
   const text = 'userId' in source ? source.passwordHash : 'robotId' in source ? source.secretHash : ''
   return hash('sha256', text, 'base64url').slice(0, 16)

@@ -4,15 +4,15 @@ import { addressGroup } from '@/lib/auth/guessing/address-group'
 import type { TokenHolder } from '@/lib/secrets/registry-tokens'
 import type { Origin } from '@/lib/domain/principal'
 
-/** Who logged on to a registry, or would have. */
+/** The user or robot that logged on to a registry, or tried to. */
 type Bearer = Pick<TokenHolder, 'kind' | 'id' | 'name' | 'credential'>
 
 /**
  * Records that a client logged on to an instance's registry: the first use of a credential from an address, and the
- * first after ten minutes. Clients show theirs with each push and pull, some with each request, and whoever has one
- * could fill the disk.
+ * first after ten minutes. Clients send their credential with each push and pull, some with each request: recording
+ * each would let a caller fill the disk.
  *
- * Never rejects: a registry whose disk is full still serves pulls. What could not be recorded is logged.
+ * Never rejects, because a registry with a full disk still serves pulls. A failure to record is logged.
  */
 export async function recordRegistryLogOn(
   { db, log, credentialUses }: Context,
@@ -31,11 +31,11 @@ export async function recordRegistryLogOn(
 
 /** A log-on to a registry that failed. */
 export interface FailedRegistryLogOn {
-  /** Whom it was tried for; null when there is nobody of that name: it may be a secret in the wrong field. */
+  /** The account of the attempt; null when no account has that name: the name may be a secret in the wrong field. */
   readonly bearer: Bearer | null
   /** The name that was sent; it is not recorded. */
   readonly tried: string
-  /** Null where the request was for no instance. */
+  /** Null when the request was for no instance. */
   readonly instanceId: string | null
   readonly reason: string
 }

@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache'
 import type { Logger } from '@/lib/log'
 
-/** How long what comes by one credential from one address is one log-on, in milliseconds. */
+/** How long the requests with one credential from one address count as one log-on, in milliseconds. */
 const logOnMs = 10 * 60 * 1000
 
-/** What the process remembers of the latest uses of credentials, so that a burst of requests is written down once. */
+/** Remembers the latest uses of credentials in the process, so that a burst of requests is recorded once. */
 export class CredentialUses {
   readonly #log: Logger
   /** Credentials whose use is being noted. */
@@ -18,8 +18,7 @@ export class CredentialUses {
 
   /**
    * Notes that a credential was used, to the minute and without making the request wait. `touch` writes the minute; it
-   * is called only when `lastUsedAt`, as it was read with the credential, is of an earlier one. A failure is logged and
-   * costs nothing else.
+   * is called only when `lastUsedAt`, as read with the credential, is in an earlier minute. A failure is only logged.
    */
   note(
     { id, lastUsedAt }: { readonly id: string; readonly lastUsedAt: Date | null },
@@ -34,8 +33,8 @@ export class CredentialUses {
   }
 
   /**
-   * Runs `record` for the first log-on of a key and the first after ten minutes, and remembers it unless `record` throws.
-   * What comes meanwhile is the same log-on.
+   * Runs `record` for the first log-on of a key and the first after ten minutes, and remembers it unless `record`
+   * throws. Calls in between count as the same log-on.
    */
   async logOn(key: string, record: () => Promise<void>): Promise<void> {
     if (this.#logOns.get(key) === true) return

@@ -1,11 +1,11 @@
-/** How much a common password may be decorated in front and behind and still count as common, in characters. */
+/** How many characters may stand before or after a common password that still counts as common. */
 const decorationMax = 6
 
 let loading: Promise<ReadonlySet<string>> | undefined
 
 /**
- * Whether a password is among those that guessers try first: one of the list, in any case; one of it twice; one of it
- * with a few digits or symbols around it (`Password1234!`); or hardly more than one character over and over.
+ * Returns whether attackers try a password first: it is in the list, in any case; twice in a row; with a few digits or
+ * symbols around it (`Password1234!`); or it has fewer than five different characters.
  */
 export async function isCommonPassword(password: string): Promise<boolean> {
   const common = await (loading ??= load())
@@ -19,12 +19,12 @@ function undecorated(password: string): string {
   const word = password.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '')
   const start = password.indexOf(word)
   const end = password.length - start - word.length
-  // Many characters around a word are a secret of their own.
+  // Many characters around a word are a secret themselves.
   return start > decorationMax || end > decorationMax ? password : word
 }
 
 async function load(): Promise<ReadonlySet<string>> {
-  // Only when somebody chooses a password: the list has 49,000 of them.
+  // Loaded only when a user chooses a password: the list has 49,000 entries.
   const { dictionary } = await import('@zxcvbn-ts/language-common')
   return new Set(dictionary['passwords-common'].map((password) => password.toLowerCase()))
 }

@@ -3,17 +3,17 @@ import { type FileHandle, chown, link, open, readFile, rename, rm, stat } from '
 import path from 'node:path'
 
 /**
- * The key in `file`, which only the server's user may read; made by `create` where there is none. Of processes that
- * start together one makes it, and all get the same; a crash leaves a whole key or none.
+ * Returns the key in `file`, which only the server's user may read; `create` makes it when there is none. When several
+ * processes start at once, one creates it and all get the same; a crash leaves a complete key or none.
  */
 export async function readOrCreateKey(file: string, create: () => Buffer): Promise<Buffer> {
   const existing = await readIfThere(file)
   if (existing !== null) return existing
-  // A name of its own: processes on several machines may have the same number.
+  // A random name: processes on several machines may have the same process id.
   const draft = `${file}.${randomUUID()}`
   try {
     await writeAndClose(await open(draft, 'wx', 0o600), create())
-    // Unlike a rename, a link fails when another process was first.
+    // A link, unlike a rename, fails when another process was first.
     await link(draft, file).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     })
@@ -25,9 +25,9 @@ export async function readOrCreateKey(file: string, create: () => Buffer): Promi
 }
 
 /**
- * Puts what `next` makes of the key in `file` in its place, whole or not at all, and with its owner: whoever does this
- * for the server need not be the server's user. `record` comes before the moment it counts: what it throws leaves all as
- * it was. Throws while somebody else does this: of two that take each other's place, one would be lost.
+ * Replaces the key in `file` by the result of `next`, atomically. Keeps the file's owner, because the caller need not
+ * run as the server's user. Calls `record` before the key takes effect; if it throws, nothing changes. Throws while
+ * another process replaces the key: one of the two keys would be lost.
  */
 export async function replaceKey(
   file: string,

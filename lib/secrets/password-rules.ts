@@ -1,15 +1,15 @@
 import { AppError } from '@/lib/domain/errors'
 import { isCommonPassword } from './common-passwords'
 
-/** Least characters of a console password. */
+/** Minimum length of a console password, in characters. */
 const passwordMinLength = 12
 
-/** Most characters of a console password. */
+/** Maximum length of a console password, in characters. */
 const passwordMaxLength = 256
 
 /**
- * Throws BAD_REQUEST, naming the request's `field`, for a console password that is too short, too long, the user's name,
- * or one that many people have.
+ * Throws BAD_REQUEST, naming the request's `field`, for a console password that is too short, too long, the user name,
+ * or common.
  */
 export async function assertPasswordAllowed(password: string, userName: string, field: string): Promise<void> {
   const fault = await faultOf(password, userName)

@@ -9,30 +9,30 @@ import { SigningKeys, signingAlgorithm } from './signing-keys'
 export const tokenLifetimeSeconds = 300
 
 /**
- * By how much the clock of the server that verifies a token may be behind that of the one that made it, in seconds. It is
- * taken off the token's beginning: nothing prolongs its end.
+ * How far the clock of the verifying server may be behind that of the issuing server, in seconds. It moves the token's
+ * start back; the expiry is never extended.
  */
 const clockToleranceSeconds = 60
 
 const issuer = 'stele'
 
-/** Most text of verified tokens that is remembered, in characters. */
+/** Maximum total length of the verified tokens that are remembered, in characters. */
 const rememberedMax = 4 * 1024 * 1024
 
-/** Who holds a token: the principal without its role, which a token never says. */
+/** The holder of a token: the principal without its role, which is never in a token. */
 export interface TokenHolder {
   readonly kind: 'user' | 'robot' | 'anonymous'
   /** Of the user or the robot; empty for the anonymous. */
   readonly id: string
-  /** As records name the holder. */
+  /** The holder's name in audit records. */
   readonly name: string
-  /** Which credential was logged on with, as records name it; empty for the anonymous. */
+  /** The credential that was used to log on, as named in audit records; empty for the anonymous. */
   readonly credential: string
-  /** Changes with the secret that was logged on with. */
+  /** Changes with the secret that was used to log on. */
   readonly secretMark: string
 }
 
-/** What a verified token says. */
+/** The content of a verified token. */
 export interface VerifiedToken {
   readonly holder: TokenHolder
   readonly instanceId: string
@@ -61,12 +61,12 @@ const claims = z.object({
 })
 
 /**
- * Makes and verifies the tokens of the token flow: JSON Web Tokens with Docker's `access` claim, for one instance. A token
- * says who was proven and what was granted then, and nothing of policy.
+ * Issues and verifies the tokens of the token flow: JSON Web Tokens with Docker's `access` claim, for one instance. A
+ * token contains the proven holder and the access granted then, and no policy.
  */
 export class RegistryTokens {
   readonly #keys: SigningKeys
-  /** Verified tokens. Being remembered changes nothing about when they end. */
+  /** Verified tokens. They expire as usual. */
   readonly #remembered = new LRUCache<string, Remembered>({
     maxSize: rememberedMax,
     sizeCalculation: (_, token) => token.length,
@@ -77,7 +77,7 @@ export class RegistryTokens {
     this.#keys = new SigningKeys(dataDir, () => this.#remembered.clear())
   }
 
-  /** A token for a holder at an instance, of `tokenLifetimeSeconds` from now. */
+  /** Issues a token for a holder at an instance, valid for `tokenLifetimeSeconds` from now. */
   async issue(holder: TokenHolder, instanceId: string, access: TokenAccess): Promise<IssuedToken> {
     const { id: kid, key } = await this.#keys.signing()
     const issuedAt = new Date(Math.floor(Date.now() / 1000) * 1000)
@@ -95,7 +95,10 @@ export class RegistryTokens {
     return { token, issuedAt }
   }
 
-  /** What a token of an instance says. Throws TOKEN_INVALID unless this registry made it, for it, and it is in force. */
+  /**
+   * Returns the content of a token. Throws TOKEN_INVALID unless this registry issued it for the instance and it is
+   * valid now.
+   */
   async verify(token: string, instanceId: string): Promise<VerifiedToken> {
     await this.#keys.refresh()
     const known = this.#remembered.get(token)
@@ -143,7 +146,7 @@ export class RegistryTokens {
   }
 }
 
-/** Docker's form: an entry for each resource. Those of which nothing was granted are left out. */
+/** Returns Docker's form: an entry for each resource, without those where nothing was granted. */
 function accessClaim(access: TokenAccess): z.infer<typeof claims>['access'] {
   return formatTokenScopes(access)
     .split(' ')

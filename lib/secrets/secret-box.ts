@@ -7,7 +7,7 @@ const algorithm = 'aes-256-gcm'
 const nonceBytes = 12
 const tagBytes = 16
 
-/** Keeps secrets that must be read again, under a key that is not in the database. */
+/** Encrypts secrets that must be readable later, with a key that is not in the database. */
 export class SecretBox {
   readonly #key: Buffer
   readonly #fingerprintKey: Buffer
@@ -18,7 +18,10 @@ export class SecretBox {
     this.#fingerprintKey = Buffer.from(hkdfSync('sha256', key, '', 'fingerprint', 32))
   }
 
-  /** The secret under AES-256-GCM, in base64. It opens only for the same `owner`: a row copied to another is worthless. */
+  /**
+   * Returns the secret encrypted with AES-256-GCM, in base64. It opens only for the same `owner`, so a value copied to
+   * another row is useless.
+   */
   seal(secret: string, owner: string): string {
     const nonce = randomBytes(nonceBytes)
     const cipher = createCipheriv(algorithm, this.#key, nonce, { authTagLength: tagBytes }).setAAD(Buffer.from(owner))
@@ -26,7 +29,10 @@ export class SecretBox {
     return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64')
   }
 
-  /** The secret that was sealed for `owner`. Throws when it was sealed by another key, for another, or was changed. */
+  /**
+   * Returns the secret that was sealed for `owner`. Throws when it was sealed with another key, for another owner, or
+   * was changed.
+   */
   open(sealed: string, owner: string): string {
     const bytes = Buffer.from(sealed, 'base64')
     const nonce = bytes.subarray(0, nonceBytes)
@@ -36,13 +42,13 @@ export class SecretBox {
     return decipher.update(bytes.subarray(nonceBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8')
   }
 
-  /** Tells whether a text is the same again, without keeping it: an HMAC, which without the key guesses cannot be tried on. */
+  /** Returns an HMAC, to compare texts without storing them. Without the key, guesses cannot be tested against it. */
   fingerprint(text: string): string {
     return createHmac('sha256', this.#fingerprintKey).update(text).digest('hex')
   }
 }
 
-/** Opens the box of a data directory; the first start makes its key, `keys/secrets.key`. */
+/** Opens the box of a data directory; the first start creates its key, `keys/secrets.key`. */
 export async function openSecretBox(dataDir: string): Promise<SecretBox> {
   const folder = path.join(dataDir, 'keys')
   await mkdir(folder, { recursive: true, mode: 0o700 })

@@ -4,19 +4,19 @@ import path from 'node:path'
 import { type CryptoKey, type JWK, importJWK } from 'jose'
 import { readOrCreateKey, replaceKey } from './key-file'
 
-/** The algorithm that registry tokens are signed by, and the only one they are accepted with. */
+/** The algorithm that signs registry tokens, and the only one that is accepted. */
 export const signingAlgorithm = 'EdDSA'
 
-/** How long a retired key still verifies: longer than the tokens live that it may have signed to the last moment. */
+/** How long a retired key still verifies: longer than the lifetime of the last token it may have signed. */
 const retiredForMs = 10 * 60 * 1000
 
-/** How long a change of the file may go unnoticed where no token asks for it, in milliseconds. */
+/** How long a change of the file may go unnoticed, in milliseconds; a token with an unknown key is checked at once. */
 const checkEveryMs = 1000
 
-/** A key as it is kept: a JSON Web Key (RFC 8037) and since when it signs no more. */
+/** A stored key: a JSON Web Key (RFC 8037) and when it was retired. */
 interface StoredKey {
   readonly jwk: JWK & { readonly kid: string }
-  /** UTC, ISO 8601; null: it signs. Of a retired one the private part is gone. */
+  /** UTC, ISO 8601; null while it signs. A retired key has no private part. */
   readonly retiredAt: string | null
 }
 
@@ -34,9 +34,9 @@ interface LoadedKeys {
 }
 
 /**
- * The keys of a data directory that registry tokens are signed and verified with: `keys/registry-tokens.json`, made when
- * it is first asked for. One signs; retired ones verify until the last token they signed has expired. The file is read
- * again when it has changed, so a rotation needs no restart.
+ * The keys in a data directory that sign and verify registry tokens: `keys/registry-tokens.json`, created at its first
+ * use. One key signs; retired keys verify until the last token they signed has expired. A changed file is read again,
+ * so a rotation needs no restart.
  */
 export class SigningKeys {
   readonly #file: string
@@ -45,25 +45,27 @@ export class SigningKeys {
   #checkedAtMs = 0
   #checking: Promise<LoadedKeys> | null = null
 
-  /** `onChange` is called when other keys were read than before. */
+  /** `onChange` is called when a changed file has been read. */
   constructor(dataDir: string, onChange: () => void = () => undefined) {
     this.#file = fileOf(dataDir)
     this.#onChange = onChange
   }
 
-  /** The key that signs now. */
+  /** Returns the key that signs now. */
   async signing(): Promise<SigningKey> {
     return (await this.#keys(checkEveryMs)).signing
   }
 
-  /** The key of that name, if it still verifies, or null. One that another process has just made is found. */
+  /**
+   * Returns the key with this name if it still verifies, else null. Finds a key that another process has just created.
+   */
   async verifying(id: string): Promise<CryptoKey | null> {
     const known = (await this.#keys(checkEveryMs)).verifying.get(id)
     const found = known ?? (await this.#keys(0)).verifying.get(id)
     return found !== undefined && Date.now() < found.endsAtMs ? found.key : null
   }
 
-  /** Notices a change of the file, unless it was looked at a moment ago. */
+  /** Checks the file for a change, unless it was checked within the last second. */
   async refresh(): Promise<void> {
     await this.#keys(checkEveryMs)
   }
@@ -88,9 +90,9 @@ export class SigningKeys {
 }
 
 /**
- * Makes a new key that registry tokens are signed with from now on, and retires the one before. Running servers over the
- * data directory notice within a second. `record` is told the new key's name before it counts; what it throws leaves all
- * as it was. Answers that name.
+ * Creates a key that signs registry tokens from now on, and retires the previous one. Running servers on the data
+ * directory notice within a second. `record` gets the new key's name before the key takes effect; if it throws, nothing
+ * changes. Returns that name.
  */
 export async function rotateSigningKeys(
   dataDir: string,
@@ -108,13 +110,13 @@ export async function rotateSigningKeys(
   return id
 }
 
-/** The key without its private part; nothing where it verifies no more. */
+/** Returns the key without its private part, or nothing when it no longer verifies. */
 function retire({ jwk: { kty, crv, x, kid }, retiredAt }: StoredKey, now: Date): StoredKey[] {
   if (retiredAt !== null && now.getTime() >= endOf(retiredAt)) return []
   return [{ jwk: { kty, crv, x, kid } as StoredKey['jwk'], retiredAt: retiredAt ?? now.toISOString() }]
 }
 
-/** Until when a key verifies, in milliseconds. */
+/** Returns until when a key verifies, in milliseconds since 1970. */
 function endOf(retiredAt: string | null): number {
   return retiredAt === null ? Infinity : Date.parse(retiredAt) + retiredForMs
 }
@@ -128,7 +130,7 @@ async function readOrCreate(file: string): Promise<Buffer> {
   return readOrCreateKey(file, () => serialize([createKey()]))
 }
 
-/** What differs between a file and one that has taken its place; null where there is none. */
+/** Returns a mark that changes when the file is replaced; null when there is no file. */
 async function markOf(file: string): Promise<string | null> {
   const found = await stat(file, { bigint: true }).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null

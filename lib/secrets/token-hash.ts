@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
 
 /**
- * The SHA-256 hash of a token of 256 random bits, in hexadecimal: what is stored of it. A slow hash would guard nothing,
- * because there is nothing to guess.
+ * Returns the SHA-256 hash of a token of 256 random bits, in hexadecimal, as stored. A slow hash would protect nothing,
+ * because the token cannot be guessed.
  */
 export function hashToken(token: string): string {
   return hash('sha256', token, 'hex')

@@ -1,12 +1,12 @@
 import { AppError } from '@/lib/domain/errors'
 
-/** How many a turnstile lets through, and how many it lets wait. */
+/** How many calls run at once, and how many may wait. */
 export interface TurnstileLimits {
   readonly atOnce: number
   readonly waitingMax: number
 }
 
-/** Lets a few through at once, in order; the rest wait, and beyond a limit are sent away. */
+/** Runs a few calls at once, in order; others wait, and are refused beyond a limit. */
 export class Turnstile {
   readonly #atOnce: number
   readonly #waitingMax: number
@@ -18,7 +18,7 @@ export class Turnstile {
     this.#waitingMax = limits.waitingMax
   }
 
-  /** Whether nobody is inside. Then nobody waits either. */
+  /** Whether no call is running. Then none waits either. */
   get isEmpty(): boolean {
     return this.#inside === 0
   }
@@ -27,7 +27,7 @@ export class Turnstile {
   async pass<T>(work: () => Promise<T>): Promise<T> {
     if (this.#inside >= this.#atOnce) {
       if (this.#waiting.length >= this.#waitingMax) throw new AppError('UNAVAILABLE')
-      // Whoever leaves hands over its place: `#inside` stays as it is.
+      // A call that ends hands its place to the next: `#inside` does not change.
       await new Promise<void>((enter) => this.#waiting.push(enter))
     } else {
       this.#inside += 1
@@ -42,7 +42,7 @@ export class Turnstile {
   }
 }
 
-/** A turnstile for each key, kept no longer than somebody is inside. */
+/** A turnstile for each key, kept only while a call is running. */
 export class Turnstiles {
   readonly #limits: TurnstileLimits
   readonly #byKey = new Map<string, Turnstile>()
@@ -51,7 +51,7 @@ export class Turnstiles {
     this.#limits = limits
   }
 
-  /** How many keys somebody is inside of. */
+  /** How many keys have a running call. */
   get size(): number {
     return this.#byKey.size
   }
@@ -66,7 +66,7 @@ export class Turnstiles {
     try {
       return await turnstile.pass(work)
     } finally {
-      // Whoever leaves late may find another turnstile in its place already.
+      // Another turnstile may already have taken its place.
       if (turnstile.isEmpty && this.#byKey.get(key) === turnstile) this.#byKey.delete(key)
     }
   }

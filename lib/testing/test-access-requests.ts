@@ -1,15 +1,15 @@
 import type { Context } from '@/lib/context'
 import { accessKeyId, grantId, ids, passwords, robotId, sessionId, temporaryTokenId, userId } from './test-world'
 
-/** What a row of the matrix asks for, beyond its operation. */
+/** The request of a row of the matrix, besides its operation. */
 export interface AccessRequest {
   /** Parameters of the path, by name. */
   readonly params?: Readonly<Record<string, string>>
   readonly query?: string
   readonly body?: object
-  /** Which credential the row is about; both unless it says so. */
+  /** The credential that the row is about; both when missing. */
   readonly by?: 'session' | 'access key'
-  /** Makes the world such as the row says. */
+  /** Changes the world as the row requires. */
   readonly prepare?: (ctx: Context) => Promise<unknown>
 }
 
@@ -41,8 +41,8 @@ const logOn = (userName: string, password: string) => ({ body: { userName, passw
 const newPassword = 'another-horse-battery'
 
 /**
- * The request of each row of e2e/access/rest.ts, by operation and what of it; some depend on who asks. Whatever is not
- * named here is asked for without parameters, query and body.
+ * The request of each row of e2e/access/rest.ts, by operation and object; some depend on the caller. Rows not listed
+ * here are requested without parameters, query and body.
  */
 export const accessRequests: Readonly<Record<string, AccessRequest | ((caller: string) => AccessRequest)>> = {
   'createInstance any': { body: { name: 'another', regionId: 'cn-beijing' } },

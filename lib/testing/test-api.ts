@@ -29,7 +29,7 @@ export function basic(name: string, secret: string): string {
   return `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`
 }
 
-/** The body of an answer: an answer of a kind has the fields of that kind, and the test says which it expects. */
+/** The body of an answer, with the fields of every kind of answer; the test says which it expects. */
 export interface TestJson {
   readonly [field: string]: unknown
   readonly id: string
@@ -48,7 +48,7 @@ export interface TestAnswer {
   readonly json: TestJson
 }
 
-/** What a call may carry. Without `headers.authorization` and `anonymous` it is the administrator's. */
+/** What a call may carry. Without `headers.authorization` and `anonymous`, the caller is the administrator. */
 export interface TestCall {
   readonly query?: string
   readonly body?: unknown
@@ -56,14 +56,14 @@ export interface TestCall {
   readonly anonymous?: boolean
 }
 
-/** The REST API over a database of its own: its route files are called as Next calls them. */
+/** The REST API on its own database: calls the route files as Next does. */
 export class TestApi {
   constructor(
     readonly ctx: Context,
     readonly close: () => Promise<void>,
   ) {}
 
-  /** Calls a method of a path as `operations` writes it, its parameters given by name. */
+  /** Calls a method of a path template from `operations`, with its parameters by name. */
   async call(
     method: keyof ResourceHandlers,
     template: string,
@@ -88,7 +88,7 @@ export class TestApi {
     return readAnswer(await handlers[method](request, { params: Promise.resolve(params) }))
   }
 
-  /** Makes an instance, a namespace `test` in it, and a repository `test/<name>`; answers their ids. */
+  /** Creates an instance, a namespace `test` in it, and a repository `test/<name>`; returns their ids. */
   async makeRepository(name = 'example', settings: object = {}) {
     const region = { regionId: 'cn-hangzhou' }
     const instance = await this.call('POST', '/instances', {}, { body: { name: uniqueName(), ...region } })
@@ -128,7 +128,7 @@ export class TestApi {
     })
   }
 
-  /** Makes a member with an access key; answers its `Authorization`. */
+  /** Creates a member with an access key; returns its `Authorization`. */
   async makeMember(): Promise<string> {
     const id = createId('user')
     const sealedSecret = this.ctx.secrets.seal('secret-of-a-member', 'MEMBERKEY')
@@ -145,7 +145,7 @@ export class TestApi {
   }
 }
 
-/** Opens the API over an empty database with one administrator; `fakes` as `openTestContext` takes them. */
+/** Opens the API on an empty database with one administrator; for `fakes` see `openTestContext`. */
 export async function openTestApi(
   env: Readonly<Record<string, string>> = {},
   fakes: Partial<ProcessContext> = {},
@@ -155,20 +155,20 @@ export async function openTestApi(
   return new TestApi(ctx, close)
 }
 
-/** A digest made of one hexadecimal digit. */
+/** Returns a digest made of one hexadecimal digit. */
 export function digestOfLetter(letter: string): string {
   return `sha256:${letter.repeat(64)}`
 }
 
 let names = 0
 
-/** A name that no other call has given. */
+/** Returns a name that no other call has returned. */
 export function uniqueName(): string {
   names += 1
   return `name-${names}`
 }
 
-/** The route file of a path: folders in brackets are the parameters in braces. */
+/** Loads the route file of a path: parameters in braces are folders in brackets. */
 async function loadRoute(template: string): Promise<ResourceHandlers> {
   const folder = template.replace(/\{(\w+)\}/g, '[$1]')
   return (await import(path.join(routesFolder, folder, 'route.ts'))) as ResourceHandlers
@@ -178,7 +178,7 @@ function isRaw(body: unknown): body is string | Uint8Array<ArrayBuffer> {
   return typeof body === 'string' || body instanceof Uint8Array
 }
 
-/** Reads an answer, and checks what holds for every one. */
+/** Reads an answer, and checks what is true for every answer. */
 async function readAnswer(response: Response): Promise<TestAnswer> {
   const text = await response.text()
   const json: unknown = text === '' ? null : JSON.parse(text)

@@ -7,7 +7,7 @@ import { Passwords } from '@/lib/secrets/passwords'
 import { type ProcessContext, openContext } from '@/lib/server/open-context'
 import { createTestDatabase } from './test-database'
 
-/** A context of a test's own. */
+/** The context of one test. */
 export interface TestContext {
   readonly ctx: ProcessContext
   /** Stops all jobs, closes the database and removes all files. */
@@ -15,8 +15,8 @@ export interface TestContext {
 }
 
 /**
- * Opens what `server.ts` opens for the settings in `env`, over an empty database of the provider that the test's project
- * says, in a folder of its own. `fakes` take the place of what would be opened.
+ * Opens what `server.ts` opens for the settings in `env`, on an empty database of the test project's provider, in its
+ * own folder. `fakes` replace parts of it.
  */
 export async function openTestContext(
   env: Readonly<Record<string, string>> = {},
@@ -42,14 +42,14 @@ export async function openTestContext(
   }
 }
 
-/** Lets any number of failures pass. For tests of other questions that fail often. */
+/** Allows any number of failures, for tests of other features that fail often. */
 export class UnlimitedAttempts extends Attempts {
   override guard<T>(_: unknown, check: () => Promise<T | null>): Promise<T | null> {
     return check()
   }
 }
 
-/** Hashes that cost nothing. For tests that show thousands of wrong secrets. */
+/** Hashes at no cost, for tests that send thousands of wrong secrets. */
 export class PlainPasswords extends Passwords {
   override hash(password: string): Promise<string> {
     return Promise.resolve(`hash of ${password}`)

@@ -12,17 +12,17 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The database that the tests of this project run on. */
     provider: DatabaseLocation['provider']
-    /** A database of the test's cluster to connect to; null where PostgreSQL is not installed. */
+    /** A database of the test's cluster to connect to; null when PostgreSQL is not installed. */
     postgresqlUrl: string | null
   }
 }
 
-/** Where the checked-in migrations are, a folder for each provider. */
+/** The folder of the checked-in migrations, with a folder for each provider. */
 export const checkedInMigrations = path.resolve(import.meta.dirname, '../../prisma')
 
 /**
- * A migrated, empty database of a test's own, of the provider that the test's project says (vitest.config.ts), and a
- * folder beside it. `close` removes both.
+ * Opens a migrated, empty database for one test, of the test project's provider (vitest.config.ts), and a folder.
+ * `close` removes both.
  */
 export async function openTestDatabase(): Promise<{ db: Database; folder: string; close: () => Promise<void> }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'stele-test-'))
@@ -40,7 +40,7 @@ export async function openTestDatabase(): Promise<{ db: Database; folder: string
   }
 }
 
-/** An empty database of the provider that the test's project says. A SQLite one is in `folder`. */
+/** Creates an empty database of the test project's provider. A SQLite database is in `folder`. */
 export async function createTestDatabase(
   folder: string,
 ): Promise<{ location: DatabaseLocation; drop: () => Promise<void> }> {
@@ -53,7 +53,7 @@ export async function createTestDatabase(
   url.pathname = `/${name}`
   return {
     location: { provider: 'postgresql', url: url.href },
-    // A test that was cut off may have left connections.
+    // An interrupted test may have left connections.
     drop: () => administer(`DROP DATABASE ${name} WITH (FORCE)`),
   }
 }

@@ -15,12 +15,12 @@ const password = 'correct-horse-battery'
 /** The administrator's credentials, as a client sends them. */
 export const authorization = basic('admin', password)
 
-/** The value of an `Authorization` header. */
+/** Returns the value of an `Authorization` header. */
 export function basic(name: string, secret: string): string {
   return `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`
 }
 
-/** What `ensureExample` makes: the instance of hosts that are no other's. */
+/** Returns the id of the instance that `ensureExample` creates: it serves the hosts of no other instance. */
 export async function defaultInstanceId(ctx: Context): Promise<string> {
   return (await ctx.db.prisma.instance.findFirstOrThrow({ where: { isDefault: true } })).id
 }
@@ -36,16 +36,16 @@ export interface Answer {
   >
 }
 
-/** What a request may carry besides method and path. */
+/** Options of a request besides method and path. */
 export interface Sending {
   readonly headers?: Record<string, string>
   readonly body?: string | Uint8Array
   readonly anonymous?: boolean
-  /** Runs once the server reads the body, and before any of it is sent. */
+  /** Runs once the server starts to read the body, before any of it is sent. */
   readonly beforeBody?: () => unknown
 }
 
-/** The registry behind a real `node:http` server, with a database and a blob store of its own. */
+/** The registry behind a real `node:http` server, with its own database and blob store. */
 export class TestRegistry {
   constructor(
     readonly ctx: Context,
@@ -87,7 +87,7 @@ export class TestRegistry {
         sent.end(body)
       }
       this.server.once('request', (request: IncomingMessage) => {
-        // What reads a body waits for it to be readable first.
+        // Readers of a body first wait until it is readable.
         request.on('newListener', (event) => {
           if (event === 'readable') endBody().catch(reject)
         })
@@ -97,7 +97,7 @@ export class TestRegistry {
     })
   }
 
-  /** Pushes a blob in one request and answers its digest. */
+  /** Pushes a blob in one request and returns its digest. */
   async pushBlob(content: string | Uint8Array, name = 'test/example'): Promise<string> {
     const bytes = Buffer.from(content)
     const digest = digestOf(bytes)
@@ -106,7 +106,10 @@ export class TestRegistry {
     return digest
   }
 
-  /** An image manifest whose only layer says `content`, its blobs pushed. Different contents, different digests. */
+  /**
+   * Pushes the blobs of an image whose only layer holds `content`; returns its manifest. Different contents have
+   * different digests.
+   */
   async image(content: string, name = 'test/example'): Promise<{ bytes: Buffer; digest: string; layer: string }> {
     const config = Buffer.from(JSON.stringify({ os: 'linux', architecture: 'amd64', content }))
     const layer = Buffer.from(content)
@@ -139,13 +142,13 @@ export class TestRegistry {
     })
   }
 
-  /** The digest a tag points at, or null. */
+  /** Returns the digest that a tag points to, or null. */
   async digestOfTag(tag: string, name = 'test/example'): Promise<string | null> {
     const { status, headers } = await this.send('HEAD', `/v2/${name}/manifests/${tag}`)
     return status === 200 ? String(headers['docker-content-digest']) : null
   }
 
-  /** Adds a user with a registry password, of the default instance unless another is named; answers the id. */
+  /** Adds a user with a registry password, in the default instance unless another is given; returns the id. */
   async addUser(
     name: string,
     registryPassword: string,
@@ -169,7 +172,7 @@ export class TestRegistry {
     await db.prisma.registryPassword.create({ data: { ...set, instanceId } })
   }
 
-  /** Adds a robot, of the default instance unless another is named; answers the id. */
+  /** Adds a robot, in the default instance unless another is given; returns the id. */
   async addRobot(
     name: string,
     secret: string,
@@ -184,7 +187,7 @@ export class TestRegistry {
     return id
   }
 
-  /** Adds a temporary token of an hour, at the default instance; answers the id. */
+  /** Adds a temporary token for an hour, in the default instance; returns the id. */
   async addTemporaryToken(
     userId: string,
     token: string,
@@ -198,7 +201,7 @@ export class TestRegistry {
     return id
   }
 
-  /** Grants a user or a robot something on a repository of the default instance. */
+  /** Grants a user or a robot a permission on a repository of the default instance. */
   async grant(
     bearer: { userId: string } | { robotId: string },
     permission: 'PULL' | 'PUSH' | 'MANAGE',
@@ -213,7 +216,7 @@ export class TestRegistry {
     await db.prisma.grant.create({ data })
   }
 
-  /** Ticks or clears Immutable, as the settings change does it: one committed transaction. */
+  /** Turns tag immutability on or off in one committed transaction, like the settings change. */
   async setImmutable(tagImmutability: boolean, path = 'test/example'): Promise<void> {
     const { count } = await this.ctx.db.prisma.repository.updateMany({ where: { path }, data: { tagImmutability } })
     if (count !== 1) throw new Error(`${path} does not exist`)
@@ -224,8 +227,8 @@ export class TestRegistry {
 export const imageManifestType = 'application/vnd.oci.image.manifest.v1+json'
 
 /**
- * Starts a registry with the documentation's example in it; `close` stops it and removes its files. `fakes` as
- * `openTestContext` takes them.
+ * Starts a registry with the documentation's example in it; `close` stops it and removes its files. For `fakes` see
+ * `openTestContext`.
  */
 export async function startTestRegistry(
   env: Readonly<Record<string, string>> = {},

@@ -5,7 +5,7 @@ import type { RunCounts } from '@/lib/metadata/maintenance-runs'
 import { blobPath } from '@/lib/storage/filesystem/filesystem-layout'
 import type { Context } from '@/lib/context'
 
-/** A run that nobody records: it adds up its counts, those that are not zero. */
+/** A run that is not recorded: it adds up the counts that are not zero. */
 export class TestRun implements Run<RunCounts> {
   readonly isScheduled = false
   readonly counts: Record<string, number> = {}
@@ -23,7 +23,7 @@ export class TestRun implements Run<RunCounts> {
 /** Long enough ago for any grace period of a test. */
 export const longAgo = new Date('2020-01-01')
 
-/** Makes every link, blob, file of a blob and upload's row one that nobody has seen for long. */
+/** Makes every link, blob, blob file and upload row one that was last seen long ago. */
 export async function age(ctx: Context): Promise<void> {
   await ctx.db.prisma.repositoryBlob.updateMany({ data: { seenAt: longAgo } })
   await ctx.db.prisma.blob.updateMany({ data: { seenAt: longAgo } })
@@ -31,7 +31,7 @@ export async function age(ctx: Context): Promise<void> {
   for await (const { digest } of ctx.blobs.listBlobs()) await ageBytes(ctx, digest)
 }
 
-/** Makes the bytes of a blob ones that were published long ago. */
+/** Makes the file of a blob look published long ago. */
 export async function ageBytes(ctx: Context, digest: string): Promise<void> {
   await utimes(blobPath(ctx.config.dataDir, digest as Digest), longAgo, longAgo)
 }

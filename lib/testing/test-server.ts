@@ -8,13 +8,13 @@ export interface TestAnswer {
   readonly text: string
 }
 
-/** Has the server listen on a free port and answers which. */
+/** Makes the server listen on a free port and returns the port. */
 export async function listenAnywhere(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return (server.address() as AddressInfo).port
 }
 
-/** Sends a request over a connection of its own. */
+/** Sends a request over a new connection. */
 export function send(
   port: number,
   method: string,
@@ -33,7 +33,7 @@ export function send(
   })
 }
 
-/** Writes `text` to a connection and resolves with all that came back once the server has closed it. */
+/** Writes `text` to a connection and returns everything received until the server closes it. */
 export function sendRaw(port: number, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(text))

@@ -4,7 +4,7 @@ import { createId } from '@/lib/domain/ids'
 import { insertUser } from '@/lib/metadata/users'
 import { type TestAnswer, type TestApi, type TestCall, uniqueName } from './test-api'
 
-/** A page of this server: what browsers say of the requests of its pages. */
+/** The `Origin` that browsers send with requests from pages of this server. */
 const origin = 'http://localhost:3000'
 
 /** A member with a password, and one of their browsers. */
@@ -27,12 +27,12 @@ export class TestPerson {
     return person
   }
 
-  /** The same person at another browser. */
+  /** Returns the same person in another browser. */
   elsewhere(): TestPerson {
     return new TestPerson(this.api, this.id, this.name, this.password)
   }
 
-  /** Sends the log-on; one that succeeds fills the cookie. */
+  /** Sends the log-on; a successful one sets the cookie. */
   async logOn(body: object = {}): Promise<TestAnswer> {
     const answer = await this.call('POST', '/session', {
       body: { userName: this.name, password: this.password, ...body },
@@ -41,7 +41,7 @@ export class TestPerson {
     return answer
   }
 
-  /** Takes the session cookie of an answer over, as a browser does. */
+  /** Stores the session cookie of an answer, as a browser does. */
   takeCookie(answer: TestAnswer): void {
     const set = answer.headers.getSetCookie().find((one) => one.startsWith('stele_session='))
     expect(set).toBeDefined()
@@ -62,12 +62,12 @@ export class TestPerson {
     })
   }
 
-  /** Whether this browser's session is one. */
+  /** Returns whether this browser's session is valid. */
   async isLoggedOn(): Promise<boolean> {
     return (await this.call('GET', '/session')).status === 200
   }
 
-  /** Turns the second factor on; answers the app's secret and the recovery codes. */
+  /** Turns the second factor on; returns the app's secret and the recovery codes. */
   async turnSecondFactorOn(): Promise<{ secret: string; recoveryCodes: readonly string[] }> {
     const setUp = await this.call('POST', '/profile/second-factor', { body: { password: this.password } })
     const secret = String(setUp.json.secret)
@@ -79,7 +79,7 @@ export class TestPerson {
   }
 }
 
-/** What an authenticator app shows; `steps` before or after now, each of half a minute. */
+/** Returns what an authenticator app shows, `steps` of 30 seconds after now (before, when negative). */
 export function codeOf(secret: string, steps = 0): string {
   return new TOTP({ secret }).generate({ timestamp: Date.now() + steps * 30_000 })
 }

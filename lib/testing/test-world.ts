@@ -4,18 +4,18 @@ import type { Transaction } from '@/lib/metadata/engine/database'
 import { digestOf } from '@/lib/storage/hash'
 import type { Context } from '@/lib/context'
 
-/** What may be granted, on what: `manage-namespace` manages the namespace `team`. */
+/** Each permission on each scope: `manage-namespace` manages the namespace `team`. */
 const grantees = ['pull', 'push', 'manage'].flatMap((permission) =>
   ['instance', 'namespace', 'repository'].map((scope) => `${permission}-${scope}`),
 )
 
 /**
- * Whoever can prove who they are: `none` has no grant, `beside` manages the other instance, the rest have one grant on
- * what the matrix asks about. For each there is a user; for each but `admin` a robot of the instance `main`, too.
+ * All callers that can authenticate: `none` has no grant, `beside` manages the other instance, the others have one
+ * grant on what the matrix asks about. Each is a user; each but `admin` is also a robot of the instance `main`.
  */
 export const subjects: readonly string[] = ['none', ...grantees, 'beside', 'admin']
 
-/** The things of the world by name. Their ids are made of it: `crr-closed`. */
+/** The objects of the world by name. Their ids contain it: `crr-closed`. */
 export const ids = {
   main: 'cri-main',
   besideInstance: 'cri-beside',
@@ -33,14 +33,14 @@ export const ids = {
 /** The host of an instance that is not the default one. */
 export const besideHost = 'beside-registry.cn-hangzhou.localhost'
 
-/** Passwords of users, by what they open. */
+/** Passwords of users, by purpose. */
 export const passwords = {
   console: 'correct-horse-battery',
   registry: 'registry-pw-1',
   robot: 'robot-secret-1',
 } as const
 
-/** The secret of everybody's access key. */
+/** The secret of every access key. */
 const accessKeySecret = 'secret-of-an-access-key'
 
 const layer = Buffer.from('a layer')
@@ -66,10 +66,10 @@ export const image = {
   },
 } as const
 
-/** Says something of the image. */
+/** A referrer of the image. */
 const referrer = Buffer.from('{"schemaVersion":2}')
 
-/** Instances, namespaces, repositories and everybody who may or may not, as tests of access find them. */
+/** Instances, namespaces, repositories and callers with and without access, for access tests. */
 export class TestWorld {
   #consoleHash = ''
   #registryHash = ''
@@ -77,7 +77,7 @@ export class TestWorld {
 
   constructor(readonly ctx: Context) {}
 
-  /** Makes all of it, over an empty database. */
+  /** Creates the world in an empty database. */
   async build(): Promise<void> {
     this.#consoleHash = await this.ctx.passwords.hash(passwords.console)
     this.#registryHash = await this.ctx.passwords.hash(passwords.registry)
@@ -86,7 +86,7 @@ export class TestWorld {
     await this.reset()
   }
 
-  /** Makes it as it was, whatever was done to it. */
+  /** Restores the initial state of the world after any change. */
   async reset(): Promise<void> {
     await this.ctx.db.transaction(async (tx) => {
       await clear(tx)
@@ -189,7 +189,7 @@ export class TestWorld {
         createdBy: 'admin',
       })),
     })
-    // A robot belongs to one instance: `beside` manages nothing there that it could be granted.
+    // A robot belongs to one instance, so the robot `beside` cannot have a grant on the other.
     await tx.prisma.grant.createMany({
       data: [
         ...names
@@ -230,12 +230,15 @@ export function temporaryTokenId(name: string): string {
   return `tmp-${name}`
 }
 
-/** The token of somebody's session. */
+/** The token of a caller's session. */
 export function sessionToken(name: string): string {
   return `session-token-of-${name}`
 }
 
-/** Somebody's temporary token; `expired`, `revoked` and `elsewhere` (of the other instance) are the administrator's. */
+/**
+ * The temporary token of a caller; `expired`, `revoked` and `elsewhere` (of the other instance) are the
+ * administrator's.
+ */
 export function temporaryToken(name: string): string {
   return `temporary-token-of-${name}`
 }
@@ -245,7 +248,7 @@ export function grantId(name: string): string {
   return `grt-${userId(name)}`
 }
 
-/** `Authorization` by somebody's access key. */
+/** `Authorization` with a caller's access key. */
 export function byAccessKey(name: string, secret: string = accessKeySecret): string {
   return byPassword(accessKeyId(name), secret)
 }
@@ -268,7 +271,7 @@ interface NewGrant {
   createdBy: string
 }
 
-/** The grant of a user or a robot by what its name says, if any. */
+/** Returns the grant that the name of a user or a robot stands for, if any. */
 function grantsOf(name: string, subject: { userId: string } | { robotId: string }, subjectId: string): NewGrant[] {
   const given = { id: `grt-${subjectId}`, subjectId, ...subject, createdBy: 'admin' }
   if (name === 'beside') {

@@ -5,7 +5,7 @@ import type { Context } from '@/lib/context'
 import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/opened-repository'
 import { withUploadLocked } from './upload-lock'
 
-/** How many bytes an upload of the repository has. Throws BLOB_UPLOAD_UNKNOWN. */
+/** Returns how many bytes an upload of the repository has. Throws BLOB_UPLOAD_UNKNOWN. */
 export async function getUploadSize(
   ctx: Context,
   principal: Principal,
@@ -19,8 +19,8 @@ export async function getUploadSize(
 }
 
 /**
- * Appends to an upload and answers its new size. Without `offset` the body follows what is there; with one, it must be
- * the upload's size (RANGE_INVALID). What arrived before a failure stays, so that the client can go on from there.
+ * Appends to an upload and returns its new size. `offset`, if given, must be the upload's current size (RANGE_INVALID).
+ * Bytes that arrived before a failure are kept, so that the client can continue from there.
  */
 export async function appendToUpload(
   ctx: Context,
@@ -37,7 +37,7 @@ export async function appendToUpload(
   })
 }
 
-/** Drops an upload and what it has. Throws BLOB_UPLOAD_UNKNOWN. */
+/** Deletes an upload and its bytes. Throws BLOB_UPLOAD_UNKNOWN. */
 export async function cancelUpload(
   ctx: Context,
   principal: Principal,

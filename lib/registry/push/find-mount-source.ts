@@ -6,9 +6,9 @@ import { OpenedRepository } from '@/lib/registry/traffic/opened-repository'
 import { mayPull } from '@/lib/registry/traffic/pull-permission'
 
 /**
- * The repository of an instance that a mount names as its source, opened to pull, if the principal may pull from it by the
- * grants as they are now; else null, whether or not there is one. A token must allow that, too, unless the repository is PUBLIC:
- * clients often ask for a token for the target alone.
+ * Returns the repository that a mount names as its source, opened to pull, if the principal may pull from it by its
+ * current grants; else null, whether or not the repository exists. A token must allow the pull, too, unless the repository
+ * is PUBLIC: clients often ask for a token for the target only.
  */
 export async function findMountSource(
   ctx: Context,

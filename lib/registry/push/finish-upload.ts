@@ -10,11 +10,11 @@ import { getUploadSize } from './continue-upload'
 import { withUploadLocked } from './upload-lock'
 
 /**
- * Makes an upload a blob of the repository. Throws BLOB_UPLOAD_UNKNOWN, and DIGEST_INVALID, which keeps the upload;
- * UNAVAILABLE when garbage collection took bytes that were there already just before they were needed again: then the
- * upload is gone, and the client pushes once more.
+ * Turns an upload into a blob of the repository. Throws BLOB_UPLOAD_UNKNOWN; DIGEST_INVALID, which keeps the upload; and
+ * UNAVAILABLE when garbage collection deleted already stored bytes of the same digest just before they were linked: then
+ * the upload is gone, and the client pushes again.
  *
- * Bytes before rows: a crash in between leaves bytes that nothing speaks of, never a row without bytes.
+ * Bytes before rows: a crash in between leaves bytes that no row refers to, never a row without bytes.
  */
 export async function finishUpload(
   ctx: Context,
@@ -31,7 +31,7 @@ export async function finishUpload(
   await ctx.db.sqlTransaction(async (tx) => {
     if ((await lockRepository(tx, repository.id)) === null) throw new AppError('NAME_UNKNOWN')
     await linkBlob(tx, repository.id, { digest, sizeBytes, now: new Date() })
-    // The row is locked now, so what is there stays there (collect-garbage.ts).
+    // The row is locked now, so garbage collection cannot delete the bytes (collect-garbage.ts).
     if ((await ctx.blobs.stat(digest)) !== sizeBytes) throw new AppError('UNAVAILABLE', { detail: { digest } })
     await deleteUpload(tx, repository.id, id)
   })

@@ -5,16 +5,16 @@ import { type ParsedManifest, platformOfConfig } from '@/lib/domain/manifest'
 import { readAll } from '@/lib/storage/read-all'
 import type { Context } from '@/lib/context'
 
-/** Largest image config that is looked into for its platform, in bytes. */
+/** Largest image config that is read for its platform, in bytes. */
 const configMaxBytes = 1024 * 1024
 
-/** How many configs' platforms are remembered. */
+/** How many configs' platforms are cached. */
 const rememberedMax = 1000
 
-/** Platforms by the digest of the config: what a digest names never changes, so what is remembered stays true. */
+/** Platforms by config digest: the content of a digest never changes, so an entry stays correct. */
 const remembered = new LRUCache<Digest, readonly string[]>({ max: rememberedMax })
 
-/** `os/architecture[/variant]` of each platform a manifest is for, as far as it, or its config, says. */
+/** Returns `os/architecture[/variant]` of each platform that a manifest, or its config, says it is for. */
 export async function findPlatforms(ctx: Context, manifest: ParsedManifest): Promise<readonly string[]> {
   const { imageConfigDigest, platforms } = manifest
   if (imageConfigDigest === null) return platforms
@@ -26,7 +26,7 @@ export async function findPlatforms(ctx: Context, manifest: ParsedManifest): Pro
   return found
 }
 
-/** Undefined for a config that is missing: it may come yet. Whether the push may name it is decided elsewhere. */
+/** Returns undefined if the config is missing: it may arrive later. `listMissingBlobs` decides if the push may name it. */
 async function readPlatform(ctx: Context, config: Digest): Promise<readonly string[] | undefined> {
   try {
     const platform = platformOfConfig(await readAll(ctx.blobs, config, configMaxBytes))

@@ -10,9 +10,9 @@ import type { Context } from '@/lib/context'
 import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/opened-repository'
 
 /**
- * Gives a repository a blob that another one has, without sending its bytes; answers whether that was possible. The
- * caller must be allowed to pull from `source` (`findMountSource`); without a source, any repository of the instance will
- * do that the principal may pull from by the grants as they are now. What a token was not made out for is left out then,
+ * Links a blob of another repository to `target` without sending its bytes; returns whether that was possible. The
+ * caller must be allowed to pull from `source` (`findMountSource`). Without a source, the blob may be in any repository of
+ * the instance that the principal may pull from by its current grants. A token's scopes must then include that repository
  * unless it is PUBLIC, as with a source.
  */
 export async function mountBlob(
@@ -36,7 +36,7 @@ export async function mountBlob(
           : await isBlobOf(tx, source, digest)
       if (!isThere) return false
       await linkBlob(tx, target.id, { digest, sizeBytes, now: new Date() })
-      // The row is locked now, so what is there stays there (collect-garbage.ts).
+      // The row is locked now, so garbage collection cannot delete the bytes (collect-garbage.ts).
       if ((await ctx.blobs.stat(digest)) !== sizeBytes) throw new AppError('BLOB_UNKNOWN')
       return true
     })

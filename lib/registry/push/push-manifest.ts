@@ -16,31 +16,31 @@ import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/open
 import { findPlatforms } from './image-platforms'
 import { type MissingContent, warningsOfPush } from './push-warnings'
 
-/** A manifest as it was sent. */
+/** A manifest as the client sent it. */
 export interface ManifestPush {
-  /** The digest it must have, where it was pushed by digest. */
+  /** The digest it must have if it was pushed by digest, else null. */
   readonly digest: Digest | null
-  /** Tags to point at it: the one it was pushed by, and those of `tag` parameters. Each once. */
+  /** Tags to point at it, without duplicates: the tag it was pushed by, and those of `tag` parameters. */
   readonly tags: readonly TagName[]
   readonly content: Uint8Array
   readonly contentType: string | undefined
-  /** On the tag it was pushed by, or on the manifest where it was pushed by digest. */
+  /** Applies to the tag it was pushed by, or to the manifest if it was pushed by digest. */
   readonly precondition: TagPrecondition
 }
 
-/** What a push came to. */
+/** The result of a push. */
 export interface PushedManifest {
   readonly digest: Digest
   readonly subjectDigest: Digest | null
-  /** What the user should know although the push was done. */
+  /** What the user should know although the push succeeded. */
   readonly warnings: readonly string[]
 }
 
 /**
  * Stores a manifest and points its tags at it, all or nothing, in one transaction.
  *
- * Throws DIGEST_INVALID, MANIFEST_INVALID, MANIFEST_BLOB_UNKNOWN, PRECONDITION_FAILED, TAG_IMMUTABLE or TAG_RESERVED;
- * nothing is stored then but, for the last two, an entry in the ledger.
+ * Throws DIGEST_INVALID, MANIFEST_INVALID, MANIFEST_BLOB_UNKNOWN, PRECONDITION_FAILED, TAG_IMMUTABLE or TAG_RESERVED.
+ * Nothing is stored then, except a ledger entry for the last two.
  */
 export async function pushManifest(
   ctx: Context,
@@ -100,7 +100,7 @@ async function store(
     annotations: manifest.annotations,
     references: manifest.references,
     totalSizeBytes: BigInt(push.content.byteLength) + manifest.referencedBytes + children.totalSizeBytes,
-    // Of a config that only other repositories have, nothing is told.
+    // Do not reveal the content of a config that only other repositories have.
     platforms: blobs.blobs.some((missing) => missing === manifest.imageConfigDigest) ? [] : platforms,
     pushedBy: principal.name,
     now,
@@ -109,14 +109,14 @@ async function store(
   return { ...blobs, children: children.missing }
 }
 
-/** Rolls back a push that the rule refuses, and says for which tags. */
+/** Rolls back a push that the tag rule refuses, and lists the refused tags. */
 class RefusedMoves extends Error {
   constructor(readonly refusals: readonly [TagRefusal, ...TagRefusal[]]) {
     super('the rule refuses this push')
   }
 }
 
-/** Points every tag of a push at its manifest. Throws RefusedMoves with all that are refused, PRECONDITION_FAILED. */
+/** Points every tag of a push at its manifest. Throws RefusedMoves with all refused tags, or PRECONDITION_FAILED. */
 async function moveTags(
   tx: SqlTransaction,
   principal: Principal,
@@ -127,7 +127,7 @@ async function moveTags(
 ): Promise<void> {
   const precondition: TagPrecondition = push.digest === null ? push.precondition : { kind: 'none' }
   const refusals: TagRefusal[] = []
-  // In one order for all pushes: two that move the same tags the other way round would wait for each other for ever.
+  // The same order for all pushes: two pushes that move the same tags in different orders would deadlock.
   for (const name of push.tags.toSorted()) {
     const move = await moveTag(tx, repository, { name, digest, precondition, movedBy: principal.name, now })
     if (move.outcome === 'refused') refusals.push(move.refusal)
@@ -140,12 +140,12 @@ async function moveTags(
   if (first !== undefined) throw new RefusedMoves([first, ...others])
 }
 
-/** How many missing blobs a refusal names. */
+/** How many missing blobs the error names. */
 const namedDigestsMax = 10
 
 /**
- * Config and layers must be in the repository, unless its namespace accepts sparse manifests; nondistributable layers need
- * not be. Answers those that are not. Throws MANIFEST_BLOB_UNKNOWN.
+ * Returns the config and layers that are not in the repository. Throws MANIFEST_BLOB_UNKNOWN if any is missing, unless it
+ * is a nondistributable layer or the namespace accepts sparse manifests.
  */
 async function listMissingBlobs(
   tx: SqlTransaction,
@@ -164,8 +164,8 @@ async function listMissingBlobs(
 }
 
 /**
- * What the children of an index come to, and which of them are not in the repository. They need not be: the specification
- * lets an index be sparse, and clients that copy single platforms push such indexes.
+ * Returns the total size of an index's children, and which of them are not in the repository. Children may be missing: the
+ * specification allows sparse indexes, and clients that copy single platforms push them.
  */
 async function readChildren(
   tx: SqlTransaction,
@@ -182,8 +182,8 @@ async function readChildren(
 }
 
 /**
- * After the rollback, in a transaction of its own: a refusal changes nothing but the ledger. If that fails, the push is
- * still refused.
+ * Records refusals in a separate transaction after the rollback: a refused push changes only the ledger. If recording
+ * fails, the push is still refused.
  */
 async function recordRefusals(
   ctx: Context,

@@ -1,17 +1,17 @@
-/** What a stored manifest names that its repository does not have, by digest. */
+/** Digests that a stored manifest refers to and its repository does not have. */
 export interface MissingContent {
-  /** Config and layers, where the namespace accepts a manifest without them. */
+  /** Config and layers, if the namespace accepts sparse manifests. */
   readonly blobs: readonly string[]
-  /** Nondistributable layers, which say themselves where else they are. */
+  /** Nondistributable layers, whose descriptors say where else to fetch them. */
   readonly foreignBlobs: readonly string[]
   /** Manifests of an index. */
   readonly children: readonly string[]
 }
 
-/** How many digests a sentence names. */
+/** How many digests a warning names. */
 const namedDigestsMax = 3
 
-/** What the user should know of a push that was done with something missing: a sentence each, none where all is there. */
+/** Returns a warning for each kind of content that a successful push lacks; an empty array if nothing is missing. */
 export function warningsOfPush({ blobs, foreignBlobs, children }: MissingContent): string[] {
   return [
     ...sentence(blobs, 'blobs not in the repository, pulling them from here fails:'),

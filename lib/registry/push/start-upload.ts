@@ -7,7 +7,7 @@ import { deleteUpload, insertUpload } from '@/lib/metadata/uploads'
 import type { Context } from '@/lib/context'
 import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/opened-repository'
 
-/** Opens an upload whose digest is expected to be of `algorithm`, and answers its id. Throws NAME_UNKNOWN. */
+/** Starts an upload whose digest is expected to use `algorithm`, and returns its id. Throws NAME_UNKNOWN. */
 export async function startUpload(
   ctx: Context,
   principal: Principal,
@@ -16,8 +16,8 @@ export async function startUpload(
 ): Promise<string> {
   assertOpened(repository, principal, 'push')
   const id = randomUUID()
-  // The row first: a crash in between leaves a row that answers as an unknown upload and is found again by its age. A
-  // file without a row would be found by nobody.
+  // The row first: a crash in between leaves a row that is reported as an unknown upload and later found by its age.
+  // Nothing would find a file without a row.
   await ctx.db.sqlTransaction(async (tx) => {
     if ((await lockRepository(tx, repository.id)) === null) throw new AppError('NAME_UNKNOWN')
     await insertUpload(tx, { id, repositoryId: repository.id, createdBy: principal.name, now: new Date() })

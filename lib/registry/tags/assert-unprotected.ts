@@ -4,11 +4,11 @@ import type { SqlTransaction } from '@/lib/metadata/engine/database'
 import type { RepositoryForTraffic } from '@/lib/metadata/repositories'
 import { listTagsReaching } from '@/lib/metadata/tags'
 
-/** How many of the protected tags a refusal names. */
+/** How many of the protected tags the error names. */
 const namedTagsMax = 10
 
 /**
- * Throws `code`, naming tags, when a protected tag of the locked repository reaches `digest`: as its manifest, as a
+ * Throws `code`, with the tags, when a protected tag of the locked repository reaches `digest`: as its manifest, as a
  * child of its index at any depth, or as a blob of either.
  */
 export async function assertUnprotected(
@@ -17,7 +17,7 @@ export async function assertUnprotected(
   digest: string,
   code: 'TAG_UNDELETABLE' | 'CONTENT_PROTECTED',
 ): Promise<void> {
-  // One more than are named, because one of them may be the exempt tag.
+  // One more than the error names, because one of them may be the exempt tag.
   const reaching = await listTagsReaching(tx, repository.id, digest, namedTagsMax + 1)
   const tags = reaching.filter((name) => isProtected(repository, name)).slice(0, namedTagsMax)
   if (tags.length > 0) throw new AppError(code, { detail: { repository: repository.path, digest, tags } })

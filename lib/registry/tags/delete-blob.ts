@@ -10,8 +10,8 @@ import { assertUnprotected } from './assert-unprotected'
 import { lockForDeletion } from './lock-for-deletion'
 
 /**
- * Takes a blob out of a repository; its bytes stay for others. Throws NOT_FOUND for the repository, BLOB_UNKNOWN, and
- * CONTENT_PROTECTED naming the tags when a protected tag reaches it.
+ * Removes a blob from a repository; its bytes stay for other repositories. Throws NOT_FOUND for the repository,
+ * BLOB_UNKNOWN, and CONTENT_PROTECTED, with the tags, when a protected tag reaches it.
  */
 export async function deleteBlob(
   ctx: Context,

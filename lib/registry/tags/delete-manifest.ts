@@ -11,12 +11,12 @@ import { authorize } from '@/lib/registry/authorize'
 import { assertUnprotected } from './assert-unprotected'
 import { lockForDeletion } from './lock-for-deletion'
 
-/** How many of the tags that went with a manifest its audit event names; the ledger has all of them. */
+/** How many of the tags deleted with a manifest its audit event names; the ledger has all of them. */
 const namedTagsMax = 10
 
 /**
  * Deletes a manifest and every tag that points at it. Throws NOT_FOUND for the repository, MANIFEST_UNKNOWN, and
- * TAG_UNDELETABLE naming the tags when a protected tag reaches it, as an index's child too.
+ * TAG_UNDELETABLE, with the tags, when a protected tag reaches it, directly or as a child of an index.
  */
 export async function deleteManifest(
   ctx: Context,

@@ -7,7 +7,7 @@ import { requireRepository } from '@/lib/registry/repositories/repository-detail
 import { type TagDetails, toTagDetails } from './tag-details'
 import type { Versioned } from '@/lib/registry/versions'
 
-/** A tag; its version is the digest it points at. Throws NOT_FOUND, for the repository too. */
+/** Returns a tag; its version is the digest it points at. Throws NOT_FOUND for the tag or the repository. */
 export async function getTag(
   ctx: Context,
   principal: Principal,

@@ -6,7 +6,7 @@ import { type Page, type PageRequest, type Sort, parseSort, readPage } from '@/l
 import { requireRepository } from '@/lib/registry/repositories/repository-details'
 import { type TagDetails, toTagDetails } from './tag-details'
 
-/** Tags of a repository with what they point at. Throws NOT_FOUND for the repository, PAGE_INVALID. */
+/** Returns a page of a repository's tags and what they point at. Throws NOT_FOUND for the repository, PAGE_INVALID. */
 export async function listTagDetails(
   ctx: Context,
   principal: Principal,

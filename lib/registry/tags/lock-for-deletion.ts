@@ -3,8 +3,8 @@ import type { SqlTransaction } from '@/lib/metadata/engine/database'
 import { type RepositoryForTraffic, lockRepositoryExclusively } from '@/lib/metadata/repositories'
 
 /**
- * The repository, locked alone until the transaction ends: no push that counts on what is about to be deleted is half
- * way through. Throws NOT_FOUND when the repository is gone.
+ * Locks the repository exclusively until the transaction ends, and returns it: no push that relies on the content to be
+ * deleted can be in progress. Throws NOT_FOUND when the repository does not exist.
  */
 export async function lockForDeletion(tx: SqlTransaction, repositoryId: string): Promise<RepositoryForTraffic> {
   const repository = await lockRepositoryExclusively(tx, repositoryId)

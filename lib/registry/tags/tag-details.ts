@@ -15,7 +15,7 @@ export interface TagDetails {
   readonly createdAt: string
 }
 
-/** Joins what is shown of a tag of a repository with this rule. */
+/** Returns the details of a tag in a repository with this immutability rule. */
 export function toTagDetails(rule: { readonly tagImmutability: boolean }, row: TagRow): TagDetails {
   return {
     name: row.name,

@@ -4,7 +4,7 @@ import type { Context } from '@/lib/context'
 
 export type { InstanceForTraffic }
 
-/** The instance that a request to `host` is for; null when `host` is made for an instance that does not exist. */
+/** Returns the instance that `host` addresses; null when `host` names an instance that does not exist. */
 export async function findInstanceOfHost(ctx: Context, host: string): Promise<InstanceForTraffic | null> {
   const parts = parseInstanceHost(host, ctx.config.domain)
   return parts === null ? findDefaultInstance(ctx.db) : findInstanceByHost(ctx.db, parts)

@@ -6,9 +6,9 @@ import type { Context } from '@/lib/context'
 import { type NamePage, readNamePage } from './name-page'
 
 /**
- * Paths of at most `limit` repositories after `last`, which need not be one: of an instance, those that the principal may
- * pull from. Throws SCOPE_INSUFFICIENT for a token that was not made out for the catalog, and UNAUTHORIZED for a caller
- * who has proven nothing.
+ * Returns the paths of at most `limit` repositories of an instance that the principal may pull from, after `last`, which
+ * need not exist. Throws SCOPE_INSUFFICIENT for a token without the catalog scope, and UNAUTHORIZED for an anonymous
+ * caller.
  */
 export async function listRepositoryPaths(
   ctx: Context,

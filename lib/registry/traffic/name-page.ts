@@ -1,12 +1,12 @@
-/** A page of names in byte order, and the name to go on after; null on the last page. */
+/** A page of names in byte order; `next` is the name after which the next page starts, null on the last page. */
 export interface NamePage {
   readonly names: readonly string[]
   readonly next: string | null
 }
 
 /**
- * At most `limit` names. `read` is asked for one more, which tells whether another page follows. A limit of 0 is an
- * empty page with nothing after it.
+ * Returns at most `limit` names. It reads one more to know whether another page follows. With a limit of 0 the page is
+ * empty and the last one.
  */
 export async function readNamePage(
   limit: number,

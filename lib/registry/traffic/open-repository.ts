@@ -13,7 +13,7 @@ import type { Context } from '@/lib/context'
 import { OpenedRepository, type TrafficAction } from './opened-repository'
 import { mayPull } from './pull-permission'
 
-/** What a token must have been made out for, and the permission that is needed. */
+/** The scope that a token must have, and the permission that the principal needs. */
 const needs = {
   pull: { scope: 'pull', permission: 'pull' },
   push: { scope: 'push', permission: 'push' },
@@ -21,14 +21,14 @@ const needs = {
 } as const
 
 /**
- * The repository that `<namespace>/<name>` names on an instance, for a principal who may do `action` there.
- * A push makes the repository where its namespace says so, with the namespace's defaults.
+ * Returns the repository `<namespace>/<name>` of an instance if the principal may do `action` there.
+ * A push creates the repository with the namespace's defaults if the namespace allows it.
  *
- * What a registry token allows was decided when it was made; a push is judged by the grants as they are now, too.
+ * A registry token's scopes were decided when it was issued; a push and a deletion also need a current grant.
  *
- * Throws UNAUTHORIZED for an anonymous caller who may not, whatever they asked for;
- * SCOPE_INSUFFICIENT for a token that was not made for this; NAME_UNKNOWN when there is no such repository or the
- * principal may not know of it; DENIED when the principal may know of it and no more.
+ * Throws UNAUTHORIZED for an anonymous caller without permission, whether or not the repository exists;
+ * SCOPE_INSUFFICIENT for a token without the scope; NAME_UNKNOWN when the repository does not exist or the principal may
+ * not know that it does; DENIED when the principal may know that it exists but may not do `action`.
  */
 export async function openRepository(
   ctx: Context,

@@ -3,14 +3,14 @@ import { AppError } from '@/lib/domain/errors'
 import type { RepositoryForTraffic } from '@/lib/metadata/repositories'
 
 /**
- * What a container client wants to do with a repository. `delete` is for who manages it, as in the REST API; a token
- * allows it with `push`, which is all that clients ask for.
+ * What a container client wants to do with a repository. `delete` needs the manage permission, as in the REST API; a
+ * token allows it with `push`, because clients never ask for more.
  */
 export type TrafficAction = 'pull' | 'push' | 'delete'
 
 /**
- * A repository that a principal was allowed to do something with: what the use cases of pushes and pulls take, so that
- * none of them runs without that decision. Only `openRepository` and `findMountSource` make one.
+ * A repository on which a principal was allowed an action. The use cases of pushes and pulls take it, so that none of
+ * them runs without that check. Only `openRepository` and `findMountSource` create one.
  */
 export class OpenedRepository implements RepositoryForTraffic {
   readonly id: string
@@ -31,15 +31,15 @@ export class OpenedRepository implements RepositoryForTraffic {
     this.#action = action
   }
 
-  /** Whether `repository` was opened for this principal and this action. Anything may be asked about. */
+  /** Returns whether `repository`, which may be any object, was opened for this principal and this action. */
   static isOpened(repository: object, principal: Principal, action: TrafficAction): boolean {
     return #action in repository && repository.#principal === principal && repository.#action === action
   }
 }
 
 /**
- * Throws DENIED unless the repository was opened for this principal and this action: the first statement of each use case
- * that takes one. Asks no database.
+ * Throws DENIED unless the repository was opened for this principal and this action. Every use case that takes an opened
+ * repository calls this first. Does not query the database.
  */
 export function assertOpened(repository: OpenedRepository, principal: Principal, action: TrafficAction): void {
   if (!OpenedRepository.isOpened(repository, principal, action)) throw new AppError('DENIED')

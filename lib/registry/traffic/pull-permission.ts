@@ -2,7 +2,7 @@ import type { Principal } from '@/lib/domain/principal'
 import { rankAllows } from '@/lib/domain/access'
 import type { RepositoryForCaller } from '@/lib/metadata/repositories'
 
-/** Whether a principal may pull from a repository, by what it is granted there now. */
+/** Returns whether a principal may pull from a repository by its current grants. */
 export function mayPull({ kind, role }: Principal, repository: RepositoryForCaller): boolean {
   if (role === 'ADMINISTRATOR' || rankAllows(repository.rank, 'pull')) return true
   return repository.isPublic && (kind !== 'anonymous' || repository.allowAnonymousPull)

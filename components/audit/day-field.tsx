@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from 'react'
 
-/** A day that is typed is one search, not one for each digit. */
+/** Typing a day is one search, not one for each digit. */
 const typingMs = 600
 
 interface DayFieldProps {
@@ -12,7 +12,7 @@ interface DayFieldProps {
   onChange: (day: string) => void
 }
 
-/** A day to filter by: taken once nobody has typed for a moment, and at once on Enter or when the field is left. */
+/** A day to filter by: applied after a short pause in typing, and at once on Enter or when the field is left. */
 export function DayField({ label, value, onChange }: DayFieldProps) {
   const [day, setDay] = useState(value)
   const [shownFor, setShownFor] = useState(value)

@@ -15,7 +15,7 @@ export function useCreateAccessKey() {
   return useMutation({
     mutationFn: () => api.post('/access-keys', {}, accessKeyWithSecret),
     onSuccess: useInvalidate(accessKeysQuery.queryKey),
-    // The answer holds the secret: nothing keeps it once it is not shown any more.
+    // The answer holds the secret: it is not kept once it is no longer shown.
     gcTime: 0,
   })
 }

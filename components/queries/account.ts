@@ -51,7 +51,7 @@ export function useSetUpSecondFactor() {
   })
 }
 
-/** Turns the second factor on; answers the recovery codes. */
+/** Turns the second factor on; returns the recovery codes. */
 export function useConfirmSecondFactor() {
   return useMutation({
     mutationFn: (body: z.input<typeof confirmSecondFactorBody>) =>

@@ -50,7 +50,7 @@ export function useCreateTemporaryToken(instanceId: string) {
   return useMutation({
     mutationFn: (hours: number) => api.post(`${base(instanceId)}/temporary-token`, { hours }, temporaryTokenWithSecret),
     onSuccess: useInvalidate(['temporary-tokens', instanceId]),
-    // The answer holds the token: nothing keeps it once it is not shown any more.
+    // The answer holds the token: it is not kept once it is no longer shown.
     gcTime: 0,
   })
 }

@@ -54,7 +54,7 @@ const accessible = [['instances'], ['namespaces'], ['repositories']] as const
 /** And of the lists of grants and the users, whose grants are counted. */
 const granted = [['grants', 'list'], ['users'], ...accessible] as const
 
-/** Grants somebody something. Fails with ALREADY_EXISTS when they have a grant on exactly that. */
+/** Creates a grant. Fails with ALREADY_EXISTS when the user or robot already has a grant on the same scope. */
 export function useCreateGrant() {
   return useMutation({
     mutationFn: (body: z.input<typeof createGrantBody>) => api.post('/grants', body, grant),
@@ -62,7 +62,7 @@ export function useCreateGrant() {
   })
 }
 
-/** Changes what a grant allows. Fails with PRECONDITION_FAILED when it is not the version of `etag` any more. */
+/** Changes what a grant allows. Fails with PRECONDITION_FAILED when the version is no longer that of `etag`. */
 export function useUpdateGrant(grantId: string) {
   const queryClient = useQueryClient()
   const ownId = useUserId()

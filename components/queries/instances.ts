@@ -39,7 +39,10 @@ export function useCreateInstance() {
   })
 }
 
-/** Changes an instance. Fails with PRECONDITION_FAILED, and reads it again, when it is not of that `etag` any more. */
+/**
+ * Changes an instance. Fails with PRECONDITION_FAILED, and reads it again, when the version is no longer that of
+ * `etag`.
+ */
 export function useUpdateInstance(instanceId: string) {
   const queryClient = useQueryClient()
   // What holds the instance's name, or its host, which has the name in it.

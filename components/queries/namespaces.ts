@@ -61,7 +61,7 @@ export function useCreateNamespace(instanceId: string) {
   })
 }
 
-/** Changes a namespace. Fails with PRECONDITION_FAILED when it is not the version of `etag` any more. */
+/** Changes a namespace. Fails with PRECONDITION_FAILED when the version is no longer that of `etag`. */
 export function useUpdateNamespace(namespaceId: string) {
   const queryClient = useQueryClient()
   return useMutation({

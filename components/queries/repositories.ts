@@ -73,7 +73,7 @@ export function useCreateRepository(instanceId: string) {
   })
 }
 
-/** Changes a repository's settings. Fails with PRECONDITION_FAILED when it is not the version of `etag` any more. */
+/** Changes a repository's settings. Fails with PRECONDITION_FAILED when the version is no longer that of `etag`. */
 export function useUpdateRepository(repositoryId: string) {
   const queryClient = useQueryClient()
   return useMutation({

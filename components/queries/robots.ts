@@ -8,7 +8,7 @@ import { useInvalidate } from './invalidate'
 import { showSaved } from './saved'
 
 interface RobotListParameters {
-  /** Null: those of all instances. */
+  /** Null for the robots of all instances. */
   instanceId: string | null
   search: string
   pageSize: number
@@ -46,12 +46,12 @@ export function useCreateRobot(instanceId: string) {
     mutationFn: (body: z.input<typeof createRobotBody>) =>
       api.post(`/instances/${instanceId}/robots`, body, robotWithSecret),
     onSuccess: useInvalidate(...listing),
-    // The answer holds the secret: nothing keeps it once it is not shown any more.
+    // The answer holds the secret: it is not kept once it is no longer shown.
     gcTime: 0,
   })
 }
 
-/** Changes a robot. Fails with PRECONDITION_FAILED when it is not the version of `etag` any more. */
+/** Changes a robot. Fails with PRECONDITION_FAILED when the version is no longer that of `etag`. */
 export function useUpdateRobot(robotId: string) {
   const show = useShowSavedRobot()
   return useMutation({

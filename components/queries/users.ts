@@ -42,7 +42,7 @@ export function useCreateUser() {
   })
 }
 
-/** Changes a user; with an `etag`, fails with PRECONDITION_FAILED when it is not of that version any more. */
+/** Changes a user; with an `etag`, fails with PRECONDITION_FAILED when the version has changed. */
 export function useUpdateUser(userId: string) {
   const queryClient = useQueryClient()
   return useMutation({
@@ -63,7 +63,7 @@ export function useUpdateUser(userId: string) {
   })
 }
 
-/** Takes a user's second factor away, for who has lost it. */
+/** Removes the second factor of a user who has lost it. */
 export function useResetSecondFactor(userId: string) {
   return useMutation({
     mutationFn: () => api.delete(`/users/${userId}/second-factor`),

@@ -21,7 +21,7 @@ const RotateSecretDialog = lazyComponent(() => import('./rotate-secret-dialog'),
 type OpenDialog = { command: Exclude<RobotCommand, 'enable'>; robot: RobotView } | null
 
 interface RobotListProps {
-  /** Null: those of all instances. */
+  /** Null for the robots of all instances. */
   instanceId: string | null
   /** What stands there while there are none. */
   emptyHelp: string

@@ -8,7 +8,7 @@ import { RobotList } from './robot-list'
 
 const CreateRobotDialog = lazyComponent(() => import('./create-robot-dialog'), 'CreateRobotDialog')
 
-/** The robots of an instance, for who may manage it. */
+/** The robots of an instance, for users who may manage it. */
 export function RobotSection({ instanceId }: { instanceId: string }) {
   const t = useTranslations()
   const [isOpen, setIsOpen] = useState(false)

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react'
 import { Icon } from './icon'
 import type { IconName } from './icon'
 
-/** A person's typing is one search, not one for each letter. */
+/** Typing several letters is one search, not one for each letter. */
 const typingMs = 250
 
 interface SearchFieldProps {

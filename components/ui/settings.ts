@@ -7,7 +7,7 @@ export function changesOf<T extends object>(base: T, yours: T): Partial<T> {
   return changed
 }
 
-/** A setting that somebody changed. `yours` is undefined where you did not. */
+/** A setting that another user changed. `yours` is undefined when you did not change it. */
 export interface SettingConflict<T, Name extends keyof T = keyof T> {
   name: Name
   theirs: T[Name]

@@ -6,7 +6,7 @@ import type { ReactNode } from 'react'
 import { IconButton } from './button'
 import { Icon } from './icon'
 
-/** How long a toast stays when nobody points at it. */
+/** How long a toast stays while the pointer is not on it. */
 const shownMs = 6000
 
 /** What a toast says. */

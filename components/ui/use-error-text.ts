@@ -1,7 +1,7 @@
 import { useTranslations } from 'next-intl'
 import { ApiError } from '@/lib/api/client/api-error'
 
-/** Codes that are told in the reader's language. The others show the server's own sentence. */
+/** Codes with a text in the reader's language. The others show the server's message. */
 const told = [
   'ALREADY_EXISTS',
   'ALREADY_RUNNING',

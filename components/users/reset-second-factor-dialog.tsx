@@ -5,7 +5,7 @@ import type { UserView } from '@/lib/api/schemas/users'
 import { useResetSecondFactor } from '../queries/users'
 import { ConfirmDialog } from '../ui/confirm-dialog'
 
-/** Takes a user's second factor away, for who has lost it. */
+/** Removes the second factor of a user who has lost it. */
 export function ResetSecondFactorDialog({ user, onClose }: { user: UserView; onClose: () => void }) {
   const t = useTranslations()
   const reset = useResetSecondFactor(user.id)

@@ -10,7 +10,7 @@ import { FormError } from '../ui/form-error'
 import { useForm } from '../ui/use-form'
 import { NewPasswordFields, useRepetition } from './new-password-fields'
 
-/** Gives a user another password, for who has lost theirs. */
+/** Sets the password of a user who has lost theirs. */
 export function SetPasswordDialog({ user, onClose }: { user: UserView; onClose: () => void }) {
   const t = useTranslations()
   const update = useUpdateUser(user.id)

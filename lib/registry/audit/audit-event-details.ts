@@ -1,9 +1,9 @@
 import type { AuditEventRow } from '@/lib/metadata/audit-listing'
 
-/** An audit event as its readers see it. */
+/** An audit event as the API returns it. */
 export type AuditEventDetails = ReturnType<typeof toAuditEventDetails>
 
-/** An event with times as JSON has them, and with `before` and `after` read. Never throws, whoever has written it. */
+/** Returns an event with times as ISO 8601 text and `before` and `after` parsed. Never throws, even for forged rows. */
 export function toAuditEventDetails(row: AuditEventRow) {
   return {
     ...row,
@@ -20,12 +20,12 @@ function readFacts(json: string | null): Record<string, unknown> | null {
     const facts: unknown = JSON.parse(json)
     if (typeof facts === 'object' && !Array.isArray(facts)) return facts as Record<string, unknown> | null
   } catch {
-    // Forged: shown as it is.
+    // Forged: shown unparsed.
   }
   return { unreadable: json }
 }
 
-/** A forged time that is none is the oldest. */
+/** Returns the oldest time for a forged time that is not valid. */
 function timeOf(time: Date): Date {
   return Number.isNaN(time.getTime()) ? new Date(0) : time
 }

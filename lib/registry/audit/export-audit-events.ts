@@ -4,10 +4,10 @@ import { authorizeAdministrator } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { type AuditRequest, toAuditFilter } from './audit-filter'
 
-/** How an export is written. */
+/** The file format of an export. */
 export type AuditExportFormat = 'csv' | 'jsonl'
 
-/** Events that are read at once: what an export holds in memory. */
+/** Events read at once: an export holds this many in memory. */
 const batchSize = 500
 
 const columns = [
@@ -16,9 +16,9 @@ const columns = [
 ] as const satisfies readonly (keyof AuditEventRow)[]
 
 /**
- * The events as text, the oldest first, in pieces that are read when they are asked for; those added after it began are
- * left out, so that it ends. A line of JSON is an event with all that its hash is made of, `before` and `after` as the
- * text that was hashed. CSV is as RFC 4180 has it, and safe to open with a spreadsheet.
+ * Returns the events as text, the oldest first, in chunks that are read on demand. Events added after the export started
+ * are left out, so that it ends. Each JSON line is an event with everything that its hash covers; `before` and `after`
+ * are the text that was hashed. CSV follows RFC 4180 and is safe to open in a spreadsheet.
  */
 export function exportAuditEvents(
   ctx: Context,
@@ -63,7 +63,7 @@ function csvLine(cells: readonly string[]): string {
   return `${cells.map(csvCell).join(',')}\r\n`
 }
 
-/** A spreadsheet takes a cell that begins like a formula for one, and runs it. */
+/** Quotes a CSV cell. A spreadsheet would run a cell that starts like a formula, so such a cell gets a `'` in front. */
 function csvCell(text: string): string {
   const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe

@@ -3,8 +3,8 @@ import type { PeriodicJob } from '@/lib/jobs/job'
 import { findAuditHead } from '@/lib/metadata/audit-listing'
 
 /**
- * Logs the head of the audit trail, at the start and once a day, so that it is known where the log goes: a trail that was
- * cut or written anew no longer leads there (`verifyAudit`).
+ * Logs the head of the audit trail at the start and once a day, so that there is a copy wherever the log is kept: a trail
+ * that was truncated or rewritten no longer contains that head (`verifyAudit`).
  */
 export const auditHeadJob: PeriodicJob<Context> = {
   name: 'head of the audit trail',
@@ -16,7 +16,7 @@ export const auditHeadJob: PeriodicJob<Context> = {
   },
 }
 
-/** Records every minute how many failed log-ons were left out, and the rest of them when the server stops. */
+/** Records every minute how many failed log-ons were left out, and the remaining ones when the server stops. */
 export const leftOutLogOnsJob: PeriodicJob<Context> = {
   name: 'failed log-ons that were left out',
   intervalMs: 60_000,

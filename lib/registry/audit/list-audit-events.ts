@@ -7,7 +7,7 @@ import { authorizeAdministrator } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
 
-/** Audit events, the newest first. Throws PAGE_INVALID. */
+/** Returns a page of audit events, the newest first. Throws PAGE_INVALID. */
 export async function listAuditEvents(
   ctx: Context,
   principal: Principal,

@@ -12,7 +12,7 @@ import {
 import type { Database } from '@/lib/metadata/engine/database'
 import { authorizeAdministrator } from '@/lib/registry/authorize'
 
-/** Where the chain of audit events is broken first. */
+/** The first place where the chain of audit events is broken. */
 export interface AuditProblem {
   readonly kind: 'CHANGED' | 'MISSING' | 'REORDERED' | 'REPLACED' | 'ADDED' | 'HEAD' | 'ANCHOR'
   readonly eventId: number
@@ -20,21 +20,21 @@ export interface AuditProblem {
   readonly message: string
 }
 
-/** What was found: how many events are good from the first one on, and what is wrong with the next, or null. */
+/** The result: how many events from the first one on are intact, and the problem with the next one, or null. */
 export interface AuditVerdict {
   readonly goodEvents: number
   readonly head: AuditHead | null
   readonly problem: AuditProblem | null
 }
 
-/** Events that are read at once. */
+/** Events read at once. */
 const batchSize = 500
 
 /**
- * Follows the chain of audit events from the first one to the head, a batch at a time, while others may be added.
+ * Checks the chain of audit events from the first one to the head in batches; events may be added meanwhile.
  *
- * `anchor` is a head noted earlier, kept where whoever can write to the database cannot: without it, a chain that was
- * computed anew from some event on, or whose newest events and head were taken away together, looks whole.
+ * `anchor` is an earlier head, kept where people with write access to the database cannot change it. Without it, a chain
+ * looks intact even if its hashes were recomputed from some event on, or its newest events were removed with the head.
  */
 export async function verifyAudit(
   { db }: { readonly db: Database },
@@ -44,7 +44,7 @@ export async function verifyAudit(
   authorizeAdministrator({ db }, principal)
   const chain = new Chain(db)
   let head = await findAuditHead(db)
-  // What is added meanwhile is followed too, but not for ever.
+  // Events added meanwhile are checked too, but only for a limited number of rounds.
   for (let round = 0; round < 3 && chain.problem === null && head !== null && head.eventId > chain.lastId; round++) {
     await chain.follow(head)
     head = (await findAuditHead(db)) ?? head
@@ -101,7 +101,7 @@ class Chain {
   }
 }
 
-/** Null for what cannot have been written by us: a time that is none. */
+/** Returns the event's hash, or null if its time is not valid: Stele cannot have written such an event. */
 function recompute(event: AuditEventRow): string | null {
   return Number.isNaN(event.createdAt.getTime()) ? null : hashAuditEvent(event.previousHash, event)
 }

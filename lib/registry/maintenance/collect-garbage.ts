@@ -17,38 +17,38 @@ import type { Run } from '@/lib/jobs/job'
 import type { collectionCounts } from './maintenance-run-details'
 import { sweepUploads } from './sweep-uploads'
 
-/** What a collection spares, and whether it removes anything. */
+/** What a collection keeps, and whether it removes anything. */
 export type CollectionOptions = {
-  /** What was pushed, mounted or asked for within this time stays. */
+  /** Content that was pushed, mounted or asked for within this time is kept. */
   readonly graceSeconds: number
-  /** Only counts what would be removed now. */
+  /** If true, only counts what would be removed now. */
   readonly isDryRun: boolean
 }
 
 type CollectionRun = Run<z.output<typeof collectionCounts>>
 
-/** Blobs whose rows one transaction holds while their bytes go: few, because who pushes one of them waits. */
+/** How many blob rows one transaction locks while it deletes their bytes: few, because pushes of these blobs wait. */
 const heldBlobsMax = 25
 
-/** Stored blobs that are looked up at once. */
+/** How many stored blobs are looked up at once. */
 const lookedUpMax = 500
 
 /**
- * Removes links to blobs that no manifest of their repository names, blobs that no repository links to, bytes that the
- * database does not know, and abandoned uploads; while pushes and pulls go on. What it may not get between:
+ * Removes links to blobs that no manifest of their repository refers to, blobs that no repository links to, bytes without
+ * a row in the database, and abandoned uploads. Pushes and pulls continue meanwhile. These steps may interleave:
  *
  *     push of a blob                         collection of its bytes
- *     1 bytes into the store, marked now     1 looks: no link, not seen since the cutoff
- *     2 locks and marks the row, links       2 locks and deletes the row, if that is so still
- *     3 looks for the bytes: none, no 201    3 deletes the bytes, unless they were marked meanwhile
+ *     1 stores the bytes, marked now         1 finds no link, not seen since the cutoff
+ *     2 locks and marks the row, links       2 locks and deletes the row, if still true
+ *     3 checks the bytes: none, no 201       3 deletes the bytes, unless they were marked meanwhile
  *     4 commits                              4 commits
  *
  *     push of a manifest                     collection of links
- *     1 locks the repository with others     1 locks the repository alone
- *     2 sees the links it needs              2 sees that no manifest names the blob
+ *     1 locks the repository (shared)        1 locks the repository (exclusive)
+ *     2 finds the links it needs             2 finds that no manifest refers to the blob
  *     3 stores the manifest, commits         3 deletes the link, commits
  *
- * docs/decisions/0008-garbage-collection.md says why that suffices, after a crash too.
+ * docs/decisions/0008-garbage-collection.md explains why that is safe, also after a crash.
  */
 export async function collectGarbage(
   ctx: Context,
@@ -110,7 +110,7 @@ async function collectBlobs({ ctx, cutoff, isDryRun, run }: Collection): Promise
       }
       const removed = await ctx.db.sqlTransaction(async (tx) => {
         const rows = await removeBlobs(tx, digests, cutoff)
-        // Bytes that were marked meanwhile are a push's that waits for the row: it makes its own.
+        // Bytes marked meanwhile belong to a push that waits for the row: it inserts a new row.
         return filterAsync(rows, ({ digest }) => deleteBytes(ctx, digest as Digest, cutoff))
       })
       await run.count({ removedBlobs: removed.length, removedBytes: sumOf(removed) })
@@ -120,7 +120,7 @@ async function collectBlobs({ ctx, cutoff, isDryRun, run }: Collection): Promise
   }
 }
 
-/** Bytes without a row: a process ended between publishing and linking them, or between deleting a row and its bytes. */
+/** Removes bytes without a row: a process ended after publishing but before linking, or between deleting row and bytes. */
 async function collectUnknownBlobs({ ctx, cutoff, isDryRun, run }: Collection): Promise<void> {
   const collect = async (stored: readonly StoredBlob[]) => {
     const unknown = await listUnknownBlobs(
@@ -156,14 +156,14 @@ async function collectUnknownBlobs({ ctx, cutoff, isDryRun, run }: Collection): 
   await collect(stored)
 }
 
-/** Deletes a blob's bytes unless they were published since `cutoff`; answers whether there were any to delete. */
+/** Deletes a blob's bytes unless they were published since `cutoff`; returns whether it deleted any. */
 async function deleteBytes(ctx: Context, digest: Digest, cutoff: Date): Promise<boolean> {
   if (!(await wasPublishedBefore(ctx, digest, cutoff))) return false
   await ctx.blobs.delete(digest)
   return true
 }
 
-/** Whether the store has bytes of the blob, and they were not published since `cutoff`. */
+/** Returns whether the store has the blob's bytes and they were published before `cutoff`. */
 async function wasPublishedBefore(ctx: Context, digest: Digest, cutoff: Date): Promise<boolean> {
   const publishedAt = await ctx.blobs.publishedAt(digest)
   return publishedAt !== null && publishedAt < cutoff
@@ -177,7 +177,7 @@ function chunksOf<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, n) => items.slice(n * size, (n + 1) * size))
 }
 
-/** Those of `items` that pass, asked for one after another. */
+/** Returns the items that pass, checked one after another. */
 async function filterAsync<T>(items: readonly T[], passes: (item: T) => Promise<boolean>): Promise<T[]> {
   const passed: T[] = []
   for (const item of items) if (await passes(item)) passed.push(item)

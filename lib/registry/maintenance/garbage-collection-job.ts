@@ -4,7 +4,7 @@ import type { RecordedJob } from '@/lib/jobs/job'
 import { type CollectionOptions, collectGarbage } from './collect-garbage'
 import { collectionCounts } from './maintenance-run-details'
 
-/** Garbage collection by the clock and on demand (`startGarbageCollection`). */
+/** Runs garbage collection on schedule and on demand (`startGarbageCollection`). */
 export const garbageCollectionJob: RecordedJob<Context, z.output<typeof collectionCounts>, CollectionOptions> = {
   kind: 'GARBAGE_COLLECTION',
   counts: collectionCounts,

@@ -5,7 +5,7 @@ import { authorizeAdministrator } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { type MaintenanceRun, toMaintenanceRun } from './maintenance-run-details'
 
-/** A run of the kind. Throws NOT_FOUND. */
+/** Returns a run of the kind. Throws NOT_FOUND. */
 export async function getMaintenanceRun<Kind extends MaintenanceKind>(
   ctx: Context,
   principal: Principal,

@@ -6,7 +6,7 @@ import type { Context } from '@/lib/context'
 import { type MaintenanceRun, toMaintenanceRun } from './maintenance-run-details'
 import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
 
-/** Runs of a kind, the newest first. Throws PAGE_INVALID. */
+/** Returns a page of runs of a kind, the newest first. Throws PAGE_INVALID. */
 export async function listMaintenanceRuns<Kind extends MaintenanceKind>(
   ctx: Context,
   principal: Principal,

@@ -3,7 +3,7 @@ import type { MaintenanceKind, MaintenanceRunRow } from '@/lib/metadata/maintena
 
 const count = z.number().int().nonnegative().default(0)
 
-/** What a run of garbage collection has done, as stored. */
+/** Stored counts of a garbage collection run. */
 export const collectionCounts = z.object({
   examinedBlobs: count,
   examinedBytes: count,
@@ -13,7 +13,7 @@ export const collectionCounts = z.object({
   removedUploads: count,
 })
 
-/** What a run of the scrub has done, as stored. */
+/** Stored counts of a scrub run. */
 export const scrubCounts = z.object({
   examinedBlobs: count,
   examinedBytes: count,
@@ -21,7 +21,7 @@ export const scrubCounts = z.object({
   corruptManifests: count,
 })
 
-/** What is stored of a run as its kind has it. */
+/** Stored options and counts of a run, by its kind. */
 const schemas = {
   GARBAGE_COLLECTION: {
     options: z.object({ isDryRun: z.boolean().default(false), graceSeconds: count }),
@@ -30,7 +30,7 @@ const schemas = {
   SCRUB: { options: z.object({}), counts: scrubCounts },
 } as const satisfies Record<MaintenanceKind, { readonly options: z.ZodType; readonly counts: z.ZodType }>
 
-/** A run of a kind as its readers see it: with numbers and times as JSON has them. */
+/** A run of a kind as the API returns it: times are ISO 8601 text. */
 export type MaintenanceRun<Kind extends MaintenanceKind> = Pick<
   MaintenanceRunRow,
   'state' | 'startedBy' | 'failure'
@@ -41,12 +41,12 @@ export type MaintenanceRun<Kind extends MaintenanceKind> = Pick<
 } & z.output<(typeof schemas)[Kind]['options']> &
   z.output<(typeof schemas)[Kind]['counts']>
 
-/** A run that is known to be of the kind, for its readers. */
+/** Returns a run as the API shows it. The row must be of this kind. */
 export function toMaintenanceRun<Kind extends MaintenanceKind>(
   kind: Kind,
   { id, state, options, startedBy, startedAt, endedAt, counts, failure }: MaintenanceRunRow,
 ): MaintenanceRun<Kind> {
-  // The compiler cannot see that a kind's schemas make what a run of the kind has.
+  // The compiler cannot see that a kind's schemas return the fields of its runs.
   return {
     id: String(id),
     state,

@@ -20,15 +20,15 @@ import type { scrubCounts } from './maintenance-run-details'
 
 type ScrubRun = Run<z.output<typeof scrubCounts>>
 
-/** How many repositories the log names that have a corrupt blob. */
+/** How many of the repositories with a corrupt blob the log names. */
 const namedRepositoriesMax = 10
 
 /**
- * Reads all blobs and manifests again. A blob whose bytes no longer match its digest is put aside and answers as unknown
- * from then on, until it is pushed again; one that is linked to and has no bytes likewise. Both are logged, as are
- * manifests that have changed. A mark from before goes when the bytes are right again: put back from a backup.
+ * Reads all blobs and manifests again. A blob whose bytes no longer match its digest is quarantined and reported as
+ * unknown until it is pushed again; so is a linked blob without bytes. Both are logged, as are manifests that have
+ * changed. An earlier corrupt mark is removed when the bytes are correct again, for example restored from a backup.
  *
- * Throws UNAVAILABLE at its end when something could not be read, which says nothing of the bytes.
+ * Throws UNAVAILABLE at the end when a blob could not be read: that does not mean that its bytes are corrupt.
  */
 export async function scrubBlobs(
   ctx: Context,
@@ -81,7 +81,7 @@ async function scrubBlob(scrub: Scrub, blob: ScrubbedBlob): Promise<void> {
   }
 }
 
-/** Reads a blob again, marks what comes of it, and answers whether it is corrupt or missing. */
+/** Reads a blob again, updates its corrupt mark, and returns whether it is corrupt or missing. */
 async function judgeBlob(
   ctx: Context,
   { digest: text, isLinked, isCorrupt: wasCorrupt }: ScrubbedBlob,
@@ -92,13 +92,13 @@ async function judgeBlob(
     const publishedAt = await ctx.blobs.publishedAt(digest)
     const isGood = publishedAt !== null && (await isIntact(ctx.blobs, digest, pace).catch(whenGone))
     if (isGood && !wasCorrupt) return false
-    // Bytes of which nobody knows are no loss.
+    // No repository needs the missing bytes.
     if (publishedAt === null && !isLinked) return false
     if (publishedAt === null && wasCorrupt) return true
     if (publishedAt === null) await assertReachable(ctx)
     const outcome = await ctx.db.sqlTransaction(async (tx) => {
       if (!(await lockBlobs(tx, [digest])).has(digest)) return 'collected'
-      // Pushed or collected meanwhile, the bytes are others than those that were read. From here on, who pushes waits.
+      // If the blob was pushed or collected meanwhile, these are not the bytes that were read. Pushes wait from here on.
       if ((await ctx.blobs.publishedAt(digest))?.getTime() !== publishedAt?.getTime()) return 'changed'
       await setCorruptAt(tx, digest, isGood ? null : new Date())
       if (!isGood) await quarantine(ctx, digest)
@@ -108,18 +108,18 @@ async function judgeBlob(
   }
 }
 
-/** Takes a blob that went while it was to be read for one that is not good; others are judged anew. */
+/** Treats a blob deleted before it could be read as not intact (`judgeBlob` then retries); rethrows other errors. */
 function whenGone(error: unknown): boolean {
   if (AppError.is(error) && error.code === 'BLOB_UNKNOWN') return false
   throw error
 }
 
-/** Throws UNAVAILABLE when the store has no blobs at all to offer: then a missing one means nothing. */
+/** Throws UNAVAILABLE when the store cannot list its blobs: then a missing blob proves nothing. */
 async function assertReachable(ctx: Context): Promise<void> {
   await ctx.blobs.listBlobs()[Symbol.asyncIterator]().next()
 }
 
-/** Puts a blob's bytes aside. Where that fails, its mark in the database keeps it from being served. */
+/** Quarantines a blob's bytes. If that fails, the mark in the database still keeps the blob from being served. */
 async function quarantine(ctx: Context, digest: Digest): Promise<void> {
   try {
     await ctx.blobs.quarantine(digest)

@@ -4,7 +4,7 @@ import type { RecordedJob } from '@/lib/jobs/job'
 import { scrubCounts } from './maintenance-run-details'
 import { scrubBlobs } from './scrub-blobs'
 
-/** The scrub by the clock, at the pace of the settings, and on demand (`startScrub`), as fast as it can be. */
+/** Runs the scrub on schedule, at the configured pace, and on demand (`startScrub`), at full speed. */
 export const scrubJob: RecordedJob<Context, z.output<typeof scrubCounts>> = {
   kind: 'SCRUB',
   counts: scrubCounts,

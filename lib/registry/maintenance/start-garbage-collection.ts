@@ -4,10 +4,10 @@ import type { Context } from '@/lib/context'
 import { garbageCollectionJob } from './garbage-collection-job'
 import { type MaintenanceRun, toMaintenanceRun } from './maintenance-run-details'
 
-/** A collection that somebody asks for. */
+/** The options of a garbage collection started on demand. */
 export interface CollectionRequest {
   readonly isDryRun?: boolean | undefined
-  /** Seconds; the setting's, when absent. */
+  /** In seconds; the configured grace period when absent. */
   readonly graceSeconds?: number | undefined
 }
 

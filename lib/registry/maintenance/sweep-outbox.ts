@@ -3,19 +3,19 @@ import type { PeriodicJob } from '@/lib/jobs/job'
 import type { Database } from '@/lib/metadata/engine/database'
 import { deleteOutboxBefore } from '@/lib/metadata/outbox'
 
-/** How long an event stays in the outbox, in milliseconds: a reader may be down for a week and misses nothing. */
+/** How long an event stays in the outbox, in milliseconds: a reader can be down for a week without missing any. */
 const keptMs = 7 * 24 * 3_600_000
 
-/** How many events one transaction removes: pushes wait for it on SQLite. */
+/** How many events one transaction removes at most: pushes wait for it on SQLite. */
 const batchMax = 1000
 
-/** Removes from the outbox what was kept long enough. */
+/** Removes expired events from the outbox. */
 export async function sweepOutbox(db: Database, now = new Date()): Promise<void> {
   const end = new Date(now.getTime() - keptMs)
   while ((await db.sqlTransaction((tx) => deleteOutboxBefore(tx, end, batchMax))) === batchMax);
 }
 
-/** `sweepOutbox` by the clock. */
+/** Runs `sweepOutbox` on schedule. */
 export const outboxJob: PeriodicJob<Context> = {
   name: 'sweep of the outbox',
   intervalMs: 60_000,

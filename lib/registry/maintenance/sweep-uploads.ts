@@ -3,7 +3,7 @@ import type { Context } from '@/lib/context'
 import type { Run } from '@/lib/jobs/job'
 
 /**
- * Drops uploads that nobody has written to since `cutoff`, and what is left of such: a row without a file, a file without
+ * Deletes uploads that have not been written to since `cutoff`, and their remains: a row without a file, or a file without
  * a row. A dry run only counts them.
  */
 export async function sweepUploads(
@@ -14,7 +14,7 @@ export async function sweepUploads(
   for await (const { id, changedAt } of ctx.blobs.listUploads()) {
     if (changedAt >= cutoff) continue
     if (!isDryRun) {
-      // The row first: from then on nobody can go on with it, and after a crash its file is found again by its age.
+      // The row first: then no client can continue the upload, and after a crash the file is still found by its age.
       await removeUploads(ctx.db, [id])
       await ctx.blobs.abort(id)
     }

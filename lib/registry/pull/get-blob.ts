@@ -8,17 +8,17 @@ import type { BlobReader } from '@/lib/storage/blob-store'
 import type { Context } from '@/lib/context'
 import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/opened-repository'
 
-/** How exactly the time is kept at which a client was last told of a blob, at most, in milliseconds. */
+/** Longest interval between two updates of the time at which a client last asked for a blob, in milliseconds. */
 const seenGrainMaxMs = 3_600_000
 
 /** A blob of a repository that was opened to pull. */
 export interface ReadableBlob {
   readonly size: number
-  /** Opens it, all of it or a part. The reader must be piped or closed. */
+  /** Opens the whole blob or a range of it. The reader must be piped or closed. */
   readonly open: (range?: ByteRange) => Promise<BlobReader>
 }
 
-/** A blob of the repository. Throws BLOB_UNKNOWN, also for one that only other repositories have. */
+/** Returns a blob of the repository. Throws BLOB_UNKNOWN, also for a blob that only other repositories have. */
 export async function getBlob(
   ctx: Context,
   principal: Principal,
@@ -31,9 +31,9 @@ export async function getBlob(
 }
 
 /**
- * Size in bytes of a blob of the repository, for a client that asks whether it must push the blob: it may be about to
- * push a manifest that names it, so from now on garbage collection spares the link for its grace period. Throws
- * BLOB_UNKNOWN.
+ * Returns the size in bytes of a blob of the repository, for a client that asks whether it must push the blob. It may be
+ * about to push a manifest that refers to it, so garbage collection keeps the link for its grace period from now on.
+ * Throws BLOB_UNKNOWN.
  */
 export async function getBlobSizeForPush(
   ctx: Context,
@@ -65,11 +65,11 @@ async function markSeen(ctx: Context, repository: OpenedRepository, digest: Dige
   try {
     isLinked = await ctx.db.sqlTransaction((tx) => markLinkSeen(tx, { repositoryId: repository.id, digest }, now))
   } catch (err) {
-    // The answer is right all the same; at worst the manifest is refused and the blob pushed again.
+    // The size is still correct; at worst the manifest is refused and the blob pushed again.
     ctx.log.warn({ err, digest }, 'a blob that was asked for could not be marked as seen')
     return
   }
-  // Collected since it was looked up.
+  // Garbage collection removed the link after the lookup.
   if (!isLinked) throw unknown(digest)
 }
 

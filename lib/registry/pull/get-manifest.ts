@@ -8,9 +8,9 @@ import type { Context } from '@/lib/context'
 import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/opened-repository'
 
 /**
- * The manifest of a tag or digest. Throws MANIFEST_UNKNOWN, also for a reference that can be neither, and for a manifest
- * whose stored bytes are no longer those of its digest: that answers as unknown until it is pushed again, as a corrupt
- * blob does.
+ * Returns the manifest of a tag or digest. Throws MANIFEST_UNKNOWN, also for a reference that is not a valid tag or
+ * digest, and for a manifest whose stored bytes no longer match its digest: like a corrupt blob, it is reported as
+ * unknown until it is pushed again.
  */
 export async function getManifest(
   ctx: Context,

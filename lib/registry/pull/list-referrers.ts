@@ -13,21 +13,22 @@ import type { Context } from '@/lib/context'
 import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/opened-repository'
 
 /**
- * Most referrers of a page. Large, because common clients read one page only; with annotations of usual size a page
- * stays below the 4 MiB that clients take.
+ * Maximum number of referrers in a page. Large, because common clients read one page only; with annotations of usual
+ * size a page stays below the 4 MiB that clients accept.
  */
 const pageMax = 1000
 
-/** A page of referrers, and the digest to go on after; null on the last page. */
+/** A page of referrers; `next` is the digest after which the next page starts, null on the last page. */
 export interface ReferrerPage {
   readonly referrers: readonly SubjectReferrer[]
   readonly next: string | null
 }
 
 /**
- * Manifests about `subject`, which need not exist, by digest after `after`; of one artifact type, or all. Those that name
- * it as their subject, and those that name none but are listed by the index under the subject's referrers tag, where
- * clients keep it for registries without this list (docs/decisions/0010-fallback-referrers.md).
+ * Returns the referrers of `subject`, which need not exist, sorted by digest and after `after`; of one artifact type, or
+ * of all. Referrers are the manifests that have it as their subject, and those without a subject that the index under
+ * the subject's referrers tag lists. Clients maintain that tag for registries without this API
+ * (docs/decisions/0010-fallback-referrers.md).
  */
 export async function listReferrers(
   ctx: Context,
@@ -47,7 +48,7 @@ export async function listReferrers(
   return { referrers, next: rows.length > pageMax ? (referrers.at(-1)?.digest ?? null) : null }
 }
 
-/** The annotations are those of the index: of a manifest without subject they are known from its bytes only. */
+/** Adds the annotations in the index: those of a manifest without a subject are not stored apart from its bytes. */
 async function annotate(
   ctx: Context,
   repositoryId: string,

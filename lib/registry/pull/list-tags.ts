@@ -4,7 +4,7 @@ import type { Context } from '@/lib/context'
 import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/opened-repository'
 import { type NamePage, readNamePage } from '@/lib/registry/traffic/name-page'
 
-/** At most `limit` tag names after `last`, which need not be a tag. */
+/** Returns at most `limit` tag names after `last`, which need not be a tag. */
 export async function listTags(
   ctx: Context,
   principal: Principal,

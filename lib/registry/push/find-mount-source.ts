@@ -7,8 +7,8 @@ import { mayPull } from '@/lib/registry/traffic/pull-permission'
 
 /**
  * Returns the repository that a mount names as its source, opened to pull, if the principal may pull from it by its
- * current grants; else null, whether or not the repository exists. A token must allow the pull, too, unless the repository
- * is PUBLIC: clients often ask for a token for the target only.
+ * current grants; else null, whether or not the repository exists. A token must allow the pull, too, unless the
+ * repository is PUBLIC: clients often ask for a token for the target only.
  */
 export async function findMountSource(
   ctx: Context,

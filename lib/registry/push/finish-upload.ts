@@ -10,9 +10,9 @@ import { getUploadSize } from './continue-upload'
 import { withUploadLocked } from './upload-lock'
 
 /**
- * Turns an upload into a blob of the repository. Throws BLOB_UPLOAD_UNKNOWN; DIGEST_INVALID, which keeps the upload; and
- * UNAVAILABLE when garbage collection deleted already stored bytes of the same digest just before they were linked: then
- * the upload is gone, and the client pushes again.
+ * Turns an upload into a blob of the repository. Throws BLOB_UPLOAD_UNKNOWN; DIGEST_INVALID, which keeps the upload;
+ * and UNAVAILABLE when garbage collection deleted already stored bytes of the same digest just before they were linked:
+ * then the upload is gone, and the client pushes again.
  *
  * Bytes before rows: a crash in between leaves bytes that no row refers to, never a row without bytes.
  */

@@ -11,9 +11,9 @@ import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/open
 
 /**
  * Links a blob of another repository to `target` without sending its bytes; returns whether that was possible. The
- * caller must be allowed to pull from `source` (`findMountSource`). Without a source, the blob may be in any repository of
- * the instance that the principal may pull from by its current grants. A token's scopes must then include that repository
- * unless it is PUBLIC, as with a source.
+ * caller must be allowed to pull from `source` (`findMountSource`). Without a source, the blob may be in any repository
+ * of the instance that the principal may pull from by its current grants. A token's scopes must then include that
+ * repository unless it is PUBLIC, as with a source.
  */
 export async function mountBlob(
   ctx: Context,

@@ -144,8 +144,8 @@ async function moveTags(
 const namedDigestsMax = 10
 
 /**
- * Returns the config and layers that are not in the repository. Throws MANIFEST_BLOB_UNKNOWN if any is missing, unless it
- * is a nondistributable layer or the namespace accepts sparse manifests.
+ * Returns the config and layers that are not in the repository. Throws MANIFEST_BLOB_UNKNOWN if any is missing, unless
+ * it is a nondistributable layer or the namespace accepts sparse manifests.
  */
 async function listMissingBlobs(
   tx: SqlTransaction,
@@ -164,8 +164,8 @@ async function listMissingBlobs(
 }
 
 /**
- * Returns the total size of an index's children, and which of them are not in the repository. Children may be missing: the
- * specification allows sparse indexes, and clients that copy single platforms push them.
+ * Returns the total size of an index's children, and which of them are not in the repository. Children may be missing:
+ * the specification allows sparse indexes, and clients that copy single platforms push them.
  */
 async function readChildren(
   tx: SqlTransaction,

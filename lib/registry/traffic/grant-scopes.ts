@@ -10,9 +10,10 @@ import type { InstanceForTraffic } from './find-instance-of-host'
 import { mayPull } from './pull-permission'
 
 /**
- * Returns the part of `asked` that the principal may do in an instance now. For a repository that does not exist yet, the
- * namespace's grants count: the push itself decides whether to create it. The catalog lists only what the caller may pull,
- * so every authenticated principal gets it. Throws SCOPE_INSUFFICIENT for a token: it cannot be used to get another one.
+ * Returns the part of `asked` that the principal may do in an instance now. For a repository that does not exist yet,
+ * the namespace's grants count: the push itself decides whether to create it. The catalog lists only what the caller
+ * may pull, so every authenticated principal gets it. Throws SCOPE_INSUFFICIENT for a token: it cannot be used to get
+ * another one.
  */
 export async function grantScopes(
   ctx: Context,

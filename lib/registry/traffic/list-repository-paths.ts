@@ -6,9 +6,9 @@ import type { Context } from '@/lib/context'
 import { type NamePage, readNamePage } from './name-page'
 
 /**
- * Returns the paths of at most `limit` repositories of an instance that the principal may pull from, after `last`, which
- * need not exist. Throws SCOPE_INSUFFICIENT for a token without the catalog scope, and UNAUTHORIZED for an anonymous
- * caller.
+ * Returns the paths of at most `limit` repositories of an instance that the principal may pull from, after `last`,
+ * which need not exist. Throws SCOPE_INSUFFICIENT for a token without the catalog scope, and UNAUTHORIZED for an
+ * anonymous caller.
  */
 export async function listRepositoryPaths(
   ctx: Context,

@@ -26,9 +26,9 @@ const needs = {
  *
  * A registry token's scopes were decided when it was issued; a push and a deletion also need a current grant.
  *
- * Throws UNAUTHORIZED for an anonymous caller without permission, whether or not the repository exists;
- * SCOPE_INSUFFICIENT for a token without the scope; NAME_UNKNOWN when the repository does not exist or the principal may
- * not know that it does; DENIED when the principal may know that it exists but may not do `action`.
+ * Throws UNAUTHORIZED for an anonymous caller without permission, and without a token also when the repository does not
+ * exist; SCOPE_INSUFFICIENT for a token without the scope; NAME_UNKNOWN when the repository does not exist or the
+ * principal may not know that it does; DENIED when the principal may know that it exists but may not do `action`.
  */
 export async function openRepository(
   ctx: Context,

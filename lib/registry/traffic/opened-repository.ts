@@ -38,8 +38,8 @@ export class OpenedRepository implements RepositoryForTraffic {
 }
 
 /**
- * Throws DENIED unless the repository was opened for this principal and this action. Every use case that takes an opened
- * repository calls this first. Does not query the database.
+ * Throws DENIED unless the repository was opened for this principal and this action. Every use case that takes an
+ * opened repository calls this first. Does not query the database.
  */
 export function assertOpened(repository: OpenedRepository, principal: Principal, action: TrafficAction): void {
   if (!OpenedRepository.isOpened(repository, principal, action)) throw new AppError('DENIED')

@@ -31,8 +31,8 @@ export async function getBlob(
 }
 
 /**
- * Returns the size in bytes of a blob of the repository, for a client that asks whether it must push the blob. It may be
- * about to push a manifest that refers to it, so garbage collection keeps the link for its grace period from now on.
+ * Returns the size in bytes of a blob of the repository, for a client that asks whether it must push the blob. It may
+ * be about to push a manifest that refers to it, so garbage collection keeps the link for its grace period from now on.
  * Throws BLOB_UNKNOWN.
  */
 export async function getBlobSizeForPush(

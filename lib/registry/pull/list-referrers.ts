@@ -25,8 +25,8 @@ export interface ReferrerPage {
 }
 
 /**
- * Returns the referrers of `subject`, which need not exist, sorted by digest and after `after`; of one artifact type, or
- * of all. Referrers are the manifests that have it as their subject, and those without a subject that the index under
+ * Returns the referrers of `subject`, which need not exist, sorted by digest and after `after`; of one artifact type,
+ * or of all. Referrers are the manifests that have it as their subject, and those without a subject that the index under
  * the subject's referrers tag lists. Clients maintain that tag for registries without this API
  * (docs/decisions/0010-fallback-referrers.md).
  */

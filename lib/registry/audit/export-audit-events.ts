@@ -16,7 +16,7 @@ const columns = [
 ] as const satisfies readonly (keyof AuditEventRow)[]
 
 /**
- * Returns the events as text, the oldest first, in chunks that are read on demand. Events added after the export started
+ * Returns the events as text, the oldest first, in chunks read on demand. Events added after the export started
  * are left out, so that it ends. Each JSON line is an event with everything that its hash covers; `before` and `after`
  * are the text that was hashed. CSV follows RFC 4180 and is safe to open in a spreadsheet.
  */

@@ -5,7 +5,7 @@ import { type AuditEventDetails, toAuditEventDetails } from './audit-event-detai
 import { authorizeAdministrator } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 
-/** An audit event. Throws NOT_FOUND. */
+/** Returns an audit event. Throws NOT_FOUND. */
 export async function getAuditEvent(ctx: Context, principal: Principal, id: string): Promise<AuditEventDetails> {
   authorizeAdministrator(ctx, principal)
   const row = /^[1-9]\d{0,8}$/.test(id) ? await findAuditEvent(ctx.db, Number(id)) : null

@@ -3,7 +3,7 @@ import type { PeriodicJob } from '@/lib/jobs/job'
 import { findAuditHead } from '@/lib/metadata/audit-listing'
 
 /**
- * Logs the head of the audit trail at the start and once a day, so that there is a copy wherever the log is kept: a trail
+ * Logs the head of the audit trail at start and once a day, so that there is a copy wherever the log is kept: a trail
  * that was truncated or rewritten no longer contains that head (`verifyAudit`).
  */
 export const auditHeadJob: PeriodicJob<Context> = {

@@ -33,7 +33,7 @@ const batchSize = 500
 /**
  * Checks the chain of audit events from the first one to the head in batches; events may be added meanwhile.
  *
- * `anchor` is an earlier head, kept where people with write access to the database cannot change it. Without it, a chain
+ * `anchor` is an earlier head, kept where nobody with write access to the database can change it. Without it, a chain
  * looks intact even if its hashes were recomputed from some event on, or its newest events were removed with the head.
  */
 export async function verifyAudit(

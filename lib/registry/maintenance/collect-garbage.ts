@@ -34,8 +34,8 @@ const heldBlobsMax = 25
 const lookedUpMax = 500
 
 /**
- * Removes links to blobs that no manifest of their repository refers to, blobs that no repository links to, bytes without
- * a row in the database, and abandoned uploads. Pushes and pulls continue meanwhile. These steps may interleave:
+ * Removes links to blobs that no manifest of their repository refers to, blobs that no repository links to, bytes
+ * without a row in the database, and abandoned uploads. Pushes and pulls continue meanwhile; it must not break these:
  *
  *     push of a blob                         collection of its bytes
  *     1 stores the bytes, marked now         1 finds no link, not seen since the cutoff
@@ -120,7 +120,7 @@ async function collectBlobs({ ctx, cutoff, isDryRun, run }: Collection): Promise
   }
 }
 
-/** Removes bytes without a row: a process ended after publishing but before linking, or between deleting row and bytes. */
+/** Removes bytes without a row: a process ended between publishing and linking them, or after deleting only the row. */
 async function collectUnknownBlobs({ ctx, cutoff, isDryRun, run }: Collection): Promise<void> {
   const collect = async (stored: readonly StoredBlob[]) => {
     const unknown = await listUnknownBlobs(

@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 
 /**
- * Returns a function that limits a caller that awaits it to `mibPerSecond`; null means no limit. Unused time is not saved
- * up. The function rejects when `signal` is aborted.
+ * Returns a function that limits a caller that awaits it to `mibPerSecond`; null means no limit. Unused time is not
+ * saved up. The function rejects when `signal` is aborted.
  */
 export function paceOf(mibPerSecond: number | null, signal: AbortSignal): (bytes: number) => Promise<void> {
   let freeAt = performance.now()

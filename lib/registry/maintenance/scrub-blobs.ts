@@ -98,7 +98,8 @@ async function judgeBlob(
     if (publishedAt === null) await assertReachable(ctx)
     const outcome = await ctx.db.sqlTransaction(async (tx) => {
       if (!(await lockBlobs(tx, [digest])).has(digest)) return 'collected'
-      // If the blob was pushed or collected meanwhile, these are not the bytes that were read. Pushes wait from here on.
+      // If the blob was pushed or collected meanwhile, these are not the bytes that were read. From here on, pushes
+      // wait.
       if ((await ctx.blobs.publishedAt(digest))?.getTime() !== publishedAt?.getTime()) return 'changed'
       await setCorruptAt(tx, digest, isGood ? null : new Date())
       if (!isGood) await quarantine(ctx, digest)

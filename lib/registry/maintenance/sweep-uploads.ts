@@ -3,8 +3,8 @@ import type { Context } from '@/lib/context'
 import type { Run } from '@/lib/jobs/job'
 
 /**
- * Deletes uploads that have not been written to since `cutoff`, and their remains: a row without a file, or a file without
- * a row. A dry run only counts them.
+ * Deletes uploads that have not been written to since `cutoff`, and their remains: a row without a file, or a file
+ * without a row. A dry run only counts them.
  */
 export async function sweepUploads(
   ctx: Context,

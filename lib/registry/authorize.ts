@@ -12,27 +12,27 @@ export type Scope =
   | { readonly namespaceId: string; readonly instanceId?: never; readonly repositoryId?: never }
   | { readonly repositoryId: string; readonly instanceId?: never; readonly namespaceId?: never }
 
-/** What a principal had to be allowed, in a form that can be stored as JSON. */
+/** A permission that a use case required of a principal, in a form that can be stored as JSON. */
 export type Need =
   | { readonly role: 'ADMINISTRATOR' }
   | { readonly action: AccessAction; readonly scope: Scope; readonly denied: 'DENIED' | 'NOT_FOUND' }
 
-/** What a check takes of the context. */
+/** The part of the context that a check uses. */
 export interface Authorizing {
   readonly db: SqlSource
-  /** Each check that passes adds its need here, for a later `authorizeAgain`. Absent: nobody asks for them. */
+  /** Each check that passes adds its need here, for a later `authorizeAgain`. If absent, needs are not collected. */
   readonly needs?: Need[]
 }
 
-/** Through whose eyes lists are made for a principal; null for an administrator, who sees everything. */
+/** Returns the viewer that filters lists for a principal; null for an administrator, who sees everything. */
 export function viewerOf(principal: Principal): Viewer | null {
   return principal.role === 'ADMINISTRATOR' ? null : { subjectId: principal.id }
 }
 
 /**
- * Throws unless the principal may do `action` on an instance, a namespace or a repository, by the grants as they are
- * now: UNAUTHORIZED for a caller who has proven nothing, SCOPE_INSUFFICIENT for a token that does not allow it,
- * NOT_FOUND where there is no such thing that the principal may know of, and `denied` otherwise.
+ * Throws unless the principal may do `action` on an instance, a namespace or a repository by its current grants:
+ * UNAUTHORIZED for an anonymous caller, SCOPE_INSUFFICIENT for a token that does not allow it, NOT_FOUND when the scope
+ * does not exist or the principal may not know that it does, and `denied` otherwise.
  */
 export async function authorize(
   ctx: Authorizing,
@@ -57,23 +57,23 @@ export function authorizeAdministrator(ctx: Authorizing, principal: Principal, m
 }
 
 /**
- * Throws UNAUTHORIZED for a caller who has proven nothing, and SCOPE_INSUFFICIENT for a registry token. For use cases
- * that show each caller what that caller may see, and no more.
+ * Throws UNAUTHORIZED for an anonymous caller, and SCOPE_INSUFFICIENT for a registry token. For use cases that show each
+ * caller only what that caller may see.
  */
 export function authorizeProven(principal: Principal): void {
   assertNotAnonymous(principal)
   if (principal.token !== null) throw new AppError('SCOPE_INSUFFICIENT')
 }
 
-/** The same, and DENIED for a principal that is no user. For what users do with their own account. */
+/** Throws like `authorizeProven`, and DENIED for a principal that is not a user. For a user's own account. */
 export function authorizeUser(principal: Principal): void {
   authorizeProven(principal)
   if (principal.kind !== 'user') throw new AppError('DENIED')
 }
 
 /**
- * The id of the user whose things the principal asks about: without `userId` the principal's own, as `authorizeUser`
- * has it; with one that user's, for administrators.
+ * Returns the id of the user whose data the principal asks for. Without `userId` it is the principal's own and throws
+ * like `authorizeUser`; another user's data is for administrators only.
  */
 export function authorizeOwner(ctx: Authorizing, principal: Principal, userId: string | undefined): string {
   if (userId === undefined) authorizeUser(principal)
@@ -81,7 +81,7 @@ export function authorizeOwner(ctx: Authorizing, principal: Principal, userId: s
   return userId ?? principal.id
 }
 
-/** Checks again, by the grants and the role as they are now, what was checked before. Throws as the first time. */
+/** Repeats earlier checks with the current grants and role. Throws like the original checks. */
 export async function authorizeAgain(ctx: Authorizing, principal: Principal, needs: readonly Need[]): Promise<void> {
   for (const need of needs) {
     if ('role' in need) authorizeAdministrator(ctx, principal)
@@ -93,7 +93,7 @@ function assertNotAnonymous({ kind }: Principal): void {
   if (kind === 'anonymous') throw new AppError('UNAUTHORIZED')
 }
 
-/** A registry token was made out for repositories by name, to pull or to push; deleting takes `push` of it. */
+/** Throws SCOPE_INSUFFICIENT unless the token has the scope for the repository's path; deleting needs `push`. */
 async function assertTokenAllows(
   source: SqlSource,
   token: TokenAccess,

@@ -1,4 +1,4 @@
-/** The fields of `wanted` that differ from `current`, and what they were; null when none does. */
+/** Returns the fields of `wanted` that differ from `current`, with their old values; null when none differs. */
 export function changedFields<T extends object, K extends keyof T>(
   current: T,
   wanted: { readonly [Field in K]?: T[Field] | undefined },

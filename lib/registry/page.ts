@@ -6,30 +6,30 @@ import type { Position, Slice } from '@/lib/metadata/engine/listing'
 /** A page of a list. */
 export interface Page<T> {
   readonly items: T[]
-  /** Asks for the page after this one; null on the last. */
+  /** Cursor of the next page; null on the last page. */
   readonly nextCursor: string | null
-  /** Of the whole list. */
+  /** Number of items in the whole list. */
   readonly totalCount: number
 }
 
-/** Which page is wanted. */
+/** The page that the caller asks for. */
 export interface PageRequest {
   readonly pageSize: number
   readonly cursor?: string | undefined
 }
 
-/** A list's order: by a key, or by `-` and a key when descending. */
+/** A list's order: a key, with `-` in front for descending order. */
 export type Sort<K extends string> = K | `-${K}`
 
-/** Takes a sort apart. */
+/** Splits a sort into its key and direction. */
 export function parseSort<K extends string>(sort: Sort<K>): { readonly key: K; readonly descending: boolean } {
   const descending = sort.startsWith('-')
   return { key: (descending ? sort.slice(1) : sort) as K, descending }
 }
 
-/** The order of the list that a page is of. */
+/** The order of a paged list. */
 export interface ListOrder {
-  /** As in the request: a cursor of another order is refused, a position in it would mean nothing in this one. */
+  /** As in the request. A cursor of another order is refused, because its position has no meaning in this order. */
   readonly sort: string
   readonly descending: boolean
   /** Whether the sort key is a time, else it is text. */
@@ -37,8 +37,8 @@ export interface ListOrder {
 }
 
 /**
- * Reads a page. `read` is asked for one row more than the page has, which tells whether another page follows. Throws
- * PAGE_INVALID for a cursor that no list of this order gave.
+ * Returns a page. Reads one row more than the page has, to know whether another page follows. Throws PAGE_INVALID for a
+ * cursor that does not come from a list of this order.
  */
 export async function readPage<Row>(
   { pageSize, cursor }: PageRequest,
@@ -60,7 +60,7 @@ export async function readPage<Row>(
   return { items, nextCursor, totalCount }
 }
 
-// Whatever is in it, the database can be asked for it.
+// Only text and times that are safe to use in a query.
 const text = z.string().refine(isPlainText)
 const time = z.iso.datetime().refine((value) => !value.startsWith('0000'))
 const textCursor = z.tuple([text, text, text])
@@ -79,7 +79,7 @@ function decodeCursor(cursor: string, { sort, byTime }: ListOrder): Position {
   return { key: byTime ? new Date(key) : key, tie }
 }
 
-/** The value, or undefined for text that is no JSON. */
+/** Returns the value, or undefined for text that is not valid JSON. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -16,31 +16,31 @@ import { type Need, authorizeAgain } from './authorize'
 /** How long an answer is kept, in milliseconds. */
 const keptMs = 24 * 60 * 60 * 1000
 
-/** Removes the answers that were kept long enough: some hold a secret, sealed. */
+/** Removes expired answers: some contain a sealed secret. */
 export async function sweepKeptAnswers(db: Database, now = new Date()): Promise<void> {
   const end = new Date(now.getTime() - keptMs)
   if (!(await hasIdempotencyRecordsBefore(db, end))) return
   await db.transaction((tx) => deleteIdempotencyRecordsBefore(tx, end))
 }
 
-/** `sweepKeptAnswers` by the clock. */
+/** Runs `sweepKeptAnswers` on schedule. */
 export const keptAnswersJob: PeriodicJob<Context> = {
   name: 'sweep of kept answers',
   intervalMs: 60_000,
   work: ({ db }) => sweepKeptAnswers(db),
 }
 
-/** An answer as it is kept. */
+/** An answer as it is stored. */
 export type KeptAnswer = Omit<IdempotencyRecord, 'requestHash' | 'needs'>
 
 /**
- * Runs `work` unless the request `id` was run before; then answers what it answered. The work and its answer are one
- * transaction, so there is no moment in which one is durable and the other is not: after a crash, a repetition finds
- * both or neither. `work` must use the context it is given, whose database is that transaction.
+ * Runs `work` unless the request `id` was run before; then returns the stored answer. The work and its answer are
+ * written in one transaction: after a crash, a retry finds both or neither. `work` must use the context it is given,
+ * whose database is that transaction.
  *
- * What the use case in `work` required of the principal is kept with the answer, and required once more before the answer
- * is given a second time: it may show a secret. Throws as the use case does when the principal may no longer do it, and
- * IDEMPOTENCY_CONFLICT when `id` was another request's. What `work` throws is not kept.
+ * The permissions that `work` required of the principal are stored with the answer and checked again before the answer
+ * is returned again: it may contain a secret. Throws like the use case when the principal no longer has them, and
+ * IDEMPOTENCY_CONFLICT when `id` belongs to another request. Errors that `work` throws are not stored.
  */
 export async function runOnce(
   ctx: Context,

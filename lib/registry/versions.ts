@@ -6,15 +6,15 @@ export interface Versioned<T> {
   readonly version: string
 }
 
-/** The versions a change may be made to; null: whichever it is. */
+/** The versions that a change may apply to; null: any version. */
 export type ExpectedVersions = readonly string[] | null
 
-/** Throws PRECONDITION_FAILED unless the thing is still of a version that the caller decided on. */
+/** Throws PRECONDITION_FAILED unless `version` is one that the caller expects. */
 export function assertExpected(version: string | number, expected: ExpectedVersions): void {
   if (expected !== null && !expected.includes(String(version))) throw changedMeanwhile()
 }
 
-/** The refusal of a change that was decided on an older version. */
+/** Returns the error for a change that was based on an older version. */
 export function changedMeanwhile(): AppError {
   return new AppError('PRECONDITION_FAILED', { message: 'it was changed meanwhile: read it again, then decide' })
 }

@@ -3,10 +3,10 @@ import { type MaintenanceRunRow, type RunCounts, type RunOptions, findLastRun } 
 import type { Job, JobContext, PeriodicJob, RecordedJob } from './job'
 import { type NewRun, executeRun, failAbandonedRuns, recordRun } from './recorded-run'
 
-/** How often it is looked whether a recorded job is due, in milliseconds. */
+/** How often the host checks whether a recorded job is due, in milliseconds. */
 const dueCheckMs = 60_000
 
-/** After how long a failed run is tried again, where its interval is not shorter, in milliseconds. */
+/** Wait before a failed run is retried, unless the job's interval is shorter, in milliseconds. */
 const retryMs = 3_600_000
 
 /** A run of this process. */
@@ -19,13 +19,13 @@ interface RunningRun {
 interface Ticking<C extends JobContext> {
   readonly job: PeriodicJob<C>
   readonly timer: NodeJS.Timeout
-  /** The work that was begun last; resolves when it has ended. */
+  /** Resolves when the work that was started last has ended. */
   last: Promise<void>
 }
 
 /**
- * The background work of a process: does what is scheduled, runs what is asked for, and stops all of it. `context` is the
- * process's own, in which the work is done; it is asked for when there is work.
+ * Runs a process's background work, scheduled or on demand, and stops all of it. `context` returns the process's own
+ * context for the work; it is called when there is work.
  */
 export class JobHost<C extends JobContext> {
   readonly #context: () => C
@@ -36,15 +36,14 @@ export class JobHost<C extends JobContext> {
     this.#context = context
   }
 
-  /** Does these jobs by the clock until `stop`. Any number of processes over the database may do so. */
+  /** Runs these jobs on schedule until `stop`. Any number of processes on the same database may do so. */
   schedule(jobs: readonly Job<C>[]): void {
     this.#ticking.push(...jobs.map((job) => this.#tick('kind' in job ? this.#whenDue(job) : job)))
   }
 
   /**
-   * Records a run of a job and starts it in the background. The record is made in the database of `ctx`, which may be a
-   * transaction that has not ended: the work waits for that end, and is given up where there is no record then. Throws
-   * ALREADY_RUNNING.
+   * Records a run of a job and starts it in the background. `ctx.db` may be an open transaction: the work waits for it to
+   * end, and is dropped if it was rolled back. Throws ALREADY_RUNNING.
    */
   async start<Counts extends RunCounts, Options extends RunOptions>(
     ctx: Pick<C, 'db'>,
@@ -59,7 +58,7 @@ export class JobHost<C extends JobContext> {
     return recorded.row
   }
 
-  /** Starts a job if it is due, and records of runs whose process died that they failed. */
+  /** Starts a job if it is due, and marks runs whose process died as failed. */
   async startIfDue(job: RecordedJob<C>, now = new Date()): Promise<void> {
     const ctx = this.#context()
     let last = await findLastRun(ctx.db, job.kind)
@@ -84,8 +83,8 @@ export class JobHost<C extends JobContext> {
   }
 
   /**
-   * Ends the schedule and every run of this process, also those that were asked for; resolves when they have ended, and
-   * what is done `at stop` is done. Never rejects.
+   * Stops the schedule and every run of this process, also those on demand; resolves when they and the `at stop` jobs
+   * have ended. Never rejects.
    */
   async stop(): Promise<void> {
     const ticking = this.#ticking
@@ -112,7 +111,7 @@ export class JobHost<C extends JobContext> {
     return { name: `due ${job.kind}`, intervalMs: dueCheckMs, work: () => this.startIfDue(job) }
   }
 
-  /** Never rejects: the next time may be better. */
+  /** Runs a job. Never rejects: the next run may succeed. */
   async #do(job: PeriodicJob<C>, isLast: boolean): Promise<void> {
     const ctx = this.#context()
     try {

@@ -3,26 +3,26 @@ import type { Logger } from '@/lib/log'
 import type { Database } from '@/lib/metadata/engine/database'
 import type { MaintenanceKind, RunCounts, RunOptions } from '@/lib/metadata/maintenance-runs'
 
-/** What the host needs of the context that its jobs work in. */
+/** The part of the jobs' context that the host needs. */
 export interface JobContext {
   readonly db: Database
   readonly log: Logger
 }
 
-/** Work that each process does for itself every so often, and that leaves no record. */
+/** Work that each process does periodically and that leaves no record. */
 export interface PeriodicJob<C extends JobContext> {
   /** For the log. */
   readonly name: string
   readonly intervalMs: number
-  /** When it is done besides: once when the server starts, or once more when it stops, after everything else. */
+  /** An additional run: once when the server starts, or once when it stops, after everything else. */
   readonly also?: 'at start' | 'at stop'
-  /** `isLast`: the server stops. What it throws is logged, and costs nothing else. */
+  /** `isLast`: the server is stopping. An error is logged and has no other effect. */
   readonly work: (ctx: C, isLast: boolean) => Promise<void>
 }
 
 /**
- * Work whose runs are recorded. Of all processes over the database, one runs a kind at a time. Methods are written as
- * such so that jobs with counts and options of their own fit into one list.
+ * Work whose runs are recorded. Only one of the processes on a database runs a kind at a time. The functions use method
+ * syntax so that jobs with different counts and options fit into one list.
  */
 export interface RecordedJob<
   C extends JobContext,
@@ -30,25 +30,25 @@ export interface RecordedJob<
   Options extends RunOptions = RunOptions,
 > {
   readonly kind: MaintenanceKind
-  /** Of the counts as stored. What it makes of `{}` is nothing done: each count has zero for its default. */
+  /** Schema of the stored counts. `{}` must parse to a run that did nothing: each count defaults to zero. */
   readonly counts: z.ZodType<Counts>
-  /** How often it is started by the clock, in milliseconds; 0: never. */
+  /** Returns how often the schedule starts it, in milliseconds; 0: never. */
   intervalMs(ctx: C): number
-  /** Options of a run that is started by the clock, and of others what they do not say. */
+  /** Returns the options of a scheduled run, and the defaults for other runs. */
   defaultOptions(ctx: C): Options
-  /** Does the work of one run. What it throws is why the run failed: an AppError in its words, anything else is logged. */
+  /** Does the work of one run. An AppError's message becomes the run's failure; any other error is only logged. */
   work(ctx: C, options: Options, run: Run<Counts>): Promise<void>
 }
 
 /** A job of either form. */
 export type Job<C extends JobContext> = PeriodicJob<C> | RecordedJob<C>
 
-/** A run, as the work in it sees it. */
+/** A run as its job's work sees it. */
 export interface Run<Counts extends RunCounts> {
   /** Aborted when the server stops or another process has taken over. */
   readonly signal: AbortSignal
-  /** Whether the clock started it, and not a person. */
+  /** Whether the schedule started it, not a principal. */
   readonly isScheduled: boolean
-  /** Adds to the counts. Throws when the run is to end. */
+  /** Adds to the counts. Throws when the run must end. */
   readonly count: (more: Partial<Counts>) => Promise<void>
 }

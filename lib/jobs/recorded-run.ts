@@ -16,13 +16,13 @@ import {
 } from '@/lib/metadata/maintenance-runs'
 import type { JobContext, RecordedJob } from './job'
 
-/** How long a lease lasts that its holder does not renew: so long a dead process's run keeps others from starting. */
+/** How long a lease lasts without renewal, in milliseconds: a dead process's run blocks other runs for this time. */
 const leaseMs = 30_000
 
-/** How often it is renewed, in milliseconds. */
+/** How often a lease is renewed, in milliseconds. */
 const renewalMs = 10_000
 
-/** How often at most the counts of a run are written down, in milliseconds. */
+/** Minimum time between two writes of a run's counts, in milliseconds. */
 const countingMs = 1_000
 
 const abandoned = 'its process ended'
@@ -30,11 +30,11 @@ const abandoned = 'its process ended'
 /** A run to start. */
 export interface NewRun<Options extends RunOptions> {
   readonly options: Options
-  /** Who asked for it: that is audited; what the schedule starts is not. */
+  /** The principal that asked for it, which is audited, or the schedule, which is not. */
   readonly startedBy: Principal | 'schedule'
 }
 
-/** A run that was recorded, and which process may work on it. */
+/** A recorded run and the holder of its lease. */
 export interface RecordedRun {
   readonly row: MaintenanceRunRow
   readonly holder: string
@@ -62,7 +62,7 @@ export async function recordRun<Options extends RunOptions>(
   return { row, holder }
 }
 
-/** Records of runs that no process works on any more that they failed. */
+/** Marks runs that no process works on any more as failed. */
 export async function failAbandonedRuns({ db }: JobContext, kind: MaintenanceKind): Promise<void> {
   const holder = randomUUID()
   await db.transaction(async (tx) => {
@@ -74,8 +74,8 @@ export async function failAbandonedRuns({ db }: JobContext, kind: MaintenanceKin
 }
 
 /**
- * Does the work of a run, and records how it ended. Waits for the transaction that has recorded the run, and does nothing
- * when that was rolled back. Never rejects.
+ * Does the work of a run and records how it ended. Waits for the transaction that recorded the run, and does nothing if
+ * it was rolled back. Never rejects.
  */
 export async function executeRun<C extends JobContext>(
   ctx: C,
@@ -101,7 +101,7 @@ export async function executeRun<C extends JobContext>(
   }
 }
 
-/** Answers why the work failed, or null. */
+/** Does the work and returns why it failed, or null. */
 async function runWork<C extends JobContext>(
   ctx: C,
   job: RecordedJob<C>,
@@ -115,7 +115,7 @@ async function runWork<C extends JobContext>(
     const isScheduled = startedBy === 'schedule'
     await job.work(ctx, options, { signal, isScheduled, count: (more) => counter.add(more) })
   } catch (thrown) {
-    // What ended an abort may be anything that noticed it; the reason says why.
+    // After an abort, any error may be thrown; the signal's reason says why the run ended.
     const error = AppError.from(signal.aborted ? signal.reason : thrown)
     failure = error.code === 'INTERNAL' ? 'an unexpected error: the log has it' : error.message
     ctx.log.error({ err: error.cause ?? error, run: id, kind }, 'a maintenance run failed')
@@ -136,8 +136,8 @@ async function renew(
     if (await holdLease(db, leaseOf(kind, holder))) return
     abort.abort(new AppError('UNAVAILABLE', { message: 'another process has taken over' }))
   } catch (err) {
-    // The next renewal may come in time. When the lease expires, another process may start a run: two at once do twice
-    // the work and no harm.
+    // The next renewal may be in time. If the lease expires, another process may start a run: two runs at once do the
+    // work twice but no harm.
     log.warn({ err, kind }, 'a maintenance lease could not be renewed')
   }
 }
@@ -146,7 +146,7 @@ function leaseOf(kind: MaintenanceKind, holder: string, now = new Date()) {
   return { name: kind, holder, now, expiresAt: new Date(now.getTime() + leaseMs) }
 }
 
-/** Adds up what a run does, and writes it down now and then. */
+/** Adds up a run's counts and stores them from time to time. */
 class Counter {
   readonly counts: Record<string, number>
   #writtenAt = performance.now()

@@ -26,7 +26,7 @@ export async function findPlatforms(ctx: Context, manifest: ParsedManifest): Pro
   return found
 }
 
-/** Returns undefined if the config is missing: it may arrive later. Whether the push may name it is decided elsewhere. */
+/** Returns undefined if the config is missing: it may arrive later. `store` decides whether the push may name it. */
 async function readPlatform(ctx: Context, config: Digest): Promise<readonly string[] | undefined> {
   try {
     const platform = platformOfConfig(await readAll(ctx.blobs, config, configMaxBytes))

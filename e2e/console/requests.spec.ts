@@ -33,9 +33,8 @@ test('one tick of Immutable reads the settings once, sends one change, and asks 
   await expect(dialog).toBeHidden()
   await expect(page.getByRole('region', { name: 'Details' })).toContainText('Immutable')
   expect(sent()).toEqual([
-    // The dialog decides on what the settings are when it opens: found by name, then read with their version.
-    `GET /instances/${repository.instanceId}/repositories?namespace=test&name=${repository.name}&pageSize=1`,
-    `GET /repositories/${repository.id}`,
+    // The dialog decides on what the settings are when it opens: read by name, with their version.
+    `GET /instances/${repository.instanceId}/repositories/by-name?path=test%2F${repository.name}`,
     `PATCH /repositories/${repository.id}`,
   ])
 

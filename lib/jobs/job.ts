@@ -36,7 +36,7 @@ export interface RecordedJob<
   intervalMs(ctx: C): number
   /** Returns the options of a scheduled run, and the defaults for other runs. */
   defaultOptions(ctx: C): Options
-  /** Does the work of one run. An AppError's message becomes the run's failure; any other error is only logged. */
+  /** Does the work of one run. An AppError's message becomes the run's failure. Every error is logged. */
   work(ctx: C, options: Options, run: Run<Counts>): Promise<void>
 }
 

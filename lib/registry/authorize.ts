@@ -57,8 +57,8 @@ export function authorizeAdministrator(ctx: Authorizing, principal: Principal, m
 }
 
 /**
- * Throws UNAUTHORIZED for an anonymous caller, and SCOPE_INSUFFICIENT for a registry token. For use cases that show each
- * caller only what that caller may see.
+ * Throws UNAUTHORIZED for an anonymous caller, and SCOPE_INSUFFICIENT for a registry token. For use cases that show
+ * each caller only what that caller may see.
  */
 export function authorizeProven(principal: Principal): void {
   assertNotAnonymous(principal)
@@ -72,8 +72,8 @@ export function authorizeUser(principal: Principal): void {
 }
 
 /**
- * Returns the id of the user whose data the principal asks for. Without `userId` it is the principal's own and throws
- * like `authorizeUser`; another user's data is for administrators only.
+ * Returns the id of the user whose data the principal asks for. Without `userId` it is the principal's own, and this
+ * throws as `authorizeUser` does; with a `userId`, even the principal's own, only an administrator may ask.
  */
 export function authorizeOwner(ctx: Authorizing, principal: Principal, userId: string | undefined): string {
   if (userId === undefined) authorizeUser(principal)

@@ -5,6 +5,8 @@ import { repositoryAddress } from '../pages/addresses'
 
 test.beforeEach(async ({ signIn }) => signIn())
 
+/** The console reads a repository by its name. */
+const repositoryReadPath = /\/api\/v1\/instances\/[a-z0-9-]+\/repositories\/by-name\?/
 const repositoryPath = /\/api\/v1\/repositories\/crr-[a-z0-9]+$/
 
 test('type, Immutable, summary and description change together and survive a reload', async ({ api, page }) => {
@@ -158,7 +160,7 @@ test('the dialog says so when the settings do not load, and Retry reads them', a
   const repository = await api.createRepository({ summary: 'There' })
   await page.goto(repositoryAddress(repository, 'details'))
   await expect(fact(page, 'Summary')).toHaveText('There')
-  await failOnce(page, 'GET', repositoryPath, 500)
+  await failOnce(page, 'GET', repositoryReadPath, 500)
   const dialog = await openSettings(page)
   await expect(dialog.getByRole('alert')).toHaveText('Something went wrong on the server. Its log says what.')
   await dialog.getByRole('button', { name: 'Retry' }).click()

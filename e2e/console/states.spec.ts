@@ -86,7 +86,7 @@ test('a server that is away for a moment is asked again without a word', async (
 
 test('the Details section keeps its place while it loads', async ({ api, page }) => {
   const repository = await api.createRepository()
-  const held = await hold(page, 'GET', /\/api\/v1\/repositories\/crr-[a-z0-9]+$/)
+  const held = await hold(page, 'GET', /\/repositories\/by-name\?/)
   await page.goto(repositoryAddress(repository, 'details'))
   const details = page.getByRole('region', { name: 'Details' })
   await expect(details.getByRole('status', { name: 'Details, loading' })).toBeVisible()

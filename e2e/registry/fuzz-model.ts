@@ -55,8 +55,8 @@ export class RegistryModel {
   /** Checks an answer and learns from it. `isSure`: no other request ran meanwhile. */
   observe(request: FuzzRequest, answer: WireAnswer, isSure: boolean): void {
     checkForm(request, answer)
-    if (header(answer, 'x-request-id') === undefined) {
-      // Refused as no HTTP, perhaps after its head had been acted on.
+    if (request.isMalformed && answer.status >= 400) {
+      // Refused as not HTTP, perhaps after the server had acted on its head.
       this.forget(request)
       return
     }

@@ -32,6 +32,12 @@ describe('parseManifest', () => {
         { digest: digest('1'), kind: 'LAYER' },
         { digest: digest('2'), kind: 'LAYER' },
       ],
+      statedSizes: new Map([
+        [digest('c'), 10],
+        [digest('1'), 100],
+        [digest('2'), 200],
+      ]),
+      childBlobs: new Set(),
       foreignDigests: new Set(),
       referencedBytes: 310n,
       platforms: [],
@@ -79,9 +85,59 @@ describe('parseManifest', () => {
     expect(parse({ schemaVersion: 2, artifactType: '' }, indexType).artifactType).toBeNull()
   })
 
-  test('layers with URLs are foreign, layers with an empty list are not', () => {
-    const layers = [blob('1', 1, { urls: ['https://example.com'] }), blob('2', 1, { urls: [] })]
-    expect(parse({ ...image, layers }, imageType).foreignDigests).toEqual(new Set([digest('1')]))
+  test('only nondistributable layers with URLs may be elsewhere', () => {
+    const foreign = 'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip'
+    const urls = ['https://example.com']
+    const layers = [
+      blob('1', 1, { mediaType: foreign, urls }),
+      blob('2', 1, { mediaType: foreign, urls: [] }),
+      blob('3', 1, { urls }),
+      blob('4', 1, { mediaType: 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip', urls }),
+      blob('5', 1, { mediaType: `${foreign}x`, urls }),
+    ]
+    expect(parse({ ...image, layers }, imageType).foreignDigests).toEqual(new Set([digest('1'), digest('4')]))
+  })
+
+  test('children of an index that are not manifests are blobs, and count with their size', () => {
+    const manifests = [
+      { ...blob('1', 5), mediaType: imageType },
+      blob('2', 7),
+      blob('2', 7),
+      { ...blob('3', 1), mediaType: undefined },
+    ]
+    const parsed = parse({ schemaVersion: 2, manifests }, indexType)
+    expect(parsed.childBlobs).toEqual(new Set([digest('2')]))
+    expect(parsed.referencedBytes).toBe(7n)
+  })
+
+  describe('has one reading', () => {
+    const docker = 'application/vnd.docker.distribution.manifest.v2+json'
+    const list = 'application/vnd.docker.distribution.manifest.list.v2+json'
+    const index = { schemaVersion: 2, manifests: [{ ...blob('1', 1), mediaType: imageType }] }
+    test.each([
+      ['an image pushed as an index', image, indexType, /an index has no field config/],
+      ['an index with layers', { ...index, layers: [] }, indexType, /an index has no field layers/],
+      ['an image with manifests', { ...image, manifests: [] }, imageType, /an image has no field manifests/],
+      ['an image with fields of schema 1', { ...image, fsLayers: [] }, imageType, /an image has no field fsLayers/],
+      ['a Docker image without its type', image, docker, /must have a mediaType field/],
+      ['a Docker list without its type', index, list, /must have a mediaType field/],
+      ['another type than Content-Type', { ...image, mediaType: docker }, imageType, /is not the Content-Type/],
+      ['an empty type', { ...image, mediaType: '' }, imageType, /is not the Content-Type/],
+    ])('%s is refused', (_, json, type, message) => {
+      expect(() => parse(json, type)).toThrow(message)
+    })
+
+    test('null counts as absent, as in Go', () => {
+      expect(parse({ ...image, manifests: null }, imageType).references).toHaveLength(3)
+    })
+  })
+
+  test.each([
+    ['two sizes of one digest', [blob('1', 1), blob('1', 2)]],
+    ['sizes that no client can add up', [blob('1', Number.MAX_SAFE_INTEGER), blob('2', Number.MAX_SAFE_INTEGER)]],
+    ['a size beyond what a client can count', [blob('1', 2 ** 53)]],
+  ])('%s is refused', (_, layers) => {
+    expect(() => parse({ ...image, layers }, imageType)).toThrow(/manifest invalid/)
   })
 
   test('what other tools write is taken: null lists, unknown fields, annotations that are no text', () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Digest, parseDigest } from './digest'
-import { AppError } from './errors'
+import { invalidManifest, parseManifestJson } from './manifest-json'
 import { isPlainText } from './plain-text'
 
 /**
@@ -20,6 +20,16 @@ const indexTypes = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
 ] as const
+
+/** Fields of the other kinds of manifest. With them, clients disagree about which kind the bytes are. */
+const fieldsOfOthers = {
+  image: ['manifests', 'fsLayers', 'history'],
+  index: ['config', 'layers', 'fsLayers', 'history'],
+} as const
+
+/** Media types of layers whose bytes may live elsewhere (OCI image-spec, "Non-Distributable Layers"; Docker). */
+const nondistributableTypes =
+  /^application\/vnd\.(?:oci\.image\.layer\.nondistributable\.v1\.tar(?:\+gzip|\+zstd)?|docker\.image\.rootfs\.foreign\.diff\.tar(?:\.gzip)?)$/
 
 /** Media types of image configs, which name the platform of an image. */
 const configTypes: readonly string[] = [
@@ -47,9 +57,13 @@ export interface ParsedManifest {
   readonly annotations: Readonly<Record<string, string>>
   /** Without duplicates: each pair of digest and kind occurs once. */
   readonly references: readonly ManifestReference[]
+  /** The size in bytes that the descriptors state, for each digest of `references`. */
+  readonly statedSizes: ReadonlyMap<string, number>
+  /** Digests of `references` that are children of an index and not manifests: BuildKit's caches name layers there. */
+  readonly childBlobs: ReadonlySet<string>
   /** Digests of `references` whose bytes may live elsewhere: nondistributable layers with URLs. */
   readonly foreignDigests: ReadonlySet<string>
-  /** Total bytes of config and layers, from their descriptors; each digest counts once. */
+  /** Total bytes of the named blobs, from their descriptors; each digest counts once. */
   readonly referencedBytes: bigint
   /** `os/architecture[/variant]` of an index's children, for those whose platform the index states. */
   readonly platforms: readonly string[]
@@ -88,20 +102,26 @@ const annotatedIndex = z.object({ manifests: z.array(z.object({ digest: z.string
 /**
  * Parses a manifest. `contentType` is the header of the push; without it, the `mediaType` field of the body counts.
  * Throws MANIFEST_INVALID with the field and the reason.
+ *
+ * No bytes are valid under two media types: an image has a config and no manifests, an index has manifests and neither
+ * config nor layers, and a Docker manifest states its type (docs/decisions/0021-one-reading.md).
  */
 export function parseManifest(content: Uint8Array, contentType: string | undefined): ParsedManifest {
-  const json = parseJson(content)
+  const json = parseManifestJson(content)
   const declared = common.pick({ mediaType: true }).safeParse(json).data?.mediaType
   // The specification: clients should send no parameters in Content-Type, and a registry should ignore them.
   const header = contentType?.split(';', 1)[0]?.trim().toLowerCase()
   const mediaType = header === undefined || header === '' ? declared : header
-  if (mediaType === undefined) throw invalid('it has no media type: send Content-Type or a mediaType field')
+  if (mediaType === undefined) throw invalidManifest('it has no media type: send Content-Type or a mediaType field')
   if (declared !== undefined && declared !== mediaType) {
-    throw invalid(`its mediaType ${declared} is not the Content-Type ${mediaType}`)
+    throw invalidManifest(`its mediaType ${declared} is not the Content-Type ${mediaType}`)
   }
-  if (includes(imageTypes, mediaType)) return readImage(mediaType, check(imageManifest, json))
-  if (includes(indexTypes, mediaType)) return readIndex(mediaType, check(imageIndex, json))
-  throw invalid(`media type ${mediaType} is not supported`)
+  if (declared === undefined && mediaType.startsWith('application/vnd.docker.')) {
+    throw invalidManifest(`a manifest of type ${mediaType} must have a mediaType field`)
+  }
+  if (includes(imageTypes, mediaType)) return readImage(mediaType, check(imageManifest, json, 'image'))
+  if (includes(indexTypes, mediaType)) return readIndex(mediaType, check(imageIndex, json, 'index'))
+  throw invalidManifest(`media type ${mediaType} is not supported`)
 }
 
 /** The annotations that an index gives its children, by digest. Empty when `content` is not an index. */
@@ -118,8 +138,7 @@ export function platformOfConfig(content: Uint8Array): string | null {
 
 function readImage(mediaType: string, manifest: z.infer<typeof imageManifest>): ParsedManifest {
   const layers = manifest.layers ?? []
-  const blobs = [manifest.config, ...layers]
-  const sizes = new Map(blobs.map((blob) => [blob.digest, BigInt(blob.size)]))
+  const statedSizes = sizesOf([manifest.config, ...layers])
   return {
     mediaType,
     // Empty counts as missing (distribution-spec, "Listing Referrers").
@@ -127,8 +146,10 @@ function readImage(mediaType: string, manifest: z.infer<typeof imageManifest>): 
     subjectDigest: subjectOf(manifest.subject),
     annotations: manifest.annotations ?? {},
     references: distinct([reference(manifest.config, 'CONFIG'), ...layers.map((layer) => reference(layer, 'LAYER'))]),
-    foreignDigests: new Set(layers.filter((layer) => (layer.urls ?? []).length > 0).map((layer) => layer.digest)),
-    referencedBytes: [...sizes.values()].reduce((sum, size) => sum + size, 0n),
+    statedSizes,
+    childBlobs: new Set(),
+    foreignDigests: new Set(layers.filter(isForeign).map((layer) => layer.digest)),
+    referencedBytes: total(statedSizes.values()),
     platforms: [],
     imageConfigDigest: configTypes.includes(manifest.config.mediaType ?? '')
       ? parseDigest(manifest.config.digest)
@@ -139,18 +160,58 @@ function readImage(mediaType: string, manifest: z.infer<typeof imageManifest>): 
 function readIndex(mediaType: string, index: z.infer<typeof imageIndex>): ParsedManifest {
   const children = index.manifests ?? []
   const platforms = children.flatMap((child) => formatPlatform(child.platform) ?? [])
+  const statedSizes = sizesOf(children)
+  const childBlobs = new Set(children.filter((child) => !isManifestType(child.mediaType)).map(({ digest }) => digest))
   return {
     mediaType,
     artifactType: index.artifactType || null,
     subjectDigest: subjectOf(index.subject),
     annotations: index.annotations ?? {},
     references: distinct(children.map((child) => reference(child, 'MANIFEST'))),
+    statedSizes,
+    childBlobs,
     foreignDigests: new Set(),
-    referencedBytes: 0n,
+    referencedBytes: total([...childBlobs].map((digest) => statedSizes.get(digest) ?? 0)),
     // BuildKit's attestations are children too, with the platform unknown/unknown.
     platforms: [...new Set(platforms)].filter((platform) => platform !== 'unknown/unknown'),
     imageConfigDigest: null,
   }
+}
+
+/** The size that each descriptor states, by digest. Throws MANIFEST_INVALID when two state different sizes. */
+function sizesOf(descriptors: readonly Descriptor[]): ReadonlyMap<string, number> {
+  const sizes = new Map<string, number>()
+  for (const { digest, size } of descriptors) {
+    const stated = sizes.get(digest) ?? size
+    if (stated !== size) throw invalidManifest(`it states two sizes of ${digest.slice(0, 200)}`)
+    sizes.set(digest, size)
+  }
+  return sizes
+}
+
+/** Throws MANIFEST_INVALID when the sum is more than a client can count. */
+function total(sizes: Iterable<number>): bigint {
+  let sum = 0n
+  for (const size of sizes) sum += BigInt(size)
+  assertCountable(sum)
+  return sum
+}
+
+/**
+ * Throws MANIFEST_INVALID when the content that a manifest leads to is larger than 2^53 − 1 bytes: the REST API and the
+ * console could not count it.
+ */
+export function assertCountable(totalBytes: bigint): void {
+  if (totalBytes > BigInt(Number.MAX_SAFE_INTEGER)) throw invalidManifest('the sizes that it states are too large')
+}
+
+function isForeign({ mediaType, urls }: Descriptor): boolean {
+  return nondistributableTypes.test(mediaType ?? '') && (urls ?? []).length > 0
+}
+
+function isManifestType(mediaType: string | undefined): boolean {
+  // A child without a type may be a manifest: clients ask for one.
+  return mediaType === undefined || includes(imageTypes, mediaType) || includes(indexTypes, mediaType)
 }
 
 function subjectOf(subject: Descriptor | null | undefined): Digest | null {
@@ -165,7 +226,7 @@ function digestOf(target: Descriptor): Digest {
   try {
     return parseDigest(target.digest)
   } catch (cause) {
-    throw invalid(`${JSON.stringify(target.digest.slice(0, 200))} is not a digest`, cause)
+    throw invalidManifest(`${JSON.stringify(target.digest.slice(0, 200))} is not a digest`, cause)
   }
 }
 
@@ -179,17 +240,19 @@ function formatPlatform(platform: Descriptor['platform']): string | null {
   return parts.join('/').replace(/[,\p{Cc}]/gu, '')
 }
 
-function check<T extends z.ZodType>(schema: T, json: unknown): z.infer<T> {
+function check<T extends z.ZodType>(schema: T, json: unknown, kind: keyof typeof fieldsOfOthers): z.infer<T> {
+  const other = fieldsOfOthers[kind].find((field) => isPresent(json, field))
+  if (other !== undefined) throw invalidManifest(`an ${kind} has no field ${other}`)
   const parsed = schema.safeParse(json)
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
-  throw invalid(`${issue?.path.join('.') || 'the manifest'}: ${issue?.message ?? 'is not valid'}`)
+  throw invalidManifest(`${issue?.path.join('.') || 'the manifest'}: ${issue?.message ?? 'is not valid'}`)
 }
 
-function parseJson(content: Uint8Array): unknown {
-  const json = tryJson(content)
-  if (json === undefined) throw invalid('it is not JSON')
-  return json
+/** Whether an object has the field. As in Go, null is as good as absent. */
+function isPresent(json: unknown, field: string): boolean {
+  const value: unknown = typeof json === 'object' && json !== null ? Reflect.get(json, field) : undefined
+  return value !== undefined && value !== null
 }
 
 function tryJson(content: Uint8Array): unknown {
@@ -202,8 +265,4 @@ function tryJson(content: Uint8Array): unknown {
 
 function includes(types: readonly string[], type: string): boolean {
   return types.includes(type)
-}
-
-function invalid(reason: string, cause?: unknown): AppError {
-  return new AppError('MANIFEST_INVALID', { message: `manifest invalid: ${reason}`, detail: { reason }, cause })
 }

@@ -1,5 +1,5 @@
 import { type Viewer, visibleRepository } from './access'
-import { batchesOf } from './engine/batches'
+import { listOf } from './engine/batches'
 import type { SqlSource, SqlTransaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 import { allOf } from './engine/listing'
@@ -48,20 +48,16 @@ export async function isBlobVisibleInInstance(
   return rows.length > 0
 }
 
-/** Those of `digests` that the repository does not link to, or only to corrupt bytes. */
-export async function listUnlinkedBlobs(
+/** The sizes in bytes of those of `digests` that the repository links to and that are not corrupt, by digest. */
+export async function listLinkedSizes(
   source: SqlSource,
   repositoryId: string,
   digests: readonly string[],
-): Promise<string[]> {
-  const linked = new Set<string>()
-  for (const batch of batchesOf(digests)) {
-    const rows = await source.read.$queryRaw<{ digest: string }[]>`
-      SELECT l."digest" FROM "RepositoryBlob" l JOIN "Blob" b ON b."digest" = l."digest"
-      WHERE l."repositoryId" = ${repositoryId} AND l."digest" IN (${Prisma.join(batch)}) AND b."corruptAt" IS NULL`
-    for (const row of rows) linked.add(row.digest)
-  }
-  return digests.filter((digest) => !linked.has(digest))
+): Promise<ReadonlyMap<string, bigint>> {
+  const rows = await source.read.$queryRaw<{ digest: string; sizeBytes: bigint }[]>`
+    SELECT l."digest", b."sizeBytes" FROM "RepositoryBlob" l JOIN "Blob" b ON b."digest" = l."digest"
+    WHERE l."repositoryId" = ${repositoryId} AND l."digest" IN ${listOf(source, digests)} AND b."corruptAt" IS NULL`
+  return new Map(rows.map(({ digest, sizeBytes }) => [digest, sizeBytes]))
 }
 
 /**

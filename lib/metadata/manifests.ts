@@ -1,5 +1,5 @@
 import type { ManifestReference } from '@/lib/domain/manifest'
-import { batchesOf } from './engine/batches'
+import { batchesOf, listOf } from './engine/batches'
 import type { SqlSource, SqlTransaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 
@@ -80,19 +80,20 @@ export async function deleteManifest(tx: SqlTransaction, repositoryId: string, d
   return count > 0
 }
 
-/** Total sizes of those of `digests` that are manifests of the repository. */
+/** A manifest without its bytes. */
+export interface ManifestSummary {
+  readonly digest: string
+  readonly sizeBytes: number
+  readonly totalSizeBytes: bigint
+}
+
+/** Those of `digests` that are manifests of the repository. */
 export async function listManifestSummaries(
   source: SqlSource,
   repositoryId: string,
   digests: readonly string[],
-): Promise<{ digest: string; totalSizeBytes: bigint }[]> {
-  const summaries = []
-  for (const batch of batchesOf(digests)) {
-    summaries.push(
-      ...(await source.read.$queryRaw<{ digest: string; totalSizeBytes: bigint }[]>`
-        SELECT "digest", "totalSizeBytes" FROM "Manifest"
-        WHERE "repositoryId" = ${repositoryId} AND "digest" IN (${Prisma.join(batch)})`),
-    )
-  }
-  return summaries
+): Promise<ManifestSummary[]> {
+  return source.read.$queryRaw<ManifestSummary[]>`
+    SELECT "digest", "sizeBytes", "totalSizeBytes" FROM "Manifest"
+    WHERE "repositoryId" = ${repositoryId} AND "digest" IN ${listOf(source, digests)}`
 }

@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { manifestMaxBytes } from '@/lib/domain/manifest'
+import { manifestLimits } from '@/lib/domain/manifest-json'
 import { digestOf } from '@/lib/storage/hash'
 import {
   type Answer,
@@ -157,9 +158,10 @@ describe('manifests', () => {
     expect(pulled.body.length).toBe(manifestMaxBytes)
   })
 
-  test('of tens of thousands of layers are judged like others, and a refusal names ten', async () => {
+  test('of as many layers as the limit are judged like others, and a refusal names ten', async () => {
     const { layers, ...rest } = JSON.parse((await registry.image('many')).bytes.toString()) as { layers: object[] }
-    const many = Array.from({ length: 35_000 }, (_, index) => ({
+    const count = manifestLimits.descriptors - layers.length
+    const many = Array.from({ length: count }, (_, index) => ({
       digest: `sha256:${String(index).padStart(64, '0')}`,
       size: 1,
     }))
@@ -167,21 +169,25 @@ describe('manifests', () => {
     const answer = await registry.pushManifest('many', bytes)
     expect(codeOf(answer)).toEqual([404, 'MANIFEST_BLOB_UNKNOWN'])
     expect(answer.json.errors?.[0]?.detail?.['digests']).toHaveLength(10)
-    expect(answer.json.errors?.[0]?.detail?.['count']).toBe(35_000)
+    expect(answer.json.errors?.[0]?.detail?.['count']).toBe(count)
   })
 
-  test('an index of tens of thousands of children is taken', async () => {
+  test('an index of as many children as the limit is taken, of one more refused', async () => {
     const type = 'application/vnd.oci.image.index.v1+json'
-    const manifests = Array.from({ length: 20_000 }, (_, index) => ({
-      mediaType: imageManifestType,
-      digest: `sha256:${String(index).padStart(64, '0')}`,
-      size: 1,
-    }))
-    const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: type, manifests }))
-    const answer = await registry.pushManifest('wide', bytes, { headers: { 'content-type': type } })
-    expect(answer.status).toBe(201)
-    const references = { parentDigest: digestOf(bytes) }
-    expect(await registry.ctx.db.prisma.manifestReference.count({ where: references })).toBe(20_000)
+    const push = async (count: number) => {
+      const manifests = Array.from({ length: count }, (_, index) => ({
+        mediaType: imageManifestType,
+        digest: `sha256:${String(index).padStart(64, '0')}`,
+        size: 1,
+      }))
+      const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: type, manifests }))
+      const answer = await registry.pushManifest('wide', bytes, { headers: { 'content-type': type } })
+      const references = { parentDigest: digestOf(bytes) }
+      return [answer.status, await registry.ctx.db.prisma.manifestReference.count({ where: references })]
+    }
+    const limit = manifestLimits.descriptors
+    expect(await push(limit)).toEqual([201, limit])
+    expect(await push(limit + 1)).toEqual([400, 0])
   })
 
   test('pushed by a digest that is not theirs are refused', async () => {

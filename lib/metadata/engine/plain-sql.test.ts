@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findBlobLink, linkBlob, listUnlinkedBlobs } from '@/lib/metadata/blobs'
+import { findBlobLink, linkBlob, listLinkedSizes } from '@/lib/metadata/blobs'
 import type { Database, SqlSource, SqlTransaction } from './database'
 import { findManifest, findManifestByTag, insertManifest } from '@/lib/metadata/manifests'
 import {
@@ -110,10 +110,10 @@ const reads: Record<
     (source, found) => findBlobLink(source, found ? repositoryId : 'crr-none', digest),
     { sizeBytes: 4_000_000_000n, seenAt: now, isCorrupt: false },
   ],
-  'blobs that are not there': [
-    (source, found) => listUnlinkedBlobs(source, repositoryId, found ? [digest, layer] : [digest]),
-    [layer],
-    [],
+  'the sizes of blobs that are there': [
+    (source, found) => listLinkedSizes(source, repositoryId, found ? [digest, layer] : [layer]),
+    new Map([[digest, 4_000_000_000n]]),
+    new Map(),
   ],
   'an upload': [(source, found) => hasUpload(source, found ? repositoryId : 'crr-none', 'upload'), true, false],
   'a tag': [(source, found) => findTag(source, repositoryId, found ? 'v1' : 'v2'), { name: 'v1', digest }],

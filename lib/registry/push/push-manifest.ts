@@ -2,9 +2,10 @@ import type { Principal } from '@/lib/domain/principal'
 import { type Digest, digestAlgorithm } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import { type TagPrecondition, type TagRefusal, meetsPrecondition, refusalError } from '@/lib/domain/immutability'
-import { type ParsedManifest, parseManifest } from '@/lib/domain/manifest'
+import { type ParsedManifest, assertCountable, parseManifest } from '@/lib/domain/manifest'
+import { invalidManifest } from '@/lib/domain/manifest-json'
 import type { TagName } from '@/lib/domain/reference'
-import { listUnlinkedBlobs } from '@/lib/metadata/blobs'
+import { listLinkedSizes } from '@/lib/metadata/blobs'
 import type { SqlTransaction } from '@/lib/metadata/engine/database'
 import { findManifest, insertManifest, listManifestSummaries } from '@/lib/metadata/manifests'
 import { type RepositoryForTraffic, lockRepository } from '@/lib/metadata/repositories'
@@ -85,6 +86,8 @@ async function store(
   if (repository === null) throw new AppError('NAME_UNKNOWN')
   const blobs = await listMissingBlobs(tx, repository, manifest)
   const children = await readChildren(tx, repository.id, manifest)
+  const totalSizeBytes = BigInt(push.content.byteLength) + manifest.referencedBytes + children.totalSizeBytes
+  assertCountable(totalSizeBytes)
   if (push.digest !== null && push.precondition.kind !== 'none') {
     const existing = await findManifest(tx, repository.id, digest)
     if (!meetsPrecondition(push.precondition, existing?.digest ?? null)) throw new AppError('PRECONDITION_FAILED')
@@ -99,7 +102,7 @@ async function store(
     subjectDigest: manifest.subjectDigest,
     annotations: manifest.annotations,
     references: manifest.references,
-    totalSizeBytes: BigInt(push.content.byteLength) + manifest.referencedBytes + children.totalSizeBytes,
+    totalSizeBytes,
     // Do not reveal the content of a config that only other repositories have.
     platforms: blobs.blobs.some((missing) => missing === manifest.imageConfigDigest) ? [] : platforms,
     pushedBy: principal.name,
@@ -145,15 +148,18 @@ const namedDigestsMax = 10
 
 /**
  * Returns the config and layers that are not in the repository. Throws MANIFEST_BLOB_UNKNOWN if any is missing, unless
- * it is a nondistributable layer or the namespace accepts sparse manifests.
+ * it is a nondistributable layer or the namespace accepts sparse manifests; MANIFEST_INVALID if one has another size
+ * than its descriptor states.
  */
 async function listMissingBlobs(
   tx: SqlTransaction,
   repository: RepositoryForTraffic,
-  { references, foreignDigests }: ParsedManifest,
+  { references, foreignDigests, statedSizes }: ParsedManifest,
 ): Promise<Pick<MissingContent, 'blobs' | 'foreignBlobs'>> {
   const named = new Set(references.filter(({ kind }) => kind !== 'MANIFEST').map(({ digest }) => digest))
-  const missing = await listUnlinkedBlobs(tx, repository.id, [...named])
+  const linked = named.size === 0 ? new Map<string, bigint>() : await listLinkedSizes(tx, repository.id, [...named])
+  for (const [digest, size] of linked) assertSize(digest, statedSizes, size)
+  const missing = [...named].filter((digest) => !linked.has(digest))
   const blobs = missing.filter((digest) => !foreignDigests.has(digest))
   if (blobs.length > 0 && !repository.acceptSparseManifests) {
     throw new AppError('MANIFEST_BLOB_UNKNOWN', {
@@ -165,19 +171,32 @@ async function listMissingBlobs(
 
 /**
  * Returns the total size of an index's children, and which of them are not in the repository. Children may be missing:
- * the specification allows sparse indexes, and clients that copy single platforms push them.
+ * the specification allows sparse indexes, and clients that copy single platforms push them. Throws MANIFEST_INVALID if
+ * one has another size than its descriptor states: containerd could not pull it.
  */
 async function readChildren(
   tx: SqlTransaction,
   repositoryId: string,
-  { references }: ParsedManifest,
+  { references, childBlobs, statedSizes }: ParsedManifest,
 ): Promise<{ readonly totalSizeBytes: bigint; readonly missing: readonly string[] }> {
   const children = references.filter(({ kind }) => kind === 'MANIFEST').map(({ digest }) => digest)
-  const found = children.length === 0 ? [] : await listManifestSummaries(tx, repositoryId, children)
-  const digests = new Set(found.map(({ digest }) => digest))
+  if (children.length === 0) return { totalSizeBytes: 0n, missing: [] }
+  const manifests = await listManifestSummaries(tx, repositoryId, children)
+  const blobs =
+    childBlobs.size === 0 ? new Map<string, bigint>() : await listLinkedSizes(tx, repositoryId, [...childBlobs])
+  for (const { digest, sizeBytes } of manifests) assertSize(digest, statedSizes, BigInt(sizeBytes))
+  for (const [digest, size] of blobs) assertSize(digest, statedSizes, size)
+  const found = new Set([...manifests.map(({ digest }) => digest), ...blobs.keys()])
   return {
-    totalSizeBytes: found.reduce((sum, child) => sum + child.totalSizeBytes, 0n),
-    missing: children.filter((digest) => !digests.has(digest)),
+    totalSizeBytes: manifests.reduce((sum, child) => sum + child.totalSizeBytes, 0n),
+    missing: children.filter((digest) => !found.has(digest)),
+  }
+}
+
+function assertSize(digest: string, stated: ReadonlyMap<string, number>, sizeBytes: bigint): void {
+  const size = stated.get(digest)
+  if (size !== undefined && BigInt(size) !== sizeBytes) {
+    throw invalidManifest(`it states ${size} bytes for ${digest}, which has ${sizeBytes}`)
   }
 }
 

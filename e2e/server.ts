@@ -58,7 +58,7 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
     admin: { name: 'admin', password: 'e2e-password-1234' },
     accessKey: { id: 'E2EACCESSKEY0001', secret: 'e2e-secret-0123456789abcdef' },
   }
-  const server = spawn(process.execPath, ['--enable-source-maps', bundle], {
+  const server = spawn(process.execPath, [bundle], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

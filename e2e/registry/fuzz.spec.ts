@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { Api, basic } from '../api'
 import { expect, pushImage, test } from '../fixtures'
-import { fuzz } from './fuzzer'
+import { type FuzzOptions, fuzz } from './fuzzer'
 import { WireConnection } from './wire-connection'
 import { countOpenFiles, readResidentBytes } from './memory'
 
@@ -21,7 +21,7 @@ const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 1e9))
 /** The most that what runs beside the requests may open meanwhile: connections to a database, timers' files. */
 const strayFiles = 20
 
-/** Of the server's heap, which holds about 55 MiB that are in use. */
+/** Of the server's heap, which holds about 55 MiB that are in use. (Source maps would be 35 MiB more.) */
 const heapMaxMebibytes = 112
 
 /** Two kilobytes a request, and more than a heap of that size breathes. */
@@ -42,10 +42,18 @@ for (const database of ['sqlite', 'postgresql'] as const) {
     const server = await startPrivateServer({ ...options, env })
     const api = new Api(server)
     const digest = await pushImage(server, 'test/example', 'before')
+    const run = async (options: FuzzOptions) => {
+      try {
+        return await fuzz(server, api, options)
+      } catch (cause) {
+        // A server that ended says why there.
+        throw new Error(`${String(cause)}\n\nThe server printed last:\n${server.output().slice(-3000)}`, { cause })
+      }
+    }
 
-    await fuzz(server, api, { seed, requests: warmUpRequests, clients })
+    await run({ seed, requests: warmUpRequests, clients })
     const before = { files: await countOpenFiles(server.pid), bytes: await readResidentBytes(server.pid) }
-    const report = await fuzz(server, api, { seed: seed + 100_000, requests: requests[database], clients })
+    const report = await run({ seed: seed + 100_000, requests: requests[database], clients })
 
     const open = () => countOpenFiles(server.pid)
     await expect.poll(open, { timeout: 60_000 }).toBeLessThanOrEqual(before.files + strayFiles)

@@ -139,6 +139,10 @@ const oddValues = [
   '"\'; DROP TABLE \\"Tag\\"; --"',
   '[1,"2",{"digest":3}]',
   '{"digest":"sha256:0","size":-5,"mediaType":7}',
+  // Beyond the limits of a manifest: layers, annotations, values.
+  `[${Array.from({ length: 5001 }, () => '{}').join()}]`,
+  `{${Array.from({ length: 1001 }, (_, index) => `"${index}":""`).join()}}`,
+  `[${Array.from({ length: 125_001 }, () => '""').join()}]`,
 ]
 
 const places = [
@@ -169,6 +173,12 @@ const places = [
   'manifests.0.artifactType',
   '__proto__',
   'data',
+  // Keys that Go takes for others.
+  'Layers',
+  'layer\u017f',
+  'config.Digest',
+  'layers.0.\u017fize',
+  'manifests.0.DIGEST',
 ]
 
 const mediaTypes = {
@@ -251,8 +261,10 @@ function build(
   { kind, references, subject, note, oddities, isImageConfig }: Shape,
   known: KnownRepository,
 ): MadeManifest {
-  const descriptors = references.map((make) => descriptorOf(make(known), 'application/vnd.oci.image.layer.v1.tar'))
-  const [first = descriptorOf(pick([...known.blobs], note), 'application/vnd.oci.empty.v1+json'), ...others] =
+  const descriptors = references.map((make) =>
+    descriptorOf(known, make(known), 'application/vnd.oci.image.layer.v1.tar'),
+  )
+  const [first = descriptorOf(known, pick([...known.blobs], note), 'application/vnd.oci.empty.v1+json'), ...others] =
     descriptors
   const configType = isImageConfig ? 'application/vnd.oci.image.config.v1+json' : 'application/vnd.oci.empty.v1+json'
   const isIndex = kind === 'index' || kind === 'list'
@@ -261,7 +273,7 @@ function build(
     schemaVersion: 2,
     mediaType: mediaTypes[kind],
     ...(isIndex ? { manifests: children } : { config: { ...first, mediaType: configType }, layers: others }),
-    ...(subject === null ? {} : { subject: descriptorOf(subject(known), mediaTypes.image) }),
+    ...(subject === null ? {} : { subject: descriptorOf(known, subject(known), mediaTypes.image) }),
     annotations: { note: String(note) },
   }
   const raw = new Map<string, string>()
@@ -274,9 +286,10 @@ function build(
   return { content: Buffer.from(text), mediaType: mediaTypes[kind] }
 }
 
-function descriptorOf(of: string, mediaType: string) {
-  const known = contents.find((bytes) => digestLike('sha256:', bytes) === of)
-  return { mediaType, digest: of, size: known?.length ?? 7 }
+function descriptorOf(known: KnownRepository, of: string, mediaType: string) {
+  const content =
+    contents.find((bytes) => digestLike(of, bytes) === of) ?? known.manifests.get(of)?.content ?? Buffer.alloc(7)
+  return { mediaType, digest: of, size: content.length }
 }
 
 /** Puts `value` where `path` leads, if there is anything on the way. */

@@ -1,6 +1,7 @@
 import type { Attempts } from '@/lib/auth/guessing/attempts'
 import type { FailedLogOns } from '@/lib/auth/guessing/failed-log-ons'
 import type { CredentialUses } from '@/lib/auth/use/credential-uses'
+import type { ByteBudget } from '@/lib/domain/byte-budget'
 import type { JobHost } from '@/lib/jobs/job-host'
 import type { Passwords } from '@/lib/secrets/passwords'
 import type { RegistryTokens } from '@/lib/secrets/registry-tokens'
@@ -26,6 +27,8 @@ export interface Context {
   readonly failedLogOns: FailedLogOns
   /** Records uses of credentials. */
   readonly credentialUses: CredentialUses
+  /** Bounds the memory of manifests that are being pushed. */
+  readonly manifestBytes: ByteBudget
   /** Runs background jobs and scheduled jobs. */
   readonly jobs: JobHost<Context>
 }

@@ -140,7 +140,7 @@ const oddValues = [
   '[1,"2",{"digest":3}]',
   '{"digest":"sha256:0","size":-5,"mediaType":7}',
   // Beyond the limits of a manifest: layers, annotations, values.
-  `[${Array.from({ length: 5001 }, () => '{}').join()}]`,
+  `[${Array.from({ length: 2501 }, () => '{}').join()}]`,
   `{${Array.from({ length: 1001 }, (_, index) => `"${index}":""`).join()}}`,
   `[${Array.from({ length: 125_001 }, () => '""').join()}]`,
 ]

@@ -72,13 +72,13 @@ describe('parseManifestJson', () => {
       'layers',
       manifestLimits.descriptors,
       (n: number) => `{"layers":[${many(n, () => '{}')}]}`,
-      'it lists more than 5000 layers or manifests',
+      'it lists more than 2500 layers or manifests',
     ],
     [
       'children',
       manifestLimits.descriptors,
       (n: number) => `{"manifests":[${many(n, () => '{}')}]}`,
-      'it lists more than 5000 layers or manifests',
+      'it lists more than 2500 layers or manifests',
     ],
     [
       'annotations',

@@ -11,7 +11,7 @@ import { AppError } from './errors'
 /** Limits of a manifest. Real images stay far below; each has its own error. */
 export const manifestLimits = {
   /** Layers of an image, or manifests of an index. */
-  descriptors: 5000,
+  descriptors: 2500,
   /** Entries of one `annotations` object. */
   annotations: 1000,
   /** Objects and lists inside each other. */
@@ -125,7 +125,8 @@ function scan(content: Uint8Array): void {
     } else if (byte === comma) {
       if (top?.isObject === true) top.awaitsKey = true
     } else if (byte === colon) {
-      if (top?.keys != null && wholeNumbers.has(top.key)) assertWholeNumber(content, at + 1, top.key)
+      if (top !== undefined && top.keys !== null && wholeNumbers.has(top.key))
+        assertWholeNumber(content, at + 1, top.key)
       continue
     } else {
       continue
@@ -143,7 +144,7 @@ function open(isObject: boolean, parent: Open | undefined): Open {
       throw invalidManifest(`it lists more than ${manifestLimits.descriptors} layers or manifests`)
     }
   }
-  const isCounted = !isObject && parent?.keys != null && countedLists.has(parent.key)
+  const isCounted = !isObject && parent !== undefined && parent.keys !== null && countedLists.has(parent.key)
   return {
     isObject,
     place: at,

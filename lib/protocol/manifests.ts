@@ -7,13 +7,19 @@ import { deleteManifest as deleteManifestOfRepository } from '@/lib/registry/tag
 import { deleteTag } from '@/lib/registry/tags/delete-tag'
 import { getManifest as getManifestOfRepository } from '@/lib/registry/pull/get-manifest'
 import { pushManifest } from '@/lib/registry/push/push-manifest'
-import { type Call, answerEmpty, readBody } from './call'
+import { type Call, answerEmpty, contentLengthOf, readBody } from './call'
 import { addWarnings } from './warnings'
 
 /**
  * Largest number of `tag` parameters in a push (distribution-spec main, end-7b: registries should accept at least ten).
  */
 const tagParametersMax = 10
+
+/**
+ * Manifests up to this size, in bytes, never wait: many times the size of an image's manifest, and a thousand of them are
+ * no burden.
+ */
+const smallManifestBytes = 64 * 1024
 
 /** GET and HEAD of a manifest by tag or digest (distribution-spec, "Pulling manifests"). */
 export async function getManifest({ ctx, request, response, principal, repository, target }: Call): Promise<void> {
@@ -28,7 +34,14 @@ export async function getManifest({ ctx, request, response, principal, repositor
 }
 
 /** PUT of a manifest by tag, or by digest with `tag` parameters (distribution-spec, "Pushing manifests"). */
-export async function putManifest({
+export async function putManifest(call: Call): Promise<void> {
+  const bytes = contentLengthOf(call.request) ?? manifestMaxBytes
+  if (bytes <= smallManifestBytes || bytes > manifestMaxBytes) return receiveManifest(call)
+  // The turn lasts until the manifest is stored: reading it takes several times its size.
+  await call.ctx.manifestBytes.run(bytes, () => receiveManifest(call))
+}
+
+async function receiveManifest({
   ctx,
   request,
   response,

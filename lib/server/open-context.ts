@@ -8,6 +8,7 @@ import { Passwords } from '@/lib/secrets/passwords'
 import { RegistryTokens } from '@/lib/secrets/registry-tokens'
 import { openSecretBox } from '@/lib/secrets/secret-box'
 import type { Config } from '@/lib/config'
+import { ByteBudget } from '@/lib/domain/byte-budget'
 import { createLogger } from '@/lib/log'
 import type { DatabaseLocation } from '@/lib/metadata/engine/database'
 import { type OpenDatabase, openDatabase } from '@/lib/metadata/engine/open-database'
@@ -15,6 +16,12 @@ import { migrate } from '@/lib/metadata/engine/migrate'
 import type { Context } from '@/lib/context'
 import { openBlobStore } from '@/lib/storage/open-blob-store'
 import { StartError } from './start-error'
+
+/** How many bytes of large manifests may be in memory at the same time: four of the largest. */
+const manifestBytesMax = 16 * 1024 * 1024
+
+/** How long a large manifest waits for its turn, in milliseconds. */
+const manifestWaitMs = 30_000
 
 /** The context of a process that owns the database and closes it at its end. */
 export interface ProcessContext extends Context {
@@ -50,6 +57,7 @@ export async function openContext(config: Config, given: Partial<ProcessContext>
     attempts: new Attempts(),
     failedLogOns: new FailedLogOns(),
     credentialUses: new CredentialUses(log),
+    manifestBytes: new ByteBudget(manifestBytesMax, manifestWaitMs),
     // What works in the background outlasts the context of the request that asked for it.
     jobs: new JobHost<Context>(() => ctx),
     ...given,

@@ -118,6 +118,24 @@ describe('the write queue', () => {
     expect(names()).toHaveLength(100)
   })
 
+  test('units that take long let the event loop turn in between', async () => {
+    const longMs = 30
+    const events: string[] = []
+    const slow = async (name: string) => {
+      const unit = await queue.begin(first)
+      // What a synchronous statement does.
+      for (const start = performance.now(); performance.now() - start < longMs;);
+      events.push(name)
+      await unit.commit()
+    }
+    const units = [slow('a'), slow('b'), slow('c')]
+    const turns = (async () => {
+      for (let turn = 0; turn < 3; turn++) events.push(await setImmediate('turn'))
+    })()
+    await Promise.all([...units, turns])
+    expect(events.slice(0, 4)).toEqual(['a', 'turn', 'b', 'turn'])
+  })
+
   test('units of two connections take turns, each commit of one connection', async () => {
     const units = ['first', 'first', 'second', 'second', 'first'] as const
     await Promise.all(units.map((on, index) => insert(`n${index}`, true, on)))

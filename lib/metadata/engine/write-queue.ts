@@ -10,6 +10,12 @@ const batchMax = 32
  */
 const graceRounds = 4
 
+/**
+ * How long units may run one after the other before other requests get a turn, in milliseconds. SQLite's statements are
+ * synchronous, so that a batch of large pushes would otherwise block everything until its end.
+ */
+const stretchMaxMs = 20
+
 /** A connection that writes. */
 export interface WriteConnection {
   /** Runs a statement without parameters. */
@@ -41,6 +47,8 @@ export interface Unit {
 export class WriteQueue {
   readonly #waiting: (() => void)[] = []
   #isTaken = false
+  /** When the event loop last had a turn, as far as the queue knows. */
+  #stretchStart = performance.now()
   #batch: Batch | null = null
 
   /** Waits for the turn and starts a unit on `connection`. */
@@ -118,13 +126,21 @@ export class WriteQueue {
   #takeTurn(): Promise<void> {
     if (this.#isTaken) return new Promise((resolve) => this.#waiting.push(resolve))
     this.#isTaken = true
+    this.#stretchStart = performance.now()
     return Promise.resolve()
   }
 
   #passTurn(): void {
     const next = this.#waiting.shift()
     if (next === undefined) this.#isTaken = false
-    else next()
+    else if (performance.now() - this.#stretchStart < stretchMaxMs) next()
+    else void this.#startStretch(next)
+  }
+
+  async #startStretch(next: () => void): Promise<void> {
+    await setImmediate()
+    this.#stretchStart = performance.now()
+    next()
   }
 }
 

@@ -23,7 +23,8 @@ export function toTagDetails(rule: { readonly tagImmutability: boolean }, row: T
     mediaType: row.mediaType,
     artifactType: row.artifactType,
     platforms: row.platforms.split(',').filter((platform) => platform !== ''),
-    sizeBytes: Number(row.totalSizeBytes),
+    // A push may not state more. A row that does must not make the whole list fail.
+    sizeBytes: Math.min(Number(row.totalSizeBytes), Number.MAX_SAFE_INTEGER),
     isProtected: isProtected(rule, row.name),
     pushedAt: row.updatedAt.toISOString(),
     pushedBy: row.updatedBy,

@@ -40,6 +40,13 @@ describe('reading', () => {
     })
   })
 
+  test('a size that is too large to be counted does not break the list', async () => {
+    const where = { repositoryId, digest: digestOfLetter('a') }
+    await api.ctx.db.prisma.manifest.updateMany({ where, data: { totalSizeBytes: 2n ** 60n } })
+    const { status, json } = await api.call('GET', collection, { repositoryId }, { query: '?search=v1' })
+    expect([status, json.items[0]?.['sizeBytes']]).toEqual([200, Number.MAX_SAFE_INTEGER])
+  })
+
   test('in an immutable repository all tags but latest are protected', async () => {
     await makeImmutable()
     const { json } = await api.call('GET', collection, { repositoryId }, { query: '?sort=name' })

@@ -24,8 +24,10 @@ export const manifestLimits = {
 interface Place {
   /** As an error names it. */
   readonly name: string
-  /** The keys that clients act on, by their folded spelling. Empty for a map, whose keys have no meaning here. */
-  readonly defined: ReadonlyMap<string, string>
+  /** The keys that clients act on. Empty for a map, whose keys have no meaning here. */
+  readonly defined: ReadonlySet<string>
+  /** The same by their folded spelling. */
+  readonly folded: ReadonlyMap<string, string>
   /** What the value of a key is, if it is an object or a list with keys to check. */
   readonly inside: ReadonlyMap<string, Place>
   /** The most entries of a map; null for an object with defined keys. */
@@ -34,13 +36,20 @@ interface Place {
 
 /** An object with defined keys. A list has the place of its items. */
 function object(name: string, keys: string, inside: Readonly<Record<string, Place>>): Place {
-  const defined = new Map(keys.split(' ').map((key) => [fold(key), key]))
-  return { name, defined, inside: new Map(Object.entries(inside)), entriesMax: null }
+  const defined = keys.split(' ')
+  return {
+    name,
+    defined: new Set(defined),
+    folded: new Map(defined.map((key) => [fold(key), key])),
+    inside: new Map(Object.entries(inside)),
+    entriesMax: null,
+  }
 }
 
 const annotations: Place = {
   name: 'its annotations',
-  defined: new Map(),
+  defined: new Set(),
+  folded: new Map(),
   inside: new Map(),
   entriesMax: manifestLimits.annotations,
 }
@@ -69,12 +78,13 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
  * level that names content.
  */
 export function parseManifestJson(content: Uint8Array): unknown {
-  // The limits first: a parser would create everything before it could be counted.
-  scan(content)
   try {
-    return JSON.parse(decoder.decode(content))
+    const text = decoder.decode(content)
+    // The limits first: a parser would create everything before it could be counted.
+    scan(text)
+    return JSON.parse(text)
   } catch (cause) {
-    throw invalidManifest('it is not JSON', cause)
+    throw AppError.is(cause) ? cause : invalidManifest('it is not JSON', cause)
   }
 }
 
@@ -83,7 +93,7 @@ export function invalidManifest(reason: string, cause?: unknown): AppError {
   return new AppError('MANIFEST_INVALID', { message: `manifest invalid: ${reason}`, detail: { reason }, cause })
 }
 
-/** An object or list that is open while the bytes are scanned. */
+/** An object or list that is open while the text is scanned. */
 interface Open {
   readonly isObject: boolean
   /** What its keys mean, or those of its items; null where nothing is checked. */
@@ -101,32 +111,35 @@ interface Open {
 const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a]
 const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d]
 
+/** Characters that no number contains, and that follow each value. */
+const endOfNumber: ReadonlySet<number> = new Set([comma, quote, openBrace, closeBrace, openBracket, closeBracket])
+
 /** Checks limits and keys in one pass. What is not JSON may pass: `JSON.parse` refuses it afterwards. */
-function scan(content: Uint8Array): void {
+function scan(text: string): void {
   const stack: Open[] = []
   let top: Open | undefined
   let values = 0
-  for (let at = 0; at < content.length; at++) {
-    const byte = content[at]
-    if (byte === quote) {
-      const end = endOfString(content, at)
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charCodeAt(at)
+    if (character === quote) {
+      const end = endOfString(text, at)
       if (end < 0) return
-      if (top?.awaitsKey === true) takeKey(top, content.subarray(at, end + 1))
+      if (top?.awaitsKey === true) takeKey(top, text.slice(at + 1, end))
       at = end
-    } else if (byte === openBrace || byte === openBracket) {
-      if (stack.length === manifestLimits.depth)
+    } else if (character === openBrace || character === openBracket) {
+      if (stack.length === manifestLimits.depth) {
         throw invalidManifest(`it nests more than ${manifestLimits.depth} levels`)
-      top = open(byte === openBrace, top)
+      }
+      top = open(character === openBrace, top)
       stack.push(top)
-    } else if (byte === closeBrace || byte === closeBracket) {
+    } else if (character === closeBrace || character === closeBracket) {
       stack.pop()
       top = stack.at(-1)
       continue
-    } else if (byte === comma) {
+    } else if (character === comma) {
       if (top?.isObject === true) top.awaitsKey = true
-    } else if (byte === colon) {
-      if (top !== undefined && top.keys !== null && wholeNumbers.has(top.key))
-        assertWholeNumber(content, at + 1, top.key)
+    } else if (character === colon) {
+      if (top !== undefined && top.keys !== null && wholeNumbers.has(top.key)) assertWholeNumber(text, at + 1, top.key)
       continue
     } else {
       continue
@@ -137,18 +150,18 @@ function scan(content: Uint8Array): void {
 }
 
 function open(isObject: boolean, parent: Open | undefined): Open {
-  const at = placeInside(parent)
   if (parent !== undefined && parent.items !== null) {
     parent.items++
     if (parent.items > manifestLimits.descriptors) {
       throw invalidManifest(`it lists more than ${manifestLimits.descriptors} layers or manifests`)
     }
   }
+  const place = placeInside(parent)
   const isCounted = !isObject && parent !== undefined && parent.keys !== null && countedLists.has(parent.key)
   return {
     isObject,
-    place: at,
-    keys: isObject && at !== null ? new Set() : null,
+    place,
+    keys: isObject && place !== null ? new Set() : null,
     key: '',
     awaitsKey: isObject,
     items: isCounted ? 0 : null,
@@ -161,50 +174,45 @@ function placeInside(parent: Open | undefined): Place | null {
   return parent.keys === null ? null : (parent.place?.inside.get(parent.key) ?? null)
 }
 
-function takeKey(object: Open, quoted: Uint8Array): void {
+function takeKey(object: Open, quoted: string): void {
   object.awaitsKey = false
   const { keys, place } = object
   if (keys === null || place === null) return
-  const key = textOf(quoted)
+  const key = quoted.includes('\\') ? String(JSON.parse(`"${quoted}"`)) : quoted
   object.key = key
-  const shown = () => `the key ${JSON.stringify(key.slice(0, 100))} of ${place.name}`
-  if (keys.has(key)) throw invalidManifest(`${shown()} occurs twice`)
-  const defined = place.defined.get(fold(key))
-  if (defined !== undefined && defined !== key) {
-    throw invalidManifest(`${shown()} differs from "${defined}" only in case`)
-  }
-  keys.add(key)
-  if (place.entriesMax !== null && keys.size > place.entriesMax) {
-    throw invalidManifest(`it has more than ${place.entriesMax} annotations in one object`)
+  const before = keys.size
+  if (keys.add(key).size === before) throw invalidManifest(`${shown(key, place)} occurs twice`)
+  if (place.entriesMax !== null) {
+    if (keys.size > place.entriesMax) {
+      throw invalidManifest(`it has more than ${place.entriesMax} annotations in one object`)
+    }
+  } else if (!place.defined.has(key)) {
+    const defined = place.folded.get(fold(key))
+    if (defined !== undefined) throw invalidManifest(`${shown(key, place)} differs from "${defined}" only in case`)
   }
 }
 
+function shown(key: string, { name }: Place): string {
+  return `the key ${JSON.stringify(key.slice(0, 100))} of ${name}`
+}
+
 /** The index of the quote that ends the string that starts at `start`; -1 when it does not end. */
-function endOfString(content: Uint8Array, start: number): number {
-  for (let end = content.indexOf(quote, start + 1); end >= 0; end = content.indexOf(quote, end + 1)) {
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let before = end - 1
-    while (content[before] === backslash) before--
+    while (text.charCodeAt(before) === backslash) before--
     const isEscaped = (end - 1 - before) % 2 === 1
     if (!isEscaped) return end
   }
   return -1
 }
 
-function assertWholeNumber(content: Uint8Array, start: number, key: string): void {
-  const after = Buffer.from(content.subarray(start, start + 64)).toString('latin1')
-  const text = /^[ \t\r\n]*(-?[0-9][^,}\] \t\r\n]*)/.exec(after)?.[1]
-  if (text !== undefined && /[.eE]/.test(text) && Number.isInteger(Number(text))) {
-    throw invalidManifest(`its ${key} ${text} is not written as a whole number`)
-  }
-}
-
-/** What a key says. A key that is not valid JSON is returned as it is: the whole text is refused later. */
-function textOf(quoted: Uint8Array): string {
-  const raw = Buffer.from(quoted.buffer, quoted.byteOffset, quoted.byteLength).toString('utf8')
-  try {
-    return raw.includes('\\') ? String(JSON.parse(raw)) : raw.slice(1, -1)
-  } catch {
-    return raw
+function assertWholeNumber(text: string, start: number, key: string): void {
+  let end = start
+  while (end < text.length && !endOfNumber.has(text.charCodeAt(end))) end++
+  const number = text.slice(start, end)
+  if (/[.eE]/.test(number) && Number.isInteger(Number(number))) {
+    throw invalidManifest(`its ${key} ${number.trim().slice(0, 40)} is not written as a whole number`)
   }
 }
 

@@ -95,6 +95,7 @@ const common = z.looseObject({
   subject: descriptor.nullish(),
   annotations,
 })
+const stated = z.looseObject({ mediaType })
 const imageManifest = common.extend({ config: descriptor, layers: z.array(descriptor).nullish() })
 const imageIndex = common.extend({ manifests: z.array(descriptor).nullish() })
 const annotatedIndex = z.object({ manifests: z.array(z.object({ digest: z.string(), annotations })).nullish() })
@@ -108,7 +109,7 @@ const annotatedIndex = z.object({ manifests: z.array(z.object({ digest: z.string
  */
 export function parseManifest(content: Uint8Array, contentType: string | undefined): ParsedManifest {
   const json = parseManifestJson(content)
-  const declared = common.pick({ mediaType: true }).safeParse(json).data?.mediaType
+  const declared = stated.safeParse(json).data?.mediaType
   // The specification: clients should send no parameters in Content-Type, and a registry should ignore them.
   const header = contentType?.split(';', 1)[0]?.trim().toLowerCase()
   const mediaType = header === undefined || header === '' ? declared : header

@@ -172,6 +172,8 @@ export class RegistryModel {
       if (method === 'GET') promise(digestLike(digest, answer.body) === digest, 'a blob has the digest of its bytes')
       const length = content?.length ?? (method === 'GET' ? answer.body.length : null)
       promise(length === null || header(answer, 'content-length') === String(length), 'a blob comes with its length')
+    } else if (answer.status === 206 && header(answer, 'content-type')?.startsWith('multipart/byteranges') === true) {
+      if (method === 'GET') observeParts(answer, content)
     } else if (answer.status === 206 && content !== undefined) {
       const range = /^bytes ([0-9]+)-([0-9]+)\/([0-9]+)$/.exec(header(answer, 'content-range') ?? '')
       const [start, end, size] = [Number(range?.[1]), Number(range?.[2]), Number(range?.[3])]
@@ -265,6 +267,21 @@ export class RegistryModel {
 export function digestLike(digest: string, content: Uint8Array): string {
   const algorithm = digest.startsWith('sha512:') ? 'sha512' : 'sha256'
   return `${algorithm}:${createHash(algorithm).update(content).digest('hex')}`
+}
+
+/** Checks each part of a `multipart/byteranges`. */
+function observeParts(answer: WireAnswer, content: Buffer | undefined): void {
+  const boundary = /boundary=(\S+)$/.exec(header(answer, 'content-type') ?? '')?.[1] ?? ''
+  const parts = answer.body.toString('latin1').split(`\r\n--${boundary}`)
+  promise(parts.length >= 4 && parts.at(-1) === '--\r\n', 'several parts are several, and end')
+  for (const part of parts.slice(1, -1)) {
+    const [head = '', ...rest] = part.split('\r\n\r\n')
+    const range = /\r\nContent-Range: bytes ([0-9]+)-([0-9]+)\/([0-9]+)$/.exec(head)
+    const [start, end] = [Number(range?.[1]), Number(range?.[2])]
+    const bytes = Buffer.from(rest.join('\r\n\r\n'), 'latin1')
+    promise(bytes.length === end - start + 1, 'a part has the length it says')
+    promise(content === undefined || content.subarray(start, end + 1).equals(bytes), 'a part has the bytes it says')
+  }
 }
 
 function observeReferrers(answer: WireAnswer): void {

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { type Digest, isDigest } from './digest'
 import { AppError } from './errors'
 import type { TagPrecondition } from './immutability'
@@ -39,6 +40,21 @@ export function parseExpectedVersions(
   if (ifMatch === undefined) return null
   const tags = parseIfMatch(ifMatch)
   return tags === '*' ? null : tags
+}
+
+/**
+ * Whether the client of a GET or HEAD has what it asks for: then the answer is 304 (RFC 9110, section 13.2.2). `etag` is
+ * the entity tag of the content, with its quotes. Throws PRECONDITION_FAILED when `If-Match` names other content.
+ */
+export function isUnchanged(headers: IncomingHttpHeaders, etag: string): boolean {
+  const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = headers
+  if (ifMatch !== undefined && !hasEntityTag(ifMatch, etag)) throw new AppError('PRECONDITION_FAILED')
+  return ifNoneMatch !== undefined && hasEntityTag(ifNoneMatch.replaceAll('W/"', '"'), etag)
+}
+
+/** Whether a list of entity tags has `etag`, or is `*`. */
+function hasEntityTag(list: string, etag: string): boolean {
+  return list.trim() === '*' || list.split(',').some((element) => element.trim() === etag)
 }
 
 /** Throws BAD_REQUEST if there is a precondition. For writes that support none. */

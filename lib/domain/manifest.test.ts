@@ -146,6 +146,15 @@ describe('parseManifest', () => {
     expect(parse({ schemaVersion: 2, manifests: null }, indexType).references).toEqual([])
   })
 
+  test('an annotation named __proto__ is kept', () => {
+    const text = JSON.stringify({ ...image, annotations: {} }).replace(
+      '"annotations":{}',
+      '"annotations":{"__proto__":"x"}',
+    )
+    const { annotations } = parseManifest(Buffer.from(text), imageType)
+    expect(Object.entries(annotations)).toEqual([['__proto__', 'x']])
+  })
+
   test.each([
     ['an absent config', { ...image, config: undefined }, /config/],
     ['a layer without digest', { ...image, layers: [{ size: 1 }] }, /layers\.0\.digest/],

@@ -86,7 +86,8 @@ type Descriptor = z.infer<typeof descriptor>
 
 // Annotations that are not a map of strings are no reason to refuse a manifest: they stay in its bytes and are not
 // shown.
-const annotations = z.record(z.string(), z.string()).nullish().catch(null)
+// Not `z.record`, which drops a key named `__proto__`.
+const annotations = z.custom<Readonly<Record<string, string>>>(isMapOfTexts).nullish().catch(null)
 
 const common = z.looseObject({
   schemaVersion: z.literal(2),
@@ -123,6 +124,15 @@ export function parseManifest(content: Uint8Array, contentType: string | undefin
   if (includes(imageTypes, mediaType)) return readImage(mediaType, check(imageManifest, json, 'image'))
   if (includes(indexTypes, mediaType)) return readIndex(mediaType, check(imageIndex, json, 'index'))
   throw invalidManifest(`media type ${mediaType} is not supported`)
+}
+
+function isMapOfTexts(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((text) => typeof text === 'string')
+  )
 }
 
 /** The annotations that an index gives its children, by digest. Empty when `content` is not an index. */

@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { parseRange, parseUploadRange } from './range'
 
 const whole = { kind: 'whole' }
-const range = (start: number, end: number) => ({ kind: 'range', start, end })
+const parts = (...ranges: [start: number, end: number][]) => ({
+  kind: 'parts',
+  parts: ranges.map(([start, end]) => ({ start, end })),
+})
+const range = (start: number, end: number) => parts([start, end])
+const many = (count: number) => Array.from({ length: count }, (_, at) => `${at * 10}-${at * 10}`).join()
 
 describe('the Range header of a download', () => {
   it.each([
@@ -18,7 +23,15 @@ describe('the Range header of a download', () => {
     ['an end beyond every number', `bytes=1-${'9'.repeat(400)}`, 2048, range(1, 2047)],
     ['the unit in upper case', 'Bytes=0-0', 2048, range(0, 0)],
     ['white space around the range', 'bytes= 0-1 ', 2048, range(0, 1)],
-    ['several ranges', 'bytes=0-1,5-6', 2048, whole],
+    ['several ranges', 'bytes=0-1,5-6', 2048, parts([0, 1], [5, 6])],
+    ['several ranges in another order', 'bytes=5-6, 0-1', 2048, parts([5, 6], [0, 1])],
+    ['ranges that overlap', 'bytes=5-9,0-5,20-', 100, parts([0, 9], [20, 99])],
+    ['ranges that follow each other', 'bytes=0-4,5-9', 100, parts([0, 9])],
+    ['one range within another', 'bytes=0-50,10-20', 100, parts([0, 50])],
+    ['empty elements', 'bytes=,0-1,,5-6,', 2048, parts([0, 1], [5, 6])],
+    ['ranges of which some are beyond the blob', 'bytes=0-1,5000-6000', 2048, parts([0, 1])],
+    ['a range of which one is a word', 'bytes=0-1,x', 2048, whole],
+    ['too many ranges', `bytes=${many(101)}`, 2048, whole],
     ['another unit', 'items=0-1', 2048, whole],
     ['no unit', '0-1', 2048, whole],
     ['no number', 'bytes=-', 2048, whole],
@@ -40,6 +53,7 @@ describe('the Range header of a download', () => {
     ['the start of an empty blob', 'bytes=0-', 0],
     ['the first byte of an empty blob', 'bytes=0-0', 0],
     ['the end of an empty blob', 'bytes=-1', 0],
+    ['several ranges beyond the blob', 'bytes=5000-,6000-', 2048],
   ])('%s is refused', (_name, header, size) => {
     expect(() => parseRange(header, size)).toThrow(expect.objectContaining({ code: 'RANGE_INVALID', detail: { size } }))
   })

@@ -1,10 +1,12 @@
+import { randomUUID } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
 import { parseDigest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import { assertNoPrecondition } from '@/lib/domain/etag'
-import { parseRange } from '@/lib/domain/range'
+import { type ByteRange, parseRange } from '@/lib/domain/range'
 import { deleteBlob as deleteBlobOfRepository } from '@/lib/registry/tags/delete-blob'
-import { getBlob as getBlobOfRepository, getBlobSizeForPush } from '@/lib/registry/pull/get-blob'
-import { type Call, answerEmpty } from './call'
+import { type ReadableBlob, getBlob as getBlobOfRepository, getBlobSizeForPush } from '@/lib/registry/pull/get-blob'
+import { type Call, answerEmpty, answerUnchanged } from './call'
 
 /** GET and HEAD of a blob, with ranges (distribution-spec, "Pulling blobs"; RFC 9110, section 14). */
 export async function getBlob({ ctx, request, response, principal, repository, target }: Call): Promise<void> {
@@ -12,26 +14,24 @@ export async function getBlob({ ctx, request, response, principal, repository, t
   const blob = request.method === 'HEAD' ? null : await getBlobOfRepository(ctx, principal, repository, digest)
   const size = blob === null ? await getBlobSizeForPush(ctx, principal, repository, digest) : blob.size
   const headers = {
-    'Content-Type': 'application/octet-stream',
     'Docker-Content-Digest': digest,
     'Accept-Ranges': 'bytes',
     ETag: `"${digest}"`,
     'Cache-Control': 'private, max-age=31536000, immutable',
   }
+  if (answerUnchanged(request, response, headers)) return
   if (blob === null) {
     // A range has no meaning for HEAD (RFC 9110, 14.2).
-    response.writeHead(200, { ...headers, 'Content-Length': size }).end()
+    response.writeHead(200, { 'Content-Type': blobType, ...headers, 'Content-Length': size }).end()
     return
   }
-  const range = parseRange(request.headers.range, size)
-  const reader = await blob.open(range.kind === 'range' ? range : undefined)
-  response.writeHead(range.kind === 'range' ? 206 : 200, {
-    ...headers,
-    'Content-Length': reader.length,
-    ...(range.kind === 'range' && { 'Content-Range': `bytes ${range.start}-${range.end}/${size}` }),
-  })
+  const ifRange = request.headers['if-range']
+  const isRanged = ifRange === undefined || ifRange === headers.ETag
+  const range = parseRange(isRanged ? request.headers.range : undefined, size)
   try {
-    await reader.pipeTo(response)
+    if (range.kind === 'whole') await sendWhole(response, headers, blob)
+    else if (range.parts.length === 1) await sendPart(response, headers, blob, range.parts[0])
+    else await sendParts(response, headers, blob, range.parts)
   } catch (error) {
     if (AppError.is(error)) throw error
     // The client disconnected. The log line of the request says so; it is not a failure of the server.
@@ -39,6 +39,66 @@ export async function getBlob({ ctx, request, response, principal, repository, t
     return
   }
   response.end()
+}
+
+const blobType = 'application/octet-stream'
+
+type Headers = Readonly<Record<string, string>>
+
+async function sendWhole(response: ServerResponse, headers: Headers, blob: ReadableBlob): Promise<void> {
+  const reader = await blob.open()
+  response.writeHead(200, { 'Content-Type': blobType, ...headers, 'Content-Length': reader.length })
+  await reader.pipeTo(response)
+}
+
+async function sendPart(
+  response: ServerResponse,
+  headers: Headers,
+  blob: ReadableBlob,
+  part: ByteRange,
+): Promise<void> {
+  const reader = await blob.open(part)
+  response.writeHead(206, {
+    'Content-Type': blobType,
+    ...headers,
+    'Content-Length': reader.length,
+    'Content-Range': contentRange(part, blob.size),
+  })
+  await reader.pipeTo(response)
+}
+
+/** Sends several parts as `multipart/byteranges` (RFC 9110, section 14.6). */
+async function sendParts(
+  response: ServerResponse,
+  headers: Headers,
+  blob: ReadableBlob,
+  parts: readonly ByteRange[],
+): Promise<void> {
+  const boundary = randomUUID()
+  const heads = parts.map(
+    (part) =>
+      `\r\n--${boundary}\r\nContent-Type: ${blobType}\r\nContent-Range: ${contentRange(part, blob.size)}\r\n\r\n`,
+  )
+  const tail = `\r\n--${boundary}--\r\n`
+  const contentBytes = parts.reduce((sum, { start, end }) => sum + end - start + 1, 0)
+  const [first] = parts
+  // The first, so that a blob that cannot be read is answered as such.
+  let reader = await blob.open(first)
+  response.writeHead(206, {
+    ...headers,
+    'Content-Type': `multipart/byteranges; boundary=${boundary}`,
+    'Content-Length': contentBytes + Buffer.byteLength(heads.join('') + tail),
+  })
+  for (const [index, part] of parts.entries()) {
+    if (index > 0) reader = await blob.open(part)
+    response.write(heads[index])
+    await reader.pipeTo(response)
+  }
+  response.write(tail)
+}
+
+function contentRange({ start, end }: ByteRange, size: number): string {
+  return `bytes ${start}-${end}/${size}`
 }
 
 /** DELETE of a blob (distribution-spec, "Deleting blobs"). */

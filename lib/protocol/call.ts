@@ -1,5 +1,7 @@
+import { hash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type BodyLimit, readBoundedBody } from '@/lib/domain/bounded-body'
+import { isUnchanged } from '@/lib/domain/etag'
 import type { Principal } from '@/lib/domain/principal'
 import type { Context } from '@/lib/context'
 import type { InstanceForTraffic } from '@/lib/registry/traffic/find-instance-of-host'
@@ -57,7 +59,7 @@ export interface RepositoryOperation {
   /** Answers, or throws an AppError and has answered nothing. */
   readonly handle: (call: Call) => Promise<void>
   /** Answers instead of `handle` when the repository does not exist or the caller may not see it. */
-  readonly whenNameUnknown?: (call: Pick<Call, 'response' | 'query' | 'target'>) => void
+  readonly whenNameUnknown?: (call: Pick<Call, 'request' | 'response' | 'query' | 'target'>) => void
 }
 
 /** A method of a route. */
@@ -69,11 +71,41 @@ export function answerEmpty(response: ServerResponse, status: number, headers: R
   response.end()
 }
 
-/** Sends a response with a JSON body. A HEAD gets its length but not the body. */
+/** Sends a response with a JSON body. */
 export function answerJson(response: ServerResponse, contentType: string, value: unknown): void {
   const body = JSON.stringify(value)
   response.writeHead(200, { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(body) })
   response.end(body)
+}
+
+/**
+ * Sends a list as JSON, with its hash as entity tag; 304 when the client has it already. A HEAD gets the length but not
+ * the body.
+ */
+export function answerList(
+  { request, response }: Pick<OpenCall, 'request' | 'response'>,
+  contentType: string,
+  value: unknown,
+): void {
+  const body = Buffer.from(JSON.stringify(value))
+  const etag = `"${hash('sha256', body, 'base64url')}"`
+  if (answerUnchanged(request, response, { ETag: etag })) return
+  response.writeHead(200, { 'Content-Type': contentType, 'Content-Length': body.byteLength, ETag: etag })
+  response.end(body)
+}
+
+/**
+ * Answers 304 with `headers` and returns true when the client of a GET or HEAD has the content of this entity tag.
+ * Throws PRECONDITION_FAILED when its If-Match names other content.
+ */
+export function answerUnchanged(
+  request: IncomingMessage,
+  response: ServerResponse,
+  headers: Readonly<Record<string, string>> & { readonly ETag: string },
+): boolean {
+  if (!isUnchanged(request.headers, headers.ETag)) return false
+  response.writeHead(304, headers).end()
+  return true
 }
 
 /**

@@ -75,7 +75,7 @@ describe('_catalog', () => {
     expect(seen).toEqual([['a/b', 'a/b-c'], ['a/b.c', 'a/b/z'], ['test/example']])
   })
 
-  test.each(['?n=-1', '?n=x', '?n=1.5', '?n='])('%s is no number of repositories', async (query) => {
+  test.each(['?n=-1', '?n=x', '?n=1.5', '?n=%20'])('%s is no number of repositories', async (query) => {
     expect((await registry.send('GET', `/v2/_catalog${query}`)).status).toBe(400)
   })
 

@@ -1,5 +1,5 @@
 import { listRepositoryPaths } from '@/lib/registry/traffic/list-repository-paths'
-import { type RegistryCall, answerEmpty, answerJson } from './call'
+import { type RegistryCall, answerEmpty, answerList } from './call'
 import { linkNextPage, parseLast, parsePageSize } from './paging'
 
 /** GET of the base path: shows that this is a registry and the credentials are valid ("Determining Support"). */
@@ -11,9 +11,16 @@ export function getBase({ response }: RegistryCall): void {
  * GET of the instance's repositories that the caller may pull from, in byte order, in pages. It is not part of the
  * distribution specification; the format is that of Docker's registry, which clients know.
  */
-export async function listRepositories({ ctx, response, instance, principal, query }: RegistryCall): Promise<void> {
+export async function listRepositories({
+  ctx,
+  request,
+  response,
+  instance,
+  principal,
+  query,
+}: RegistryCall): Promise<void> {
   const limit = parsePageSize(query)
   const { names, next } = await listRepositoryPaths(ctx, principal, instance.id, limit, parseLast(query))
   if (next !== null) linkNextPage(response, '/v2/_catalog', { n: String(limit), last: next })
-  answerJson(response, 'application/json', { repositories: names })
+  answerList({ request, response }, 'application/json', { repositories: names })
 }

@@ -109,7 +109,7 @@ async function serve({ ctx, request, response, exchange, isStopping }: Serving):
     repository = await open(principal)
   } catch (error) {
     if (!AppError.is(error) || error.code !== 'NAME_UNKNOWN' || operation.whenNameUnknown === undefined) throw error
-    operation.whenNameUnknown({ response, query, target })
+    operation.whenNameUnknown({ request, response, query, target })
     return
   }
   const confirmAccess = async () => {

@@ -7,7 +7,7 @@ import { deleteManifest as deleteManifestOfRepository } from '@/lib/registry/tag
 import { deleteTag } from '@/lib/registry/tags/delete-tag'
 import { getManifest as getManifestOfRepository } from '@/lib/registry/pull/get-manifest'
 import { pushManifest } from '@/lib/registry/push/push-manifest'
-import { type Call, answerEmpty, contentLengthOf, readBody } from './call'
+import { type Call, answerEmpty, answerUnchanged, contentLengthOf, readBody } from './call'
 import { addWarnings } from './warnings'
 
 /**
@@ -24,11 +24,12 @@ const smallManifestBytes = 64 * 1024
 /** GET and HEAD of a manifest by tag or digest (distribution-spec, "Pulling manifests"). */
 export async function getManifest({ ctx, request, response, principal, repository, target }: Call): Promise<void> {
   const manifest = await getManifestOfRepository(ctx, principal, repository, target)
+  const headers = { 'Docker-Content-Digest': manifest.digest, ETag: `"${manifest.digest}"` }
+  if (answerUnchanged(request, response, headers)) return
   response.writeHead(200, {
     'Content-Type': manifest.mediaType,
     'Content-Length': manifest.sizeBytes,
-    'Docker-Content-Digest': manifest.digest,
-    ETag: `"${manifest.digest}"`,
+    ...headers,
   })
   response.end(request.method === 'HEAD' ? undefined : manifest.content)
 }

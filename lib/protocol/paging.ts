@@ -1,14 +1,17 @@
 import type { ServerResponse } from 'node:http'
 import { AppError } from '@/lib/domain/errors'
 
-/** Largest and default number of names in a page. */
-const pageMax = 1000
+/** Names in a page when the client does not ask for a number. */
+const pageDefault = 1000
 
-/** The page size from the `n` parameter: 0 to 1000. Throws PAGE_INVALID when it is not a number. */
+/** Most names in a page. A page of the longest names still has less than the 4 MiB that clients read. */
+const pageMax = 10_000
+
+/** The page size from the `n` parameter: 0 to 10,000. Throws PAGE_INVALID when it is not a number. */
 export function parsePageSize(query: URLSearchParams): number {
-  const text = query.get('n')
-  if (text === null) return pageMax
-  if (!/^\d{1,9}$/.test(text)) throw new AppError('PAGE_INVALID', { message: 'n must be a whole number, 0 or more' })
+  const text = query.get('n') ?? ''
+  if (text === '') return pageDefault
+  if (!/^\d+$/.test(text)) throw new AppError('PAGE_INVALID', { message: 'n must be a whole number, 0 or more' })
   return Math.min(Number(text), pageMax)
 }
 

@@ -2,13 +2,14 @@ import { parseDigest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import { isPlainText } from '@/lib/domain/plain-text'
 import { type ReferrerPage, listReferrers as listReferrersOfRepository } from '@/lib/registry/pull/list-referrers'
-import { type Call, answerJson } from './call'
+import { type Call, answerList } from './call'
 import { linkNextPage, parseLast } from './paging'
 
 const indexType = 'application/vnd.oci.image.index.v1+json'
 
 /** GET of the manifests that name a digest as their subject (distribution-spec, "Listing Referrers"). */
-export async function listReferrers({ ctx, response, principal, repository, query, target }: Call): Promise<void> {
+export async function listReferrers(call: Call): Promise<void> {
+  const { ctx, response, principal, repository, query, target } = call
   const digest = parseDigest(target)
   const artifactType = parseArtifactType(query)
   const page = await listReferrersOfRepository(ctx, principal, repository, digest, {
@@ -22,14 +23,15 @@ export async function listReferrers({ ctx, response, principal, repository, quer
       last: page.next,
     })
   }
-  answerIndex(response, page)
+  answerIndex(call, page)
 }
 
 /** A registry with this API must never answer 404 here (specification): an unknown digest has no referrers. */
-export function listNoReferrers({ response, query, target }: Pick<Call, 'response' | 'query' | 'target'>): void {
+export function listNoReferrers(call: Pick<Call, 'request' | 'response' | 'query' | 'target'>): void {
+  const { response, query, target } = call
   parseDigest(target)
   if (parseArtifactType(query) !== null) setFiltered(response)
-  answerIndex(response, { referrers: [], next: null })
+  answerIndex(call, { referrers: [], next: null })
 }
 
 /** The type to list; null for all. */
@@ -43,7 +45,7 @@ function setFiltered(response: Call['response']): void {
   response.setHeader('OCI-Filters-Applied', 'artifactType')
 }
 
-function answerIndex(response: Call['response'], page: ReferrerPage): void {
+function answerIndex(call: Pick<Call, 'request' | 'response'>, page: ReferrerPage): void {
   const manifests = page.referrers.map(({ mediaType, digest, sizeBytes, artifactType, annotations }) => ({
     mediaType,
     digest,
@@ -51,5 +53,5 @@ function answerIndex(response: Call['response'], page: ReferrerPage): void {
     ...(artifactType !== null && { artifactType }),
     ...(Object.keys(annotations).length > 0 && { annotations }),
   }))
-  answerJson(response, indexType, { schemaVersion: 2, mediaType: indexType, manifests })
+  answerList(call, indexType, { schemaVersion: 2, mediaType: indexType, manifests })
 }

@@ -315,6 +315,8 @@ describe('tags/list', () => {
     ['?n=0', [], false],
     ['?n=4', ['C', 'a', 'b', 'd'], false],
     ['?n=100000', ['C', 'a', 'b', 'd'], false],
+    [`?n=${'9'.repeat(40)}`, ['C', 'a', 'b', 'd'], false],
+    ['?n=', ['C', 'a', 'b', 'd'], false],
   ])('%o gives %j', async (query, tags, more) => {
     const answer = await registry.send('GET', `/v2/test/listed/tags/list${query}`)
     expect(answer.json).toEqual({ name: 'test/listed', tags })
@@ -325,8 +327,35 @@ describe('tags/list', () => {
     }
   })
 
-  test.each(['?n=-1', '?n=x', '?n=1.5', '?n='])('%s is no number of tags', async (query) => {
+  test.each(['?n=-1', '?n=x', '?n=1.5', '?n=%20'])('%s is no number of tags', async (query) => {
     expect((await registry.send('GET', `/v2/test/listed/tags/list${query}`)).status).toBe(400)
+  })
+})
+
+describe('a read with a condition', () => {
+  test('is 304 for what the client has, and 412 where it asks for other content', async () => {
+    const image = await registry.image('conditions', 'test/conditions')
+    await registry.pushManifest('v1', image.bytes, {}, 'test/conditions')
+    const urls = [
+      `manifests/v1`,
+      `manifests/${image.digest}`,
+      `blobs/${image.layer}`,
+      'tags/list',
+      `referrers/${image.digest}`,
+    ]
+    for (const url of urls.map((end) => `/v2/test/conditions/${end}`).concat('/v2/_catalog')) {
+      const read = (headers: Record<string, string>, method = 'GET') => registry.send(method, url, { headers })
+      const { etag = '' } = (await read({})).headers
+      expect(etag, url).toMatch(/^"[^"]+"$/)
+      for (const value of [etag, `W/${etag}`, `"x", ${etag}`, '*']) {
+        const answer = await read({ 'if-none-match': value })
+        expect([answer.status, answer.headers.etag, answer.body.length], `${url} ${value}`).toEqual([304, etag, 0])
+      }
+      expect((await read({ 'if-none-match': etag }, 'HEAD')).status, url).toBe(304)
+      expect((await read({ 'if-none-match': '"x"' })).status, url).toBe(200)
+      expect((await read({ 'if-match': etag })).status, url).toBe(200)
+      expect((await read({ 'if-match': '"x"' })).status, url).toBe(412)
+    }
   })
 })
 

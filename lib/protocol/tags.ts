@@ -1,11 +1,11 @@
 import { listTags as listTagsOfRepository } from '@/lib/registry/pull/list-tags'
-import { type Call, answerJson } from './call'
+import { type Call, answerList } from './call'
 import { linkNextPage, parseLast, parsePageSize } from './paging'
 
 /** GET of the tags in byte order, in pages (distribution-spec, "Listing tags"). */
-export async function listTags({ ctx, response, principal, repository, query }: Call): Promise<void> {
+export async function listTags({ ctx, request, response, principal, repository, query }: Call): Promise<void> {
   const limit = parsePageSize(query)
   const { names, next } = await listTagsOfRepository(ctx, principal, repository, limit, parseLast(query))
   if (next !== null) linkNextPage(response, `/v2/${repository.path}/tags/list`, { n: String(limit), last: next })
-  answerJson(response, 'application/json', { name: repository.path, tags: names })
+  answerList({ request, response }, 'application/json', { name: repository.path, tags: names })
 }

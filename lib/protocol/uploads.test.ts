@@ -142,6 +142,7 @@ describe('bad uploads get a clear error and store nothing', () => {
         headers: { 'content-range': range },
       })
       expect(closing.status).toBe(416)
+      for (const { headers } of [answer, closing]) expect([headers.location, headers.range]).toEqual([location, '0-3'])
       expect((await registry.send('GET', location)).headers.range).toBe('0-3')
       await registry.send('PATCH', location, { body: 'ef', headers: { 'content-range': '4-5' } })
       expect((await registry.send('PUT', `${location}?digest=${digestOf(Buffer.from('abcdef'))}`)).status).toBe(201)
@@ -276,6 +277,39 @@ describe('pulling a blob', () => {
     const answer = await registry.send('GET', url, { headers: { range } })
     expect([answer.status, answer.headers['content-range']]).toEqual([206, `bytes ${start}-${end}/2048`])
     expect(answer.body).toEqual(bytes.subarray(start, end + 1))
+  })
+
+  test('several ranges are answered in several parts, each with its place', async () => {
+    const ranges = [
+      [2000, 2047],
+      [0, 9],
+      [100, 100],
+    ] as const
+    const answer = await registry.send('GET', url, { headers: { range: 'bytes=2000-,0-9,100-100' } })
+    const boundary = /^multipart\/byteranges; boundary=(\S+)$/.exec(String(answer.headers['content-type']))?.[1]
+    expect([answer.status, answer.headers['content-length']]).toEqual([206, String(answer.body.length)])
+    const parts = ranges.flatMap(([start, end]) => [
+      Buffer.from(`\r\n--${boundary}\r\nContent-Type: application/octet-stream\r\n`),
+      Buffer.from(`Content-Range: bytes ${start}-${end}/2048\r\n\r\n`),
+      bytes.subarray(start, end + 1),
+    ])
+    expect(answer.body).toEqual(Buffer.concat([...parts, Buffer.from(`\r\n--${boundary}--\r\n`)]))
+  })
+
+  test('ranges that make one are answered as one', async () => {
+    const answer = await registry.send('GET', url, { headers: { range: 'bytes=0-9,5-19' } })
+    expect([answer.status, answer.headers['content-range']]).toEqual([206, 'bytes 0-19/2048'])
+    expect(answer.body).toEqual(bytes.subarray(0, 20))
+  })
+
+  test('a range counts only while If-Range names the blob', async () => {
+    const read = (ifRange: string) =>
+      registry.send('GET', url, { headers: { range: 'bytes=0-9', 'if-range': ifRange } })
+    expect((await read(`"${digestOf(bytes)}"`)).status).toBe(206)
+    for (const other of ['"x"', `W/"${digestOf(bytes)}"`, 'Sat, 21 Nov 2026 00:00:00 GMT']) {
+      const answer = await read(other)
+      expect([answer.status, answer.body.length], other).toEqual([200, 2048])
+    }
   })
 
   test.each(['bytes=5000-10000', 'bytes=500-0'])('%s answers 416 with the size', async (range) => {

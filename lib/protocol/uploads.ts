@@ -81,8 +81,24 @@ async function tryMount(call: Call, digest: Digest): Promise<boolean> {
   return true
 }
 
-/** Appends the body at the offset in Content-Range, or at the end; returns the upload's new size. */
-async function append({ ctx, principal, repository, target, request }: Call): Promise<number> {
+/**
+ * Appends the body at the offset in Content-Range, or at the end; returns the upload's new size. RANGE_INVALID says
+ * where the upload is: Docker's clients continue from there.
+ */
+async function append(call: Call): Promise<number> {
+  try {
+    return await appendBody(call)
+  } catch (error) {
+    if (!AppError.is(error) || error.code !== 'RANGE_INVALID') throw error
+    const size = await getUploadSize(call.ctx, call.principal, call.repository, call.target)
+    throw new AppError('RANGE_INVALID', {
+      ...(error.detail && { detail: error.detail }),
+      headers: uploadHeaders(call, call.target, size),
+    })
+  }
+}
+
+async function appendBody({ ctx, principal, repository, target, request }: Call): Promise<number> {
   const header = request.headers['content-range']
   if (header === undefined) return appendToUpload(ctx, principal, repository, target, bodyOf(request))
   const range = parseUploadRange(header)
@@ -105,7 +121,7 @@ async function* exactly(body: AsyncIterable<Uint8Array>, length: number): AsyncI
   if (seen !== length) throw new AppError('SIZE_INVALID', { detail: { rangeLength: length } })
 }
 
-function uploadHeaders({ repository }: Call, id: string, size: number): Record<string, string> {
+function uploadHeaders({ repository }: Call, id: string, size: number) {
   return {
     Location: `/v2/${repository.path}/blobs/uploads/${id}`,
     // The position of the last byte. An empty upload looks the same as one byte, because the format cannot express 0

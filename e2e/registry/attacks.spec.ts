@@ -1,8 +1,10 @@
+import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { tagPage } from '@/lib/api/schemas/tags'
+import { CommandLine } from '../clients/command-line'
 import { digestOf } from '../digest'
 import { expect, pushImage, test } from '../fixtures'
-import type { ServerInfo } from '../server'
+import { type ServerInfo, startServer } from '../server'
 import { type Answer, send } from './http'
 import { measureMemory } from './memory'
 
@@ -233,5 +235,26 @@ test.describe('manifests under attack', () => {
     })
     test.info().annotations.push({ type: 'memory', description: `${Math.round(peakBytes / mebibyte)} MiB` })
     expect(peakBytes).toBeLessThan(400 * mebibyte)
+  })
+})
+
+test.describe('the storage under attack', () => {
+  test('a second server over one SQLite folder does not start, and a start after kill -9 does', async ({
+    startPrivateServer,
+  }) => {
+    const first = await startPrivateServer()
+    const digest = await pushImage(first, 'test/example', 'v1')
+
+    await expect(startServer({ dataDir: first.dataDir })).rejects.toThrow(
+      /\(exit code 1\):\nSTELE_DATA_DIR: another running server uses \S+: stop that server, or set another folder [^\n]*\n$/,
+    )
+    const root = join(import.meta.dirname, '..', '..')
+    const verify = [join(root, 'dist', 'command.mjs'), 'audit', 'verify']
+    await new CommandLine(process.execPath, verify, { STELE_DATA_DIR: first.dataDir }).run([])
+
+    await first.kill()
+    const second = await startPrivateServer({ dataDir: first.dataDir })
+    const { headers } = await send(second, 'HEAD', '/v2/test/example/manifests/v1')
+    expect(headers['docker-content-digest']).toBe(digest)
   })
 })

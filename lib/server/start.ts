@@ -20,6 +20,7 @@ import type { Phase } from './phase'
 import { createProbes } from './probes'
 import { createReadiness } from './readiness'
 import { createRequestLog } from './request-log'
+import { takeServingLocks } from './serving-lock'
 import { StartError } from './start-error'
 import { stopOnSignal } from './stop'
 import { UploadsUnderWay } from './uploads-under-way'
@@ -29,6 +30,8 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** Starts the server with the settings in `env`. Throws a StartError for problems that the operator can fix. */
 export async function start(env: Environment): Promise<void> {
   const config = readConfig(env)
+  // Before anything is opened or migrated.
+  const releaseLocks = await takeServingLocks(config)
   const ctx = await openContext(config)
   const { db, blobs, log } = ctx
   exitOnUncaught(log)
@@ -78,7 +81,10 @@ export async function start(env: Environment): Promise<void> {
     timeoutMs: config.stopTimeoutSeconds * 1000,
     hasUploads: () => uploads.exist(),
     stopWork: () => ctx.jobs.stop(),
-    release: () => db.close(),
+    release: async () => {
+      await db.close()
+      releaseLocks()
+    },
   })
   greet(config, port, generatedPassword)
 }

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { PassThrough, Writable } from 'node:stream'
+import { setTimeout } from 'node:timers/promises'
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
@@ -61,6 +62,15 @@ export async function publish(store: BlobStore, bytes: Uint8Array): Promise<Dige
 export function expectSame(actual: Buffer, expected: Buffer): void {
   expect(actual.length).toBe(expected.length)
   expect(actual.equals(expected)).toBe(true)
+}
+
+/** Asks until the answer passes, and returns it. */
+async function until<T>(ask: () => Promise<T | null>, passes: (answer: T) => boolean): Promise<T> {
+  for (;;) {
+    const answer = await ask()
+    if (answer !== null && passes(answer)) return answer
+    await setTimeout(1)
+  }
 }
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
@@ -506,6 +516,86 @@ export function describeBlobStore(name: string, open: () => Promise<OpenedBlobSt
         const digest = digestOf(bytes, actual)
         await store.commit(uploadId, digest)
         expectSame(await readAll(store, digest, bytes.length), bytes)
+      })
+
+      it('is continued by another process, and by the first again', async () => {
+        const bytes = randomBytes(3000)
+        const other = await opened.reopen()
+        const uploadId = await upload(store, bytes.subarray(0, 1000))
+        await other.append(uploadId, 1000, bodyOf(bytes.subarray(1000, 2000)))
+        await store.append(uploadId, 2000, bodyOf(bytes.subarray(2000)))
+        await other.commit(uploadId, digestOf(bytes))
+        expectSame(await readAll(store, digestOf(bytes), 3000), bytes)
+        expect(await opened.listContents()).toHaveLength(1)
+      })
+
+      it('of a process that ended in the middle is continued by another, and has its size meanwhile', async () => {
+        const bytes = randomBytes(3 * mebibyte)
+        const uploadId = randomUUID()
+        await store.create(uploadId)
+        const body = new PassThrough()
+        const abandoned = store.append(uploadId, 0, body)
+        body.write(bytes.subarray(0, 2 * mebibyte))
+        const other = await opened.reopen()
+        const size = await until(
+          () => other.uploadSize(uploadId),
+          (found) => found === 2 * mebibyte,
+        )
+        expect((await collect(other.listUploads())).map(({ id }) => id)).toEqual([uploadId])
+
+        await other.append(uploadId, size, bodyOf(bytes.subarray(size)))
+        await other.commit(uploadId, digestOf(bytes))
+        body.end('this arrives too late')
+        await expect(abandoned).rejects.toEqual(appError('BLOB_UPLOAD_UNKNOWN', { uploadId }))
+        expectSame(await readAll(store, digestOf(bytes), bytes.length), bytes)
+        expect(await opened.listContents()).toHaveLength(1)
+      })
+
+      it('is gone after another process aborted it while it was written', async () => {
+        const uploadId = randomUUID()
+        await store.create(uploadId)
+        const body = new PassThrough()
+        const running = store.append(uploadId, 0, body)
+        const failed = expect(running).rejects.toEqual(appError('BLOB_UPLOAD_UNKNOWN', { uploadId }))
+        body.write(randomBytes(mebibyte))
+        const other = await opened.reopen()
+        await until(
+          () => other.uploadSize(uploadId),
+          (size) => size === mebibyte,
+        )
+        await other.abort(uploadId)
+        body.end()
+        await failed
+        expect(await opened.listContents()).toEqual([])
+      })
+
+      it.each([
+        ['at once', [0, 1, 0, 1, 0, 1, 0, 1]],
+        ['one in the middle of the other', [0, 0, 1, 1, 1, 1, 0, 0]],
+        ['one after the other', [0, 0, 0, 0, 1, 1, 1, 1]],
+      ])('publishes no wrong bytes when two processes write different ones: %s', async (_name, turns) => {
+        const stores = [store, await opened.reopen()]
+        const uploadId = randomUUID()
+        await store.create(uploadId)
+        const contents = stores.map(() => randomBytes(4 * mebibyte))
+        const gates = stores.map(() => new PassThrough({ highWaterMark: 16 * mebibyte }))
+        const appended = stores.map((one, n) => one.append(uploadId, 0, gates[n] as PassThrough))
+        const outcomes = Promise.allSettled(appended)
+        const written = [0, 0]
+        for (const turn of turns) {
+          const start = (written[turn] ?? 0) * mebibyte
+          gates[turn]?.write(contents[turn]?.subarray(start, start + mebibyte))
+          written[turn] = (written[turn] ?? 0) + 1
+          await setTimeout(10)
+        }
+        for (const gate of gates) gate.end()
+        await outcomes
+
+        for (const [n, bytes] of contents.entries()) {
+          const committed = await stores[n]?.commit(uploadId, digestOf(bytes)).catch(() => null)
+          if (committed !== null) expectSame(await readAll(store, digestOf(bytes), bytes.length), bytes)
+          else expect(await store.stat(digestOf(bytes))).toBeNull()
+        }
       })
 
       it('is not created twice', async () => {

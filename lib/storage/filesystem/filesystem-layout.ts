@@ -1,12 +1,14 @@
 import { constants } from 'node:fs'
 import { access, mkdir, open, opendir, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 import { digestAlgorithm, digestAlgorithms, digestHex, isDigest, parseDigest, type Digest } from '@/lib/domain/digest'
 
 import { systemCode } from './storage-error'
 
-const uploadIdPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
+const uploadIdPattern = new RegExp(`^${uuid}$`)
+const uploadFilePattern = new RegExp(`^(${uuid})(?:\\.${uuid})?$`)
 
 /**
  * The path of a blob's file. The driver owns three trees of the data folder:
@@ -14,6 +16,7 @@ const uploadIdPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-
  *     <data>/blobs/sha256/ab/abcdef…     one file per blob, named by its digest, never rewritten
  *     <data>/blobs/sha512/ab/abcdef…
  *     <data>/uploads/<uuid>              one file per open upload, renamed into blobs by commit
+ *     <data>/uploads/<uuid>.<uuid>       the same while a process writes to it (upload-files.ts)
  *     <data>/corrupt/sha256-abcdef….<n>  blobs that a scrub moved aside, and when, in milliseconds
  *
  * All are on one volume, so that a rename is atomic. The modification time of a blob's file is the time of its last
@@ -51,10 +54,18 @@ export async function* listBlobPaths(dataDir: string): AsyncGenerator<{ digest: 
 
 /** All upload files, with id and path. */
 export async function* listUploadPaths(dataDir: string): AsyncGenerator<{ id: string; path: string }> {
-  for await (const { name } of await opendir(join(dataDir, 'uploads'))) {
-    const path = uploadPath(dataDir, name)
-    if (path !== null) yield { id: name, path }
+  const folder = join(dataDir, 'uploads')
+  for await (const { name } of await opendir(folder)) {
+    const id = uploadFilePattern.exec(name)?.[1]
+    if (id !== undefined) yield { id, path: join(folder, name) }
   }
+}
+
+/** The paths of the upload at `path` while a process writes to it: usually none or one. */
+export async function* listClaimPaths(path: string): AsyncGenerator<string> {
+  const folder = dirname(path)
+  const prefix = `${basename(path)}.`
+  for await (const { name } of await opendir(folder)) if (name.startsWith(prefix)) yield join(folder, name)
 }
 
 /** Creates the folders of the layout, durably. Throws an Error for the operator when they are not writable. */

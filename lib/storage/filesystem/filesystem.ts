@@ -1,5 +1,4 @@
-import type { Stats } from 'node:fs'
-import { open, rename, rm, stat, utimes, type FileHandle } from 'node:fs/promises'
+import { open, rename, rm, utimes, type FileHandle } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 
 import { digestAlgorithm, parseDigest, type Digest, type DigestAlgorithm } from '@/lib/domain/digest'
@@ -25,6 +24,7 @@ import {
 import { digestOfFile } from '@/lib/storage/hash'
 import { RunningHashes, startHash } from './running-hashes'
 import { storageError, systemCode } from './storage-error'
+import { claimUpload, findStats, findUpload, releaseUpload, removeUpload } from './upload-files'
 
 const runningHashCapacity = 1000
 
@@ -32,7 +32,7 @@ const runningHashCapacity = 1000
  * Opens a blob store in `dataDir`. Creates missing folders, accessible to the owner only. Throws an Error that names
  * the folder when it is not writable.
  *
- * Two processes must not append to one upload at the same time: the store excludes parallel appends only in its memory.
+ * When two processes append to one upload at the same time, the later one takes it over and the earlier one fails.
  */
 export async function openFilesystemBlobStore(dataDir: string): Promise<BlobStore> {
   const path = resolve(dataDir)
@@ -43,6 +43,15 @@ export async function openFilesystemBlobStore(dataDir: string): Promise<BlobStor
 /** An append or commit that is running. */
 interface Work {
   aborted: boolean
+  /** Whether the upload's file was published or removed. */
+  ended: boolean
+}
+
+/** An upload that this process has claimed and opened. */
+interface ClaimedUpload {
+  readonly path: string
+  readonly handle: FileHandle
+  readonly work: Work
 }
 
 class FilesystemBlobStore implements BlobStore {
@@ -77,25 +86,24 @@ class FilesystemBlobStore implements BlobStore {
 
   async uploadSize(uploadId: string): Promise<number | null> {
     const path = uploadPath(this.dataDir, uploadId)
-    return path === null ? null : findSize(path).catch(rethrow)
+    return path === null ? null : ((await findUpload(path).catch(rethrow))?.size ?? null)
   }
 
   async create(uploadId: string, algorithm: DigestAlgorithm = 'sha256'): Promise<void> {
+    const alreadyExists = (cause?: unknown) => {
+      const message = 'an upload with this id already exists'
+      return new AppError('ALREADY_EXISTS', { message, detail: { uploadId }, cause })
+    }
+    if (this.#running.has(uploadId)) throw alreadyExists()
     const handle = await open(this.#uploadPath(uploadId), 'wx', 0o600).catch((error: unknown) => {
-      throw systemCode(error) === 'EEXIST'
-        ? new AppError('ALREADY_EXISTS', {
-            message: 'an upload with this id already exists',
-            detail: { uploadId },
-            cause: error,
-          })
-        : storageError(error)
+      throw systemCode(error) === 'EEXIST' ? alreadyExists(error) : storageError(error)
     })
     await handle.close()
     if (algorithm !== 'sha256') this.#hashes.put(uploadId, 0, startHash(algorithm))
   }
 
   async append(uploadId: string, offset: number, body: AsyncIterable<Uint8Array>): Promise<number> {
-    return this.#withUpload(uploadId, async (handle, work) => {
+    return this.#withUpload(uploadId, async ({ handle, work }) => {
       const { size: length } = await handle.stat()
       if (offset !== length) throw new AppError('RANGE_INVALID', { detail: { offset, length } })
 
@@ -122,19 +130,21 @@ class FilesystemBlobStore implements BlobStore {
 
   async commit(uploadId: string, digest: Digest): Promise<number> {
     const target = blobPath(this.dataDir, digest)
-    return this.#withUpload(uploadId, async (handle) => {
+    return this.#withUpload(uploadId, async (upload) => {
+      const { handle, path } = upload
       const { size } = await handle.stat()
       await this.#verify(uploadId, handle, size, digest)
       await makeBlobFolder(target)
       if ((await findSize(target)) === size && (await touch(target))) {
-        await this.#remove(uploadId)
+        await this.#remove(uploadId, upload)
       } else {
         // The last chunk may have come long ago, and garbage collection uses this time.
         await handle.utimes(new Date(), new Date())
-        await this.#syncFile(uploadId, handle)
-        await rename(this.#uploadPath(uploadId), target).catch((error: unknown) => {
+        await this.#syncFile(uploadId, upload)
+        await rename(path, target).catch((error: unknown) => {
           throw isMissing(error) ? uploadUnknown(uploadId) : error // aborted just now
         })
+        upload.work.ended = true
       }
       this.#hashes.drop(uploadId)
       await syncBlobFolders(target)
@@ -145,7 +155,9 @@ class FilesystemBlobStore implements BlobStore {
   async abort(uploadId: string): Promise<void> {
     const work = this.#running.get(uploadId)
     if (work !== undefined) work.aborted = true
-    await this.#remove(uploadId).catch(rethrow)
+    this.#hashes.drop(uploadId)
+    const path = uploadPath(this.dataDir, uploadId)
+    if (path !== null) await removeUpload(path).catch(rethrow)
   }
 
   async delete(digest: Digest): Promise<void> {
@@ -209,41 +221,48 @@ class FilesystemBlobStore implements BlobStore {
    * Makes the file's bytes survive a power failure. If this fails, the upload is removed: the kernel forgets pages that
    * it could not write, so a second sync would succeed without them.
    */
-  async #syncFile(uploadId: string, handle: FileHandle): Promise<void> {
+  async #syncFile(uploadId: string, upload: ClaimedUpload): Promise<void> {
     try {
-      await handle.datasync()
+      await upload.handle.datasync()
     } catch (error) {
-      await this.#remove(uploadId)
+      await this.#remove(uploadId, upload)
       throw error
     }
   }
 
-  async #remove(uploadId: string): Promise<void> {
+  async #remove(uploadId: string, { path, work }: ClaimedUpload): Promise<void> {
     this.#hashes.drop(uploadId)
-    const path = uploadPath(this.dataDir, uploadId)
-    if (path !== null) await rm(path, { force: true })
+    await rm(path, { force: true })
+    work.ended = true
   }
 
-  /** Runs `work` exclusively on the open upload. Throws UPLOAD_BUSY, BLOB_UPLOAD_UNKNOWN, and storage errors. */
-  async #withUpload<T>(uploadId: string, work: (handle: FileHandle, work: Work) => Promise<T>): Promise<T> {
-    const path = this.#uploadPath(uploadId)
+  /** Runs `use` exclusively on the open upload. Throws UPLOAD_BUSY, BLOB_UPLOAD_UNKNOWN, and storage errors. */
+  async #withUpload<T>(uploadId: string, use: (upload: ClaimedUpload) => Promise<T>): Promise<T> {
+    const idlePath = this.#uploadPath(uploadId)
     if (this.#running.has(uploadId)) throw new AppError('UPLOAD_BUSY', { detail: { uploadId } })
-    const state: Work = { aborted: false }
-    this.#running.set(uploadId, state)
+    const work: Work = { aborted: false, ended: false }
+    this.#running.set(uploadId, work)
     try {
-      const handle = await open(path, 'r+').catch((error: unknown) => {
-        throw isMissing(error) ? uploadUnknown(uploadId) : error
-      })
+      const path = await claimUpload(idlePath)
+      if (path === null) throw uploadUnknown(uploadId)
       try {
-        return await work(handle, state)
+        return await useClaimed(uploadId, path, work, use)
       } finally {
-        await handle.close()
+        if (!work.ended) await this.#release(uploadId, idlePath, path)
       }
     } catch (error) {
       throw storageError(error)
     } finally {
       this.#running.delete(uploadId)
     }
+  }
+
+  /** Ends a claim. Throws when the upload was aborted or taken by another process meanwhile. */
+  async #release(uploadId: string, idlePath: string, path: string): Promise<void> {
+    if (await releaseUpload(idlePath, path)) return
+    this.#hashes.drop(uploadId)
+    if ((await findUpload(idlePath)) === null) throw uploadUnknown(uploadId)
+    throw new AppError('UPLOAD_BUSY', { detail: { uploadId } })
   }
 
   #uploadPath(uploadId: string): string {
@@ -257,12 +276,20 @@ async function findSize(path: string): Promise<number | null> {
   return (await findStats(path))?.size ?? null
 }
 
-async function findStats(path: string): Promise<Stats | null> {
+/** Opens a claimed upload for `use`, and closes it. */
+async function useClaimed<T>(
+  uploadId: string,
+  path: string,
+  work: Work,
+  use: (upload: ClaimedUpload) => Promise<T>,
+): Promise<T> {
+  const handle = await open(path, 'r+').catch((error: unknown) => {
+    throw isMissing(error) ? uploadUnknown(uploadId) : error // aborted just now
+  })
   try {
-    return await stat(path)
-  } catch (error) {
-    if (isMissing(error)) return null
-    throw error
+    return await use({ path, handle, work })
+  } finally {
+    await handle.close()
   }
 }
 

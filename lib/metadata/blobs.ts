@@ -60,22 +60,35 @@ export async function listLinkedSizes(
   return new Map(rows.map(({ digest, sizeBytes }) => [digest, sizeBytes]))
 }
 
+/** A blob to link to. */
+interface LinkedBlob {
+  readonly digest: string
+  readonly sizeBytes: number
+  /** Whether the bytes in the store were pushed just now: then they are right, and an earlier mark no longer holds. */
+  readonly arePushed: boolean
+  readonly now: Date
+}
+
 /**
- * Records a blob whose good bytes are in the store and links it to a repository, both seen `now`. The blob's row is
- * locked from here to the transaction's end: garbage collection can take its bytes before or after, not meanwhile.
+ * Records a blob whose bytes are in the store and links it to a repository, both seen `now`. Returns false when the blob
+ * is marked corrupt: then the caller must roll back. The blob's row is locked from here to the transaction's end:
+ * garbage collection and scrubs can take its bytes before or after, not meanwhile.
  */
 export async function linkBlob(
   tx: SqlTransaction,
   repositoryId: string,
-  { digest, sizeBytes, now }: { readonly digest: string; readonly sizeBytes: number; readonly now: Date },
-): Promise<void> {
-  await tx.$executeRaw`
+  { digest, sizeBytes, arePushed, now }: LinkedBlob,
+): Promise<boolean> {
+  const clearMark = arePushed ? Prisma.sql`, "corruptAt" = NULL` : Prisma.empty
+  const [blob] = await tx.$queryRaw<{ corruptAt: unknown }[]>`
     INSERT INTO "Blob" ("digest", "sizeBytes", "createdAt", "seenAt") VALUES (${digest}, ${sizeBytes}, ${now}, ${now})
-    ON CONFLICT ("digest") DO UPDATE SET "seenAt" = excluded."seenAt", "corruptAt" = NULL`
+    ON CONFLICT ("digest") DO UPDATE SET "seenAt" = excluded."seenAt"${clearMark}
+    RETURNING "corruptAt"`
   await tx.$executeRaw`
     INSERT INTO "RepositoryBlob" ("repositoryId", "digest", "createdAt", "seenAt")
     VALUES (${repositoryId}, ${digest}, ${now}, ${now})
     ON CONFLICT ("repositoryId", "digest") DO UPDATE SET "seenAt" = excluded."seenAt"`
+  return blob?.corruptAt === null
 }
 
 /** Removes a repository's link to a blob; returns whether there was one. The bytes stay. */

@@ -273,9 +273,12 @@ export function describeBlobStore(name: string, open: () => Promise<OpenedBlobSt
         expect(await opened.listContents()).toHaveLength(2)
       })
 
-      it('are replaced by a push when their length shows it', async () => {
+      it.each([
+        ['one flipped bit', flipped],
+        ['a lost end', bytes.subarray(0, 100)],
+      ])('are replaced by the next push: %s', async (_name, damaged) => {
         await publish(store, bytes)
-        await opened.damage(digest, bytes.subarray(0, 100))
+        await opened.damage(digest, damaged)
         await publish(store, bytes)
         expectSame(await readAll(store, digest, bytes.length), bytes)
         expect(await opened.listContents()).toHaveLength(1)
@@ -463,12 +466,16 @@ export function describeBlobStore(name: string, open: () => Promise<OpenedBlobSt
         expect(await store.stat(wrong)).toBe(2000)
       })
 
-      it('is dropped when its blob exists already', async () => {
+      it('replaces its blob when that exists already, also while it is read', async () => {
         const bytes = randomBytes(1000)
         const digest = await publish(store, bytes)
+        const reader = await store.read(digest)
         expect(await store.commit(await upload(store, bytes), digest)).toBe(1000)
         expect(await opened.listContents()).toHaveLength(1)
         expectSame(await readAll(store, digest, 1000), bytes)
+        const sink = collector()
+        await reader.pipeTo(sink)
+        expectSame(sink.bytes(), bytes)
       })
 
       it('publishes the same blob as others do at the same time', async () => {

@@ -14,7 +14,7 @@ export interface BlobStore {
   /** Size in bytes, or null when the blob is absent. */
   stat(digest: Digest): Promise<number | null>
 
-  /** When the blob was last committed, even if its bytes already existed; null when it is absent. */
+  /** When the blob was last committed; null when it is absent. */
   publishedAt(digest: Digest): Promise<Date | null>
 
   /**
@@ -47,8 +47,8 @@ export interface BlobStore {
 
   /**
    * Publishes the upload under `digest`, atomically and durably, and returns its size. Afterwards the upload does not
-   * exist any more. If the blob already exists, its bytes are kept (unless their length differs) and count as published
-   * now.
+   * exist any more. If the blob already exists, its bytes are replaced, because they may have changed in the storage;
+   * open readers read the former bytes to the end.
    *
    * Throws DIGEST_INVALID and keeps the upload on a mismatch; BLOB_UPLOAD_UNKNOWN; UPLOAD_BUSY.
    */

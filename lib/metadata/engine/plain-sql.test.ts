@@ -47,7 +47,7 @@ beforeAll(async () => {
     const repository = await createRepositoryOnPush(tx, push)
     if (repository === null) throw new Error('the namespace refused its repository')
     repositoryId = repository.id
-    await linkBlob(tx, repositoryId, { digest, sizeBytes: 4_000_000_000, now })
+    await linkBlob(tx, repositoryId, { digest, sizeBytes: 4_000_000_000, arePushed: true, now })
     await insertUpload(tx, { id: 'upload', repositoryId, createdBy: 'admin', now })
     await insertManifest(tx, repositoryId, {
       digest,

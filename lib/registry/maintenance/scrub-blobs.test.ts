@@ -3,6 +3,8 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Digest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
+import { lockBlobs } from '@/lib/metadata/garbage'
+import { setCorruptAt } from '@/lib/metadata/scrub'
 import { type TestRegistry, startTestRegistry } from '@/lib/testing/test-registry'
 import { blobPath } from '@/lib/storage/filesystem/filesystem-layout'
 import { digestOf } from '@/lib/storage/hash'
@@ -110,6 +112,53 @@ describe('a flipped bit', () => {
     vi.spyOn(registry.ctx.blobs, 'quarantine').mockRejectedValue(new AppError('UNAVAILABLE'))
     await scrub()
     expect(await statuses(digest)).toEqual([404, 404])
+  })
+})
+
+describe('a corrupt blob that could not be put aside', () => {
+  let digest: string
+
+  beforeEach(async () => {
+    const repository = await registry.ctx.db.prisma.repository.findFirstOrThrow({ where: { path: name } })
+    const other = { ...repository, id: 'crr-other', name: 'other', path: 'test/other' }
+    await registry.ctx.db.prisma.repository.create({ data: other })
+    digest = await registry.pushBlob('content')
+    await damage(digest)
+    vi.spyOn(registry.ctx.blobs, 'quarantine').mockRejectedValue(new AppError('UNAVAILABLE'))
+    await scrub()
+    expect(await listCorrupt()).toEqual([digest])
+  })
+
+  const pushes: Record<string, (repository: string) => Promise<number>> = {
+    'in one request': async (repository) =>
+      (await registry.send('POST', `/v2/${repository}/blobs/uploads/?digest=${digest}`, { body: 'content' })).status,
+    'as an upload': async (repository) => {
+      const { headers } = await registry.send('POST', `/v2/${repository}/blobs/uploads/`)
+      await registry.send('PATCH', headers.location ?? '', { body: 'content' })
+      return (await registry.send('PUT', `${headers.location}?digest=${digest}`)).status
+    },
+  }
+
+  test.each(Object.entries(pushes))('is healed for all repositories by a push to one, %s', async (_name, push) => {
+    expect(await push('test/other')).toBe(201)
+    expect([await listCorrupt(), await scrub()]).toMatchObject([[], { corruptBlobs: 0 }])
+    expect((await registry.send('GET', `/v2/${name}/blobs/${digest}`)).body.toString()).toBe('content')
+  })
+
+  test('is not healed by a mount that began before it was marked', async () => {
+    const { db } = registry.ctx
+    await db.prisma.blob.updateMany({ data: { corruptAt: null } })
+    let mount: Promise<{ status: number }> | undefined
+    await db.sqlTransaction(async (tx) => {
+      await lockBlobs(tx, [digest])
+      await setCorruptAt(tx, digest, new Date())
+      mount = registry.send('POST', `/v2/test/other/blobs/uploads/?mount=${digest}&from=${name}`)
+      // On PostgreSQL it has seen no mark when it waits for the row. SQLite lets it wait before it looks.
+      const waiting = () => db.read.$queryRaw`
+        SELECT 1 FROM pg_stat_activity WHERE "datname" = current_database() AND "wait_event_type" = 'Lock'`
+      if (db.provider === 'postgresql') await expect.poll(waiting).toHaveLength(1)
+    })
+    expect([(await mount)?.status, await listCorrupt()]).toEqual([202, [digest]])
   })
 })
 

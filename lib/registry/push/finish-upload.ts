@@ -30,7 +30,7 @@ export async function finishUpload(
   })
   await ctx.db.sqlTransaction(async (tx) => {
     if ((await lockRepository(tx, repository.id)) === null) throw new AppError('NAME_UNKNOWN')
-    await linkBlob(tx, repository.id, { digest, sizeBytes, now: new Date() })
+    await linkBlob(tx, repository.id, { digest, sizeBytes, arePushed: true, now: new Date() })
     // The row is locked now, so garbage collection cannot delete the bytes (collect-garbage.ts).
     if ((await ctx.blobs.stat(digest)) !== sizeBytes) throw new AppError('UNAVAILABLE', { detail: { digest } })
     await deleteUpload(tx, repository.id, id)

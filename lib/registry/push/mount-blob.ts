@@ -35,9 +35,10 @@ export async function mountBlob(
           ? await isBlobVisibleInInstance(tx, viewerOf(principal), { instanceId, digest, paths })
           : await isBlobOf(tx, source, digest)
       if (!isThere) return false
-      await linkBlob(tx, target.id, { digest, sizeBytes, now: new Date() })
+      // A scrub may have marked it since the look above.
+      const isGood = await linkBlob(tx, target.id, { digest, sizeBytes, arePushed: false, now: new Date() })
       // The row is locked now, so garbage collection cannot delete the bytes (collect-garbage.ts).
-      if ((await ctx.blobs.stat(digest)) !== sizeBytes) throw new AppError('BLOB_UNKNOWN')
+      if (!isGood || (await ctx.blobs.stat(digest)) !== sizeBytes) throw new AppError('BLOB_UNKNOWN')
       return true
     })
   } catch (error) {

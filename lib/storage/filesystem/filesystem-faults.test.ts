@@ -11,7 +11,7 @@ import type { Digest } from '@/lib/domain/digest'
 import type { BlobStore } from '@/lib/storage/blob-store'
 import { bodyOf, expectSame, publish, upload } from '@/lib/storage/blob-store.contract'
 import { openFilesystemBlobStore } from './filesystem'
-import { blobPath } from './filesystem-layout'
+import { blobPath, uploadPath } from './filesystem-layout'
 import { digestOf } from '@/lib/storage/hash'
 import { readAll } from '@/lib/storage/read-all'
 
@@ -30,7 +30,7 @@ vi.mock('node:fs/promises', async (importOriginal) => {
 })
 
 /** The calls by which the driver reaches the disk: of the module, and of an open file. */
-const moduleCalls = vi.hoisted(() => ['mkdir', 'open', 'opendir', 'rename', 'rm', 'stat', 'utimes'] as const)
+const moduleCalls = vi.hoisted(() => ['mkdir', 'open', 'opendir', 'rename', 'rm', 'stat', 'copyFile'] as const)
 type ModuleCall = (typeof moduleCalls)[number]
 type FileCall = 'datasync' | 'read' | 'stat' | 'sync' | 'utimes' | 'writev'
 
@@ -131,7 +131,7 @@ describe.each(codes)('a disk that answers %s', (systemCode, code) => {
     await expectRecovered()
   })
 
-  it.each(['mkdir', 'rename', 'stat', 'open'] as const)(
+  it.each(['mkdir', 'rename', 'open'] as const)(
     'to %s in a commit publishes nothing, and the commit can be repeated',
     async (call) => {
       failModule(call)
@@ -159,14 +159,27 @@ describe.each(codes)('a disk that answers %s', (systemCode, code) => {
     await expectRecovered()
   })
 
-  it('to marking bytes that were there already as published is not acknowledged, and the upload stays', async () => {
+  it('to the time of a blob that is replaced is not acknowledged, and the upload stays', async () => {
     const again = await upload(store, old)
-    failModule('utimes')
+    await failFile('utimes')
     await expect(store.commit(again, oldDigest)).rejects.toMatchObject({ code, cause: failure })
     repair()
     expect(await store.commit(again, oldDigest)).toBe(1000)
     await expectRecovered()
   })
+
+  it.each(['copyFile', 'rm', 'opendir', 'stat'] as const)(
+    'to %s keeps an upload whose process ended from going on, until the disk works again',
+    async (call) => {
+      const path = uploadPath(dataDir, uploadId) ?? ''
+      await fs.rename(path, `${path}.${uploadId}`) // as its process left it
+      failModule(call)
+      await expect(store.append(uploadId, 2000, bodyOf(old))).rejects.toMatchObject({ code, cause: failure })
+      repair()
+      expect(await store.append(uploadId, 2000, bodyOf(old))).toBe(3000)
+      await expectRecovered()
+    },
+  )
 
   it('to a removal is told, and what was to go is still there', async () => {
     failModule('rm')

@@ -146,8 +146,8 @@ describe('the filesystem blob store', () => {
         { call: 'sync', visible: true },
       ])
       synced.length = 0
-      await publish(store, bytes) // another commit may still be about to sync the folders
-      expect(synced.map(({ call }) => call)).toEqual(['sync', 'sync'])
+      await publish(store, bytes) // replaces the blob
+      expect(synced.map(({ call }) => call)).toEqual(['datasync', 'sync', 'sync'])
     })
 
     it('drops the upload when its bytes cannot be synced', async () => {

@@ -1,4 +1,4 @@
-import { open, rename, rm, utimes, type FileHandle } from 'node:fs/promises'
+import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 
 import { digestAlgorithm, parseDigest, type Digest, type DigestAlgorithm } from '@/lib/domain/digest'
@@ -135,17 +135,14 @@ class FilesystemBlobStore implements BlobStore {
       const { size } = await handle.stat()
       await this.#verify(uploadId, handle, size, digest)
       await makeBlobFolder(target)
-      if ((await findSize(target)) === size && (await touch(target))) {
-        await this.#remove(uploadId, upload)
-      } else {
-        // The last chunk may have come long ago, and garbage collection uses this time.
-        await handle.utimes(new Date(), new Date())
-        await this.#syncFile(uploadId, upload)
-        await rename(path, target).catch((error: unknown) => {
-          throw isMissing(error) ? uploadUnknown(uploadId) : error // aborted just now
-        })
-        upload.work.ended = true
-      }
+      // The last chunk may have come long ago, and garbage collection uses this time.
+      await handle.utimes(new Date(), new Date())
+      await this.#syncFile(uploadId, upload)
+      // Also over a blob that exists: its bytes may have changed on the disk, and these have just been hashed.
+      await rename(path, target).catch((error: unknown) => {
+        throw isMissing(error) ? uploadUnknown(uploadId) : error // aborted just now
+      })
+      upload.work.ended = true
       this.#hashes.drop(uploadId)
       await syncBlobFolders(target)
       return size
@@ -290,17 +287,6 @@ async function useClaimed<T>(
     return await use({ path, handle, work })
   } finally {
     await handle.close()
-  }
-}
-
-/** Sets the file's modification time to now; returns false when garbage collection has just removed the file. */
-async function touch(path: string): Promise<boolean> {
-  try {
-    await utimes(path, new Date(), new Date())
-    return true
-  } catch (error) {
-    if (isMissing(error)) return false
-    throw error
   }
 }
 

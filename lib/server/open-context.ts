@@ -15,6 +15,7 @@ import { type OpenDatabase, openDatabase } from '@/lib/metadata/engine/open-data
 import { migrate } from '@/lib/metadata/engine/migrate'
 import type { Context } from '@/lib/context'
 import { openBlobStore } from '@/lib/storage/open-blob-store'
+import { restrictAccess } from './restrict-access'
 import { StartError } from './start-error'
 
 /** How many bytes of large manifests may be in memory at the same time: four of the largest. */
@@ -40,6 +41,12 @@ export async function openContext(config: Config, given: Partial<ProcessContext>
     throw new StartError(`STELE_DATA_DIR: ${config.dataDir} is not writable (${(error as NodeJS.ErrnoException).code})`)
   }
   const log = given.log ?? createLogger(config.logLevel)
+  for (const accessible of await restrictAccess(config)) {
+    log.warn(
+      { path: accessible },
+      'other users may access this path: change its mode, or its owner to the server’s user',
+    )
+  }
   try {
     const applied = await migrate(config.database, path.resolve('prisma'))
     if (applied.length > 0) log.info({ migrations: applied }, 'the database was migrated')

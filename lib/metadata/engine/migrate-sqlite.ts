@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import Sqlite from 'better-sqlite3'
 import type { AppliedMigration, Migration } from './migration'
+import { createPrivateFile } from './private-file'
 
 // Prisma's own table, so that `prisma migrate deploy` and `status` understand a database of ours and the other way
 // round (prisma-engines, sql-schema-connector, SQLite flavour).
@@ -21,6 +22,8 @@ const lockTimeoutMs = 30_000
 
 /** Applies the migrations that `pending` returns to the database in `file`, in one transaction under the write lock. */
 export function migrateSqlite(file: string, pending: (applied: AppliedMigration[]) => Migration[]): string[] {
+  // SQLite would create it readable for everybody. Its companions get the mode of the database.
+  createPrivateFile(file)
   const db = new Sqlite(file, { timeout: lockTimeoutMs })
   try {
     db.pragma('journal_mode = WAL')

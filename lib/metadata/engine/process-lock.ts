@@ -1,5 +1,5 @@
-import { closeSync, openSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
+import { createPrivateFile } from './private-file'
 
 /** Whether other processes may hold the lock at the same time. */
 export type LockMode = 'exclusive' | 'shared'
@@ -16,7 +16,7 @@ const waitMs = 250
  * descriptor of it would drop the lock.
  */
 export function lockForProcess(file: string, mode: LockMode): ProcessLock | null {
-  createPrivate(file)
+  createPrivateFile(file)
   const connection = new Sqlite(file, { timeout: waitMs })
   try {
     // Neither writes: an open transaction is the lock.
@@ -40,14 +40,5 @@ export class ProcessLock {
   /** Ends the lock before the process ends. */
   release(): void {
     this.#connection.close()
-  }
-}
-
-/** Creates the file for its owner only, where it is missing. An existing file is not opened. */
-function createPrivate(file: string): void {
-  try {
-    closeSync(openSync(file, 'wx', 0o600))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }

@@ -24,7 +24,11 @@ interface TokenRequest {
   /** The registry's host, as named in its challenge; empty when the client does not send it. */
   readonly service: string
   readonly scope: string
-  /** Whether the client also requests a refresh token. */
+  /**
+   * Whether the client also requests a refresh token, which only the form can. `docker login` asks by GET
+   * (`offline_token`) and would keep that token in place of the password, in a field that the other readers of Docker's
+   * configuration (kubelet, Jib, oras-py, Testcontainers) do not know.
+   */
   readonly isOffline: boolean
 }
 
@@ -46,7 +50,7 @@ export async function getToken(call: OpenCall): Promise<void> {
   const asked: TokenRequest = {
     service: query.get('service') ?? '',
     scope: query.getAll('scope').join(' '),
-    isOffline: query.get('offline_token') === 'true',
+    isOffline: false,
   }
   const instance = await findInstance(ctx, request, asked.service)
   const { authorization } = request.headers

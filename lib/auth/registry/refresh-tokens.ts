@@ -18,7 +18,7 @@ const lifetimeMs = 30 * dayMs
 
 /**
  * Creates a refresh token for a credential that was just proven; the client keeps it instead of the credential
- * (`offline_token`). It ends when the credential ends or its secret changes. Throws UNAUTHORIZED when that happened in
+ * (`access_type=offline`). It ends when the credential ends or its secret changes. Throws UNAUTHORIZED when that happened in
  * the meantime.
  */
 export async function createRefreshToken(

@@ -50,4 +50,15 @@ describe('readBoundedBody', () => {
       cause: failure,
     })
   })
+
+  test('a body that is not whole in time is refused, and its connection ends', async () => {
+    async function* never() {
+      yield await Promise.resolve(Buffer.from('1234'))
+      await new Promise(() => undefined)
+    }
+    const reading = readBoundedBody({ declaredBytes: 8, chunks: never() }, { ...limit, timeoutMs: 20 })
+    await expect(reading).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT', headers: { Connection: 'close' } })
+    const read = await readBoundedBody(bodyOf(['12']).body, { ...limit, timeoutMs: 20 })
+    expect(Buffer.from(read).toString()).toBe('12')
+  })
 })

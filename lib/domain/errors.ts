@@ -114,7 +114,12 @@ export interface FieldError {
 
 /** Response headers that belong to the error itself. A door adds the headers that only it has. */
 export type ErrorHeaders = Readonly<
-  Partial<Record<'Allow' | 'Content-Range' | 'Docker-Upload-UUID' | 'Location' | 'Range' | 'Retry-After', string>>
+  Partial<
+    Record<
+      'Allow' | 'Connection' | 'Content-Range' | 'Docker-Upload-UUID' | 'Location' | 'Range' | 'Retry-After',
+      string
+    >
+  >
 >
 
 /** How long a client should wait when the server is unavailable, in seconds: a restart takes about two. */

@@ -122,7 +122,7 @@ export function contentLengthOf(request: IncomingMessage): number | null {
   return header === undefined ? null : Number(header)
 }
 
-/** The request's whole body. Throws the limit's code, and UPLOAD_INCOMPLETE when the client leaves in the middle. */
+/** The request's whole body. Throws what `readBoundedBody` throws. */
 export function readBody(request: IncomingMessage, limit: BodyLimit): Promise<Uint8Array> {
   return readBoundedBody({ declaredBytes: contentLengthOf(request), chunks: bodyOf(request) }, limit)
 }

@@ -15,6 +15,9 @@ import { addWarnings } from './warnings'
  */
 const tagParametersMax = 10
 
+/** Time for a manifest to arrive, in milliseconds: a slow client must not keep the turn of a large one from others. */
+const manifestTimeoutMs = 60_000
+
 /**
  * Manifests up to this size, in bytes, never wait: many times the size of an image's manifest, and a thousand of them are
  * no burden.
@@ -59,7 +62,8 @@ async function receiveManifest({
   }
   const tags = [...new Set(digest === null ? [target, ...parameters] : parameters)].map(parseTag)
   const precondition = parsePrecondition(request.headers['if-match'], request.headers['if-none-match'])
-  const content = await readBody(request, { maxBytes: manifestMaxBytes, code: 'MANIFEST_TOO_LARGE' })
+  const limit = { maxBytes: manifestMaxBytes, code: 'MANIFEST_TOO_LARGE', timeoutMs: manifestTimeoutMs } as const
+  const content = await readBody(request, limit)
   await confirmAccess()
   const pushed = await pushManifest(ctx, principal, repository, {
     digest,

@@ -5,6 +5,7 @@ import { anonymousPrincipal } from '@/lib/domain/principal'
 import { createRefreshToken, redeemRefreshToken } from '@/lib/auth/registry/refresh-tokens'
 import { type RegistryCredential, holderOf, proveCredentials } from '@/lib/auth/registry/registry-credentials'
 import { type TokenHolder, tokenLifetimeSeconds } from '@/lib/secrets/registry-tokens'
+import { openBodyTimeoutMs } from '@/lib/domain/bounded-body'
 import { AppError } from '@/lib/domain/errors'
 import { parseInstanceHost } from '@/lib/domain/instance-host'
 import { isPlainText } from '@/lib/domain/plain-text'
@@ -155,15 +156,16 @@ function answer(response: ServerResponse, body: Record<string, unknown>): void {
 }
 
 /**
- * Reads the form in the body. Throws MEDIA_TYPE_UNSUPPORTED, PAYLOAD_TOO_LARGE, UPLOAD_INCOMPLETE, and BAD_REQUEST for a
- * repeated field.
+ * Reads the form in the body. Throws MEDIA_TYPE_UNSUPPORTED, PAYLOAD_TOO_LARGE, REQUEST_TIMEOUT, UPLOAD_INCOMPLETE, and
+ * BAD_REQUEST for a repeated field.
  */
 async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
   const [type = ''] = (request.headers['content-type'] ?? '').split(';')
   if (type.trim().toLowerCase() !== 'application/x-www-form-urlencoded') {
     throw new AppError('MEDIA_TYPE_UNSUPPORTED', { message: 'the form must be application/x-www-form-urlencoded' })
   }
-  const body = await readBody(request, { maxBytes: formMaxBytes, code: 'PAYLOAD_TOO_LARGE' })
+  const limit = { maxBytes: formMaxBytes, code: 'PAYLOAD_TOO_LARGE', timeoutMs: openBodyTimeoutMs } as const
+  const body = await readBody(request, limit)
   const fields = new URLSearchParams(Buffer.from(body).toString('utf8'))
   const names = [...fields.keys()].filter((name) => name !== 'scope')
   if (new Set(names).size < names.length) throw new AppError('BAD_REQUEST', { message: 'a field occurs twice' })

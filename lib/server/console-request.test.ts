@@ -1,5 +1,9 @@
 import type { IncomingMessage } from 'node:http'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { regionCookie, themeCookie } from '@/components/frame/preferences'
+import { singleSignOnCookieName } from '@/lib/api/route/single-sign-on'
+import { sessionCookieName } from '@/lib/auth/console/sessions'
+import { localeCookie } from '@/lib/i18n/locales'
 import { findMalformed, prepareForNext } from './console-request'
 
 test('nothing that a client says to the inside comes in; what only the server knows does', () => {
@@ -57,6 +61,42 @@ test('only a page can be asked for in Next’s own form', () => {
   expect(Object.keys(request.headers).filter((name) => /rsc|next|policy/.test(name))).toEqual([])
 })
 
+describe('cookies', () => {
+  function pass(cookie: string): unknown {
+    const request = { headers: { cookie } } as unknown as IncomingMessage
+    prepareForNext(request, { client: { address: '', isSecure: false }, requestId: 'id', policy: null })
+    return request.headers.cookie
+  }
+
+  test('only the console’s own reach Next, each name once', () => {
+    const own = [sessionCookieName, singleSignOnCookieName, localeCookie, themeCookie, regionCookie]
+    const cookies = own.map((name) => `${name}=of-${name}=x`)
+    expect(pass(cookies.join('; '))).toBe(cookies.join('; '))
+    expect(pass(`a=1;${cookies.join('; b=2;  ')}; c; =d; ${sessionCookieName}=second`)).toBe(cookies.join('; '))
+    expect(pass('a=1; b=2')).toBeUndefined()
+  })
+
+  test('names that only look like the console’s are few', () => {
+    const many = Array.from({ length: 500 }, (_, i) => `stele_${'x'.repeat(i)}=1`)
+    expect(String(pass(many.join('; '))).split('; ')).toHaveLength(8)
+  })
+})
+
+test('the state of a browser’s router is JSON, short and not deep', () => {
+  const routerState = (given: string) => {
+    const request = { method: 'GET', url: '/login', headers: { 'next-router-state-tree': given } }
+    return findMalformed(request as unknown as IncomingMessage, page)
+  }
+  const search = JSON.stringify({ search: `${'['.repeat(50)}\\"` })
+  const state = ['', { children: ['cn-hangzhou', { children: [`__PAGE__?${search}`, {}] }] }, null, null, true]
+  expect(routerState(encodeURIComponent(JSON.stringify(state)))).toBeNull()
+  expect(routerState(`${'['.repeat(40)}${']'.repeat(40)}`)).toBeNull()
+  expect(routerState(`${'['.repeat(41)}${']'.repeat(41)}`)?.status).toBe(400)
+  expect(routerState('['.repeat(7000))?.status).toBe(400)
+  expect(routerState('%zz')?.status).toBe(400)
+  expect(routerState(`"${'x'.repeat(9000)}"`)?.status).toBe(400)
+})
+
 const page = { isApi: false, isDevelopment: false }
 const api = { isApi: true, isDevelopment: false }
 
@@ -78,10 +118,13 @@ test.each([
   ['GET', '/%zz', page, 400],
   ['GET', 'http://evil.example/', page, 400],
   ['GET', `/${'x'.repeat(9000)}`, page, 414],
+  ['GET', `/login?${'a&'.repeat(99)}`, page, null],
+  ['GET', `/login?${'a&'.repeat(100)}`, page, 400],
+  ['GET', `/api/v1/session?${'&'.repeat(100)}`, api, 400],
   ['DELETE', '/api/v1/session', api, null],
   ['GET', '/api/v1/%C0%AE', api, 400],
   ['BREW', '/api/v1/session', api, 405],
 ])('%s %s', (method, url, rules, status) => {
-  const fault = findMalformed({ method, url } as unknown as IncomingMessage, rules)
+  const fault = findMalformed({ method, url, headers: {} } as unknown as IncomingMessage, rules)
   expect(fault?.status ?? null).toBe(status)
 })

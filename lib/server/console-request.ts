@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Client } from '@/lib/auth/client'
 import { AppError } from '@/lib/domain/errors'
 import { urlMax } from '@/lib/protocol/handler'
@@ -23,9 +23,21 @@ const inner =
 /** Headers that request a page in Next's own format. Next would redirect other paths to themselves. */
 const ofPages = /^(?:rsc$|next-router-)/
 
-/** Removes the headers that a client must not send, and adds the facts that only the server knows. */
+/** Every cookie of the console has such a name. */
+const ownCookie = /^stele[_-][a-z_-]+$/
+
+/** Most cookies that Next gets: more than the console has, and the work that Next does for each grows with all others. */
+const cookiesMax = 8
+
+/**
+ * Removes the headers that a client must not send and the cookies that are not the console's, and adds the facts that
+ * only the server knows.
+ */
 export function prepareForNext(request: IncomingMessage, { client, requestId, policy }: ConsoleRequest): void {
   const { headers } = request
+  const cookies = ownCookies(headers.cookie ?? '')
+  if (cookies === '') delete headers.cookie
+  else headers.cookie = cookies
   for (const name of Object.keys(headers)) {
     if (inner.test(name) || (policy === null && ofPages.test(name))) Reflect.deleteProperty(headers, name)
   }
@@ -36,6 +48,17 @@ export function prepareForNext(request: IncomingMessage, { client, requestId, po
   headers['x-forwarded-for'] = client.address
   headers['x-forwarded-proto'] = client.isSecure ? 'https' : 'http'
   if (policy !== null) headers['content-security-policy'] = policy
+}
+
+/** The cookies of the console in a `Cookie` header; of several with one name, the first. */
+function ownCookies(header: string): string {
+  const own = new Map<string, string>()
+  for (const cookie of header.split(';')) {
+    const [name = ''] = cookie.split('=', 1).map((one) => one.trim())
+    if (ownCookie.test(name) && !own.has(name)) own.set(name, cookie.trim())
+    if (own.size === cookiesMax) break
+  }
+  return [...own.values()].join('; ')
 }
 
 /** Methods of the REST API; Next answers others with 500. */
@@ -51,9 +74,19 @@ export interface ConsoleRules {
   readonly isDevelopment: boolean
 }
 
+/** Most query parameters of a request. No page or operation has more than 20; Next handles each several times. */
+const parametersMax = 100
+
+/** Longest state of a browser's router, in characters: as long as the longest URL, which it repeats. */
+const routerStateMax = urlMax
+
+/** Most arrays and objects inside each other in that state. The deepest page has 16; Next walks through all of them. */
+const routerStateDepthMax = 40
+
 /**
- * The refusal of a request that Next would fail on or should not see: an unknown method, a URL that is too long or not
- * UTF-8, and the path of a page that could be mistaken for another host. Null for a well-formed request.
+ * The refusal of a request that Next would fail on, take long for, or should not see: an unknown method, a URL that is
+ * too long or not UTF-8 or has too many parameters, the path of a page that could be mistaken for another host, and a
+ * router state that no page of the console sends. Null for a well-formed request.
  */
 export function findMalformed(request: IncomingMessage, rules: ConsoleRules): AppError | null {
   const url = request.url ?? ''
@@ -62,8 +95,45 @@ export function findMalformed(request: IncomingMessage, rules: ConsoleRules): Ap
     return new AppError('METHOD_NOT_ALLOWED', { headers: { Allow: methods.join(', ') } })
   }
   if (url.length > urlMax) return new AppError('URL_TOO_LONG')
-  if (!isReadable(url, rules)) return new AppError('BAD_REQUEST', { message: 'the address is not a valid URL' })
+  if (!isReadable(url, rules)) return badRequest('the address is not a valid URL')
+  if (countParameters(url) > parametersMax) return badRequest(`the address has more than ${parametersMax} parameters`)
+  if (!hasPlainRouterState(request.headers)) return badRequest('the state of the router is not valid')
   return null
+}
+
+function badRequest(message: string): AppError {
+  return new AppError('BAD_REQUEST', { message })
+}
+
+/** The number of query parameters in a URL, empty ones included. */
+function countParameters(url: string): number {
+  let count = url.includes('?') ? 1 : 0
+  for (let at = url.indexOf('&'); at >= 0; at = url.indexOf('&', at + 1)) count += 1
+  return count
+}
+
+/** Whether the router state of a page's request is absent, or JSON that is short and not deep. */
+function hasPlainRouterState({ 'next-router-state-tree': state }: IncomingHttpHeaders): boolean {
+  if (state === undefined) return true
+  if (typeof state !== 'string' || state.length > routerStateMax) return false
+  try {
+    const text = decodeURIComponent(state)
+    JSON.parse(text)
+    return depthOf(text) <= routerStateDepthMax
+  } catch {
+    return false
+  }
+}
+
+/** How many arrays and objects of a JSON text are at most inside each other. */
+function depthOf(json: string): number {
+  let depth = 0
+  let deepest = 0
+  for (const [bracket] of json.replace(/"(?:[^"\\]|\\.)*"/g, '').matchAll(/[[\]{}]/g)) {
+    depth += bracket === '[' || bracket === '{' ? 1 : -1
+    deepest = Math.max(deepest, depth)
+  }
+  return deepest
 }
 
 function isReadable(url: string, { isApi }: ConsoleRules): boolean {

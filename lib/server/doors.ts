@@ -1,11 +1,14 @@
 import { type IncomingMessage, type RequestListener, createServer } from 'node:http'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import next from 'next'
 import { setClient } from '@/lib/auth/client'
 import { AppError } from '@/lib/domain/errors'
 import { createRegistryHandler } from '@/lib/protocol/handler'
 import type { Context } from '@/lib/context'
+import { Turnstile } from '@/lib/secrets/turnstile'
 import { apiRoute } from './api-routes'
 import { findMalformed, prepareForNext } from './console-request'
+import { discardRest } from './discard-rest'
 import { type Exchange, type Exchanges, doorOf } from './exchange'
 import type { Phase } from './phase'
 import { createClientReader } from './read-client'
@@ -14,6 +17,13 @@ import { createNonce, pagePolicy, setSecurityHeaders } from './security-headers'
 
 /** The form of `Host`: a host name or address, and an optional port. It may be absent only in HTTP/1.0. */
 const hostForm = /^(?:[\w.-]+|\[[\da-f:.]+\])?(?::\d{1,5})?$/i
+
+/**
+ * How long a request to Next keeps others waiting, in milliseconds. A page takes ten milliseconds of the process's one
+ * thread. Of many that arrive together, two are made at once, and pulls are served in between. A page that takes longer
+ * waits for something else, such as a slow client.
+ */
+const turnMaxMs = 50
 
 /** The settings of the process that the doors need. */
 export interface DoorSettings {
@@ -38,6 +48,7 @@ export async function openDoors(ctx: Context, { port, dev, phase, exchanges }: D
   const serveConsole = app.getRequestHandler()
   const serveRegistry = createRegistryHandler(ctx, () => phase.name === 'stopping')
   const readClient = createClientReader(ctx.config, ctx.log)
+  const turns = new Turnstile({ atOnce: 2, waitingMax: 1000 })
   return (request, response) => {
     const url = request.url ?? ''
     // The client's next request uses another connection, and so perhaps reaches another process.
@@ -66,7 +77,19 @@ export async function openDoors(ctx: Context, { port, dev, phase, exchanges }: D
       return
     }
     prepareForNext(request, { client, requestId, policy })
-    serveConsole(request, response).catch((error: unknown) => {
+    response.once('finish', () => discardRest(request))
+    const serve = async () => {
+      // The client may have left while its request waited.
+      if (response.destroyed) return
+      await Promise.race([serveConsole(request, response), setTimeout(turnMaxMs)])
+      // Otherwise pages that never wait would follow each other without a look at the connections.
+      await setImmediate()
+    }
+    turns.pass(serve).catch((error: unknown) => {
+      if (AppError.is(error)) {
+        refuseExchange(exchange, error)
+        return
+      }
       ctx.log.error({ requestId, err: error }, 'the console failed')
       response.destroy()
     })

@@ -1,12 +1,15 @@
 import type { z } from 'zod'
-import { readBoundedBody } from '@/lib/domain/bounded-body'
+import { openBodyTimeoutMs, readBoundedBody } from '@/lib/domain/bounded-body'
 import { AppError, type FieldError } from '@/lib/domain/errors'
 import { parseExpectedVersions } from '@/lib/domain/etag'
 import { type ExpectedVersions, changedMeanwhile } from '@/lib/registry/versions'
 import { type Operation, takesIfMatch } from '@/lib/api/operations/operation'
 
-/** Largest JSON body, in bytes. */
-export const bodyMaxBytes = 1024 * 1024
+/** Largest JSON body, in bytes: several times the largest that a schema allows. */
+export const bodyMaxBytes = 64 * 1024
+
+/** Largest JSON body of a caller without credentials, in bytes: only a log-on has one. */
+export const openBodyMaxBytes = 16 * 1024
 
 /**
  * Parses the query with its schema. Throws BAD_REQUEST with the invalid fields, including unknown and repeated ones.
@@ -22,10 +25,14 @@ export function readQuery<S extends z.ZodType>(request: Request, schema: S): z.o
 }
 
 /**
- * Parses the JSON body with its schema. Throws MEDIA_TYPE_UNSUPPORTED, PAYLOAD_TOO_LARGE, UPLOAD_INCOMPLETE, and
- * BAD_REQUEST with the invalid fields.
+ * Parses the JSON body of up to `maxBytes` with its schema. Throws MEDIA_TYPE_UNSUPPORTED, PAYLOAD_TOO_LARGE,
+ * REQUEST_TIMEOUT, UPLOAD_INCOMPLETE, and BAD_REQUEST with the invalid fields.
  */
-export async function readBody<S extends z.ZodType>(request: Request, schema: S): Promise<z.output<S>> {
+export async function readBody<S extends z.ZodType>(
+  request: Request,
+  schema: S,
+  maxBytes: number,
+): Promise<z.output<S>> {
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
   const isMergePatch = request.method === 'PATCH' && type === 'application/merge-patch+json'
   if (type !== 'application/json' && !isMergePatch) {
@@ -33,7 +40,8 @@ export async function readBody<S extends z.ZodType>(request: Request, schema: S)
   }
   const length = request.headers.get('content-length')
   const body = { declaredBytes: length === null ? null : Number(length), chunks: chunksOf(request) }
-  return parse(schema, parseJson(await readBoundedBody(body, { maxBytes: bodyMaxBytes, code: 'PAYLOAD_TOO_LARGE' })))
+  const limit = { maxBytes, code: 'PAYLOAD_TOO_LARGE', timeoutMs: openBodyTimeoutMs } as const
+  return parse(schema, parseJson(await readBoundedBody(body, limit)))
 }
 
 /**

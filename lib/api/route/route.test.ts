@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { AppError } from '@/lib/domain/errors'
 import { setContext } from '@/lib/context'
 import { operations } from '@/lib/api/operations/operations'
-import { bodyMaxBytes } from './read-request'
+import { bodyMaxBytes, openBodyMaxBytes } from './read-request'
 import { route } from './route'
 import { type TestApi, basic, openTestApi } from '@/lib/testing/test-api'
 
@@ -93,6 +93,24 @@ describe('bad input', () => {
       expect(answer.json.errors).toHaveLength(1)
     },
   )
+
+  test('of many fields at fault, 20 are named, and long names are cut', async () => {
+    const unknown = Object.fromEntries(
+      Array.from({ length: 2000 }, (_, i) => [`${i}${'x'.repeat(i === 0 ? 9000 : 9)}`, 1]),
+    )
+    const answer = await patch(unknown)
+    expect(answer.status).toBe(400)
+    expect(answer.json.errors).toHaveLength(20)
+    for (const { path } of answer.json.errors) expect(path.length).toBeLessThanOrEqual(101)
+  })
+
+  test('a caller without credentials may send little, announced or not', async () => {
+    const logOn = (headers: Record<string, string>, length: number) =>
+      api.call('POST', '/session', {}, { anonymous: true, body: '{}'.padEnd(length, ' '), headers })
+    expect((await logOn({}, openBodyMaxBytes)).status).toBe(400)
+    expect((await logOn({}, openBodyMaxBytes + 1)).status).toBe(413)
+    expect((await logOn({ 'content-length': String(openBodyMaxBytes + 1) }, 2)).status).toBe(413)
+  })
 
   test('a body over the limit gets 413, announced or not; one of the limit is read', async () => {
     const body = JSON.stringify({ description: 'x'.repeat(bodyMaxBytes) })

@@ -7,7 +7,7 @@ import type { ExpectedVersions } from '@/lib/registry/versions'
 import { type ProvenSession, authenticate } from './authenticate'
 import { answerOnce } from './answer-once'
 import { type Operation, type PathParameters, parameterNames } from '@/lib/api/operations/operation'
-import { readBody, readExpectedVersions, readQuery } from './read-request'
+import { bodyMaxBytes, openBodyMaxBytes, readBody, readExpectedVersions, readQuery } from './read-request'
 import { type Download, type Reply, downloadResponse, emptyResponse, jsonResponse, problemResponse } from './responses'
 import { assertSameOrigin } from './same-origin'
 
@@ -68,12 +68,13 @@ export function route<O extends Operation>(
       assertSameOrigin(request, ctx.config.publicUrl)
       const params = await readParameters(operation, segment)
       if (identity === null && operation.isPublic !== true) throw new AppError('UNAUTHORIZED')
+      const maxBytes = identity === null ? openBodyMaxBytes : bodyMaxBytes
       const call = {
         principal: identity?.principal ?? null,
         session: identity?.session ?? null,
         params,
         query: operation.query && readQuery(request, operation.query),
-        body: operation.body && (await readBody(request, operation.body)),
+        body: operation.body && (await readBody(request, operation.body, maxBytes)),
         expected: readExpectedVersions(operation, request),
         host: request.headers.get('host') ?? '',
         request,

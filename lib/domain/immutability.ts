@@ -22,8 +22,8 @@ const appendOnlyPattern = /^sha256-[a-f0-9]{64}(?:\.(?:sig|att|sbom))?$/
 
 /**
  * Whether `tag` belongs to cosign or to the referrers fallback (`sha256-<hex>`, `.sig`, `.att`, `.sbom`). In an
- * immutable repository such a tag is append-only: it may move only to a manifest that has every layer or child of the
- * former one. If it were frozen, signing would break; if it were exempt, an attacker could strip signatures.
+ * immutable repository such a tag is append-only: it may move only to a manifest that is the former one with something
+ * appended. If it were frozen, signing would break; if it were exempt, an attacker could strip signatures.
  */
 export function isAppendOnly(tag: string): boolean {
   return appendOnlyPattern.test(tag)
@@ -59,8 +59,11 @@ export type RefusalReason = 'TAG_IMMUTABLE' | 'TAG_RESERVED'
 export interface MoveFacts {
   /** The digest that the tag's name is reserved for since the tag was deleted; null: it is not reserved. */
   readonly reservedFor: string | null
-  /** Whether the next manifest has every layer or child manifest of the current one. */
-  readonly keepsContent: boolean
+  /**
+   * Whether the next manifest is the current one with something appended: the same media type, artifact type, subject
+   * and media type of the config, and every descriptor of a layer or child manifest at least as often.
+   */
+  readonly isAppended: boolean
 }
 
 /** Whether a tag may move, and what the move does. */
@@ -88,7 +91,7 @@ export function judgeMove(
     const isReserved = facts.reservedFor !== null && facts.reservedFor !== next
     return isReserved ? { kind: 'refused', reason: 'TAG_RESERVED' } : { kind: 'allowed', effect }
   }
-  const mayAppend = isAppendOnly(tag) && facts.keepsContent
+  const mayAppend = isAppendOnly(tag) && facts.isAppended
   return mayAppend ? { kind: 'allowed', effect } : { kind: 'refused', reason: 'TAG_IMMUTABLE' }
 }
 

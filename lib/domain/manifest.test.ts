@@ -28,9 +28,9 @@ describe('parseManifest', () => {
       subjectDigest: null,
       annotations: {},
       references: [
-        { digest: digest('c'), kind: 'CONFIG' },
-        { digest: digest('1'), kind: 'LAYER' },
-        { digest: digest('2'), kind: 'LAYER' },
+        { digest: digest('c'), kind: 'CONFIG', descriptors: expect.any(Map) as unknown },
+        { digest: digest('1'), kind: 'LAYER', descriptors: expect.any(Map) as unknown },
+        { digest: digest('2'), kind: 'LAYER', descriptors: expect.any(Map) as unknown },
       ],
       statedSizes: new Map([
         [digest('c'), 10],

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Digest, parseDigest } from './digest'
+import { descriptorText } from './descriptor'
 import { invalidManifest, parseManifestJson } from './manifest-json'
 import { isPlainText } from './plain-text'
 
@@ -47,6 +48,11 @@ export type ReferenceKind = 'CONFIG' | 'LAYER' | 'MANIFEST'
 export interface ManifestReference {
   readonly digest: Digest
   readonly kind: ReferenceKind
+  /**
+   * What an append-only tag must keep of each descriptor that names the object, and how often it occurs: the whole
+   * descriptor; of a config only its media type, because cosign writes a new config for each signature.
+   */
+  readonly descriptors: ReadonlyMap<string, number>
 }
 
 /** What the registry reads from the bytes of a manifest. */
@@ -230,7 +236,8 @@ function subjectOf(subject: Descriptor | null | undefined): Digest | null {
 }
 
 function reference(target: Descriptor, kind: ReferenceKind): ManifestReference {
-  return { digest: digestOf(target), kind }
+  const text = kind === 'CONFIG' ? descriptorText(target, ['mediaType']) : descriptorText(target)
+  return { digest: digestOf(target), kind, descriptors: new Map([[text, 1]]) }
 }
 
 function digestOf(target: Descriptor): Digest {
@@ -242,7 +249,16 @@ function digestOf(target: Descriptor): Digest {
 }
 
 function distinct(references: readonly ManifestReference[]): ManifestReference[] {
-  return [...new Map(references.map((entry) => [`${entry.kind} ${entry.digest}`, entry])).values()]
+  const found = new Map<string, ManifestReference & { readonly descriptors: Map<string, number> }>()
+  for (const { digest, kind, descriptors } of references) {
+    const key = `${kind} ${digest}`
+    const entry = found.get(key) ?? { digest, kind, descriptors: new Map<string, number>() }
+    for (const [text, count] of descriptors) {
+      entry.descriptors.set(text, (entry.descriptors.get(text) ?? 0) + count)
+    }
+    found.set(key, entry)
+  }
+  return [...found.values()]
 }
 
 function formatPlatform(platform: Descriptor['platform']): string | null {

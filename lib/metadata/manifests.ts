@@ -1,7 +1,7 @@
-import type { ManifestReference } from '@/lib/domain/manifest'
-import { batchesOf, listOf } from './engine/batches'
+import { hash } from 'node:crypto'
+import type { ManifestReference, ReferenceKind } from '@/lib/domain/manifest'
+import { listOf } from './engine/batches'
 import type { SqlSource, SqlTransaction } from './engine/database'
-import { Prisma } from './generated/sqlite/client'
 
 /** A manifest as a pull gets it. */
 export interface StoredManifest {
@@ -65,12 +65,46 @@ export async function insertManifest(tx: SqlTransaction, repositoryId: string, m
     ON CONFLICT ("repositoryId", "digest") DO UPDATE SET "content" = excluded."content"
     WHERE "Manifest"."content" <> excluded."content"`
   if (inserted === 0) return
-  for (const batch of batchesOf(references)) {
-    const rows = batch.map((child) => Prisma.sql`(${repositoryId}, ${digest}, ${child.digest}, ${child.kind})`)
+  const rows = references.flatMap(({ digest: childDigest, kind, descriptors }) =>
+    [...descriptors].map(([text, count]) => ({ childDigest, kind, fingerprint: fingerprintOf(text), count })),
+  )
+  if (rows.length > 0) await insertReferences(tx, repositoryId, digest, rows)
+}
+
+interface ReferenceRow {
+  readonly childDigest: string
+  readonly kind: ReferenceKind
+  readonly fingerprint: string
+  readonly count: number
+}
+
+/** One statement, with one text, however many rows. Each database reads them from JSON. */
+async function insertReferences(
+  tx: SqlTransaction,
+  repositoryId: string,
+  parentDigest: string,
+  rows: readonly ReferenceRow[],
+): Promise<void> {
+  const json = JSON.stringify(rows)
+  if (tx.provider === 'sqlite') {
     await tx.$executeRaw`
-      INSERT INTO "ManifestReference" ("repositoryId", "parentDigest", "childDigest", "kind")
-      VALUES ${Prisma.join(rows)} ON CONFLICT DO NOTHING`
+      INSERT INTO "ManifestReference" ("repositoryId", "parentDigest", "childDigest", "kind", "fingerprint", "count")
+      SELECT ${repositoryId}, ${parentDigest}, "value" ->> 'childDigest', "value" ->> 'kind',
+        "value" ->> 'fingerprint', "value" ->> 'count'
+      FROM json_each(${json}) WHERE TRUE ON CONFLICT DO NOTHING`
+  } else {
+    await tx.$executeRaw`
+      INSERT INTO "ManifestReference" ("repositoryId", "parentDigest", "childDigest", "kind", "fingerprint", "count")
+      SELECT ${repositoryId}, ${parentDigest}, "childDigest", "kind", "fingerprint", "count"
+      FROM jsonb_to_recordset(${json}::jsonb)
+        AS r("childDigest" TEXT, "kind" "ReferenceKind", "fingerprint" TEXT, "count" INTEGER)
+      ON CONFLICT DO NOTHING`
   }
+}
+
+/** SHA-256: two descriptors with one fingerprint are the same. Binary in base64url is the shortest text. */
+function fingerprintOf(descriptor: string): string {
+  return hash('sha256', descriptor, 'base64url')
 }
 
 /** Deletes a manifest with its references; returns whether there was one. No tag may point at it any more. */

@@ -63,5 +63,11 @@ export async function listReferrersUnderTag(
     JOIN "Manifest" m ON m."repositoryId" = r."repositoryId" AND m."digest" = r."childDigest"
     WHERE t."repositoryId" = ${repositoryId} AND t."name" = ${tag} AND r."childDigest" > ${after}
       AND m."subjectDigest" IS NULL ${ofType}
+      -- A child that the index lists with several descriptors has a row for each.
+      AND NOT EXISTS (
+        SELECT 1 FROM "ManifestReference" earlier
+        WHERE earlier."repositoryId" = r."repositoryId" AND earlier."parentDigest" = r."parentDigest"
+          AND earlier."childDigest" = r."childDigest" AND earlier."kind" = r."kind"
+          AND earlier."fingerprint" < r."fingerprint")
     ORDER BY r."childDigest" LIMIT ${limit}`
 }

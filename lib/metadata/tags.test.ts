@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AppError } from '@/lib/domain/errors'
-import { type TagPrecondition, judgeMove, meetsPrecondition } from '@/lib/domain/immutability'
+import { type TagPrecondition, isAppendOnly, judgeMove, meetsPrecondition } from '@/lib/domain/immutability'
+import { parseManifest } from '@/lib/domain/manifest'
 import { parseTag } from '@/lib/domain/reference'
 import { openTestDatabase } from '@/lib/testing/test-database'
 import type { Database, SqlTransaction } from './engine/database'
@@ -17,33 +19,73 @@ import { reserveTagName } from './tombstones'
 
 const digestOf = (letter: string) => `sha256:${letter.repeat(64)}`
 
-/** Manifests by digest: what each names, and as what. One differs from another by its config only. */
-const manifests: Record<string, { readonly child: string; readonly kind: 'LAYER' | 'MANIFEST' | 'CONFIG' }[]> = {
-  [digestOf('1')]: [],
-  [digestOf('2')]: [{ child: digestOf('a'), kind: 'LAYER' }],
-  [digestOf('3')]: [
-    { child: digestOf('a'), kind: 'LAYER' },
-    { child: digestOf('b'), kind: 'LAYER' },
-  ],
-  [digestOf('4')]: [
-    { child: digestOf('a'), kind: 'LAYER' },
-    { child: digestOf('b'), kind: 'LAYER' },
-    { child: digestOf('c'), kind: 'CONFIG' },
-  ],
-  [digestOf('5')]: [{ child: digestOf('a'), kind: 'MANIFEST' }],
-  [digestOf('6')]: [
-    { child: digestOf('a'), kind: 'MANIFEST' },
-    { child: digestOf('b'), kind: 'LAYER' },
-  ],
+interface TestManifest {
+  readonly mediaType: string
+  readonly artifactType?: string
+  readonly subject?: object
+  readonly config?: { readonly mediaType: string }
+  readonly layers?: readonly object[]
+  readonly manifests?: readonly object[]
 }
 
-const digests = Object.keys(manifests)
+const imageType = 'application/vnd.oci.image.manifest.v1+json'
+const indexType = 'application/vnd.oci.image.index.v1+json'
+
+function image(layers: readonly object[], fields: object = {}, config = 'application/x.config'): TestManifest {
+  const digest = digestOf(String(layers.length))
+  return { mediaType: imageType, config: { mediaType: config, digest, size: 2 } as never, layers, ...fields }
+}
+
+function index(children: readonly object[], fields: object = {}): TestManifest {
+  return { mediaType: indexType, manifests: children, ...fields }
+}
+
+const a = { mediaType: 'application/x.layer', digest: digestOf('a'), size: 1 }
+const b = { ...a, digest: digestOf('b') }
+const signedA = { ...a, annotations: { signature: 'one', bundle: '' } }
+const signedTwice = { ...a, annotations: { signature: 'two' } }
+
+/** Many differ from another only in what a move must keep. */
+const manifests: readonly TestManifest[] = [
+  image([]),
+  image([], {}, 'application/x.other'),
+  image([a]),
+  image([a], {}, 'application/x.other'),
+  image([a], { artifactType: 'application/x.artifact' }),
+  image([a], { subject: b }),
+  image([a], { subject: a }),
+  image([a], { mediaType: 'application/vnd.docker.distribution.manifest.v2+json' }),
+  image([b, a]),
+  image([{ size: 1, annotations: {}, digest: a.digest, mediaType: a.mediaType }, b]),
+  image([{ ...a, size: 2 }, b]),
+  image([{ ...a, mediaType: 'application/x.other' }, b]),
+  image([{ ...a, urls: ['https://example.com'] }, b]),
+  image([signedA]),
+  image([signedTwice, signedA]),
+  image([{ ...a, annotations: { bundle: '', signature: 'one' } }, signedA, b]),
+  image([signedTwice, signedA, a]),
+  image([signedTwice, signedTwice, signedA, signedA, a]),
+  index([]),
+  index([], { artifactType: 'application/x.artifact' }),
+  index([a]),
+  index([a, b]),
+  index([{ ...a, platform: { os: 'linux', architecture: 'amd64' } }, b]),
+]
+
+/** Digests of the manifests: the first ends with 00. */
+const manifestOf = new Map(
+  manifests.map((manifest, at) => [`sha256:${'0'.repeat(62)}${String(at).padStart(2, '0')}`, manifest]),
+)
+
+const digests = [...manifestOf.keys()]
 const signed = `sha256-${'0'.repeat(64)}`
 
 const anyDigest = fc.constantFrom(...digests)
+const appendOnlyTag = fc.constantFrom(signed, `${signed}.sig`, `${signed}.att`, `${signed}.sbom`)
 const anyTag = fc.oneof(
   fc.constantFrom('latest', 'Latest', 'LATEST', 'latest1', 'v1', 'V1', '_', 'a.b-c_d'),
-  fc.constantFrom(signed, `${signed}.sig`, `${signed}.att`, `${signed}.sbom`, `${signed}.sig2`, signed.slice(0, -1)),
+  { weight: 4, arbitrary: appendOnlyTag },
+  fc.constantFrom(`${signed}.sig2`, signed.slice(0, -1), signed.toUpperCase()),
   fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/),
 )
 const anyPrecondition: fc.Arbitrary<TagPrecondition> = fc.oneof(
@@ -88,16 +130,13 @@ beforeAll(async () => {
     const settings = { type: 'PRIVATE', tagImmutability, summary: '', description: '', updatedBy: 'admin' } as const
     await db.prisma.repository.create({ data: { id: `crr-${name}`, ...scope, ...settings } })
     await db.sqlTransaction(async (tx) => {
-      for (const [digest, references] of Object.entries(manifests)) {
+      for (const [digest, manifest] of manifestOf) {
+        const content = Buffer.from(JSON.stringify({ schemaVersion: 2, ...manifest }))
+        const { mediaType, artifactType, subjectDigest, references } = parseManifest(content, undefined)
         await insertManifest(tx, `crr-${name}`, {
-          digest,
-          mediaType: 'application/vnd.oci.image.manifest.v1+json',
-          content: new Uint8Array(2),
-          sizeBytes: 2,
-          artifactType: null,
-          subjectDigest: null,
+          ...{ digest, mediaType, artifactType, subjectDigest, references, content },
+          sizeBytes: content.length,
           annotations: {},
-          references: references.map(({ child, kind }) => ({ digest: child as never, kind })),
           totalSizeBytes: 2n,
           platforms: [],
           pushedBy: 'admin',
@@ -109,14 +148,32 @@ beforeAll(async () => {
 })
 afterAll(() => close())
 
-function keepsContent(former: string | null, next: string): boolean {
-  const kept = (manifests[former ?? ''] ?? []).filter(({ kind }) => kind !== 'CONFIG')
-  return kept.every((one) => manifests[next]?.some(({ child, kind }) => child === one.child && kind === one.kind))
+function isAppended(former: string | null, next: string): boolean {
+  const [from, to] = [manifestOf.get(former ?? ''), manifestOf.get(next)]
+  if (from === undefined || to === undefined) return false
+  const whole = ({ mediaType, artifactType, subject, config }: TestManifest) => [
+    mediaType,
+    artifactType,
+    subject,
+    config?.mediaType,
+  ]
+  if (!isDeepStrictEqual(whole(from), whole(to))) return false
+  return entriesOf(from).every((entry) => countOf(entry, from) <= countOf(entry, to))
+}
+
+function entriesOf({ layers = [], manifests = [] }: TestManifest): readonly object[] {
+  return [...layers, ...manifests]
+}
+
+function countOf(entry: object, manifest: TestManifest): number {
+  // One manifest has annotations that say nothing.
+  const plain = (one: object) => ({ annotations: {}, ...one })
+  return entriesOf(manifest).filter((one) => isDeepStrictEqual(plain(one), plain(entry))).length
 }
 
 /** What the rule says. */
 function expected({ tagImmutability, tag, current, reservedFor, next, precondition }: Case): string {
-  const facts = { reservedFor, keepsContent: keepsContent(current, next) }
+  const facts = { reservedFor, isAppended: isAppended(current, next) }
   const verdict = judgeMove({ tagImmutability }, tag, current, next, facts)
   // A condition that does not hold comes before the rule.
   if (!meetsPrecondition(precondition, current)) return 'PRECONDITION_FAILED'
@@ -169,7 +226,8 @@ test(
             await arrange(tx, repository, one)
             const outcome = await observed(tx, repository, one)
             expect({ ...one, outcome }).toEqual({ ...one, outcome: expected(one) })
-            seen.set(outcome, (seen.get(outcome) ?? 0) + 1)
+            const kind = one.tagImmutability && isAppendOnly(one.tag) ? `${outcome} of an append-only tag` : outcome
+            seen.set(kind, (seen.get(kind) ?? 0) + 1)
           }
         })
       }),
@@ -179,6 +237,9 @@ test(
     // Cases that never reach a branch would prove nothing of it.
     for (const outcome of ['created', 'moved', 'unchanged', 'TAG_IMMUTABLE', 'TAG_RESERVED', 'PRECONDITION_FAILED']) {
       expect(seen.get(outcome) ?? 0, outcome).toBeGreaterThan(100)
+    }
+    for (const outcome of ['moved', 'TAG_IMMUTABLE']) {
+      expect(seen.get(`${outcome} of an append-only tag`) ?? 0, outcome).toBeGreaterThan(30)
     }
   },
 )

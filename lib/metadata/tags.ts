@@ -82,6 +82,11 @@ export async function moveTag(
 
   // The SELECT is empty, and nothing is inserted, where the tag is absent and may not be created. Where the tag exists,
   // the insert conflicts, and DO UPDATE's WHERE is evaluated on the row as it is at that moment, locked.
+  //
+  // What an append-only tag pointed at is compared in three parts: the manifest, the config, and the layers or children.
+  // On PostgreSQL, a move that another push committed while this statement waited for the row is seen in the row alone:
+  // its manifest is not there for this statement. So the first part must find the former manifest, not only no
+  // difference.
   const written = await tx.$queryRaw<{ previousDigest: string | null }[]>`
     INSERT INTO "Tag" ("repositoryId", "name", "digest", "previousDigest", "createdAt", "updatedAt", "updatedBy")
     SELECT ${repositoryId}, ${name}, ${digest}, NULL, ${now}, ${now}, ${movedBy}
@@ -95,14 +100,32 @@ export async function moveTag(
     WHERE "Tag"."digest" <> excluded."digest"
       AND ${mayMove}
       AND (${expected} = '' OR replace(${expected}, ' ' || "Tag"."digest" || ' ', '') <> ${expected})
-      AND (${isFree} OR (${mayAppend} AND NOT EXISTS (
-        SELECT 1 FROM "ManifestReference" AS former
-        WHERE former."repositoryId" = "Tag"."repositoryId" AND former."parentDigest" = "Tag"."digest"
-          AND former."kind" <> 'CONFIG'
-          AND NOT EXISTS (
-            SELECT 1 FROM "ManifestReference" AS next
-            WHERE next."repositoryId" = "Tag"."repositoryId" AND next."parentDigest" = excluded."digest"
-              AND next."kind" = former."kind" AND next."childDigest" = former."childDigest"))))
+      AND (${isFree} OR (${mayAppend}
+        AND EXISTS (
+          SELECT 1 FROM "Manifest" AS former
+          JOIN "Manifest" AS next
+            ON next."repositoryId" = former."repositoryId" AND next."digest" = excluded."digest"
+          WHERE former."repositoryId" = "Tag"."repositoryId" AND former."digest" = "Tag"."digest"
+            AND next."mediaType" = former."mediaType"
+            AND next."artifactType" IS NOT DISTINCT FROM former."artifactType"
+            AND next."subjectDigest" IS NOT DISTINCT FROM former."subjectDigest")
+        AND (
+          SELECT "fingerprint" FROM "ManifestReference" AS former
+          WHERE former."repositoryId" = "Tag"."repositoryId" AND former."parentDigest" = "Tag"."digest"
+            AND former."kind" = 'CONFIG')
+          IS NOT DISTINCT FROM (
+          SELECT "fingerprint" FROM "ManifestReference" AS next
+          WHERE next."repositoryId" = "Tag"."repositoryId" AND next."parentDigest" = excluded."digest"
+            AND next."kind" = 'CONFIG')
+        AND NOT EXISTS (
+          SELECT 1 FROM "ManifestReference" AS former
+          WHERE former."repositoryId" = "Tag"."repositoryId" AND former."parentDigest" = "Tag"."digest"
+            AND former."kind" <> 'CONFIG'
+            AND NOT EXISTS (
+              SELECT 1 FROM "ManifestReference" AS next
+              WHERE next."repositoryId" = "Tag"."repositoryId" AND next."parentDigest" = excluded."digest"
+                AND next."childDigest" = former."childDigest" AND next."kind" = former."kind"
+                AND next."fingerprint" = former."fingerprint" AND next."count" >= former."count"))))
     RETURNING "previousDigest"`
   const [row] = written
   if (row !== undefined) {
@@ -121,7 +144,7 @@ async function whyNotMoved(
 ): Promise<TagMoveResult> {
   const current = (await findTag(tx, repository.id, name))?.digest ?? null
   const reservedFor = current === null ? await findReservedDigest(tx, repository, name) : null
-  const verdict = judgeMove(repository, name, current, digest, { reservedFor, keepsContent: false })
+  const verdict = judgeMove(repository, name, current, digest, { reservedFor, isAppended: false })
   // The rule would allow it: the tag did not exist yet when the statement looked for one that `If-Match` names.
   const isLate = verdict.kind === 'allowed' && verdict.effect !== 'unchanged'
   if (isLate || !meetsPrecondition(precondition, current)) {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type TestRegistry, imageManifestType, startTestRegistry } from '@/lib/testing/test-registry'
 import { digestOf } from '@/lib/storage/hash'
 
+const indexType = 'application/vnd.oci.image.index.v1+json'
 const refusal = 'The requested tag already exists and cannot be overwritten.'
 
 let registry: TestRegistry
@@ -338,6 +339,103 @@ describe('signature tags of cosign and the referrers fallback are append-only', 
     expect((await signatures(tag, ['three'])).status).toBe(409)
     expect((await signatures(tag, ['two', 'three', 'one'])).status).toBe(201)
     expect((await registry.send('DELETE', `/v2/test/example/manifests/${tag}`)).status).toBe(409)
+  })
+
+  const hex = (seed: string) => digestOf(Buffer.from(seed)).slice(7)
+  const configType = 'application/vnd.oci.image.config.v1+json'
+
+  /** An image of signatures; each layer is a payload, with the annotations of its signature. */
+  async function signed(layers: readonly (readonly [payload: string, signature?: string])[], fields: object = {}) {
+    const config = JSON.stringify({ layers })
+    return {
+      schemaVersion: 2,
+      mediaType: imageManifestType,
+      config: { mediaType: configType, digest: await registry.pushBlob(config), size: config.length },
+      layers: await Promise.all(
+        layers.map(async ([payload, signature]) => ({
+          mediaType: 'application/vnd.dev.cosign.simplesigning.v1+json',
+          digest: await registry.pushBlob(payload),
+          size: payload.length,
+          ...(signature !== undefined && { annotations: { 'dev.cosignproject.cosign/signature': signature } }),
+        })),
+      ),
+      ...fields,
+    }
+  }
+
+  function push(tag: string, manifest: { readonly mediaType: string }) {
+    const headers = { 'content-type': manifest.mediaType }
+    return registry.pushManifest(tag, Buffer.from(JSON.stringify(manifest)), { headers })
+  }
+
+  const other = { mediaType: 'application/x', digest: digestOf(Buffer.from('{}')), size: 2 }
+  const two = [
+    ['payload', 'one'],
+    ['payload', 'two'],
+  ] as const
+
+  test.each<[what: string, kept: boolean, layers: Parameters<typeof signed>[0], fields?: object]>([
+    ['a third signature over the same payload', true, [...two, ['payload', 'three']]],
+    [
+      'the signatures in another order, with one more',
+      true,
+      [
+        ['payload', 'two'],
+        ['more', 'x'],
+        ['payload', 'one'],
+      ],
+    ],
+    ['only one of two signatures over one payload', false, [['payload', 'one']]],
+    [
+      'one of the two, twice',
+      false,
+      [
+        ['payload', 'one'],
+        ['payload', 'one'],
+      ],
+    ],
+    [
+      'other signatures',
+      false,
+      [
+        ['payload', 'evil'],
+        ['payload', 'two'],
+      ],
+    ],
+    ['no signatures', false, [['payload'], ['payload'], ['payload']]],
+    ['another type of config', false, two, { config: other }],
+    ['an artifact type', false, two, { artifactType: 'application/x' }],
+    ['a subject', false, two, { subject: other }],
+    ['a Docker manifest', false, two, { mediaType: 'application/vnd.docker.distribution.manifest.v2+json' }],
+  ])('a tag with two signatures, pushed with %s: moved %s', async (what, kept, layers, fields) => {
+    await registry.pushBlob('{}')
+    const tag = `sha256-${hex(what)}.sig`
+    expect((await push(tag, await signed(two))).status).toBe(201)
+    expect((await push(tag, await signed(layers, fields))).status).toBe(kept ? 201 : 409)
+  })
+
+  test('a tag without layers gains some, and is replaced by nothing else', async () => {
+    await registry.pushBlob('{}')
+    const tag = `sha256-${hex('empty')}.att`
+    expect((await push(tag, await signed([]))).status).toBe(201)
+    expect((await push(tag, await signed([['payload', 'one']], { config: other }))).status).toBe(409)
+    expect((await push(tag, { mediaType: indexType, schemaVersion: 2, manifests: [] } as never)).status).toBe(409)
+    expect((await push(tag, await signed([['payload', 'one']]))).status).toBe(201)
+  })
+
+  test('the index of the referrers fallback gains children and changes none', async () => {
+    const tag = `sha256-${hex('fallback')}`
+    const child = (letter: string, fields: object = {}) => ({
+      ...{ mediaType: imageManifestType, digest: `sha256:${letter.repeat(64)}`, size: 2 },
+      ...{ artifactType: 'application/x', annotations: { created: 'today' }, ...fields },
+    })
+    const index = (manifests: object[]) => ({ schemaVersion: 2, mediaType: indexType, manifests })
+    expect((await push(tag, index([]))).status).toBe(201)
+    expect((await push(tag, index([child('a')]))).status).toBe(201)
+    expect((await push(tag, index([child('a'), child('b')]))).status).toBe(201)
+    expect((await push(tag, index([child('a', { artifactType: 'application/y' }), child('b')]))).status).toBe(409)
+    expect((await push(tag, index([child('a', { annotations: {} }), child('b')]))).status).toBe(409)
+    expect((await push(tag, index([child('b')]))).status).toBe(409)
   })
 
   test('a tag that only looks like one is frozen', async () => {

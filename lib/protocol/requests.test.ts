@@ -454,6 +454,14 @@ describe('referrers', () => {
     expect((await registry.send('GET', list)).json['manifests']).toHaveLength(1)
   })
 
+  test('that an index lists with several descriptors come once', async () => {
+    const about = `sha256:${'4'.repeat(64)}`
+    const child = await plain('listed twice')
+    await pushIndex(about.replace(':', '-'), [child, { ...child, annotations: { from: 'index' } }, child])
+    const { json } = await registry.send('GET', `/v2/test/example/referrers/${about}`)
+    expect(json['manifests']).toMatchObject([{ digest: child.digest }])
+  })
+
   test('of both kinds come in one order through all pages', async () => {
     const { id: repositoryId } = await registry.ctx.db.prisma.repository.findFirstOrThrow({
       where: { path: 'test/example' },

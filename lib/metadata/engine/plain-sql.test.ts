@@ -58,8 +58,8 @@ beforeAll(async () => {
       subjectDigest: null,
       annotations: {},
       references: [
-        { digest: layer, kind: 'LAYER' },
-        { digest, kind: 'CONFIG' },
+        { digest: layer, kind: 'LAYER', descriptors: new Map([['layer', 1]]) },
+        { digest, kind: 'CONFIG', descriptors: new Map([['config', 1]]) },
       ],
       totalSizeBytes: 14n,
       platforms: [],

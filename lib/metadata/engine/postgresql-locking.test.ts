@@ -7,8 +7,12 @@ import type { DatabaseLocation, SqlTransaction, Transaction } from './database'
 import { type OpenDatabase, openDatabase } from './open-database'
 import { lockName, lockRow } from './locks'
 import { migrate } from './migrate'
+import type { Digest } from '@/lib/domain/digest'
+import { parseTag } from '@/lib/domain/reference'
+import { insertManifest } from '@/lib/metadata/manifests'
 import { lockRepository, lockRepositoryExclusively } from '@/lib/metadata/repositories'
 import { updateRepository } from '@/lib/metadata/repository-settings'
+import { type TagMoveResult, findTag, moveTag } from '@/lib/metadata/tags'
 import { checkedInMigrations, createTestDatabase } from '@/lib/testing/test-database'
 
 /*
@@ -114,6 +118,33 @@ const pushThere = (work: (tx: SqlTransaction) => Promise<void>) => there.sqlTran
 const enableImmutability = (tx: Transaction) =>
   updateRepository(tx, { id, version: 1 }, { tagImmutability: true, updatedBy: 'admin' })
 
+const digestOf = (digit: string) => `sha256:${digit.repeat(64)}` as Digest
+
+const signatureTag = `sha256-${'a'.repeat(64)}.sig`
+
+/** Pushes a manifest with these layers under `signatureTag`. */
+async function pushSignatures(tx: SqlTransaction, digest: string, layers: readonly string[]): Promise<TagMoveResult> {
+  const repository = await lockRepository(tx, id)
+  if (repository === null) throw new Error('no repository')
+  const now = new Date()
+  await insertManifest(tx, id, {
+    digest,
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    content: new Uint8Array(2),
+    sizeBytes: 2,
+    artifactType: null,
+    subjectDigest: null,
+    annotations: {},
+    references: layers.map((layer) => ({ digest: layer as Digest, kind: 'LAYER', descriptors: new Map([[layer, 1]]) })),
+    totalSizeBytes: 2n,
+    platforms: [],
+    pushedBy: 'admin',
+    now,
+  })
+  const precondition = { kind: 'none' } as const
+  return moveTag(tx, repository, { name: parseTag(signatureTag), digest, precondition, movedBy: 'admin', now })
+}
+
 describe('between two servers', () => {
   test('a push that begins while a change of settings is under way waits, and is judged by the new rule', async () => {
     const change = await holdOpen(settingsThere, enableImmutability)
@@ -151,6 +182,21 @@ describe('between two servers', () => {
     await untilSomebodyWaits()
     await removal.commit()
     await next
+  })
+
+  test('of two signatures that are pushed at once under one append-only tag, the second does not replace the first', async () => {
+    await here.transaction(enableImmutability)
+    const signatures = { none: digestOf('0'), first: digestOf('1'), second: digestOf('2') }
+    const push = (tx: SqlTransaction, digest: string) =>
+      pushSignatures(tx, digest, digest === signatures.none ? [] : [digest])
+    await here.sqlTransaction((tx) => push(tx, signatures.none))
+
+    const first = await holdOpen(pushThere, (tx) => push(tx, signatures.first))
+    const second = here.sqlTransaction((tx) => push(tx, signatures.second))
+    await untilSomebodyWaits()
+    await first.commit()
+    expect(await second).toMatchObject({ outcome: 'refused', refusal: { currentDigest: signatures.first } })
+    expect(await findTag(here, id, signatureTag)).toMatchObject({ digest: signatures.first })
   })
 
   test.each([

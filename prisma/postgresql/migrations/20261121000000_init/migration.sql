@@ -93,8 +93,10 @@ CREATE TABLE "ManifestReference" (
     "parentDigest" TEXT COLLATE "C" NOT NULL,
     "childDigest" TEXT COLLATE "C" NOT NULL,
     "kind" "ReferenceKind" NOT NULL,
+    "fingerprint" TEXT COLLATE "C" NOT NULL,
+    "count" INTEGER NOT NULL,
 
-    CONSTRAINT "ManifestReference_pkey" PRIMARY KEY ("repositoryId","parentDigest","childDigest","kind")
+    CONSTRAINT "ManifestReference_pkey" PRIMARY KEY ("repositoryId","parentDigest","childDigest","kind","fingerprint")
 );
 
 -- CreateTable

@@ -70,8 +70,10 @@ CREATE TABLE "ManifestReference" (
     "parentDigest" TEXT NOT NULL,
     "childDigest" TEXT NOT NULL,
     "kind" TEXT NOT NULL,
+    "fingerprint" TEXT NOT NULL,
+    "count" INTEGER NOT NULL,
 
-    PRIMARY KEY ("repositoryId", "parentDigest", "childDigest", "kind"),
+    PRIMARY KEY ("repositoryId", "parentDigest", "childDigest", "kind", "fingerprint"),
     CONSTRAINT "ManifestReference_repositoryId_fkey" FOREIGN KEY ("repositoryId") REFERENCES "Repository" ("id") ON DELETE CASCADE ON UPDATE CASCADE,
     CONSTRAINT "ManifestReference_repositoryId_parentDigest_fkey" FOREIGN KEY ("repositoryId", "parentDigest") REFERENCES "Manifest" ("repositoryId", "digest") ON DELETE CASCADE ON UPDATE CASCADE
 );

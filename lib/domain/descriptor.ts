@@ -13,11 +13,15 @@ export function descriptorText(
   descriptor: Readonly<Record<string, unknown>>,
   fields: readonly string[] = definedFields,
 ): string {
-  const present = fields.flatMap((field) => {
-    const text = canonicalJson(descriptor[field] ?? null)
-    return ['null', '[]', '{}'].includes(text) ? [] : [[field, text]]
-  })
-  return JSON.stringify(present)
+  let text = ''
+  for (const field of fields) {
+    const value = descriptor[field]
+    if (value === undefined || value === null) continue
+    const json = canonicalJson(value)
+    // JSON has no line break outside a text, and none in one.
+    if (json !== '[]' && json !== '{}') text += `${field} ${json}\n`
+  }
+  return text
 }
 
 /** JSON with sorted keys. */

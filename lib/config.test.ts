@@ -24,6 +24,7 @@ describe('parseConfig', () => {
         scrubIntervalHours: 168,
         scrubMibPerSecond: 20,
       },
+      reserveMib: 16,
       stopTimeoutSeconds: 25,
       metricsToken: null,
       logLevel: 'info',

@@ -27,6 +27,8 @@ export interface Config {
   /** The OpenID Connect provider for logging on to the console; null: no single sign-on. */
   readonly singleSignOn: SingleSignOnSettings | null
   readonly maintenance: MaintenanceSettings
+  /** How much space is kept for the administration of a server whose disk is full, in MiB; 0: none. SQLite only. */
+  readonly reserveMib: number
   /** How long running requests may take to end when the server is stopped; then they are aborted. */
   readonly stopTimeoutSeconds: number
   /** The bearer token for reading the metrics; null: the metrics are off. */
@@ -169,6 +171,7 @@ const environment = z.object({
   STELE_UPLOAD_EXPIRY_HOURS: wholeNumber(1, hoursMax).default(24),
   STELE_SCRUB_INTERVAL_HOURS: wholeNumber(0, hoursMax).default(168),
   STELE_SCRUB_MIB_PER_SECOND: wholeNumber(1, 10_000).default(20),
+  STELE_RESERVE_MIB: wholeNumber(0, 10_240).default(16),
   STELE_STOP_TIMEOUT_SECONDS: wholeNumber(0, 3600).default(25),
   STELE_METRICS_TOKEN: z
     .string()
@@ -221,6 +224,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
       scrubIntervalHours: value.STELE_SCRUB_INTERVAL_HOURS,
       scrubMibPerSecond: value.STELE_SCRUB_MIB_PER_SECOND,
     },
+    reserveMib: value.STELE_RESERVE_MIB,
     stopTimeoutSeconds: value.STELE_STOP_TIMEOUT_SECONDS,
     metricsToken: value.STELE_METRICS_TOKEN ?? null,
     logLevel: value.STELE_LOG_LEVEL,

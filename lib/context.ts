@@ -9,6 +9,7 @@ import type { SecretBox } from '@/lib/secrets/secret-box'
 import type { Config } from './config'
 import type { Logger } from './log'
 import type { Database } from '@/lib/metadata/engine/database'
+import type { SpaceReserve } from '@/lib/metadata/engine/space-reserve'
 import type { BlobStore } from '@/lib/storage/blob-store'
 
 /** Everything that a use case needs from the process. `server.ts` creates it once. */
@@ -16,6 +17,8 @@ export interface Context {
   readonly config: Config
   readonly db: Database
   readonly blobs: BlobStore
+  /** Keeps space for the administration of a server whose disk is full. */
+  readonly reserve: SpaceReserve
   readonly secrets: SecretBox
   readonly registryTokens: RegistryTokens
   readonly log: Logger

@@ -19,7 +19,9 @@ test('a full disk refuses pushes with 507, harms nothing, and lets them go on on
   test.setTimeout(120_000)
   const folder = await makeSmallFolder(48)
   try {
-    let server = await startPrivateServer({ dataDir: folder.path })
+    // Without a reserve, so that writes themselves fail.
+    const env = { STELE_RESERVE_MIB: '0' }
+    let server = await startPrivateServer({ dataDir: folder.path, env })
     const acknowledged: Buffer[] = []
     let interrupted: { location: string; content: Buffer } | null = null
     for (let number = 0; interrupted === null; number++) {
@@ -56,7 +58,7 @@ test('a full disk refuses pushes with 507, harms nothing, and lets them go on on
     const digest = await pushImage(server, path, 'room')
 
     await server.kill()
-    server = await startPrivateServer({ dataDir: folder.path })
+    server = await startPrivateServer({ dataDir: folder.path, env })
     await expectReadable(server, acknowledged)
     const { headers } = await send(server, 'HEAD', `/v2/${path}/manifests/room`)
     expect(headers['docker-content-digest']).toBe(digest)

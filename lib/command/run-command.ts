@@ -6,7 +6,9 @@ import { type Principal, systemPrincipal } from '@/lib/domain/principal'
 import { type Config, parseConfig } from '@/lib/config'
 import { AppError } from '@/lib/domain/errors'
 import { type OpenDatabase, openDatabase } from '@/lib/metadata/engine/open-database'
+import { createLogger } from '@/lib/log'
 import { assertMigrated } from '@/lib/metadata/engine/migrate'
+import { SpaceReserve } from '@/lib/metadata/engine/space-reserve'
 import { Passwords } from '@/lib/secrets/passwords'
 import { auditVerify } from './audit-verify'
 import type { Command, CommandArguments } from './command'
@@ -90,18 +92,21 @@ function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
 }
 
 /** Opens the database without migrating it, because a server of the previous version may be running. */
-async function open({ database }: Config): Promise<OpenDatabase> {
+async function open({ database, reserveMib }: Config): Promise<OpenDatabase> {
   if (database.provider === 'sqlite' && !existsSync(database.file)) {
     throw new CommandError(
       `There is no database ${database.file}: start the server once, or set STELE_DATA_DIR to the server's data folder`,
     )
   }
+  // Also on a full disk, without a server to release it.
+  const reserve = new SpaceReserve(database, reserveMib, createLogger('silent'))
+  reserve.beforeWrite()
   try {
     await assertMigrated(database, path.resolve('prisma'))
   } catch (error) {
     throw new CommandError(`The database cannot be used: ${(error as Error).message}`)
   }
-  return openDatabase(database)
+  return openDatabase(database, () => reserve.beforeWrite())
 }
 
 /** The operator, who is authenticated only by the operating system. */

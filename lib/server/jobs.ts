@@ -2,6 +2,7 @@ import type { Context } from '@/lib/context'
 import type { Job } from '@/lib/jobs/job'
 import { auditHeadJob, leftOutLogOnsJob } from '@/lib/registry/audit/keep-audit'
 import { garbageCollectionJob } from '@/lib/registry/maintenance/garbage-collection-job'
+import { reserveJob } from '@/lib/registry/maintenance/keep-reserve'
 import { scrubJob } from '@/lib/registry/maintenance/scrub-job'
 import { outboxJob } from '@/lib/registry/maintenance/sweep-outbox'
 import { keptAnswersJob } from '@/lib/registry/run-once'
@@ -14,4 +15,5 @@ export const jobs: readonly Job<Context>[] = [
   leftOutLogOnsJob,
   keptAnswersJob,
   outboxJob,
+  reserveJob,
 ]

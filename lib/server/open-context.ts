@@ -13,6 +13,7 @@ import { createLogger } from '@/lib/log'
 import type { DatabaseLocation } from '@/lib/metadata/engine/database'
 import { type OpenDatabase, openDatabase } from '@/lib/metadata/engine/open-database'
 import { migrate } from '@/lib/metadata/engine/migrate'
+import { SpaceReserve } from '@/lib/metadata/engine/space-reserve'
 import type { Context } from '@/lib/context'
 import { openBlobStore } from '@/lib/storage/open-blob-store'
 import { restrictAccess } from './restrict-access'
@@ -47,6 +48,9 @@ export async function openContext(config: Config, given: Partial<ProcessContext>
       'other users may access this path: change its mode, or its owner to the server’s user',
     )
   }
+  const reserve = new SpaceReserve(config.database, config.reserveMib, log)
+  // SQLite writes a little even when it opens a migrated database.
+  reserve.beforeWrite()
   try {
     const applied = await migrate(config.database, path.resolve('prisma'))
     if (applied.length > 0) log.info({ migrations: applied }, 'the database was migrated')
@@ -55,8 +59,9 @@ export async function openContext(config: Config, given: Partial<ProcessContext>
   }
   const ctx: ProcessContext = {
     config,
-    db: openDatabase(config.database),
+    db: openDatabase(config.database, () => reserve.beforeWrite()),
     blobs: await openBlobStore(config.storage),
+    reserve,
     secrets: await openSecretBox(config.dataDir),
     registryTokens: new RegistryTokens(config.dataDir),
     log,

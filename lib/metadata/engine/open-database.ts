@@ -12,12 +12,17 @@ export interface OpenDatabase extends Database {
   close(): Promise<void>
 }
 
-/** Opens the database; it must have been migrated (`migrate`). */
-export function openDatabase(location: DatabaseLocation): OpenDatabase {
+/**
+ * Opens the database; it must have been migrated (`migrate`). `beforeWrite` is called before each transaction that writes
+ * to a SQLite database.
+ */
+export function openDatabase(location: DatabaseLocation, beforeWrite: () => void = () => {}): OpenDatabase {
   // A transaction waits its turn behind others, so a burst of pushes must not time out at Prisma's 2 s.
   const options = { transactionOptions: { maxWait: 30_000, timeout: 30_000 } }
   return new ProcessDatabase(
-    location.provider === 'sqlite' ? openSqlite(location.file, options) : openPostgresql(location.url, options),
+    location.provider === 'sqlite'
+      ? openSqlite(location.file, options, beforeWrite)
+      : openPostgresql(location.url, options),
   )
 }
 

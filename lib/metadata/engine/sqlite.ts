@@ -7,15 +7,15 @@ import { busyTimeoutMs, sqliteAdapter } from './sqlite-adapter'
 import { SqliteStatements } from './sqlite-statements'
 import { WriteQueue } from './write-queue'
 
-/** Opens the migrated SQLite database in `file`. */
-export function openSqlite(file: string, options: ClientOptions): Engine {
+/** Opens the migrated SQLite database in `file`. `beforeWrite` is called before each transaction that writes. */
+export function openSqlite(file: string, options: ClientOptions, beforeWrite: () => void): Engine {
   const reading = new Sqlite(file, { readonly: true, fileMustExist: true })
   const writing = new Sqlite(file, { fileMustExist: true, timeout: busyTimeoutMs })
   // FULL: a commit is on disk when it returns, so an acknowledged push survives a power cut.
   writing.pragma('synchronous = FULL')
   writing.pragma('foreign_keys = ON')
   const writer = new SqliteStatements(writing)
-  const writes = new WriteQueue()
+  const writes = new WriteQueue(beforeWrite)
   const client = new PrismaClient({ ...options, adapter: sqliteAdapter(file, writes) })
   return {
     provider: 'sqlite',

@@ -46,10 +46,16 @@ export interface Unit {
  */
 export class WriteQueue {
   readonly #waiting: (() => void)[] = []
+  readonly #beforeWrite: () => void
   #isTaken = false
   /** When the event loop last had a turn, as far as the queue knows. */
   #stretchStart = performance.now()
   #batch: Batch | null = null
+
+  /** `beforeWrite` is called before the first write of each commit. */
+  constructor(beforeWrite: () => void = () => {}) {
+    this.#beforeWrite = beforeWrite
+  }
 
   /** Waits for the turn and starts a unit on `connection`. */
   async begin(connection: WriteConnection): Promise<Unit> {
@@ -59,6 +65,7 @@ export class WriteQueue {
       await this.#commit(this.#batch).catch((error: unknown) => this.#abandon(error))
     }
     try {
+      if (this.#batch === null) this.#beforeWrite()
       const batch = (this.#batch ??= await startBatch(connection))
       const savepoint = `unit_${++batch.size}`
       await connection.run(`SAVEPOINT ${savepoint}`)

@@ -45,7 +45,8 @@ export async function getBlobSizeForPush(
   const { size, seenAt } = await findBlob(ctx, repository, digest)
   const now = new Date()
   const grainMs = Math.min(seenGrainMaxMs, (ctx.config.maintenance.graceHours * 3_600_000) / 4)
-  if (now.getTime() - seenAt.getTime() >= grainMs) await markSeen(ctx, repository, digest, now)
+  // On a full disk nobody can push, and each pull would use a little of the space that is left.
+  if (now.getTime() - seenAt.getTime() >= grainMs && !ctx.reserve.isLow) await markSeen(ctx, repository, digest, now)
   return size
 }
 

@@ -4,6 +4,7 @@ import { deleteUpload, hasUpload } from '@/lib/metadata/uploads'
 import type { Context } from '@/lib/context'
 import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/opened-repository'
 import { withUploadLocked } from './upload-lock'
+import { whileThereIsRoom } from './while-there-is-room'
 
 /** Returns how many bytes an upload of the repository has. Throws BLOB_UPLOAD_UNKNOWN. */
 export async function getUploadSize(
@@ -20,7 +21,8 @@ export async function getUploadSize(
 
 /**
  * Appends to an upload and returns its new size. `offset`, if given, must be the upload's current size (RANGE_INVALID).
- * Bytes that arrived before a failure are kept, so that the client can continue from there.
+ * Bytes that arrived before a failure are kept, so that the client can continue from there. Throws STORAGE_FULL while
+ * the disk is full.
  */
 export async function appendToUpload(
   ctx: Context,
@@ -31,9 +33,10 @@ export async function appendToUpload(
   offset?: number,
 ): Promise<number> {
   assertOpened(repository, principal, 'push')
+  ctx.reserve.assertRoomForContent()
   return withUploadLocked(ctx, id, async () => {
     const size = await getUploadSize(ctx, principal, repository, id)
-    return ctx.blobs.append(id, offset ?? size, body)
+    return ctx.blobs.append(id, offset ?? size, whileThereIsRoom(ctx, body))
   })
 }
 

@@ -10,7 +10,7 @@ import { getUploadSize } from './continue-upload'
 import { withUploadLocked } from './upload-lock'
 
 /**
- * Turns an upload into a blob of the repository. Throws BLOB_UPLOAD_UNKNOWN; DIGEST_INVALID, which keeps the upload;
+ * Turns an upload into a blob of the repository. Throws BLOB_UPLOAD_UNKNOWN; DIGEST_INVALID and STORAGE_FULL, which keep the upload;
  * and UNAVAILABLE when garbage collection deleted already stored bytes of the same digest just before they were linked:
  * then the upload is gone, and the client pushes again.
  *
@@ -24,6 +24,7 @@ export async function finishUpload(
   digest: Digest,
 ): Promise<void> {
   assertOpened(repository, principal, 'push')
+  ctx.reserve.assertRoomForContent()
   const sizeBytes = await withUploadLocked(ctx, id, async () => {
     await getUploadSize(ctx, principal, repository, id)
     return ctx.blobs.commit(id, digest)

@@ -13,7 +13,7 @@ import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/open
  * Links a blob of another repository to `target` without sending its bytes; returns whether that was possible. The
  * caller must be allowed to pull from `source` (`findMountSource`). Without a source, the blob may be in any repository
  * of the instance that the principal may pull from by its current grants. A token's scopes must then include that
- * repository unless it is PUBLIC, as with a source.
+ * repository unless it is PUBLIC, as with a source. Throws STORAGE_FULL.
  */
 export async function mountBlob(
   ctx: Context,
@@ -23,6 +23,7 @@ export async function mountBlob(
 ): Promise<boolean> {
   assertOpened(target, principal, 'push')
   if (source !== null) assertOpened(source, principal, 'pull')
+  ctx.reserve.assertRoomForContent()
   const sizeBytes = await ctx.blobs.stat(digest)
   if (sizeBytes === null) return false
   try {

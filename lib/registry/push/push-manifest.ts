@@ -40,7 +40,8 @@ export interface PushedManifest {
 /**
  * Stores a manifest and points its tags at it, all or nothing, in one transaction.
  *
- * Throws DIGEST_INVALID, MANIFEST_INVALID, MANIFEST_BLOB_UNKNOWN, PRECONDITION_FAILED, TAG_IMMUTABLE or TAG_RESERVED.
+ * Throws DIGEST_INVALID, MANIFEST_INVALID, MANIFEST_BLOB_UNKNOWN, PRECONDITION_FAILED, STORAGE_FULL, TAG_IMMUTABLE or
+ * TAG_RESERVED.
  * Nothing is stored then, except a ledger entry for the last two.
  */
 export async function pushManifest(
@@ -50,6 +51,7 @@ export async function pushManifest(
   push: ManifestPush,
 ): Promise<PushedManifest> {
   assertOpened(repository, principal, 'push')
+  ctx.reserve.assertRoomForContent()
   const digest = digestOf(push.content, push.digest === null ? 'sha256' : digestAlgorithm(push.digest))
   if (push.digest !== null && push.digest !== digest) {
     throw new AppError('DIGEST_INVALID', { detail: { expected: push.digest, actual: digest } })

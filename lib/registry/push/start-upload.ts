@@ -7,7 +7,7 @@ import { deleteUpload, insertUpload } from '@/lib/metadata/uploads'
 import type { Context } from '@/lib/context'
 import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/opened-repository'
 
-/** Starts an upload whose digest is expected to use `algorithm`, and returns its id. Throws NAME_UNKNOWN. */
+/** Starts an upload whose digest is expected to use `algorithm`, and returns its id. Throws NAME_UNKNOWN, STORAGE_FULL. */
 export async function startUpload(
   ctx: Context,
   principal: Principal,
@@ -15,6 +15,7 @@ export async function startUpload(
   algorithm: DigestAlgorithm,
 ): Promise<string> {
   assertOpened(repository, principal, 'push')
+  ctx.reserve.assertRoomForContent()
   const id = randomUUID()
   // The row first: a crash in between leaves a row that is reported as an unknown upload and later found by its age.
   // Nothing would find a file without a row.

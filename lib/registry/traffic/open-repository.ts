@@ -28,7 +28,8 @@ const needs = {
  *
  * Throws UNAUTHORIZED for an anonymous caller without permission, and without a token also when the repository does not
  * exist; SCOPE_INSUFFICIENT for a token without the scope; NAME_UNKNOWN when the repository does not exist or the
- * principal may not know that it does; DENIED when the principal may know that it exists but may not do `action`.
+ * principal may not know that it does; DENIED when the principal may know that it exists but may not do `action`;
+ * STORAGE_FULL when it would have to be created on a full disk.
  */
 export async function openRepository(
   ctx: Context,
@@ -81,6 +82,7 @@ async function createOnPush(
     if (rank === null || rank === 0) throw unknownName(path)
     if (!rankAllows(rank, 'push')) throw new AppError('DENIED', { detail: { name: path, action: 'push' } })
   }
+  ctx.reserve.assertRoomForContent()
   const created = await ctx.db.sqlTransaction((tx) =>
     createRepositoryOnPush(tx, { instanceId, namespace: names.namespace, name: names.name, createdBy: principal.name }),
   )

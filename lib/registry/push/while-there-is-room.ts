@@ -1,0 +1,24 @@
+import type { Context } from '@/lib/context'
+
+/** Yields `body` unchanged, and throws STORAGE_FULL before the chunk for which there is no room (`SpaceReserve`). */
+export function whileThereIsRoom({ reserve }: Context, body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  return {
+    // Not a generator: this runs for each chunk of every upload.
+    [Symbol.asyncIterator]() {
+      const chunks = body[Symbol.asyncIterator]()
+      const end = async () => (await chunks.return?.()) ?? { done: true as const, value: undefined }
+      return {
+        async next() {
+          try {
+            reserve.assertRoomForContent()
+          } catch (error) {
+            await end()
+            throw error
+          }
+          return chunks.next()
+        },
+        return: end,
+      }
+    },
+  }
+}

@@ -23,6 +23,7 @@ describe('parseConfig', () => {
         uploadExpiryHours: 24,
         scrubIntervalHours: 168,
         scrubMibPerSecond: 20,
+        verifyHours: 24,
       },
       reserveMib: 16,
       stopTimeoutSeconds: 25,

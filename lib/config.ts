@@ -67,6 +67,8 @@ export interface MaintenanceSettings {
   readonly scrubIntervalHours: number
   /** How fast a scheduled scrub reads. */
   readonly scrubMibPerSecond: number
+  /** A blob that was not verified for so many hours is verified while it is pulled; 0: never. */
+  readonly verifyHours: number
 }
 
 /** The database: a SQLite file by its absolute path, or PostgreSQL by its address. */
@@ -171,6 +173,7 @@ const environment = z.object({
   STELE_UPLOAD_EXPIRY_HOURS: wholeNumber(1, hoursMax).default(24),
   STELE_SCRUB_INTERVAL_HOURS: wholeNumber(0, hoursMax).default(168),
   STELE_SCRUB_MIB_PER_SECOND: wholeNumber(1, 10_000).default(20),
+  STELE_VERIFY_HOURS: wholeNumber(0, hoursMax).default(24),
   STELE_RESERVE_MIB: wholeNumber(0, 10_240).default(16),
   STELE_STOP_TIMEOUT_SECONDS: wholeNumber(0, 3600).default(25),
   STELE_METRICS_TOKEN: z
@@ -223,6 +226,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
       uploadExpiryHours: value.STELE_UPLOAD_EXPIRY_HOURS,
       scrubIntervalHours: value.STELE_SCRUB_INTERVAL_HOURS,
       scrubMibPerSecond: value.STELE_SCRUB_MIB_PER_SECOND,
+      verifyHours: value.STELE_VERIFY_HOURS,
     },
     reserveMib: value.STELE_RESERVE_MIB,
     stopTimeoutSeconds: value.STELE_STOP_TIMEOUT_SECONDS,

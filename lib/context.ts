@@ -11,12 +11,15 @@ import type { Logger } from './log'
 import type { Database } from '@/lib/metadata/engine/database'
 import type { SpaceReserve } from '@/lib/metadata/engine/space-reserve'
 import type { BlobStore } from '@/lib/storage/blob-store'
+import type { VerifiedBlobs } from '@/lib/storage/verified-blobs'
 
 /** Everything that a use case needs from the process. `server.ts` creates it once. */
 export interface Context {
   readonly config: Config
   readonly db: Database
   readonly blobs: BlobStore
+  /** Remembers which blobs need not be verified when they are pulled. */
+  readonly verifiedBlobs: VerifiedBlobs
   /** Keeps space for the administration of a server whose disk is full. */
   readonly reserve: SpaceReserve
   readonly secrets: SecretBox

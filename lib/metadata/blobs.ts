@@ -79,10 +79,11 @@ export async function linkBlob(
   repositoryId: string,
   { digest, sizeBytes, arePushed, now }: LinkedBlob,
 ): Promise<boolean> {
-  const clearMark = arePushed ? Prisma.sql`, "corruptAt" = NULL` : Prisma.empty
+  // The size too: an earlier version may have recorded one of wrong bytes.
+  const heal = arePushed ? Prisma.sql`, "sizeBytes" = excluded."sizeBytes", "corruptAt" = NULL` : Prisma.empty
   const [blob] = await tx.$queryRaw<{ corruptAt: unknown }[]>`
     INSERT INTO "Blob" ("digest", "sizeBytes", "createdAt", "seenAt") VALUES (${digest}, ${sizeBytes}, ${now}, ${now})
-    ON CONFLICT ("digest") DO UPDATE SET "seenAt" = excluded."seenAt"${clearMark}
+    ON CONFLICT ("digest") DO UPDATE SET "seenAt" = excluded."seenAt"${heal}
     RETURNING "corruptAt"`
   await tx.$executeRaw`
     INSERT INTO "RepositoryBlob" ("repositoryId", "digest", "createdAt", "seenAt")

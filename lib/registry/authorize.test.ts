@@ -42,6 +42,7 @@ const noUseCases: Readonly<Record<string, string>> = {
   'maintenance/scrub-blobs': 'the work of a run that a use case has started',
   'maintenance/sweep-outbox': 'the work of the server itself',
   'maintenance/sweep-uploads': 'the work of a run that a use case has started',
+  'pull/check-while-reading': 'a step of a use case',
   'push/image-platforms': 'a step of a use case',
   'push/push-warnings': 'sentences',
   'push/upload-lock': 'a step of a use case',

@@ -16,6 +16,7 @@ import { migrate } from '@/lib/metadata/engine/migrate'
 import { SpaceReserve } from '@/lib/metadata/engine/space-reserve'
 import type { Context } from '@/lib/context'
 import { openBlobStore } from '@/lib/storage/open-blob-store'
+import { VerifiedBlobs } from '@/lib/storage/verified-blobs'
 import { restrictAccess } from './restrict-access'
 import { StartError } from './start-error'
 
@@ -61,6 +62,7 @@ export async function openContext(config: Config, given: Partial<ProcessContext>
     config,
     db: openDatabase(config.database, () => reserve.beforeWrite()),
     blobs: await openBlobStore(config.storage),
+    verifiedBlobs: new VerifiedBlobs(),
     reserve,
     secrets: await openSecretBox(config.dataDir),
     registryTokens: new RegistryTokens(config.dataDir),

@@ -274,6 +274,35 @@ export function describeBlobStore(name: string, open: () => Promise<OpenedBlobSt
       })
 
       it.each([
+        ['sha256', 'all bytes', flipped],
+        ['sha512', 'all bytes', flipped],
+        ['sha256', 'no bytes', empty],
+      ] as const)('are found by their reader: %s of %s', async (algorithm, _name, damaged) => {
+        const named = digestOf(bytes, algorithm)
+        await store.commit(await upload(store, bytes), named)
+        const sound = await store.read(named)
+        expect(await sound.check()).toBe(true)
+        await sound.close()
+        await opened.damage(named, damaged)
+        const reader = await store.read(named)
+        const checked = reader.check()
+        await reader.close() // the check goes on
+        expect(await checked).toBe(false)
+      })
+
+      it('are not checked by more readers than can wait, and by others later', async () => {
+        await publish(store, bytes)
+        const readers = await Promise.all(Array.from({ length: 100 }, () => store.read(digest)))
+        const checks = readers.map((reader) => reader.check())
+        expect(checks.filter((check) => check === null).length).toBeGreaterThan(0)
+        expect(new Set(await Promise.all(checks))).toEqual(new Set([true, null]))
+        await Promise.all(readers.map((reader) => reader.close()))
+        const later = await store.read(digest)
+        expect(await later.check()).toBe(true)
+        await later.close()
+      })
+
+      it.each([
         ['one flipped bit', flipped],
         ['a lost end', bytes.subarray(0, 100)],
       ])('are replaced by the next push: %s', async (_name, damaged) => {
@@ -316,6 +345,28 @@ export function describeBlobStore(name: string, open: () => Promise<OpenedBlobSt
     })
 
     describe('a reader', () => {
+      it('asks before it writes the last chunk, and does not write it when that rejects', async () => {
+        const bytes = randomBytes(3 * mebibyte)
+        const digest = await publish(store, bytes)
+        const before = new Date()
+        const whole = collector()
+        let seen = 0
+        const reader = await store.read(digest)
+        expect(reader.publishedAt.getTime()).toBeLessThanOrEqual(before.getTime() + clockGrainMs)
+        await reader.pipeTo(whole, () => {
+          seen = whole.bytes().length
+          return Promise.resolve()
+        })
+        expectSame(whole.bytes(), bytes)
+        expect(seen).toBeGreaterThan(0)
+        expect(seen).toBeLessThan(bytes.length)
+
+        const refusal = new Error('no end')
+        const part = collector()
+        await expect((await store.read(digest)).pipeTo(part, () => Promise.reject(refusal))).rejects.toBe(refusal)
+        expect(part.bytes().length).toBeLessThan(bytes.length)
+      })
+
       it('leaves its sink open', async () => {
         const sink = collector()
         await (await store.read(await publish(store, randomBytes(10)))).pipeTo(sink)

@@ -101,14 +101,26 @@ export interface BlobReader {
   /** How many bytes `pipeTo` writes: the size, or the length of the range. */
   readonly length: number
 
+  /** When the blob was last committed. */
+  readonly publishedAt: Date
+
+  /**
+   * Returns whether the whole blob's bytes match its digest, read again without delaying other work; null, and does
+   * nothing, when too many blobs are waiting for that. Works on after `pipeTo` and `close`. Rejects with UNAVAILABLE.
+   */
+  check(): Promise<boolean> | null
+
   /**
    * Writes the bytes to `sink` with back pressure, and closes the reader in every case. Leaves `sink` open; the caller
    * ends it.
    *
+   * `beforeEnd` is called when only the last chunk is left to write. If it rejects, that chunk is not written, and
+   * `pipeTo` rejects with the same error.
+   *
    * The memory of a chunk is reused after its write has called back. Rejects with UNAVAILABLE when reading fails, and
    * with another error than an AppError when the sink fails or closes early (a client that disconnected).
    */
-  pipeTo(sink: Writable): Promise<void>
+  pipeTo(sink: Writable, beforeEnd?: () => Promise<void>): Promise<void>
 
   /** Closes the blob without reading it. Succeeds after `pipeTo` and when called again. */
   close(): Promise<void>

@@ -6,6 +6,7 @@ import { findBlobLink } from '@/lib/metadata/blobs'
 import { markLinkSeen } from '@/lib/metadata/garbage'
 import type { BlobReader } from '@/lib/storage/blob-store'
 import type { Context } from '@/lib/context'
+import { checkWhileReading } from './check-while-reading'
 import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/opened-repository'
 
 /** Longest interval between two updates of the time at which a client last asked for a blob, in milliseconds. */
@@ -27,7 +28,13 @@ export async function getBlob(
 ): Promise<ReadableBlob> {
   assertOpened(repository, principal, 'pull')
   const { size } = await findBlob(ctx, repository, digest)
-  return { size, open: (range) => ctx.blobs.read(digest, range) }
+  return {
+    size,
+    async open(range) {
+      const reader = await ctx.blobs.read(digest, range)
+      return range === undefined ? checkWhileReading(ctx, digest, reader) : reader
+    },
+  }
 }
 
 /**
@@ -58,6 +65,10 @@ async function findBlob(
   const link = await findBlobLink(ctx.db, repository.id, digest)
   const size = link === null || link.isCorrupt ? null : await ctx.blobs.stat(digest)
   if (link === null || size === null) throw unknown(digest)
+  if (BigInt(size) !== link.sizeBytes) {
+    ctx.log.error({ digest, size, expectedSize: Number(link.sizeBytes) }, 'a blob is corrupt: push it again')
+    throw unknown(digest)
+  }
   return { size, seenAt: link.seenAt }
 }
 

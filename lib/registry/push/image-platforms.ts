@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache'
-import type { Digest } from '@/lib/domain/digest'
+import { type Digest, digestAlgorithm } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import { type ParsedManifest, platformOfConfig } from '@/lib/domain/manifest'
+import { digestOf } from '@/lib/storage/hash'
 import { readAll } from '@/lib/storage/read-all'
 import type { Context } from '@/lib/context'
 
@@ -26,10 +27,12 @@ export async function findPlatforms(ctx: Context, manifest: ParsedManifest): Pro
   return found
 }
 
-/** Returns undefined if the config is missing: it may arrive later. `store` decides whether the push may name it. */
+/** Returns undefined if the config is missing or corrupt: it may arrive later. `store` decides whether the push may name it. */
 async function readPlatform(ctx: Context, config: Digest): Promise<readonly string[] | undefined> {
   try {
-    const platform = platformOfConfig(await readAll(ctx.blobs, config, configMaxBytes))
+    const content = await readAll(ctx.blobs, config, configMaxBytes)
+    if (digestOf(content, digestAlgorithm(config)) !== config) return undefined
+    const platform = platformOfConfig(content)
     return platform === null ? [] : [platform]
   } catch (error) {
     if (AppError.is(error) && error.code === 'BLOB_UNKNOWN') return undefined

@@ -21,6 +21,7 @@ import {
   syncFolder,
   uploadPath,
 } from './filesystem-layout'
+import { HashThread } from './hash-thread'
 import { digestOfFile } from '@/lib/storage/hash'
 import { RunningHashes, startHash } from './running-hashes'
 import { storageError, systemCode } from './storage-error'
@@ -57,6 +58,7 @@ interface ClaimedUpload {
 class FilesystemBlobStore implements BlobStore {
   readonly #hashes = new RunningHashes(runningHashCapacity)
   readonly #running = new Map<string, Work>()
+  readonly #hashThread = new HashThread()
 
   constructor(private readonly dataDir: string) {}
 
@@ -73,11 +75,12 @@ class FilesystemBlobStore implements BlobStore {
       throw isMissing(error) ? new AppError('BLOB_UNKNOWN', { detail: { digest } }) : storageError(error)
     })
     try {
-      const { size } = await handle.stat()
+      const stats = await handle.stat()
+      const { size } = stats
       if (range !== undefined && !(0 <= range.start && range.start <= range.end && range.end < size)) {
         throw rangeNotSatisfiable(size)
       }
-      return new FileReader(handle, size, range ?? { start: 0, end: size - 1 })
+      return new FileReader(handle, stats, range ?? { start: 0, end: size - 1 }, digest, this.#hashThread)
     } catch (error) {
       await handle.close()
       throw storageError(error)

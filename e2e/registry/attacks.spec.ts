@@ -14,6 +14,7 @@ import { type Answer, send } from './http'
 import { makeSmallFolder } from './limited-folder'
 import { measureMemory } from './memory'
 import { exchangeRaw, statusesIn } from './raw-connection'
+import { z } from 'zod'
 
 test.describe('manifests under attack', () => {
   const imageType = 'application/vnd.oci.image.manifest.v1+json'
@@ -456,4 +457,47 @@ test.describe('the doors', () => {
     })
     expect(peakBytes - beforeBytes).toBeLessThan(100 * mebibyte)
   })
+
+  test('referrers with large annotations are listed in pages, within bounded memory', async ({
+    startPrivateServer,
+  }) => {
+    test.slow()
+    const count = 48
+    const subject = `sha256:${'5'.repeat(64)}`
+    const first = await startPrivateServer()
+    await pushImage(first, 'test/example', 'v1', 'makes the repository')
+    await first.kill()
+    // Written into the database, so that no limit of a push is in the way: older data may have no limit.
+    await runSql(
+      join(first.dataDir, 'stele.db'),
+      `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ${count - 1})
+       INSERT INTO "Manifest" ("repositoryId", "digest", "mediaType", "subjectDigest", "annotations", "content",
+         "sizeBytes", "totalSizeBytes", "platforms", "pushedBy", "createdAt")
+       SELECT r."id", printf('sha256:%064d', i), 'application/vnd.oci.image.manifest.v1+json', '${subject}',
+         '{"note":"' || printf('%.*c', ${4 * mebibyte}, 'x') || '"}', x'', 0, 0, '', 'admin', r."createdAt"
+       FROM n, "Repository" r WHERE r."path" = 'test/example'`,
+    )
+    const server = await startPrivateServer({ dataDir: first.dataDir })
+    const digests: string[] = []
+    const { peakBytes } = await measureMemory(server.pid, async () => {
+      for (let next = `/v2/test/example/referrers/${subject}`; next !== '';) {
+        const { status, headers, body } = await send(server, 'GET', next)
+        expect(status).toBe(200)
+        const { manifests } = referrerList.parse(JSON.parse(body.toString()))
+        if (manifests.length > 1) expect(body.length).toBeLessThan(4 * mebibyte)
+        digests.push(...manifests.map(({ digest }) => digest))
+        next = /^<([^>]+)>; rel="next"$/.exec(String(headers.link))?.[1] ?? ''
+      }
+    })
+    expect(new Set(digests).size).toBe(count)
+    expect(peakBytes).toBeLessThan(400 * mebibyte)
+  })
+
+  const referrerList = z.object({ manifests: z.array(z.object({ digest: z.string() })) })
+
+  /** Changes a database that no server uses. In a process of its own: tests are no part of the server. */
+  async function runSql(file: string, sql: string): Promise<void> {
+    const script = `new (require('better-sqlite3'))(${JSON.stringify(file)}).exec(${JSON.stringify(sql)})`
+    await new CommandLine(process.execPath, ['--eval', script], {}).run([])
+  }
 })

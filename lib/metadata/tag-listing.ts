@@ -11,16 +11,23 @@ export interface TagRow {
   readonly updatedAt: Date
   readonly updatedBy: string
   readonly mediaType: string
+  /** Null also when it is too long to be one. */
   readonly artifactType: string | null
-  /** Comma-separated. */
+  /** Comma-separated; empty also when there are too many to show. */
   readonly platforms: string
   readonly totalSizeBytes: bigint
 }
 
+/** Longest texts of a manifest that a list shows, in bytes. A push may send 4 MiB of each. */
+const artifactTypeMaxBytes = 255
+const platformsMaxBytes = 4096
+
 // Not the manifest's content: a page of them may be megabytes.
 const selectTags = Prisma.sql`
   SELECT t."name", t."digest", t."createdAt", t."updatedAt", t."updatedBy",
-    m."mediaType", m."artifactType", m."platforms", m."totalSizeBytes"
+    m."mediaType", m."totalSizeBytes",
+    CASE WHEN octet_length(m."artifactType") <= ${artifactTypeMaxBytes} THEN m."artifactType" END AS "artifactType",
+    CASE WHEN octet_length(m."platforms") <= ${platformsMaxBytes} THEN m."platforms" ELSE '' END AS "platforms"
   FROM "Tag" t JOIN "Manifest" m ON m."repositoryId" = t."repositoryId" AND m."digest" = t."digest"`
 
 /** Which tags of a repository a list shows: whose name holds a text. */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import {
   type TagPrecondition,
   type TagRefusal,
@@ -199,20 +200,33 @@ async function removeTag(tx: SqlTransaction, repositoryId: string, name: string)
   await tx.$executeRaw`DELETE FROM "Tag" WHERE "repositoryId" = ${repositoryId} AND "name" = ${name}`
 }
 
+/** Tags of one page of a deletion. */
+const pageSize = 500
+
 /**
- * Deletes every tag that points at a digest; returns them in byte order. None of them may be protected: the caller has
- * asked (`listTagsReaching`) under `lockRepositoryExclusively` of the same transaction.
+ * Deletes tags that point at a digest, a page of them: call it until it returns none. None of them may be protected: the
+ * caller has asked (`listTagsReaching`) under `lockRepositoryExclusively` of the same transaction.
  */
 export async function deleteTagsOf(tx: SqlTransaction, repositoryId: string, digest: string): Promise<TagTarget[]> {
   const deleted = await tx.$queryRaw<TagTarget[]>`
-    DELETE FROM "Tag" WHERE "repositoryId" = ${repositoryId} AND "digest" = ${digest} RETURNING "name", "digest"`
+    DELETE FROM "Tag" WHERE "repositoryId" = ${repositoryId} AND "name" IN (
+      SELECT "name" FROM "Tag" WHERE "repositoryId" = ${repositoryId} AND "digest" = ${digest}
+      ORDER BY "name" LIMIT ${pageSize})
+    RETURNING "name", "digest"`
   return deleted.sort((one, other) => (one.name < other.name ? -1 : 1))
 }
 
-/** All tags of a repository, in byte order. */
-export async function listAllTags(source: SqlSource, repositoryId: string): Promise<TagTarget[]> {
-  return source.read.$queryRaw<TagTarget[]>`
-    SELECT "name", "digest" FROM "Tag" WHERE "repositoryId" = ${repositoryId} ORDER BY "name"`
+/** The tags of a repository in byte order, in pages; other requests run between two pages. */
+export async function* readTagPages(source: SqlSource, repositoryId: string): AsyncGenerator<readonly TagTarget[]> {
+  for (let last = ''; ;) {
+    const page = await source.read.$queryRaw<TagTarget[]>`
+      SELECT "name", "digest" FROM "Tag" WHERE "repositoryId" = ${repositoryId} AND "name" > ${last}
+      ORDER BY "name" LIMIT ${pageSize}`
+    last = page.at(-1)?.name ?? ''
+    if (last === '') return
+    yield page
+    await setImmediate()
+  }
 }
 
 /**

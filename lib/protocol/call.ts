@@ -79,15 +79,15 @@ export function answerJson(response: ServerResponse, contentType: string, value:
 }
 
 /**
- * Sends a list as JSON, with its hash as entity tag; 304 when the client has it already. A HEAD gets the length but not
- * the body.
+ * Sends a list, as JSON text, with its hash as entity tag; 304 when the client has it already. A HEAD gets the length but
+ * not the body.
  */
 export function answerList(
   { request, response }: Pick<OpenCall, 'request' | 'response'>,
   contentType: string,
-  value: unknown,
+  text: string,
 ): void {
-  const body = Buffer.from(JSON.stringify(value))
+  const body = Buffer.from(text)
   const etag = `"${hash('sha256', body, 'base64url')}"`
   if (answerUnchanged(request, response, { ETag: etag })) return
   response.writeHead(200, { 'Content-Type': contentType, 'Content-Length': body.byteLength, ETag: etag })

@@ -22,5 +22,5 @@ export async function listRepositories({
   const limit = parsePageSize(query)
   const { names, next } = await listRepositoryPaths(ctx, principal, instance.id, limit, parseLast(query))
   if (next !== null) linkNextPage(response, '/v2/_catalog', { n: String(limit), last: next })
-  answerList({ request, response }, 'application/json', { repositories: names })
+  answerList({ request, response }, 'application/json', JSON.stringify({ repositories: names }))
 }

@@ -91,6 +91,20 @@ describe('a DELETE through /v2 writes an audit event', () => {
     expect(deleted.map((event) => event.tag)).toEqual(tags)
   })
 
+  test('for a manifest with more tags than one statement deletes', async () => {
+    const { digest } = await push({ tagged: false })
+    const now = new Date()
+    const tags = Array.from({ length: 1200 }, (_, n) => `page-${String(n).padStart(4, '0')}`)
+    await registry.ctx.db.prisma.tag.createMany({
+      data: tags.map((name) => ({ repositoryId, name, digest, createdAt: now, updatedAt: now, updatedBy: 'admin' })),
+    })
+    expect(await deletes(`manifests/${digest}`)).toBe(202)
+    expect(await lastAuditEvent()).toMatchObject({ before: { digest, tags: tags.slice(0, 10), tagCount: 1200 } })
+    const where = { kind: 'DELETED', currentDigest: digest } as const
+    const deleted = await registry.ctx.db.prisma.tagEvent.findMany({ where, orderBy: { id: 'asc' } })
+    expect(deleted.map((event) => event.tag)).toEqual(tags)
+  })
+
   test('for a blob', async () => {
     const digest = await registry.pushBlob('a blob that no manifest names')
     expect(await deletes(`blobs/${digest}`)).toBe(202)

@@ -46,12 +46,17 @@ function setFiltered(response: Call['response']): void {
 }
 
 function answerIndex(call: Pick<Call, 'request' | 'response'>, page: ReferrerPage): void {
-  const manifests = page.referrers.map(({ mediaType, digest, sizeBytes, artifactType, annotations }) => ({
-    mediaType,
-    digest,
-    size: sizeBytes,
-    ...(artifactType !== null && { artifactType }),
-    ...(Object.keys(annotations).length > 0 && { annotations }),
-  }))
-  answerList(call, indexType, { schemaVersion: 2, mediaType: indexType, manifests })
+  const manifests = page.referrers.map(({ mediaType, digest, sizeBytes, artifactType, annotations }) => {
+    const descriptor = JSON.stringify({
+      mediaType,
+      digest,
+      size: sizeBytes,
+      ...(artifactType !== null && { artifactType }),
+    })
+    // Put in as text: parsing megabytes only to write them again would take time and memory.
+    return annotations === null || annotations === '{}'
+      ? descriptor
+      : `${descriptor.slice(0, -1)},"annotations":${annotations}}`
+  })
+  answerList(call, indexType, `{"schemaVersion":2,"mediaType":"${indexType}","manifests":[${manifests.join(',')}]}`)
 }

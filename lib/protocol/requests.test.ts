@@ -495,6 +495,55 @@ describe('referrers', () => {
     expect(listed).toEqual(digests)
   })
 
+  test('with large texts come a few in a page, of both kinds in one order', async () => {
+    const { id: repositoryId } = await registry.ctx.db.prisma.repository.findFirstOrThrow({
+      where: { path: 'test/example' },
+    })
+    const about = `sha256:${'e'.repeat(64)}`
+    const digests = Array.from({ length: 12 }, (_, index) => `sha256:${String(index).padStart(60, '0')}eeee`)
+    const mebibyte = 1024 * 1024
+    await registry.ctx.db.prisma.manifest.createMany({
+      data: digests.map((digest, index) => ({
+        repositoryId,
+        digest,
+        mediaType: imageManifestType,
+        subjectDigest: index % 2 === 0 ? about : null,
+        annotations:
+          index % 2 === 0 ? JSON.stringify({ note: 'x'.repeat(index === 0 ? 4 * mebibyte : mebibyte) }) : null,
+        artifactType: index % 2 === 0 ? null : `application/${'y'.repeat(mebibyte / 2)}`,
+        content: new Uint8Array(),
+        sizeBytes: 0,
+        totalSizeBytes: 0,
+        platforms: '',
+        pushedBy: 'admin',
+      })),
+    })
+    const children = digests.map((digest) => ({ mediaType: imageManifestType, digest, size: 0 }))
+    await pushIndex(about.replace(':', '-'), children)
+    const pages: string[][] = []
+    for (let next = `/v2/test/example/referrers/${about}`; next !== '';) {
+      const { json, headers, body } = await registry.send('GET', next)
+      const manifests = json['manifests'] as { digest: string; annotations?: { note: string } }[]
+      expect(manifests.length).toBeGreaterThan(0)
+      if (manifests.length > 1) expect(body.length).toBeLessThan(4 * mebibyte)
+      pages.push(manifests.map(({ digest }) => digest))
+      next = /^<([^>]+)>; rel="next"$/.exec(String(headers.link))?.[1] ?? ''
+    }
+    expect(pages.flat()).toEqual(digests)
+    expect(pages.length).toBeGreaterThan(4)
+
+    // A large index would be read with each page: its annotations are left out.
+    const annotated = (note: string) => pushIndex(about.replace(':', '-'), [{ ...children[1], annotations: { note } }])
+    const shown = async () => {
+      const { json } = await registry.send('GET', `/v2/test/example/referrers/${about}?last=${digests[0] ?? ''}`)
+      return (json['manifests'] as { annotations?: { note: string } }[])[0]?.annotations?.note.length
+    }
+    await annotated('short')
+    expect(await shown()).toBe(5)
+    await annotated('z'.repeat(600 * 1024))
+    expect(await shown()).toBeUndefined()
+  })
+
   test('of a type with control characters are not asked for', async () => {
     expect((await registry.send('GET', `${url}?artifactType=a%00b`)).status).toBe(400)
     expect((await registry.send('GET', `/v2/test/none/referrers/${subject}?artifactType=%0A`)).status).toBe(400)

@@ -7,5 +7,5 @@ export async function listTags({ ctx, request, response, principal, repository, 
   const limit = parsePageSize(query)
   const { names, next } = await listTagsOfRepository(ctx, principal, repository, limit, parseLast(query))
   if (next !== null) linkNextPage(response, `/v2/${repository.path}/tags/list`, { n: String(limit), last: next })
-  answerList({ request, response }, 'application/json', { name: repository.path, tags: names })
+  answerList({ request, response }, 'application/json', JSON.stringify({ name: repository.path, tags: names }))
 }

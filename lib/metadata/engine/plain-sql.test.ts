@@ -8,7 +8,7 @@ import {
   lockRepository,
   lockRepositoryExclusively,
 } from '@/lib/metadata/repositories'
-import { findTag, listAllTags, listTagNames, listTagsReaching, moveTag } from '@/lib/metadata/tags'
+import { findTag, listTagNames, listTagsReaching, moveTag, readTagPages } from '@/lib/metadata/tags'
 import { openTestDatabase } from '@/lib/testing/test-database'
 import { findDefaultInstance, findInstanceByHost } from '@/lib/metadata/instances'
 import { hasUpload, insertUpload } from '@/lib/metadata/uploads'
@@ -119,7 +119,11 @@ const reads: Record<
   'a tag': [(source, found) => findTag(source, repositoryId, found ? 'v1' : 'v2'), { name: 'v1', digest }],
   'names of tags': [(source, found) => listTagNames(source, repositoryId, 10, found ? 'A' : 'v1'), ['V0', 'v1'], []],
   'all tags': [
-    (source, found) => listAllTags(source, found ? repositoryId : 'crr-none'),
+    async (source, found) => {
+      const tags = []
+      for await (const page of readTagPages(source, found ? repositoryId : 'crr-none')) tags.push(...page)
+      return tags
+    },
     [
       { name: 'V0', digest },
       { name: 'v1', digest },

@@ -9,6 +9,9 @@ import type { Context } from '@/lib/context'
 /** Largest image config that is read for its platform, in bytes. */
 const configMaxBytes = 1024 * 1024
 
+/** Longest platform, in characters: a longer one is not a platform, and the cache would hold it. */
+const platformMaxLength = 255
+
 /** How many configs' platforms are cached. */
 const rememberedMax = 1000
 
@@ -33,7 +36,7 @@ async function readPlatform(ctx: Context, config: Digest): Promise<readonly stri
     const content = await readAll(ctx.blobs, config, configMaxBytes)
     if (digestOf(content, digestAlgorithm(config)) !== config) return undefined
     const platform = platformOfConfig(content)
-    return platform === null ? [] : [platform]
+    return platform === null || platform.length > platformMaxLength ? [] : [platform]
   } catch (error) {
     if (AppError.is(error) && error.code === 'BLOB_UNKNOWN') return undefined
     if (AppError.is(error) && error.code === 'SIZE_INVALID') return []

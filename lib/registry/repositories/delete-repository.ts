@@ -6,8 +6,9 @@ import { listLostGrants } from '@/lib/metadata/grants'
 import { lockRow } from '@/lib/metadata/engine/locks'
 import { recordDeletions } from '@/lib/metadata/ledger'
 import { addToOutbox } from '@/lib/metadata/outbox'
-import { deleteRepository as deleteRepositoryRow } from '@/lib/metadata/repository-settings'
-import { listAllTags } from '@/lib/metadata/tags'
+import type { Transaction } from '@/lib/metadata/engine/database'
+import { type RepositoryRow, deleteRepository as deleteRepositoryRow } from '@/lib/metadata/repository-settings'
+import { readTagPages } from '@/lib/metadata/tags'
 import { reserveTagNames } from '@/lib/metadata/tombstones'
 import { authorize, authorizeAdministrator } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
@@ -41,15 +42,17 @@ export async function deleteRepository(
     await lockRow(tx, 'Repository', id)
     const current = await requireRepository(tx, id)
     assertExpected(current.version, expected)
-    const tags = await listAllTags(tx, id)
-    const protectedTags = tags.filter((tag) => isProtected(current, tag.name))
-    if (protectedTags.length > 0 && force !== current.path) {
-      const names = protectedTags.slice(0, namedTagsMax).map((tag) => tag.name)
-      throw new AppError('REPOSITORY_PROTECTED', { detail: { tags: names, count: protectedTags.length } })
+    const { tagCount, protectedCount, firstProtected } = await countTags(tx, current)
+    if (protectedCount > 0 && force !== current.path) {
+      throw new AppError('REPOSITORY_PROTECTED', { detail: { tags: firstProtected, count: protectedCount } })
     }
-    if (protectedTags.length > 0) authorizeAdministrator(ctx, principal, administratorsOnly)
-    await reserveTagNames(tx, current, protectedTags, { reason, decidedBy: principal.name })
-    await recordDeletions(tx, current, principal, tags, { reason, now: new Date() })
+    if (protectedCount > 0) authorizeAdministrator(ctx, principal, administratorsOnly)
+    const now = new Date()
+    for await (const tags of readTagPages(tx, id)) {
+      const protectedTags = tags.filter((tag) => isProtected(current, tag.name))
+      await reserveTagNames(tx, current, protectedTags, { reason, decidedBy: principal.name })
+      await recordDeletions(tx, current, principal, tags, { reason, now })
+    }
     await addToOutbox(tx, current, { kind: 'REPOSITORY_DELETED' })
     const lost = await listLostGrants(tx, { scopeId: id })
     if (!(await deleteRepositoryRow(tx, current))) throw changedMeanwhile()
@@ -58,8 +61,22 @@ export async function deleteRepository(
       action: 'DELETE',
       target: { type: 'REPOSITORY', id, name: path },
       instanceId,
-      before: { path, type, tagImmutability, summary, description, tagCount: tags.length, ...lost },
+      before: { path, type, tagImmutability, summary, description, tagCount, ...lost },
       after: null,
     })
   })
+}
+
+/** How many tags a repository has and how many of them are protected, with the names of the first protected ones. */
+async function countTags(tx: Transaction, repository: RepositoryRow) {
+  const firstProtected: string[] = []
+  let tagCount = 0
+  let protectedCount = 0
+  for await (const tags of readTagPages(tx, repository.id)) {
+    const names = tags.map((tag) => tag.name).filter((name) => isProtected(repository, name))
+    firstProtected.push(...names.slice(0, namedTagsMax - firstProtected.length))
+    tagCount += tags.length
+    protectedCount += names.length
+  }
+  return { tagCount, protectedCount, firstProtected }
 }

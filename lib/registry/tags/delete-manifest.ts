@@ -3,9 +3,11 @@ import type { Digest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import type { Principal } from '@/lib/domain/principal'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import type { SqlTransaction } from '@/lib/metadata/engine/database'
 import { recordDeletions } from '@/lib/metadata/ledger'
 import { deleteManifest as deleteManifestRow } from '@/lib/metadata/manifests'
 import { addToOutbox } from '@/lib/metadata/outbox'
+import type { RepositoryForTraffic } from '@/lib/metadata/repositories'
 import { deleteTagsOf } from '@/lib/metadata/tags'
 import { authorize } from '@/lib/registry/authorize'
 import { assertUnprotected } from './assert-unprotected'
@@ -28,8 +30,7 @@ export async function deleteManifest(
   await ctx.db.sqlTransaction(async (tx) => {
     const repository = await lockForDeletion(tx, repositoryId)
     await assertUnprotected(tx, repository, digest, 'TAG_UNDELETABLE')
-    const tags = await deleteTagsOf(tx, repositoryId, digest)
-    await recordDeletions(tx, repository, principal, tags, { reason: null, now: new Date() })
+    const { tags, tagCount } = await deleteAllTagsOf(tx, repository, digest, principal)
     if (!(await deleteManifestRow(tx, repositoryId, digest))) {
       throw new AppError('MANIFEST_UNKNOWN', { detail: { reference: digest } })
     }
@@ -38,8 +39,27 @@ export async function deleteManifest(
       action: 'DELETE',
       target: { type: 'MANIFEST', id: `${repositoryId}@${digest}`, name: `${repository.path}@${digest}` },
       instanceId: repository.instanceId,
-      before: { digest, tags: tags.slice(0, namedTagsMax).map(({ name }) => name), tagCount: tags.length },
+      before: { digest, tags, tagCount },
       after: null,
     })
   })
+}
+
+/** Deletes the tags of a manifest and records it; returns how many there were, and the names of the first. */
+async function deleteAllTagsOf(
+  tx: SqlTransaction,
+  repository: RepositoryForTraffic,
+  digest: Digest,
+  principal: Principal,
+) {
+  const now = new Date()
+  const tags: string[] = []
+  let tagCount = 0
+  for (;;) {
+    const deleted = await deleteTagsOf(tx, repository.id, digest)
+    if (deleted.length === 0) return { tags, tagCount }
+    await recordDeletions(tx, repository, principal, deleted, { reason: null, now })
+    tags.push(...deleted.slice(0, namedTagsMax - tags.length).map(({ name }) => name))
+    tagCount += deleted.length
+  }
 }

@@ -47,6 +47,20 @@ describe('reading', () => {
     expect([status, json.items[0]?.['sizeBytes']]).toEqual([200, Number.MAX_SAFE_INTEGER])
   })
 
+  test('a text of a manifest that is too long for a list is left out of it', async () => {
+    await api.ctx.db.prisma.manifest.updateMany({
+      where: { repositoryId },
+      data: { platforms: 'linux/amd64,'.repeat(100_000), artifactType: `application/${'x'.repeat(1_000_000)}` },
+    })
+    const { json } = await api.call('GET', collection, { repositoryId })
+    expect(json.items.map((tag) => [tag['platforms'], tag['artifactType']])).toEqual([
+      [[], null],
+      [[], null],
+      [[], null],
+    ])
+    expect(JSON.stringify(json).length).toBeLessThan(2000)
+  })
+
   test('in an immutable repository all tags but latest are protected', async () => {
     await makeImmutable()
     const { json } = await api.call('GET', collection, { repositoryId }, { query: '?sort=name' })

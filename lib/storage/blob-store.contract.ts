@@ -295,7 +295,7 @@ export function describeBlobStore(name: string, open: () => Promise<OpenedBlobSt
         const readers = await Promise.all(Array.from({ length: 100 }, () => store.read(digest)))
         const checks = readers.map((reader) => reader.check())
         expect(checks.filter((check) => check === null).length).toBeGreaterThan(0)
-        expect(new Set(await Promise.all(checks))).toEqual(new Set([true, null]))
+        expect(new Set(await Promise.all(checks.filter((check) => check !== null)))).toEqual(new Set([true]))
         await Promise.all(readers.map((reader) => reader.close()))
         const later = await store.read(digest)
         expect(await later.check()).toBe(true)

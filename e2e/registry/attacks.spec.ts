@@ -206,6 +206,15 @@ test.describe('manifests under attack', () => {
     return longest
   }
 
+  /** Probes until one is quick: other programs may have had the cores, but a slow server is slow each time. */
+  async function expectQuick(name: string, probe: () => Promise<number>): Promise<void> {
+    const longest: number[] = []
+    do longest.push(Math.round(await probe()))
+    while (Math.min(...longest) >= 200 && longest.length < 8)
+    test.info().annotations.push({ type: name, description: longest.join(', ') })
+    expect(Math.min(...longest), name).toBeLessThan(200)
+  }
+
   test('no manifest keeps other requests waiting, and thirty large ones at once take little memory', async ({
     startPrivateServer,
   }) => {
@@ -217,14 +226,7 @@ test.describe('manifests under attack', () => {
         const answer = await put(server, 'test/example', 'costly', text, type)
         expect([201, 400], name).toContain(answer.status)
       }
-      // The best of several: what else the machine does makes one of them slow, the server each of them.
-      const probes = [
-        await longestProbe(server, push()),
-        await longestProbe(server, push()),
-        await longestProbe(server, push()),
-      ]
-      test.info().annotations.push({ type: name, description: probes.map(Math.round).join(', ') })
-      expect(Math.min(...probes), name).toBeLessThan(200)
+      await expectQuick(name, () => longestProbe(server, push()))
     }
     const all = Object.values(costly())
     const pushThirty = (turn: number) => {
@@ -237,9 +239,8 @@ test.describe('manifests under attack', () => {
       return longestProbe(server, Promise.all(pushes))
     }
     const { peakBytes } = await measureMemory(server.pid, async () => {
-      const probes = [await pushThirty(1), await pushThirty(2), await pushThirty(3)]
-      test.info().annotations.push({ type: 'thirty at once', description: probes.map(Math.round).join(', ') })
-      expect(Math.min(...probes)).toBeLessThan(200)
+      let turn = 0
+      await expectQuick('thirty at once', () => pushThirty(turn++))
     })
     test.info().annotations.push({ type: 'memory', description: `${Math.round(peakBytes / mebibyte)} MiB` })
     expect(peakBytes).toBeLessThan(400 * mebibyte)

@@ -2,13 +2,14 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { setTimeout } from 'node:timers/promises'
+import { instance } from '@/lib/api/schemas/instances'
 import { garbageCollection } from '@/lib/api/schemas/maintenance'
 import { tagPage } from '@/lib/api/schemas/tags'
 import { Api } from '../api'
 import { CommandLine } from '../clients/command-line'
 import { requireRoot } from '../clients/require-commands'
 import { digestOf } from '../digest'
-import { expect, pushImage, test } from '../fixtures'
+import { expect, pushImage, test, uniqueName } from '../fixtures'
 import { type ServerInfo, type StartedServer, startServer } from '../server'
 import { type Answer, send } from './http'
 import { makeSmallFolder } from './limited-folder'
@@ -457,6 +458,46 @@ test.describe('the doors', () => {
       expect(statuses).toEqual(new Set([408, 413]))
     })
     expect(peakBytes - beforeBytes).toBeLessThan(100 * mebibyte)
+  })
+
+  test('a host with a final dot is the one without it; an unknown region is not the default instance', async ({
+    api,
+    server,
+  }) => {
+    const { namespace, name } = await api.createRepository()
+    const path = `/v2/${namespace}/${name}/tags/list`
+    await pushImage(server, `${namespace}/${name}`, 'v1', 'of the default instance')
+    const { endpoints } = await api.send('POST', '/instances', instance, {
+      name: uniqueName('other'),
+      regionId: 'cn-hangzhou',
+    })
+    const other = endpoints.internet.replace(/:\d+$/, '')
+    const unknown = other.replace('cn-hangzhou', 'mars-1')
+    const statusAt = async (host: string) => (await send(server, 'GET', path, { headers: { host } })).status
+    expect(await statusAt('localhost')).toBe(200)
+    expect(await statusAt('localhost.')).toBe(200)
+    for (const host of [other, `${other}.`, `${other}.:3000`, unknown, `${unknown}.`, unknown.toUpperCase()]) {
+      expect(await statusAt(host), host).toBe(401)
+    }
+    const scope = encodeURIComponent(`repository:${namespace}/${name}:pull`)
+    for (const service of [other, unknown, `${unknown}.`]) {
+      const { status } = await send(server, 'GET', `/v2/token?service=${service}&scope=${scope}`)
+      expect(status, service).toBe(401)
+    }
+  })
+
+  test('a log-on comes from a page of the same scheme, host and port', async ({ server }) => {
+    const logOn = async (origin: string, host = server.registry) => {
+      const body = Buffer.from(JSON.stringify({ userName: server.admin.name, password: server.admin.password }))
+      const headers = { authorization: undefined, 'content-type': 'application/json', host, origin }
+      return (await send(server, 'POST', '/api/v1/session', { headers, body })).status
+    }
+    expect(await logOn(server.url)).toBe(201)
+    expect(await logOn('http://localhost.', 'localhost')).toBe(201)
+    expect(await logOn('http://localhost:80', 'localhost.')).toBe(201)
+    for (const origin of [`https://${server.registry}`, 'http://127.0.0.1', 'http://localhost', 'null']) {
+      expect(await logOn(origin), origin).toBe(403)
+    }
   })
 
   test('referrers with large annotations are listed in pages, within bounded memory', async ({

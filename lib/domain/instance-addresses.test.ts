@@ -14,6 +14,13 @@ describe('the host to write in docker commands', () => {
     { requestHost: '10.0.0.7:3000', publicUrl: 'https://hub.test', isDefault: true, expected: 'hub.test' },
     { requestHost: '10.0.0.7:3000', publicUrl: 'https://hub.test:8443', isDefault: true, expected: 'hub.test:8443' },
     { requestHost: `${internet}:3000`, publicUrl: null, isDefault: true, expected: `${internet}:3000` },
+    { requestHost: 'hub.test.:3000', publicUrl: null, isDefault: true, expected: 'hub.test:3000' },
+    {
+      requestHost: 'example-registry.mars-1.stele.test:3000',
+      publicUrl: null,
+      isDefault: true,
+      expected: `${internet}:3000`,
+    },
     { requestHost: '', publicUrl: null, isDefault: true, expected: internet },
     { requestHost: 'localhost:3000', publicUrl: null, isDefault: false, expected: `${internet}:3000` },
     { requestHost: 'localhost', publicUrl: null, isDefault: false, expected: internet },

@@ -1,4 +1,5 @@
-import { type InstanceHostParts, instanceHosts, parseInstanceHost } from './instance-host'
+import { canonicalHost } from './host'
+import { type InstanceHostParts, hasInstanceForm, instanceHosts } from './instance-host'
 
 /** The address that a request came to, from which an instance's addresses are derived. */
 export interface Vantage {
@@ -30,10 +31,10 @@ export function instanceAddresses(
   const port = /:\d+$/.exec(reached)?.[0] ?? ''
   const hosts = instanceHosts(instance, domain)
   const endpoints = { internet: `${hosts.internet}${port}`, vpc: `${hosts.vpc}${port}` }
-  const answersHere = instance.isDefault && reached !== '' && parseInstanceHost(reached, domain) === null
+  const answersHere = instance.isDefault && reached !== '' && !hasInstanceForm(reached, domain)
   return { endpoints, registryHost: answersHere ? reached : endpoints.internet }
 }
 
 function withoutDefaultPort(host: string): string {
-  return host.toLowerCase().replace(/:(?:80|443)$/, '')
+  return canonicalHost(host).replace(/:(?:80|443)$/, '')
 }

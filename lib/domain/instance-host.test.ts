@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { instanceHosts, parseInstanceHost } from './instance-host'
+import { hasInstanceForm, instanceHosts, parseInstanceHost } from './instance-host'
 
 describe('instance host names', () => {
   test('are ACR’s', () => {
@@ -14,6 +14,9 @@ describe('instance host names', () => {
     ['example-registry-vpc.cn-hangzhou.localhost:3000', 'example'],
     ['EXAMPLE-registry.cn-hangzhou.LOCALHOST', 'example'],
     ['a-registry-b-registry.cn-hangzhou.localhost', 'a-registry-b'],
+    ['example-registry.cn-hangzhou.localhost.', 'example'],
+    ['example-registry.cn-hangzhou.localhost.:3000', 'example'],
+    ['example-registry.cn-hangzhou.localhost..', null],
     ['example.cn-hangzhou.localhost', null],
     ['example-registry.mars-1.localhost', null],
     ['example-registry.cn-hangzhou.elsewhere', null],
@@ -23,5 +26,18 @@ describe('instance host names', () => {
     ['', null],
   ])('%s is instance %s', (host, name) => {
     expect(parseInstanceHost(host, 'localhost')?.name ?? null).toBe(name)
+  })
+
+  test.each([
+    ['example-registry.cn-hangzhou.localhost', true],
+    ['example-registry.mars-1.localhost', true],
+    ['EXAMPLE-registry-vpc.mars-1.localhost.:3000', true],
+    ['a_b-registry.cn-hangzhou.localhost', true],
+    ['example.cn-hangzhou.localhost', false],
+    ['example-registry.cn-hangzhou.elsewhere', false],
+    ['registry.localhost', false],
+    ['localhost.', false],
+  ])('%s has the form of an instance: %s', (host, expected) => {
+    expect(hasInstanceForm(host, 'localhost')).toBe(expected)
   })
 })

@@ -1,3 +1,4 @@
+import { canonicalHost } from './host'
 import { isRegionId } from './regions'
 import { isInstanceName } from './reference'
 
@@ -15,13 +16,24 @@ export function instanceHosts(instance: InstanceHostParts, domain: string): { in
 
 /**
  * The instance that the host of a request names, or null when it names none (localhost, an IP address): such a request
- * is for the default instance. `host` may have a port and may be in any case.
+ * is for the default instance unless `hasInstanceForm`. `host` may have a port, a final dot, and be in any case.
  */
 export function parseInstanceHost(host: string, domain: string): InstanceHostParts | null {
-  const hostname = host.toLowerCase().replace(/:\d+$/, '')
-  if (!hostname.endsWith(`.${domain}`)) return null
-  const match = /^(.+?)-registry(?:-vpc)?\.([a-z0-9-]+)$/.exec(hostname.slice(0, -domain.length - 1))
-  const [, name, regionId] = match ?? []
+  const [, name, regionId] = matchForm(host, domain) ?? []
   if (name === undefined || regionId === undefined || !isInstanceName(name) || !isRegionId(regionId)) return null
   return { name, regionId }
+}
+
+/**
+ * Whether a host has the form of an instance's. One with an unknown region, or a name that no instance can have, has it
+ * too: it names no instance, and the default instance must not answer for it.
+ */
+export function hasInstanceForm(host: string, domain: string): boolean {
+  return matchForm(host, domain) !== null
+}
+
+function matchForm(host: string, domain: string): RegExpExecArray | null {
+  const hostname = canonicalHost(host).replace(/:\d+$/, '')
+  if (!hostname.endsWith(`.${domain}`)) return null
+  return /^(.+?)-registry(?:-vpc)?\.([a-z0-9-]+)$/.exec(hostname.slice(0, -domain.length - 1))
 }

@@ -2,22 +2,21 @@ import type { IncomingMessage } from 'node:http'
 import { clientOf } from '@/lib/auth/client'
 import type { Config } from '@/lib/config'
 import { AppError, type ErrorCode } from '@/lib/domain/errors'
+import { canonicalHost, isHost } from '@/lib/domain/host'
 import { type TokenAccess, formatTokenScopes } from '@/lib/domain/token-scope'
 
 /**
- * The request's host in lower case, safe to copy into a response. For a request without one (HTTP/1.0), it is the
+ * The request's host in its one spelling, safe to copy into a response. For a request without one (HTTP/1.0), it is the
  * address that the request came to. Throws BAD_REQUEST for an invalid host.
  */
 export function hostOf(request: IncomingMessage): string {
-  const host = (request.headers.host ?? '').toLowerCase()
+  const host = request.headers.host ?? ''
   if (host === '') {
     const { localAddress = 'localhost', localPort } = request.socket
     return `${localAddress.includes(':') ? `[${localAddress}]` : localAddress}:${localPort ?? 80}`
   }
-  if (!/^(?:[a-z0-9._-]{1,255}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/.test(host)) {
-    throw new AppError('BAD_REQUEST', { message: 'the Host header is not a valid host name' })
-  }
-  return host
+  if (!isHost(host)) throw new AppError('BAD_REQUEST', { message: 'the Host header is not a valid host name' })
+  return canonicalHost(host)
 }
 
 /** The `error` in the challenge (RFC 6750, section 3.1); absent when the client sent no credentials. */

@@ -7,7 +7,7 @@ import { type RegistryCredential, holderOf, proveCredentials } from '@/lib/auth/
 import { type TokenHolder, tokenLifetimeSeconds } from '@/lib/secrets/registry-tokens'
 import { openBodyTimeoutMs } from '@/lib/domain/bounded-body'
 import { AppError } from '@/lib/domain/errors'
-import { parseInstanceHost } from '@/lib/domain/instance-host'
+import { hasInstanceForm } from '@/lib/domain/instance-host'
 import { isPlainText } from '@/lib/domain/plain-text'
 import { formatTokenScopes, parseTokenScopes } from '@/lib/domain/token-scope'
 import type { Context } from '@/lib/context'
@@ -114,11 +114,12 @@ async function proveForm(
 }
 
 /**
- * Behind a proxy, the endpoint's host may not belong to the instance, so `service` takes precedence if it names one.
+ * Behind a proxy, the endpoint's host may not belong to the instance, so `service` takes precedence if it has the form of an
+ * instance's host.
  */
 function findInstance(ctx: Context, request: IncomingMessage, service: string): Promise<InstanceForTraffic | null> {
   const host = hostOf(request)
-  return findInstanceOfHost(ctx, parseInstanceHost(service, ctx.config.domain) === null ? host : service)
+  return findInstanceOfHost(ctx, hasInstanceForm(service, ctx.config.domain) ? service : host)
 }
 
 const anonymousHolder: TokenHolder = { kind: 'anonymous', id: '', name: 'anonymous', credential: '', secretMark: '' }

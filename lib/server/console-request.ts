@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Client } from '@/lib/auth/client'
 import { AppError } from '@/lib/domain/errors'
+import { canonicalHost } from '@/lib/domain/host'
 import { urlMax } from '@/lib/protocol/handler'
 
 /** Facts about a request that Next's route handlers and pages cannot see. */
@@ -41,6 +42,7 @@ export function prepareForNext(request: IncomingMessage, { client, requestId, po
   for (const name of Object.keys(headers)) {
     if (inner.test(name) || (policy === null && ofPages.test(name))) Reflect.deleteProperty(headers, name)
   }
+  if (headers.host !== undefined) headers.host = canonicalHost(headers.host)
   headers['x-stele-remote-address'] = client.address
   headers['x-stele-request-id'] = requestId
   headers['x-stele-forwarded-proto'] = client.isSecure ? 'https' : 'http'

@@ -3,6 +3,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises'
 import next from 'next'
 import { setClient } from '@/lib/auth/client'
 import { AppError } from '@/lib/domain/errors'
+import { isHost } from '@/lib/domain/host'
 import { createRegistryHandler } from '@/lib/protocol/handler'
 import type { Context } from '@/lib/context'
 import { Turnstile } from '@/lib/secrets/turnstile'
@@ -14,9 +15,6 @@ import type { Phase } from './phase'
 import { createClientReader } from './read-client'
 import { refuse } from './refuse'
 import { createNonce, pagePolicy, setSecurityHeaders } from './security-headers'
-
-/** The form of `Host`: a host name or address, and an optional port. It may be absent only in HTTP/1.0. */
-const hostForm = /^(?:[\w.-]+|\[[\da-f:.]+\])?(?::\d{1,5})?$/i
 
 /**
  * How long a request to Next keeps others waiting, in milliseconds. A page takes ten milliseconds of the process's one
@@ -105,8 +103,9 @@ const single = new Set(['host', 'authorization', 'content-type', 'origin'])
  */
 function findUnclear(request: IncomingMessage): AppError | null {
   const { host } = request.headers
+  // It may be absent only in HTTP/1.0, and is empty where the address has none (RFC 9112, section 3.2).
   if (host === undefined && request.httpVersion === '1.1') return badRequest('the request has no Host')
-  if (!hostForm.test(host ?? '')) return badRequest('Host is not a host name')
+  if (host !== undefined && host !== '' && !isHost(host)) return badRequest('Host is not a host name')
   const repeated = findRepeated(request)
   return repeated === null ? null : badRequest(`${repeated} came twice`)
 }

@@ -46,8 +46,33 @@ test('under TLS, not a page of ours that came without it', () => {
 })
 
 test('behind a proxy that ends TLS and says nothing of it', () => {
-  expect(isAllowed({ cookie, origin: 'https://hub.test:8443' })).toBe(true)
+  expect(isAllowed({ cookie, origin: 'https://hub.test:8443' })).toBe(false)
+  expect(isAllowed({ origin: 'https://hub.test:8443' })).toBe(false)
   expect(isAllowed({ cookie, origin: 'https://public.test' }, 'POST', 'https://public.test')).toBe(true)
+  expect(isAllowed({ cookie, origin: 'http://public.test' }, 'POST', 'https://public.test')).toBe(false)
+})
+
+test.each([
+  ['HUB.test:8443', 'http://hub.TEST:8443', true],
+  ['hub.test.:8443', 'http://hub.test:8443', true],
+  ['hub.test:8443', 'http://hub.test.:8443', true],
+  ['hub.test', 'http://hub.test.', true],
+  ['hub.test:80', 'http://hub.test', true],
+  ['hub.test', 'http://hub.test:80', true],
+  ['hub.test', 'http://hub.test:443', false],
+  ['hub.test:443', 'https://hub.test', false],
+  ['[::1]:3000', 'http://[0:0:0:0:0:0:0:1]:3000', true],
+  ['[::1]:3000', 'http://[::1]', false],
+  ['[::1]', 'http://[::2]', false],
+  ['127.0.0.1:3000', 'http://localhost:3000', false],
+  ['hub.test', 'ws://hub.test', false],
+  ['', 'http://', false],
+])('at %s, is %s ours: %s', (atHost, origin, expected) => {
+  expect(isAllowed({ cookie, host: atHost, origin })).toBe(expected)
+})
+
+test('the public address in another spelling', () => {
+  expect(isAllowed({ cookie, origin: 'https://public.test' }, 'POST', 'https://PUBLIC.test.:443')).toBe(true)
 })
 
 test('a client that is no browser', () => {

@@ -55,10 +55,20 @@ export function meetsPrecondition(precondition: TagPrecondition, current: string
 /** Why a move is refused. */
 export type RefusalReason = 'TAG_IMMUTABLE' | 'TAG_RESERVED'
 
-/** What the rule must know of the content, beyond the two digests. */
+/** The reservation of a tag's name since a protected tag of this name was deleted. */
+export interface Reservation {
+  /** The digest that the tag had. */
+  readonly digest: string
+  /**
+   * Whether a repository that had the path before made it. Then it counts whatever the settings are: otherwise, anybody
+   * who may create the repository again with Immutable off could give the name another meaning.
+   */
+  readonly isOfFormerRepository: boolean
+}
+
+/** What the rule must know beyond the two digests. */
 export interface MoveFacts {
-  /** The digest that the tag's name is reserved for since the tag was deleted; null: it is not reserved. */
-  readonly reservedFor: string | null
+  readonly reservation: Reservation | null
   /**
    * Whether the next manifest is the current one with something appended: the same media type, artifact type, subject
    * and media type of the config, and every descriptor of a layer or child manifest at least as often.
@@ -86,13 +96,15 @@ export function judgeMove(
 ): MoveVerdict {
   if (current === next) return { kind: 'allowed', effect: 'unchanged' }
   const effect = current === null ? 'created' : 'moved'
-  if (!isProtected(rule, tag)) return { kind: 'allowed', effect }
+  const { reservation, isAppended } = facts
+  const isFree = !isProtected(rule, tag)
+  if (isFree && reservation?.isOfFormerRepository !== true) return { kind: 'allowed', effect }
   if (current === null) {
-    const isReserved = facts.reservedFor !== null && facts.reservedFor !== next
+    const isReserved = reservation !== null && reservation.digest !== next
     return isReserved ? { kind: 'refused', reason: 'TAG_RESERVED' } : { kind: 'allowed', effect }
   }
-  const mayAppend = isAppendOnly(tag) && facts.isAppended
-  return mayAppend ? { kind: 'allowed', effect } : { kind: 'refused', reason: 'TAG_IMMUTABLE' }
+  if (isAppendOnly(tag) && isAppended) return { kind: 'allowed', effect }
+  return { kind: 'refused', reason: isFree ? 'TAG_RESERVED' : 'TAG_IMMUTABLE' }
 }
 
 /** A move that the rule refused: what the ledger records. */

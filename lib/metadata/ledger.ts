@@ -20,16 +20,26 @@ interface TagEvent {
   readonly reason: string | null
 }
 
-/** Records that a tag was created, or moved away from `previousDigest`. */
+/** A tag that was created, or moved away from `previousDigest`. */
+interface RecordedMove {
+  readonly tag: string
+  readonly previousDigest: string | null
+  readonly digest: string
+  /** The other digest that the name was reserved for until now, or null. */
+  readonly endedReservation: string | null
+  readonly now: Date
+}
+
+/** Records that a tag was created or moved. */
 export async function recordMove(
   tx: SqlTransaction,
   repository: EventRepository,
   actor: Actor,
-  move: { readonly tag: string; readonly previousDigest: string | null; readonly digest: string; readonly now: Date },
+  { tag, previousDigest, digest, endedReservation, now }: RecordedMove,
 ): Promise<void> {
-  const { tag, previousDigest, digest, now } = move
   const kind = previousDigest === null ? 'CREATED' : 'MOVED'
-  const event = { tag, kind, currentDigest: previousDigest, pushedDigest: digest, reason: null } as const
+  const reason = endedReservation === null ? null : `the name was reserved for ${endedReservation} before`
+  const event = { tag, kind, currentDigest: previousDigest, pushedDigest: digest, reason } as const
   await insertTagEvents(tx, repository, actor, [event], now)
 }
 

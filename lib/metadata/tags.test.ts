@@ -10,7 +10,7 @@ import type { Database, SqlTransaction } from './engine/database'
 import { insertManifest } from './manifests'
 import { type RepositoryForTraffic, lockRepository } from './repositories'
 import { findTag, moveTag } from './tags'
-import { reserveTagName } from './tombstones'
+import { findReservation, reserveTagName } from './tombstones'
 
 /*
  * The rule stands twice: `judgeMove`, which people read and which previews ask, and the statement of `moveTag`, which
@@ -100,7 +100,7 @@ const anyCase = fc.record({
   tagImmutability: fc.boolean(),
   tag: anyTag,
   current: fc.option(anyDigest),
-  reservedFor: fc.option(anyDigest),
+  reservation: fc.option(fc.record({ digest: anyDigest, isOfFormerRepository: fc.boolean() })),
   next: anyDigest,
   precondition: anyPrecondition,
 })
@@ -172,8 +172,8 @@ function countOf(entry: object, manifest: TestManifest): number {
 }
 
 /** What the rule says. */
-function expected({ tagImmutability, tag, current, reservedFor, next, precondition }: Case): string {
-  const facts = { reservedFor, isAppended: isAppended(current, next) }
+function expected({ tagImmutability, tag, current, reservation, next, precondition }: Case): string {
+  const facts = { reservation, isAppended: isAppended(current, next) }
   const verdict = judgeMove({ tagImmutability }, tag, current, next, facts)
   // A condition that does not hold comes before the rule.
   if (!meetsPrecondition(precondition, current)) return 'PRECONDITION_FAILED'
@@ -181,7 +181,8 @@ function expected({ tagImmutability, tag, current, reservedFor, next, preconditi
 }
 
 /** What the statement does, and what is there afterwards. */
-async function observed(tx: SqlTransaction, repository: RepositoryForTraffic, { tag, next, precondition }: Case) {
+async function observed(tx: SqlTransaction, repository: RepositoryForTraffic, one: Case) {
+  const { tag, next, precondition, reservation } = one
   const before = await findTag(tx, repository.id, tag)
   const move = { name: parseTag(tag), digest: next, precondition, movedBy: 'admin', now: new Date() }
   const outcome = await moveTag(tx, repository, move).then(
@@ -190,11 +191,16 @@ async function observed(tx: SqlTransaction, repository: RepositoryForTraffic, { 
   )
   const after = await findTag(tx, repository.id, tag)
   const pointsAt = outcome === 'created' || outcome === 'moved' ? next : (before?.digest ?? null)
-  return (after?.digest ?? null) === pointsAt ? outcome : `${outcome}, but the tag points at ${after?.digest}`
+  if ((after?.digest ?? null) !== pointsAt) return `${outcome}, but the tag points at ${after?.digest}`
+  const isWritten = outcome === 'created' || outcome === 'moved'
+  const hasEnded = isWritten && reservation !== null && !reservation.isOfFormerRepository && reservation.digest !== next
+  const left = await findReservation(tx, repository, tag)
+  const expectedLeft = hasEnded ? null : (reservation?.digest ?? null)
+  return (left?.digest ?? null) === expectedLeft ? outcome : `${outcome}, but it is reserved for ${left?.digest}`
 }
 
 /** Makes the tag and the reservation what the case says, whatever the rule would say to it. */
-async function arrange(tx: SqlTransaction, free: RepositoryForTraffic, { tag, current, reservedFor }: Case) {
+async function arrange(tx: SqlTransaction, free: RepositoryForTraffic, { tag, current, reservation }: Case) {
   await tx.$executeRaw`DELETE FROM "Tag" WHERE "repositoryId" = ${free.id} AND "name" = ${tag}`
   await tx.$executeRaw`DELETE FROM "Tombstone" WHERE "repositoryPath" = ${free.path} AND "tag" = ${tag}`
   if (current !== null) {
@@ -207,14 +213,16 @@ async function arrange(tx: SqlTransaction, free: RepositoryForTraffic, { tag, cu
     } as const
     await moveTag(tx, { ...free, tagImmutability: false }, move)
   }
-  if (reservedFor !== null) {
-    await reserveTagName(tx, free, { name: tag, digest: reservedFor }, { reason: 'test', decidedBy: 'admin' })
+  if (reservation !== null) {
+    const { digest, isOfFormerRepository } = reservation
+    const repository = { ...free, id: isOfFormerRepository ? 'crr-former' : free.id }
+    await reserveTagName(tx, repository, { name: tag, digest }, { reason: 'test', decidedBy: 'admin' })
   }
 }
 
 test(
   'the statement that moves a tag and judgeMove agree, in 10,000 generated cases',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     const seen = new Map<string, number>()
     await fc.assert(

@@ -11,7 +11,7 @@ import { AppError } from '@/lib/domain/errors'
 import type { TagName } from '@/lib/domain/reference'
 import type { SqlSource, SqlTransaction } from './engine/database'
 import type { RepositoryForTraffic } from './repositories'
-import { findReservedDigest, reserveTagName } from './tombstones'
+import { endReservation, findReservation, reserveTagName } from './tombstones'
 
 /** What a tag points at. */
 export interface TagTarget {
@@ -48,10 +48,13 @@ export interface TagMove {
   readonly now: Date
 }
 
-/** The result of a move. `unchanged`: the tag pointed there already, and nothing was written. */
+/**
+ * The result of a move. `unchanged`: the tag pointed there already, and nothing was written. `endedReservation`: the
+ * other digest that the name was reserved for until this move.
+ */
 export type TagMoveResult =
-  | { readonly outcome: 'created' }
-  | { readonly outcome: 'moved'; readonly previousDigest: string }
+  | { readonly outcome: 'created'; readonly endedReservation: string | null }
+  | { readonly outcome: 'moved'; readonly previousDigest: string; readonly endedReservation: string | null }
   | { readonly outcome: 'unchanged' }
   | { readonly outcome: 'refused'; readonly refusal: TagRefusal }
 
@@ -65,6 +68,7 @@ export type TagMoveResult =
  * Throws PRECONDITION_FAILED.
  *
  * The manifest and its references must be in the same transaction before this: an append-only tag is compared by them.
+ * A reservation that this repository made ends when the tag comes to point at another digest.
  */
 export async function moveTag(
   tx: SqlTransaction,
@@ -88,20 +92,24 @@ export async function moveTag(
   // On PostgreSQL, a move that another push committed while this statement waited for the row is seen in the row alone:
   // its manifest is not there for this statement. So the first part must find the former manifest, not only no
   // difference.
-  const written = await tx.$queryRaw<{ previousDigest: string | null }[]>`
+  //
+  // A name that a former repository of this path reserved is as protected as in an immutable repository.
+  const written = await tx.$queryRaw<{ previousDigest: string | null; isContradicted: boolean | number }[]>`
     INSERT INTO "Tag" ("repositoryId", "name", "digest", "previousDigest", "createdAt", "updatedAt", "updatedBy")
     SELECT ${repositoryId}, ${name}, ${digest}, NULL, ${now}, ${now}, ${movedBy}
     WHERE EXISTS (SELECT 1 FROM "Tag" WHERE "repositoryId" = ${repositoryId} AND "name" = ${name})
-      OR (${mayCreate} AND (${isFree} OR NOT EXISTS (
+      OR (${mayCreate} AND NOT EXISTS (
         SELECT 1 FROM "Tombstone" WHERE "instanceId" = ${instanceId} AND "repositoryPath" = ${path}
-          AND "tag" = ${name} AND "digest" <> ${digest})))
+          AND "tag" = ${name} AND "digest" <> ${digest} AND ("repositoryId" <> ${repositoryId} OR NOT ${isFree})))
     ON CONFLICT ("repositoryId", "name") DO UPDATE
     SET "digest" = excluded."digest", "previousDigest" = "Tag"."digest",
         "updatedAt" = excluded."updatedAt", "updatedBy" = excluded."updatedBy"
     WHERE "Tag"."digest" <> excluded."digest"
       AND ${mayMove}
       AND (${expected} = '' OR replace(${expected}, ' ' || "Tag"."digest" || ' ', '') <> ${expected})
-      AND (${isFree} OR (${mayAppend}
+      AND ((${isFree} AND NOT EXISTS (
+        SELECT 1 FROM "Tombstone" WHERE "instanceId" = ${instanceId} AND "repositoryPath" = ${path}
+          AND "tag" = ${name} AND "repositoryId" <> ${repositoryId})) OR (${mayAppend}
         AND EXISTS (
           SELECT 1 FROM "Manifest" AS former
           JOIN "Manifest" AS next
@@ -127,12 +135,16 @@ export async function moveTag(
               WHERE next."repositoryId" = "Tag"."repositoryId" AND next."parentDigest" = excluded."digest"
                 AND next."childDigest" = former."childDigest" AND next."kind" = former."kind"
                 AND next."fingerprint" = former."fingerprint" AND next."count" >= former."count"))))
-    RETURNING "previousDigest"`
+    RETURNING "previousDigest", EXISTS (
+      SELECT 1 FROM "Tombstone" WHERE "instanceId" = ${instanceId} AND "repositoryPath" = ${path} AND "tag" = ${name}
+        AND "digest" <> ${digest} AND "repositoryId" = ${repositoryId}) AS "isContradicted"`
   const [row] = written
   if (row !== undefined) {
-    return row.previousDigest === null
-      ? { outcome: 'created' }
-      : { outcome: 'moved', previousDigest: row.previousDigest }
+    const { previousDigest } = row
+    const endedReservation = row.isContradicted ? await endReservation(tx, repository, name) : null
+    return previousDigest === null
+      ? { outcome: 'created', endedReservation }
+      : { outcome: 'moved', previousDigest, endedReservation }
   }
   return whyNotMoved(tx, repository, move)
 }
@@ -144,8 +156,8 @@ async function whyNotMoved(
   { name, digest, precondition }: TagMove,
 ): Promise<TagMoveResult> {
   const current = (await findTag(tx, repository.id, name))?.digest ?? null
-  const reservedFor = current === null ? await findReservedDigest(tx, repository, name) : null
-  const verdict = judgeMove(repository, name, current, digest, { reservedFor, isAppended: false })
+  const reservation = await findReservation(tx, repository, name)
+  const verdict = judgeMove(repository, name, current, digest, { reservation, isAppended: false })
   // The rule would allow it: the tag did not exist yet when the statement looked for one that `If-Match` names.
   const isLate = verdict.kind === 'allowed' && verdict.effect !== 'unchanged'
   if (isLate || !meetsPrecondition(precondition, current)) {
@@ -155,7 +167,7 @@ async function whyNotMoved(
   const refusal = {
     reason: verdict.reason,
     tag: name,
-    currentDigest: current ?? reservedFor ?? '',
+    currentDigest: current ?? reservation?.digest ?? '',
     pushedDigest: digest,
   }
   return { outcome: 'refused', refusal }

@@ -1,9 +1,11 @@
+import type { Reservation } from '@/lib/domain/immutability'
 import { batchesOf } from './engine/batches'
 import type { SqlTransaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 
 /** The repository that a reserved name belongs to: by its path, because a reservation outlives the repository. */
 interface NamedRepository {
+  readonly id: string
   readonly instanceId: string
   /** `<namespace>/<name>`. */
   readonly path: string
@@ -21,16 +23,30 @@ interface Decision {
   readonly decidedBy: string
 }
 
-/** The digest that a tag's name is reserved for since the tag was deleted, or null. */
-export async function findReservedDigest(
+/** The reservation of a tag's name since the tag was deleted, or null. */
+export async function findReservation(
   tx: SqlTransaction,
   repository: NamedRepository,
   tag: string,
-): Promise<string | null> {
-  const [tombstone] = await tx.$queryRaw<{ digest: string }[]>`
-    SELECT "digest" FROM "Tombstone" WHERE "instanceId" = ${repository.instanceId}
+): Promise<Reservation | null> {
+  const [tombstone] = await tx.$queryRaw<{ digest: string; repositoryId: string }[]>`
+    SELECT "digest", "repositoryId" FROM "Tombstone" WHERE "instanceId" = ${repository.instanceId}
       AND "repositoryPath" = ${repository.path} AND "tag" = ${tag}`
-  return tombstone?.digest ?? null
+  if (tombstone === undefined) return null
+  return { digest: tombstone.digest, isOfFormerRepository: tombstone.repositoryId !== repository.id }
+}
+
+/** Ends the reservation of a tag's name that this repository made; returns the digest it was for, or null. */
+export async function endReservation(
+  tx: SqlTransaction,
+  { id, instanceId, path }: NamedRepository,
+  tag: string,
+): Promise<string | null> {
+  const [ended] = await tx.$queryRaw<{ digest: string }[]>`
+    DELETE FROM "Tombstone" WHERE "instanceId" = ${instanceId} AND "repositoryPath" = ${path} AND "tag" = ${tag}
+      AND "repositoryId" = ${id}
+    RETURNING "digest"`
+  return ended?.digest ?? null
 }
 
 /** Reserves the name of a protected tag, which is about to be deleted, for the digest it has now. */
@@ -46,17 +62,20 @@ export async function reserveTagName(
 /** The same for many tags. */
 export async function reserveTagNames(
   tx: SqlTransaction,
-  { instanceId, path }: NamedRepository,
+  { id, instanceId, path }: NamedRepository,
   tags: readonly ReservedTag[],
   { reason, decidedBy }: Decision,
 ): Promise<void> {
   const now = new Date()
   for (const batch of batchesOf(tags)) {
     const rows = batch.map(
-      ({ name, digest }) => Prisma.sql`(${instanceId}, ${path}, ${name}, ${digest}, ${reason}, ${now}, ${decidedBy})`,
+      ({ name, digest }) =>
+        Prisma.sql`(${instanceId}, ${path}, ${id}, ${name}, ${digest}, ${reason}, ${now}, ${decidedBy})`,
     )
+    // A reservation that a former repository made stays its own: this one's settings do not decide whether it counts.
     await tx.$executeRaw`
-      INSERT INTO "Tombstone" ("instanceId", "repositoryPath", "tag", "digest", "reason", "createdAt", "createdBy")
+      INSERT INTO "Tombstone"
+        ("instanceId", "repositoryPath", "repositoryId", "tag", "digest", "reason", "createdAt", "createdBy")
       VALUES ${Prisma.join(rows)} ON CONFLICT ("instanceId", "repositoryPath", "tag") DO UPDATE
       SET "digest" = excluded."digest", "reason" = excluded."reason", "createdBy" = excluded."createdBy"`
   }

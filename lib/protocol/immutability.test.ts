@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type TestRegistry, imageManifestType, startTestRegistry } from '@/lib/testing/test-registry'
+import { type Answer, type TestRegistry, imageManifestType, startTestRegistry } from '@/lib/testing/test-registry'
 import { digestOf } from '@/lib/storage/hash'
 
 const indexType = 'application/vnd.oci.image.index.v1+json'
@@ -446,13 +446,62 @@ describe('signature tags of cosign and the referrers fallback are append-only', 
 })
 
 describe('the name of a deleted immutable tag', () => {
+  /** As an administrator's deletion of the tag leaves it, in this repository or in a former one of its path. */
+  async function reserve(tag: string, digest: string, repositoryId?: string) {
+    const { id, instanceId } = await registry.ctx.db.prisma.repository.findFirstOrThrow({
+      where: { path: 'test/example' },
+    })
+    const reserved = { instanceId, repositoryPath: 'test/example', repositoryId: repositoryId ?? id, tag, digest }
+    await registry.ctx.db.prisma.tombstone.create({ data: { ...reserved, reason: 'leak', createdBy: 'admin' } })
+  }
+
+  test('another digest that was pushed while Immutable was cleared ends the reservation, and the ledger has it', async () => {
+    const tag = freshTag()
+    const [one, two, three] = [
+      ...[await registry.image(`${tag} one`), await registry.image(`${tag} two`), await registry.image(`${tag} three`)],
+    ] as const
+    await reserve(tag, one.digest)
+    await registry.setImmutable(false)
+    expect((await registry.pushManifest(tag, two.bytes)).status).toBe(201)
+    await registry.setImmutable(true)
+    expect((await registry.pushManifest(tag, two.bytes)).status).toBe(201)
+    expect((await registry.pushManifest(tag, one.bytes)).status).toBe(409)
+    const reason = `the name was reserved for ${one.digest} before`
+    expect(await events(tag)).toMatchObject([
+      { kind: 'CREATED', pushedDigest: two.digest, reason },
+      { kind: 'REFUSED', pushedDigest: one.digest, reason: 'TAG_IMMUTABLE' },
+    ])
+
+    await registry.setImmutable(false)
+    await registry.send('DELETE', `/v2/test/example/manifests/${tag}`)
+    await registry.setImmutable(true)
+    expect((await registry.pushManifest(tag, three.bytes)).status).toBe(201)
+  })
+
+  test.each([true, false])(
+    'is reserved in a repository of the same path that was made later, even over a push of its former digest: Immutable %s',
+    async (immutable) => {
+      const tag = freshTag()
+      const [one, two] = [await registry.image(`${tag} one`), await registry.image(`${tag} two`)]
+      await reserve(tag, one.digest, 'crr-former')
+      await registry.setImmutable(immutable)
+      const reasonOf = ({ json }: { json: Answer['json'] }) => json.errors?.[0]?.detail?.['reason']
+      expect(reasonOf(await registry.pushManifest(tag, two.bytes))).toBe('TAG_RESERVED')
+      expect((await registry.pushManifest(tag, one.bytes)).status).toBe(201)
+      expect(reasonOf(await registry.pushManifest(tag, two.bytes))).toBe(immutable ? 'TAG_IMMUTABLE' : 'TAG_RESERVED')
+      expect((await registry.pushManifest(tag, one.bytes)).status).toBe(201)
+
+      await registry.setImmutable(false)
+      expect((await registry.send('DELETE', `/v2/test/example/manifests/${tag}`)).status).toBe(202)
+      expect(reasonOf(await registry.pushManifest(tag, two.bytes))).toBe('TAG_RESERVED')
+      expect((await registry.pushManifest(tag, one.bytes)).status).toBe(201)
+    },
+  )
+
   test('returns with its former digest only, and with any once Immutable is cleared', async () => {
     const tag = freshTag()
     const [one, two] = [await registry.image(`${tag} one`), await registry.image(`${tag} two`)]
-    const { instanceId } = await registry.ctx.db.prisma.repository.findFirstOrThrow({ where: { path: 'test/example' } })
-    await registry.ctx.db.prisma.tombstone.create({
-      data: { instanceId, repositoryPath: 'test/example', tag, digest: one.digest, reason: 'leak', createdBy: 'admin' },
-    })
+    await reserve(tag, one.digest)
     const refused = await registry.pushManifest(tag, two.bytes)
     expect([refused.status, refused.json.errors?.[0]?.code]).toEqual([409, 'DENIED'])
     expect((await registry.pushManifest(tag, one.bytes)).status).toBe(201)

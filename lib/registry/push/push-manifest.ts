@@ -138,7 +138,8 @@ async function moveTags(
     if (move.outcome === 'refused') refusals.push(move.refusal)
     else if (move.outcome !== 'unchanged') {
       const previousDigest = move.outcome === 'moved' ? move.previousDigest : null
-      await recordMove(tx, repository, principal, { tag: name, previousDigest, digest, now })
+      const { endedReservation } = move
+      await recordMove(tx, repository, principal, { tag: name, previousDigest, digest, endedReservation, now })
     }
   }
   const [first, ...others] = refusals

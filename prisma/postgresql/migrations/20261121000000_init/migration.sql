@@ -116,6 +116,7 @@ CREATE TABLE "Tag" (
 CREATE TABLE "Tombstone" (
     "instanceId" TEXT COLLATE "C" NOT NULL,
     "repositoryPath" TEXT COLLATE "C" NOT NULL,
+    "repositoryId" TEXT COLLATE "C" NOT NULL,
     "tag" TEXT COLLATE "C" NOT NULL,
     "digest" TEXT COLLATE "C" NOT NULL,
     "reason" TEXT COLLATE "C" NOT NULL,

@@ -97,6 +97,7 @@ CREATE TABLE "Tag" (
 CREATE TABLE "Tombstone" (
     "instanceId" TEXT NOT NULL,
     "repositoryPath" TEXT NOT NULL,
+    "repositoryId" TEXT NOT NULL,
     "tag" TEXT NOT NULL,
     "digest" TEXT NOT NULL,
     "reason" TEXT NOT NULL,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createRepositoryOnPush } from '@/lib/metadata/repositories'
 import { type TestApi, digestOfLetter, openTestApi } from '@/lib/testing/test-api'
 
 let api: TestApi
@@ -167,6 +168,24 @@ describe('deleting one', () => {
     const params = { repositoryId: again.json.id }
     expect((await api.call('DELETE', one, params, { query: '?force=test/example' })).status).toBe(204)
     expect(await db.prisma.tombstone.count({ where: { instanceId } })).toBe(1)
+  })
+
+  test('created again by a push, with Immutable off, it keeps the names reserved, over the former digest too', async () => {
+    const { instanceId, namespaceId, repositoryId } = await makeImmutable(['v1', 'latest'])
+    await api.call('PATCH', '/namespaces/{namespaceId}', { namespaceId }, { body: { autoCreateRepository: true } })
+    await api.call('DELETE', one, { repositoryId }, { query: '?force=test/example' })
+    const { db } = api.ctx
+    const again = await db.sqlTransaction((tx) =>
+      createRepositoryOnPush(tx, { instanceId, namespace: 'test', name: 'example', createdBy: 'pusher' }),
+    )
+    if (again === null) throw new Error('the namespace refused its repository')
+    expect(again.tagImmutability).toBe(false)
+    const push = (tag: string, letter: string) => api.pushTag(again.id, tag, digestOfLetter(letter))
+    await expect(push('v1', 'b')).rejects.toMatchObject({ code: 'TAG_RESERVED' })
+    await push('v1', 'a')
+    await expect(push('v1', 'b')).rejects.toMatchObject({ code: 'TAG_RESERVED' })
+    await push('latest', 'b')
+    await push('v2', 'b')
   })
 
   test('not when it has changed meanwhile', async () => {

@@ -84,7 +84,8 @@ export class WriteQueue {
     try {
       // These fail when SQLite has rolled back everything on its own (disk full, I/O error): then so does the batch.
       for (const sql of statements) await batch.connection.run(sql)
-      if (batch.size >= batchMax) await this.#commit(batch)
+      // Large units do not share a commit: it would block for as long as all of them together.
+      if (batch.size >= batchMax || !this.#isStretchOpen()) await this.#commit(batch)
       else if (this.#waiting.length === 0) void this.#commitSoon(batch)
     } catch (error) {
       await this.#abandon(error)
@@ -140,8 +141,12 @@ export class WriteQueue {
   #passTurn(): void {
     const next = this.#waiting.shift()
     if (next === undefined) this.#isTaken = false
-    else if (performance.now() - this.#stretchStart < stretchMaxMs) next()
+    else if (this.#isStretchOpen()) next()
     else void this.#startStretch(next)
+  }
+
+  #isStretchOpen(): boolean {
+    return performance.now() - this.#stretchStart < stretchMaxMs
   }
 
   async #startStretch(next: () => void): Promise<void> {

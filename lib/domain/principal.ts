@@ -1,4 +1,4 @@
-import type { TokenAccess } from './token-scope'
+import type { GrantedAccess } from './token-scope'
 
 /** Where a request came from. The ledger and the audit trail keep it. */
 export interface Origin {
@@ -21,7 +21,7 @@ export interface Principal extends Origin {
   /** The credential that was used: `password`, `session`, or the id of an access key, robot or temporary token. */
   readonly credential: string
   /** The access that the registry token allows; null when no token was used. */
-  readonly token: TokenAccess | null
+  readonly token: GrantedAccess | null
 }
 
 /** The server itself, when it acts without a caller (at the first start). */

@@ -4,12 +4,21 @@ import { isRepositoryPath } from './reference'
 /** An action on a repository that a registry token can allow. `push` includes deletion. */
 export type TokenAction = 'pull' | 'push'
 
-/** The access that a client requests with a registry token, or that the token allows. */
+/** The access that a client requests with a registry token. */
 export interface TokenAccess {
   /** Actions, by repository path. */
   readonly repositories: ReadonlyMap<string, ReadonlySet<TokenAction>>
-  /** Whether the token allows reading the list of repositories. */
+  /** Reading the list of repositories. */
   readonly catalog: boolean
+}
+
+/** The access that a registry token allows. */
+export interface GrantedAccess extends TokenAccess {
+  /**
+   * By path, the id of the repository that had it when the token was issued; if none had it, the id of the namespace: the
+   * token may have been requested for the push that creates the repository. A path can get another meaning, an id cannot.
+   */
+  readonly boundTo: ReadonlyMap<string, string>
 }
 
 /** Largest number of repositories in one token. */

@@ -79,17 +79,23 @@ export async function listRanks(
   return (id) => ranks.get(id) ?? 0
 }
 
-/** The rank of what a subject is granted on a namespace, found by its name; null when there is no such namespace. */
-export async function findNamespaceRank(
+/** A namespace, and the rank of what the caller is granted on it. */
+export interface NamespaceForCaller {
+  readonly id: string
+  readonly rank: number
+}
+
+/** The namespace of this name with the rank of what a subject is granted on it, or null. */
+export async function findNamespaceForCaller(
   source: SqlSource,
   subjectId: string,
   instanceId: string,
   name: string,
-): Promise<number | null> {
-  const [row] = await source.read.$queryRaw<{ rank: bigint | number }[]>`
-    SELECT ${grantedRank(subjectId, [Prisma.sql`n."id"`, Prisma.sql`n."instanceId"`])} AS "rank"
+): Promise<NamespaceForCaller | null> {
+  const [row] = await source.read.$queryRaw<{ id: string; rank: bigint | number }[]>`
+    SELECT n."id", ${grantedRank(subjectId, [Prisma.sql`n."id"`, Prisma.sql`n."instanceId"`])} AS "rank"
     FROM "Namespace" n WHERE n."instanceId" = ${instanceId} AND n."name" = ${name}`
-  return row === undefined ? null : Number(row.rank)
+  return row === undefined ? null : { id: row.id, rank: Number(row.rank) }
 }
 
 /** What an administrator may do everywhere, as a rank. */

@@ -34,6 +34,7 @@ export async function findRepositoryPath(source: SqlSource, id: string): Promise
 
 /** A repository with what the caller may do there. */
 export interface RepositoryForCaller extends RepositoryForTraffic {
+  readonly namespaceId: string
   readonly isPublic: boolean
   /** The instance's setting: whether a PUBLIC repository can be pulled from without credentials. */
   readonly allowAnonymousPull: boolean
@@ -54,7 +55,7 @@ export async function findRepositoryForCaller(
   const [row] = await source.read.$queryRaw<
     (Omit<RepositoryForCaller, 'rank' | 'isPublic'> & { type: string; rank: bigint | number })[]
   >`
-    SELECT r."id", r."instanceId", r."path", r."tagImmutability", n."acceptSparseManifests", r."type",
+    SELECT r."id", r."instanceId", r."namespaceId", r."path", r."tagImmutability", n."acceptSparseManifests", r."type",
       i."allowAnonymousPull",
       (SELECT COALESCE(MAX(CASE g."permission" WHEN 'MANAGE' THEN 3 WHEN 'PUSH' THEN 2 ELSE 1 END), 0) FROM "Grant" g
         WHERE g."subjectId" = ${subjectId} AND g."scopeId" IN (r."id", r."namespaceId", r."instanceId")) AS "rank"

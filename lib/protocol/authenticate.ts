@@ -4,7 +4,7 @@ import { clientOf } from '@/lib/auth/client'
 import { type Origin, type Principal, anonymousPrincipal } from '@/lib/domain/principal'
 import { type RegistryCredential, proveCredentials, proveHolder } from '@/lib/auth/registry/registry-credentials'
 import { AppError } from '@/lib/domain/errors'
-import type { TokenAccess } from '@/lib/domain/token-scope'
+import type { GrantedAccess } from '@/lib/domain/token-scope'
 import type { Context } from '@/lib/context'
 
 /** Longest part of a `User-Agent` that is kept, in characters. */
@@ -22,7 +22,7 @@ export function originOf(request: IncomingMessage): Origin {
 export function principalOf(
   { kind, id, name, role, credential }: RegistryCredential,
   origin: Origin,
-  token: TokenAccess | null = null,
+  token: GrantedAccess | null = null,
 ): Principal {
   return { kind, id, name, role, credential, token, ...origin }
 }

@@ -176,6 +176,104 @@ describe('a token', () => {
   })
 })
 
+describe('a token belongs to what its path led to when it was issued', () => {
+  const other = basic('other', 'other-password-1')
+  const scope = (path: string) => `repository:${path}:pull,push`
+  const pull = async (headers: Record<string, string>, path: string) =>
+    codeOf(await registry.send('GET', `/v2/${path}/manifests/v1`, { headers }))
+
+  /** As a deletion, or a new repository or namespace of the same name, would leave it. */
+  async function make(namespace: string, id: string, texts: { path: string } | null) {
+    const { db } = registry.ctx
+    const instanceId = await defaultInstanceId(registry.ctx)
+    const defaults = { defaultRepositoryType: 'PRIVATE', defaultTagImmutability: false } as const
+    const data = { id: `crn-${id}`, instanceId, name: namespace, autoCreateRepository: true, ...defaults }
+    const { id: namespaceId } =
+      (await db.prisma.namespace.findFirst({ where: { name: namespace } })) ??
+      (await db.prisma.namespace.create({ data }))
+    if (texts === null) return namespaceId
+    const [, name = ''] = texts.path.split('/')
+    const scopeIds = { instanceId, namespaceId, name, path: texts.path }
+    const settings = { type: 'PRIVATE', tagImmutability: false, summary: '', description: '', updatedBy: 'x' } as const
+    await db.prisma.repository.create({ data: { id: `crr-${id}`, ...scopeIds, ...settings } })
+    await registry.pushManifest('v1', (await registry.image(`content of ${id}`, texts.path)).bytes, {}, texts.path)
+    return namespaceId
+  }
+
+  const remove = (path: string) => registry.ctx.db.prisma.repository.deleteMany({ where: { path } })
+
+  const initial = ['test/example', 'test/open', 'test/secret', 'test/target']
+  beforeAll(() => registry.addUser('other', 'other-password-1'))
+  afterAll(async () => {
+    const { repository, namespace } = registry.ctx.db.prisma
+    await repository.deleteMany({ where: { path: { notIn: initial } } })
+    await namespace.deleteMany({ where: { name: { in: ['early', 'fleeting'] } } })
+  })
+
+  test('a new repository of the same path is not opened by it, and nobody learns that there is one', async () => {
+    const path = 'test/again'
+    await make('test', 'former', { path })
+    const { id: userId } = await registry.ctx.db.prisma.user.findUniqueOrThrow({ where: { name: 'other' } })
+    await registry.grant({ userId }, 'PUSH', path)
+    const headers = await bearer(other, scope(path))
+    const administrators = await bearer(authorization, scope(path))
+    expect(await pull(headers, path)).toEqual([200, undefined])
+
+    await remove(path)
+    const absent = await registry.send('GET', `/v2/${path}/manifests/v1`, { headers })
+    await make('test', 'next', { path })
+    const hidden = await registry.send('GET', `/v2/${path}/manifests/v1`, { headers })
+    expect(codeOf(hidden)).toEqual([401, 'DENIED'])
+    expect([codeOf(absent), absent.body, challengeOf(absent)]).toEqual([
+      ...[codeOf(hidden), hidden.body, challengeOf(hidden)],
+    ])
+    expect((await registry.send('POST', `/v2/${path}/blobs/uploads/`, { headers })).status).toBe(404)
+    // Who may pull from the new one: with a new token, or at once by a grant.
+    expect(await pull(administrators, path)).toEqual([401, 'DENIED'])
+    expect(await pull(await bearer(authorization, scope(path)), path)).toEqual([200, undefined])
+    await registry.grant({ userId }, 'PULL', path)
+    expect(await pull(headers, path)).toEqual([200, undefined])
+    await remove(path)
+  })
+
+  test.each([
+    ['an administrator', () => authorization],
+    ['a member who may push to the namespace', () => other],
+  ])('the token that %s pushes a new repository with also pulls from it', async (who, credentials) => {
+    const path = `early/${who.replaceAll(' ', '-')}`
+    const namespaceId = await make('early', 'early', null)
+    const { id: subjectId } = await registry.ctx.db.prisma.user.findUniqueOrThrow({ where: { name: 'other' } })
+    const instanceId = await defaultInstanceId(registry.ctx)
+    const scopes = { instanceId, namespaceId, scopeId: namespaceId }
+    const grant = { id: `grt-${path}`, subjectId, userId: subjectId, permission: 'PUSH', createdBy: 'x' } as const
+    await registry.ctx.db.prisma.grant.create({ data: { ...grant, ...scopes } })
+    const headers = await bearer(credentials(), scope(path))
+    expect(await pull(headers, path)).toEqual([404, 'NAME_UNKNOWN'])
+    expect((await registry.send('POST', `/v2/${path}/blobs/uploads/`, { headers })).status).toBe(202)
+    await registry.pushManifest('v1', (await registry.image(path, path)).bytes, {}, path)
+    await registry.ctx.db.prisma.grant.deleteMany({ where: { id: grant.id } })
+    expect(await pull(headers, path)).toEqual([200, undefined])
+  })
+
+  test('a new namespace of the same name is not opened by it either', async () => {
+    const path = 'fleeting/example'
+    const namespaceId = await make('fleeting', 'fleeting-one', null)
+    const { id: subjectId } = await registry.ctx.db.prisma.user.findUniqueOrThrow({ where: { name: 'other' } })
+    const instanceId = await defaultInstanceId(registry.ctx)
+    await registry.ctx.db.prisma.grant.create({
+      data: {
+        ...{ id: 'grt-fleeting', subjectId, userId: subjectId, instanceId, namespaceId, scopeId: namespaceId },
+        ...{ permission: 'PULL', createdBy: 'x' },
+      },
+    })
+    const headers = await bearer(other, scope(path))
+    expect(await pull(headers, path)).toEqual([404, 'NAME_UNKNOWN'])
+    await registry.ctx.db.prisma.namespace.delete({ where: { id: namespaceId } })
+    await make('fleeting', 'fleeting-two', { path })
+    expect(await pull(headers, path)).toEqual([401, 'DENIED'])
+  })
+})
+
 describe('what ends at once for pushes, and for pulls with the token', () => {
   const push = (headers: Record<string, string>, name = 'test/example') =>
     registry.send('POST', `/v2/${name}/blobs/uploads/`, { headers })

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Principal, anonymousPrincipal } from '@/lib/domain/principal'
 import { AppError, type ErrorCode } from '@/lib/domain/errors'
-import type { TokenAccess } from '@/lib/domain/token-scope'
+import type { GrantedAccess } from '@/lib/domain/token-scope'
 import { findRepositoryByPath } from '@/lib/metadata/repositories'
 import { OpenedRepository, type TrafficAction } from '@/lib/registry/traffic/opened-repository'
 import { openRepository } from '@/lib/registry/traffic/open-repository'
@@ -273,7 +273,7 @@ const openedRows: Readonly<
 type UseCase = (ctx: unknown, principal: Principal, ...args: readonly unknown[]) => unknown
 
 const origin = { address: '192.0.2.7', userAgent: 'test' }
-const noAccess: TokenAccess = { repositories: new Map(), catalog: false }
+const noAccess: GrantedAccess = { repositories: new Map(), boundTo: new Map(), catalog: false }
 const admin = userPrincipal('admin', 'ADMINISTRATOR')
 const member = userPrincipal('none', 'MEMBER')
 const anonymous = anonymousPrincipal(origin)
@@ -332,7 +332,7 @@ async function call(name: string, by: Principal, args: readonly unknown[]): Prom
 
 function isNothing(value: unknown): boolean {
   if (value === null) return true
-  return typeof value === 'object' && 'repositories' in value && (value as TokenAccess).repositories.size === 0
+  return typeof value === 'object' && 'repositories' in value && (value as GrantedAccess).repositories.size === 0
 }
 
 async function expectUnrefused(name: string, args: readonly unknown[]): Promise<void> {
@@ -428,7 +428,11 @@ test('a blob is mounted from no repository that was not opened to pull', async (
 describe('a registry token allows no more than it was made out for', () => {
   const closedBy = (...actions: ('pull' | 'push')[]): Principal => ({
     ...admin,
-    token: { repositories: new Map([['team/closed', new Set(actions)]]), catalog: false },
+    token: {
+      repositories: new Map([['team/closed', new Set(actions)]]),
+      boundTo: new Map(),
+      catalog: false,
+    },
   })
 
   test.each([

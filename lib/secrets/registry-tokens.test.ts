@@ -9,7 +9,10 @@ import { RegistryTokens, type TokenHolder } from './registry-tokens'
 import { rotateSigningKeys } from './signing-keys'
 
 const holder: TokenHolder = { kind: 'user', id: 'usr-1', name: 'jane', credential: 'password', secretMark: 'mark' }
-const access = parseTokenScopes('repository:test/example:pull,push registry:catalog:*')
+const access = {
+  ...parseTokenScopes('repository:test/example:pull,push registry:catalog:*'),
+  boundTo: new Map([['test/example', 'crr-1']]),
+}
 const invalid = expect.objectContaining({ code: 'TOKEN_INVALID' }) as Error
 
 let folder: string
@@ -45,7 +48,7 @@ test('a token says who was proven, for which instance, and what was granted, in 
     ...{ iss: 'stele', sub: 'usr-1', aud: 'cri-1', iat: now, nbf: now - 60, exp: now + 300 },
     ...{ kind: 'user', name: 'jane', credential: 'password', mark: 'mark' },
     access: [
-      { type: 'repository', name: 'test/example', actions: ['pull', 'push'] },
+      { type: 'repository', name: 'test/example', actions: ['pull', 'push'], id: 'crr-1' },
       { type: 'registry', name: 'catalog', actions: ['*'] },
     ],
   })
@@ -53,7 +56,7 @@ test('a token says who was proven, for which instance, and what was granted, in 
 })
 
 test('a token without anything granted is a token', async () => {
-  const none = parseTokenScopes('')
+  const none = { ...parseTokenScopes(''), boundTo: new Map<string, string>() }
   const { token } = await tokens.issue(holder, 'cri-1', none)
   expect((await tokens.verify(token, 'cri-1')).access).toEqual(none)
 })

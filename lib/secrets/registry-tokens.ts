@@ -2,7 +2,7 @@ import { SignJWT, errors, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { AppError } from '@/lib/domain/errors'
-import { type TokenAccess, formatTokenScopes, parseTokenScopes } from '@/lib/domain/token-scope'
+import { type GrantedAccess, formatTokenScopes, parseTokenScopes } from '@/lib/domain/token-scope'
 import { SigningKeys, signingAlgorithm } from './signing-keys'
 
 /** How long a registry token lives, in seconds. */
@@ -36,7 +36,7 @@ export interface TokenHolder {
 export interface VerifiedToken {
   readonly holder: TokenHolder
   readonly instanceId: string
-  readonly access: TokenAccess
+  readonly access: GrantedAccess
 }
 
 /** A new token. */
@@ -57,12 +57,15 @@ const claims = z.object({
   name: z.string(),
   credential: z.string(),
   mark: z.string(),
-  access: z.array(z.object({ type: z.string(), name: z.string(), actions: z.array(z.string()) })),
+  /** Docker's form. `id` is ours: clients do not read it. */
+  access: z.array(
+    z.object({ type: z.string(), name: z.string(), actions: z.array(z.string()), id: z.string().optional() }),
+  ),
 })
 
 /**
  * Issues and verifies the tokens of the token flow: JSON Web Tokens with Docker's `access` claim, for one instance. A
- * token contains the proven holder and the access granted then, and no policy.
+ * token contains the proven holder, the access granted then and to which ids, and no policy.
  */
 export class RegistryTokens {
   readonly #keys: SigningKeys
@@ -78,7 +81,7 @@ export class RegistryTokens {
   }
 
   /** Issues a token for a holder at an instance, valid for `tokenLifetimeSeconds` from now. */
-  async issue(holder: TokenHolder, instanceId: string, access: TokenAccess): Promise<IssuedToken> {
+  async issue(holder: TokenHolder, instanceId: string, access: GrantedAccess): Promise<IssuedToken> {
     const { id: kid, key } = await this.#keys.signing()
     const issuedAt = new Date(Math.floor(Date.now() / 1000) * 1000)
     const iat = issuedAt.getTime() / 1000
@@ -147,16 +150,19 @@ export class RegistryTokens {
 }
 
 /** Returns Docker's form: an entry for each resource, without those where nothing was granted. */
-function accessClaim(access: TokenAccess): z.infer<typeof claims>['access'] {
+function accessClaim(access: GrantedAccess): z.infer<typeof claims>['access'] {
   return formatTokenScopes(access)
     .split(' ')
     .filter((scope) => scope !== '')
     .map((scope) => {
       const [type = '', name = '', actions = ''] = scope.split(':')
-      return { type, name, actions: actions.split(',') }
+      const id = access.boundTo.get(name)
+      return { type, name, actions: actions.split(','), ...(id !== undefined && { id }) }
     })
 }
 
-function parseAccessClaim(entries: z.infer<typeof claims>['access']): TokenAccess {
-  return parseTokenScopes(entries.map(({ type, name, actions }) => `${type}:${name}:${actions.join(',')}`).join(' '))
+function parseAccessClaim(entries: z.infer<typeof claims>['access']): GrantedAccess {
+  const scopes = entries.map(({ type, name, actions }) => `${type}:${name}:${actions.join(',')}`)
+  const ids = entries.flatMap(({ name, id }) => (id === undefined ? [] : [[name, id] as const]))
+  return { ...parseTokenScopes(scopes.join(' ')), boundTo: new Map(ids) }
 }

@@ -2,8 +2,8 @@ import type { Principal } from '@/lib/domain/principal'
 import { AppError } from '@/lib/domain/errors'
 import { rankAllows } from '@/lib/domain/access'
 import { splitRepositoryPath } from '@/lib/domain/reference'
-import type { TokenAccess, TokenAction } from '@/lib/domain/token-scope'
-import { findNamespaceRank } from '@/lib/metadata/access'
+import type { GrantedAccess, TokenAccess, TokenAction } from '@/lib/domain/token-scope'
+import { findNamespaceForCaller } from '@/lib/metadata/access'
 import { findRepositoryForCaller } from '@/lib/metadata/repositories'
 import type { Context } from '@/lib/context'
 import type { InstanceForTraffic } from './find-instance-of-host'
@@ -20,34 +20,47 @@ export async function grantScopes(
   principal: Principal,
   instance: InstanceForTraffic,
   asked: TokenAccess,
-): Promise<TokenAccess> {
+): Promise<GrantedAccess> {
   if (principal.token !== null) throw new AppError('SCOPE_INSUFFICIENT')
-  const repositories = await Promise.all(
+  const granted = await Promise.all(
     [...asked.repositories].map(async ([path, actions]) => {
-      const allowed = await listAllowedActions(ctx, principal, instance, path)
-      return [path, new Set([...actions].filter((action) => allowed.includes(action)))] as const
+      const { id, allowed } = await findAllowed(ctx, principal, instance, path)
+      return { path, id, actions: new Set([...actions].filter((action) => allowed.includes(action))) }
     }),
   )
+  const named = granted.filter(({ actions }) => actions.size > 0)
   return {
-    repositories: new Map(repositories.filter(([, actions]) => actions.size > 0)),
+    repositories: new Map(named.map(({ path, actions }) => [path, actions])),
+    boundTo: new Map(named.flatMap(({ path, id }) => (id === null ? [] : [[path, id]]))),
     catalog: asked.catalog && principal.kind !== 'anonymous',
   }
 }
 
-async function listAllowedActions(
+/** What a principal may do under a path now, and the id of the repository there, or of the namespace without one. */
+interface Allowed {
+  readonly id: string | null
+  readonly allowed: readonly TokenAction[]
+}
+
+async function findAllowed(
   ctx: Context,
   principal: Principal,
   instance: InstanceForTraffic,
   path: string,
-): Promise<readonly TokenAction[]> {
-  if (principal.role === 'ADMINISTRATOR') return ['pull', 'push']
+): Promise<Allowed> {
+  const isAdministrator = principal.role === 'ADMINISTRATOR'
   const repository = await findRepositoryForCaller(ctx.db, instance.id, path, principal.id)
   if (repository !== null) {
-    if (rankAllows(repository.rank, 'push')) return ['pull', 'push']
-    return mayPull(principal, repository) ? ['pull'] : []
+    const { id, rank } = repository
+    if (isAdministrator || rankAllows(rank, 'push')) return { id, allowed: ['pull', 'push'] }
+    return { id, allowed: mayPull(principal, repository) ? ['pull'] : [] }
   }
   const names = splitRepositoryPath(path)
-  if (names === null || principal.kind === 'anonymous') return []
-  const rank = await findNamespaceRank(ctx.db, principal.id, instance.id, names.namespace)
-  return (['pull', 'push'] as const).filter((action) => rankAllows(rank ?? 0, action))
+  if (names === null || principal.kind === 'anonymous') return { id: null, allowed: [] }
+  const namespace = await findNamespaceForCaller(ctx.db, principal.id, instance.id, names.namespace)
+  const actions = ['pull', 'push'] as const
+  return {
+    id: namespace?.id ?? null,
+    allowed: isAdministrator ? actions : actions.filter((action) => rankAllows(namespace?.rank ?? 0, action)),
+  }
 }

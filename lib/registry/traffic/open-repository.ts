@@ -2,7 +2,9 @@ import type { Principal } from '@/lib/domain/principal'
 import { rankAllows } from '@/lib/domain/access'
 import { AppError } from '@/lib/domain/errors'
 import { type RepositoryPath, splitRepositoryPath } from '@/lib/domain/reference'
-import { findNamespaceRank } from '@/lib/metadata/access'
+import type { GrantedAccess } from '@/lib/domain/token-scope'
+import { findNamespaceForCaller } from '@/lib/metadata/access'
+import { findNamespaceByName } from '@/lib/metadata/namespaces'
 import {
   type RepositoryForCaller,
   type RepositoryForTraffic,
@@ -24,7 +26,8 @@ const needs = {
  * Returns the repository `<namespace>/<name>` of an instance if the principal may do `action` there.
  * A push creates the repository with the namespace's defaults if the namespace allows it.
  *
- * A registry token's scopes were decided when it was issued; a push and a deletion also need a current grant.
+ * A registry token's scopes were decided when it was issued; a push and a deletion also need a current grant. So does a
+ * pull when the token was issued for another repository or namespace of this name, which has been deleted.
  *
  * Throws UNAUTHORIZED for an anonymous caller without permission, and without a token also when the repository does not
  * exist; SCOPE_INSUFFICIENT for a token without the scope; NAME_UNKNOWN when the repository does not exist or the
@@ -48,25 +51,51 @@ async function findAllowed(
   path: RepositoryPath,
   action: TrafficAction,
 ): Promise<RepositoryForTraffic> {
-  if (principal.token !== null && principal.token.repositories.get(path)?.has(needs[action].scope) !== true) {
-    throw new AppError('SCOPE_INSUFFICIENT', { detail: { name: path, action: needs[action].scope } })
+  const { token } = principal
+  if (token !== null && token.repositories.get(path)?.has(needs[action].scope) !== true) {
+    throw insufficientScope(path, action)
   }
   const existing = await findRepositoryForCaller(ctx.db, instanceId, path, principal.id)
   if (existing !== null) {
     assertAllowed(principal, existing, action)
     return existing
   }
-  if (principal.kind === 'anonymous' && principal.token === null) throw new AppError('UNAUTHORIZED')
+  if (principal.kind === 'anonymous' && token === null) throw new AppError('UNAUTHORIZED')
+  if (action === 'pull' && token !== null && !(await isBoundToNamespace(ctx, instanceId, token, path))) {
+    // The same answer as for a new repository of this path, so that nobody learns whether there is one.
+    throw insufficientScope(path, action)
+  }
   if (action !== 'push') throw unknownName(path)
   return createOnPush(ctx, principal, instanceId, path)
 }
 
 function assertAllowed(principal: Principal, repository: RepositoryForCaller, action: TrafficAction): void {
   if (principal.role === 'ADMINISTRATOR' || rankAllows(repository.rank, needs[action].permission)) return
-  if (action === 'pull' && (principal.token !== null || mayPull(principal, repository))) return
+  if (action === 'pull') {
+    if (mayPull(principal, repository) || isTrusted(principal.token, repository)) return
+    if (principal.token !== null) throw insufficientScope(repository.path, action)
+  }
   if (principal.kind === 'anonymous') throw new AppError('UNAUTHORIZED')
   const mayKnow = repository.rank > 0 || repository.isPublic
   throw mayKnow ? new AppError('DENIED', { detail: { name: repository.path, action } }) : unknownName(repository.path)
+}
+
+/** Whether a token that allows a pull by path was issued for this repository, or for its namespace without one. */
+function isTrusted(token: GrantedAccess | null, { id, namespaceId, path }: RepositoryForCaller): boolean {
+  const boundTo = token?.boundTo.get(path)
+  return boundTo !== undefined && [id, namespaceId].includes(boundTo)
+}
+
+/** Whether a token was issued for the path's namespace, as it is now, without a repository. */
+async function isBoundToNamespace(
+  ctx: Context,
+  instanceId: string,
+  token: GrantedAccess,
+  path: RepositoryPath,
+): Promise<boolean> {
+  const namespace = splitRepositoryPath(path)?.namespace
+  const found = namespace === undefined ? null : await findNamespaceByName(ctx.db, instanceId, namespace)
+  return token.boundTo.get(path) === found?.id
 }
 
 async function createOnPush(
@@ -78,8 +107,8 @@ async function createOnPush(
   const names = splitRepositoryPath(path)
   if (names === null) throw unknownName(path)
   if (principal.role !== 'ADMINISTRATOR') {
-    const rank = await findNamespaceRank(ctx.db, principal.id, instanceId, names.namespace)
-    if (rank === null || rank === 0) throw unknownName(path)
+    const rank = (await findNamespaceForCaller(ctx.db, principal.id, instanceId, names.namespace))?.rank ?? 0
+    if (rank === 0) throw unknownName(path)
     if (!rankAllows(rank, 'push')) throw new AppError('DENIED', { detail: { name: path, action: 'push' } })
   }
   ctx.reserve.assertRoomForContent()
@@ -93,6 +122,10 @@ async function createOnPush(
     })
   }
   return created
+}
+
+function insufficientScope(path: string, action: TrafficAction): AppError {
+  return new AppError('SCOPE_INSUFFICIENT', { detail: { name: path, action: needs[action].scope } })
 }
 
 function unknownName(path: string): AppError {

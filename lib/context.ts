@@ -2,6 +2,7 @@ import type { Attempts } from '@/lib/auth/guessing/attempts'
 import type { FailedLogOns } from '@/lib/auth/guessing/failed-log-ons'
 import type { CredentialUses } from '@/lib/auth/use/credential-uses'
 import type { ByteBudget } from '@/lib/domain/byte-budget'
+import type { Turns } from '@/lib/domain/turns'
 import type { JobHost } from '@/lib/jobs/job-host'
 import type { Passwords } from '@/lib/secrets/passwords'
 import type { RegistryTokens } from '@/lib/secrets/registry-tokens'
@@ -33,8 +34,10 @@ export interface Context {
   readonly failedLogOns: FailedLogOns
   /** Records uses of credentials. */
   readonly credentialUses: CredentialUses
-  /** Bounds the memory of manifests that are being pushed. */
+  /** Bounds the memory of large manifests that are being pushed. */
   readonly manifestBytes: ByteBudget
+  /** Bounds how long large manifests that are being pushed keep other requests waiting. */
+  readonly manifestTurns: Turns
   /** Runs background jobs and scheduled jobs. */
   readonly jobs: JobHost<Context>
 }

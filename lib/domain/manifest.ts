@@ -41,6 +41,14 @@ const configTypes: readonly string[] = [
 /** Largest accepted manifest, in bytes: the size that the distribution specification requires a registry to accept. */
 export const manifestMaxBytes = 4 * 1024 * 1024
 
+/**
+ * Whether a manifest of `bytes` is so large that it must wait for others of its kind: many times the size of an image's
+ * manifest. A thousand smaller ones are no burden.
+ */
+export function isLargeManifest(bytes: number): boolean {
+  return bytes > 64 * 1024
+}
+
 /** The kind of object that a manifest references. */
 export type ReferenceKind = 'CONFIG' | 'LAYER' | 'MANIFEST'
 

@@ -1,7 +1,7 @@
 import { isDigest, parseDigest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import { assertNoPrecondition, parsePrecondition } from '@/lib/domain/etag'
-import { manifestMaxBytes } from '@/lib/domain/manifest'
+import { isLargeManifest, manifestMaxBytes } from '@/lib/domain/manifest'
 import { isTag, parseTag } from '@/lib/domain/reference'
 import { deleteManifest as deleteManifestOfRepository } from '@/lib/registry/tags/delete-manifest'
 import { deleteTag } from '@/lib/registry/tags/delete-tag'
@@ -17,12 +17,6 @@ const tagParametersMax = 10
 
 /** Time for a manifest to arrive, in milliseconds: a slow client must not keep the turn of a large one from others. */
 const manifestTimeoutMs = 60_000
-
-/**
- * Manifests up to this size, in bytes, never wait: many times the size of an image's manifest, and a thousand of them are
- * no burden.
- */
-const smallManifestBytes = 64 * 1024
 
 /** GET and HEAD of a manifest by tag or digest (distribution-spec, "Pulling manifests"). */
 export async function getManifest({ ctx, request, response, principal, repository, target }: Call): Promise<void> {
@@ -40,8 +34,8 @@ export async function getManifest({ ctx, request, response, principal, repositor
 /** PUT of a manifest by tag, or by digest with `tag` parameters (distribution-spec, "Pushing manifests"). */
 export async function putManifest(call: Call): Promise<void> {
   const bytes = contentLengthOf(call.request) ?? manifestMaxBytes
-  if (bytes <= smallManifestBytes || bytes > manifestMaxBytes) return receiveManifest(call)
-  // The turn lasts until the manifest is stored: reading it takes several times its size.
+  if (!isLargeManifest(bytes) || bytes > manifestMaxBytes) return receiveManifest(call)
+  // Until the manifest is stored: reading it takes several times its size.
   await call.ctx.manifestBytes.run(bytes, () => receiveManifest(call))
 }
 

@@ -130,10 +130,10 @@ describe('the write queue', () => {
     }
     const units = [slow('a'), slow('b'), slow('c')]
     const turns = (async () => {
-      for (let turn = 0; turn < 3; turn++) events.push(await setImmediate('turn'))
+      for (let turn = 0; turn < 6; turn++) events.push(await setImmediate('turn'))
     })()
     await Promise.all([...units, turns])
-    expect(events.slice(0, 4)).toEqual(['a', 'turn', 'b', 'turn'])
+    expect(events.join(' ')).toMatch(/a( turn)+ b( turn)+ c/)
   })
 
   test('units of two connections take turns, each commit of one connection', async () => {

@@ -84,9 +84,12 @@ export class WriteQueue {
     try {
       // These fail when SQLite has rolled back everything on its own (disk full, I/O error): then so does the batch.
       for (const sql of statements) await batch.connection.run(sql)
-      // Large units do not share a commit: it would block for as long as all of them together.
-      if (batch.size >= batchMax || !this.#isStretchOpen()) await this.#commit(batch)
-      else if (this.#waiting.length === 0) void this.#commitSoon(batch)
+      if (batch.size >= batchMax) await this.#commit(batch)
+      else if (!this.#isStretchOpen()) {
+        // Large units do not share a commit: it would block for as long as all of them together.
+        await setImmediate()
+        await this.#commit(batch)
+      } else if (this.#waiting.length === 0) void this.#commitSoon(batch)
     } catch (error) {
       await this.#abandon(error)
     }

@@ -2,7 +2,7 @@ import type { Principal } from '@/lib/domain/principal'
 import { type Digest, digestAlgorithm } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import { type TagPrecondition, type TagRefusal, meetsPrecondition, refusalError } from '@/lib/domain/immutability'
-import { type ParsedManifest, assertCountable, parseManifest } from '@/lib/domain/manifest'
+import { type ParsedManifest, assertCountable, isLargeManifest, parseManifest } from '@/lib/domain/manifest'
 import { invalidManifest } from '@/lib/domain/manifest-json'
 import type { TagName } from '@/lib/domain/reference'
 import { listLinkedSizes } from '@/lib/metadata/blobs'
@@ -52,16 +52,15 @@ export async function pushManifest(
 ): Promise<PushedManifest> {
   assertOpened(repository, principal, 'push')
   ctx.reserve.assertRoomForContent()
-  const digest = digestOf(push.content, push.digest === null ? 'sha256' : digestAlgorithm(push.digest))
-  if (push.digest !== null && push.digest !== digest) {
-    throw new AppError('DIGEST_INVALID', { detail: { expected: push.digest, actual: digest } })
-  }
-  const manifest = parseManifest(push.content, push.contentType)
+  // A large manifest takes tens of milliseconds to read, and as many to store.
+  const inTurn = <T>(work: () => Promise<T>) =>
+    isLargeManifest(push.content.byteLength) ? ctx.manifestTurns.run(work) : work()
+  const { digest, manifest } = await inTurn(() => Promise.resolve(readManifest(push)))
   const platforms = await findPlatforms(ctx, manifest)
   let missing: MissingContent
   try {
-    missing = await ctx.db.sqlTransaction((tx) =>
-      store(tx, principal, repository.id, push, { digest, manifest, platforms }),
+    missing = await inTurn(() =>
+      ctx.db.sqlTransaction((tx) => store(tx, principal, repository.id, push, { digest, manifest, platforms })),
     )
   } catch (error) {
     if (!(error instanceof RefusedMoves)) throw error
@@ -69,6 +68,14 @@ export async function pushManifest(
     throw refusalError(repository.path, error.refusals[0])
   }
   return { digest, subjectDigest: manifest.subjectDigest, warnings: warningsOfPush(missing) }
+}
+
+function readManifest(push: ManifestPush): Omit<ReadManifest, 'platforms'> {
+  const digest = digestOf(push.content, push.digest === null ? 'sha256' : digestAlgorithm(push.digest))
+  if (push.digest !== null && push.digest !== digest) {
+    throw new AppError('DIGEST_INVALID', { detail: { expected: push.digest, actual: digest } })
+  }
+  return { digest, manifest: parseManifest(push.content, push.contentType) }
 }
 
 interface ReadManifest {

@@ -22,18 +22,11 @@ export async function findBlobLink(source: SqlSource, repositoryId: string, dige
   return row === undefined ? null : { sizeBytes: row.sizeBytes, seenAt: row.seenAt, isCorrupt: row.corruptAt !== null }
 }
 
-/**
- * Whether any repository of the instance that the viewer may pull from has the blob, not corrupt. With `paths`, only
- * those repositories and PUBLIC ones count.
- */
+/** Whether any repository of the instance that the viewer may pull from has the blob, not corrupt. */
 export async function isBlobVisibleInInstance(
   source: SqlSource,
   viewer: Viewer | null,
-  {
-    instanceId,
-    digest,
-    paths,
-  }: { readonly instanceId: string; readonly digest: string; readonly paths: string[] | null },
+  { instanceId, digest }: { readonly instanceId: string; readonly digest: string },
 ): Promise<boolean> {
   const rows = await source.read.$queryRaw<unknown[]>`
     SELECT 1 FROM "RepositoryBlob" l JOIN "Repository" r ON r."id" = l."repositoryId"
@@ -41,9 +34,6 @@ export async function isBlobVisibleInInstance(
     WHERE ${allOf([
       Prisma.sql`l."digest" = ${digest} AND r."instanceId" = ${instanceId} AND b."corruptAt" IS NULL`,
       visibleRepository(viewer),
-      paths === null
-        ? undefined
-        : Prisma.sql`(r."type" = 'PUBLIC' OR r."path" IN (${Prisma.join(paths.length === 0 ? [''] : paths)}))`,
     ])} LIMIT 1`
   return rows.length > 0
 }

@@ -7,8 +7,8 @@ import { mayPull } from '@/lib/registry/traffic/pull-permission'
 
 /**
  * Returns the repository that a mount names as its source, opened to pull, if the principal may pull from it by its
- * current grants; else null, whether or not the repository exists. A token must allow the pull, too, unless the
- * repository is PUBLIC: clients often ask for a token for the target only.
+ * current grants; else null, whether or not the repository exists. A token's scopes do not count: clients ask for a token
+ * for the target only, and its holder could get another one (docs/decisions/0014-registry-tokens.md).
  */
 export async function findMountSource(
   ctx: Context,
@@ -17,7 +17,5 @@ export async function findMountSource(
   path: RepositoryPath,
 ): Promise<OpenedRepository | null> {
   const found = await findRepositoryForCaller(ctx.db, instanceId, path, principal.id)
-  if (found === null || !mayPull(principal, found)) return null
-  const isInToken = principal.token === null || principal.token.repositories.get(path)?.has('pull') === true
-  return isInToken || found.isPublic ? new OpenedRepository(found, principal, 'pull') : null
+  return found !== null && mayPull(principal, found) ? new OpenedRepository(found, principal, 'pull') : null
 }

@@ -1,7 +1,6 @@
 import type { Principal } from '@/lib/domain/principal'
 import type { Digest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
-import type { TokenAccess } from '@/lib/domain/token-scope'
 import { findBlobLink, isBlobVisibleInInstance, linkBlob } from '@/lib/metadata/blobs'
 import type { SqlTransaction } from '@/lib/metadata/engine/database'
 import { lockRepository } from '@/lib/metadata/repositories'
@@ -12,8 +11,7 @@ import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/open
 /**
  * Links a blob of another repository to `target` without sending its bytes; returns whether that was possible. The
  * caller must be allowed to pull from `source` (`findMountSource`). Without a source, the blob may be in any repository
- * of the instance that the principal may pull from by its current grants. A token's scopes must then include that
- * repository unless it is PUBLIC, as with a source. Throws STORAGE_FULL.
+ * of the instance that the principal may pull from by its current grants. Throws STORAGE_FULL.
  */
 export async function mountBlob(
   ctx: Context,
@@ -30,10 +28,9 @@ export async function mountBlob(
     return await ctx.db.sqlTransaction(async (tx) => {
       if ((await lockRepository(tx, target.id)) === null) return false
       const { instanceId } = target
-      const paths = principal.token === null ? null : pullPathsOf(principal.token)
       const isThere =
         source === null
-          ? await isBlobVisibleInInstance(tx, viewerOf(principal), { instanceId, digest, paths })
+          ? await isBlobVisibleInInstance(tx, viewerOf(principal), { instanceId, digest })
           : await isBlobOf(tx, source, digest)
       if (!isThere) return false
       // A scrub may have marked it since the look above.
@@ -46,10 +43,6 @@ export async function mountBlob(
     if (AppError.is(error) && error.code === 'BLOB_UNKNOWN') return false
     throw error
   }
-}
-
-function pullPathsOf({ repositories }: TokenAccess): string[] {
-  return [...repositories].filter(([, actions]) => actions.has('pull')).map(([path]) => path)
 }
 
 async function isBlobOf(tx: SqlTransaction, source: OpenedRepository, digest: Digest): Promise<boolean> {

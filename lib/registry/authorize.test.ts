@@ -70,7 +70,7 @@ interface Row {
   /** UNAUTHORIZED unless it says otherwise. */
   readonly anonymous?: Outcome
   /** Of an administrator by a token that was made out for nothing: SCOPE_INSUFFICIENT unless it says otherwise. */
-  readonly token?: Outcome
+  readonly token?: Outcome | 'done'
   /** The arguments after context and principal. Right ones: the administrator is not refused. */
   readonly args: (by: Principal) => readonly unknown[]
 }

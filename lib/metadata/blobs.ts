@@ -1,5 +1,5 @@
 import { type Viewer, visibleRepository } from './access'
-import { listOf } from './engine/batches'
+import { asJsonKeys } from './engine/batches'
 import type { SqlSource, SqlTransaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 import { allOf } from './engine/listing'
@@ -46,7 +46,7 @@ export async function listLinkedSizes(
 ): Promise<ReadonlyMap<string, bigint>> {
   const rows = await source.read.$queryRaw<{ digest: string; sizeBytes: bigint }[]>`
     SELECT l."digest", b."sizeBytes" FROM "RepositoryBlob" l JOIN "Blob" b ON b."digest" = l."digest"
-    WHERE l."repositoryId" = ${repositoryId} AND l."digest" IN ${listOf(source, digests)} AND b."corruptAt" IS NULL`
+    WHERE l."repositoryId" = ${repositoryId} AND l."digest" IN (SELECT "key" FROM json_each(${asJsonKeys(digests)})) AND b."corruptAt" IS NULL`
   return new Map(rows.map(({ digest, sizeBytes }) => [digest, sizeBytes]))
 }
 

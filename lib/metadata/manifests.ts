@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { ManifestReference, ReferenceKind } from '@/lib/domain/manifest'
-import { listOf } from './engine/batches'
+import { asJsonKeys } from './engine/batches'
 import type { SqlSource, SqlTransaction } from './engine/database'
 
 /** A manifest as a pull gets it. */
@@ -129,5 +129,5 @@ export async function listManifestSummaries(
 ): Promise<ManifestSummary[]> {
   return source.read.$queryRaw<ManifestSummary[]>`
     SELECT "digest", "sizeBytes", "totalSizeBytes" FROM "Manifest"
-    WHERE "repositoryId" = ${repositoryId} AND "digest" IN ${listOf(source, digests)}`
+    WHERE "repositoryId" = ${repositoryId} AND "digest" IN (SELECT "key" FROM json_each(${asJsonKeys(digests)}))`
 }

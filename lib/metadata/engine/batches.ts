@@ -1,6 +1,3 @@
-import { Prisma } from '../generated/sqlite/client'
-import type { SqlSource } from './database'
-
 /** Rows of one statement: the databases limit the values it may carry. */
 const batchSize = 500
 
@@ -11,12 +8,9 @@ export function batchesOf<T>(rows: readonly T[]): T[][] {
 }
 
 /**
- * `values` for `IN`, as one parameter: however many they are, the statement has the same text. Each database reads the
- * list from JSON.
+ * `values` as one parameter, for `IN (SELECT "key" FROM json_each(…))`: the statement has the same text however many they
+ * are, so it stays prepared. `json_each` of an object is the same in both databases.
  */
-export function listOf({ provider }: Pick<SqlSource, 'provider'>, values: readonly string[]): Prisma.Sql {
-  const json = JSON.stringify(values)
-  return provider === 'sqlite'
-    ? Prisma.sql`(SELECT "value" FROM json_each(${json}))`
-    : Prisma.sql`(SELECT jsonb_array_elements_text(${json}::jsonb))`
+export function asJsonKeys(values: readonly string[]): string {
+  return JSON.stringify(Object.fromEntries(values.map((value) => [value, 0])))
 }

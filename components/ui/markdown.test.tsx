@@ -33,6 +33,27 @@ test.each([
 })
 
 test.each([
+  ['in a line', 'docker pull shop:<version> now', '<p>docker pull shop:&lt;version&gt; now</p>'],
+  ['in a heading', '# shop:<version>', '<h3>shop:&lt;version&gt;</h3>'],
+  ['in emphasis', '**<name>**', '<p><strong>&lt;name&gt;</strong></p>'],
+  ['in a link', '[<name>](https://example.com)', '>&lt;name&gt;</a>'],
+  ['in a list', '- <name>', '<ul>\n<li>&lt;name&gt;</li>\n</ul>'],
+  ['in a quote', '> <name>', '<blockquote>\n<p>&lt;name&gt;</p>\n</blockquote>'],
+  ['in a table', '| a |\n| - |\n| <name> |', '<td>&lt;name&gt;</td>'],
+  ['alone on its line', 'a\n\n<version>\n\nb', '<p>a</p>\n<p>&lt;version&gt;</p>\n<p>b</p>'],
+  ['a closing one', 'a </version> b', '<p>a &lt;/version&gt; b</p>'],
+  ['a comment', 'a <!-- b --> c', '<p>a &lt;!-- b --&gt; c</p>'],
+  ['an instruction', 'a <?php b ?> c', '<p>a &lt;?php b ?&gt; c</p>'],
+  [
+    'several lines',
+    '<dependency>\n  <version>1</version>\n</dependency>',
+    '<p>&lt;dependency&gt;<br/>\n&lt;version&gt;1',
+  ],
+])('what looks like HTML is shown as written: %s', (_, text, shown) => {
+  expect(render(text)).toContain(shown)
+})
+
+test.each([
   'javascript:alert(1)',
   'JaVaScRiPt:alert(1)',
   ' javascript:alert(1)',

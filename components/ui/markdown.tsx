@@ -1,6 +1,7 @@
 import ReactMarkdown from 'react-markdown'
 import rehypeSanitize from 'rehype-sanitize'
 import remarkGfm from 'remark-gfm'
+import { htmlAsText } from './html-as-text'
 
 /**
  * Text of other people, as Markdown. HTML in it is shown as text, what the sanitizer does not know is dropped, and
@@ -9,7 +10,7 @@ import remarkGfm from 'remark-gfm'
 export default function Markdown({ text }: { text: string }) {
   return (
     <ReactMarkdown
-      remarkPlugins={[remarkGfm]}
+      remarkPlugins={[remarkGfm, htmlAsText]}
       rehypePlugins={[rehypeSanitize]}
       disallowedElements={['img']}
       components={{

@@ -2,7 +2,7 @@
 
 import { QueryClient, QueryClientProvider, environmentManager } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { ApiError } from '@/lib/api/client/api-error'
+import { ApiError, UnreachableError } from '@/lib/api/client/api-error'
 import { ToastProvider } from './ui/toast'
 
 function makeQueryClient() {
@@ -12,7 +12,8 @@ function makeQueryClient() {
         // Pages are looked at for seconds: what was just read need not be read again on the way back.
         staleTime: 5_000,
         // A refusal stays a refusal; only what was not reached, or not available, is worth another try.
-        retry: (failures, error) => failures < 2 && (!(error instanceof ApiError) || error.status === 503),
+        retry: (failures, error) =>
+          failures < 2 && (error instanceof UnreachableError || (error instanceof ApiError && error.status === 503)),
       },
     },
   })

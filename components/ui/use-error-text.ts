@@ -1,5 +1,5 @@
 import { useTranslations } from 'next-intl'
-import { ApiError } from '@/lib/api/client/api-error'
+import { ApiError, UnreachableError } from '@/lib/api/client/api-error'
 
 /** Codes with a text in the reader's language. The others show the server's message. */
 const told = [
@@ -30,7 +30,8 @@ function isTold(code: string): code is ToldCode {
 export function useErrorText() {
   const t = useTranslations()
   return (error: unknown): string => {
-    if (!(error instanceof ApiError)) return t('errors.NETWORK')
+    if (error instanceof UnreachableError) return t('errors.NETWORK')
+    if (!(error instanceof ApiError)) return t('errors.UNREADABLE')
     if (error.code === 'TOO_MANY_ATTEMPTS') {
       const seconds = Number(error.problem.context?.['retryAfterSeconds'] ?? 60)
       return t('errors.TOO_MANY_ATTEMPTS', { minutes: Math.ceil(seconds / 60) })

@@ -19,6 +19,11 @@ export class ApiError extends Error {
   }
 }
 
+/** No answer came: the server was not reached, or the connection broke before the answer's end. */
+export class UnreachableError extends Error {
+  override readonly name = 'UnreachableError'
+}
+
 /** Whether `error` is an error response with this code. */
 export function isApiError(error: unknown, code: Problem['code']): error is ApiError {
   return error instanceof ApiError && error.code === code

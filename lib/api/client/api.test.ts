@@ -1,8 +1,22 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import * as z from 'zod'
+import { namespacePage } from '@/lib/api/schemas/namespaces'
 import { api, withQuery } from './api'
-import { ApiError, isApiError } from './api-error'
+import { ApiError, UnreachableError, isApiError } from './api-error'
 
+const aNamespace = {
+  id: 'crn-1',
+  instanceId: 'cri-1',
+  name: 'team',
+  autoCreateRepository: false,
+  defaultRepositoryType: 'PRIVATE',
+  defaultTagImmutability: false,
+  acceptSparseManifests: false,
+  repositoryCount: 0,
+  createdAt: '2026-01-01T00:00:00Z',
+  updatedAt: '2026-01-01T00:00:00Z',
+  access: null,
+}
 const schema = z.strictObject({ name: z.string() })
 const fetchMock = vi.fn<typeof fetch>()
 const assign = vi.fn()
@@ -21,6 +35,12 @@ function answer(status: number, body: unknown, headers: Record<string, string> =
   fetchMock.mockResolvedValue(new Response(body === undefined ? null : JSON.stringify(body), { status, headers }))
 }
 
+/** What a browser makes of a connection that breaks: the body rejects as the request would have. */
+function brokenResponse(): Response {
+  const body = new ReadableStream({ start: (controller) => controller.error(new TypeError('network error')) })
+  return new Response(body)
+}
+
 function problemOf(status: number, code: string) {
   return { type: 'about:blank', title: 't', status, detail: 'what happened', code, requestId: 'r' }
 }
@@ -28,6 +48,39 @@ function problemOf(status: number, code: string) {
 test('an answer that does not fit its schema is refused', async () => {
   answer(200, { name: 1 })
   await expect(api.get('/x', schema)).rejects.toThrow(z.ZodError)
+})
+
+test('a field that the schema does not know is ignored', async () => {
+  const namespaces = { items: [{ ...aNamespace, isNew: 1 }], nextCursor: null, totalCount: 1, isNew: true }
+  answer(200, namespaces)
+  await expect(api.get('/x', namespacePage)).resolves.toEqual({ items: [aNamespace], nextCursor: null, totalCount: 1 })
+  answer(409, { ...problemOf(409, 'NOT_EMPTY'), isNew: true })
+  await expect(api.delete('/x')).rejects.toMatchObject({ code: 'NOT_EMPTY' })
+})
+
+test('a code that the client does not know leaves the message of the server', async () => {
+  answer(409, problemOf(409, 'NEW_CODE'))
+  await expect(api.delete('/x')).rejects.toMatchObject({ status: 409, code: 'UNSUPPORTED', message: 'what happened' })
+})
+
+test.each([
+  ['no connection', () => fetchMock.mockRejectedValue(new TypeError('Failed to fetch'))],
+  ['a connection that breaks in the answer', () => fetchMock.mockResolvedValue(brokenResponse())],
+])('%s: the server was not reached', async (_, happens) => {
+  happens()
+  await expect(api.get('/x', schema)).rejects.toThrow(UnreachableError)
+})
+
+test('an answer that cannot be read does not mean that the server was not reached', async () => {
+  fetchMock.mockResolvedValue(new Response('<html>a proxy</html>'))
+  const error: unknown = await api.get('/x', schema).catch((thrown: unknown) => thrown)
+  expect(error).not.toBeInstanceOf(UnreachableError)
+  expect(error).not.toBeInstanceOf(ApiError)
+})
+
+test('a call that is given up stays one', async () => {
+  fetchMock.mockRejectedValue(new DOMException('given up', 'AbortError'))
+  await expect(api.get('/x', schema)).rejects.toThrow(DOMException)
 })
 
 test('a versioned answer carries its ETag, and a change sends it back', async () => {

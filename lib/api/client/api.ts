@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { problem } from '@/lib/api/schemas/common'
-import { ApiError } from './api-error'
+import { ApiError, UnreachableError } from './api-error'
 
 const base = '/api/v1'
 
@@ -28,13 +28,14 @@ interface Request extends ReadOptions, ChangeOptions {
 /**
  * The browser's only access to the REST API. Paths are relative to `/api/v1`.
  *
- * Each call resolves with the response as parsed by its schema, or rejects: with `ApiError` for an error response, with
- * `TypeError` when the server was not reached. When the session has ended, the browser goes to the log-on page and
- * back.
+ * Each call resolves with the response as parsed by its schema, which ignores fields that it does not know, or rejects:
+ * with `ApiError` for an error response, with `UnreachableError` when the server was not reached, and with another error
+ * for a response that does not fit its schema. When the session has ended, the browser goes to
+ * the log-on page and back.
  */
 export const api = {
   async get<T>(path: string, schema: z.ZodType<T>, options: ReadOptions = {}): Promise<T> {
-    return schema.parse(await (await send({ ...options, method: 'GET', path })).json())
+    return read(await send({ ...options, method: 'GET', path }), schema)
   },
 
   async getVersioned<T>(path: string, schema: z.ZodType<T>, options: ReadOptions = {}): Promise<Versioned<T>> {
@@ -42,7 +43,7 @@ export const api = {
   },
 
   async post<T>(path: string, body: unknown, schema: z.ZodType<T>): Promise<T> {
-    return schema.parse(await (await send({ method: 'POST', path, body })).json())
+    return read(await send({ method: 'POST', path, body }), schema)
   },
 
   /** A POST whose response has no body. */
@@ -74,20 +75,22 @@ export function withQuery(path: string, parameters: Record<string, string | numb
 }
 
 async function versioned<T>(response: Response, schema: z.ZodType<T>): Promise<Versioned<T>> {
-  return { data: schema.parse(await response.json()), etag: response.headers.get('etag') ?? '' }
+  return { data: await read(response, schema), etag: response.headers.get('etag') ?? '' }
 }
 
 async function send({ method, path, body, signal, ifMatch }: Request): Promise<Response> {
-  const response = await fetch(`${base}${path}`, {
-    method,
-    signal: signal ?? null,
-    headers: {
-      accept: 'application/json',
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
+  const response = await reached(
+    fetch(`${base}${path}`, {
+      method,
+      signal: signal ?? null,
+      headers: {
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }),
+  )
   if (response.ok) return response
   const error = await refusalOf(response)
   if (error.status === 401 && location.pathname !== '/login') {
@@ -96,9 +99,26 @@ async function send({ method, path, body, signal, ifMatch }: Request): Promise<R
   throw error
 }
 
+async function read<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
+  return schema.parse(JSON.parse(await reached(response.text())))
+}
+
+/** `fetch` and the reading of a body reject with a TypeError where the network failed. */
+async function reached<T>(exchange: Promise<T>): Promise<T> {
+  try {
+    return await exchange
+  } catch (cause) {
+    if (cause instanceof TypeError) throw new UnreachableError('the server was not reached', { cause })
+    throw cause
+  }
+}
+
+/** What an error response must have. The code of a newer server may be one that this page does not know. */
+const refusal = problem.extend({ code: problem.shape.code.catch('UNSUPPORTED') })
+
 /** A body that is not problem details comes from a proxy on the way: only its status is used. */
 async function refusalOf(response: Response): Promise<ApiError> {
-  const parsed = problem.safeParse(await response.json().catch(() => null))
+  const parsed = refusal.safeParse(await response.json().catch(() => null))
   if (parsed.success) return new ApiError(parsed.data)
   return new ApiError({
     type: 'about:blank',

@@ -140,6 +140,12 @@ function refusals(operation: Operation): Json {
 
 /** JSON Schema 2020-12, the dialect of OpenAPI 3.1. Its parts need no `$schema` of their own. */
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io })
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    io,
+    // An answer may gain fields at any time: clients made from the document must not refuse them.
+    override({ jsonSchema: part }) {
+      if (io === 'output' && part.additionalProperties === false) delete part.additionalProperties
+    },
+  })
   return rest
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { pageOf, pageQuery, timestamp } from './common'
 
 /** A credential for the REST API, used as HTTP Basic with its id and secret. */
-export const accessKey = z.strictObject({
+export const accessKey = z.object({
   id: z.string().meta({ examples: ['QK3ZB7N0X4M6P8R1T2VW'] }),
   isDisabled: z.boolean(),
   createdAt: timestamp,

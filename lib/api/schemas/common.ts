@@ -32,7 +32,7 @@ export const pageQuery = z.strictObject({
 
 /** The response of every list. */
 export function pageOf<T extends z.ZodType>(item: T) {
-  return z.strictObject({
+  return z.object({
     items: z.array(item),
     nextCursor: z.string().nullable().meta({ description: 'null on the last page' }),
     totalCount: z.number().int().nonnegative(),
@@ -40,14 +40,14 @@ export function pageOf<T extends z.ZodType>(item: T) {
 }
 
 /** RFC 9457 problem details: the body of every error response of the REST API. */
-export const problem = z.strictObject({
+export const problem = z.object({
   type: z.string(),
   title: z.string(),
   status: z.number().int(),
   detail: z.string(),
   code: z.enum(errorCodes),
   requestId: z.string(),
-  errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   context: z
     .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]))
     .optional()

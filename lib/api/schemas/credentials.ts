@@ -3,7 +3,7 @@ import { isRegistryPassword } from '@/lib/domain/registry-password'
 import { pageOf, pageQuery, timestamp } from './common'
 
 /** The caller's credentials for the registry of an instance. */
-export const credentials = z.strictObject({
+export const credentials = z.object({
   userName: z.string(),
   registryHost: z.string().meta({ description: 'The address for `docker login` from where this request was sent' }),
   passwordSetAt: timestamp.nullable().meta({ description: 'null while no password is set' }),
@@ -22,7 +22,7 @@ export const setPasswordBody = z.strictObject({
 })
 
 /** A password that is valid for a few hours and allows what its user may do. */
-export const temporaryToken = z.strictObject({
+export const temporaryToken = z.object({
   id: z.string().meta({ examples: ['tmp-2b7d9f0k4m6p8r1t'] }),
   createdAt: timestamp,
   expiresAt: timestamp,

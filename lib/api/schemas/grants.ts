@@ -9,7 +9,7 @@ export const permission = z
 const subjectType = z.enum(['USER', 'ROBOT'])
 
 /** The user or robot that a grant is for. */
-const grantSubject = z.strictObject({
+const grantSubject = z.object({
   type: subjectType,
   id: z.string().meta({ examples: ['usr-2b7d9f0k4m6p8r1t', 'rob-8h2t6d0w4n9k3b7q'] }),
   name: z.string().meta({ description: 'User name; for a robot, `robot+<name>`' }),
@@ -26,10 +26,10 @@ export const grantSubjectQuery = pageQuery.extend({
 })
 
 /** The permission of a user or a robot on an instance, a namespace or a repository. */
-export const grant = z.strictObject({
+export const grant = z.object({
   id: z.string().meta({ examples: ['grt-8h2t6d0w4n9k3b7q'] }),
   subject: grantSubject.extend({ isDisabled: z.boolean() }),
-  scope: z.strictObject({
+  scope: z.object({
     type: z.enum(['INSTANCE', 'NAMESPACE', 'REPOSITORY']),
     id: z.string(),
     instanceId: z.string(),

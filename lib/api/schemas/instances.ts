@@ -8,7 +8,7 @@ const instanceName = z.string().refine(isInstanceName, {
 })
 
 /** An instance: a separate registry with its own host names. */
-export const instance = z.strictObject({
+export const instance = z.object({
   id: z.string().meta({ examples: ['cri-k7w2m9x4p1q8d3fz'] }),
   name: z.string(),
   regionId: z.string(),
@@ -18,7 +18,7 @@ export const instance = z.strictObject({
     .boolean()
     .meta({ description: 'Serves requests whose host name belongs to no instance: localhost, an IP address' }),
   allowAnonymousPull: z.boolean().meta({ description: 'PUBLIC repositories can be pulled without credentials' }),
-  endpoints: z.strictObject({
+  endpoints: z.object({
     internet: z.string().meta({ description: 'Host, with a port unless it is the scheme’s default' }),
     vpc: z.string(),
   }),

@@ -6,7 +6,7 @@ import { access, pageOf, pageQuery, timestamp } from './common'
 export const repositoryType = z.enum(['PUBLIC', 'PRIVATE'])
 
 /** A namespace: the first segment of a repository path, with its settings for pushes. */
-export const namespace = z.strictObject({
+export const namespace = z.object({
   id: z.string().meta({ examples: ['crn-2b7d9f0k4m6p8r1t'] }),
   instanceId: z.string(),
   name: z.string(),

@@ -3,7 +3,7 @@ import { isPlainText } from '@/lib/domain/plain-text'
 import { timestamp } from './common'
 
 /** The caller's own user. */
-export const profile = z.strictObject({
+export const profile = z.object({
   id: z.string(),
   name: z.string(),
   displayName: z.string(),
@@ -24,7 +24,7 @@ export const changePasswordBody = z.strictObject({
 })
 
 /** The state of the caller's second factor. */
-export const secondFactor = z.strictObject({
+export const secondFactor = z.object({
   isOn: z.boolean(),
   confirmedAt: timestamp.nullable().meta({ description: 'When it was turned on; null while it is off' }),
   recoveryCodesLeft: z.number().int().nonnegative(),
@@ -34,7 +34,7 @@ export const secondFactor = z.strictObject({
 export const confirmPasswordBody = z.strictObject({ password: givenPassword })
 
 /** The secret for an authenticator app. */
-export const secondFactorSetup = z.strictObject({
+export const secondFactorSetup = z.object({
   secret: z.string().meta({ description: 'base32, for apps that cannot scan the QR code' }),
   uri: z.string().meta({ description: '`otpauth://…`: the content of the QR code' }),
 })
@@ -45,4 +45,4 @@ export const confirmSecondFactorBody = z.strictObject({
 })
 
 /** Recovery codes: each replaces a code of the app once. They are shown only here. */
-export const recoveryCodes = z.strictObject({ recoveryCodes: z.array(z.string()) })
+export const recoveryCodes = z.object({ recoveryCodes: z.array(z.string()) })

@@ -10,7 +10,7 @@ const summary = z.string().max(summaryMaxLength)
 const description = z.string().max(descriptionMaxLength).meta({ description: 'Markdown' })
 
 /** A repository of images or other artifacts. */
-export const repository = z.strictObject({
+export const repository = z.object({
   id: z.string().meta({ examples: ['crr-8h2t6d0w4n9k3b7q'] }),
   instanceId: z.string(),
   namespaceId: z.string(),

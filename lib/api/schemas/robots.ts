@@ -4,7 +4,7 @@ import { pageOf, pageQuery, timestamp } from './common'
 import { permission } from './grants'
 
 /** A credential for automation. It belongs to one instance. */
-export const robot = z.strictObject({
+export const robot = z.object({
   id: z.string().meta({ examples: ['rob-2b7d9f0k4m6p8r1t'] }),
   instanceId: z.string(),
   instanceName: z.string(),

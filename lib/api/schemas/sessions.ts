@@ -18,8 +18,8 @@ export const createSessionBody = z.strictObject({
 })
 
 /** The caller's session, with its user. */
-export const session = z.strictObject({
-  user: z.strictObject({
+export const session = z.object({
+  user: z.object({
     id: z.string(),
     name: z.string(),
     displayName: z.string(),
@@ -30,7 +30,7 @@ export const session = z.strictObject({
 export type SessionView = z.infer<typeof session>
 
 /** One of the caller's sessions, as listed. */
-export const listedSession = z.strictObject({
+export const listedSession = z.object({
   id: z.string().meta({ examples: ['ses-2b7d9f0k4m6p8r1t'] }),
   isCurrent: z.boolean().meta({ description: 'Whether this request used this session' }),
   address: z.string().meta({ description: 'Address of the client that started it' }),

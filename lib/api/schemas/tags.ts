@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { digest, pageOf, pageQuery, timestamp } from './common'
 
 /** A tag and what it points at. */
-export const tag = z.strictObject({
+export const tag = z.object({
   name: z.string(),
   digest,
   mediaType: z.string(),

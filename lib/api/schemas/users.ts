@@ -21,7 +21,7 @@ const password = z
   .refine(isPlainText, { message: 'no control characters' })
 
 /** A person who may log on. */
-export const user = z.strictObject({
+export const user = z.object({
   id: z.string().meta({ examples: ['usr-2b7d9f0k4m6p8r1t'] }),
   name: z.string(),
   displayName: z.string(),

@@ -45,6 +45,17 @@ describe('a route file serves the operation that the document puts there', () =>
   })
 })
 
+test('the document excludes unknown fields from requests, not from responses', async () => {
+  const { post } = (await getDocument()).paths['/instances/{instanceId}/namespaces'] as unknown as Record<
+    string,
+    { requestBody: unknown; responses: unknown }
+  >
+  const strict = '"additionalProperties":false'
+  expect(JSON.stringify(post?.requestBody)).toContain(strict)
+  expect(JSON.stringify(post?.responses)).toContain('repositoryCount')
+  expect(JSON.stringify(post?.responses)).not.toContain(strict)
+})
+
 test('the document says what a client needs to know', async () => {
   const document = await getDocument()
   expect(document.openapi).toBe('3.1.0')

@@ -15,6 +15,11 @@ function makeQueryClient() {
         retry: (failures, error) =>
           failures < 2 && (error instanceof UnreachableError || (error instanceof ApiError && error.status === 503)),
       },
+      mutations: {
+        // A change is tried when it is asked for, and once. By default it would wait for the connection, and be made then.
+        networkMode: 'always',
+        retry: false,
+      },
     },
   })
 }

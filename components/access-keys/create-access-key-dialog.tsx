@@ -5,11 +5,13 @@ import { useCreateAccessKey } from '../queries/access-keys'
 import { SecretDialog } from '../secret-dialog'
 import { Dialog } from '../ui/dialog'
 import { FormError } from '../ui/form-error'
+import { useAction } from '../ui/use-action'
 
 /** Makes an access key, then shows its secret. */
 export function CreateAccessKeyDialog({ onClose }: { onClose: () => void }) {
   const t = useTranslations()
   const create = useCreateAccessKey()
+  const { run, close } = useAction(create, onClose)
   if (create.data) {
     const { id, secret } = create.data
     return (
@@ -27,8 +29,8 @@ export function CreateAccessKeyDialog({ onClose }: { onClose: () => void }) {
       title={t('accessKeys.create')}
       confirm={t('common.confirm')}
       busy={create.isPending}
-      onClose={onClose}
-      onSubmit={() => create.mutate()}
+      onClose={close}
+      onSubmit={() => run()}
     >
       <FormError error={create.error} />
       <p>{t('accessKeys.createConsequence')}</p>

@@ -6,6 +6,7 @@ import { isApiError } from '@/lib/api/client/api-error'
 import { useRenewRecoveryCodes } from '../queries/account'
 import { Dialog } from '../ui/dialog'
 import { FormError } from '../ui/form-error'
+import { useAction } from '../ui/use-action'
 import { ConfirmPasswordField } from './confirm-password-field'
 import { RecoveryCodesDialog } from './recovery-codes-dialog'
 
@@ -13,6 +14,7 @@ import { RecoveryCodesDialog } from './recovery-codes-dialog'
 export function RenewRecoveryCodesDialog({ onClose }: { onClose: () => void }) {
   const t = useTranslations()
   const renew = useRenewRecoveryCodes()
+  const { run, close } = useAction(renew, onClose)
   const [password, setPassword] = useState('')
   if (renew.data) return <RecoveryCodesDialog codes={renew.data.recoveryCodes} onKept={onClose} />
   return (
@@ -21,8 +23,8 @@ export function RenewRecoveryCodesDialog({ onClose }: { onClose: () => void }) {
       confirm={t('security.renew')}
       busy={renew.isPending}
       disabled={password === ''}
-      onClose={onClose}
-      onSubmit={() => renew.mutate({ password })}
+      onClose={close}
+      onSubmit={() => run({ password })}
     >
       {!isApiError(renew.error, 'BAD_REQUEST') && <FormError error={renew.error} />}
       <p>{t('security.renewText')}</p>

@@ -10,6 +10,7 @@ import { Dialog } from '../ui/dialog'
 import { TextField } from '../ui/field'
 import { FormError } from '../ui/form-error'
 import { useToast } from '../ui/toast'
+import { useAction } from '../ui/use-action'
 import { ConfirmPasswordField } from './confirm-password-field'
 import { QrCode } from './qr-code'
 import { RecoveryCodesDialog } from './recovery-codes-dialog'
@@ -33,6 +34,7 @@ export function SetUpSecondFactorDialog({ onClose }: { onClose: () => void }) {
 
 function PasswordStep({ setUp, onClose }: { setUp: ReturnType<typeof useSetUpSecondFactor>; onClose: () => void }) {
   const t = useTranslations()
+  const { run, close } = useAction(setUp, onClose)
   const [password, setPassword] = useState('')
   return (
     <Dialog
@@ -40,8 +42,8 @@ function PasswordStep({ setUp, onClose }: { setUp: ReturnType<typeof useSetUpSec
       confirm={t('security.continue')}
       busy={setUp.isPending}
       disabled={password === ''}
-      onClose={onClose}
-      onSubmit={() => setUp.mutate({ password })}
+      onClose={close}
+      onSubmit={() => run({ password })}
     >
       {!isApiError(setUp.error, 'BAD_REQUEST') && <FormError error={setUp.error} />}
       <ConfirmPasswordField value={password} onChange={setPassword} refusal={setUp.error} />
@@ -57,6 +59,7 @@ interface AppStepProps {
 
 function AppStep({ setup, confirm, onClose }: AppStepProps) {
   const t = useTranslations()
+  const { run, close } = useAction(confirm, onClose)
   const [code, setCode] = useState('')
   const isWhole = confirmSecondFactorBody.safeParse({ code }).success
   return (
@@ -65,8 +68,8 @@ function AppStep({ setup, confirm, onClose }: AppStepProps) {
       confirm={t('security.turnOn')}
       busy={confirm.isPending}
       disabled={!isWhole}
-      onClose={onClose}
-      onSubmit={() => confirm.mutate({ code })}
+      onClose={close}
+      onSubmit={() => run({ code })}
     >
       {!isApiError(confirm.error, 'BAD_REQUEST') && <FormError error={confirm.error} />}
       <p>{t('security.scan')}</p>

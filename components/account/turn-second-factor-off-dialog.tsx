@@ -6,14 +6,14 @@ import { isApiError } from '@/lib/api/client/api-error'
 import { useTurnSecondFactorOff } from '../queries/account'
 import { Dialog } from '../ui/dialog'
 import { FormError } from '../ui/form-error'
-import { useToast } from '../ui/toast'
+import { useAction } from '../ui/use-action'
 import { ConfirmPasswordField } from './confirm-password-field'
 
 /** Turns two-step verification off, once the password is typed. */
 export function TurnSecondFactorOffDialog({ onClose }: { onClose: () => void }) {
   const t = useTranslations()
-  const toast = useToast()
   const turnOff = useTurnSecondFactorOff()
+  const { run, close } = useAction(turnOff, onClose)
   const [password, setPassword] = useState('')
   return (
     <Dialog
@@ -22,18 +22,8 @@ export function TurnSecondFactorOffDialog({ onClose }: { onClose: () => void }) 
       danger
       busy={turnOff.isPending}
       disabled={password === ''}
-      onClose={onClose}
-      onSubmit={() =>
-        turnOff.mutate(
-          { password },
-          {
-            onSuccess: () => {
-              toast({ title: t('security.turnedOff') })
-              onClose()
-            },
-          },
-        )
-      }
+      onClose={close}
+      onSubmit={() => run({ password }, { done: () => ({ title: t('security.turnedOff') }) })}
     >
       {!isApiError(turnOff.error, 'BAD_REQUEST') && <FormError error={turnOff.error} />}
       <p>{t('security.turnOffText')}</p>

@@ -7,6 +7,7 @@ import { SecretDialog } from '../secret-dialog'
 import { Dialog } from '../ui/dialog'
 import { SelectField } from '../ui/field'
 import { FormError } from '../ui/form-error'
+import { useAction } from '../ui/use-action'
 
 const hoursOffered = [1, 2, 4, 8, 12, 24]
 
@@ -20,6 +21,7 @@ interface CreateTokenDialogProps {
 export function CreateTokenDialog({ instanceId, registryHost, onClose }: CreateTokenDialogProps) {
   const t = useTranslations()
   const create = useCreateTemporaryToken(instanceId)
+  const { run, close } = useAction(create, onClose)
   const [hours, setHours] = useState(1)
   if (create.data) {
     return (
@@ -37,8 +39,8 @@ export function CreateTokenDialog({ instanceId, registryHost, onClose }: CreateT
       title={t('tokens.create')}
       confirm={t('common.confirm')}
       busy={create.isPending}
-      onClose={onClose}
-      onSubmit={() => create.mutate(hours)}
+      onClose={close}
+      onSubmit={() => run(hours)}
     >
       <FormError error={create.error} />
       <SelectField

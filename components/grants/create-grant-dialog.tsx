@@ -14,7 +14,7 @@ import { Dialog } from '../ui/dialog'
 import { FormError } from '../ui/form-error'
 import { PickList } from '../ui/pick-list'
 import type { PickOption } from '../ui/pick-list'
-import { useToast } from '../ui/toast'
+import { useAction } from '../ui/use-action'
 import { PermissionChoices } from './permission'
 import { ScopePicker, initialScope, scopeIdOf } from './scope-picker'
 import type { ScopeChoice } from './scope-picker'
@@ -38,9 +38,9 @@ const nothingChosen: ScopeChoice = { type: 'INSTANCE', namespaceId: '', reposito
 /** Grants a user or a robot something. What is settled by where one is, is not asked for. */
 export function CreateGrantDialog({ subject, scope, instance: here, onClose }: CreateGrantDialogProps) {
   const t = useTranslations()
-  const toast = useToast()
   const scopeText = useScopeText()
   const create = useCreateGrant()
+  const { run, close } = useAction(create, onClose)
   const [instance, setInstance] = useState(here)
   const [scopeChoice, setScopeChoice] = useState(here === null ? nothingChosen : initialScope(here))
   const [subjectChoice, setSubjectChoice] = useState<PickOption | null>(null)
@@ -69,26 +69,23 @@ export function CreateGrantDialog({ subject, scope, instance: here, onClose }: C
       {...(subject || scope ? { subject: subject?.name ?? scope?.name ?? '' } : {})}
       confirm={t('common.confirm')}
       busy={create.isPending}
-      onClose={onClose}
+      onClose={close}
       onSubmit={({ currentTarget }) => {
         setChecked(true)
         if (scopeId === null || subjectId === null) {
           focusChoice(currentTarget, missing())
           return
         }
-        create.mutate(
+        run(
           { subjectId, scopeId, permission },
           {
-            onSuccess: (made) => {
-              toast({
-                title: t('grants.made', {
-                  subject: made.subject.name,
-                  scope: scopeText(made.scope),
-                  permission: t(`grants.permissions.${made.permission}`),
-                }),
-              })
-              onClose()
-            },
+            done: (made) => ({
+              title: t('grants.made', {
+                subject: made.subject.name,
+                scope: scopeText(made.scope),
+                permission: t(`grants.permissions.${made.permission}`),
+              }),
+            }),
           },
         )
       }}

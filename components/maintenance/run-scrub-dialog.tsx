@@ -5,6 +5,7 @@ import { useStartScrub } from '../queries/maintenance'
 import type { Scrub } from '../queries/maintenance'
 import { Dialog } from '../ui/dialog'
 import { FormError } from '../ui/form-error'
+import { useAction } from '../ui/use-action'
 import { useFormat } from '../ui/use-format'
 
 interface RunScrubDialogProps {
@@ -18,13 +19,14 @@ export function RunScrubDialog({ last, onClose }: RunScrubDialogProps) {
   const t = useTranslations()
   const format = useFormat()
   const start = useStartScrub()
+  const { run, close } = useAction(start, onClose)
   return (
     <Dialog
       title={t('scrub.run')}
       confirm={t('maintenance.runNow')}
       busy={start.isPending}
-      onClose={onClose}
-      onSubmit={() => start.mutate(undefined, { onSuccess: onClose })}
+      onClose={close}
+      onSubmit={() => run(undefined, { done: () => null })}
     >
       <FormError error={start.error} />
       <p>{t('scrub.runConsequence')}</p>

@@ -11,8 +11,8 @@ import { FormError } from '../ui/form-error'
 import { NoticeDialog } from '../ui/notice-dialog'
 import { OpenedDialog } from '../ui/opened-dialog'
 import type { Opened } from '../ui/opened-dialog'
-import { useToast } from '../ui/toast'
 import { TypedNameField } from '../ui/typed-name-field'
+import { useAction } from '../ui/use-action'
 import { useIsAdministrator } from '../user-context'
 
 interface DeleteRepositoryDialogProps {
@@ -39,10 +39,10 @@ type DeleteFormProps = Opened<RepositoryView> & { onDeleted: () => void }
 
 function DeleteForm({ current: { data: repository, etag }, reload, onClose, onDeleted }: DeleteFormProps) {
   const t = useTranslations()
-  const toast = useToast()
   const isAdministrator = useIsAdministrator()
   const path = `${repository.namespace}/${repository.name}`
   const remove = useDeleteRepository(repository.id)
+  const { run, close } = useAction(remove, onClose)
   const [typed, setTyped] = useState('')
   const [protectedTags, setProtectedTags] = useState<readonly string[] | null>(null)
 
@@ -68,16 +68,14 @@ function DeleteForm({ current: { data: repository, etag }, reload, onClose, onDe
       danger
       busy={remove.isPending}
       disabled={typed !== (isForced ? path : repository.name)}
-      onClose={onClose}
+      onClose={close}
       onSubmit={() =>
-        remove.mutate(isForced ? { etag, force: typed } : { etag }, {
-          onSuccess: () => {
-            toast({
-              title: t('repositories.deleted', { path }),
-              body: t('repositories.deletedTags', { count: repository.tagCount }),
-            })
-            onDeleted()
-          },
+        run(isForced ? { etag, force: typed } : { etag }, {
+          done: () => ({
+            title: t('repositories.deleted', { path }),
+            body: t('repositories.deletedTags', { count: repository.tagCount }),
+          }),
+          onDone: onDeleted,
           onError: (failure) => {
             if (isApiError(failure, 'REPOSITORY_PROTECTED')) {
               const tags = failure.problem.context?.tags

@@ -11,7 +11,7 @@ import { TextArea } from '../ui/field'
 import { FormError } from '../ui/form-error'
 import { OpenedDialog } from '../ui/opened-dialog'
 import type { Opened } from '../ui/opened-dialog'
-import { useToast } from '../ui/toast'
+import { useAction } from '../ui/use-action'
 
 interface DeleteTagDialogProps {
   repositoryId: string
@@ -33,8 +33,8 @@ type DeleteFormProps = Opened<TagView> & { repositoryId: string; name: string }
 
 function DeleteForm({ repositoryId, name, current: { data: tag, etag }, reload, onClose }: DeleteFormProps) {
   const t = useTranslations()
-  const toast = useToast()
   const remove = useDeleteTag(repositoryId)
+  const { run, close } = useAction(remove, onClose)
   const [reason, setReason] = useState('')
   const given = reason.trim()
   return (
@@ -45,16 +45,13 @@ function DeleteForm({ repositoryId, name, current: { data: tag, etag }, reload, 
       danger
       busy={remove.isPending}
       disabled={tag.isProtected && given === ''}
-      onClose={onClose}
+      onClose={close}
       onSubmit={() =>
-        remove.mutate(given === '' ? { name, etag } : { name, etag, reason: given }, {
-          onSuccess: () => {
-            toast({
-              title: t('tags.deleted', { name }),
-              ...(tag.isProtected && { body: t('tags.deletedReserved') }),
-            })
-            onClose()
-          },
+        run(given === '' ? { name, etag } : { name, etag, reason: given }, {
+          done: () => ({
+            title: t('tags.deleted', { name }),
+            ...(tag.isProtected && { body: t('tags.deletedReserved') }),
+          }),
           onError: (failure) => {
             // It moved, or became protected: show it as it is now.
             if (isApiError(failure, 'PRECONDITION_FAILED') || isApiError(failure, 'TAG_UNDELETABLE')) void reload()

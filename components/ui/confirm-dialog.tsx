@@ -4,10 +4,10 @@ import { useState } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
 import { Dialog } from './dialog'
 import { FormError } from './form-error'
-import { useToast } from './toast'
 import type { ToastContent } from './toast'
 import { TypedNameField } from './typed-name-field'
-import type { Action } from './use-form'
+import { useAction } from './use-action'
+import type { Action } from './use-action'
 
 interface ConfirmDialogProps<Variables> {
   title: string
@@ -34,17 +34,13 @@ interface ConfirmDialogProps<Variables> {
 export function ConfirmDialog<Variables>(props: ConfirmDialogProps<Variables>) {
   const { title, subject, consequence, confirm, typed = false, danger = true } = props
   const { action, variables, done, onDone, reload, onClose } = props
-  const toast = useToast()
+  const { run, close } = useAction(action, onClose)
   const [text, setText] = useState('')
 
   function submit() {
-    action.mutate(variables, {
-      onSuccess: () => {
-        onDone?.()
-        if (done === undefined) return
-        toast(done)
-        onClose()
-      },
+    run(variables, {
+      ...(done && { done: () => done }),
+      ...(onDone && { onDone }),
       onError: (error) => {
         if (isApiError(error, 'PRECONDITION_FAILED')) void reload?.()
       },
@@ -59,7 +55,7 @@ export function ConfirmDialog<Variables>(props: ConfirmDialogProps<Variables>) {
       danger={danger}
       busy={action.isPending}
       disabled={typed && text !== subject}
-      onClose={onClose}
+      onClose={close}
       onSubmit={submit}
     >
       <FormError error={action.error} />

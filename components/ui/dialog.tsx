@@ -10,7 +10,7 @@ interface DialogProps {
   /** The object the dialog is about, under its title. */
   subject?: string
   children: ReactNode
-  /** Called on Cancel, Escape and the cross; never while `busy`. */
+  /** Called on Cancel, Escape and the cross, also while `busy`: an answer may be long in coming. */
   onClose: () => void
   onSubmit: (event: SubmitEvent<HTMLFormElement>) => void
   confirm: string
@@ -56,7 +56,7 @@ export function Dialog(props: DialogProps) {
   })
 
   function close() {
-    if (!busy && !stays) onClose()
+    if (!stays) onClose()
   }
 
   return (

@@ -4,6 +4,7 @@ import { useTranslations } from 'next-intl'
 import type { ReactNode } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
 import { Button, IconButton } from './button'
+import { failureOf } from './failure'
 import { SearchField } from './filters'
 import { EmptyState, ErrorState } from './states'
 import { TableFoot } from './table-foot'
@@ -54,6 +55,7 @@ interface ListContentProps<T> {
   query: {
     data: { items: readonly T[]; totalCount: number; nextCursor: string | null } | undefined
     error: unknown
+    isPaused: boolean
     isPlaceholderData: boolean
     refetch: () => unknown
   }
@@ -70,8 +72,9 @@ interface ListContentProps<T> {
 /** A list, or what takes its place: why it did not load, that nothing matches its filters, or that it is empty. */
 export function ListContent<T>({ list, query, empty, nothingFound, gone, children }: ListContentProps<T>) {
   const t = useTranslations()
-  const { data, error, isPlaceholderData, refetch } = query
-  if (error) {
+  const { data, isPlaceholderData, refetch } = query
+  const error = failureOf(query)
+  if (error !== null) {
     const title = gone !== undefined && isApiError(error, 'NOT_FOUND') ? gone : t('table.failed')
     return <ErrorState title={title} error={error} onRetry={() => void refetch()} />
   }
@@ -94,11 +97,12 @@ interface ListProps<T> extends ListContentProps<T> {
 
 /** A list with its foot: how many there are, and the pages before and after. */
 export function List<T>({ count, ...props }: ListProps<T>) {
-  const { data, error } = props.query
+  const { data } = props.query
+  const hasFailed = failureOf(props.query) !== null
   return (
     <>
       <ListContent {...props} />
-      {!error && data?.items.length !== 0 && (
+      {!hasFailed && data?.items.length !== 0 && (
         <TableFoot {...(props.list && { list: props.list })} page={data}>
           {data && count(data.totalCount)}
         </TableFoot>

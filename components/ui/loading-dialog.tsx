@@ -3,18 +3,20 @@ import { Button } from './button'
 import { Dialog } from './dialog'
 import { FormError } from './form-error'
 import { Skeleton } from './states'
+import { failureOf } from './failure'
 
 interface LoadingDialogProps {
   title: string
   /** How the object is read. */
-  query: { error: unknown; isFetching: boolean; refetch: () => unknown }
+  query: { error: unknown; isFetching: boolean; isPaused: boolean; refetch: () => unknown }
   onClose: () => void
 }
 
 /** A dialog whose object is being read, or was not. It is read afresh, so that a change is decided on what is there. */
 export function LoadingDialog({ title, query, onClose }: LoadingDialogProps) {
   const t = useTranslations()
-  const hasFailed = query.error !== null && !query.isFetching
+  const error = failureOf(query)
+  const hasFailed = error !== null && !query.isFetching
   return (
     <Dialog
       title={title}
@@ -24,7 +26,7 @@ export function LoadingDialog({ title, query, onClose }: LoadingDialogProps) {
       {...(hasFailed ? {} : { foot: <Button onClick={onClose}>{t('common.cancel')}</Button> })}
     >
       {hasFailed ? (
-        <FormError error={query.error} />
+        <FormError error={error} />
       ) : (
         <div role="status" aria-label={t('table.loading', { name: title })} className="grid gap-4">
           <Skeleton width="lg" />

@@ -5,9 +5,9 @@ import type { Versioned } from '@/lib/api/client/api'
 import { isApiError } from '@/lib/api/client/api-error'
 import type { Opened } from './opened-dialog'
 import { changesOf, conflictsOf } from './settings'
-import { useToast } from './toast'
 import type { ToastContent } from './toast'
-import type { Action } from './use-form'
+import { useAction } from './use-action'
+import type { Action } from './use-action'
 
 interface EditOptions<T, Settings extends object> {
   dialog: Opened<T>
@@ -25,7 +25,7 @@ interface EditOptions<T, Settings extends object> {
 export function useEdit<T, Settings extends object>(options: EditOptions<T, Settings>) {
   const { dialog, settingsOf, update, saved } = options
   const { opened, reload, onClose } = dialog
-  const toast = useToast()
+  const { run, close } = useAction(update, onClose)
   const [base, setBase] = useState(opened)
   const [theirs, setTheirs] = useState<Versioned<T> | null>(null)
   const [values, setValues] = useState(() => settingsOf(opened.data))
@@ -40,17 +40,14 @@ export function useEdit<T, Settings extends object>(options: EditOptions<T, Sett
     theirs: theirs?.data ?? null,
     conflicts: theirs ? conflictsOf(settingsOf(base.data), settingsOf(theirs.data), values) : [],
     busy: update.isPending,
-    onClose,
+    onClose: close,
     /** Why it was refused; null where `theirs` says it. */
     error: isApiError(update.error, 'PRECONDITION_FAILED') ? null : update.error,
     save: () => {
-      update.mutate(
+      run(
         { body: changes, etag: (theirs ?? base).etag },
         {
-          onSuccess: ({ data }) => {
-            toast(saved(data, changes))
-            onClose()
-          },
+          done: ({ data }) => saved(data, changes),
           onError: (error) => {
             if (isApiError(error, 'PRECONDITION_FAILED')) void reload().then(({ data }) => setTheirs(data ?? null))
           },

@@ -4,19 +4,9 @@ import { useState } from 'react'
 import type { SubmitEvent } from 'react'
 import type { z } from 'zod'
 import { ApiError, isApiError } from '@/lib/api/client/api-error'
-import { useToast } from './toast'
 import type { ToastContent } from './toast'
-
-/** A mutation, as dialogs use one. */
-export interface Action<Variables, Result = unknown> {
-  isPending: boolean
-  error: unknown
-  reset: () => void
-  mutate: (
-    variables: Variables,
-    callbacks: { onSuccess: (result: Result) => void; onError: (error: unknown) => void },
-  ) => void
-}
+import { useAction } from './use-action'
+import type { Action } from './use-action'
 
 /** Focuses the first of a form's fields that has one of the names. */
 export function focusField(form: HTMLFormElement, names: readonly string[]) {
@@ -47,7 +37,7 @@ export function useForm<Values extends object, Body, Variables, Result>(
   options: FormOptions<Values, Body, Variables, Result>,
 ) {
   const { initial, schema, action, variables, check, done, onError, onClose } = options
-  const toast = useToast()
+  const { run, close } = useAction(action, onClose)
   const [values, setValues] = useState(initial)
   const [wrong, setWrong] = useState<readonly string[]>([])
 
@@ -66,13 +56,8 @@ export function useForm<Values extends object, Body, Variables, Result>(
       )
     }
     if (!parsed.success || !isChecked) return
-    action.mutate(variables(parsed.data), {
-      onSuccess: (result) => {
-        if (done === undefined) return
-        const said = done(result)
-        if (said !== null) toast(said)
-        onClose()
-      },
+    run(variables(parsed.data), {
+      ...(done && { done }),
       onError: (error) => {
         if (error instanceof ApiError && error.problem.errors) {
           mark(
@@ -99,6 +84,6 @@ export function useForm<Values extends object, Body, Variables, Result>(
     /** Whether the name is another one's. */
     isTaken: isApiError(action.error, 'ALREADY_EXISTS'),
     /** What the dialog around the form needs. */
-    dialog: { busy: action.isPending, onClose, onSubmit: submit },
+    dialog: { busy: action.isPending, onClose: close, onSubmit: submit },
   }
 }

@@ -15,6 +15,7 @@ import { EnabledStatus } from '../ui/status'
 import { Table } from '../ui/table'
 import type { Column } from '../ui/table'
 import { LastTime, Time } from '../ui/time'
+import { useNowMs } from '../ui/use-now'
 
 const CreateTokenDialog = lazyComponent(() => import('./create-token-dialog'), 'CreateTokenDialog')
 
@@ -25,10 +26,11 @@ export function TokenSection({ instanceId, credentials }: { instanceId: string; 
   const t = useTranslations()
   const [dialog, setDialog] = useState<OpenDialog>(null)
   const query = useQuery(temporaryTokensQuery(instanceId))
+  const nowMs = useNowMs()
   const revoke = useRevokeTemporaryToken(instanceId)
 
   function isInForce({ revokedAt, expiresAt }: TemporaryTokenView) {
-    return revokedAt === null && Date.parse(expiresAt) > query.dataUpdatedAt
+    return revokedAt === null && Date.parse(expiresAt) > nowMs
   }
 
   function status(token: TemporaryTokenView) {

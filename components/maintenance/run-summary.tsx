@@ -6,6 +6,7 @@ import { Section } from '../ui/page'
 import { Skeleton } from '../ui/states'
 import { Time } from '../ui/time'
 import { useFormat } from '../ui/use-format'
+import { useNowMs } from '../ui/use-now'
 import { durationMsOf, nextRunAfter } from './run'
 import type { NextRun } from './run'
 import { RunState } from './run-state'
@@ -48,6 +49,7 @@ export function RunSummary(props: RunSummaryProps) {
   const { run, readAtMs, hasFailed } = props.runs
   const t = useTranslations()
   const format = useFormat()
+  const nowMs = useNowMs()
   const about = run && {
     who: () => <StartedBy run={run} />,
     when: () => <Time value={run.startedAt} format="relative" />,
@@ -89,7 +91,7 @@ export function RunSummary(props: RunSummaryProps) {
             {run === undefined ? (
               <Skeleton width="xl" />
             ) : (
-              <NextRunTime next={nextRunAfter(lastScheduled, intervalHours, readAtMs)} />
+              <NextRunTime next={nextRunAfter(lastScheduled, intervalHours, nowMs)} />
             )}
             {intervalHours > 0 && (
               <span className="muted">{t('maintenance.every', { interval: format.hours(intervalHours) })}</span>

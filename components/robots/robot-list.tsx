@@ -61,13 +61,7 @@ export function RobotList({ instanceId, emptyHelp }: RobotListProps) {
           count={(count) => t('robots.count', { count })}
         >
           {(robots, stale) => (
-            <RobotTable
-              robots={robots}
-              readAtMs={query.dataUpdatedAt}
-              stale={stale}
-              withInstance={instanceId === null}
-              onCommand={run}
-            />
+            <RobotTable robots={robots} stale={stale} withInstance={instanceId === null} onCommand={run} />
           )}
         </List>
       </div>

@@ -9,6 +9,7 @@ import { Status } from '../ui/status'
 import { Table } from '../ui/table'
 import type { Column } from '../ui/table'
 import { Time } from '../ui/time'
+import { useNowMs } from '../ui/use-now'
 
 /** What can be done to a robot in a row. */
 export type RobotCommand = 'edit' | 'rotate' | 'disable' | 'enable' | 'delete'
@@ -16,8 +17,6 @@ export type RobotCommand = 'edit' | 'rotate' | 'disable' | 'enable' | 'delete'
 interface RobotTableProps {
   /** Null while they load. */
   robots: readonly RobotView[] | null
-  /** When they were read, as a number of milliseconds: whether one has expired is told from then. */
-  readAtMs: number
   stale: boolean
   /** Whether to name the instance of each. */
   withInstance: boolean
@@ -25,8 +24,9 @@ interface RobotTableProps {
 }
 
 /** Robots, whether they work, and what can be done about it. */
-export function RobotTable({ robots, readAtMs, stale, withInstance, onCommand }: RobotTableProps) {
+export function RobotTable({ robots, stale, withInstance, onCommand }: RobotTableProps) {
   const t = useTranslations()
+  const nowMs = useNowMs()
 
   function status({ isDisabled, expiresAt }: RobotView) {
     if (isDisabled) {
@@ -36,7 +36,7 @@ export function RobotTable({ robots, readAtMs, stale, withInstance, onCommand }:
         </Status>
       )
     }
-    if (expiresAt !== null && Date.parse(expiresAt) <= readAtMs) {
+    if (expiresAt !== null && Date.parse(expiresAt) <= nowMs) {
       return (
         <Status icon="warn" tone="warn">
           {t('robots.expired')}

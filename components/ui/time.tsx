@@ -2,6 +2,7 @@
 
 import { useLocale, useTranslations } from 'next-intl'
 import { ageOf, formatDate, formatDateTime, formatExactTime } from '@/lib/i18n/format'
+import { useNowMs } from './use-now'
 
 interface TimeProps {
   /** UTC, ISO 8601. */
@@ -10,33 +11,33 @@ interface TimeProps {
   format: 'relative' | 'date' | 'minute'
 }
 
-/** A time in the reader's language and time zone. Not for what a server renders: it knows neither clock nor zone. */
+/** A time in the reader's language and time zone; how long ago it was is kept up to date. Not for what a server renders: it knows neither clock nor zone. */
 export function Time({ value, format }: TimeProps) {
-  const t = useTranslations()
   const locale = useLocale()
   const time = new Date(value)
-
-  function text(): string {
-    if (format === 'date') return formatDate(time, locale)
-    if (format === 'minute') return formatDateTime(time, locale)
-    const age = ageOf(time, new Date(), locale)
-    switch (age.unit) {
-      case 'now':
-        return t('time.now')
-      case 'minutes':
-        return t('time.minutes', { count: age.count })
-      case 'hours':
-        return t('time.hours', { count: age.count })
-      case 'calendar':
-        return age.text
-    }
-  }
-
   return (
     <time dateTime={value} title={formatExactTime(time, locale)}>
-      {text()}
+      {format === 'relative' && <Age time={time} />}
+      {format === 'date' && formatDate(time, locale)}
+      {format === 'minute' && formatDateTime(time, locale)}
     </time>
   )
+}
+
+function Age({ time }: { time: Date }): string {
+  const t = useTranslations()
+  const locale = useLocale()
+  const age = ageOf(time, new Date(useNowMs()), locale)
+  switch (age.unit) {
+    case 'now':
+      return t('time.now')
+    case 'minutes':
+      return t('time.minutes', { count: age.count })
+    case 'hours':
+      return t('time.hours', { count: age.count })
+    case 'calendar':
+      return age.text
+  }
 }
 
 /** How long ago something happened last, or that it `never` did. */

@@ -156,3 +156,14 @@ function names(page: Page): Locator {
 function row(page: Page, name: string): Locator {
   return page.getByRole('table', { name: 'Tags' }).getByRole('row', { name })
 }
+
+test('how long ago something was is kept up to date on an open page', async ({ api, page, server }) => {
+  const repository = await api.createRepository()
+  await pushImage(server, `test/${repository.name}`, 'v1')
+  await page.clock.install()
+  await page.goto(repositoryAddress(repository, 'tags'))
+  const pushed = page.getByRole('row').filter({ hasText: 'v1' }).getByRole('time').first()
+  await expect(pushed).toHaveText('just now')
+  await page.clock.runFor('05:20')
+  await expect(pushed).toHaveText('5 min ago')
+})

@@ -43,6 +43,12 @@ const ERRORS = {
     wire: 'DENIED',
     message: 'The requested tag already exists and cannot be overwritten.',
   },
+  TAG_APPEND_ONLY: {
+    status: 409,
+    wire: 'DENIED',
+    message:
+      'The requested tag changed meanwhile, and this push would remove entries from it. Nothing was overwritten: sign or attach again.',
+  },
   TAG_UNDELETABLE: { status: 409, wire: 'DENIED', message: 'The requested tag is immutable and cannot be deleted.' },
   TAG_RESERVED: {
     status: 409,

@@ -53,7 +53,7 @@ export function meetsPrecondition(precondition: TagPrecondition, current: string
 }
 
 /** Why a move is refused. */
-export type RefusalReason = 'TAG_IMMUTABLE' | 'TAG_RESERVED'
+export type RefusalReason = 'TAG_IMMUTABLE' | 'TAG_APPEND_ONLY' | 'TAG_RESERVED'
 
 /** The reservation of a tag's name since a protected tag of this name was deleted. */
 export interface Reservation {
@@ -104,7 +104,10 @@ export function judgeMove(
     return isReserved ? { kind: 'refused', reason: 'TAG_RESERVED' } : { kind: 'allowed', effect }
   }
   if (isAppendOnly(tag) && isAppended) return { kind: 'allowed', effect }
-  return { kind: 'refused', reason: isFree ? 'TAG_RESERVED' : 'TAG_IMMUTABLE' }
+  if (isFree) return { kind: 'refused', reason: 'TAG_RESERVED' }
+  // Of several signers at the same time, each writes what it read and its own signature. The second one would drop the
+  // signature of the first, and has to read again.
+  return { kind: 'refused', reason: isAppendOnly(tag) ? 'TAG_APPEND_ONLY' : 'TAG_IMMUTABLE' }
 }
 
 /** A move that the rule refused: what the ledger records. */

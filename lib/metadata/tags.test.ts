@@ -246,7 +246,7 @@ test(
     for (const outcome of ['created', 'moved', 'unchanged', 'TAG_IMMUTABLE', 'TAG_RESERVED', 'PRECONDITION_FAILED']) {
       expect(seen.get(outcome) ?? 0, outcome).toBeGreaterThan(100)
     }
-    for (const outcome of ['moved', 'TAG_IMMUTABLE']) {
+    for (const outcome of ['moved', 'TAG_APPEND_ONLY']) {
       expect(seen.get(`${outcome} of an append-only tag`) ?? 0, outcome).toBeGreaterThan(30)
     }
   },

@@ -335,8 +335,19 @@ describe('signature tags of cosign and the referrers fallback are append-only', 
     const tag = `sha256-${digestOf(Buffer.from(suffix)).slice(7)}${suffix}`
     expect((await signatures(tag, ['one'])).status).toBe(201)
     expect((await signatures(tag, ['one', 'two'])).status).toBe(201)
-    expect((await signatures(tag, ['two'])).status).toBe(409)
+    const refused = await signatures(tag, ['two'])
+    expect([refused.status, refused.json.errors?.[0]]).toMatchObject([
+      409,
+      {
+        code: 'DENIED',
+        message:
+          'The requested tag changed meanwhile, and this push would remove entries from it. Nothing was overwritten: sign or attach again.',
+        detail: { reason: 'TAG_APPEND_ONLY', tag },
+      },
+    ])
     expect((await signatures(tag, ['three'])).status).toBe(409)
+    const event = await registry.ctx.db.prisma.tagEvent.findFirst({ where: { tag, kind: 'REFUSED' } })
+    expect(event?.reason).toBe('TAG_APPEND_ONLY')
     expect((await signatures(tag, ['two', 'three', 'one'])).status).toBe(201)
     expect((await registry.send('DELETE', `/v2/test/example/manifests/${tag}`)).status).toBe(409)
   })

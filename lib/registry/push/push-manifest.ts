@@ -40,9 +40,8 @@ export interface PushedManifest {
 /**
  * Stores a manifest and points its tags at it, all or nothing, in one transaction.
  *
- * Throws DIGEST_INVALID, MANIFEST_INVALID, MANIFEST_BLOB_UNKNOWN, PRECONDITION_FAILED, STORAGE_FULL, TAG_IMMUTABLE or
- * TAG_RESERVED.
- * Nothing is stored then, except a ledger entry for the last two.
+ * Throws DIGEST_INVALID, MANIFEST_INVALID, MANIFEST_BLOB_UNKNOWN, PRECONDITION_FAILED, STORAGE_FULL, or the reason of a
+ * refused move (`RefusalReason`). Nothing is stored then, except a ledger entry for a refused move.
  */
 export async function pushManifest(
   ctx: Context,

@@ -20,7 +20,10 @@ const migrationsTable = `
 /** How long to wait for another process that is migrating, in milliseconds. */
 const lockTimeoutMs = 30_000
 
-/** Applies the migrations that `pending` returns to the database in `file`, in one transaction under the write lock. */
+/**
+ * Applies the migrations that `pending` returns to the database in `file`, in one transaction under the write lock. Takes
+ * no lock when there is nothing to apply: each start and each command asks, beside a server that writes.
+ */
 export function migrateSqlite(file: string, pending: (applied: AppliedMigration[]) => Migration[]): string[] {
   // SQLite would create it readable for everybody. Its companions get the mode of the database.
   createPrivateFile(file)
@@ -30,6 +33,7 @@ export function migrateSqlite(file: string, pending: (applied: AppliedMigration[
     db.pragma('synchronous = FULL')
     // Prisma's SQLite migrations rebuild tables; references are checked as a whole before the commit instead.
     db.pragma('foreign_keys = OFF')
+    if (hasMigrations(db) && pending(readApplied(db)).length === 0) return []
     return db.transaction(() => applyPending(db, pending)).immediate()
   } finally {
     db.close()
@@ -38,21 +42,31 @@ export function migrateSqlite(file: string, pending: (applied: AppliedMigration[
 
 function applyPending(db: Sqlite.Database, pending: (applied: AppliedMigration[]) => Migration[]): string[] {
   db.exec(migrationsTable)
-  const applied = db
-    .prepare<[], AppliedMigration>(
-      'SELECT migration_name, checksum FROM _prisma_migrations WHERE rolled_back_at IS NULL',
-    )
-    .all()
   const record = db.prepare(
     `INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, applied_steps_count)
      VALUES (?, ?, current_timestamp, ?, 1)`,
   )
-  const names = pending(applied).map(({ name, sql, checksum }) => {
+  // Again, under the lock: another process may have applied them meanwhile.
+  const names = pending(readApplied(db)).map(({ name, sql, checksum }) => {
     db.exec(sql)
     record.run(randomUUID(), checksum, name)
     return name
   })
+  if (names.length === 0) return names
+  // Reads every row: seconds with a million of them.
   const broken = db.pragma('foreign_key_check') as unknown[]
   if (broken.length > 0) throw new Error('the migrations would leave broken references; nothing was changed')
   return names
+}
+
+function hasMigrations(db: Sqlite.Database): boolean {
+  return db.prepare(`SELECT 1 FROM sqlite_master WHERE name = '_prisma_migrations'`).get() !== undefined
+}
+
+function readApplied(db: Sqlite.Database): AppliedMigration[] {
+  return db
+    .prepare<[], AppliedMigration>(
+      'SELECT migration_name, checksum FROM _prisma_migrations WHERE rolled_back_at IS NULL',
+    )
+    .all()
 }

@@ -55,6 +55,21 @@ describe('migrate', () => {
     expect(await tables()).toContain('Tag')
   })
 
+  test('a migrated SQLite database is not locked by a start, and its rows are not checked again', async () => {
+    await migrate(location, migrations)
+    if (location.provider !== 'sqlite') return
+    const server = new Sqlite(location.file)
+    try {
+      server.pragma('foreign_keys = OFF')
+      server.exec(`INSERT INTO "Tag" ("repositoryId", "name", "digest", "createdAt", "updatedAt", "updatedBy")
+        VALUES ('crr-none', 'v1', 'sha256:0', '', '', '')`)
+      server.exec('BEGIN IMMEDIATE')
+      expect(await migrate(location, migrations)).toEqual([])
+    } finally {
+      server.close()
+    }
+  })
+
   test('several processes that start at once apply each migration once', async () => {
     const script = `
       const { migrate } = await import(${JSON.stringify(path.resolve(import.meta.dirname, 'migrate.ts'))})

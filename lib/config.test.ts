@@ -25,6 +25,7 @@ describe('parseConfig', () => {
         scrubMibPerSecond: 20,
         verifyHours: 24,
       },
+      tokenMinutes: 5,
       reserveMib: 16,
       stopTimeoutSeconds: 25,
       metricsToken: null,

@@ -27,6 +27,8 @@ export interface Config {
   /** The OpenID Connect provider for logging on to the console; null: no single sign-on. */
   readonly singleSignOn: SingleSignOnSettings | null
   readonly maintenance: MaintenanceSettings
+  /** How long a registry token is valid, in minutes. */
+  readonly tokenMinutes: number
   /** How much space is kept for the administration of a server whose disk is full, in MiB; 0: none. SQLite only. */
   readonly reserveMib: number
   /** How long running requests may take to end when the server is stopped; then they are aborted. */
@@ -174,6 +176,7 @@ const environment = z.object({
   STELE_SCRUB_INTERVAL_HOURS: wholeNumber(0, hoursMax).default(168),
   STELE_SCRUB_MIB_PER_SECOND: wholeNumber(1, 10_000).default(20),
   STELE_VERIFY_HOURS: wholeNumber(0, hoursMax).default(24),
+  STELE_TOKEN_MINUTES: wholeNumber(1, 60).default(5),
   STELE_RESERVE_MIB: wholeNumber(0, 10_240).default(16),
   STELE_STOP_TIMEOUT_SECONDS: wholeNumber(0, 3600).default(25),
   STELE_METRICS_TOKEN: z
@@ -228,6 +231,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
       scrubMibPerSecond: value.STELE_SCRUB_MIB_PER_SECOND,
       verifyHours: value.STELE_VERIFY_HOURS,
     },
+    tokenMinutes: value.STELE_TOKEN_MINUTES,
     reserveMib: value.STELE_RESERVE_MIB,
     stopTimeoutSeconds: value.STELE_STOP_TIMEOUT_SECONDS,
     metricsToken: value.STELE_METRICS_TOKEN ?? null,

@@ -4,7 +4,7 @@ import { parseBasicCredentials } from '@/lib/auth/basic-credentials'
 import { anonymousPrincipal } from '@/lib/domain/principal'
 import { createRefreshToken, redeemRefreshToken } from '@/lib/auth/registry/refresh-tokens'
 import { type RegistryCredential, holderOf, proveCredentials } from '@/lib/auth/registry/registry-credentials'
-import { type TokenHolder, tokenLifetimeSeconds } from '@/lib/secrets/registry-tokens'
+import type { TokenHolder } from '@/lib/secrets/registry-tokens'
 import { openBodyTimeoutMs } from '@/lib/domain/bounded-body'
 import { AppError } from '@/lib/domain/errors'
 import { hasInstanceForm } from '@/lib/domain/instance-host'
@@ -135,7 +135,7 @@ async function answerToken(
   const principal = credential === null ? anonymousPrincipal(origin) : principalOf(credential, origin)
   const granted = await grantScopes(ctx, principal, instance, parseTokenScopes(asked.scope))
   const holder = credential === null ? anonymousHolder : holderOf(credential)
-  const { token, issuedAt } = await ctx.registryTokens.issue(holder, instance.id, granted)
+  const { token, issuedAt, lifetimeSeconds } = await ctx.registryTokens.issue(holder, instance.id, granted)
   const offline =
     asked.isOffline && credential !== null
       ? { refresh_token: refreshToken ?? (await createRefreshToken(ctx, instance.id, credential)) }
@@ -144,7 +144,7 @@ async function answerToken(
     token,
     access_token: token,
     token_type: 'Bearer',
-    expires_in: tokenLifetimeSeconds,
+    expires_in: lifetimeSeconds,
     issued_at: issuedAt.toISOString(),
     scope: formatTokenScopes(granted),
     ...offline,

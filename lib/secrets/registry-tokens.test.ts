@@ -40,6 +40,15 @@ async function readSigningKey() {
   return key.jwk
 }
 
+test('a token lives as long as is set', async () => {
+  const { token, lifetimeSeconds } = await new RegistryTokens(folder, 3600).issue(holder, 'cri-1', access)
+  expect(lifetimeSeconds).toBe(3600)
+  after(3599)
+  expect((await tokens.verify(token, 'cri-1')).holder).toEqual(holder)
+  after(1)
+  await expect(tokens.verify(token, 'cri-1')).rejects.toMatchObject({ code: 'TOKEN_INVALID' })
+})
+
 test('a token says who was proven, for which instance, and what was granted, in Docker’s form; nothing else', async () => {
   const token = await issue()
   expect(decodeProtectedHeader(token)).toEqual({ alg: 'EdDSA', typ: 'JWT', kid: (await readSigningKey()).kid })

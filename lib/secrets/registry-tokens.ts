@@ -5,9 +5,6 @@ import { AppError } from '@/lib/domain/errors'
 import { type GrantedAccess, formatTokenScopes, parseTokenScopes } from '@/lib/domain/token-scope'
 import { SigningKeys, signingAlgorithm } from './signing-keys'
 
-/** How long a registry token lives, in seconds. */
-export const tokenLifetimeSeconds = 300
-
 /**
  * How far the clock of the verifying server may be behind that of the issuing server, in seconds. It moves the token's
  * start back; the expiry is never extended.
@@ -43,6 +40,7 @@ export interface VerifiedToken {
 export interface IssuedToken {
   readonly token: string
   readonly issuedAt: Date
+  readonly lifetimeSeconds: number
 }
 
 interface Remembered extends VerifiedToken {
@@ -75,12 +73,15 @@ export class RegistryTokens {
     sizeCalculation: (_, token) => token.length,
   })
 
-  /** The keys are in the data directory. */
-  constructor(dataDir: string) {
+  /** The keys are in the data directory. A token lives `lifetimeSeconds`, at most an hour. */
+  constructor(
+    dataDir: string,
+    private readonly lifetimeSeconds = 300,
+  ) {
     this.#keys = new SigningKeys(dataDir, () => this.#remembered.clear())
   }
 
-  /** Issues a token for a holder at an instance, valid for `tokenLifetimeSeconds` from now. */
+  /** Issues a token for a holder at an instance, valid from now on. */
   async issue(holder: TokenHolder, instanceId: string, access: GrantedAccess): Promise<IssuedToken> {
     const { id: kid, key } = await this.#keys.signing()
     const issuedAt = new Date(Math.floor(Date.now() / 1000) * 1000)
@@ -93,9 +94,9 @@ export class RegistryTokens {
       .setAudience(instanceId)
       .setIssuedAt(iat)
       .setNotBefore(iat - clockToleranceSeconds)
-      .setExpirationTime(iat + tokenLifetimeSeconds)
+      .setExpirationTime(iat + this.lifetimeSeconds)
       .sign(key)
-    return { token, issuedAt }
+    return { token, issuedAt, lifetimeSeconds: this.lifetimeSeconds }
   }
 
   /**

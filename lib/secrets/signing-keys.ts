@@ -7,8 +7,8 @@ import { readOrCreateKey, replaceKey } from './key-file'
 /** The algorithm that signs registry tokens, and the only one that is accepted. */
 export const signingAlgorithm = 'EdDSA'
 
-/** How long a retired key still verifies: longer than the lifetime of the last token it may have signed. */
-const retiredForMs = 10 * 60 * 1000
+/** How long a retired key still verifies: longer than the lifetime of the last token it may have signed, an hour. */
+const retiredForMs = 65 * 60 * 1000
 
 /** How long a change of the file may go unnoticed, in milliseconds; a token with an unknown key is checked at once. */
 const checkEveryMs = 1000

@@ -66,7 +66,7 @@ export async function openContext(config: Config, given: Partial<ProcessContext>
     verifiedBlobs: new VerifiedBlobs(),
     reserve,
     secrets: await openSecretBox(config.dataDir),
-    registryTokens: new RegistryTokens(config.dataDir),
+    registryTokens: new RegistryTokens(config.dataDir, config.tokenMinutes * 60),
     log,
     passwords: new Passwords(),
     attempts: new Attempts(),

@@ -242,8 +242,9 @@ export async function* readTagPages(source: SqlSource, repositoryId: string): As
 }
 
 /**
- * Tags from which a digest can be reached in its repository: those that point at it, and those that point at an index
- * it is a child of, at any depth; a blob through the manifests that name it. At most `limit`, in byte order.
+ * Tags that keep a digest in its repository: those that point at it, and those that point at an index it is a child of,
+ * at any depth; of a blob, those of the manifests that name it; of a referrer, those of its subject, at any depth. At
+ * most `limit`, in byte order; which ones of more is not defined.
  */
 export async function listTagsReaching(
   source: SqlSource,
@@ -251,18 +252,31 @@ export async function listTagsReaching(
   digest: string,
   limit: number,
 ): Promise<string[]> {
+  // From the digest up, so that the number of an image's referrers does not matter. Each digest is left by two ways: 1,
+  // to the manifests that name it; 2, to its subject. PostgreSQL allows one recursive term only, so it has both.
   // UNION, not UNION ALL: an index may name a manifest twice, and a cycle cannot exist but must not hang if it did.
+  // Not sorted in the statement: it ends when enough tags are found. SQLite takes the tables of a CROSS JOIN in this
+  // order.
   const rows = await source.read.$queryRaw<{ name: string }[]>`
     WITH RECURSIVE reaching("digest") AS (
       SELECT "parentDigest" FROM "ManifestReference"
       WHERE "repositoryId" = ${repositoryId} AND "childDigest" = ${digest}
       UNION
-      SELECT parent."parentDigest" FROM "ManifestReference" AS parent
-      JOIN reaching ON parent."childDigest" = reaching."digest"
-      WHERE parent."repositoryId" = ${repositoryId}
+      SELECT "subjectDigest" FROM "Manifest"
+      WHERE "repositoryId" = ${repositoryId} AND "digest" = ${digest} AND "subjectDigest" IS NOT NULL
+      UNION
+      SELECT COALESCE(parent."parentDigest", referrer."subjectDigest") FROM reaching
+      CROSS JOIN (SELECT 1 AS "way" UNION ALL SELECT 2) AS leaving
+      LEFT JOIN "ManifestReference" AS parent ON leaving."way" = 1
+        AND parent."repositoryId" = ${repositoryId} AND parent."childDigest" = reaching."digest"
+      LEFT JOIN "Manifest" AS referrer ON leaving."way" = 2
+        AND referrer."repositoryId" = ${repositoryId} AND referrer."digest" = reaching."digest"
+      WHERE COALESCE(parent."parentDigest", referrer."subjectDigest") IS NOT NULL
     )
-    SELECT "name" FROM "Tag"
-    WHERE "repositoryId" = ${repositoryId} AND ("digest" = ${digest} OR "digest" IN (SELECT "digest" FROM reaching))
-    ORDER BY "name" LIMIT ${limit}`
-  return rows.map((row) => row.name)
+    SELECT "name" FROM "Tag" WHERE "repositoryId" = ${repositoryId} AND "digest" = ${digest}
+    UNION ALL
+    SELECT "Tag"."name" FROM reaching
+    CROSS JOIN "Tag" WHERE "Tag"."repositoryId" = ${repositoryId} AND "Tag"."digest" = reaching."digest"
+    LIMIT ${limit}`
+  return rows.map((row) => row.name).sort()
 }

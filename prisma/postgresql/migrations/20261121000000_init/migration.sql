@@ -428,7 +428,7 @@ CREATE UNIQUE INDEX "Repository_instanceId_path_key" ON "Repository"("instanceId
 CREATE INDEX "Manifest_repositoryId_subjectDigest_idx" ON "Manifest"("repositoryId", "subjectDigest");
 
 -- CreateIndex
-CREATE INDEX "ManifestReference_repositoryId_childDigest_idx" ON "ManifestReference"("repositoryId", "childDigest");
+CREATE INDEX "ManifestReference_repositoryId_childDigest_parentDigest_idx" ON "ManifestReference"("repositoryId", "childDigest", "parentDigest");
 
 -- CreateIndex
 CREATE INDEX "Tag_repositoryId_digest_idx" ON "Tag"("repositoryId", "digest");

@@ -4,6 +4,7 @@
  */
 
 const domain = '^lib/domain/'
+const limits = '^lib/limits/'
 const secrets = '^lib/secrets/'
 const storage = '^lib/storage/'
 const metadata = '^lib/metadata/'
@@ -76,12 +77,13 @@ export default {
       from: { path: domain, pathNot: tests },
       to: { pathNot: [domain, '^lib/', '^node_modules/zod/'] },
     },
-    mayImport('secrets', secrets, [domain]),
+    mayImport('limits', limits, [domain]),
+    mayImport('secrets', secrets, [domain, limits]),
     mayImport('storage', storage, [domain, ...settings]),
     mayImport('metadata', metadata, [domain, ...settings]),
-    mayImport('context', '^lib/context\\.ts$', [secrets, storage, metadata, keptByProcess, jobs, ...settings]),
-    mayImport('auth-of-the-process', keptByProcess, [domain, secrets, metadata, ...settings]),
-    mayImport('auth', auth, [domain, secrets, metadata, ...context]),
+    mayImport('context', '^lib/context\\.ts$', [limits, secrets, storage, metadata, keptByProcess, jobs, ...settings]),
+    mayImport('auth-of-the-process', keptByProcess, [domain, limits, secrets, metadata, ...settings]),
+    mayImport('auth', auth, [domain, limits, secrets, metadata, ...context]),
     // Carried by the context, so it knows nothing of it.
     mayImport('jobs', jobs, [domain, metadata, ...settings]),
     mayImport('registry', registry, [domain, secrets, storage, metadata, jobs, ...context]),
@@ -104,6 +106,7 @@ export default {
     // one that a request is for.
     mayImport('server', server, [
       domain,
+      limits,
       secrets,
       storage,
       metadata,

@@ -1,8 +1,8 @@
 import type { Attempts } from '@/lib/auth/guessing/attempts'
 import type { FailedLogOns } from '@/lib/auth/guessing/failed-log-ons'
 import type { CredentialUses } from '@/lib/auth/use/credential-uses'
-import type { ByteBudget } from '@/lib/domain/byte-budget'
-import type { Turns } from '@/lib/domain/turns'
+import type { ByteBudget } from '@/lib/limits/byte-budget'
+import type { Turnstile } from '@/lib/limits/turnstile'
 import type { JobHost } from '@/lib/jobs/job-host'
 import type { Passwords } from '@/lib/secrets/passwords'
 import type { RegistryTokens } from '@/lib/secrets/registry-tokens'
@@ -37,7 +37,7 @@ export interface Context {
   /** Bounds the memory of large manifests that are being pushed. */
   readonly manifestBytes: ByteBudget
   /** Bounds how long large manifests that are being pushed keep other requests waiting. */
-  readonly manifestTurns: Turns
+  readonly manifestTurns: Turnstile
   /** Runs background jobs and scheduled jobs. */
   readonly jobs: JobHost<Context>
 }

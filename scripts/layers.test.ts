@@ -14,6 +14,7 @@ const refused = [
   ['lib/storage/x.ts', 'node:http', 'no-http-inside'],
   ['lib/metadata/x.ts', 'lib/storage/y.ts', 'metadata'],
   ['lib/metadata/x.ts', 'next', 'next-stays-outside'],
+  ['lib/limits/x.ts', 'lib/config.ts', 'limits'],
   ['lib/secrets/x.ts', 'lib/config.ts', 'secrets'],
   ['lib/context.ts', 'lib/auth/y.ts', 'context'],
   ['lib/auth/guessing/x.ts', 'lib/context.ts', 'auth-of-the-process'],

@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import { type Digest, isDigest } from './digest'
 import { AppError } from './errors'
 import type { TagPrecondition } from './immutability'
@@ -46,8 +45,7 @@ export function parseExpectedVersions(
  * Whether the client of a GET or HEAD has what it asks for: then the answer is 304 (RFC 9110, section 13.2.2). `etag` is
  * the entity tag of the content, with its quotes. Throws PRECONDITION_FAILED when `If-Match` names other content.
  */
-export function isUnchanged(headers: IncomingHttpHeaders, etag: string): boolean {
-  const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = headers
+export function isUnchanged(ifMatch: string | undefined, ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifMatch !== undefined && !hasEntityTag(ifMatch, etag)) throw new AppError('PRECONDITION_FAILED')
   return ifNoneMatch !== undefined && hasEntityTag(ifNoneMatch.replaceAll('W/"', '"'), etag)
 }

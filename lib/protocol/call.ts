@@ -103,7 +103,7 @@ export function answerUnchanged(
   response: ServerResponse,
   headers: Readonly<Record<string, string>> & { readonly ETag: string },
 ): boolean {
-  if (!isUnchanged(request.headers, headers.ETag)) return false
+  if (!isUnchanged(request.headers['if-match'], request.headers['if-none-match'], headers.ETag)) return false
   response.writeHead(304, headers).end()
   return true
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import * as argon2 from '@node-rs/argon2'
-import { Turnstile } from './turnstile'
+import { Turnstile } from '@/lib/limits/turnstile'
 import { VerifiedSecrets } from './verified-secrets'
 
 /** OWASP's first recommendation for argon2id; 20–40 ms on one core. */

@@ -8,8 +8,8 @@ import { Passwords } from '@/lib/secrets/passwords'
 import { RegistryTokens } from '@/lib/secrets/registry-tokens'
 import { openSecretBox } from '@/lib/secrets/secret-box'
 import type { Config } from '@/lib/config'
-import { ByteBudget } from '@/lib/domain/byte-budget'
-import { Turns } from '@/lib/domain/turns'
+import { ByteBudget } from '@/lib/limits/byte-budget'
+import { Turnstile } from '@/lib/limits/turnstile'
 import { createLogger } from '@/lib/log'
 import type { DatabaseLocation } from '@/lib/metadata/engine/database'
 import { type OpenDatabase, openDatabase } from '@/lib/metadata/engine/open-database'
@@ -73,7 +73,7 @@ export async function openContext(config: Config, given: Partial<ProcessContext>
     failedLogOns: new FailedLogOns(),
     credentialUses: new CredentialUses(log),
     manifestBytes: new ByteBudget(manifestBytesMax, manifestWaitMs),
-    manifestTurns: new Turns(),
+    manifestTurns: new Turnstile({ atOnce: 1, waitingMax: 1000 }),
     // What works in the background outlasts the context of the request that asked for it.
     jobs: new JobHost<Context>(() => ctx),
     ...given,

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 import { AppError } from '@/lib/domain/errors'
 import { addressGroup, isLoopback } from './address-group'
 import { FailureCounter, type FailureLimit } from './failure-counter'
-import { Turnstiles } from '@/lib/secrets/turnstile'
+import { Turnstiles } from '@/lib/limits/turnstile'
 
 /** One attempt to authenticate. */
 export interface Attempt {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Principal } from '@/lib/domain/principal'
 import { type Digest, digestAlgorithm } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
@@ -51,10 +52,11 @@ export async function pushManifest(
 ): Promise<PushedManifest> {
   assertOpened(repository, principal, 'push')
   ctx.reserve.assertRoomForContent()
-  // A large manifest takes tens of milliseconds to read, and as many to store.
-  const inTurn = <T>(work: () => Promise<T>) =>
-    isLargeManifest(push.content.byteLength) ? ctx.manifestTurns.run(work) : work()
-  const { digest, manifest } = await inTurn(() => Promise.resolve(readManifest(push)))
+  // A large manifest takes tens of milliseconds to read, and as many to store: one at a time, with a turn for other
+  // requests before each.
+  const inTurn = <T>(work: () => T | Promise<T>) =>
+    isLargeManifest(push.content.byteLength) ? ctx.manifestTurns.pass(() => setImmediate().then(work)) : work()
+  const { digest, manifest } = await inTurn(() => readManifest(push))
   const platforms = await findPlatforms(ctx, manifest)
   let missing: MissingContent
   try {

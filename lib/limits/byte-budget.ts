@@ -1,4 +1,4 @@
-import { AppError } from './errors'
+import { AppError } from '@/lib/domain/errors'
 
 /**
  * Bounds how many bytes requests hold in memory at the same time. Those that do not fit wait for their turn, in order.

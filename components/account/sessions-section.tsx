@@ -25,7 +25,8 @@ export function SessionsSection() {
   const toast = useToast()
   const errorText = useErrorText()
   const list = useListParameters()
-  const { data, error, isPlaceholderData, refetch } = useQuery(sessionsQuery(list.page))
+  const query = useQuery(sessionsQuery(list.page))
+  const { data, error, isPlaceholderData, refetch } = query
   const end = useEndSession()
   const [isDialogOpen, setDialogOpen] = useState(false)
 
@@ -113,7 +114,7 @@ export function SessionsSection() {
             rowKey={({ id }) => id}
             stale={isPlaceholderData}
           />
-          <TableFoot list={list} page={data}>
+          <TableFoot list={list} page={data} stale={isPlaceholderData}>
             {data && t('security.sessionCount', { count: data.totalCount })}
           </TableFoot>
         </>

@@ -74,7 +74,7 @@ export function InstancesPage({ region }: { region: RegionId }) {
   const isPaged = data !== undefined && (data.nextCursor !== null || list.pageNumber > 1)
   const count = data ? t('instances.count', { count: data.totalCount }) : null
   const foot = (view === 'table' || isPaged) && data?.items.length !== 0 && !error && (
-    <TableFoot list={list} page={data}>
+    <TableFoot list={list} page={data} stale={query.isPlaceholderData}>
       {count}
     </TableFoot>
   )

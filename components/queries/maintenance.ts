@@ -31,6 +31,7 @@ export const newestRuns: RunListParameters = { pageSize: pageSizes[0], cursor: u
 export interface RunPage<T extends Run = Run> {
   items: T[]
   nextCursor: string | null
+  previousCursor: string | null
   totalCount: number
 }
 

@@ -6,6 +6,7 @@ import { isApiError } from '@/lib/api/client/api-error'
 import { Button, IconButton } from './button'
 import { failureOf } from './failure'
 import { SearchField } from './filters'
+import type { PageLinks } from './list-page'
 import { EmptyState, ErrorState } from './states'
 import { TableFoot } from './table-foot'
 import type { ListParameters } from './use-list-parameters'
@@ -53,7 +54,7 @@ interface ListContentProps<T> {
   list?: ListParameters
   /** How a page of it is read. */
   query: {
-    data: { items: readonly T[]; totalCount: number; nextCursor: string | null } | undefined
+    data: (PageLinks & { items: readonly T[] }) | undefined
     error: unknown
     isPaused: boolean
     isPlaceholderData: boolean
@@ -103,7 +104,7 @@ export function List<T>({ count, ...props }: ListProps<T>) {
     <>
       <ListContent {...props} />
       {!hasFailed && data?.items.length !== 0 && (
-        <TableFoot {...(props.list && { list: props.list })} page={data}>
+        <TableFoot {...(props.list && { list: props.list })} page={data} stale={props.query.isPlaceholderData}>
           {data && count(data.totalCount)}
         </TableFoot>
       )}

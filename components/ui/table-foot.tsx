@@ -5,6 +5,7 @@ import type { MouseEvent, ReactNode } from 'react'
 import { Select } from './filters'
 import { Icon } from './icon'
 import type { IconName } from './icon'
+import type { PageLinks } from './list-page'
 import { useFormat } from './use-format'
 import { goTo, pageSizes } from './use-list-parameters'
 import type { ListParameters } from './use-list-parameters'
@@ -14,23 +15,26 @@ interface TableFootProps {
   children: ReactNode
   /** Left out where there is but one page. */
   list?: ListParameters
-  page: { totalCount: number; nextCursor: string | null } | undefined
+  page: PageLinks | undefined
+  /** Whether `page` is the one before, while that of the address is read: what is around it is not known yet. */
+  stale: boolean
 }
 
 /** Beneath a list: how many there are, how many a page shows, and the pages before and after. */
-export function TableFoot({ children, list, page }: TableFootProps) {
+export function TableFoot({ children, list, page, stale }: TableFootProps) {
   return (
     <footer className="table-foot">
       <span role="status">{children}</span>
-      {list && <Pager list={list} page={page} />}
+      {list && <Pager list={list} page={page} stale={stale} />}
     </footer>
   )
 }
 
-function Pager({ list, page }: { list: ListParameters; page: TableFootProps['page'] }) {
+function Pager({ list, page, stale }: { list: ListParameters } & Pick<TableFootProps, 'page' | 'stale'>) {
   const t = useTranslations()
   const format = useFormat()
   const { pageSize } = list.page
+  const hrefs = page && list.hrefsAround(page)
   const pageCount = page ? Math.max(1, Math.ceil(page.totalCount / pageSize)) : undefined
   return (
     <nav className="pager" aria-label={t('table.pages')}>
@@ -41,7 +45,7 @@ function Pager({ list, page }: { list: ListParameters; page: TableFootProps['pag
           </option>
         ))}
       </Select>
-      <Step icon="left" label={t('table.previous')} href={list.previousHref} />
+      <Step icon="left" label={t('table.previous')} href={hrefs?.previous ?? null} waits={stale} />
       {pageCount !== undefined && (
         <span className="pager-at">
           {t('table.pageOf', {
@@ -50,12 +54,21 @@ function Pager({ list, page }: { list: ListParameters; page: TableFootProps['pag
           })}
         </span>
       )}
-      <Step icon="right" label={t('table.next')} href={page?.nextCursor ? list.hrefAfter(page.nextCursor) : null} />
+      <Step icon="right" label={t('table.next')} href={hrefs?.next ?? null} waits={stale} />
     </nav>
   )
 }
 
-function Step({ icon, label, href }: { icon: IconName; label: string; href: string | null }) {
+interface StepProps {
+  icon: IconName
+  label: string
+  /** Null: there is no such page. */
+  href: string | null
+  /** Whether a press does nothing yet. It stays a link, so that it keeps the focus. */
+  waits: boolean
+}
+
+function Step({ icon, label, href, waits }: StepProps) {
   if (href === null) {
     return (
       <span className="off" aria-hidden="true">
@@ -64,7 +77,16 @@ function Step({ icon, label, href }: { icon: IconName; label: string; href: stri
     )
   }
   return (
-    <a href={href} aria-label={label} title={label} onClick={(event) => goHere(event, href)}>
+    <a
+      href={href}
+      aria-label={label}
+      title={label}
+      aria-disabled={waits || undefined}
+      onClick={(event) => {
+        if (waits) event.preventDefault()
+        else goHere(event, href)
+      }}
+    >
       <Icon name={icon} />
     </a>
   )

@@ -1,8 +1,9 @@
 'use client'
 
 import { usePathname, useSearchParams } from 'next/navigation'
+import { lastFilledPage, pageAfter, pageBefore, readListPage, setListPage } from './list-page'
+import type { ListPage, PageLinks } from './list-page'
 
-const cursorName = 'cursor'
 const pageSizeName = 'pageSize'
 
 /** Page sizes a list offers; the first is what it begins with. */
@@ -11,13 +12,12 @@ export const pageSizes = [20, 50, 100] as const
 /**
  * Filters, sort and page of a list, kept in the query string, so that Back, reload and a shared address show the same.
  *
- * The lists of the API are pages after a cursor. The address holds the cursors of all pages passed (`cursor` repeated),
- * so that there is a way back without asking for the pages before. `filterNames` are the parameters that leave rows out.
+ * `filterNames` are the parameters that leave rows out.
  */
 export function useListParameters<Name extends string = never>(filterNames: readonly Name[] = []) {
   const pathname = usePathname()
   const search = useSearchParams()
-  const cursors = search.getAll(cursorName)
+  const page = readListPage(search)
   const asked = Number(search.get(pageSizeName))
   const pageSize = pageSizes.find((size) => size === asked) ?? pageSizes[0]
 
@@ -27,12 +27,11 @@ export function useListParameters<Name extends string = never>(filterNames: read
     return next.size === 0 ? pathname : `${pathname}?${next}`
   }
 
-  function hrefAt(passed: readonly string[]): string {
-    return hrefWith((next) => {
-      next.delete(cursorName)
-      for (const cursor of passed) next.append(cursorName, cursor)
-    })
+  function hrefAt(to: ListPage): string {
+    return hrefWith((next) => setListPage(next, to))
   }
+
+  const hrefOrNull = (to: ListPage | null) => (to === null ? null : hrefAt(to))
 
   /** A parameter's value, empty when it is not set. */
   const get = (name: string) => search.get(name) ?? ''
@@ -41,7 +40,7 @@ export function useListParameters<Name extends string = never>(filterNames: read
   function set(values: Record<string, string>) {
     goTo(
       hrefWith((next) => {
-        next.delete(cursorName)
+        setListPage(next, { number: 1, cursor: undefined })
         for (const [name, value] of Object.entries(values)) {
           if (value === '') next.delete(name)
           else next.set(name, value)
@@ -56,12 +55,16 @@ export function useListParameters<Name extends string = never>(filterNames: read
     get,
     set,
     /** The page shown, as the queries of lists take it. */
-    page: { pageSize, cursor: cursors.at(-1) },
+    page: { pageSize, cursor: page.cursor },
     /** 1 for the first page. */
-    pageNumber: cursors.length + 1,
-    previousHref: cursors.length === 0 ? null : hrefAt(cursors.slice(0, -1)),
-    /** The address of the page after this one. */
-    hrefAfter: (nextCursor: string) => hrefAt([...cursors, nextCursor]),
+    pageNumber: page.number,
+    /** The addresses of the pages before and after the one shown; null where there is none. */
+    hrefsAround: (links: PageLinks) => ({
+      previous: hrefOrNull(pageBefore(page, links)),
+      next: hrefOrNull(pageAfter(page, links)),
+    }),
+    /** The address of the last page that has rows. */
+    lastHref: (links: PageLinks) => hrefAt(lastFilledPage(links, pageSize)),
     setPageSize: (size: string) => set({ [pageSizeName]: size === String(pageSizes[0]) ? '' : size }),
     /** The filters' values, empty where one is not set. */
     filters,

@@ -100,15 +100,19 @@ export async function getLastRuns(db: Source): Promise<MaintenanceRunRow[]> {
   return runs.filter((run) => run !== null).map(ofStored)
 }
 
-/** Runs of a kind, the newest first, those before the run `beforeId`. */
+/** Runs of a kind in the order of their ids, those that follow the run `afterId` in it. */
 export async function listRuns(
   db: Source,
   kind: MaintenanceKind,
-  { beforeId, limit }: { readonly beforeId: number | null; readonly limit: number },
+  {
+    descending,
+    afterId,
+    limit,
+  }: { readonly descending: boolean; readonly afterId: number | null; readonly limit: number },
 ): Promise<MaintenanceRunRow[]> {
   const stored = await db.prisma.maintenanceRun.findMany({
-    where: { kind, ...(beforeId === null ? {} : { id: { lt: beforeId } }) },
-    orderBy: { id: 'desc' },
+    where: { kind, ...(afterId === null ? {} : { id: descending ? { lt: afterId } : { gt: afterId } }) },
+    orderBy: { id: descending ? 'desc' : 'asc' },
     take: limit,
   })
   return stored.map(ofStored)

@@ -6,8 +6,13 @@ import type { Position, Slice } from '@/lib/metadata/engine/listing'
 /** A page of a list. */
 export interface Page<T> {
   readonly items: T[]
-  /** Cursor of the next page; null on the last page. */
+  /**
+   * Cursor of the next page; null on the last page. On a page that `previousCursor` led to, what follows may have been
+   * deleted meanwhile: the next page is then empty.
+   */
   readonly nextCursor: string | null
+  /** Cursor of the page before; null on the first page. */
+  readonly previousCursor: string | null
   /** Number of items in the whole list. */
   readonly totalCount: number
 }
@@ -36,47 +41,124 @@ export interface ListOrder {
   readonly byTime: boolean
 }
 
+/** How a list is read. */
+interface List<Row> {
+  readonly read: (slice: Slice) => Promise<Row[]>
+  readonly count: () => Promise<number>
+  readonly positionOf: (row: Row) => Position
+}
+
 /**
- * Returns a page. Reads one row more than the page has, to know whether another page follows. Throws PAGE_INVALID for a
- * cursor that does not come from a list of this order.
+ * Returns a page. Reads one row more than the page has, to know whether another page follows. `previousCursor` leads back:
+ * to the rows before the first one of the page, or, from a page that has been emptied, to the last page that has rows.
+ * Throws PAGE_INVALID for a cursor that does not come from a list of this order.
  */
 export async function readPage<Row>(
   { pageSize, cursor }: PageRequest,
   order: ListOrder,
-  list: {
-    readonly read: (slice: Slice) => Promise<Row[]>
-    readonly count: () => Promise<number>
-    readonly positionOf: (row: Row) => Position
-  },
+  list: List<Row>,
 ): Promise<Page<Row>> {
-  const after = cursor === undefined ? null : decodeCursor(cursor, order)
+  const start = cursor === undefined ? firstPage : decodeCursor(cursor, order)
+  if (start.from === 'end') return readLastPage(pageSize, order, list)
+  if (start.from === 'before') return readPageBefore(start.position, pageSize, order, list)
+  const after = start.from === 'after' ? start.position : null
   const [rows, totalCount] = await Promise.all([
     list.read({ descending: order.descending, after, limit: pageSize + 1 }),
     list.count(),
   ])
   const items = rows.slice(0, pageSize)
+  const [first] = items
   const last = items.at(-1)
-  const nextCursor = rows.length > pageSize && last !== undefined ? encodeCursor(order, list.positionOf(last)) : null
-  return { items, nextCursor, totalCount }
+  return {
+    items,
+    nextCursor: rows.length > pageSize && last !== undefined ? afterRow(last, order, list) : null,
+    previousCursor:
+      after === null ? null : first !== undefined ? beforeRow(first, order, list) : totalCount > 0 ? end(order) : null,
+    totalCount,
+  }
 }
+
+/** Where rows were deleted, so that a whole page does not precede the position, the first page is returned. */
+async function readPageBefore<Row>(
+  position: Position,
+  pageSize: number,
+  order: ListOrder,
+  list: List<Row>,
+): Promise<Page<Row>> {
+  const [rows, totalCount] = await Promise.all([
+    list.read({ descending: !order.descending, after: position, limit: pageSize + 1 }),
+    list.count(),
+  ])
+  const items = rows.slice(0, pageSize).reverse()
+  const [first] = items
+  const last = items.at(-1)
+  if (first === undefined || last === undefined || items.length < pageSize) {
+    return readPage({ pageSize }, order, list)
+  }
+  return {
+    items,
+    nextCursor: afterRow(last, order, list),
+    previousCursor: rows.length > pageSize ? beforeRow(first, order, list) : null,
+    totalCount,
+  }
+}
+
+/** The last page holds what whole pages from the beginning leave over. */
+async function readLastPage<Row>(pageSize: number, order: ListOrder, list: List<Row>): Promise<Page<Row>> {
+  const totalCount = await list.count()
+  const limit = totalCount % pageSize || pageSize
+  const rows = await list.read({ descending: !order.descending, after: null, limit })
+  const items = rows.reverse()
+  const [first] = items
+  return {
+    items,
+    nextCursor: null,
+    previousCursor: first !== undefined && totalCount > limit ? beforeRow(first, order, list) : null,
+    totalCount,
+  }
+}
+
+/** Where a page starts: a row that was on a page next to it, or an end of the list. */
+type Start = { readonly from: 'beginning' | 'end' } | { readonly from: 'after' | 'before'; readonly position: Position }
+
+const firstPage: Start = { from: 'beginning' }
 
 // Only text and times that are safe to use in a query.
 const text = z.string().refine(isPlainText)
 const time = z.iso.datetime().refine((value) => !value.startsWith('0000'))
-const textCursor = z.tuple([text, text, text])
-const timeCursor = z.tuple([text, time, text])
 
-function encodeCursor({ sort }: ListOrder, { key, tie }: Position): string {
-  return Buffer.from(JSON.stringify([sort, key, tie])).toString('base64url')
+/** Of a page after a row, before one, or at the end of the list. */
+const cursorOf = (key: z.ZodString | z.ZodISODateTime) =>
+  z.union([z.tuple([text, key, text]), z.tuple([text, key, text, z.literal('before')]), z.tuple([text])])
+const textCursor = cursorOf(text)
+const timeCursor = cursorOf(time)
+
+function afterRow<Row>(row: Row, { sort }: ListOrder, { positionOf }: List<Row>): string {
+  const { key, tie } = positionOf(row)
+  return encodeCursor([sort, key, tie])
 }
 
-function decodeCursor(cursor: string, { sort, byTime }: ListOrder): Position {
+function beforeRow<Row>(row: Row, { sort }: ListOrder, { positionOf }: List<Row>): string {
+  const { key, tie } = positionOf(row)
+  return encodeCursor([sort, key, tie, 'before'])
+}
+
+function end({ sort }: ListOrder): string {
+  return encodeCursor([sort])
+}
+
+function encodeCursor(parts: readonly unknown[]): string {
+  return Buffer.from(JSON.stringify(parts)).toString('base64url')
+}
+
+function decodeCursor(cursor: string, { sort, byTime }: ListOrder): Start {
   const parsed = (byTime ? timeCursor : textCursor).safeParse(parseJson(Buffer.from(cursor, 'base64url').toString()))
-  const [cursorSort, key, tie] = parsed.data ?? []
-  if (cursorSort !== sort || key === undefined || tie === undefined) {
+  const [cursorSort, key, tie, side] = parsed.data ?? []
+  if (cursorSort !== sort) {
     throw new AppError('PAGE_INVALID', { fields: [{ path: 'cursor', message: 'a nextCursor of this list' }] })
   }
-  return { key: byTime ? new Date(key) : key, tie }
+  if (key === undefined || tie === undefined) return { from: 'end' }
+  return { from: side ?? 'after', position: { key: byTime ? new Date(key) : key, tie } }
 }
 
 /** Returns the value, or undefined for text that is not valid JSON. */

@@ -27,7 +27,7 @@ export const pageSizeMax = 100
 /** Query parameters of every list. */
 export const pageQuery = z.strictObject({
   pageSize: z.coerce.number().int().min(1).max(pageSizeMax).default(20),
-  cursor: z.string().max(1024).optional().meta({ description: '`nextCursor` of the previous page' }),
+  cursor: z.string().max(1024).optional().meta({ description: '`nextCursor` or `previousCursor` of another page' }),
 })
 
 /** The response of every list. */
@@ -35,6 +35,9 @@ export function pageOf<T extends z.ZodType>(item: T) {
   return z.object({
     items: z.array(item),
     nextCursor: z.string().nullable().meta({ description: 'null on the last page' }),
+    previousCursor: z.string().nullable().default(null).meta({
+      description: 'null on the first page. On a page that has been emptied, it leads to the last page with items',
+    }),
     totalCount: z.number().int().nonnegative(),
   })
 }

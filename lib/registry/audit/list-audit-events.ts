@@ -19,9 +19,11 @@ export async function listAuditEvents(
     { pageSize, cursor },
     { sort: '-id', descending: true, byTime: false },
     {
-      read: ({ after, limit }) => {
-        const beforeId = after === null ? undefined : idOf(after.tie)
-        return listRows(ctx.db, filter, { order: 'newest first', beforeId, limit })
+      read: ({ descending, after, limit }) => {
+        const id = after === null ? undefined : idOf(after.tie)
+        return descending
+          ? listRows(ctx.db, filter, { order: 'newest first', beforeId: id, limit })
+          : listRows(ctx.db, filter, { order: 'oldest first', afterId: id, limit })
       },
       count: () => countAuditEvents(ctx.db, filter),
       positionOf: ({ id }) => ({ key: String(id), tie: String(id) }),

@@ -31,7 +31,7 @@ export async function listGrants(
   authorizeProven(principal)
   const viewer = viewerOf(principal)
   const of = scopeId === undefined ? undefined : await findGrantScope(ctx.db, scopeId)
-  if (of === null) return { items: [], nextCursor: null, totalCount: 0 }
+  if (of === null) return { items: [], nextCursor: null, previousCursor: null, totalCount: 0 }
   const filter: GrantFilter = { ...others, scope: of && { of, relation } }
   const { key, descending } = parseSort(sort)
   const page = await readPage(

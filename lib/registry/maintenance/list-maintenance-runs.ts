@@ -18,7 +18,8 @@ export async function listMaintenanceRuns<Kind extends MaintenanceKind>(
     request,
     { sort: '-id', descending: true, byTime: false },
     {
-      read: ({ after, limit }) => listRuns(ctx.db, kind, { beforeId: after === null ? null : idOf(after.tie), limit }),
+      read: ({ descending, after, limit }) =>
+        listRuns(ctx.db, kind, { descending, afterId: after === null ? null : idOf(after.tie), limit }),
       count: () => countRuns(ctx.db, kind),
       positionOf: ({ id }) => ({ key: String(id), tie: String(id) }),
     },

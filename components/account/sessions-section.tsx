@@ -15,6 +15,7 @@ import { TableFoot } from '../ui/table-foot'
 import { Time } from '../ui/time'
 import { useToast } from '../ui/toast'
 import { useErrorText } from '../ui/use-error-text'
+import { useFilledPage } from '../ui/use-filled-page'
 import { useListParameters } from '../ui/use-list-parameters'
 import { readUserAgent } from './browser'
 import { EndAllSessionsDialog } from './end-all-sessions-dialog'
@@ -27,6 +28,7 @@ export function SessionsSection() {
   const list = useListParameters()
   const query = useQuery(sessionsQuery(list.page))
   const { data, error, isPlaceholderData, refetch } = query
+  const isLeaving = useFilledPage(list, query)
   const end = useEndSession()
   const [isDialogOpen, setDialogOpen] = useState(false)
 
@@ -110,7 +112,7 @@ export function SessionsSection() {
           <Table
             label={t('security.sessions')}
             columns={columns}
-            rows={data?.items ?? null}
+            rows={isLeaving ? null : (data?.items ?? null)}
             rowKey={({ id }) => id}
             stale={isPlaceholderData}
           />

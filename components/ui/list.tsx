@@ -9,6 +9,7 @@ import { SearchField } from './filters'
 import type { PageLinks } from './list-page'
 import { EmptyState, ErrorState } from './states'
 import { TableFoot } from './table-foot'
+import { useFilledPage } from './use-filled-page'
 import type { ListParameters } from './use-list-parameters'
 
 interface ToolbarProps {
@@ -75,10 +76,12 @@ export function ListContent<T>({ list, query, empty, nothingFound, gone, childre
   const t = useTranslations()
   const { data, isPlaceholderData, refetch } = query
   const error = failureOf(query)
+  const isLeaving = useFilledPage(list, query)
   if (error !== null) {
     const title = gone !== undefined && isApiError(error, 'NOT_FOUND') ? gone : t('table.failed')
     return <ErrorState title={title} error={error} onRetry={() => void refetch()} />
   }
+  if (isLeaving) return children(null, false)
   if (data?.items.length !== 0) return children(data?.items ?? null, isPlaceholderData)
   if (!list?.isFiltered) return empty
   return (

@@ -1,5 +1,6 @@
 import {
   createRepositoryBody,
+  createdRepository,
   deleteRepositoryQuery,
   repository,
   repositoryByNameQuery,
@@ -25,10 +26,11 @@ export const repositoryOperations = {
     id: 'createRepository',
     method: 'POST',
     path: '/instances/{instanceId}/repositories',
-    summary: 'Create a repository in a namespace that the caller may manage',
+    summary:
+      'Create a repository in a namespace that the caller may manage; what is left out takes the default of the namespace',
     body: createRepositoryBody,
     status: 201,
-    response: repository,
+    response: createdRepository,
     isVersioned: true,
     refusals: ['NOT_FOUND', 'ALREADY_EXISTS'],
   },

@@ -30,6 +30,15 @@ export const repository = z.object({
 })
 export type RepositoryView = z.infer<typeof repository>
 
+const settingSource = z.enum(['request', 'namespace'])
+
+/** A repository that has just been created, with where its settings come from. */
+export const createdRepository = repository.extend({
+  settingSources: z.object({ type: settingSource, tagImmutability: settingSource }).meta({
+    description: '`request`: it was in the request. `namespace`: it is the default of the namespace',
+  }),
+})
+
 export const repositoryPage = pageOf(repository)
 
 export const repositoryQuery = pageQuery.extend({
@@ -53,8 +62,8 @@ export const createRepositoryBody = z.strictObject({
   name: z.string().refine(isRepositoryName, {
     message: '2 to 64 lower-case letters, digits, “_”, “-”, “.” and “/”; no separator first or last',
   }),
-  type: repositoryType.default('PRIVATE'),
-  tagImmutability: z.boolean().default(false),
+  type: repositoryType.optional().meta({ description: 'Absent: the default of the namespace' }),
+  tagImmutability: z.boolean().optional().meta({ description: 'Absent: the default of the namespace' }),
   summary: summary.default(''),
   description: description.default(''),
 })

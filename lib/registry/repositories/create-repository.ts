@@ -9,8 +9,23 @@ import type { Context } from '@/lib/context'
 import { type RepositoryDetails, describeRepository } from './repository-details'
 import type { Versioned } from '@/lib/registry/versions'
 
+/** What decides about a new repository; an absent setting is that of its namespace. */
+interface NewRepository extends Omit<RepositorySettings, DefaultedSetting> {
+  readonly namespace: string
+  readonly name: string
+  readonly type?: RepositorySettings['type'] | undefined
+  readonly tagImmutability?: boolean | undefined
+}
+
+type DefaultedSetting = 'type' | 'tagImmutability'
+
+/** A repository that has just been created, with where its settings come from. */
+interface CreatedRepository extends RepositoryDetails {
+  readonly settingSources: Readonly<Record<DefaultedSetting, 'request' | 'namespace'>>
+}
+
 /**
- * Creates a repository. The principal must manage its namespace. Throws NOT_FOUND for the instance, BAD_REQUEST for a
+ * Creates a repository, with its namespace's defaults as a push would. The principal must manage its namespace. Throws NOT_FOUND for the instance, BAD_REQUEST for a
  * namespace that does not exist or that the principal may not see, DENIED for one that the principal does not manage,
  * and ALREADY_EXISTS when the namespace has a repository with that name.
  */
@@ -18,14 +33,20 @@ export async function createRepository(
   ctx: Context,
   principal: Principal,
   instanceId: string,
-  input: RepositorySettings & { readonly namespace: string; readonly name: string },
-): Promise<Versioned<RepositoryDetails>> {
+  input: NewRepository,
+): Promise<Versioned<CreatedRepository>> {
   await authorize(ctx, principal, 'see', { instanceId })
   const row = await ctx.db.transaction(async (tx) => {
-    const { namespace: namespaceName, ...settings } = input
-    const namespace = await findNamespaceByName(tx, instanceId, namespaceName)
+    const namespace = await findNamespaceByName(tx, instanceId, input.namespace)
     if (namespace === null) throw unknownNamespace()
     await authorizeIn({ ...ctx, db: tx }, principal, namespace.id)
+    const settings = {
+      name: input.name,
+      type: input.type ?? namespace.defaultRepositoryType,
+      tagImmutability: input.tagImmutability ?? namespace.defaultTagImmutability,
+      summary: input.summary,
+      description: input.description,
+    }
     const path = `${namespace.name}/${input.name}`
     const created = await insertRepository(tx, {
       id: createId('repository'),
@@ -40,11 +61,14 @@ export async function createRepository(
       target: { type: 'REPOSITORY', id: created.id, name: path },
       instanceId,
       before: null,
-      after: { ...input },
+      after: { namespace: namespace.name, ...settings },
     })
     return created
   })
-  return describeRepository(ctx.db, principal, row)
+  const { value, version } = await describeRepository(ctx.db, principal, row)
+  const sourceOf = (setting: DefaultedSetting) => (input[setting] === undefined ? 'namespace' : 'request')
+  const settingSources = { type: sourceOf('type'), tagImmutability: sourceOf('tagImmutability') } as const
+  return { value: { ...value, settingSources }, version }
 }
 
 /** Gives the same error for a namespace that the principal may not see as for one that does not exist. */

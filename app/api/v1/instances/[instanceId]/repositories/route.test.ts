@@ -141,3 +141,40 @@ describe('pages', () => {
     expect(exact.json).toMatchObject({ nextCursor: null, totalCount: json.items.length })
   })
 })
+
+describe('a new repository takes from its namespace what the request leaves out', () => {
+  beforeAll(async () => {
+    const body = { name: 'strict', defaultRepositoryType: 'PUBLIC', defaultTagImmutability: true }
+    await api.call('POST', '/instances/{instanceId}/namespaces', { instanceId }, { body })
+  })
+
+  test.each([
+    ['strict', {}, 'PUBLIC', true, 'namespace', 'namespace'],
+    ['strict', { type: 'PRIVATE' }, 'PRIVATE', true, 'request', 'namespace'],
+    ['strict', { tagImmutability: false }, 'PUBLIC', false, 'namespace', 'request'],
+    ['strict', { type: 'PUBLIC', tagImmutability: true }, 'PUBLIC', true, 'request', 'request'],
+    ['other', {}, 'PRIVATE', false, 'namespace', 'namespace'],
+    ['other', { type: 'PUBLIC', tagImmutability: true }, 'PUBLIC', true, 'request', 'request'],
+  ])('%s with %j', async (namespace, given, type, tagImmutability, typeFrom, immutabilityFrom) => {
+    const name = `made${JSON.stringify(given)
+      .replace(/[^a-z]+/gi, '')
+      .toLowerCase()}`
+    const { status, json } = await create({ namespace, name, ...given })
+    expect(status).toBe(201)
+    expect(json).toMatchObject({
+      type,
+      tagImmutability,
+      settingSources: { type: typeFrom, tagImmutability: immutabilityFrom },
+    })
+    expect((await list(`?namespace=${namespace}&name=${name}`)).json.items[0]).toMatchObject({ type, tagImmutability })
+    const event = await api.ctx.db.prisma.auditEvent.findFirstOrThrow({ where: { targetId: json.id } })
+    expect(JSON.parse(event.after ?? '')).toMatchObject({ namespace, name, type, tagImmutability })
+  })
+
+  test.each([{ type: null }, { tagImmutability: null }, { tagImmutability: 'true' }])(
+    '%j is refused',
+    async (given) => {
+      expect((await create({ namespace: 'strict', name: 'refused', ...given })).status).toBe(400)
+    },
+  )
+})

@@ -16,6 +16,9 @@ const graceRounds = 4
  */
 const stretchMaxMs = 20
 
+/** How often a turn of the event loop is noticed while units run, in milliseconds. */
+const noticeMs = 5
+
 /** A connection that writes. */
 export interface WriteConnection {
   /** Runs a statement without parameters. */
@@ -50,6 +53,8 @@ export class WriteQueue {
   #isTaken = false
   /** When the event loop last had a turn, as far as the queue knows. */
   #stretchStart = performance.now()
+  /** Notices the turns that the event loop has while a unit waits for something else. */
+  #noticing: NodeJS.Timeout | undefined
   #batch: Batch | null = null
 
   /** `beforeWrite` is called before the first write of each commit. */
@@ -108,7 +113,7 @@ export class WriteQueue {
     } while (batch.size > seen && this.#batch === batch)
     batch.isCommitScheduled = false
     if (this.#batch !== batch || this.#isTaken) return
-    this.#isTaken = true
+    this.#take()
     try {
       await this.#commit(batch)
     } catch (error) {
@@ -136,15 +141,22 @@ export class WriteQueue {
 
   #takeTurn(): Promise<void> {
     if (this.#isTaken) return new Promise((resolve) => this.#waiting.push(resolve))
+    this.#take()
+    return Promise.resolve()
+  }
+
+  #take(): void {
     this.#isTaken = true
     this.#stretchStart = performance.now()
-    return Promise.resolve()
+    this.#noticing = setInterval(() => (this.#stretchStart = performance.now()), noticeMs)
   }
 
   #passTurn(): void {
     const next = this.#waiting.shift()
-    if (next === undefined) this.#isTaken = false
-    else if (this.#isStretchOpen()) next()
+    if (next === undefined) {
+      this.#isTaken = false
+      clearInterval(this.#noticing)
+    } else if (this.#isStretchOpen()) next()
     else void this.#startStretch(next)
   }
 

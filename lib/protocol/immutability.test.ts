@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Answer, type TestRegistry, imageManifestType, startTestRegistry } from '@/lib/testing/test-registry'
+import { systemPrincipal } from '@/lib/domain/principal'
+import { deleteTag } from '@/lib/registry/tags/delete-tag'
 import { digestOf } from '@/lib/storage/hash'
 
 const indexType = 'application/vnd.oci.image.index.v1+json'
@@ -184,6 +186,83 @@ describe('deletion in an immutable repository', () => {
     expect(refused.json.errors?.[0]).toMatchObject({ code: 'DENIED', detail: { tags: [tag] } })
     const blob = await registry.send('DELETE', `/v2/test/example/blobs/${child.layer}`)
     expect(blob.status).toBe(409)
+  })
+
+  describe('of referrers', () => {
+    const configOf = async (seed: string) => {
+      const content = JSON.stringify({ seed })
+      const digest = await registry.pushBlob(content)
+      return { mediaType: 'application/vnd.oci.empty.v1+json', digest, size: content.length }
+    }
+
+    /** Pushes, by digest, an artifact with a subject. */
+    async function attach(subject: { digest: string; bytes: Buffer }, seed: string) {
+      const blob = await registry.pushBlob(`blob of ${seed}`)
+      const manifest = {
+        schemaVersion: 2,
+        mediaType: imageManifestType,
+        config: await configOf(seed),
+        layers: [{ mediaType: 'application/x', digest: blob, size: `blob of ${seed}`.length }],
+        subject: { mediaType: imageManifestType, digest: subject.digest, size: subject.bytes.length },
+      }
+      const bytes = Buffer.from(JSON.stringify(manifest))
+      const digest = digestOf(bytes)
+      expect((await registry.pushManifest(digest, bytes)).status).toBe(201)
+      return { bytes, digest, blob }
+    }
+
+    const deletes = async (target: string) => {
+      const { status, json } = await registry.send('DELETE', `/v2/test/example/${target}`)
+      return [status, json.errors?.[0]?.detail?.['tags']]
+    }
+
+    test('those of a protected image, at any depth, and their blobs cannot be deleted', async () => {
+      const tag = freshTag('signed')
+      const image = await registry.image(tag)
+      await registry.pushManifest(tag, image.bytes)
+      const bill = await attach(image, `${tag} bill`)
+      const signature = await attach(bill, `${tag} signature of the bill`)
+      for (const { digest, blob } of [bill, signature]) {
+        expect(await deletes(`manifests/${digest}`)).toEqual([409, [tag]])
+        expect(await deletes(`blobs/${blob}`)).toEqual([409, [tag]])
+      }
+      await registry.setImmutable(false)
+      expect(await deletes(`manifests/${signature.digest}`)).toEqual([202, undefined])
+      await registry.setImmutable(true)
+      expect(await deletes(`manifests/${bill.digest}`)).toEqual([409, [tag]])
+    })
+
+    test('those of a child of a protected index cannot be deleted', async () => {
+      const tag = freshTag('index')
+      const child = await registry.image(`${tag} child`)
+      await registry.pushManifest(child.digest, child.bytes)
+      const signature = await attach(child, `${tag} signature`)
+      const manifests = [{ mediaType: imageManifestType, digest: child.digest, size: child.bytes.length }]
+      const index = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: indexType, manifests }))
+      expect(await deletes(`blobs/${signature.blob}`)).toEqual([202, undefined])
+      await registry.pushManifest(tag, index, { headers: { 'content-type': indexType } })
+      expect(await deletes(`manifests/${signature.digest}`)).toEqual([409, [tag]])
+    })
+
+    test('those of an image that no protected tag reaches may go, and those whose tag an administrator deleted', async () => {
+      const loose = await registry.image(freshTag('loose'))
+      await registry.pushManifest('latest', loose.bytes)
+      const signature = await attach(loose, 'signature of latest')
+      expect(await deletes(`manifests/${signature.digest}`)).toEqual([202, undefined])
+      expect(await deletes(`blobs/${signature.blob}`)).toEqual([202, undefined])
+      const absent = await attach({ digest: `sha256:${'7'.repeat(64)}`, bytes: Buffer.alloc(2) }, 'of nothing')
+      expect(await deletes(`manifests/${absent.digest}`)).toEqual([202, undefined])
+
+      const tag = freshTag('leaked')
+      const image = await registry.image(tag)
+      await registry.pushManifest(tag, image.bytes)
+      const bill = await attach(image, `${tag} bill`)
+      expect(await deletes(`manifests/${bill.digest}`)).toEqual([409, [tag]])
+      const { id } = await registry.ctx.db.prisma.repository.findFirstOrThrow({ where: { path: 'test/example' } })
+      const reason = { reason: 'leaked key' }
+      expect(await deleteTag(registry.ctx, systemPrincipal, id, tag, reason)).toBe(true)
+      expect(await deletes(`manifests/${bill.digest}`)).toEqual([202, undefined])
+    })
   })
 
   test('what no protected tag reaches may go: a digest, its blobs, latest', async () => {

@@ -86,6 +86,22 @@ describe('what nobody needs and nobody has seen for long', () => {
     expect(await collect()).toEqual({})
   })
 
+  test('stays when a referrer names it, tagged or not, and a referrer of that', async () => {
+    const image = await registry.image('image')
+    await registry.pushManifest('v1', image.bytes)
+    let subject = { digest: image.digest, size: image.bytes.length }
+    for (const seed of ['bill', 'signature of the bill']) {
+      const config = { mediaType: 'application/x', digest: await registry.pushBlob(seed), size: seed.length }
+      const mediaType = 'application/vnd.oci.image.manifest.v1+json'
+      const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, config, layers: [], subject }))
+      subject = { digest: digestOf(bytes), size: bytes.length }
+      expect((await registry.pushManifest(subject.digest, bytes)).status).toBe(201)
+    }
+    await age(registry.ctx)
+    expect(await collect()).toEqual({})
+    expect((await registry.send('GET', `/v2/${name}/manifests/${subject.digest}`)).status).toBe(200)
+  })
+
   test('goes from one repository and stays in another that needs it', async () => {
     await makeRepository('test/other')
     const image = await registry.image('image')

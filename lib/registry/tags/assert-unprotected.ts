@@ -9,7 +9,8 @@ const namedTagsMax = 10
 
 /**
  * Throws `code`, with the tags, when a protected tag of the locked repository reaches `digest`: as its manifest, as a
- * child of its index at any depth, or as a blob of either.
+ * child of its index at any depth, as a referrer of one of these (a signature, or a signature of that), or as a blob of
+ * any of them.
  */
 export async function assertUnprotected(
   tx: SqlTransaction,
@@ -17,6 +18,7 @@ export async function assertUnprotected(
   digest: string,
   code: 'TAG_UNDELETABLE' | 'CONTENT_PROTECTED',
 ): Promise<void> {
+  if (!repository.tagImmutability) return
   // One more than the error names, because one of them may be the exempt tag.
   const reaching = await listTagsReaching(tx, repository.id, digest, namedTagsMax + 1)
   const tags = reaching.filter((name) => isProtected(repository, name)).slice(0, namedTagsMax)

@@ -18,7 +18,7 @@ const namedTagsMax = 10
 
 /**
  * Deletes a manifest and every tag that points at it. Throws NOT_FOUND for the repository, MANIFEST_UNKNOWN, and
- * TAG_UNDELETABLE, with the tags, when a protected tag reaches it, directly or as a child of an index.
+ * TAG_UNDELETABLE, with the tags, when a protected tag reaches it: directly, as a child of an index or as a referrer.
  */
 export async function deleteManifest(
   ctx: Context,

@@ -31,6 +31,7 @@ export interface Config {
   readonly tokenMinutes: number
   /** How much space is kept for the administration of a server whose disk is full, in MiB; 0: none. SQLite only. */
   readonly reserveMib: number
+  readonly sessions: SessionSettings
   /** How long running requests may take to end when the server is stopped; then they are aborted. */
   readonly stopTimeoutSeconds: number
   /** The bearer token for reading the metrics; null: the metrics are off. */
@@ -55,6 +56,14 @@ export interface SingleSignOnSettings {
   readonly adminGroups: readonly string[]
   /** The groups that may log on, in addition to `adminGroups`. Empty: everybody the provider knows may. */
   readonly memberGroups: readonly string[]
+}
+
+/** How long console sessions last. */
+export interface SessionSettings {
+  /** How many hours a session lasts after its last use. */
+  readonly idleHours: number
+  /** How many days a session lasts after its log-on, however much it is used. */
+  readonly maxDays: number
 }
 
 /** Scheduled maintenance of the storage. */
@@ -170,6 +179,8 @@ const environment = z.object({
   STELE_OIDC_GROUPS_CLAIM: z.string().min(1).default('groups'),
   STELE_OIDC_ADMIN_GROUPS: z.string().default(''),
   STELE_OIDC_MEMBER_GROUPS: z.string().default(''),
+  STELE_SESSION_IDLE_HOURS: wholeNumber(1, hoursMax).default(12),
+  STELE_SESSION_MAX_DAYS: wholeNumber(1, 365).default(30),
   STELE_GC_INTERVAL_HOURS: wholeNumber(0, hoursMax).default(24),
   STELE_GC_GRACE_HOURS: wholeNumber(1, hoursMax).default(24),
   STELE_UPLOAD_EXPIRY_HOURS: wholeNumber(1, hoursMax).default(24),
@@ -233,6 +244,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     },
     tokenMinutes: value.STELE_TOKEN_MINUTES,
     reserveMib: value.STELE_RESERVE_MIB,
+    sessions: { idleHours: value.STELE_SESSION_IDLE_HOURS, maxDays: value.STELE_SESSION_MAX_DAYS },
     stopTimeoutSeconds: value.STELE_STOP_TIMEOUT_SECONDS,
     metricsToken: value.STELE_METRICS_TOKEN ?? null,
     logLevel: value.STELE_LOG_LEVEL,

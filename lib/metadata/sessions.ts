@@ -6,6 +6,7 @@ import { type User, userFields } from './users'
 /** A console session as stored: only the token's hash is stored, never the token. */
 export interface StoredSession {
   readonly id: string
+  readonly createdAt: Date
   readonly lastSeenAt: Date
   readonly expiresAt: Date
   readonly user: User
@@ -25,7 +26,7 @@ export interface SessionRow {
 export async function findSessionByHash(db: Source, tokenHash: string): Promise<StoredSession | null> {
   return db.prisma.session.findUnique({
     where: { tokenHash },
-    select: { id: true, lastSeenAt: true, expiresAt: true, user: { select: userFields } },
+    select: { id: true, createdAt: true, lastSeenAt: true, expiresAt: true, user: { select: userFields } },
   })
 }
 
@@ -37,9 +38,13 @@ export async function insertSession(
   await tx.prisma.session.create({ data: { ...session, lastSeenAt: session.createdAt } })
 }
 
-/** Notes that a session was used at `now`. */
-export async function touchSession(db: Source, id: string, now: Date): Promise<void> {
-  await db.prisma.session.updateMany({ where: { id }, data: { lastSeenAt: now } })
+/** Notes when a session was used, and when it ends now. */
+export async function touchSession(
+  db: Source,
+  id: string,
+  use: Pick<SessionRow, 'lastSeenAt' | 'expiresAt'>,
+): Promise<void> {
+  await db.prisma.session.updateMany({ where: { id }, data: use })
 }
 
 /** Sessions of a user that last beyond `now`, the newest first. */

@@ -29,7 +29,7 @@ export async function authenticate(ctx: Context, request: Request): Promise<Iden
   if (authorization !== null) return authenticateByAccessKey(ctx, request, authorization)
 
   const token = sessionTokenOf(request)
-  const session = token === null ? null : await findSessionByToken(ctx.db, token)
+  const session = token === null ? null : await findSessionByToken(ctx, token)
   if (token === null || session === null) return null
   const { id, user, expiresAt } = session
   return { principal: principalOf(user, 'session', request), session: { id, token, user, expiresAt } }

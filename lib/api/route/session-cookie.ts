@@ -1,10 +1,11 @@
-import { sessionCookieName, sessionLifetimeSeconds } from '@/lib/auth/console/sessions'
+import { sessionCookieName } from '@/lib/auth/console/sessions'
 import { cookie } from './cookie'
 import type { Context } from '@/lib/context'
 
-/** The `Set-Cookie` that stores a session's token in the browser. */
+/** The `Set-Cookie` that stores a session's token in the browser, until no use extends the session any more. */
 export function sessionCookie(ctx: Context, request: Request, token: string): string {
-  return cookie(ctx, request, { name: sessionCookieName, value: token, maxAgeSeconds: sessionLifetimeSeconds })
+  const maxAgeSeconds = ctx.config.sessions.maxDays * 24 * 60 * 60
+  return cookie(ctx, request, { name: sessionCookieName, value: token, maxAgeSeconds })
 }
 
 /** The `Set-Cookie` that removes it. */

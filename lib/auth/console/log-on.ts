@@ -62,7 +62,7 @@ async function provePassword(
 
 /** Decides under the lock of the user's row, and records the result in the same transaction, a refusal too. */
 async function finishLogOn(
-  { db, secrets, failedLogOns }: Context,
+  { config, db, secrets, failedLogOns }: Context,
   proven: { readonly user: User; readonly passwordHash: string; readonly code: string | null },
   origin: Origin,
   formerToken: string | null,
@@ -81,7 +81,7 @@ async function finishLogOn(
     }
     const proof = await proveSecondFactor(tx, secrets, now.user.id, proven.code)
     if (proof === 'wrong') return refuse('wrong code of the second factor', new AppError('SECOND_FACTOR_INVALID'))
-    const session = await beginSession(tx, now.user, origin, formerToken)
+    const session = await beginSession({ config }, tx, now.user, origin, formerToken)
     await noteLogOn(tx, now.user.id, new Date())
     await recordLogOn(tx, now.user, 'password', origin, proof === 'off' ? null : { secondFactor: proof })
     return { session }

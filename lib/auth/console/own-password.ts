@@ -63,7 +63,7 @@ export async function changeOwnPassword(
     const sharedCount = await deleteSharedRegistryPasswords(tx, principal.id)
     await updatePasswordHash(tx, principal.id, newHash)
     await deleteSessionsOfUser(tx, principal.id)
-    const session = isInSession ? await beginSession(tx, now.user, principal, null) : null
+    const session = isInSession ? await beginSession(ctx, tx, now.user, principal, null) : null
     await insertAuditEvent(tx, principal, {
       action: 'UPDATE',
       target: { type: 'USER', id: principal.id, name: principal.name },

@@ -15,7 +15,7 @@ export interface PageSession {
 export async function findSession(): Promise<PageSession | null> {
   const token = (await cookies()).get(sessionCookieName)?.value
   if (token === undefined) return null
-  const session = await findSessionByToken(getContext().db, token)
+  const session = await findSessionByToken(getContext(), token)
   if (session === null) return null
   const { isDisabled: _, ...user } = session.user
   return { user, expiresAt: session.expiresAt.toISOString() }

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { createId } from '@/lib/domain/ids'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import type { SessionSettings } from '@/lib/config'
+import type { Context } from '@/lib/context'
 import type { Database, Transaction } from '@/lib/metadata/engine/database'
 import {
   type StoredSession,
@@ -19,11 +21,16 @@ import { hashToken } from '@/lib/secrets/token-hash'
 /** The cookie that holds a console session's token. */
 export const sessionCookieName = 'stele_session'
 
-/** How long a session lasts after its log-on, in seconds. */
-export const sessionLifetimeSeconds = 12 * 60 * 60
-
 /** How precisely the last use of a session is stored. */
 const lastSeenAccuracyMs = 60 * 1000
+
+const hourMs = 60 * 60 * 1000
+const dayMs = 24 * hourMs
+
+/** When a session ends that is not used after `usedAt`. */
+function expiryOf({ idleHours, maxDays }: SessionSettings, createdAt: Date, usedAt: Date): Date {
+  return new Date(Math.min(usedAt.getTime() + idleHours * hourMs, createdAt.getTime() + maxDays * dayMs))
+}
 
 /** A session that has just begun: its token is known only now. */
 export interface StartedSession {
@@ -37,6 +44,7 @@ export interface StartedSession {
  * a token planted before the log-on is worthless after it. Deletes expired sessions.
  */
 export async function beginSession(
+  { config }: Pick<Context, 'config'>,
   tx: Transaction,
   user: User,
   origin: Origin,
@@ -44,7 +52,7 @@ export async function beginSession(
 ): Promise<StartedSession> {
   const token = randomBytes(32).toString('base64url')
   const createdAt = new Date()
-  const expiresAt = new Date(createdAt.getTime() + sessionLifetimeSeconds * 1000)
+  const expiresAt = expiryOf(config.sessions, createdAt, createdAt)
   await deleteExpiredSessions(tx, createdAt)
   if (formerToken !== null) await deleteSessionByHash(tx, hashToken(formerToken))
   const { address, userAgent } = origin
@@ -54,18 +62,25 @@ export async function beginSession(
 }
 
 /**
- * Returns the session of a token with the current data of its user; null when it does not exist or has expired, or when
- * the user is disabled.
+ * Returns the session of a token with the current data of its user, and extends it, because it is being used; null when
+ * it does not exist or has expired, or when the user is disabled.
  */
-export async function findSessionByToken(db: Database, token: string): Promise<StoredSession | null> {
+export async function findSessionByToken(
+  { config, db }: Pick<Context, 'config' | 'db'>,
+  token: string,
+): Promise<StoredSession | null> {
   const session = await findSessionByHash(db, hashToken(token))
   const now = new Date()
   if (session === null || session.expiresAt <= now || session.user.isDisabled) return null
-  if (now.getTime() - session.lastSeenAt.getTime() >= lastSeenAccuracyMs) {
-    // Only a note: a full disk must not prevent reads.
-    await touchSession(db, session.id, now).catch(() => undefined)
+  if (now.getTime() - session.lastSeenAt.getTime() < lastSeenAccuracyMs) return session
+  const use = { lastSeenAt: now, expiresAt: expiryOf(config.sessions, session.createdAt, now) }
+  try {
+    await touchSession(db, session.id, use)
+  } catch {
+    // A full disk must not prevent reads: the session then ends when it would have.
+    return session
   }
-  return session
+  return { ...session, ...use }
 }
 
 /** Ends the session of a token; nothing happens when there is none. */

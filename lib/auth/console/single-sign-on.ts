@@ -143,7 +143,7 @@ async function logOnAs(
 }
 
 async function decide(
-  { log, failedLogOns }: Context,
+  { config, log, failedLogOns }: Context,
   tx: Transaction,
   identity: Identity,
   provided: ProvidedUser,
@@ -166,7 +166,7 @@ async function decide(
   }
   const { user: present, change } =
     user === null ? await make(tx, identity, provided) : await follow({ tx, log }, user, provided)
-  const session = await beginSession(tx, present, origin, formerToken)
+  const session = await beginSession({ config }, tx, present, origin, formerToken)
   await noteLogOn(tx, present.id, new Date())
   if (change !== null) await recordProvided(tx, present, origin, change)
   await recordLogOn(tx, present, 'single-sign-on', origin)

@@ -40,7 +40,7 @@ test('the cookie is out of reach of scripts and other sites; over TLS it stays t
   const body = { userName: 'admin', password }
   const plain = await call('POST', { body })
   expect(plain.headers.get('set-cookie')).toMatch(
-    /^stele_session=[\w-]{43}; Path=\/; Max-Age=43200; HttpOnly; SameSite=Lax$/,
+    /^stele_session=[\w-]{43}; Path=\/; Max-Age=2592000; HttpOnly; SameSite=Lax$/,
   )
   const overTls = await openTestApi({ STELE_PUBLIC_URL: 'https://hub.test' })
   const answer = await overTls.call('POST', '/session', {}, { anonymous: true, body })

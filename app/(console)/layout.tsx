@@ -2,6 +2,7 @@ import { cookies } from 'next/headers'
 import type { ReactNode } from 'react'
 import { ConsoleFrame } from '@/components/frame/console-frame'
 import { isTheme, regionCookie, themeCookie } from '@/components/frame/preferences'
+import { getContext } from '@/lib/context'
 import { findSession } from '@/lib/auth/console/session'
 import { defaultRegionId, isRegionId } from '@/lib/domain/regions'
 
@@ -19,6 +20,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
     <ConsoleFrame
       user={session.user}
       theme={isTheme(theme) ? theme : null}
+      singleSignOn={getContext().config.singleSignOn?.name ?? null}
       lastRegion={isRegionId(region) ? region : defaultRegionId}
     >
       {children}

@@ -13,6 +13,11 @@ export function useLogOn() {
   })
 }
 
+/** Reads who is logged on. Fails with UNAUTHORIZED when nobody is. */
+export function readSession() {
+  return api.get('/session', session)
+}
+
 /** Logs off, and forgets all that was read on behalf of the person. */
 export function useLogOff() {
   const queryClient = useQueryClient()

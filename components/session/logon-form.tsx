@@ -5,6 +5,7 @@ import { useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { isApiError } from '@/lib/api/client/api-error'
 import { createSessionBody } from '@/lib/api/schemas/sessions'
+import type { SessionView } from '@/lib/api/schemas/sessions'
 import { useLogOn } from '../queries/session'
 import { Banner } from '../ui/banner'
 import { Button, TextButton } from '../ui/button'
@@ -15,19 +16,19 @@ import { useErrorText } from '../ui/use-error-text'
 type FieldName = keyof typeof createSessionBody.shape
 
 /**
- * Logs on and goes to `next`; who has a second factor is asked for a code in a second step.
+ * Logs on, then calls `onDone`; who has a second factor is asked for a code in a second step.
  *
  * The fields belong to the browser, not to React: what a person or a password manager has filled in before the script
  * has come stays there. And the form has an action, because React keeps one that was sent before, and runs it then.
  */
-export function LogonForm({ next }: { next: string }) {
+export function LogonForm({ onDone }: { onDone: (session: SessionView) => void }) {
   const t = useTranslations()
   const errorText = useErrorText()
   const logOn = useLogOn()
   const ref = useRef<HTMLFormElement>(null)
   const [wrong, setWrong] = useState<readonly FieldName[]>([])
   const [needsCode, setNeedsCode] = useState(false)
-  // The person stays "logging on" until the next page is there.
+  // The person stays "logging on" until what comes next is there.
   const busy = logOn.isPending || logOn.isSuccess
 
   function focus(name: FieldName) {
@@ -43,8 +44,7 @@ export function LogonForm({ next }: { next: string }) {
       return
     }
     logOn.mutate(parsed.data, {
-      // A whole new page: the server renders it for the person now known.
-      onSuccess: () => location.assign(next),
+      onSuccess: onDone,
       onError: (error) => {
         if (isApiError(error, 'SECOND_FACTOR_REQUIRED')) setNeedsCode(true)
         else focus(needsCode ? 'code' : 'password')

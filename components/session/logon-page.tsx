@@ -1,3 +1,5 @@
+'use client'
+
 import { useTranslations } from 'next-intl'
 import { LanguageSwitch } from '../frame/language-switch'
 import type { Theme } from '../frame/preferences'
@@ -47,7 +49,8 @@ export function LogonPage({ host, next, theme, singleSignOn, refusal }: LogonPag
               <p>{t(`logon.refusals.${refusal}`)}</p>
             </Banner>
           )}
-          <LogonForm next={next} />
+          {/* A whole new page: the server renders it for the person now known. */}
+          <LogonForm onDone={() => location.assign(next)} />
           {singleSignOn !== null && (
             <>
               <p className="logon-or">{t('logon.or')}</p>

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { userPassword } from '../api'
 import { expect, test, uniqueName } from '../fixtures'
 import { repositoryAddress } from '../pages/addresses'
 import type { ServerInfo } from '../server'
@@ -103,6 +104,55 @@ test('a session that ends while a page is open leads to log-on and back', async 
   await expect(page).toHaveURL(`/login?next=${encodeURIComponent('/cn-hangzhou/instances?search=example')}`)
   await logOn(page, server.admin)
   await expect(page).toHaveURL('/cn-hangzhou/instances?search=example')
+})
+
+test('a session that ends while a dialog is open: the log-on opens over it, and Confirm then works', async ({
+  api,
+  context,
+  page,
+  server,
+  signIn,
+}) => {
+  await signIn()
+  const repository = await api.createRepository()
+  await page.goto(repositoryAddress(repository, 'details'))
+  await page.getByRole('region', { name: 'Details' }).getByRole('button', { name: 'Edit' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Modify Settings' })
+  await dialog.getByLabel('Summary').fill('Typed for an hour')
+  await context.clearCookies({ name: 'stele_session' })
+  await dialog.getByRole('button', { name: 'Confirm' }).click()
+
+  const again = page.getByRole('dialog', { name: 'Log On Again' })
+  await expect(again.getByLabel('User name')).toBeFocused()
+  await logOn(page, { name: server.admin.name, password: 'wrong-password' })
+  await expect(again.getByRole('alert')).toHaveText('The user name or the password is wrong.')
+  // It can be closed, to copy what was typed, and opens again.
+  await page.keyboard.press('Escape')
+  await expect(again).toBeHidden()
+  await expect(dialog.getByLabel('Summary')).toHaveValue('Typed for an hour')
+  await dialog.getByRole('button', { name: 'Confirm' }).click()
+  await logOn(page, server.admin)
+  await expect(again).toBeHidden()
+  await expect(dialog.getByLabel('Summary')).toHaveValue('Typed for an hour')
+  expect((await api.repository(repository.id)).summary).toBe('')
+
+  await dialog.getByRole('button', { name: 'Confirm' }).click()
+  await expect(dialog).toBeHidden()
+  expect((await api.repository(repository.id)).summary).toBe('Typed for an hour')
+})
+
+test('whoever logs on over somebody else’s dialog does not go on in it', async ({ api, context, page, signIn }) => {
+  await signIn()
+  const { name } = await api.createUser()
+  await page.goto('/account/access-keys')
+  await page.getByRole('button', { name: 'Create Access Key' }).first().click()
+  const dialog = page.getByRole('dialog', { name: 'Create Access Key' })
+  await context.clearCookies({ name: 'stele_session' })
+  await dialog.getByRole('button', { name: 'Confirm' }).click()
+  await expect(page.getByRole('dialog', { name: 'Log On Again' })).toBeVisible()
+  await logOn(page, { name, password: userPassword })
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expect(page.getByRole('button', { name: `Account ${name}` })).toBeVisible()
 })
 
 async function logOn(page: Page, { name, password }: ServerInfo['admin']): Promise<void> {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import * as z from 'zod'
 import { namespacePage } from '@/lib/api/schemas/namespaces'
-import { api, withQuery } from './api'
+import { api, onSessionEnd, withQuery } from './api'
 import { ApiError, UnreachableError, isApiError } from './api-error'
 
 const aNamespace = {
@@ -113,6 +113,20 @@ test('a session that has ended leads to the log-on page and back', async () => {
   answer(401, problemOf(401, 'UNAUTHORIZED'))
   await expect(api.get('/x', schema)).rejects.toThrow(ApiError)
   expect(assign).toHaveBeenCalledWith('/login?next=%2Fcn-hangzhou%2Finstances%3Fsearch%3Da')
+})
+
+test('the page may decide what happens when the session has ended; the log-on itself ends none', async () => {
+  const handler = vi.fn()
+  const undo = onSessionEnd(handler)
+  answer(401, problemOf(401, 'UNAUTHORIZED'))
+  await expect(api.post('/session', {}, schema)).rejects.toThrow(ApiError)
+  expect(handler).not.toHaveBeenCalled()
+  await expect(api.get('/x', schema)).rejects.toThrow(ApiError)
+  expect(handler).toHaveBeenCalledTimes(1)
+  expect(assign).not.toHaveBeenCalled()
+  undo()
+  await expect(api.get('/x', schema)).rejects.toThrow(ApiError)
+  expect(assign).toHaveBeenCalledTimes(1)
 })
 
 test('wrong credentials on the log-on page stay there', async () => {

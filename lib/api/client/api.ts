@@ -30,8 +30,8 @@ interface Request extends ReadOptions, ChangeOptions {
  *
  * Each call resolves with the response as parsed by its schema, which ignores fields that it does not know, or rejects:
  * with `ApiError` for an error response, with `UnreachableError` when the server was not reached, and with another error
- * for a response that does not fit its schema. When the session has ended, the browser goes to
- * the log-on page and back.
+ * for a response that does not fit its schema. Where the session has ended, the browser goes to
+ * the log-on page and back, or does what `onSessionEnd` was given.
  */
 export const api = {
   async get<T>(path: string, schema: z.ZodType<T>, options: ReadOptions = {}): Promise<T> {
@@ -65,6 +65,24 @@ export const api = {
   },
 }
 
+/** Goes to the log-on page, which leads back to this one. */
+export function goToLogOn(): void {
+  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`)
+}
+
+let whenSessionEnds = goToLogOn
+
+/**
+ * Sets what happens when a request is refused because the session has ended, in place of going to the log-on page, until
+ * the returned function is called.
+ */
+export function onSessionEnd(handler: () => void): () => void {
+  whenSessionEnds = handler
+  return () => {
+    whenSessionEnds = goToLogOn
+  }
+}
+
 /** A path with its parameters encoded as query string; undefined and empty ones are left out. */
 export function withQuery(path: string, parameters: Record<string, string | number | undefined>): string {
   const query = new URLSearchParams()
@@ -93,9 +111,9 @@ async function send({ method, path, body, signal, ifMatch }: Request): Promise<R
   )
   if (response.ok) return response
   const error = await refusalOf(response)
-  if (error.status === 401 && location.pathname !== '/login') {
-    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`)
-  }
+  // What the log-on itself is refused for is its form's to say.
+  const isLogOn = path === '/session' || location.pathname === '/login'
+  if (error.status === 401 && !isLogOn) whenSessionEnds()
   throw error
 }
 

@@ -9,7 +9,6 @@ import type { SessionView } from '@/lib/api/schemas/sessions'
 import { isRegionId } from '@/lib/domain/regions'
 import type { RegionId } from '@/lib/domain/regions'
 import { instancesHref, parseRepositoryPath } from '../routes'
-import { LogOnAgain } from '../session/log-on-again'
 import { Icon } from '../ui/icon'
 import { Mark } from '../ui/mark'
 import { UserContext } from '../user-context'
@@ -26,15 +25,13 @@ import { ThemeSwitch } from './theme-switch'
 interface ConsoleFrameProps {
   user: SessionView['user']
   theme: Theme | null
-  /** What the provider of single sign-on is called; null: there is none. */
-  singleSignOn: string | null
   /** The region a person was in last: that of pages whose address names none. */
   lastRegion: RegionId
   children: ReactNode
 }
 
 /** Bar, panes and page. Where one is stands in the address: the frame reads it from there. */
-export function ConsoleFrame({ user, theme, singleSignOn, lastRegion, children }: ConsoleFrameProps) {
+export function ConsoleFrame({ user, theme, lastRegion, children }: ConsoleFrameProps) {
   const t = useTranslations()
   const parameters = useParams<{ region?: string; instanceId?: string; path?: string[] }>()
   const [region, setRegion] = useState(lastRegion)
@@ -87,7 +84,6 @@ export function ConsoleFrame({ user, theme, singleSignOn, lastRegion, children }
       <main className="page" id="main" tabIndex={-1}>
         <UserContext value={user}>{children}</UserContext>
       </main>
-      <LogOnAgain userId={user.id} singleSignOn={singleSignOn} />
     </div>
   )
 }

@@ -47,7 +47,7 @@ const ERRORS = {
     status: 409,
     wire: 'DENIED',
     message:
-      'The requested tag changed meanwhile, and this push would remove entries from it. Nothing was overwritten: sign or attach again.',
+      'The requested tag changed meanwhile, and this push would remove entries from it. Nothing was overwritten: sign again.',
   },
   TAG_UNDELETABLE: { status: 409, wire: 'DENIED', message: 'The requested tag is immutable and cannot be deleted.' },
   TAG_RESERVED: {

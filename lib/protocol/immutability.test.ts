@@ -420,7 +420,7 @@ describe('signature tags of cosign and the referrers fallback are append-only', 
       {
         code: 'DENIED',
         message:
-          'The requested tag changed meanwhile, and this push would remove entries from it. Nothing was overwritten: sign or attach again.',
+          'The requested tag changed meanwhile, and this push would remove entries from it. Nothing was overwritten: sign again.',
         detail: { reason: 'TAG_APPEND_ONLY', tag },
       },
     ])

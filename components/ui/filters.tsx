@@ -19,19 +19,27 @@ interface SearchFieldProps {
 export function SearchField({ label, placeholder, value, onSearch }: SearchFieldProps) {
   const [text, setText] = useState(value)
   const [shownFor, setShownFor] = useState(value)
+  /** What was searched and is not in the address yet. */
+  const [underWay, setUnderWay] = useState<readonly string[]>([])
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
 
-  // The address changed without typing here: Back, or a filter that was cleared.
   if (shownFor !== value) {
     setShownFor(value)
-    if (text.trim() !== value) setText(value)
+    // A search of this field that arrives late must not take away what was typed since. Otherwise the address changed
+    // without typing here: Back, or a filter that was cleared.
+    const isOwn = underWay.includes(value)
+    if (!isOwn && text.trim() !== value) setText(value)
+    if (!isOwn || value === underWay.at(-1)) setUnderWay([])
   }
 
   useEffect(() => () => clearTimeout(timer.current), [])
 
   function search(next: string) {
     clearTimeout(timer.current)
-    if (next.trim() !== value) onSearch(next.trim())
+    const searched = next.trim()
+    if (searched === value) return
+    setUnderWay((before) => [...before, searched])
+    onSearch(searched)
   }
 
   return (

@@ -1,6 +1,7 @@
 import type { Attempts } from '@/lib/auth/guessing/attempts'
 import type { FailedLogOns } from '@/lib/auth/guessing/failed-log-ons'
 import type { CredentialUses } from '@/lib/auth/use/credential-uses'
+import type { AwaitedBodies } from '@/lib/limits/awaited-bodies'
 import type { ByteBudget } from '@/lib/limits/byte-budget'
 import type { Turnstile } from '@/lib/limits/turnstile'
 import type { JobHost } from '@/lib/jobs/job-host'
@@ -38,6 +39,8 @@ export interface Context {
   readonly manifestBytes: ByteBudget
   /** Bounds how long large manifests that are being pushed keep other requests waiting. */
   readonly manifestTurns: Turnstile
+  /** Requests that send their body when they are asked to. */
+  readonly awaitedBodies: AwaitedBodies
   /** Runs background jobs and scheduled jobs. */
   readonly jobs: JobHost<Context>
 }

@@ -140,6 +140,78 @@ test.describe('connections', () => {
   })
 })
 
+test.describe('a client that waits for 100 Continue', () => {
+  const anonymous = (method: string, path: string, host: string) =>
+    `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 2\r\nContent-Type: application/json\r\n` +
+    'Expect: 100-continue\r\nConnection: close\r\n\r\n'
+
+  test('gets the refusal alone, and 100 only for a body that is wanted', async ({ api, server }) => {
+    const path = await createRepository(api)
+    const expects = ['Expect: 100-continue', 'Content-Length: 2', 'Connection: close']
+    for (const [text, status] of [
+      [anonymous('PUT', `/v2/${path}/manifests/v1`, server.registry), 401],
+      [anonymous('POST', `/v2/${path}/blobs/uploads/?digest=${digestOf(Buffer.from('{}'))}`, server.registry), 401],
+      [anonymous('POST', '/api/v1/instances', server.registry), 401],
+      [anonymous('PUT', '/login', server.registry), 405],
+      [requestText(server, 'PUT', '/v2/test/none/manifests/v1', ...expects), 404],
+      [requestText(server, 'PUT', `/v2/${path}/manifests/v1`, 'If-Match: x', ...expects), 400],
+    ] as const) {
+      expect(statusesIn(await exchangeRaw(server.port, text)), text).toEqual([status])
+    }
+    for (const [text, status] of [
+      [requestText(server, 'PUT', `/v2/${path}/manifests/v1`, ...expects), 400],
+      [
+        anonymous('POST', '/api/v1/instances', server.registry).replace(
+          'Expect',
+          `Authorization: ${basic(server.accessKey.id, server.accessKey.secret)}\r\nExpect`,
+        ),
+        400,
+      ],
+      [anonymous('POST', '/api/v1/session', server.registry), 400],
+    ] as const) {
+      expect(statusesIn(await exchangeRaw(server.port, text, '{}')), text).toEqual([100, status])
+    }
+  })
+})
+
+test.describe('the target of a request', () => {
+  test('in absolute form is the path with its host, at each door', async ({ api, server }) => {
+    const path = await createRepository(api)
+    await pushImage(server, path, 'v1')
+    const { endpoints } = await api.defaultInstance()
+    for (const [method, target, status] of [
+      ['GET', `http://${server.registry}/v2/`, 200],
+      ['GET', `HTTP://${endpoints.internet}/v2/${path}/manifests/v1`, 200],
+      ['GET', `http://${uniqueName('none')}-registry.cn-hangzhou.localhost/v2/${path}/tags/list`, 401],
+      ['GET', `http://a b/v2/`, 400],
+      ['GET', `http://user@${server.registry}/v2/`, 400],
+      ['GET', `ftp://${server.registry}/v2/`, 400],
+      ['GET', `http:///v2/`, 400],
+      ['GET', `http://${server.registry}/healthz`, 200],
+      ['GET', `http://${server.registry}/api/v1/session`, 401],
+      ['GET', `http://${server.registry}/login`, 200],
+      ['GET', `http://${server.registry}?a=b`, 307],
+    ] as const) {
+      const text = target.includes('/v2/')
+        ? requestText(server, method, target, 'Connection: close')
+        : `${method} ${target} HTTP/1.1\r\nHost: other.example\r\nConnection: close\r\n\r\n`
+      expect([target, ...statusesIn(await exchangeRaw(server.port, text))]).toEqual([target, status])
+    }
+    // It has no Host, which HTTP/1.1 requires in this form too.
+    const withoutHost = `GET http://${server.registry}/v2/ HTTP/1.1\r\nConnection: close\r\n\r\n`
+    expect(statusesIn(await exchangeRaw(server.port, withoutHost))).toEqual([400])
+  })
+
+  test('with two slashes is another path, which the registry answers', async ({ server }) => {
+    for (const target of ['//v2/', '//v2/test/example/tags/list', '///v2/_catalog']) {
+      const { status, body, headers } = await send(server, 'GET', target)
+      expect([target, status]).toEqual([target, 404])
+      expect(JSON.parse(body.toString())).toHaveProperty('errors')
+      expect(headers['docker-distribution-api-version']).toBe('registry/2.0')
+    }
+  })
+})
+
 test.describe('what only an attacker sends', () => {
   const smuggled = (server: ServerInfo) => requestText(server, 'GET', '/v2/smuggled')
 

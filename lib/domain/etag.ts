@@ -42,6 +42,17 @@ export function parseExpectedVersions(
 }
 
 /**
+ * The digests that `If-Match` allows the deletion of, or of a tag that points at them; null: any. Throws BAD_REQUEST as
+ * `parseExpectedVersions` does, and for an entity tag that is not a digest.
+ */
+export function parseExpectedDigests(
+  ifMatch: string | undefined,
+  ifNoneMatch: string | undefined,
+): readonly Digest[] | null {
+  return parseExpectedVersions(ifMatch, ifNoneMatch)?.map(asDigest) ?? null
+}
+
+/**
  * Whether the client of a GET or HEAD has what it asks for: then the answer is 304 (RFC 9110, section 13.2.2). `etag` is
  * the entity tag of the content, with its quotes. Throws PRECONDITION_FAILED when `If-Match` names other content.
  */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { parseDigest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
-import { assertNoPrecondition } from '@/lib/domain/etag'
+import { parseExpectedDigests } from '@/lib/domain/etag'
 import { type ByteRange, parseRange } from '@/lib/domain/range'
 import { deleteBlob as deleteBlobOfRepository } from '@/lib/registry/tags/delete-blob'
 import { type ReadableBlob, getBlob as getBlobOfRepository, getBlobSizeForPush } from '@/lib/registry/pull/get-blob'
@@ -103,7 +103,7 @@ function contentRange({ start, end }: ByteRange, size: number): string {
 
 /** DELETE of a blob (distribution-spec, "Deleting blobs"). */
 export async function deleteBlob({ ctx, request, response, principal, repository, target }: Call): Promise<void> {
-  assertNoPrecondition(request.headers['if-match'], request.headers['if-none-match'])
-  await deleteBlobOfRepository(ctx, principal, repository.id, parseDigest(target))
+  const expected = parseExpectedDigests(request.headers['if-match'], request.headers['if-none-match'])
+  await deleteBlobOfRepository(ctx, principal, repository.id, parseDigest(target), expected)
   answerEmpty(response, 202, {})
 }

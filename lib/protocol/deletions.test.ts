@@ -130,6 +130,28 @@ describe('a DELETE through /v2 writes an audit event', () => {
     expect(await auditCount()).toBe(before)
   })
 
+  test('and one whose If-Match names other content answers 412 and writes none', async () => {
+    const { tag, digest, layer } = await push({ tagged: true })
+    const before = await auditCount()
+    const targets = [`manifests/${tag}`, `manifests/${digest}`, `blobs/${layer}`]
+    const send = async (target: string, ifMatch: string) =>
+      (await registry.send('DELETE', `${path}/${target}`, { headers: { 'if-match': ifMatch } })).status
+    for (const target of targets) {
+      expect(await send(target, `"sha256:${'0'.repeat(64)}"`), target).toBe(412)
+      expect(await send(target, '"v1"'), target).toBe(400)
+    }
+    expect(await send('manifests/absent', `"${digest}"`)).toBe(404)
+    expect(await registry.digestOfTag(tag)).toBe(digest)
+    expect(await auditCount()).toBe(before)
+    for (const [target, of] of [
+      [`blobs/${layer}`, layer],
+      [`manifests/${tag}`, digest],
+      [`manifests/${digest}`, digest],
+    ]) {
+      expect(await send(String(target), `"sha256:${'0'.repeat(64)}", "${of}"`), target).toBe(202)
+    }
+  })
+
   test('and the trail stays whole', async () => {
     expect(await verifyAudit(registry.ctx, systemPrincipal, null)).toMatchObject({ problem: null })
   })

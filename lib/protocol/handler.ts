@@ -13,9 +13,12 @@ import { describeRefusal } from './refusal'
 import { matchRoute } from './routes'
 import { writeError } from './write-error'
 
-/** Whether a request's path belongs to the registry, not to the console. An encoded prefix belongs to neither. */
+/**
+ * Whether a request's path belongs to the registry, not to the console. An encoded prefix belongs to neither. With more
+ * slashes in front it is no path of the registry, but its client understands only the registry's answers.
+ */
 export function isRegistryPath(url: string): boolean {
-  return /^\/v2(?:[/?%]|$)/.test(url)
+  return /^\/+v2(?:[/?%]|$)/.test(url)
 }
 
 /** The data of a request for logs and metrics. The handler sets the fields that only it knows. */

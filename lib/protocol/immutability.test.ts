@@ -365,8 +365,8 @@ describe.each([true, false])('preconditions of a push, Immutable %s', (immutable
   })
 })
 
-test.each([{ 'if-match': '*' }, { 'if-match': `"sha256:${'0'.repeat(64)}"` }, { 'if-none-match': '*' }])(
-  'a deletion takes no precondition: with %o nothing is deleted',
+test.each([{ 'if-match': 'v1' }, { 'if-none-match': '*' }, { 'if-none-match': `"sha256:${'0'.repeat(64)}"` }])(
+  'a deletion takes no other precondition than If-Match with digests: with %o nothing is deleted',
   async (headers) => {
     await registry.setImmutable(false)
     const tag = freshTag()

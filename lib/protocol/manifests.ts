@@ -1,6 +1,6 @@
 import { isDigest, parseDigest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
-import { assertNoPrecondition, parsePrecondition } from '@/lib/domain/etag'
+import { parseExpectedDigests, parsePrecondition } from '@/lib/domain/etag'
 import { isLargeManifest, manifestMaxBytes } from '@/lib/domain/manifest'
 import { isTag, parseTag } from '@/lib/domain/reference'
 import { deleteManifest as deleteManifestOfRepository } from '@/lib/registry/tags/delete-manifest'
@@ -77,10 +77,10 @@ async function receiveManifest({
 
 /** DELETE of a tag, or of a manifest by digest (distribution-spec, "Content Management"). */
 export async function deleteManifest({ ctx, request, response, principal, repository, target }: Call): Promise<void> {
-  assertNoPrecondition(request.headers['if-match'], request.headers['if-none-match'])
-  if (isDigest(target)) await deleteManifestOfRepository(ctx, principal, repository.id, target)
+  const expected = parseExpectedDigests(request.headers['if-match'], request.headers['if-none-match'])
+  if (isDigest(target)) await deleteManifestOfRepository(ctx, principal, repository.id, target, expected)
   else if (!isTag(target)) throw new AppError('DIGEST_INVALID', { detail: { reference: target.slice(0, 160) } })
-  else if (!(await deleteTag(ctx, principal, repository.id, target))) {
+  else if (!(await deleteTag(ctx, principal, repository.id, target, { expected }))) {
     throw new AppError('MANIFEST_UNKNOWN', { detail: { reference: target } })
   }
   answerEmpty(response, 202, {})

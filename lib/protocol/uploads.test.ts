@@ -63,6 +63,20 @@ describe('pushing a blob', () => {
     expect((await blob(digest))?.equals(bytes)).toBe(true)
   })
 
+  test('a condition is refused: an upload has no entity tag', async () => {
+    const location = await startUpload()
+    for (const [method, url] of [
+      ['POST', uploads],
+      ['PATCH', location],
+      ['PUT', `${location}?digest=${digestOf(Buffer.from('x'))}`],
+      ['DELETE', location],
+    ] as const) {
+      const headers = { 'if-match': `"${zeroDigest}"` }
+      expect((await registry.send(method, url, { headers, body: 'x' })).status, method).toBe(400)
+    }
+    expect((await registry.send('GET', location)).headers.range).toBe('0-0')
+  })
+
   test('a streamed chunk needs no Content-Range', async () => {
     const location = await startUpload()
     const answer = await registry.send('PATCH', location, {

@@ -1,5 +1,6 @@
 import { type Digest, digestAlgorithm, parseDigest, parseDigestAlgorithm } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
+import { assertNoPrecondition } from '@/lib/domain/etag'
 import { isRepositoryPath } from '@/lib/domain/reference'
 import { parseUploadRange } from '@/lib/domain/range'
 import { appendToUpload, cancelUpload, getUploadSize } from '@/lib/registry/push/continue-upload'
@@ -15,6 +16,7 @@ import { type Call, answerEmpty, bodyOf, contentLengthOf } from './call'
  * `digest-algorithm` is refused before anything is sent.
  */
 export async function postUpload(call: Call): Promise<void> {
+  assertUnconditional(call)
   const { ctx, principal, repository, query, response } = call
   const algorithm = parseDigestAlgorithm(query.get('digest-algorithm') ?? 'sha256')
   const digest = query.get('digest')
@@ -33,12 +35,14 @@ export async function getUpload(call: Call): Promise<void> {
 
 /** PATCH: appends a chunk, or a stream when there is no Content-Range ("Pushing a blob in chunks"). */
 export async function patchUpload(call: Call): Promise<void> {
+  assertUnconditional(call)
   const size = await append(call)
   answerEmpty(call.response, 202, uploadHeaders(call, call.target, size))
 }
 
 /** PUT: appends the rest of the bytes, if any, and turns the upload into a blob. */
 export async function putUpload(call: Call): Promise<void> {
+  assertUnconditional(call)
   const { ctx, principal, repository, target, query, request, response } = call
   const digest = parseDigest(query.get('digest') ?? '')
   const hasBody = contentLengthOf(request) !== 0 && (contentLengthOf(request) ?? request.headers['transfer-encoding'])
@@ -49,9 +53,16 @@ export async function putUpload(call: Call): Promise<void> {
 }
 
 /** DELETE: cancels an upload. */
-export async function deleteUpload({ ctx, principal, repository, target, response }: Call): Promise<void> {
+export async function deleteUpload(call: Call): Promise<void> {
+  assertUnconditional(call)
+  const { ctx, principal, repository, target, response } = call
   await cancelUpload(ctx, principal, repository, target)
   response.writeHead(204).end()
+}
+
+/** An upload has no entity tag. Throws BAD_REQUEST for a condition: a write must not go ahead without it. */
+function assertUnconditional({ request: { headers } }: Call): void {
+  assertNoPrecondition(headers['if-match'], headers['if-none-match'])
 }
 
 async function pushWhole(call: Call, digest: Digest): Promise<void> {

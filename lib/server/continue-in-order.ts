@@ -1,23 +1,43 @@
-import type { Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
+const asked = new WeakMap<IncomingMessage, () => void>()
+
 /**
- * Sends "100 Continue" to a request that expects it after the previous response on the connection has been sent. Node
- * sends it at once. If the connection still has a previous response to send, the text ends up between the head and the
- * body of this response, because Node queues what is to be sent later and puts the head in front of the queue.
+ * Holds back "100 Continue" until `askForBody` or `askWhenRead` asks for the body, so that a request which is refused
+ * gets its refusal and keeps its body. Node would send it at once.
+ *
+ * It is sent after the previous response on the connection. Otherwise it could end up between the head and the body of
+ * this response, because Node queues what is to be sent later and puts the head in front of the queue.
  */
 export function continueInOrder(server: Server): void {
   const latest = new WeakMap<Socket, ServerResponse>()
-  server.on('checkContinue', (request, response) => {
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     const before = latest.get(request.socket)
-    if (before === undefined || before.writableFinished) response.writeContinue()
-    else {
-      before.once('finish', () => {
-        // The request is already refused, so its body is not needed.
-        if (!response.headersSent) response.writeContinue()
-      })
-    }
+    // The rest of the body of a request that is answered already is discarded without being asked for.
+    const send = () => void (response.headersSent || response.writeContinue())
+    asked.set(request, () => {
+      if (before === undefined || before.writableFinished) send()
+      else before.once('finish', send)
+    })
     server.emit('request', request, response)
   })
   server.on('request', (request, response) => latest.set(request.socket, response))
+}
+
+/** Tells the client of `request` to send the body, if it waits for that; once at most. */
+export function askForBody(request: IncomingMessage): void {
+  const ask = asked.get(request)
+  asked.delete(request)
+  ask?.()
+}
+
+/** Calls `askForBody` when the body is first read. */
+export function askWhenRead(request: IncomingMessage): void {
+  if (!asked.has(request)) return
+  const read = request._read.bind(request)
+  request._read = (bytes) => {
+    askForBody(request)
+    read(bytes)
+  }
 }

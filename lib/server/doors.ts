@@ -9,6 +9,7 @@ import type { Context } from '@/lib/context'
 import { Turnstile } from '@/lib/limits/turnstile'
 import { apiRoute } from './api-routes'
 import { findMalformed, prepareForNext } from './console-request'
+import { askForBody, askWhenRead } from './continue-in-order'
 import { discardRest } from './discard-rest'
 import { type Exchange, type Exchanges, doorOf } from './exchange'
 import type { Phase } from './phase'
@@ -59,6 +60,7 @@ export async function openDoors(ctx: Context, { port, dev, phase, exchanges }: D
     const unclear = findUnclear(request)
     if (door === 'registry') {
       setSecurityHeaders(response, door, client)
+      askWhenRead(request)
       if (unclear === null) serveRegistry(request, response, exchange)
       else refuseExchange(exchange, unclear)
       return
@@ -75,6 +77,11 @@ export async function openDoors(ctx: Context, { port, dev, phase, exchanges }: D
       return
     }
     prepareForNext(request, { client, requestId, policy })
+    // Next reads every body at once. The operation asks for it when the caller may send it.
+    if (request.headers.expect !== undefined) {
+      ctx.awaitedBodies.hold(requestId, () => askForBody(request))
+      response.once('close', () => ctx.awaitedBodies.forget(requestId))
+    }
     response.once('finish', () => discardRest(request))
     const serve = async () => {
       // The client may have left while its request waited.

@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { problem } from '@/lib/api/schemas/common'
 import { createLogger } from '@/lib/log'
+import { askWhenRead } from './continue-in-order'
 import { createHttpServer, type HttpLimits } from './http-server'
 import { listenAnywhere, send, sendRaw } from '@/lib/testing/test-server'
 
@@ -44,6 +45,7 @@ describe('the server', () => {
     server.on('request', (request, response) => {
       const isFirst = request.url === '/first'
       if (isFirst) answerFirst = () => response.end(Buffer.from('first'))
+      askWhenRead(request)
       request.resume().on('end', () => {
         if (isFirst) return
         // The second answer is made while the connection still owes the first.

@@ -6,6 +6,7 @@ import type { Logger } from '@/lib/log'
 import { continueInOrder } from './continue-in-order'
 import { doorOf } from './exchange'
 import { refusalText, refuse } from './refuse'
+import { readTarget } from './request-target'
 
 /** The limits of a connection, in milliseconds and bytes. */
 export interface HttpLimits {
@@ -57,6 +58,7 @@ export function createHttpServer(log: Logger, limits: HttpLimits = httpLimits): 
     requireHostHeader: false,
   })
   server.timeout = limits.idleMs
+  for (const event of ['request', 'checkContinue', 'checkExpectation']) server.on(event, readTarget)
   continueInOrder(server)
   server.on('clientError', (error: UnreadableRequest, socket: Socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -115,5 +117,5 @@ function currentAnswer(socket: Socket): ServerResponse | null {
 
 /** The first path in the first line of `bytes`, whatever else is wrong with that line; null when there is none. */
 function addressIn(bytes: Buffer | undefined): string | null {
-  return /^(?:[^\r\n/]* )?(\/\S*)/.exec(bytes?.toString('latin1') ?? '')?.[1] ?? null
+  return /^(?:[^\r\n/]* )?(?:https?:\/\/[^\s/]*)?(\/\S*)/i.exec(bytes?.toString('latin1') ?? '')?.[1] ?? null
 }

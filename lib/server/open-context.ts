@@ -8,6 +8,7 @@ import { Passwords } from '@/lib/secrets/passwords'
 import { RegistryTokens } from '@/lib/secrets/registry-tokens'
 import { openSecretBox } from '@/lib/secrets/secret-box'
 import type { Config } from '@/lib/config'
+import { AwaitedBodies } from '@/lib/limits/awaited-bodies'
 import { ByteBudget } from '@/lib/limits/byte-budget'
 import { Turnstile } from '@/lib/limits/turnstile'
 import { createLogger } from '@/lib/log'
@@ -74,6 +75,7 @@ export async function openContext(config: Config, given: Partial<ProcessContext>
     credentialUses: new CredentialUses(log),
     manifestBytes: new ByteBudget(manifestBytesMax, manifestWaitMs),
     manifestTurns: new Turnstile({ atOnce: 1, waitingMax: 1000 }),
+    awaitedBodies: new AwaitedBodies(),
     // What works in the background outlasts the context of the request that asked for it.
     jobs: new JobHost<Context>(() => ctx),
     ...given,

@@ -25,13 +25,15 @@ export function readQuery<S extends z.ZodType>(request: Request, schema: S): z.o
 }
 
 /**
- * Parses the JSON body of up to `maxBytes` with its schema. Throws MEDIA_TYPE_UNSUPPORTED, PAYLOAD_TOO_LARGE,
+ * Parses the JSON body of up to `maxBytes` with its schema. Calls `ask` before it reads: the client may wait for "100
+ * Continue". Throws MEDIA_TYPE_UNSUPPORTED, PAYLOAD_TOO_LARGE,
  * REQUEST_TIMEOUT, UPLOAD_INCOMPLETE, and BAD_REQUEST with the invalid fields.
  */
 export async function readBody<S extends z.ZodType>(
   request: Request,
   schema: S,
   maxBytes: number,
+  ask: () => void,
 ): Promise<z.output<S>> {
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
   const isMergePatch = request.method === 'PATCH' && type === 'application/merge-patch+json'
@@ -39,7 +41,7 @@ export async function readBody<S extends z.ZodType>(
     throw new AppError('MEDIA_TYPE_UNSUPPORTED', { message: 'the body must be application/json' })
   }
   const length = request.headers.get('content-length')
-  const body = { declaredBytes: length === null ? null : Number(length), chunks: chunksOf(request) }
+  const body = { declaredBytes: length === null ? null : Number(length), chunks: chunksOf(request, ask) }
   const limit = { maxBytes, code: 'PAYLOAD_TOO_LARGE', timeoutMs: openBodyTimeoutMs } as const
   return parse(schema, parseJson(await readBoundedBody(body, limit)))
 }
@@ -61,7 +63,8 @@ export function readExpectedVersions(operation: Operation, request: Request): Ex
 /**
  * The request's body in chunks. Stopping early does not cancel it: that would close the connection before the answer.
  */
-async function* chunksOf({ body }: Request): AsyncGenerator<Uint8Array> {
+async function* chunksOf({ body }: Request, ask: () => void): AsyncGenerator<Uint8Array> {
+  ask()
   const reader = body?.getReader()
   for (let next = await reader?.read(); next?.done === false; next = await reader?.read()) yield next.value
 }

@@ -74,7 +74,8 @@ export function route<O extends Operation>(
         session: identity?.session ?? null,
         params,
         query: operation.query && readQuery(request, operation.query),
-        body: operation.body && (await readBody(request, operation.body, maxBytes)),
+        body:
+          operation.body && (await readBody(request, operation.body, maxBytes, () => ctx.awaitedBodies.ask(requestId))),
         expected: readExpectedVersions(operation, request),
         host: request.headers.get('host') ?? '',
         request,

@@ -6,24 +6,28 @@ import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { unlinkBlob } from '@/lib/metadata/blobs'
 import { addToOutbox } from '@/lib/metadata/outbox'
 import { authorize } from '@/lib/registry/authorize'
+import { type ExpectedVersions, assertExpected } from '@/lib/registry/versions'
 import { assertUnprotected } from './assert-unprotected'
 import { lockForDeletion } from './lock-for-deletion'
 
 /**
  * Removes a blob from a repository; its bytes stay for other repositories. Throws NOT_FOUND for the repository,
- * BLOB_UNKNOWN, and CONTENT_PROTECTED, with the tags, when a protected tag reaches it.
+ * BLOB_UNKNOWN, PRECONDITION_FAILED when `expected` names only other digests, and CONTENT_PROTECTED, with the tags, when
+ * a protected tag reaches it.
  */
 export async function deleteBlob(
   ctx: Context,
   principal: Principal,
   repositoryId: string,
   digest: Digest,
+  expected: ExpectedVersions = null,
 ): Promise<void> {
   await authorize(ctx, principal, 'manage', { repositoryId })
   await ctx.db.sqlTransaction(async (tx) => {
     const repository = await lockForDeletion(tx, repositoryId)
     await assertUnprotected(tx, repository, digest, 'CONTENT_PROTECTED')
     if (!(await unlinkBlob(tx, repositoryId, digest))) throw new AppError('BLOB_UNKNOWN', { detail: { digest } })
+    assertExpected(digest, expected)
     await addToOutbox(tx, repository, { kind: 'BLOB_DELETED', digest })
     await insertAuditEvent(tx, principal, {
       action: 'DELETE',

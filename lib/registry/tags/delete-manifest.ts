@@ -10,6 +10,7 @@ import { addToOutbox } from '@/lib/metadata/outbox'
 import type { RepositoryForTraffic } from '@/lib/metadata/repositories'
 import { deleteTagsOf } from '@/lib/metadata/tags'
 import { authorize } from '@/lib/registry/authorize'
+import { type ExpectedVersions, assertExpected } from '@/lib/registry/versions'
 import { assertUnprotected } from './assert-unprotected'
 import { lockForDeletion } from './lock-for-deletion'
 
@@ -17,14 +18,15 @@ import { lockForDeletion } from './lock-for-deletion'
 const namedTagsMax = 10
 
 /**
- * Deletes a manifest and every tag that points at it. Throws NOT_FOUND for the repository, MANIFEST_UNKNOWN, and
- * TAG_UNDELETABLE, with the tags, when a protected tag reaches it: directly, as a child of an index or as a referrer.
+ * Deletes a manifest and every tag that points at it. Throws NOT_FOUND for the repository, MANIFEST_UNKNOWN,
+ * PRECONDITION_FAILED when `expected` names only other digests, and TAG_UNDELETABLE, with the tags, when a protected tag reaches it: directly, as a child of an index or as a referrer.
  */
 export async function deleteManifest(
   ctx: Context,
   principal: Principal,
   repositoryId: string,
   digest: Digest,
+  expected: ExpectedVersions = null,
 ): Promise<void> {
   await authorize(ctx, principal, 'manage', { repositoryId })
   await ctx.db.sqlTransaction(async (tx) => {
@@ -34,6 +36,7 @@ export async function deleteManifest(
     if (!(await deleteManifestRow(tx, repositoryId, digest))) {
       throw new AppError('MANIFEST_UNKNOWN', { detail: { reference: digest } })
     }
+    assertExpected(digest, expected)
     await addToOutbox(tx, repository, { kind: 'MANIFEST_DELETED', digest })
     await insertAuditEvent(tx, principal, {
       action: 'DELETE',

@@ -15,7 +15,9 @@ export function continueInOrder(server: Server): void {
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     const before = latest.get(request.socket)
     // The rest of the body of a request that is answered already is discarded without being asked for.
-    const send = () => void (response.headersSent || response.writeContinue())
+    const send = () => {
+      if (!response.headersSent) response.writeContinue()
+    }
     asked.set(request, () => {
       if (before === undefined || before.writableFinished) send()
       else before.once('finish', send)

@@ -31,6 +31,7 @@ describe('parseConfig', () => {
       stopTimeoutSeconds: 25,
       metricsToken: null,
       logLevel: 'info',
+      logFormat: null,
     })
   })
 
@@ -95,6 +96,7 @@ describe('parseConfig', () => {
     [{ STELE_STOP_TIMEOUT_SECONDS: '-1' }, /^STELE_STOP_TIMEOUT_SECONDS: must be a whole number from 0 to 3600$/],
     [{ STELE_METRICS_TOKEN: 'short' }, /^STELE_METRICS_TOKEN: must be at least 16 visible ASCII characters/],
     [{ STELE_LOG_LEVEL: 'loud' }, /^STELE_LOG_LEVEL: must be one of trace/],
+    [{ STELE_LOG_FORMAT: 'xml' }, /^STELE_LOG_FORMAT: must be one of json, text/],
     [{ STELE_DATADIR: '/x' }, /^STELE_DATADIR: there is no such setting/],
   ])('%o is refused in one line', (env, message) => {
     expect(() => parseConfig(env)).toThrow(message)

@@ -37,6 +37,8 @@ export interface Config {
   /** The bearer token for reading the metrics; null: the metrics are off. */
   readonly metricsToken: string | null
   readonly logLevel: LogLevel
+  /** Form of the log's lines; null: text on a terminal, JSON elsewhere. */
+  readonly logFormat: LogFormat | null
 }
 
 /** An OpenID Connect provider, and the roles that its groups have here. */
@@ -97,6 +99,11 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
 
 /** How much is logged. */
 export type LogLevel = (typeof logLevels)[number]
+
+const logFormats = ['json', 'text'] as const
+
+/** Form of the log's lines: `json` for programs, `text` for people. */
+export type LogFormat = (typeof logFormats)[number]
 
 const hostLabel = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
 
@@ -195,6 +202,7 @@ const environment = z.object({
     .regex(/^[!-~]{16,}$/, 'at least 16 visible ASCII characters')
     .optional(),
   STELE_LOG_LEVEL: z.enum(logLevels, `one of ${logLevels.join(', ')}`).default('info'),
+  STELE_LOG_FORMAT: z.enum(logFormats, `one of ${logFormats.join(', ')}`).optional(),
 })
 
 const known = new Set<string>(Object.keys(environment.shape))
@@ -248,6 +256,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     stopTimeoutSeconds: value.STELE_STOP_TIMEOUT_SECONDS,
     metricsToken: value.STELE_METRICS_TOKEN ?? null,
     logLevel: value.STELE_LOG_LEVEL,
+    logFormat: value.STELE_LOG_FORMAT ?? null,
   }
 }
 

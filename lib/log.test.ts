@@ -1,13 +1,18 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 
-/** Runs `code` with a logger in a process of its own, and answers the lines that it has written. */
-function linesOf(code: string): Record<string, unknown>[] {
-  const program = `import { createLineWriter, createLogger } from '${import.meta.dirname}/log.ts'\nconst log = createLogger('info')\n${code}`
+/** Runs `code` in a process of its own, and returns what it has written. */
+function run(code: string): string {
+  const program = `import { createLineWriter, createLogger } from '${import.meta.dirname}/log.ts'\n${code}`
   const arguments_ = ['--import', 'tsx', '--input-type', 'module', '--eval', program]
   const { stdout, stderr } = spawnSync(process.execPath, arguments_, { encoding: 'utf8' })
   if (stderr !== '') throw new Error(stderr)
   return stdout
+}
+
+/** Runs `code` with a logger in a process of its own, and returns the lines that it has written. */
+function linesOf(code: string): Record<string, unknown>[] {
+  return run(`const log = createLogger('info')\n${code}`)
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Record<string, unknown>)
@@ -44,6 +49,16 @@ describe('the logger', () => {
     const [line] = linesOf(`log.info({ headers: ${secrets} }, 'careless')`)
     expect(line).toMatchObject({ msg: 'careless', headers: { authorization: '[redacted]' } })
     expect(JSON.stringify(line)).not.toContain('hidden')
+  })
+
+  test('writes text for people, in which no control character of a client reaches the terminal', () => {
+    const text = run(
+      `const log = createLogger('info', 'text')
+       createLineWriter(log)('info', '"userAgent":"a\\\\u001b[2J"', 'request'); log.warn({ n: 1 }, 'it \\u001b[2Jbroke')`,
+    )
+    expect(text).toMatch(/^\[\d\d:\d\d:\d\d\] INFO: request .*\n\[\d\d:\d\d:\d\d\] WARN: it .*broke .*"n":1.*\n$/)
+    // eslint-disable-next-line no-control-regex -- what must not be there
+    expect(text).not.toMatch(/\x1b/)
   })
 
   test('writes ready-made lines among its own, at the levels that it writes', () => {

@@ -1,5 +1,6 @@
 import { pino, type Logger as PinoLogger } from 'pino'
-import type { LogLevel } from './config'
+import { prettyFactory } from 'pino-pretty'
+import type { LogFormat, LogLevel } from './config'
 
 /** The type of the process's logger. */
 export type Logger = PinoLogger
@@ -14,12 +15,12 @@ const flushIntervalMs = 100
 const warnLevel = 40
 
 /**
- * Creates the logger: JSON lines on standard output; fields that carry credentials are redacted.
+ * Creates the logger: lines on standard output, JSON or text; fields that carry credentials are redacted.
  *
  * A warning or worse is written before the call returns, with all lines before it, so that no crash loses it. Lines of
  * lower levels are buffered briefly and written when the process exits; `kill -9` may lose them.
  */
-export function createLogger(level: LogLevel): Logger {
+export function createLogger(level: LogLevel, format: LogFormat = 'json'): Logger {
   return pino(
     {
       level,
@@ -31,7 +32,7 @@ export function createLogger(level: LogLevel): Logger {
         censor: '[redacted]',
       },
     },
-    level === 'silent' ? { write: () => undefined } : openOutput(),
+    level === 'silent' ? { write: () => undefined } : openOutput(format),
   )
 }
 
@@ -69,7 +70,7 @@ function isoTime(): string {
   return lastTime
 }
 
-function openOutput(): Output & { flushSync: () => void } {
+function openOutput(format: LogFormat): Output & { flushSync: () => void } {
   const output = pino.destination({
     dest: 1,
     sync: true,
@@ -77,12 +78,13 @@ function openOutput(): Output & { flushSync: () => void } {
     periodicFlush: flushIntervalMs,
   })
   process.on('exit', () => output.flushSync())
+  const toText = prettyFactory({ colorize: process.stdout.isTTY, singleLine: true, translateTime: 'SYS:HH:MM:ss' })
   return {
     /** Asks pino to set `lastLevel` before each write. */
     [Symbol.for('pino.metadata')]: true,
     lastLevel: 0,
     write(line: string): void {
-      output.write(line)
+      output.write(format === 'json' ? line : toText(line))
       if ((this.lastLevel ?? 0) >= warnLevel) output.flushSync()
     },
     flushSync: () => output.flushSync(),

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -117,6 +119,26 @@ test('the first start prints a password that works, and a later one prints none'
   expect(greetingOf(second)).toMatchObject({ user: undefined, password: undefined })
   expect(second.output()).not.toContain(password)
   expect((await send({ ...second, admin: asPrinted.admin }, 'GET', '/v2/')).status).toBe(200)
+})
+
+test('on a terminal the log is for people', async ({ folder }) => {
+  // `script` gives the server a terminal.
+  const command = `${process.execPath} ${join(root, 'dist', 'server.mjs')}`
+  const env = { ...process.env, NODE_ENV: 'production' as const, STELE_DATA_DIR: folder, PORT: '0', TERM: 'dumb' }
+  const server = spawn('script', ['-qec', command, '/dev/null'], { env, stdio: ['ignore', 'pipe', 'ignore'] })
+  let output = ''
+  server.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
+  try {
+    await expect.poll(() => output).toContain('Stele is ready.')
+    const [, port = ''] = /Console +http:\/\/localhost:(\d+)/.exec(output) ?? []
+    await fetch(`http://127.0.0.1:${port}/v2/`)
+    await expect.poll(() => output).toMatch(/INFO.*: .*request.*"path":"\/v2\/"/)
+    expect(output).not.toMatch(/^\{/m)
+  } finally {
+    const ended = once(server, 'close')
+    server.kill()
+    await ended
+  }
 })
 
 test('the printed lines work when followed', async ({ docker, startPrivateServer }) => {

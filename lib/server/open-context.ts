@@ -44,7 +44,7 @@ export async function openContext(config: Config, given: Partial<ProcessContext>
   } catch (error) {
     throw new StartError(`STELE_DATA_DIR: ${config.dataDir} is not writable (${(error as NodeJS.ErrnoException).code})`)
   }
-  const log = given.log ?? createLogger(config.logLevel)
+  const log = given.log ?? createLogger(config.logLevel, config.logFormat ?? (process.stdout.isTTY ? 'text' : 'json'))
   for (const accessible of await restrictAccess(config)) {
     log.warn(
       { path: accessible },

@@ -38,6 +38,7 @@ const checks = [
       ]),
   ],
 ]
+const versions = [['other versions of Node.js', () => node('scripts/node-versions.mjs', '24', '26')]]
 const unit = [
   [
     'unit tests',
@@ -50,7 +51,11 @@ const endToEnd = [
   ['end-to-end tests', () => tally('e2e', 'playwright', 'test', '--reporter=list,./scripts/lib/tally-playwright.mjs')],
 ]
 const all = !options.unit && !options.e2e
-const steps = [...(all ? checks : []), ...(all || options.unit ? unit : []), ...(all || options.e2e ? endToEnd : [])]
+const steps = [
+  ...(all ? [...checks, ...versions] : []),
+  ...(all || options.unit ? unit : []),
+  ...(all || options.e2e ? endToEnd : []),
+]
 
 const total = { passed: 0, failed: 0, skipped: [] }
 const broken = []
@@ -82,6 +87,11 @@ process.exitCode = broken.length > 0 ? 1 : 0
 /** Runs a program of node_modules/.bin. Returns whether it succeeded. */
 function tool(name, ...args) {
   return spawnSync(join(root, 'node_modules', '.bin', name), args, { cwd: root, stdio: 'inherit' }).status === 0
+}
+
+/** Runs a script of this project. Returns whether it succeeded. */
+function node(script, ...args) {
+  return spawnSync(process.execPath, [join(root, script), ...args], { cwd: root, stdio: 'inherit' }).status === 0
 }
 
 /** Runs the first check in parallel to the others, which run one after another. Returns whether all passed. */

@@ -2,8 +2,9 @@
 // node_modules exists. Each step first checks whether it is needed, so that a second start loses no time.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The repository's folder. */
@@ -63,17 +64,28 @@ function install() {
   const wanted = `${process.versions.modules} ${hashFiles(['package-lock.json'])}`
   const stamp = join(root, 'node_modules', '.stele-installed')
   if (readIfThere(stamp) === wanted) return
+  let headers = headersBesideNode()
   if (!hasPackages()) {
     say('Installing dependencies: this takes a few minutes the first time, if a native module must be compiled')
-    // Not `npm ci`: it refuses a lock file without the packages of every platform, which a mirror without some of them
-    // produces. `npm install` follows the lock file too, and `--no-save` does not change it.
-    run('npm', ['install', '--no-save', '--include=dev', '--no-audit', '--no-fund'], nodeHeaders())
+    installPackages(headers)
+  }
+  if (!hasPackages() || !canOpenDatabase()) {
+    say('Compiling native modules for this Node.js')
+    headers ??= fetchHeaders()
+    if (hasPackages()) npm(headers, 'rebuild', 'better-sqlite3')
+    else installPackages(headers)
   }
   if (!canOpenDatabase()) {
-    say('Compiling native modules for this Node.js')
-    run('npm', ['rebuild', 'better-sqlite3'], nodeHeaders())
+    console.error('better-sqlite3 cannot be compiled for this Node.js: README.md says what it needs.')
+    process.exit(1)
   }
   writeFileSync(stamp, wanted)
+}
+
+function installPackages(headers) {
+  // Not `npm ci`: it refuses a lock file without the packages of every platform, which a mirror without some of them
+  // produces. `npm install` follows the lock file too, and `--no-save` does not change it.
+  npm(headers, 'install', '--no-save', '--include=dev', '--no-audit', '--no-fund')
 }
 
 /** Whether node_modules matches the lock file, no matter who installed it. */
@@ -94,14 +106,37 @@ function canOpenDatabase() {
 }
 
 /**
- * Compiling a native module needs Node's headers, which node-gyp downloads unless it knows their folder. Many
- * installations of Node.js include them.
+ * Runs npm with this Node.js, for which it then compiles native modules: its own first line may name another one. Returns
+ * whether it succeeded. `headers` is the folder whose `include/node` has the headers of this Node.js; null: node-gyp
+ * finds or downloads them.
  */
-function nodeHeaders() {
+function npm(headers, ...args) {
+  const { npm_execpath: script = '', PATH = '' } = process.env
+  const [command, first] = script.endsWith('.js') ? [process.execPath, [script]] : ['npm', []]
+  const env = {
+    PATH: `${dirname(process.execPath)}${delimiter}${PATH}`,
+    // The variable that npm 10 passes on to node-gyp, and the one that npm 12 will.
+    ...(headers !== null && { npm_config_nodedir: headers, npm_package_config_node_gyp_nodedir: headers }),
+  }
+  return attempt(command, [...first, ...args], env)
+}
+
+/** The folder of this Node.js if it has the headers; many installations have them. Otherwise null. */
+function headersBesideNode() {
   const prefix = join(dirname(process.execPath), '..')
-  if (!existsSync(join(prefix, 'include', 'node', 'node.h'))) return {}
-  // The variable that npm 10 passes on to node-gyp, and the one that npm 12 will.
-  return { npm_config_nodedir: prefix, npm_package_config_node_gyp_nodedir: prefix }
+  return existsSync(join(prefix, 'include', 'node', 'node.h')) ? prefix : null
+}
+
+/**
+ * Gets the headers of this Node.js from npm, which can be reached where the site that node-gyp downloads them from
+ * cannot. Returns their folder.
+ */
+function fetchHeaders() {
+  const name = `node-${process.platform}-${process.arch}`
+  const folder = mkdtempSync(join(tmpdir(), 'stele-headers-'))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  npm(null, 'install', '--no-save', '--no-audit', '--no-fund', '--prefix', folder, `${name}@${process.versions.node}`)
+  return join(folder, 'node_modules', name)
 }
 
 function generate() {
@@ -167,12 +202,14 @@ function readIfThere(file) {
   return existsSync(file) ? readFileSync(file, 'utf8') : null
 }
 
+/** Runs a program, and ends the process if it fails. */
 function run(command, args, env) {
-  const { status, error } = spawnSync(command, args, {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, ...env },
-  })
+  if (!attempt(command, args, env)) process.exit(1)
+}
+
+/** Runs a program. Returns whether it succeeded. */
+function attempt(command, args, env) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } })
   if (error) console.error(`${command}: ${error.message}`)
-  if (status !== 0) process.exit(status ?? 1)
+  return status === 0
 }

@@ -308,8 +308,10 @@ test.describe('guessing', () => {
       const first = await guess(server, door, '203.0.113.9', name, wrong)
       expect(first.status).toBe(401)
       let limited = first
-      for (let tries = 1; tries < 20 && limited.status !== 429; tries++) {
-        limited = await guess(server, door, '203.0.113.9', name, wrong)
+      // The secret of an access key cannot be guessed: only the limit of the address counts.
+      const triesMax = door === 'api' ? 110 : 20
+      for (let tries = 1; tries < triesMax && limited.status !== 429; tries++) {
+        limited = await guess(server, door, '203.0.113.9', name, `${wrong}-${tries}`)
       }
 
       expect(limited.status).toBe(429)

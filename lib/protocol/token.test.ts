@@ -215,10 +215,9 @@ describe('credentials', () => {
     expect((await ask('', basic('changer', 'member-password-1'))).status).toBe(200)
   })
 
-  test('too many failures are answered 429 with when to come back, right or wrong, remembered or not', async () => {
+  test('too many failures are answered 429 with when to come back, right or wrong, if it was not proven just now', async () => {
     await registry.addUser('guessed', 'guessed-password-1')
     const right = basic('guessed', 'guessed-password-1')
-    for (let time = 0; time < 3; time += 1) expect((await ask('', right)).status).toBe(200)
     let answer = await ask('', basic('guessed', 'guess-0'))
     for (let guess = 1; answer.status === 401; guess += 1) answer = await ask('', basic('guessed', `guess-${guess}`))
     expect(answer.status).toBe(429)

@@ -50,7 +50,7 @@ test('an access key that is not there costs what a wrong secret does', async () 
   const [opened, sealed] = [vi.spyOn(ctx.secrets, 'open'), vi.spyOn(ctx.secrets, 'seal')]
   const costOf = async (id: string) => {
     const before = opened.mock.calls.length + sealed.mock.calls.length
-    expect(await authenticateAccessKey(ctx, id, 'wrong-secret-of-a-key')).toBeNull()
+    expect(await authenticateAccessKey(ctx, { name: id, secret: 'wrong-secret-of-a-key' }, { address: '' })).toBeNull()
     return opened.mock.calls.length + sealed.mock.calls.length - before
   }
   expect(await costOf('KNOWNKEY')).toBe(1)

@@ -45,9 +45,4 @@ export class Passwords {
     await run(decoy)
     return false
   }
-
-  /** Returns whether `password` is remembered as matching `passwordHash`; costs almost nothing. */
-  isRemembered(passwordHash: string | undefined, password: string): boolean {
-    return passwordHash !== undefined && this.#verified.knows(passwordHash, password)
-  }
 }

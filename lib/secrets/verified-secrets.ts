@@ -24,8 +24,9 @@ export class VerifiedSecrets {
    * calls with the same secret and hash share one run.
    */
   async check(hash: string, secret: string, verify: () => Promise<boolean>): Promise<boolean> {
-    const id = this.#idOf(hash, secret)
-    if (this.#isKnown(id)) return true
+    // One call without a hash object: collecting an object for each request would cost more than the digest.
+    const id = digest('sha256', `${this.#key}\0${hash}\0${secret}`, 'base64')
+    if (this.#known.get(id) === true) return true
     let run = this.#underWay.get(id)
     if (run === undefined) {
       run = verify().finally(() => this.#underWay.delete(id))
@@ -34,19 +35,5 @@ export class VerifiedSecrets {
     if (!(await run)) return false
     this.#known.set(id, true)
     return true
-  }
-
-  /** Returns whether `secret` was verified against `hash` before and is still remembered. */
-  knows(hash: string, secret: string): boolean {
-    return this.#isKnown(this.#idOf(hash, secret))
-  }
-
-  #idOf(hash: string, secret: string): string {
-    // One call without a hash object: collecting an object for each request would cost more than the digest.
-    return digest('sha256', `${this.#key}\0${hash}\0${secret}`, 'base64')
-  }
-
-  #isKnown(id: string): boolean {
-    return this.#known.get(id) === true
   }
 }

@@ -47,6 +47,10 @@ export class UnlimitedAttempts extends Attempts {
   override guard<T>(_: unknown, check: () => Promise<T | null>): Promise<T | null> {
     return check()
   }
+
+  override prove(_: unknown, verify: () => Promise<boolean>): Promise<boolean> {
+    return verify()
+  }
 }
 
 /** Hashes at no cost, for tests that send thousands of wrong secrets. */
@@ -57,9 +61,5 @@ export class PlainPasswords extends Passwords {
 
   override verify(passwordHash: string | undefined, password: string): Promise<boolean> {
     return Promise.resolve(passwordHash === `hash of ${password}`)
-  }
-
-  override isRemembered(): boolean {
-    return false
   }
 }

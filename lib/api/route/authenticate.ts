@@ -42,10 +42,8 @@ async function authenticateByAccessKey(
 ): Promise<Identity | null> {
   const credentials = parseBasicCredentials(authorization)
   if (credentials === null) return null
-  const { name: id, secret } = credentials
-  const attempt = { kind: 'access-key', account: id, address: originOf(request).address } as const
-  const user = await ctx.attempts.guard(attempt, () => authenticateAccessKey(ctx, id, secret))
-  return user === null ? null : { principal: principalOf(user, id, request), session: null }
+  const user = await authenticateAccessKey(ctx, credentials, originOf(request))
+  return user === null ? null : { principal: principalOf(user, credentials.name, request), session: null }
 }
 
 /** The token of the session cookie, not yet verified; null when there is none. */

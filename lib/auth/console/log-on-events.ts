@@ -40,13 +40,7 @@ export async function insertFailedLogOn(
   failed: FailedLogOn,
   origin: Origin,
 ): Promise<void> {
-  const { user, tried, credential, reason } = failed
-  await failedLogOns.record(tx, {
-    actor: { name: 'anonymous', credential, ...origin },
-    target: { type: 'USER', id: user?.id ?? '', name: user?.name ?? '' },
-    reason,
-    tried,
-  })
+  await failedLogOns.record(tx, recordOf(failed, origin))
 }
 
 /** Records that a log-on failed, in its own transaction. */
@@ -55,5 +49,14 @@ export async function recordFailedLogOn(
   failed: FailedLogOn,
   origin: Origin,
 ): Promise<void> {
-  await db.transaction((tx) => insertFailedLogOn(tx, failedLogOns, failed, origin))
+  await failedLogOns.recordAlone(db, recordOf(failed, origin))
+}
+
+function recordOf({ user, tried, credential, reason }: FailedLogOn, origin: Origin) {
+  return {
+    actor: { name: 'anonymous', credential, ...origin },
+    target: { type: 'USER', id: user?.id ?? '', name: user?.name ?? '' },
+    reason,
+    tried,
+  } as const
 }

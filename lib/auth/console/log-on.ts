@@ -51,10 +51,17 @@ async function provePassword(
 ): Promise<{ user: User; passwordHash: string }> {
   const found = await findUserWithPasswordHash(ctx.db, userName)
   const passwordHash = found?.passwordHash ?? undefined
-  const proven = await ctx.attempts.guard({ kind: 'password', account: userName, address: origin.address }, async () =>
-    (await ctx.passwords.verify(passwordHash, password)) ? found : null,
+  const fits = await ctx.attempts.prove(
+    {
+      kind: 'password',
+      account: userName,
+      address: origin.address,
+      secret: password,
+      comparedWith: passwordHash ?? null,
+    },
+    () => ctx.passwords.verify(passwordHash, password),
   )
-  if (proven !== null && passwordHash !== undefined) return { user: proven.user, passwordHash }
+  if (fits && found !== null && passwordHash !== undefined) return { user: found.user, passwordHash }
   const reason = 'wrong user name or password'
   await recordFailedLogOn(ctx, { ...failed(found?.user ?? null, reason), tried: userName }, origin)
   throw wrongPassword()

@@ -28,11 +28,12 @@ export async function proveOwnPassword(
   if (credentials?.passwordHash === null) {
     throw new AppError('DENIED', { message: 'this account has no password: it logs on by single sign-on' })
   }
-  const attempt = { kind: 'password', account: principal.name, address: principal.address } as const
-  const proven = await ctx.attempts.guard(attempt, async () =>
-    (await ctx.passwords.verify(credentials?.passwordHash ?? undefined, password)) ? credentials : null,
+  const comparedWith = credentials?.passwordHash ?? null
+  const { name: account, address } = principal
+  const fits = await ctx.attempts.prove({ kind: 'password', account, address, secret: password, comparedWith }, () =>
+    ctx.passwords.verify(comparedWith ?? undefined, password),
   )
-  if (proven !== null) return proven
+  if (fits && credentials !== null) return credentials
   const reason = 'the password was asked for once more, and was wrong'
   await recordFailedLogOn(ctx, { user: credentials?.user ?? null, credential: 'password', reason }, principal)
   throw wrongPassword(field)

@@ -99,7 +99,8 @@ export async function finishSingleSignOn(
     return { refusal: 'cancelled', next }
   }
   // Each attempt sends a request to the provider, which could block this server for one client's many attempts.
-  const attempt = { kind: 'single-sign-on', account: pending.state, address: origin.address, isBearer: true } as const
+  const { state } = pending
+  const attempt = { kind: 'single-sign-on', account: state, address: origin.address, isUnguessable: true } as const
   const claims = await ctx.attempts.guard(attempt, () => askProvider(ctx, settings, callbackUrl, pending))
   if (claims === null) {
     await recordFailedLogOn(ctx, failed(null, 'the provider’s answer does not hold'), origin)

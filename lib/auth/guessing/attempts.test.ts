@@ -143,7 +143,7 @@ test('tries at the same time are no way around: only a few are looked at', async
 
 test('what takes long of one kind holds up nothing of another', async () => {
   const never = Array.from({ length: 20 }, (_, i) => {
-    const slow = { kind: 'single-sign-on', account: `state-${i}`, address: alice.address, isBearer: true } as const
+    const slow = { kind: 'single-sign-on', account: `state-${i}`, address: alice.address, isUnguessable: true } as const
     return attempts.guard(slow, () => new Promise<null>(() => undefined))
   })
   expect(never).toHaveLength(20)
@@ -182,7 +182,7 @@ test('one account is looked at by few at once, from however many addresses', asy
 })
 
 describe('a secret that names its bearer', () => {
-  const bearer = (account: string): Partial<Attempt> => ({ kind: 'registry', account, isBearer: true })
+  const bearer = (account: string): Partial<Attempt> => ({ kind: 'registry', account, isUnguessable: true })
 
   test('counts for its address, and crowds nobody’s count out', async () => {
     expect(await failTimes(3)).toEqual(['wrong', 'wrong', 'wrong'])

@@ -30,10 +30,15 @@ export class FailedLogOns {
 
   /** Records a failed log-on or counts it. Call it last in the transaction, like `insertAuditEvent`. */
   async record(tx: SqlTransaction, failed: FailedLogOn): Promise<void> {
-    const { actor, target, tried } = failed
-    const key = hash('sha256', `${tried ?? target.name}\0${actor.address}`, 'base64')
-    if (!this.#limiter.admit(key, failed)) return
-    await insertAuditEvent(tx, actor, eventOf(failed))
+    if (this.#admit(failed)) await insertAuditEvent(tx, failed.actor, eventOf(failed))
+  }
+
+  /**
+   * Records a failed log-on in its own transaction, or counts it. Without a record there is no transaction: clients
+   * repeat a wrong secret without end, and pushes wait for the lock of each transaction.
+   */
+  async recordAlone(db: Pick<Database, 'transaction'>, failed: FailedLogOn): Promise<void> {
+    if (this.#admit(failed)) await db.transaction((tx) => insertAuditEvent(tx, failed.actor, eventOf(failed)))
   }
 
   /**
@@ -55,6 +60,11 @@ export class FailedLogOns {
       this.#limiter.putBack(ended)
       throw error
     }
+  }
+
+  #admit(failed: FailedLogOn): boolean {
+    const { actor, target, tried } = failed
+    return this.#limiter.admit(hash('sha256', `${tried ?? target.name}\0${actor.address}`, 'base64'), failed)
   }
 }
 

@@ -17,7 +17,7 @@ import {
   noteCredentialUse,
 } from '@/lib/metadata/registry-credentials'
 import type { Context } from '@/lib/context'
-import type { Attempt } from '@/lib/auth/guessing/attempts'
+import type { SecretAttempt } from '@/lib/auth/guessing/attempts'
 import type { BasicCredentials } from '@/lib/auth/basic-credentials'
 import type { Origin, Principal } from '@/lib/domain/principal'
 import { recordFailedRegistryLogOn, recordRegistryLogOn } from './registry-log-on-events'
@@ -62,7 +62,7 @@ const unknownMessage =
  *
  * Throws UNAUTHORIZED: the same error after the same time for a wrong name and for a wrong secret; an error that says
  * why for a right secret that is disabled, expired or revoked. Throws TOO_MANY_ATTEMPTS and UNAVAILABLE as
- * `attempts.guard` does.
+ * `attempts.prove` does.
  */
 export async function proveCredentials(
   ctx: Context,
@@ -71,19 +71,20 @@ export async function proveCredentials(
   origin: Origin,
 ): Promise<RegistryCredential> {
   const candidate = instanceId === null ? null : await findCandidate(ctx, instanceId, name, secret)
-  const isTemporary = name === temporaryUserName
-  const account = isTemporary ? hashToken(secret) : `${instanceId} ${name}`
-  const verify = isTemporary
-    ? () => Promise.resolve(candidate !== null)
-    : () => ctx.passwords.verify(candidate?.secretHash, secret)
-  const isRemembered = isTemporary || ctx.passwords.isRemembered(candidate?.secretHash, secret)
-  const attempt: Attempt = {
-    kind: 'registry',
-    account,
-    address: origin.address,
-    ...(isTemporary && { isBearer: true }),
+  const message = unknownMessage
+  if (name === temporaryUserName) {
+    return admit(ctx, { instanceId, candidate, ...attemptOfToken(secret, candidate, origin), message }, origin)
   }
-  return admit(ctx, { instanceId, candidate, attempt, verify, isRemembered, message: unknownMessage }, origin)
+  const attempt: SecretAttempt = {
+    kind: 'registry',
+    account: `${instanceId} ${name}`,
+    ...(name.startsWith(robotNamePrefix) && { isUnguessable: true }),
+    address: origin.address,
+    secret,
+    comparedWith: candidate?.secretHash ?? null,
+  }
+  const verify = () => ctx.passwords.verify(candidate?.secretHash, secret)
+  return admit(ctx, { instanceId, candidate, attempt, verify, message }, origin)
 }
 
 /**
@@ -98,10 +99,8 @@ export async function proveRefreshToken(
 ): Promise<RegistryCredential> {
   const isOfInstance = row !== null && row.instanceId === instanceId && row.expiresAt > new Date()
   const candidate = isOfInstance ? await findBearer(ctx, row) : null
-  const attempt: Attempt = { kind: 'registry', account: hashToken(token), address: origin.address, isBearer: true }
-  const verify = () => Promise.resolve(candidate !== null)
   const message = 'the refresh token is not valid or has expired: log on again'
-  return admit(ctx, { instanceId, candidate, attempt, verify, isRemembered: true, message }, origin)
+  return admit(ctx, { instanceId, candidate, ...attemptOfToken(token, candidate, origin), message }, origin)
 }
 
 /**
@@ -127,22 +126,26 @@ export function holderOf({ kind, id, name, credential, source }: RegistryCredent
 interface Admission {
   readonly instanceId: string | null
   readonly candidate: Candidate | null
-  readonly attempt: Attempt
+  readonly attempt: SecretAttempt
   /** Whether the secret is the candidate's. */
   readonly verify: () => Promise<boolean>
-  /** Whether `verify` would cost nothing: a token needs no hash, and a verified secret is remembered. */
-  readonly isRemembered: boolean
   readonly message: string
 }
 
+/**
+ * The attempt of a token that was looked up by its hash. The token is the account too: it names its bearer, and a token
+ * that does not exist must not lock anybody out.
+ */
+function attemptOfToken(secret: string, candidate: Candidate | null, { address }: Origin) {
+  const tokenHash = hashToken(secret)
+  const comparedWith = candidate === null ? null : tokenHash
+  const attempt = { kind: 'registry', account: tokenHash, isUnguessable: true, address, secret, comparedWith } as const
+  return { attempt, verify: () => Promise.resolve(candidate !== null) }
+}
+
 async function admit(ctx: Context, admission: Admission, origin: Origin): Promise<RegistryCredential> {
-  const { instanceId, candidate, attempt, verify, isRemembered, message } = admission
-  // The first way is cheap; the second counts failures. With failures, only the second is used: otherwise remembered
-  // secrets could be guessed without a limit.
-  const proven =
-    candidate !== null && isRemembered && ctx.attempts.isQuiet(attempt)
-      ? candidate
-      : await ctx.attempts.guard(attempt, async () => ((await verify()) ? candidate : null))
+  const { instanceId, candidate, attempt, verify, message } = admission
+  const proven = (await ctx.attempts.prove(attempt, verify)) ? candidate : null
   const refusal = proven === null ? message : proven.refusal
   if (proven === null || refusal !== null) {
     const reason = proven === null ? 'wrong user name or secret' : (proven.refusal ?? '')

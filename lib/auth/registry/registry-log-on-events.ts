@@ -47,15 +47,13 @@ export async function recordFailedRegistryLogOn(
   origin: Origin,
 ): Promise<void> {
   const actor = { name: 'anonymous', credential: bearer?.credential ?? 'password', ...origin }
-  await db.transaction((tx) =>
-    failedLogOns.record(tx, {
-      actor,
-      target: bearer === null ? { type: 'USER', id: '', name: '' } : targetOf(bearer),
-      ...(instanceId !== null && { instanceId }),
-      reason,
-      tried,
-    }),
-  )
+  await failedLogOns.recordAlone(db, {
+    actor,
+    target: bearer === null ? { type: 'USER', id: '', name: '' } : targetOf(bearer),
+    ...(instanceId !== null && { instanceId }),
+    reason,
+    tried,
+  })
 }
 
 function targetOf({ kind, id, name }: Bearer) {

@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   type Answer,
   type TestRegistry,
@@ -332,22 +332,108 @@ describe('a refresh token', () => {
     expect(await db.prisma.refreshToken.count()).toBe(1)
   })
 
-  test('is one of a hundred of its bearer: what lies longest unused goes', async () => {
-    const { db } = registry.ctx
-    await db.prisma.refreshToken.deleteMany()
-    const { userId, instanceId } = await db.prisma.registryPassword.findFirstOrThrow({ where: { userId: memberId } })
-    const expiresAt = (days: number) => new Date(Date.now() + days * 86_400_000)
-    const others = Array.from({ length: 100 }, (_, i) => ({
-      tokenHash: `other-${i}`,
-      expiresAt: expiresAt(1 + i / 10),
-    }))
-    await db.prisma.refreshToken.createMany({ data: others.map((other) => ({ ...other, userId, instanceId })) })
-    const ofRobot = await offline(robot)
-    const token = await offline(member)
-    expect(await db.prisma.refreshToken.count({ where: { userId } })).toBe(100)
-    expect(await db.prisma.refreshToken.findUnique({ where: { tokenHash: 'other-0' } })).toBeNull()
-    expect(await db.prisma.refreshToken.findUnique({ where: { tokenHash: 'other-1' } })).not.toBeNull()
-    for (const one of [token, ofRobot]) expect((await refresh(one)).status).toBe(200)
+  describe('is kept', () => {
+    const password = { grant_type: 'password', username: 'member', password: 'member-password-1' }
+    let own: TestRegistry
+    let closeOwn: () => Promise<void>
+
+    beforeAll(async () => {
+      ;({ registry: own, close: closeOwn } = await startTestRegistry())
+      await own.addUser('member', 'member-password-1')
+    })
+    afterAll(() => closeOwn())
+    beforeEach(() => own.ctx.db.prisma.refreshToken.deleteMany())
+
+    const send = (fields: Record<string, string>) =>
+      own.send('POST', '/v2/token', {
+        anonymous: true,
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({ ...fields, service: 'localhost' }).toString(),
+      })
+    const logOn = async (client_id: string) =>
+      String((await send({ ...password, access_type: 'offline', client_id })).json['refresh_token'])
+    const renew = async (token: string) => (await send({ grant_type: 'refresh_token', refresh_token: token })).status
+    const count = () => own.ctx.db.prisma.refreshToken.count()
+
+    test('for 150 machines behind one address: that of the first still works', async () => {
+      const tokens: string[] = []
+      for (let machine = 0; machine < 150; machine += 1) tokens.push(await logOn('docker'))
+      expect(await renew(tokens[0] ?? '')).toBe(200)
+      expect(await renew(tokens.at(-1) ?? '')).toBe(200)
+      expect(await count()).toBe(150)
+    })
+
+    test('while a client at the same address logs on a thousand times: it has 250, and used ones stay', async () => {
+      const used = await logOn('docker')
+      expect(await renew(used)).toBe(200)
+      const unused = await logOn('docker')
+      const other = await logOn('buildkit')
+      let last = ''
+      for (let time = 0; time < 1000; time += 1) last = await logOn('docker')
+      expect(await count()).toBe(251)
+      expect([await renew(used), await renew(other), await renew(last), await renew(unused)]).toEqual([
+        200, 200, 200, 401,
+      ])
+    })
+
+    test('when a client names itself anew each time, up to ten thousand of a bearer', async () => {
+      const { userId, instanceId } = await own.ctx.db.prisma.registryPassword.findFirstOrThrow({
+        where: { user: { name: 'member' } },
+      })
+      const expiresAt = new Date(Date.now() + 86_400_000)
+      const row = (i: number) => ({
+        ...{ tokenHash: `other-${i}`, userId, instanceId, client: `client-${i}`, expiresAt },
+        createdAt: new Date(Date.now() - 1_000_000 + i),
+        // The first two are the oldest, and were used: the third goes first.
+        lastUsedAt: i < 2 ? new Date(Date.now() - 20 * 86_400_000) : null,
+      })
+      for (let page = 0; page < 10; page += 1) {
+        const data = Array.from({ length: 1000 }, (_, i) => row(page * 1000 + i))
+        await own.ctx.db.prisma.refreshToken.createMany({ data })
+      }
+      const token = await logOn('docker')
+      expect(await count()).toBe(10_000)
+      const left = await own.ctx.db.prisma.refreshToken.findMany({
+        where: { tokenHash: { in: ['other-0', 'other-1', 'other-2', 'other-3'] } },
+        orderBy: { tokenHash: 'asc' },
+      })
+      expect(left.map(({ tokenHash }) => tokenHash)).toEqual(['other-0', 'other-1', 'other-3'])
+      expect(await renew(token)).toBe(200)
+    })
+
+    test('also when all others were used: the new one is not the one to go', async () => {
+      const { userId, instanceId } = await own.ctx.db.prisma.registryPassword.findFirstOrThrow({
+        where: { user: { name: 'member' } },
+      })
+      const first = await logOn('docker')
+      const { client } = await own.ctx.db.prisma.refreshToken.findFirstOrThrow()
+      const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000)
+      const data = Array.from({ length: 250 }, (_, i) => ({
+        ...{ tokenHash: `used-${i}`, userId, instanceId, client, expiresAt: daysAgo(-10) },
+        lastUsedAt: daysAgo(20 - i / 100),
+      }))
+      await own.ctx.db.prisma.refreshToken.createMany({ data })
+      const token = await logOn('docker')
+      expect(await count()).toBe(250)
+      expect([await renew(token), await renew(first)]).toEqual([200, 401])
+      const left = await own.ctx.db.prisma.refreshToken.findMany({
+        where: { tokenHash: { in: ['used-0', 'used-1'] } },
+      })
+      expect(left.map(({ tokenHash }) => tokenHash)).toEqual(['used-1'])
+    })
+
+    test('without the name of its client or its address', async () => {
+      await logOn('the-name-of-a-client')
+      const stored = JSON.stringify(await own.ctx.db.prisma.refreshToken.findMany())
+      expect(stored).not.toMatch(/the-name-of-a-client|127\.0\.0\.1/)
+    })
+
+    test('works although its use cannot be noted: a registry with a full disk serves pulls', async () => {
+      const token = await logOn('docker')
+      const transaction = vi.spyOn(own.ctx.db, 'sqlTransaction').mockRejectedValue(new Error('disk full'))
+      expect(await renew(token)).toBe(200)
+      transaction.mockRestore()
+    })
   })
 
   test('is nothing at another instance', async () => {

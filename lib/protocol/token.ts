@@ -31,6 +31,8 @@ interface TokenRequest {
    * configuration (kubelet, Jib, oras-py, Testcontainers) do not know.
    */
   readonly isOffline: boolean
+  /** What the client calls itself; empty when it does not say. */
+  readonly clientId: string
 }
 
 /** An authenticated or anonymous client. */
@@ -52,6 +54,7 @@ export async function getToken(call: OpenCall): Promise<void> {
     service: query.get('service') ?? '',
     scope: query.getAll('scope').join(' '),
     isOffline: false,
+    clientId: '',
   }
   const instance = await findInstance(ctx, request, asked.service)
   const { authorization } = request.headers
@@ -92,6 +95,7 @@ export async function postToken(call: OpenCall): Promise<void> {
     service: fields.get('service') ?? '',
     scope: fields.getAll('scope').join(' '),
     isOffline: fields.get('access_type') === 'offline',
+    clientId: fields.get('client_id') ?? '',
   }
   const instance = await findInstance(ctx, request, asked.service)
   const asker = await proveForm(ctx, instance?.id ?? null, parsed.data, request)
@@ -136,9 +140,10 @@ async function answerToken(
   const granted = await grantScopes(ctx, principal, instance, parseTokenScopes(asked.scope))
   const holder = credential === null ? anonymousHolder : holderOf(credential)
   const { token, issuedAt, lifetimeSeconds } = await ctx.registryTokens.issue(holder, instance.id, granted)
+  const client = { clientId: asked.clientId, address: origin.address }
   const offline =
     asked.isOffline && credential !== null
-      ? { refresh_token: refreshToken ?? (await createRefreshToken(ctx, instance.id, credential)) }
+      ? { refresh_token: refreshToken ?? (await createRefreshToken(ctx, instance.id, credential, client)) }
       : {}
   answer(response, {
     token,

@@ -181,7 +181,10 @@ async function findHolder(ctx: Context, instanceId: string, { kind, id, credenti
     : findBearer(ctx, { instanceId, userId: null, robotId: null, temporaryTokenId: credential })
 }
 
-async function findBearer(ctx: Context, bearer: Omit<RefreshTokenRow, 'expiresAt'>): Promise<Candidate | null> {
+async function findBearer(
+  ctx: Context,
+  bearer: Omit<RefreshTokenRow, 'lastUsedAt' | 'expiresAt'>,
+): Promise<Candidate | null> {
   const { instanceId, userId, robotId, temporaryTokenId } = bearer
   if (temporaryTokenId !== null) {
     const found = await findTemporaryTokenCredentialById(ctx.db, instanceId, temporaryTokenId)

@@ -309,7 +309,9 @@ CREATE TABLE "RefreshToken" (
     "userId" TEXT COLLATE "C",
     "robotId" TEXT COLLATE "C",
     "temporaryTokenId" TEXT COLLATE "C",
+    "client" TEXT COLLATE "C" NOT NULL DEFAULT '',
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "lastUsedAt" TIMESTAMP(3),
     "expiresAt" TIMESTAMP(3) NOT NULL,
 
     CONSTRAINT "RefreshToken_pkey" PRIMARY KEY ("tokenHash")
@@ -509,10 +511,10 @@ CREATE INDEX "TemporaryToken_instanceId_idx" ON "TemporaryToken"("instanceId");
 CREATE INDEX "TemporaryToken_expiresAt_idx" ON "TemporaryToken"("expiresAt");
 
 -- CreateIndex
-CREATE INDEX "RefreshToken_userId_instanceId_idx" ON "RefreshToken"("userId", "instanceId");
+CREATE INDEX "RefreshToken_userId_instanceId_client_idx" ON "RefreshToken"("userId", "instanceId", "client");
 
 -- CreateIndex
-CREATE INDEX "RefreshToken_robotId_idx" ON "RefreshToken"("robotId");
+CREATE INDEX "RefreshToken_robotId_client_idx" ON "RefreshToken"("robotId", "client");
 
 -- CreateIndex
 CREATE INDEX "RefreshToken_instanceId_idx" ON "RefreshToken"("instanceId");

@@ -283,7 +283,9 @@ CREATE TABLE "RefreshToken" (
     "userId" TEXT,
     "robotId" TEXT,
     "temporaryTokenId" TEXT,
+    "client" TEXT NOT NULL DEFAULT '',
     "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "lastUsedAt" DATETIME,
     "expiresAt" DATETIME NOT NULL,
     CONSTRAINT "RefreshToken_instanceId_fkey" FOREIGN KEY ("instanceId") REFERENCES "Instance" ("id") ON DELETE CASCADE ON UPDATE CASCADE,
     CONSTRAINT "RefreshToken_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE,
@@ -478,10 +480,10 @@ CREATE INDEX "TemporaryToken_instanceId_idx" ON "TemporaryToken"("instanceId");
 CREATE INDEX "TemporaryToken_expiresAt_idx" ON "TemporaryToken"("expiresAt");
 
 -- CreateIndex
-CREATE INDEX "RefreshToken_userId_instanceId_idx" ON "RefreshToken"("userId", "instanceId");
+CREATE INDEX "RefreshToken_userId_instanceId_client_idx" ON "RefreshToken"("userId", "instanceId", "client");
 
 -- CreateIndex
-CREATE INDEX "RefreshToken_robotId_idx" ON "RefreshToken"("robotId");
+CREATE INDEX "RefreshToken_robotId_client_idx" ON "RefreshToken"("robotId", "client");
 
 -- CreateIndex
 CREATE INDEX "RefreshToken_instanceId_idx" ON "RefreshToken"("instanceId");

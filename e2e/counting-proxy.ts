@@ -1,5 +1,7 @@
 import { type AddressInfo } from 'node:net'
-import { createServer, request } from 'node:http'
+import { type RequestListener, createServer, request } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { Certificate } from './certificate'
 import type { ServerInfo } from './server'
 
 /** A request that went through, and how it was answered. */
@@ -18,23 +20,25 @@ export interface CountingProxy {
   close(): Promise<void>
 }
 
-/** Passes requests on to `server`, and its answers back, as streams. */
-export async function startCountingProxy(server: ServerInfo): Promise<CountingProxy> {
+/**
+ * Passes requests on to `server`, and its answers back, as streams. With a certificate it speaks TLS, and says so to the
+ * server, which must trust it.
+ */
+export async function startCountingProxy(server: ServerInfo, tls: Certificate | null = null): Promise<CountingProxy> {
   const seen: SeenRequest[] = []
-  const proxy = createServer((incoming, outgoing) => {
+  const pass: RequestListener = (incoming, outgoing) => {
     const { method = '', url = '' } = incoming
-    const onward = request(
-      { host: '127.0.0.1', port: server.port, method, path: url, headers: incoming.headers },
-      (answer) => {
-        const status = answer.statusCode ?? 0
-        seen.push({ method, path: url, status })
-        outgoing.writeHead(status, answer.headers)
-        answer.pipe(outgoing)
-      },
-    )
+    const headers = { ...incoming.headers, ...(tls !== null && { 'x-forwarded-proto': 'https' }) }
+    const onward = request({ host: '127.0.0.1', port: server.port, method, path: url, headers }, (answer) => {
+      const status = answer.statusCode ?? 0
+      seen.push({ method, path: url, status })
+      outgoing.writeHead(status, answer.headers)
+      answer.pipe(outgoing)
+    })
     onward.on('error', () => outgoing.destroy())
     incoming.pipe(onward)
-  })
+  }
+  const proxy = tls === null ? createServer(pass) : createTlsServer(tls, pass)
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
   return {
     address: `127.0.0.1:${(proxy.address() as AddressInfo).port}`,

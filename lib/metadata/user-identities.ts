@@ -32,3 +32,9 @@ export async function updateFromProvider(
 ): Promise<void> {
   await tx.prisma.user.update({ where: { id: userId }, data: { ...change, version: { increment: 1 } } })
 }
+
+/** Takes the administrator role and the console password from a user whom the provider no longer lets in. */
+export async function demoteRefused(tx: Transaction, userId: string): Promise<void> {
+  const data = { role: 'MEMBER', passwordHash: null, version: { increment: 1 } } as const
+  await tx.prisma.user.update({ where: { id: userId }, data })
+}

@@ -7,8 +7,14 @@ import type { SingleSignOnSettings } from '@/lib/config'
 import { type NewAuditEvent, insertAuditEvent } from '@/lib/metadata/audit-events'
 import type { Transaction } from '@/lib/metadata/engine/database'
 import { isUniqueViolation } from '@/lib/metadata/engine/failures'
-import { lockCredentials, noteLogOn } from '@/lib/metadata/user-credentials'
-import { type Identity, findUserByIdentity, insertIdentity, updateFromProvider } from '@/lib/metadata/user-identities'
+import { type UserCredentials, endCredentials, lockCredentials, noteLogOn } from '@/lib/metadata/user-credentials'
+import {
+  type Identity,
+  demoteRefused,
+  findUserByIdentity,
+  insertIdentity,
+  updateFromProvider,
+} from '@/lib/metadata/user-identities'
 import { type User, assertAnotherAdministrator, findUserWithPasswordHash, insertUser } from '@/lib/metadata/users'
 import type { Context } from '@/lib/context'
 import { insertFailedLogOn, recordFailedLogOn, recordLogOn } from './log-on-events'
@@ -80,7 +86,8 @@ export async function startSingleSignOn(
 /**
  * Logs on the user whom the provider has sent back to `callbackUrl`. The user is found by issuer and subject, or
  * created the first time; an existing user is never matched by name. The role follows the provider's groups when the
- * settings say so, except that the last administrator stays one. Throws TOO_MANY_ATTEMPTS.
+ * settings say so, except that the last administrator stays one. A user who is in no admitted group any more loses the
+ * role and everything that lets them in elsewhere. Throws TOO_MANY_ATTEMPTS.
  */
 export async function finishSingleSignOn(
   ctx: Context,
@@ -157,8 +164,13 @@ async function decide(
   }
   const known = await findUserByIdentity(tx, identity)
   // Read again under the lock, so that disabling the user happens entirely before or after.
-  const user = known === null ? null : ((await lockCredentials(tx, known.id))?.user ?? null)
-  if (!provided.isLetIn) return refuse(user, 'not-allowed', 'in none of the groups that are let in')
+  const credentials = known === null ? null : await lockCredentials(tx, known.id)
+  const user = credentials?.user ?? null
+  if (!provided.isLetIn) {
+    const reason = 'in none of the groups that are let in'
+    if (credentials !== null) await endAccess({ tx, log }, credentials, origin, reason)
+    return refuse(user, 'not-allowed', reason)
+  }
   if (user?.isDisabled === true) return refuse(user, 'disabled', 'the user is disabled')
   if (user === null) {
     if (!isUserName(provided.name)) return refuse(null, 'name-unfit', 'no user can have the name the provider gives')
@@ -226,6 +238,34 @@ async function roleAfterDemotion(
     log.warn({ user: user.name }, 'the last administrator stays one, although in none of the groups of administrators')
     return 'ADMINISTRATOR'
   }
+}
+
+/**
+ * Ends what a user holds here whom the provider no longer lets in: all credentials, the administrator role and a
+ * console password. The last administrator keeps the role and the password, so that a faulty provider cannot lock
+ * everybody out. Recorded when anything ended.
+ */
+async function endAccess(
+  { tx, log }: { readonly tx: Transaction; readonly log: Context['log'] },
+  { user, passwordHash }: UserCredentials,
+  origin: Origin,
+  reason: string,
+): Promise<void> {
+  const keepsRole = !user.isDisabled && (await roleAfterDemotion({ tx, log }, user)) === 'ADMINISTRATOR'
+  const ended = await endCredentials(tx, user.id, new Date())
+  const losesRole = user.role === 'ADMINISTRATOR' && !keepsRole
+  const losesPassword = passwordHash !== null && !keepsRole
+  if (losesRole || losesPassword) await demoteRefused(tx, user.id)
+  if (!losesRole && !losesPassword && Object.values(ended).every((count) => count === 0)) return
+  const before = losesRole ? { role: user.role } : {}
+  const after = {
+    ...(losesRole && { role: 'MEMBER' }),
+    ...(losesPassword && { password: 'removed' }),
+    ended,
+  }
+  const target = { type: 'USER', id: user.id, name: user.name } as const
+  const actor = { name: user.name, credential: 'single-sign-on', ...origin }
+  await insertAuditEvent(tx, actor, { action: 'UPDATE', target, before, after, reason })
 }
 
 async function recordProvided(tx: Transaction, user: User, origin: Origin, change: ProvidedChange): Promise<void> {

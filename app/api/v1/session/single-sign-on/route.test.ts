@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type OpenIdProvider, type ProvidedClaims, passProvider, startOpenIdProvider } from '@/e2e/openid-provider'
-import { type TestAnswer, type TestApi, openTestApi, uniqueName } from '@/lib/testing/test-api'
+import { createRefreshToken, redeemRefreshToken } from '@/lib/auth/registry/refresh-tokens'
+import { holderOf, proveCredentials, proveHolder } from '@/lib/auth/registry/registry-credentials'
+import { temporaryUserName } from '@/lib/domain/access'
+import { type TestAnswer, type TestApi, basic, openTestApi, uniqueName } from '@/lib/testing/test-api'
 import { TestPerson } from '@/lib/testing/test-session'
 
 const origin = 'http://localhost:3000'
@@ -149,16 +152,16 @@ describe('who stays out, and is told why', () => {
   })
 })
 
-describe('groups', () => {
-  async function withGroups<T>(env: Record<string, string>, run: (on: TestApi) => Promise<T>): Promise<T> {
-    const on = await openTestApi({ ...provider.env, ...env })
-    try {
-      return await run(on)
-    } finally {
-      await on.close()
-    }
+async function withGroups<T>(env: Record<string, string>, run: (on: TestApi) => Promise<T>): Promise<T> {
+  const on = await openTestApi({ ...provider.env, ...env })
+  try {
+    return await run(on)
+  } finally {
+    await on.close()
   }
+}
 
+describe('groups', () => {
   test('make administrators, at each sign-in anew', () =>
     withGroups({ STELE_OIDC_ADMIN_GROUPS: 'owners,platform' }, async (on) => {
       const login = uniqueName()
@@ -209,6 +212,105 @@ describe('groups', () => {
       // Who was in and is no longer, stays out too.
       provider.setClaims(inside, { groups: [] })
       expect(refusalOf(await signIn(inside, { on }))).toBe('not-allowed')
+    }))
+})
+
+describe('who is in none of the admitted groups any more', () => {
+  const settings = { STELE_OIDC_MEMBER_GROUPS: 'staff', STELE_OIDC_ADMIN_GROUPS: 'owners' }
+  const origin = { address: '192.0.2.7', userAgent: 'test' }
+
+  /** An administrator of the provider who holds one of each thing; `works` lists those that still let them in. */
+  async function holdEverything(on: TestApi, login: string) {
+    provider.setClaims(login, { groups: ['owners'] })
+    const cookie = cookiesOf(await signIn(login, { on }))
+    const call = (
+      method: Parameters<TestApi['call']>[0],
+      path: string,
+      params: Record<string, string> = {},
+      body?: object,
+    ) => on.call(method, path, params, { anonymous: true, body, headers: { cookie, origin: 'http://localhost:3000' } })
+    const { instanceId } = await on.makeRepository()
+    const key = await call('POST', '/access-keys', {}, {})
+    await call('PUT', '/instances/{instanceId}/credentials/password', { instanceId }, { password: 'registry-pw-1' })
+    const temporary = await call('POST', '/instances/{instanceId}/credentials/temporary-token', { instanceId }, {})
+    const registry = { name: login, secret: 'registry-pw-1' }
+    const [byPassword, byToken] = [registry, { name: temporaryUserName, secret: String(temporary.json.token) }]
+    const proven = await proveCredentials(on.ctx, instanceId, byPassword, origin)
+    const refreshToken = await createRefreshToken(on.ctx, instanceId, proven)
+    const access = basic(key.json.id, String(key.json.secret))
+    const ways: Record<string, () => Promise<unknown>> = {
+      session: async () => expect((await call('GET', '/profile')).status).toBe(200),
+      'access key': async () =>
+        expect((await on.call('GET', '/profile', {}, { headers: { authorization: access } })).status).toBe(200),
+      'registry password': () => proveCredentials(on.ctx, instanceId, byPassword, origin),
+      'temporary token': () => proveCredentials(on.ctx, instanceId, byToken, origin),
+      'refresh token': () => redeemRefreshToken(on.ctx, instanceId, refreshToken, origin),
+      'registry token at a push': () => proveHolder(on.ctx, instanceId, holderOf(proven)),
+    }
+    const works = async () => {
+      const working: string[] = []
+      for (const [name, tryIt] of Object.entries(ways)) {
+        const isLetIn = await tryIt().then(
+          () => true,
+          () => false,
+        )
+        if (isLetIn) working.push(name)
+      }
+      return working
+    }
+    return { works, all: Object.keys(ways) }
+  }
+
+  test('loses everything held here and the role of an administrator at the refused sign-in', () =>
+    withGroups(settings, async (on) => {
+      const login = uniqueName()
+      const { works, all } = await holdEverything(on, login)
+      expect(await works()).toEqual(all)
+      await on.ctx.db.prisma.user.update({ where: { name: login }, data: { passwordHash: 'a hash' } })
+      provider.setClaims(login, { groups: ['guests'] })
+      expect(refusalOf(await signIn(login, { on }))).toBe('not-allowed')
+      expect(await works()).toEqual([])
+      const user = await on.ctx.db.prisma.user.findUniqueOrThrow({ where: { name: login } })
+      expect(user).toMatchObject({ role: 'MEMBER', passwordHash: null, isDisabled: false })
+
+      const events = { where: { action: 'UPDATE', targetType: 'USER', targetId: user.id } }
+      const event = await on.ctx.db.prisma.auditEvent.findFirstOrThrow(events)
+      expect(event).toMatchObject({ actor: login, credential: 'single-sign-on', address: '192.0.2.7' })
+      expect(JSON.parse(event.before ?? '')).toEqual({ role: 'ADMINISTRATOR' })
+      expect(JSON.parse(event.after ?? '')).toEqual({
+        role: 'MEMBER',
+        password: 'removed',
+        ended: { sessions: 1, accessKeys: 1, registryPasswords: 1, temporaryTokens: 1 },
+      })
+      // Nothing is left to end the next time; let in again, they begin anew.
+      expect(refusalOf(await signIn(login, { on }))).toBe('not-allowed')
+      expect(await on.ctx.db.prisma.auditEvent.count(events)).toBe(1)
+      provider.setClaims(login, { groups: ['staff'] })
+      expect(await whoIs(await signIn(login, { on }), on)).toMatchObject({ id: user.id, role: 'MEMBER' })
+      expect(await works()).toEqual([])
+    }))
+
+  test('and is the last administrator, stays one, with a console password if there is one; all else ends', () =>
+    withGroups(settings, async (on) => {
+      const login = uniqueName()
+      const { works } = await holdEverything(on, login)
+      const { user } = on.ctx.db.prisma
+      await user.update({ where: { name: login }, data: { passwordHash: 'a hash' } })
+      await user.updateMany({ where: { name: { not: login } }, data: { role: 'MEMBER' } })
+      provider.setClaims(login, { groups: [] })
+      expect(refusalOf(await signIn(login, { on }))).toBe('not-allowed')
+      expect(await works()).toEqual([])
+      const left = await user.findUniqueOrThrow({ where: { name: login } })
+      expect(left).toMatchObject({ role: 'ADMINISTRATOR', passwordHash: 'a hash' })
+    }))
+
+  test('does not harm anybody else: neither another user nor the user of the same name', () =>
+    withGroups(settings, async (on) => {
+      const [login, other] = [uniqueName(), uniqueName()]
+      const { works, all } = await holdEverything(on, other)
+      provider.setClaims(login, { groups: [], preferred_username: other })
+      expect(refusalOf(await signIn(login, { on }))).toBe('not-allowed')
+      expect(await works()).toEqual(all)
     }))
 })
 

@@ -103,7 +103,7 @@ function CreateForm({ region, instanceId, namespaces, initial, onClose }: Create
       <NameField
         form={form}
         label={t('repositories.name')}
-        maxLength={64}
+        maxLength={253}
         rule={t('repositories.nameRule')}
         taken={t('repositories.nameTaken')}
       />

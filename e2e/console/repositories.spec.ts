@@ -56,11 +56,11 @@ test('what is wrong with a new repository is said beside the field', async ({ ap
   const dialog = page.getByRole('dialog', { name: 'Create Repository' })
   const name = dialog.getByLabel('Repository Name')
   const confirm = dialog.getByRole('button', { name: 'Confirm' })
-  for (const bad of ['', 'x', 'Upper', '-first', 'last/', 'two//slashes', 'spaced name']) {
+  for (const bad of ['', 'Upper', '-first', 'last/', 'two//slashes', 'spaced name']) {
     await name.fill(bad)
     await confirm.click()
     await expect(name).toHaveAttribute('aria-invalid', 'true')
-    await expect(name).toHaveAccessibleDescription(/^2 to 64 lower-case letters/)
+    await expect(name).toHaveAccessibleDescription(/^Lower-case letters/)
     await expect(name).toBeFocused()
   }
   await name.fill('taken')

@@ -26,8 +26,8 @@ const names: Record<keyof typeof checks, { good: string[]; bad: string[] }> = {
     bad: ['a', 'A1', 'a/b', '-ab', 'ab.', 'a..b', 'a'.repeat(121)],
   },
   isRepositoryName: {
-    good: ['ab', 'a/b', 'dsp/domain-microapp', 'a'.repeat(64)],
-    bad: ['a', 'A1', '/ab', 'ab/', 'a//b', 'a'.repeat(65)],
+    good: ['a', 'ab', 'a/b', 'dsp/domain-microapp', 'a'.repeat(253)],
+    bad: ['', 'A1', '/ab', 'ab/', 'a//b', 'a'.repeat(254)],
   },
   isInstanceName: {
     good: ['abc', 'a-b', 'a--b', '0a0', 'a'.repeat(30)],

@@ -49,9 +49,12 @@ export function isNamespaceName(name: string): boolean {
   return name.length >= 2 && name.length <= 120 && !name.includes('/') && repositoryPattern.test(name)
 }
 
-/** ACR: 2 to 64 characters for a repository created in the console or the API. The name may contain slashes. */
+/**
+ * Whether a repository can have this name in some namespace. It may contain slashes. Not ACR's 2 to 64 characters: a push
+ * may create every name whose path `isRepositoryPath` accepts, so the console and the API may too.
+ */
 export function isRepositoryName(name: string): boolean {
-  return name.length >= 2 && name.length <= 64 && repositoryPattern.test(name)
+  return isRepositoryPath(`n/${name}`)
 }
 
 /** ACR: 3 to 30 lower-case letters, digits and hyphens, no hyphen first or last. It becomes part of a host name. */

@@ -60,7 +60,8 @@ export const repositoryByNameQuery = z.strictObject({
 export const createRepositoryBody = z.strictObject({
   namespace: z.string().meta({ description: 'Name of an existing namespace' }),
   name: z.string().refine(isRepositoryName, {
-    message: '2 to 64 lower-case letters, digits, “_”, “-”, “.” and “/”; no separator first or last',
+    message:
+      'lower-case letters, digits, “_”, “-”, “.” and “/”; no separator first or last; with its namespace at most 255 characters',
   }),
   type: repositoryType.optional().meta({ description: 'Absent: the default of the namespace' }),
   tagImmutability: z.boolean().optional().meta({ description: 'Absent: the default of the namespace' }),

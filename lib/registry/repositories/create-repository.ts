@@ -1,6 +1,7 @@
 import type { Principal } from '@/lib/domain/principal'
 import { AppError } from '@/lib/domain/errors'
 import { createId } from '@/lib/domain/ids'
+import { isRepositoryPath } from '@/lib/domain/reference'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { findNamespaceByName } from '@/lib/metadata/namespaces'
 import { type RepositorySettings, insertRepository } from '@/lib/metadata/repository-settings'
@@ -25,9 +26,9 @@ interface CreatedRepository extends RepositoryDetails {
 }
 
 /**
- * Creates a repository, with its namespace's defaults as a push would. The principal must manage its namespace. Throws NOT_FOUND for the instance, BAD_REQUEST for a
- * namespace that does not exist or that the principal may not see, DENIED for one that the principal does not manage,
- * and ALREADY_EXISTS when the namespace has a repository with that name.
+ * Creates a repository, with its namespace's defaults as a push would. The principal must manage its namespace. Throws
+ * NOT_FOUND for the instance, BAD_REQUEST for a namespace that does not exist or that the principal may not see and for a
+ * path that no push can use, DENIED for a namespace that the principal does not manage, and ALREADY_EXISTS when the namespace has a repository with that name.
  */
 export async function createRepository(
   ctx: Context,
@@ -48,6 +49,7 @@ export async function createRepository(
       description: input.description,
     }
     const path = `${namespace.name}/${input.name}`
+    if (!isRepositoryPath(path)) throw badField('name', 'with its namespace at most 255 characters')
     const created = await insertRepository(tx, {
       id: createId('repository'),
       instanceId,
@@ -81,5 +83,9 @@ async function authorizeIn(ctx: Authorizing, principal: Principal, namespaceId: 
 }
 
 function unknownNamespace(): AppError {
-  return new AppError('BAD_REQUEST', { fields: [{ path: 'namespace', message: 'a namespace of the instance' }] })
+  return badField('namespace', 'a namespace of the instance')
+}
+
+function badField(path: string, message: string): AppError {
+  return new AppError('BAD_REQUEST', { fields: [{ path, message }] })
 }

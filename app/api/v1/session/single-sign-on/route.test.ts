@@ -236,7 +236,7 @@ describe('who is in none of the admitted groups any more', () => {
     const registry = { name: login, secret: 'registry-pw-1' }
     const [byPassword, byToken] = [registry, { name: temporaryUserName, secret: String(temporary.json.token) }]
     const proven = await proveCredentials(on.ctx, instanceId, byPassword, origin)
-    const refreshToken = await createRefreshToken(on.ctx, instanceId, proven)
+    const refreshToken = await createRefreshToken(on.ctx, instanceId, proven, { clientId: 'docker', ...origin })
     const access = basic(key.json.id, String(key.json.secret))
     const ways: Record<string, () => Promise<unknown>> = {
       session: async () => expect((await call('GET', '/profile')).status).toBe(200),

@@ -57,6 +57,24 @@ describe('filters', () => {
   })
 })
 
+test.each(['x', 'a/b/c', 'l'.repeat(255 - 'other/'.length)])('every name that a push may use: %s', async (name) => {
+  const created = await create({ namespace: 'other', name })
+  expect(created.status).toBe(201)
+  const { id: repositoryId } = created.json
+  const query = `?path=other/${name}`
+  expect((await api.call('GET', `${collection}/by-name`, { instanceId }, { query })).json.id).toBe(repositoryId)
+  expect(await paths(`?namespace=other&name=${name}`)).toEqual([`other/${name}`])
+  const changed = await api.call('PATCH', '/repositories/{repositoryId}', { repositoryId }, { body: { summary: 's' } })
+  expect(changed.json).toMatchObject({ name, summary: 's' })
+  expect((await api.call('DELETE', '/repositories/{repositoryId}', { repositoryId })).status).toBe(204)
+})
+
+test('a name that is too long with its namespace is refused, with the field', async () => {
+  const { status, json } = await create({ namespace: 'other', name: 'l'.repeat(250) })
+  expect(status).toBe(400)
+  expect(json).toMatchObject({ errors: [{ path: 'name', message: 'with its namespace at most 255 characters' }] })
+})
+
 test('what each holds: tags, the bytes of its blobs and manifests, when it was pushed to', async () => {
   await api.pushTag(firstId, 'v1', digestOfLetter('a'))
   await api.pushTag(firstId, 'v2', digestOfLetter('b'))

@@ -4,6 +4,7 @@ import { useTranslations } from 'next-intl'
 import { useEffect, useId, useLayoutEffect, useRef } from 'react'
 import type { ReactNode, SubmitEvent } from 'react'
 import { Button, IconButton } from './button'
+import { useUnsavedText } from './use-unsaved-text'
 
 interface DialogProps {
   title: string
@@ -27,7 +28,8 @@ interface DialogProps {
  * A modal dialog around one form. Rendered while open, so that its form starts afresh each time.
  *
  * The platform's `<dialog>` keeps the focus inside, makes the page behind inert and gives the focus back. Focus starts
- * in the first field; Enter confirms, Escape cancels. In one that stays it starts on the first button of the body, so
+ * in the first field; Enter confirms, Escape cancels. With text that was typed and not saved, Escape and Back ask first;
+ * Cancel and the cross say enough. In one that stays it starts on the first button of the body, so
  * that an Enter too many does not close it.
  */
 export function Dialog(props: DialogProps) {
@@ -55,8 +57,14 @@ export function Dialog(props: DialogProps) {
     isPressed.current = false
   })
 
+  const unsaved = useUnsavedText(busy)
+
   function close() {
     if (!stays) onClose()
+  }
+
+  function cancel() {
+    if (!unsaved.ask()) close()
   }
 
   return (
@@ -66,17 +74,20 @@ export function Dialog(props: DialogProps) {
       aria-labelledby={titleId}
       onCancel={(event) => {
         event.preventDefault()
-        close()
+        // The key was heard before; this is a gesture of the platform.
+        if (!unsaved.isAsking) cancel()
       }}
       onKeyDown={(event) => {
         // A second Escape closes whatever `onCancel` says.
         if (event.key !== 'Escape' || event.nativeEvent.isComposing) return
         event.preventDefault()
-        close()
+        if (unsaved.isAsking) unsaved.keep()
+        else cancel()
       }}
     >
       <form
         noValidate
+        onInput={unsaved.note}
         onSubmit={(event) => {
           event.preventDefault()
           if (busy || disabled || isPressed.current) return
@@ -93,13 +104,27 @@ export function Dialog(props: DialogProps) {
         </div>
         <div className="dialog-body">{children}</div>
         <div className="dialog-foot">
-          {foot ?? (
+          {unsaved.isAsking ? (
             <>
-              <Button onClick={close}>{t('common.cancel')}</Button>
-              <Button type="submit" variant={danger ? 'danger' : 'primary'} busy={busy} disabled={disabled}>
-                {confirm}
+              <p role="alert" className="dialog-question">
+                {t('common.discardQuestion')}
+              </p>
+              <Button key="keep" autoFocus onClick={unsaved.keep}>
+                {t('common.keepEditing')}
+              </Button>
+              <Button key="discard" variant="danger" onClick={onClose}>
+                {t('common.discard')}
               </Button>
             </>
+          ) : (
+            (foot ?? (
+              <>
+                <Button onClick={close}>{t('common.cancel')}</Button>
+                <Button type="submit" variant={danger ? 'danger' : 'primary'} busy={busy} disabled={disabled}>
+                  {confirm}
+                </Button>
+              </>
+            ))
           )}
         </div>
       </form>

@@ -27,6 +27,7 @@ test('an instance is created in the region one is in, and holds nothing yet', as
   await page.keyboard.press('Enter')
   await expect(name).toHaveAccessibleDescription('This region has an instance of that name already.')
   await page.keyboard.press('Escape')
+  await dialog.getByRole('button', { name: 'Discard' }).click()
 
   await expect(card(page, 'first')).toContainText('Advanced')
   await expect(card(page, 'first')).toContainText('first-registry.eu-west-1.localhost')

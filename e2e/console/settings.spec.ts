@@ -101,14 +101,49 @@ test('Escape and Cancel change nothing, and what was typed is not there the next
     await expect(dialog.getByRole('checkbox', { name: 'Immutable' })).not.toBeChecked()
     await dialog.getByLabel('Summary').fill('Forgotten')
     await dialog.getByRole('checkbox', { name: 'Immutable' }).check()
-    if (leave === 'Escape') await page.keyboard.press('Escape')
-    else await dialog.getByRole('button', { name: 'Cancel' }).click()
+    if (leave === 'Escape') {
+      await page.keyboard.press('Escape')
+      await dialog.getByRole('button', { name: 'Discard' }).click()
+    } else await dialog.getByRole('button', { name: 'Cancel' }).click()
     await expect(dialog).toBeHidden()
   }
   await page.reload()
   await expect(fact(page, 'Summary')).toHaveText('As it was')
   expect(changes()).toEqual([])
   expect(await api.repository(repository.id)).toEqual(repository)
+})
+
+test('Escape and Back ask before they throw away what was typed', async ({ api, page }) => {
+  const repository = await api.createRepository()
+  await page.goto(repositoryAddress(repository, 'tags'))
+  await page.getByRole('link', { name: 'Details' }).click()
+  const dialog = await openSettings(page)
+  const summary = dialog.getByLabel('Summary')
+  await summary.click()
+  await page.keyboard.type('Typed for an hour')
+  const question = dialog.getByRole('alert').filter({ hasText: 'Discard what you typed?' })
+
+  for (const leave of [() => page.keyboard.press('Escape'), () => page.evaluate(() => window.history.back())]) {
+    await leave()
+    await expect(question).toBeVisible()
+    await expect(dialog.getByRole('button', { name: 'Keep Editing' })).toBeFocused()
+    // An Enter or an Escape too many throws nothing away.
+    await page.keyboard.press('Enter')
+    await expect(question).toBeHidden()
+    await expect(summary).toBeFocused()
+    await expect(summary).toHaveValue('Typed for an hour')
+  }
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Escape')
+  await expect(question).toBeHidden()
+  await expect(dialog).toBeVisible()
+  await expect(page).toHaveURL(/\/details$/)
+
+  await page.keyboard.press('Escape')
+  await dialog.getByRole('button', { name: 'Discard' }).click()
+  await expect(dialog).toBeHidden()
+  await page.goBack()
+  await expect(page).toHaveURL(/\/tags$/)
 })
 
 test('Confirm cannot be pressed twice: one change is sent, and after Escape a toast says how it ended', async ({

@@ -20,12 +20,17 @@ test.each([
   expect(parseRepositoryPath(segments)).toEqual({ namespace, name, section })
 })
 
-test.each([[[]], [['team']], [['team', 'details']], [['team', 'app']], [['team', 'app', 'activity']]])(
-  '%j is no repository address',
-  (segments) => {
-    expect(parseRepositoryPath(segments)).toBeNull()
-  },
-)
+test.each([
+  [['team', 'app'], 'app'],
+  [['team', 'details'], 'details'],
+  [['team', 'app', 'activity'], 'app/activity'],
+])('%j has no section', (segments, name) => {
+  expect(parseRepositoryPath(segments)).toEqual({ namespace: 'team', name, section: null })
+})
+
+test.each([[[]], [['team']]])('%j is no repository address', (segments) => {
+  expect(parseRepositoryPath(segments)).toBeNull()
+})
 
 test('a query is written as it was read, repeated names and all', () => {
   expect(queryOf({ search: 'a&b', cursor: ['1', '2'], sort: undefined })).toBe('?search=a%26b&cursor=1&cursor=2')

@@ -92,12 +92,17 @@ export function queryOf(parameters: Record<string, string | string[] | undefined
   return query.size === 0 ? '' : `?${query}`
 }
 
-/** Reads the catch-all part of a repository's address: namespace, name with its slashes, section. Null when it is none. */
+/**
+ * Reads the catch-all part of a repository's address: namespace, name with its slashes, section; the section is null when
+ * the address has none. Null when it is no such address.
+ */
 export function parseRepositoryPath(
   segments: readonly string[],
-): { namespace: string; name: string; section: RepositorySection } | null {
+): { namespace: string; name: string; section: RepositorySection | null } | null {
   const [namespace, ...rest] = segments.map(decodeURIComponent)
-  const section = rest.pop()
-  if (namespace === undefined || rest.length === 0 || !isSection(section)) return null
-  return { namespace, name: rest.join('/'), section }
+  if (namespace === undefined || rest.length === 0) return null
+  const last = rest.at(-1)
+  // `team/tags` is the repository tags of team, and has no section.
+  if (rest.length === 1 || !isSection(last)) return { namespace, name: rest.join('/'), section: null }
+  return { namespace, name: rest.slice(0, -1).join('/'), section: last }
 }

@@ -94,6 +94,27 @@ test('an instance that holds namespaces says so; an empty one is deleted by its 
   await expect(page.getByRole('heading', { name: 'No instances in US (Silicon Valley) yet' })).toBeVisible()
 })
 
+test('addresses that people write: an instance by its name, a repository without its tab', async ({ api, page }) => {
+  const instance = await api.createInstance({ name: uniqueName('named'), regionId: 'us-east-1' })
+  expect((await api.request('POST', `/instances/${instance.id}/namespaces`, { name: 'team' })).status).toBe(201)
+  await api.createRepository({ namespace: 'team', name: 'web/shop' }, instance.id)
+  const [byName, byId] = [instance.name, instance.id].map((one) => `/${instance.regionId}/instance/${one}`)
+  for (const rest of ['', '/repositories?search=shop']) {
+    await page.goto(`${byName}${rest}`)
+    await expect(page).toHaveURL(`${byId}${rest}`)
+  }
+  await expect(page.getByRole('link', { name: 'web/shop' }).first()).toBeVisible()
+
+  await page.goto(`${byName}/repository/team/web/shop`)
+  await expect(page).toHaveURL(`${byId}/repository/team/web/shop/details`)
+  await page.goto(`${byId}/repository/team/web/shop?x=1`)
+  await expect(page).toHaveURL(`${byId}/repository/team/web/shop/details`)
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('shop')
+
+  await page.goto(`/${instance.regionId}/instance/${uniqueName('nowhere')}`)
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('There is no page here')
+})
+
 test('the default instance offers no Delete, as card and as row', async ({ page }) => {
   await page.goto(`${instancesAddress()}?search=example`)
   await page.getByRole('button', { name: 'More actions for example' }).click()

@@ -13,6 +13,11 @@ export const idPrefixes = {
 /** A kind of object that has an id. */
 export type IdKind = keyof typeof idPrefixes
 
+/** Whether `text` has the form of an id that `createId` makes for this kind of object. */
+export function hasIdForm(kind: IdKind, text: string): boolean {
+  return new RegExp(`^${idPrefixes[kind]}-[a-z0-9]{16}$`).test(text)
+}
+
 const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
 /** A new id: ACR's prefix and 16 random lower-case letters and digits (82 bits). */

@@ -278,6 +278,13 @@ describe('POST of a token', () => {
     expect(answer.json.errors).toHaveLength(1)
   })
 
+  test('a plus sign that is not encoded is a space, and the error says so', async () => {
+    const plain = await post('grant_type=password&username=robot%2Bci&password=wrong')
+    expect(errorOf(plain)[2]).not.toMatch(/%2B/)
+    const answer = await post('grant_type=password&username=robot+ci&password=wrong')
+    expect(errorOf(answer)).toEqual([401, 'UNAUTHORIZED', expect.stringMatching(/\+.* means a space.*%2B/)])
+  })
+
   test('a chunked form without end is cut off at its limit', async () => {
     const answer = await post(`grant_type=password&x=${'x'.repeat(100_000)}`, { 'transfer-encoding': 'chunked' })
     expect(answer.status).toBe(413)

@@ -98,8 +98,21 @@ export async function postToken(call: OpenCall): Promise<void> {
     clientId: fields.get('client_id') ?? '',
   }
   const instance = await findInstance(ctx, request, asked.service)
-  const asker = await proveForm(ctx, instance?.id ?? null, parsed.data, request)
+  const asker = await proveForm(ctx, instance?.id ?? null, parsed.data, request).catch((error: unknown) => {
+    throw hasSpaces(parsed.data) ? hintAtPlus(error) : error
+  })
   await answerToken(call, instance, asked, asker)
+}
+
+/** Whether a value has a space, which an unencoded plus sign in a form means too. */
+function hasSpaces(given: z.infer<typeof form>): boolean {
+  return Object.values(given).some((value) => value.includes(' '))
+}
+
+function hintAtPlus(error: unknown): unknown {
+  if (!AppError.is(error) || error.code !== 'UNAUTHORIZED') return error
+  const message = `${error.message} (in a form, “+” means a space: send the plus sign as %2B)`
+  return new AppError('UNAUTHORIZED', { message, cause: error })
 }
 
 async function proveForm(

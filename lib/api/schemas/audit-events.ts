@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { auditActions, auditTargetTypes } from '@/lib/domain/audit'
-import { pageOf, pageQuery, timestamp } from './common'
+import { pageOf, pageQuery, timeInput, timestamp } from './common'
 
 const facts = z.record(z.string(), z.unknown()).nullable()
 
@@ -43,8 +43,8 @@ const filter = {
   targetName: word.meta({ description: 'The full name' }),
   instanceId: word,
   address: word.meta({ description: 'The full address' }),
-  from: timestamp.optional().meta({ description: 'Events at this time or later' }),
-  to: timestamp.optional().meta({ description: 'Events before this time' }),
+  from: timeInput.optional().meta({ description: 'Events at this time or later' }),
+  to: timeInput.optional().meta({ description: 'Events before this time' }),
   text: z.string().min(1).max(200).optional().meta({ description: 'Text that the event contains, ignoring case' }),
 }
 

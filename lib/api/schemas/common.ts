@@ -9,11 +9,29 @@ export const timestamp = z.iso
   .refine((text) => !text.startsWith('0000'), { message: 'a year of 0001 or later' })
   .meta({ description: 'UTC time, ISO 8601' })
 
+/** A time in a request: in UTC or with an offset. Read as UTC. */
+export const timeInput = z.iso
+  .datetime({
+    offset: true,
+    message: 'a time such as 2026-11-28T12:00:00Z or …T12:00:00+08:00; in an address, “+” is %2B',
+  })
+  .transform((text) => new Date(text))
+  .refine((time) => time.getUTCFullYear() >= 1 && time.getUTCFullYear() <= 9999, {
+    message: 'a year from 0001 to 9999',
+  })
+  .transform((time) => time.toISOString())
+  .meta({ description: 'Time, ISO 8601, in UTC or with an offset', format: 'date-time' })
+
 /** `<algorithm>:<hex>`. */
 export const digest = z
   .string()
   .regex(/^(?:sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$/)
   .meta({ description: 'Content digest', examples: [`sha256:${'0'.repeat(64)}`] })
+
+/** A text that a PATCH may set to null (RFC 7396): then it is empty. */
+export function clearable(text: z.ZodString) {
+  return text.nullable().transform((given) => given ?? '')
+}
 
 /** The caller's permission on a resource; the console offers only the actions that it allows. */
 export const access = z.enum(permissions).nullable().meta({

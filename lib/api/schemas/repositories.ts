@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isRepositoryName } from '@/lib/domain/reference'
-import { access, pageOf, pageQuery, timestamp } from './common'
+import { access, clearable, pageOf, pageQuery, timestamp } from './common'
 import { repositoryType } from './namespaces'
 
 export const summaryMaxLength = 100
@@ -72,8 +72,8 @@ export const createRepositoryBody = z.strictObject({
 export const updateRepositoryBody = z.strictObject({
   type: repositoryType.optional(),
   tagImmutability: z.boolean().optional(),
-  summary: summary.optional(),
-  description: description.optional(),
+  summary: clearable(summary).optional(),
+  description: clearable(description).optional(),
   reason: z.string().max(500).optional().meta({ description: 'Stored in the audit trail with the change' }),
 })
 export type UpdateRepositoryBody = z.infer<typeof updateRepositoryBody>

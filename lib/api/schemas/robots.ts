@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isRobotName } from '@/lib/domain/robot-name'
-import { pageOf, pageQuery, timestamp } from './common'
+import { clearable, pageOf, pageQuery, timeInput, timestamp } from './common'
 import { permission } from './grants'
 
 /** A credential for automation. It belongs to one instance. */
@@ -39,7 +39,7 @@ export const robotDescriptionMax = 200
 
 const description = z.string().max(robotDescriptionMax)
 
-const expiresAt = timestamp.nullable().meta({ description: 'A time in the future; null: it does not expire' })
+const expiresAt = timeInput.nullable().meta({ description: 'A time in the future; null: it does not expire' })
 
 export const createRobotBody = z.strictObject({
   name: z.string().refine(isRobotName, {
@@ -57,7 +57,7 @@ export const createRobotBody = z.strictObject({
 })
 
 export const updateRobotBody = z.strictObject({
-  description: description.optional(),
+  description: clearable(description).optional(),
   isDisabled: z.boolean().optional(),
   expiresAt: expiresAt.optional(),
 })

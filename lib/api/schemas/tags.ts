@@ -26,7 +26,10 @@ export const tagPage = pageOf(tag)
 
 export const tagQuery = pageQuery.extend({
   search: z.string().max(128).optional().meta({ description: 'Part of the name' }),
-  sort: z.enum(['name', '-name', 'pushedAt', '-pushedAt']).default('-pushedAt'),
+  sort: z.enum(['name', '-name', 'pushedAt', '-pushedAt']).default('-pushedAt').meta({
+    description:
+      'By `-pushedAt`, a tag that moves while you walk through the pages goes to the front, and you do not meet it: walk by `name` to meet each tag that exists all the time',
+  }),
 })
 
 export const deleteTagQuery = z.strictObject({

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isPlainText } from '@/lib/domain/plain-text'
 import { isUserName } from '@/lib/domain/user-name'
-import { pageOf, pageQuery, timestamp } from './common'
+import { clearable, pageOf, pageQuery, timestamp } from './common'
 
 const userRole = z.enum(['ADMINISTRATOR', 'MEMBER'])
 
@@ -58,7 +58,7 @@ export const createUserBody = z.strictObject({
 })
 
 export const updateUserBody = z.strictObject({
-  displayName: displayName.optional(),
+  displayName: clearable(displayName).optional(),
   role: userRole.optional(),
   isDisabled: z.boolean().optional().meta({ description: 'Disabling a user ends their sessions' }),
   password: password.optional().meta({ description: 'Replaces the user’s password and ends their sessions' }),

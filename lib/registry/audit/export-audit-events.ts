@@ -10,6 +10,9 @@ export type AuditExportFormat = 'csv' | 'jsonl'
 /** Events read at once: an export holds this many in memory. */
 const batchSize = 500
 
+/** Tells a spreadsheet that the text is UTF-8: without it, Excel reads other letters than ASCII as others. */
+const byteOrderMark = '\ufeff'
+
 const columns = [
   ...['id', 'createdAt', 'action', 'targetType', 'targetId', 'targetName', 'instanceId', 'actor', 'credential'],
   ...['address', 'userAgent', 'before', 'after', 'reason', 'previousHash', 'hash'],
@@ -33,7 +36,7 @@ export function exportAuditEvents(
 async function* readEvents({ db }: Context, request: AuditRequest, format: AuditExportFormat): AsyncGenerator<string> {
   const filter = toAuditFilter(request)
   const toLine = format === 'csv' ? toCsv : toJson
-  if (format === 'csv') yield csvLine(columns)
+  if (format === 'csv') yield `${byteOrderMark}${csvLine(columns)}`
   const beforeId = ((await findAuditHead(db))?.eventId ?? 0) + 1
   let afterId = 0
   for (;;) {

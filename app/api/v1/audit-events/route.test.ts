@@ -116,6 +116,10 @@ describe('the list', () => {
       await api.ctx.db.prisma.auditEvent.update({ where: { id }, data: { createdAt: new Date(id * 1000) } })
     }
     expect(await idsOf('?from=1970-01-01T00:00:02.000Z')).toEqual(['3', '2'])
+    expect(await idsOf('?from=1970-01-01T08:00:02%2B08:00')).toEqual(['3', '2'])
+    // An unencoded plus sign is a space in an address, and the message says so.
+    const spaced = await api.call('GET', list, {}, { query: '?from=1970-01-01T08:00:02+08:00' })
+    expect(spaced.json).toMatchObject({ errors: [{ path: 'from', message: expect.stringContaining('%2B') as string }] })
     expect(await idsOf('?to=1970-01-01T00:00:02.000Z')).toEqual(['1'])
     expect(await idsOf('?from=1970-01-01T00:00:02.000Z&to=1970-01-01T00:00:03.000Z')).toEqual(['2'])
   })
@@ -171,7 +175,10 @@ describe('the export', () => {
     for (const reason of cells) await append({ reason })
     const response = await download('?format=csv')
     expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8')
-    const text = await response.text()
+    const bytes = Buffer.from(await response.arrayBuffer())
+    // Without this mark Excel does not read UTF-8.
+    expect(bytes.subarray(0, 3)).toEqual(Buffer.from([0xef, 0xbb, 0xbf]))
+    const text = bytes.toString('utf8', 3)
     const [head, ...rows] = readCsv(text)
     expect(text.endsWith('\r\n')).toBe(true)
     const column = head?.indexOf('reason') ?? -1

@@ -102,6 +102,22 @@ describe('a robot', () => {
     expect((await api.call('PATCH', one, { robotId }, { body: { name: 'other' } })).status).toBe(400)
   })
 
+  test('expires at a time with an offset; null clears what can be cleared, and nothing else', async () => {
+    const created = await create({ description: 'of the build', expiresAt: '2999-01-01T08:00:00+08:00' })
+    expect(created.json).toMatchObject({ expiresAt: '2999-01-01T00:00:00.000Z' })
+    const robotId = created.json.id
+    const change = (body: object) => api.call('PATCH', one, { robotId }, { body })
+    expect((await change({ description: null, expiresAt: null })).json).toMatchObject({
+      description: '',
+      expiresAt: null,
+    })
+    const refused = await change({ isDisabled: null })
+    expect(refused.json).toMatchObject({ status: 400, errors: [{ path: 'isDisabled' }] })
+    for (const expiresAt of ['2999-01-01', '9999-12-31T23:59:59-01:00', '2999-01-01T00:00:00']) {
+      expect((await change({ expiresAt })).json).toMatchObject({ status: 400, errors: [{ path: 'expiresAt' }] })
+    }
+  })
+
   test('has to log on again once it was disabled', async () => {
     const { id: robotId } = (await create()).json
     await logOn(robotId)

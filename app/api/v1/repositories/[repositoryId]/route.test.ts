@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createRepositoryOnPush } from '@/lib/metadata/repositories'
-import { type TestApi, digestOfLetter, openTestApi } from '@/lib/testing/test-api'
+import { type TestApi, digestOfLetter, openTestApi, uniqueName } from '@/lib/testing/test-api'
 
 let api: TestApi
 
@@ -62,6 +62,16 @@ describe('changing one', () => {
       },
       { before: '{"tagImmutability":true}', after: '{"tagImmutability":false}', reason: null },
     ])
+  })
+
+  test('null clears a text, and is refused elsewhere', async () => {
+    const { repositoryId } = await api.makeRepository(uniqueName())
+    const change = (body: object) => api.call('PATCH', '/repositories/{repositoryId}', { repositoryId }, { body })
+    await change({ summary: 'one', description: 'two' })
+    expect((await change({ summary: null, description: null })).json).toMatchObject({ summary: '', description: '' })
+    for (const name of ['type', 'tagImmutability']) {
+      expect((await change({ [name]: null })).json).toMatchObject({ status: 400, errors: [{ path: name }] })
+    }
   })
 
   test('to what it is already changes nothing, and writes nothing', async () => {

@@ -1,5 +1,5 @@
 import type { Metadata } from 'next'
-import { notFound } from 'next/navigation'
+import { notFound, redirect } from 'next/navigation'
 import { getTranslations } from 'next-intl/server'
 import { RepositoryPage } from '@/components/repositories/repository-page'
 import { parseRepositoryPath, queryOf, repositoryHref } from '@/components/routes'
@@ -16,15 +16,19 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const repository = parseRepositoryPath((await params).path)
   if (!repository) return {}
   const sections = { details: t('details.title'), tags: t('tags.title'), access: t('grants.access') }
-  return { title: `${repository.namespace}/${repository.name} · ${sections[repository.section]}` }
+  return { title: `${repository.namespace}/${repository.name} · ${sections[repository.section ?? 'details']}` }
 }
 
-/** `/{region}/instance/{instanceId}/repository/{namespace}/{name…}/{section}`; the name may hold slashes. */
+/**
+ * `/{region}/instance/{instanceId}/repository/{namespace}/{name…}/{section}`; the name may hold slashes. Without a section,
+ * it leads to the details.
+ */
 export default async function Page({ params, searchParams }: Props) {
   const { region, instanceId, path } = await params
   const repository = parseRepositoryPath(path)
   if (!isRegionId(region) || repository === null) notFound()
   const { namespace, name, section } = repository
+  if (section === null) redirect(repositoryHref(region, { instanceId, namespace, name }, 'details'))
   const session = await requireSession(
     repositoryHref(region, { instanceId, namespace, name }, section) + queryOf(await searchParams),
   )

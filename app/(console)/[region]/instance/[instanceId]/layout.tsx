@@ -1,0 +1,21 @@
+import { notFound } from 'next/navigation'
+import type { ReactNode } from 'react'
+import { InstanceByName } from '@/components/instances/instance-by-name'
+import { instanceHref } from '@/components/routes'
+import { requireSession } from '@/lib/auth/console/session'
+import { hasIdForm } from '@/lib/domain/ids'
+import { isRegionId } from '@/lib/domain/regions'
+
+interface Props {
+  params: Promise<{ region: string; instanceId: string }>
+  children: ReactNode
+}
+
+/** The pages of an instance. An address that people wrote by hand may have its name in place of its id. */
+export default async function InstanceLayout({ params, children }: Props) {
+  const { region, instanceId } = await params
+  if (hasIdForm('instance', instanceId)) return children
+  if (!isRegionId(region)) notFound()
+  await requireSession(instanceHref(region, instanceId))
+  return <InstanceByName region={region} name={instanceId} />
+}

@@ -1,7 +1,7 @@
 import type { TagRefusal } from '@/lib/domain/immutability'
 import type { Actor } from './audit-events'
 import { batchesOf } from './engine/batches'
-import type { SqlTransaction } from './engine/database'
+import type { SqlSource, SqlTransaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 import { type EventRepository, addTagEventsToOutbox } from './outbox'
 import type { TagTarget } from './tags'
@@ -80,6 +80,31 @@ export async function recordRefusal(
   if (counted > 0) return
   const event = { tag, kind: 'REFUSED', currentDigest, pushedDigest, reason } as const
   await insertTagEvents(tx, repository, actor, [event], now)
+}
+
+/**
+ * When a tag of each repository was last created or moved, by repository id; absent where that never happened. It never
+ * goes back, because the ledger keeps what happened to tags that were deleted since.
+ */
+export async function listLastPushes(
+  source: SqlSource,
+  repositoryIds: readonly string[],
+): Promise<ReadonlyMap<string, Date>> {
+  const last = new Map<string, Date>()
+  for (const batch of batchesOf(repositoryIds)) {
+    // Each kind by itself: then the newest entry is the end of a range of the index, however many there are.
+    for (const kind of [Prisma.sql`'CREATED'`, Prisma.sql`'MOVED'`]) {
+      const rows = await source.read.$queryRaw<{ repositoryId: string; createdAt: Date }[]>`
+        SELECT e."repositoryId", e."createdAt" FROM "Repository" r JOIN "TagEvent" e ON e."id" = (
+          SELECT "id" FROM "TagEvent" WHERE "repositoryId" = r."id" AND "kind" = ${kind}
+          ORDER BY "createdAt" DESC LIMIT 1)
+        WHERE r."id" IN (${Prisma.join(batch)})`
+      for (const { repositoryId, createdAt } of rows) {
+        if (createdAt > (last.get(repositoryId) ?? 0)) last.set(repositoryId, createdAt)
+      }
+    }
+  }
+  return last
 }
 
 async function insertTagEvents(

@@ -2,6 +2,7 @@ import { AppError } from '@/lib/domain/errors'
 import type { Source, Transaction } from './engine/database'
 import { isUniqueViolation } from './engine/failures'
 import { Prisma } from './generated/sqlite/client'
+import { listLastPushes } from './ledger'
 
 /** A repository as stored. */
 export interface RepositoryRow {
@@ -29,7 +30,7 @@ export interface RepositoryTotals {
   readonly tagCount: number
   /** Distinct blobs and manifests. */
   readonly sizeBytes: number
-  /** When a tag last came to point where it points. */
+  /** When a tag was last created or moved, also one that was deleted since. */
   readonly lastPushedAt: Date | null
 }
 
@@ -38,23 +39,24 @@ export async function findRepository(db: Source, id: string): Promise<Repository
   return db.prisma.repository.findUnique({ where: { id } })
 }
 
-/** What each of the repositories holds, in three queries for any number. */
+/** What each of the repositories holds, in a few queries for any number. */
 export async function getRepositoryTotals(
   db: Source,
   ids: readonly string[],
 ): Promise<(id: string) => RepositoryTotals> {
   const where = { repositoryId: { in: [...ids] } }
-  const [tags, manifests, blobs] = await Promise.all([
-    db.prisma.tag.groupBy({ by: ['repositoryId'], where, _count: true, _max: { updatedAt: true } }),
+  const [tags, lastPushes, manifests, blobs] = await Promise.all([
+    db.prisma.tag.groupBy({ by: ['repositoryId'], where, _count: true }),
+    listLastPushes(db, ids),
     db.prisma.manifest.groupBy({ by: ['repositoryId'], where, _sum: { sizeBytes: true } }),
     sumBlobs(db, ids),
   ])
-  const tagsOf = new Map(tags.map((row) => [row.repositoryId, row]))
+  const tagCounts = new Map(tags.map((row) => [row.repositoryId, row._count]))
   const manifestBytes = new Map(manifests.map((row) => [row.repositoryId, row._sum.sizeBytes ?? 0]))
   return (id) => ({
-    tagCount: tagsOf.get(id)?._count ?? 0,
+    tagCount: tagCounts.get(id) ?? 0,
     sizeBytes: (manifestBytes.get(id) ?? 0) + (blobs.get(id) ?? 0),
-    lastPushedAt: tagsOf.get(id)?._max.updatedAt ?? null,
+    lastPushedAt: lastPushes.get(id) ?? null,
   })
 }
 

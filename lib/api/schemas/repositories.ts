@@ -22,7 +22,9 @@ export const repository = z.object({
   description,
   tagCount: z.number().int().nonnegative(),
   sizeBytes: z.number().int().nonnegative().meta({ description: 'Size of all distinct blobs and manifests' }),
-  lastPushedAt: timestamp.nullable(),
+  lastPushedAt: timestamp
+    .nullable()
+    .meta({ description: 'When a tag was last created or moved, also one that was deleted since; `null`: never' }),
   createdAt: timestamp,
   updatedAt: timestamp.meta({ description: 'When its settings last changed' }),
   updatedBy: z.string().meta({ description: 'Name of the user who changed the settings' }),

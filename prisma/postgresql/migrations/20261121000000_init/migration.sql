@@ -460,6 +460,9 @@ CREATE INDEX "TagEvent_repositoryId_tag_id_idx" ON "TagEvent"("repositoryId", "t
 CREATE INDEX "TagEvent_instanceId_kind_id_idx" ON "TagEvent"("instanceId", "kind", "id");
 
 -- CreateIndex
+CREATE INDEX "TagEvent_repositoryId_kind_createdAt_idx" ON "TagEvent"("repositoryId", "kind", "createdAt");
+
+-- CreateIndex
 CREATE INDEX "AuditEvent_targetType_targetId_id_idx" ON "AuditEvent"("targetType", "targetId", "id");
 
 -- CreateIndex

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { systemPrincipal } from '@/lib/domain/principal'
+import { recordMove } from '@/lib/metadata/ledger'
 import { type TestApi, digestOfLetter, openTestApi } from '@/lib/testing/test-api'
 
 const collection = '/instances/{instanceId}/repositories'
@@ -81,8 +83,13 @@ test('what each holds: tags, the bytes of its blobs and manifests, when it was p
   const { db } = api.ctx
   await db.prisma.blob.create({ data: { digest: 'sha256:1', sizeBytes: 5_000_000_000 } })
   await db.prisma.repositoryBlob.create({ data: { repositoryId: firstId, digest: 'sha256:1' } })
-  const { json } = await list('?namespace=test&name=alpha')
   const tags = await db.prisma.tag.findMany({ orderBy: { updatedAt: 'desc' } })
+  const repository = { id: firstId, instanceId, path: 'test/alpha' }
+  for (const { name: tag, digest, updatedAt: now } of tags) {
+    const move = { tag, digest, previousDigest: null, endedReservation: null, now }
+    await db.sqlTransaction((tx) => recordMove(tx, repository, systemPrincipal, move))
+  }
+  const { json } = await list('?namespace=test&name=alpha')
   expect(json.items[0]).toMatchObject({
     tagCount: 2,
     sizeBytes: 5_000_000_020,

@@ -32,7 +32,7 @@ function hasGrantIn(subjectId: string, column: Sql, id: Sql): Sql {
 export function visibleInstance(viewer: Viewer | null): Sql | undefined {
   if (viewer === null) return undefined
   return Prisma.sql`(${hasGrantIn(viewer.subjectId, Prisma.sql`g."instanceId"`, Prisma.sql`i."id"`)}
-    OR EXISTS (SELECT 1 FROM "Repository" p WHERE p."instanceId" = i."id" AND p."type" = 'PUBLIC'))`
+    OR EXISTS (SELECT 1 FROM "Repository" p WHERE p."instanceId" = i."id" AND p."type" = 'PUBLIC' AND NOT p."isDeleted"))`
 }
 
 /** Namespaces a viewer knows of: with a grant on or in them or on the instance, or with a PUBLIC repository. */
@@ -40,13 +40,16 @@ export function visibleNamespace(viewer: Viewer | null): Sql | undefined {
   if (viewer === null) return undefined
   return Prisma.sql`(${hasGrantIn(viewer.subjectId, Prisma.sql`g."scopeId"`, Prisma.sql`n."instanceId"`)}
     OR ${hasGrantIn(viewer.subjectId, Prisma.sql`g."namespaceId"`, Prisma.sql`n."id"`)}
-    OR EXISTS (SELECT 1 FROM "Repository" p WHERE p."namespaceId" = n."id" AND p."type" = 'PUBLIC'))`
+    OR EXISTS (SELECT 1 FROM "Repository" p WHERE p."namespaceId" = n."id" AND p."type" = 'PUBLIC' AND NOT p."isDeleted"))`
 }
 
-/** Repositories a viewer may pull from: PUBLIC ones, and those that a grant reaches. `r` is the repository's table. */
-export function visibleRepository(viewer: Viewer | null): Sql | undefined {
-  if (viewer === null) return undefined
-  return Prisma.sql`(r."type" = 'PUBLIC' OR EXISTS (SELECT 1 FROM "Grant" g WHERE g."subjectId" = ${viewer.subjectId}
+/**
+ * Repositories a viewer may pull from: PUBLIC ones, and those that a grant reaches. `r` is the repository's table. None
+ * that is being deleted, whoever the viewer is.
+ */
+export function visibleRepository(viewer: Viewer | null): Sql {
+  if (viewer === null) return Prisma.sql`NOT r."isDeleted"`
+  return Prisma.sql`NOT r."isDeleted" AND (r."type" = 'PUBLIC' OR EXISTS (SELECT 1 FROM "Grant" g WHERE g."subjectId" = ${viewer.subjectId}
     AND g."scopeId" IN (r."id", r."namespaceId", r."instanceId")))`
 }
 

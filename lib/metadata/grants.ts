@@ -210,7 +210,7 @@ export async function findGrantScope(db: Source, id: string): Promise<GrantScope
     SELECT 'instance' AS "kind", "id" AS "instanceId", NULL AS "namespaceId", NULL AS "repositoryId"
       FROM "Instance" WHERE "id" = ${id}
     UNION ALL SELECT 'namespace', "instanceId", "id", NULL FROM "Namespace" WHERE "id" = ${id}
-    UNION ALL SELECT 'repository', "instanceId", "namespaceId", "id" FROM "Repository" WHERE "id" = ${id}`
+    UNION ALL SELECT 'repository', "instanceId", "namespaceId", "id" FROM "Repository" WHERE "id" = ${id} AND NOT "isDeleted"`
   return row === undefined ? null : { ...row, id }
 }
 

@@ -1,6 +1,6 @@
 import type { TagRefusal } from '@/lib/domain/immutability'
 import type { Actor } from './audit-events'
-import { batchesOf } from './engine/batches'
+import { asGivenTags, batchesOf } from './engine/batches'
 import type { SqlSource, SqlTransaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 import { type EventRepository, addTagEventsToOutbox } from './outbox'
@@ -14,7 +14,7 @@ import type { TagTarget } from './tags'
 /** What happened to one tag. */
 interface TagEvent {
   readonly tag: string
-  readonly kind: 'CREATED' | 'MOVED' | 'REFUSED' | 'DELETED'
+  readonly kind: 'CREATED' | 'MOVED' | 'REFUSED'
   readonly currentDigest: string | null
   readonly pushedDigest: string | null
   readonly reason: string | null
@@ -40,7 +40,7 @@ export async function recordMove(
   const kind = previousDigest === null ? 'CREATED' : 'MOVED'
   const reason = endedReservation === null ? null : `the name was reserved for ${endedReservation} before`
   const event = { tag, kind, currentDigest: previousDigest, pushedDigest: digest, reason } as const
-  await insertTagEvents(tx, repository, actor, [event], now)
+  await insertTagEvent(tx, repository, actor, event, now)
 }
 
 /** Records that tags were deleted; `reason` is what the actor stated, or null. */
@@ -52,11 +52,13 @@ export async function recordDeletions(
   { reason, now }: { readonly reason: string | null; readonly now: Date },
 ): Promise<void> {
   for (const batch of batchesOf(tags)) {
-    const events = batch.map(
-      ({ name, digest }) =>
-        ({ tag: name, kind: 'DELETED', currentDigest: digest, pushedDigest: null, reason }) as const,
-    )
-    await insertTagEvents(tx, repository, actor, events, now)
+    const inserted = await tx.$queryRaw<{ id: number }[]>`
+      INSERT INTO "TagEvent" ("instanceId", "repositoryId", "repositoryPath", "tag", "kind", "currentDigest",
+        "pushedDigest", "reason", "actor", "credential", "address", "userAgent", "count", "createdAt", "lastAt")
+      SELECT ${repository.instanceId}, ${repository.id}, ${repository.path}, given."name", 'DELETED', given."digest",
+        NULL, ${reason}, ${actor.name}, ${actor.credential}, ${actor.address}, ${actor.userAgent}, 1, ${now}, ${now}
+      FROM ${asGivenTags(tx.provider, batch)} ORDER BY given."name" RETURNING "id"`
+    await addEntriesToOutbox(tx, repository, inserted, now)
   }
 }
 
@@ -79,7 +81,7 @@ export async function recordRefusal(
       AND "pushedDigest" = ${pushedDigest} AND "actor" = ${actor.name} AND "createdAt" > ${since}`
   if (counted > 0) return
   const event = { tag, kind: 'REFUSED', currentDigest, pushedDigest, reason } as const
-  await insertTagEvents(tx, repository, actor, [event], now)
+  await insertTagEvent(tx, repository, actor, event, now)
 }
 
 /**
@@ -107,27 +109,33 @@ export async function listLastPushes(
   return last
 }
 
-async function insertTagEvents(
+async function insertTagEvent(
   tx: SqlTransaction,
   repository: EventRepository,
   actor: Actor,
-  events: readonly TagEvent[],
+  { tag, kind, currentDigest, pushedDigest, reason }: TagEvent,
   now: Date,
 ): Promise<void> {
-  const rows = events.map(
-    ({ tag, kind, currentDigest, pushedDigest, reason }) =>
-      Prisma.sql`(${repository.instanceId}, ${repository.id}, ${repository.path}, ${tag}, ${kind}, ${currentDigest},
-        ${pushedDigest}, ${reason}, ${actor.name}, ${actor.credential}, ${actor.address}, ${actor.userAgent}, 1, ${now},
-        ${now})`,
-  )
   const inserted = await tx.$queryRaw<{ id: number }[]>`
     INSERT INTO "TagEvent" ("instanceId", "repositoryId", "repositoryPath", "tag", "kind", "currentDigest",
       "pushedDigest", "reason", "actor", "credential", "address", "userAgent", "count", "createdAt", "lastAt")
-    VALUES ${Prisma.join(rows)} RETURNING "id"`
-  await addTagEventsToOutbox(
+    VALUES (${repository.instanceId}, ${repository.id}, ${repository.path}, ${tag}, ${kind}, ${currentDigest},
+      ${pushedDigest}, ${reason}, ${actor.name}, ${actor.credential}, ${actor.address}, ${actor.userAgent}, 1, ${now},
+      ${now})
+    RETURNING "id"`
+  await addEntriesToOutbox(tx, repository, inserted, now)
+}
+
+function addEntriesToOutbox(
+  tx: SqlTransaction,
+  repository: EventRepository,
+  entries: readonly { readonly id: number }[],
+  now: Date,
+): Promise<void> {
+  return addTagEventsToOutbox(
     tx,
     repository,
-    inserted.map(({ id }) => id),
+    entries.map(({ id }) => id),
     now,
   )
 }

@@ -1,5 +1,5 @@
+import { asJsonKeys } from './engine/batches'
 import type { SqlTransaction } from './engine/database'
-import { Prisma } from './generated/sqlite/client'
 
 /*
  * The outbox: what happened, in commit order wherever two events conflict, for later readers (triggers, the
@@ -28,10 +28,10 @@ export async function addTagEventsToOutbox(
   tagEventIds: readonly number[],
   now: Date,
 ): Promise<void> {
-  const rows = tagEventIds.map((eventId) => Prisma.sql`('TAG', ${instanceId}, ${id}, ${path}, ${eventId}, ${now})`)
   await tx.$executeRaw`
     INSERT INTO "OutboxEvent" ("kind", "instanceId", "repositoryId", "repositoryPath", "tagEventId", "createdAt")
-    VALUES ${Prisma.join(rows)}`
+    SELECT 'TAG', ${instanceId}, ${id}, ${path}, CAST("key" AS INTEGER), ${now}
+    FROM json_each(${asJsonKeys(tagEventIds)}) ORDER BY CAST("key" AS INTEGER)`
 }
 
 /** Adds what happened to a repository. */

@@ -22,13 +22,14 @@ export async function findRepositoryByPath(
   const [row] = await source.read.$queryRaw<RepositoryForTraffic[]>`
     SELECT r."id", r."instanceId", r."path", r."tagImmutability", n."acceptSparseManifests"
     FROM "Repository" r JOIN "Namespace" n ON n."id" = r."namespaceId"
-    WHERE r."instanceId" = ${instanceId} AND r."path" = ${path}`
+    WHERE r."instanceId" = ${instanceId} AND r."path" = ${path} AND NOT r."isDeleted"`
   return row ?? null
 }
 
 /** `<namespace>/<name>` of a repository, or null. */
 export async function findRepositoryPath(source: SqlSource, id: string): Promise<string | null> {
-  const [row] = await source.read.$queryRaw<{ path: string }[]>`SELECT "path" FROM "Repository" WHERE "id" = ${id}`
+  const [row] = await source.read.$queryRaw<{ path: string }[]>`
+    SELECT "path" FROM "Repository" WHERE "id" = ${id} AND NOT "isDeleted"`
   return row?.path ?? null
 }
 
@@ -60,7 +61,7 @@ export async function findRepositoryForCaller(
       (SELECT COALESCE(MAX(CASE g."permission" WHEN 'MANAGE' THEN 3 WHEN 'PUSH' THEN 2 ELSE 1 END), 0) FROM "Grant" g
         WHERE g."subjectId" = ${subjectId} AND g."scopeId" IN (r."id", r."namespaceId", r."instanceId")) AS "rank"
     FROM "Repository" r JOIN "Namespace" n ON n."id" = r."namespaceId" JOIN "Instance" i ON i."id" = r."instanceId"
-    WHERE r."instanceId" = ${instanceId} AND r."path" = ${path}`
+    WHERE r."instanceId" = ${instanceId} AND r."path" = ${path} AND NOT r."isDeleted"`
   if (row === undefined) return null
   const { type, rank, ...rest } = row
   return { ...rest, isPublic: type === 'PUBLIC', rank: Number(rank) }
@@ -87,13 +88,13 @@ async function readLocked(tx: SqlTransaction, id: string, lock: Prisma.Sql): Pro
   const [row] = await tx.$queryRaw<RepositoryForTraffic[]>`
     SELECT r."id", r."instanceId", r."path", r."tagImmutability", n."acceptSparseManifests"
     FROM "Repository" r JOIN "Namespace" n ON n."id" = r."namespaceId"
-    WHERE r."id" = ${id} ${tx.provider === 'sqlite' ? Prisma.empty : lock}`
+    WHERE r."id" = ${id} AND NOT r."isDeleted" ${tx.provider === 'sqlite' ? Prisma.empty : lock}`
   return row ?? null
 }
 
 /**
- * The repository a first push makes, with its namespace's defaults; null when the namespace is missing or forbids it.
- * One of several concurrent pushes makes it, and all of them get it.
+ * The repository a first push makes, with its namespace's defaults; null when the namespace is missing or forbids it,
+ * and while a deleted repository of this path is being removed. One of several concurrent pushes makes it, and all of them get it.
  */
 export async function createRepositoryOnPush(
   tx: SqlTransaction,

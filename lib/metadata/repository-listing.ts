@@ -35,7 +35,8 @@ export async function listRepositories(
   slice: Slice,
 ): Promise<RepositoryRow[]> {
   return db.read.$queryRaw<RepositoryRow[]>`
-    SELECT r.* FROM "Repository" r WHERE ${matching(filter)}
+    SELECT r."id", r."instanceId", r."namespaceId", r."name", r."path", r."type", r."tagImmutability", r."summary",
+      r."description", r."version", r."createdAt", r."updatedAt", r."updatedBy" FROM "Repository" r WHERE ${matching(filter)}
     ${inOrder(sortColumns[sortKey], Prisma.sql`r."path"`, slice)}`
 }
 

@@ -36,7 +36,7 @@ export interface RepositoryTotals {
 
 /** The repository with its settings, or null. */
 export async function findRepository(db: Source, id: string): Promise<RepositoryRow | null> {
-  return db.prisma.repository.findUnique({ where: { id } })
+  return db.prisma.repository.findUnique({ where: { id, isDeleted: false }, omit: { isDeleted: true } })
 }
 
 /** What each of the repositories holds, in a few queries for any number. */
@@ -75,7 +75,7 @@ export async function insertRepository(
   repository: Omit<RepositoryRow, 'version' | 'createdAt' | 'updatedAt'>,
 ): Promise<RepositoryRow> {
   try {
-    return await tx.prisma.repository.create({ data: repository })
+    return await tx.prisma.repository.create({ data: repository, omit: { isDeleted: true } })
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
     const message = `the namespace has a repository ${repository.name}`
@@ -93,15 +93,6 @@ export async function updateRepository(
   changes: Partial<RepositorySettings> & { readonly updatedBy: string },
 ): Promise<RepositoryRow | null> {
   const data = { ...changes, version: { increment: 1 } }
-  const { count } = await tx.prisma.repository.updateMany({ where: { id, version }, data })
+  const { count } = await tx.prisma.repository.updateMany({ where: { id, version, isDeleted: false }, data })
   return count === 0 ? null : findRepository(tx, id)
-}
-
-/** Deletes a repository that still has `version` and all its rows but the ledger's; returns whether it had. */
-export async function deleteRepository(
-  tx: Transaction,
-  { id, version }: { readonly id: string; readonly version: number },
-): Promise<boolean> {
-  const { count } = await tx.prisma.repository.deleteMany({ where: { id, version } })
-  return count > 0
 }

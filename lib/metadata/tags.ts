@@ -11,6 +11,7 @@ import { AppError } from '@/lib/domain/errors'
 import type { TagName } from '@/lib/domain/reference'
 import type { SqlSource, SqlTransaction } from './engine/database'
 import type { RepositoryForTraffic } from './repositories'
+import type { DeletedRepository } from './repository-deletions'
 import { endReservation, findReservation, reserveTagName } from './tombstones'
 
 /** What a tag points at. */
@@ -226,6 +227,18 @@ export async function deleteTagsOf(tx: SqlTransaction, repositoryId: string, dig
       ORDER BY "name" LIMIT ${pageSize})
     RETURNING "name", "digest"`
   return deleted.sort((one, other) => (one.name < other.name ? -1 : 1))
+}
+
+/** Deletes up to `limit` tags of a repository that is being deleted (`lockDeletedRepository`); returns them. */
+export async function deleteTagsOfDeleted(
+  tx: SqlTransaction,
+  { id }: DeletedRepository,
+  limit: number,
+): Promise<TagTarget[]> {
+  return tx.$queryRaw<TagTarget[]>`
+    DELETE FROM "Tag" WHERE "repositoryId" = ${id} AND "name" IN (
+      SELECT "name" FROM "Tag" WHERE "repositoryId" = ${id} ORDER BY "name" LIMIT ${limit})
+    RETURNING "name", "digest"`
 }
 
 /** The tags of a repository in byte order, in pages; other requests run between two pages. */

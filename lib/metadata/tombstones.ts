@@ -1,7 +1,6 @@
 import type { Reservation } from '@/lib/domain/immutability'
-import { batchesOf } from './engine/batches'
+import { asGivenTags, batchesOf } from './engine/batches'
 import type { SqlTransaction } from './engine/database'
-import { Prisma } from './generated/sqlite/client'
 
 /** The repository that a reserved name belongs to: by its path, because a reservation outlives the repository. */
 interface NamedRepository {
@@ -68,15 +67,13 @@ export async function reserveTagNames(
 ): Promise<void> {
   const now = new Date()
   for (const batch of batchesOf(tags)) {
-    const rows = batch.map(
-      ({ name, digest }) =>
-        Prisma.sql`(${instanceId}, ${path}, ${id}, ${name}, ${digest}, ${reason}, ${now}, ${decidedBy})`,
-    )
     // A reservation that a former repository made stays its own: this one's settings do not decide whether it counts.
     await tx.$executeRaw`
       INSERT INTO "Tombstone"
         ("instanceId", "repositoryPath", "repositoryId", "tag", "digest", "reason", "createdAt", "createdBy")
-      VALUES ${Prisma.join(rows)} ON CONFLICT ("instanceId", "repositoryPath", "tag") DO UPDATE
+      SELECT ${instanceId}, ${path}, ${id}, given."name", given."digest", ${reason}, ${now}, ${decidedBy}
+      FROM ${asGivenTags(tx.provider, batch)} WHERE TRUE
+      ON CONFLICT ("instanceId", "repositoryPath", "tag") DO UPDATE
       SET "digest" = excluded."digest", "reason" = excluded."reason", "createdBy" = excluded."createdBy"`
   }
 }

@@ -1,6 +1,7 @@
 import type { Context } from '@/lib/context'
 import type { Job } from '@/lib/jobs/job'
 import { auditHeadJob, leftOutLogOnsJob } from '@/lib/registry/audit/keep-audit'
+import { deletionsJob } from '@/lib/registry/finish-deletions'
 import { garbageCollectionJob } from '@/lib/registry/maintenance/garbage-collection-job'
 import { reserveJob } from '@/lib/registry/maintenance/keep-reserve'
 import { scrubJob } from '@/lib/registry/maintenance/scrub-job'
@@ -11,6 +12,7 @@ import { keptAnswersJob } from '@/lib/registry/run-once'
 export const jobs: readonly Job<Context>[] = [
   garbageCollectionJob,
   scrubJob,
+  deletionsJob,
   auditHeadJob,
   leftOutLogOnsJob,
   keptAnswersJob,

@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os'
+import { setTimeout } from 'node:timers/promises'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { MaintenanceRunRow } from '@/lib/metadata/maintenance-runs'
 import type { Exchange } from './exchange'
@@ -126,6 +127,20 @@ describe('the metrics', () => {
     const metrics = new Metrics(sources)
     await metrics.read()
     expect(await read(metrics)).toContain('stele_http_received_bytes_total 1000')
+  })
+
+  test('say how long requests waited because the process was busy, since the last scrape', async () => {
+    const worst = async (metrics: Metrics) => {
+      const line = (await read(metrics)).find((line) => line.startsWith('stele_event_loop_delay_seconds{quantile="1"}'))
+      return Number(line?.split(' ')[1])
+    }
+    const metrics = new Metrics(sources)
+    await setTimeout(50)
+    const end = performance.now() + 300
+    while (performance.now() < end);
+    await setTimeout(50)
+    expect(await worst(metrics)).toBeGreaterThan(0.2)
+    expect(await worst(metrics)).toBeLessThan(0.2)
   })
 
   test('are answered without those of a database that fails, and have them again when it does', async () => {

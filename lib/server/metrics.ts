@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client'
 import type { MaintenanceRunRow } from '@/lib/metadata/maintenance-runs'
 import type { Connections } from './connections'
@@ -37,6 +38,9 @@ const runFacts: readonly { name: string; help: string; of: (run: MaintenanceRunR
     of: ({ counts }) => (counts['corruptBlobs'] ?? 0) + (counts['corruptManifests'] ?? 0),
   },
 ]
+
+/** How often the event loop is asked whether it is free, in milliseconds. */
+const eventLoopSampleMs = 10
 
 /** How long the database and the storage may take, in milliseconds; later, their metrics are left out. */
 const sourceTimeoutMs = 2_000
@@ -88,6 +92,7 @@ export class Metrics {
       of,
     }))
     this.#collectConnections(registers)
+    this.#collectEventLoop(registers)
     collectDefaultMetrics({ register: this.#registry })
   }
 
@@ -178,6 +183,25 @@ export class Metrics {
       collect() {
         this.reset()
         this.inc(connections.read().sentBytes)
+      },
+    })
+  }
+
+  #collectEventLoop(registers: Registry[]): void {
+    const delay = monitorEventLoopDelay({ resolution: eventLoopSampleMs })
+    delay.enable()
+    new Gauge({
+      name: 'stele_event_loop_delay_seconds',
+      help: 'How long requests waited because the process was busy, since the last scrape.',
+      labelNames: ['quantile'],
+      registers,
+      collect() {
+        for (const quantile of [0.5, 0.99, 1]) {
+          const sampleMs = (quantile === 1 ? delay.max : delay.percentile(quantile * 100)) / 1e6
+          // A sample is the time between two questions.
+          this.set({ quantile }, Math.max(0, sampleMs - eventLoopSampleMs) / 1000)
+        }
+        delay.reset()
       },
     })
   }

@@ -1,3 +1,7 @@
+import type { DatabaseLocation } from './database'
+import type { Sql } from './listing'
+import { Prisma } from '../generated/sqlite/client'
+
 /** Rows of one statement: the databases limit the values it may carry. */
 const batchSize = 500
 
@@ -11,6 +15,20 @@ export function batchesOf<T>(rows: readonly T[]): T[][] {
  * `values` as one parameter, for `IN (SELECT "key" FROM json_each(…))`: the statement has the same text however many they
  * are, so it stays prepared. `json_each` of an object is the same in both databases.
  */
-export function asJsonKeys(values: readonly string[]): string {
+export function asJsonKeys(values: readonly (string | number)[]): string {
   return JSON.stringify(Object.fromEntries(values.map((value) => [value, 0])))
+}
+
+/**
+ * `tags` as the table `given` with the columns `name` and `digest`, for FROM; one parameter, so that the statement stays
+ * prepared however many they are.
+ */
+export function asGivenTags(
+  provider: DatabaseLocation['provider'],
+  tags: readonly { readonly name: string; readonly digest: string }[],
+): Sql {
+  const json = JSON.stringify(tags.map(({ name, digest }) => ({ name, digest })))
+  return provider === 'sqlite'
+    ? Prisma.sql`(SELECT "value" ->> 'name' AS "name", "value" ->> 'digest' AS "digest" FROM json_each(${json})) AS given`
+    : Prisma.sql`jsonb_to_recordset(${json}::jsonb) AS given("name" TEXT, "digest" TEXT)`
 }

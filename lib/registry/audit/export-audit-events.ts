@@ -1,6 +1,7 @@
 import type { Principal } from '@/lib/domain/principal'
 import { type AuditEventRow, findAuditHead, listAuditEvents } from '@/lib/metadata/audit-listing'
 import { authorizeAdministrator } from '@/lib/registry/authorize'
+import { turns } from '@/lib/registry/give-turns'
 import type { Context } from '@/lib/context'
 import { type AuditRequest, toAuditFilter } from './audit-filter'
 
@@ -38,6 +39,7 @@ async function* readEvents({ db }: Context, request: AuditRequest, format: Audit
   const toLine = format === 'csv' ? toCsv : toJson
   if (format === 'csv') yield `${byteOrderMark}${csvLine(columns)}`
   const beforeId = ((await findAuditHead(db))?.eventId ?? 0) + 1
+  const giveTurn = turns()
   let afterId = 0
   for (;;) {
     const rows = await listAuditEvents(db, filter, { order: 'oldest first', afterId, beforeId, limit: batchSize })
@@ -45,6 +47,7 @@ async function* readEvents({ db }: Context, request: AuditRequest, format: Audit
     if (last === undefined) return
     yield rows.map(toLine).join('')
     afterId = last.id
+    await giveTurn()
   }
 }
 

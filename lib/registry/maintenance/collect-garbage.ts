@@ -12,6 +12,7 @@ import {
 } from '@/lib/metadata/garbage'
 import { lockRepositoryExclusively } from '@/lib/metadata/repositories'
 import type { StoredBlob } from '@/lib/storage/blob-store'
+import { turns } from '@/lib/registry/give-turns'
 import type { Context } from '@/lib/context'
 import type { Run } from '@/lib/jobs/job'
 import type { collectionCounts } from './maintenance-run-details'
@@ -57,7 +58,7 @@ export async function collectGarbage(
 ): Promise<void> {
   const now = Date.now()
   const cutoff = new Date(now - graceSeconds * 1000)
-  const collection = { ctx, cutoff, isDryRun, run }
+  const collection = { ctx, cutoff, isDryRun, run, giveTurn: turns() }
   await collectLinks(collection)
   await collectBlobs(collection)
   await collectUnknownBlobs(collection)
@@ -70,9 +71,11 @@ interface Collection {
   readonly cutoff: Date
   readonly isDryRun: boolean
   readonly run: CollectionRun
+  /** Lets other requests run, between two pages. */
+  readonly giveTurn: () => Promise<void>
 }
 
-async function collectLinks({ ctx, cutoff, isDryRun, run }: Collection): Promise<void> {
+async function collectLinks({ ctx, cutoff, isDryRun, run, giveTurn }: Collection): Promise<void> {
   for (let after: LinkKey | null = null; ;) {
     const links: Awaited<ReturnType<typeof listLinks>> = await listLinks(ctx.db, after, cutoff)
     const unneeded = new Map<string, string[]>()
@@ -91,10 +94,11 @@ async function collectLinks({ ctx, cutoff, isDryRun, run }: Collection): Promise
     after = links.at(-1) ?? null
     if (after === null) return
     await run.count({})
+    await giveTurn()
   }
 }
 
-async function collectBlobs({ ctx, cutoff, isDryRun, run }: Collection): Promise<void> {
+async function collectBlobs({ ctx, cutoff, isDryRun, run, giveTurn }: Collection): Promise<void> {
   for (let after: string | null = null; ;) {
     const blobs: Awaited<ReturnType<typeof listBlobs>> = await listBlobs(ctx.db, after, { cutoff, foreseen: isDryRun })
     await run.count({ examinedBlobs: blobs.length, examinedBytes: sumOf(blobs) })
@@ -117,6 +121,7 @@ async function collectBlobs({ ctx, cutoff, isDryRun, run }: Collection): Promise
     }
     after = blobs.at(-1)?.digest ?? null
     if (after === null) return
+    await giveTurn()
   }
 }
 

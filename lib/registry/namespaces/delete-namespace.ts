@@ -5,6 +5,7 @@ import { lockRow } from '@/lib/metadata/engine/locks'
 import { deleteNamespace as deleteNamespaceRow } from '@/lib/metadata/namespaces'
 import { authorize } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
+import { finishDeletions } from '@/lib/registry/finish-deletions'
 import { requireNamespace } from './namespace-details'
 import { type ExpectedVersions, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
 
@@ -16,6 +17,7 @@ export async function deleteNamespace(
   expected: ExpectedVersions,
 ): Promise<void> {
   await authorize(ctx, principal, 'manage', { namespaceId: id })
+  await finishDeletions(ctx, { namespaceId: id })
   await ctx.db.transaction(async (tx) => {
     await lockRow(tx, 'Namespace', id)
     const current = await requireNamespace(tx, id)

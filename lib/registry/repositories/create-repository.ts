@@ -7,6 +7,7 @@ import { findNamespaceByName } from '@/lib/metadata/namespaces'
 import { type RepositorySettings, insertRepository } from '@/lib/metadata/repository-settings'
 import { type Authorizing, authorize } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
+import { finishDeletions } from '@/lib/registry/finish-deletions'
 import { type RepositoryDetails, describeRepository } from './repository-details'
 import type { Versioned } from '@/lib/registry/versions'
 
@@ -37,6 +38,7 @@ export async function createRepository(
   input: NewRepository,
 ): Promise<Versioned<CreatedRepository>> {
   await authorize(ctx, principal, 'see', { instanceId })
+  await finishDeletions(ctx, { instanceId, path: `${input.namespace}/${input.name}` })
   const row = await ctx.db.transaction(async (tx) => {
     const namespace = await findNamespaceByName(tx, instanceId, input.namespace)
     if (namespace === null) throw unknownNamespace()

@@ -4,14 +4,13 @@ import { isProtected } from '@/lib/domain/immutability'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { listLostGrants } from '@/lib/metadata/grants'
 import { lockRow } from '@/lib/metadata/engine/locks'
-import { recordDeletions } from '@/lib/metadata/ledger'
-import { addToOutbox } from '@/lib/metadata/outbox'
 import type { Transaction } from '@/lib/metadata/engine/database'
-import { type RepositoryRow, deleteRepository as deleteRepositoryRow } from '@/lib/metadata/repository-settings'
+import { markRepositoryDeleted } from '@/lib/metadata/repository-deletions'
+import type { RepositoryRow } from '@/lib/metadata/repository-settings'
 import { readTagPages } from '@/lib/metadata/tags'
-import { reserveTagNames } from '@/lib/metadata/tombstones'
 import { authorize, authorizeAdministrator } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
+import { finishDeletions } from '@/lib/registry/finish-deletions'
 import { requireRepository } from './repository-details'
 import { type ExpectedVersions, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
 
@@ -20,10 +19,10 @@ const namedTagsMax = 10
 
 const administratorsOnly = 'a repository with immutable tags is deleted by administrators only'
 
-const reason = 'the repository was deleted'
-
 /**
- * Deletes a repository with its tags and manifests; the bytes of its blobs stay until garbage collection.
+ * Deletes a repository with its tags and manifests; the bytes of its blobs stay until garbage collection. One transaction
+ * takes it from all readers, and batches then remove its rows, so that a large one does not make others wait. After a
+ * failure in between the deletion stands, and the server finishes it later.
  *
  * Only an administrator can delete a repository with protected tags, with `force` set to its `<namespace>/<name>`. The
  * tags' names stay reserved for their digests, in case the repository is created again. Throws NOT_FOUND,
@@ -38,7 +37,7 @@ export async function deleteRepository(
   expected: ExpectedVersions,
 ): Promise<void> {
   await authorize(ctx, principal, 'manage', { repositoryId: id })
-  await ctx.db.transaction(async (tx) => {
+  const { instanceId, path } = await ctx.db.transaction(async (tx) => {
     await lockRow(tx, 'Repository', id)
     const current = await requireRepository(tx, id)
     assertExpected(current.version, expected)
@@ -47,15 +46,8 @@ export async function deleteRepository(
       throw new AppError('REPOSITORY_PROTECTED', { detail: { tags: firstProtected, count: protectedCount } })
     }
     if (protectedCount > 0) authorizeAdministrator(ctx, principal, administratorsOnly)
-    const now = new Date()
-    for await (const tags of readTagPages(tx, id)) {
-      const protectedTags = tags.filter((tag) => isProtected(current, tag.name))
-      await reserveTagNames(tx, current, protectedTags, { reason, decidedBy: principal.name })
-      await recordDeletions(tx, current, principal, tags, { reason, now })
-    }
-    await addToOutbox(tx, current, { kind: 'REPOSITORY_DELETED' })
     const lost = await listLostGrants(tx, { scopeId: id })
-    if (!(await deleteRepositoryRow(tx, current))) throw changedMeanwhile()
+    if (!(await markRepositoryDeleted(tx, current, principal, new Date()))) throw changedMeanwhile()
     const { instanceId, path, type, tagImmutability, summary, description } = current
     await insertAuditEvent(tx, principal, {
       action: 'DELETE',
@@ -64,7 +56,13 @@ export async function deleteRepository(
       before: { path, type, tagImmutability, summary, description, tagCount, ...lost },
       after: null,
     })
+    return current
   })
+  try {
+    await finishDeletions(ctx, { instanceId, path })
+  } catch (err) {
+    ctx.log.error({ err, repository: path }, 'a deleted repository could not be removed whole: it is tried again')
+  }
 }
 
 /** How many tags a repository has and how many of them are protected, with the names of the first protected ones. */

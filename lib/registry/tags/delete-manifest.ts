@@ -11,6 +11,7 @@ import type { RepositoryForTraffic } from '@/lib/metadata/repositories'
 import { deleteTagsOf } from '@/lib/metadata/tags'
 import { authorize } from '@/lib/registry/authorize'
 import { type ExpectedVersions, assertExpected } from '@/lib/registry/versions'
+import { turns } from '@/lib/registry/give-turns'
 import { assertUnprotected } from './assert-unprotected'
 import { lockForDeletion } from './lock-for-deletion'
 
@@ -56,6 +57,7 @@ async function deleteAllTagsOf(
   principal: Principal,
 ) {
   const now = new Date()
+  const giveTurn = turns()
   const tags: string[] = []
   let tagCount = 0
   for (;;) {
@@ -64,5 +66,6 @@ async function deleteAllTagsOf(
     await recordDeletions(tx, repository, principal, deleted, { reason: null, now })
     tags.push(...deleted.slice(0, namedTagsMax - tags.length).map(({ name }) => name))
     tagCount += deleted.length
+    await giveTurn()
   }
 }

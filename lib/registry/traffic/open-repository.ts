@@ -12,6 +12,7 @@ import {
   findRepositoryForCaller,
 } from '@/lib/metadata/repositories'
 import type { Context } from '@/lib/context'
+import { finishDeletions } from '@/lib/registry/finish-deletions'
 import { OpenedRepository, type TrafficAction } from './opened-repository'
 import { mayPull } from './pull-permission'
 
@@ -112,6 +113,7 @@ async function createOnPush(
     if (!rankAllows(rank, 'push')) throw new AppError('DENIED', { detail: { name: path, action: 'push' } })
   }
   ctx.reserve.assertRoomForContent()
+  await finishDeletions(ctx, { instanceId, path })
   const created = await ctx.db.sqlTransaction((tx) =>
     createRepositoryOnPush(tx, { instanceId, namespace: names.namespace, name: names.name, createdBy: principal.name }),
   )

@@ -65,8 +65,21 @@ CREATE TABLE "Repository" (
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "updatedAt" TIMESTAMP(3) NOT NULL,
     "updatedBy" TEXT COLLATE "C" NOT NULL,
+    "isDeleted" BOOLEAN NOT NULL DEFAULT false,
 
     CONSTRAINT "Repository_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "RepositoryDeletion" (
+    "repositoryId" TEXT COLLATE "C" NOT NULL,
+    "actor" TEXT COLLATE "C" NOT NULL,
+    "credential" TEXT COLLATE "C" NOT NULL,
+    "address" TEXT COLLATE "C" NOT NULL,
+    "userAgent" TEXT COLLATE "C" NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "RepositoryDeletion_pkey" PRIMARY KEY ("repositoryId")
 );
 
 -- CreateTable
@@ -418,10 +431,10 @@ CREATE UNIQUE INDEX "Instance_regionId_name_key" ON "Instance"("regionId", "name
 CREATE UNIQUE INDEX "Namespace_instanceId_name_key" ON "Namespace"("instanceId", "name");
 
 -- CreateIndex
-CREATE INDEX "Repository_namespaceId_type_idx" ON "Repository"("namespaceId", "type");
+CREATE INDEX "Repository_namespaceId_type_isDeleted_idx" ON "Repository"("namespaceId", "type", "isDeleted");
 
 -- CreateIndex
-CREATE INDEX "Repository_instanceId_type_idx" ON "Repository"("instanceId", "type");
+CREATE INDEX "Repository_instanceId_type_isDeleted_idx" ON "Repository"("instanceId", "type", "isDeleted");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Repository_instanceId_path_key" ON "Repository"("instanceId", "path");
@@ -557,6 +570,9 @@ ALTER TABLE "Repository" ADD CONSTRAINT "Repository_instanceId_fkey" FOREIGN KEY
 
 -- AddForeignKey
 ALTER TABLE "Repository" ADD CONSTRAINT "Repository_namespaceId_fkey" FOREIGN KEY ("namespaceId") REFERENCES "Namespace"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "RepositoryDeletion" ADD CONSTRAINT "RepositoryDeletion_repositoryId_fkey" FOREIGN KEY ("repositoryId") REFERENCES "Repository"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "Manifest" ADD CONSTRAINT "Manifest_repositoryId_fkey" FOREIGN KEY ("repositoryId") REFERENCES "Repository"("id") ON DELETE CASCADE ON UPDATE CASCADE;

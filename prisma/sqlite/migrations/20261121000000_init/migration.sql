@@ -41,8 +41,20 @@ CREATE TABLE "Repository" (
     "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "updatedAt" DATETIME NOT NULL,
     "updatedBy" TEXT NOT NULL,
+    "isDeleted" BOOLEAN NOT NULL DEFAULT false,
     CONSTRAINT "Repository_instanceId_fkey" FOREIGN KEY ("instanceId") REFERENCES "Instance" ("id") ON DELETE RESTRICT ON UPDATE CASCADE,
     CONSTRAINT "Repository_namespaceId_fkey" FOREIGN KEY ("namespaceId") REFERENCES "Namespace" ("id") ON DELETE RESTRICT ON UPDATE CASCADE
+);
+
+-- CreateTable
+CREATE TABLE "RepositoryDeletion" (
+    "repositoryId" TEXT NOT NULL PRIMARY KEY,
+    "actor" TEXT NOT NULL,
+    "credential" TEXT NOT NULL,
+    "address" TEXT NOT NULL,
+    "userAgent" TEXT NOT NULL,
+    "createdAt" DATETIME NOT NULL,
+    CONSTRAINT "RepositoryDeletion_repositoryId_fkey" FOREIGN KEY ("repositoryId") REFERENCES "Repository" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
 -- CreateTable
@@ -387,10 +399,10 @@ CREATE UNIQUE INDEX "Instance_regionId_name_key" ON "Instance"("regionId", "name
 CREATE UNIQUE INDEX "Namespace_instanceId_name_key" ON "Namespace"("instanceId", "name");
 
 -- CreateIndex
-CREATE INDEX "Repository_namespaceId_type_idx" ON "Repository"("namespaceId", "type");
+CREATE INDEX "Repository_namespaceId_type_isDeleted_idx" ON "Repository"("namespaceId", "type", "isDeleted");
 
 -- CreateIndex
-CREATE INDEX "Repository_instanceId_type_idx" ON "Repository"("instanceId", "type");
+CREATE INDEX "Repository_instanceId_type_isDeleted_idx" ON "Repository"("instanceId", "type", "isDeleted");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Repository_instanceId_path_key" ON "Repository"("instanceId", "path");

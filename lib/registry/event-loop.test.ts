@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { systemPrincipal } from '@/lib/domain/principal'
+import type { Digest } from '@/lib/domain/digest'
+import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import { exportAuditEvents } from './audit/export-audit-events'
+import { holdMaxMs, leastHold } from '@/lib/testing/event-loop'
+import { digestOfNumber, fillRepository, markDeleted } from '@/lib/testing/fill-repository'
+import { type TestApi, openTestApi } from '@/lib/testing/test-api'
+import { TestRun } from '@/lib/testing/test-run'
+import { collectGarbage } from './maintenance/collect-garbage'
+import { scrubBlobs } from './maintenance/scrub-blobs'
+import { deleteNamespace } from './namespaces/delete-namespace'
+import { deleteRepository } from './repositories/delete-repository'
+import { deleteManifest } from './tags/delete-manifest'
+
+/* Long work lets other requests run: nothing holds the event loop for long, however many rows there are. */
+
+const images = 12_000
+
+let api: TestApi
+let repositoryId: string
+
+beforeEach(async () => {
+  api = await openTestApi()
+  ;({ repositoryId } = await api.makeRepository())
+})
+afterEach(() => api.close())
+
+test('the deletion of a repository of 12,000 tags', { timeout: 300_000 }, async () => {
+  const { ctx } = api
+  const hold = await leastHold(async () => {
+    const { repositoryId } = await api.makeRepository('large', { tagImmutability: true })
+    await fillRepository(ctx.db, repositoryId, images)
+    return () => deleteRepository(ctx, systemPrincipal, repositoryId, { force: 'test/large' }, null)
+  })
+  expect(hold).toBeLessThan(holdMaxMs)
+  expect(await ctx.db.prisma.tag.count()).toBe(0)
+})
+
+test('the deletion of a namespace, which finishes that of its repository', { timeout: 300_000 }, async () => {
+  const { ctx } = api
+  const hold = await leastHold(async () => {
+    const { namespaceId, repositoryId } = await api.makeRepository('large')
+    await fillRepository(ctx.db, repositoryId, images)
+    await markDeleted(ctx.db, repositoryId)
+    return () => deleteNamespace(ctx, systemPrincipal, namespaceId, null)
+  })
+  expect(hold).toBeLessThan(holdMaxMs)
+  expect(await ctx.db.prisma.tag.count()).toBe(0)
+})
+
+test('the deletion of a manifest with 12,000 tags', { timeout: 300_000 }, async () => {
+  const { ctx } = api
+  const digest = digestOfNumber(1) as Digest
+  const hold = await leastHold(async () => {
+    const { repositoryId } = await api.makeRepository()
+    await fillRepository(ctx.db, repositoryId, images)
+    await ctx.db.prisma.tag.updateMany({ data: { digest } })
+    return () => deleteManifest(ctx, systemPrincipal, repositoryId, digest)
+  })
+  expect(hold).toBeLessThan(holdMaxMs)
+  expect(await ctx.db.prisma.tag.count()).toBe(0)
+})
+
+test('a dry run of garbage collection', { timeout: 300_000 }, async () => {
+  await fillRepository(api.ctx.db, repositoryId, images)
+  const options = { graceSeconds: 0, isDryRun: true }
+  expect(await leastHold(() => Promise.resolve(() => collectGarbage(api.ctx, options, new TestRun())))).toBeLessThan(
+    holdMaxMs,
+  )
+})
+
+test('a garbage collection that removes thousands of links and blobs', { timeout: 300_000 }, async () => {
+  const { db } = api.ctx
+  const hold = await leastHold(async () => {
+    await db.prisma.manifest.deleteMany()
+    await fillRepository(db, repositoryId, images, { tagged: false })
+    await db.prisma.manifest.deleteMany()
+    return () => collectGarbage(api.ctx, { graceSeconds: 0, isDryRun: false }, new TestRun())
+  })
+  expect(hold).toBeLessThan(holdMaxMs)
+  expect(await db.prisma.repositoryBlob.count()).toBe(0)
+})
+
+test('a scrub', { timeout: 300_000 }, async () => {
+  await fillRepository(api.ctx.db, repositoryId, images)
+  await api.ctx.db.prisma.repositoryBlob.deleteMany()
+  await api.ctx.db.prisma.blob.deleteMany()
+  const hold = await leastHold(() => Promise.resolve(() => scrubBlobs(api.ctx, { mibPerSecond: null }, new TestRun())))
+  expect(hold).toBeLessThan(holdMaxMs)
+})
+
+test('an export of audit events that is read at once', { timeout: 300_000 }, async () => {
+  const { ctx } = api
+  await ctx.db.sqlTransaction(async (tx) => {
+    for (let n = 0; n < 8_000; n++) {
+      const target = { type: 'REPOSITORY', id: `crr-${n}`, name: `test/${n}` } as const
+      await insertAuditEvent(tx, systemPrincipal, { action: 'DELETE', target, before: { n }, after: null })
+    }
+  })
+  for (const format of ['csv', 'jsonl'] as const) {
+    const hold = await leastHold(() =>
+      Promise.resolve(async () => {
+        let length = 0
+        for await (const chunk of exportAuditEvents(ctx, systemPrincipal, {}, format)) length += chunk.length
+        expect(length).toBeGreaterThan(100_000)
+      }),
+    )
+    expect(hold).toBeLessThan(holdMaxMs)
+  }
+})

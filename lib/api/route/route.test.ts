@@ -69,10 +69,10 @@ describe('who may', () => {
 
 describe('bad input', () => {
   test('fields at fault are named, unknown ones and null too', async () => {
-    const answer = await patch({ tagImmutability: 'yes', summary: null, colour: 'red' })
+    const answer = await patch({ tagImmutability: 'yes', type: null, colour: 'red' })
     expect(answer.status).toBe(400)
     expect(answer.json.code).toBe('BAD_REQUEST')
-    expect(answer.json.errors.map((error) => error.path).sort()).toEqual(['colour', 'summary', 'tagImmutability'])
+    expect(answer.json.errors.map((error) => error.path).sort()).toEqual(['colour', 'tagImmutability', 'type'])
   })
 
   test.each([

@@ -151,25 +151,6 @@ test('search, filters, sort and page are in the address, and survive reload and 
   })
 })
 
-test('what is typed while an earlier search is on its way stays in the field', async ({ instance, page }) => {
-  await page.goto(instanceAddress(instance, 'repositories'))
-  const search = page.getByRole('searchbox', { name: 'Search repositories' })
-  let release = () => {}
-  const released = new Promise<void>((resolve) => (release = resolve))
-  const earlier = /[?&]search=ap(&|$)/
-  await page.route(earlier, async (route) => {
-    await released
-    await route.continue()
-  })
-  const asked = page.waitForRequest(earlier)
-  await search.pressSequentially('ap')
-  await asked
-  await search.pressSequentially('p-1')
-  release()
-  await expect(page).toHaveURL(/[?&]search=app-1(&|$)/)
-  await expect(search).toHaveValue('app-1')
-})
-
 test('who opens a repository while the search still waits for more letters gets there', async ({
   api,
   instance,

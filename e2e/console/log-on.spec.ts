@@ -6,6 +6,9 @@ import type { ServerInfo } from '../server'
 
 /* The only specs that log on by hand; the others use `signIn`. */
 
+/** The name of the cookie that holds the session's token. */
+const sessionCookie = ({ port }: ServerInfo) => `stele_session_${port}`
+
 test('a wrong password is said so, keeps one on the page, and the right one then lets one in', async ({
   page,
   server,
@@ -80,9 +83,9 @@ test('Log Off ends the session: its cookie is refused afterwards, and Back shows
 }) => {
   await signIn()
   await page.goto('/')
-  const session = (await context.cookies()).find(({ name }) => name === 'stele_session')
+  const session = (await context.cookies()).find(({ name }) => name === sessionCookie(server))
   expect(session).toMatchObject({ httpOnly: true, sameSite: 'Lax' })
-  const cookie = `stele_session=${session?.value}`
+  const cookie = `${sessionCookie(server)}=${session?.value}`
   expect((await fetch(`${server.url}/api/v1/session`, { headers: { cookie } })).status).toBe(200)
 
   await page.getByRole('button', { name: `Account ${server.admin.name}` }).click()
@@ -90,16 +93,35 @@ test('Log Off ends the session: its cookie is refused afterwards, and Back shows
   await expect(page).toHaveURL('/login')
 
   expect((await fetch(`${server.url}/api/v1/session`, { headers: { cookie } })).status).toBe(401)
-  expect((await context.cookies()).map(({ name }) => name)).not.toContain('stele_session')
+  expect((await context.cookies()).map(({ name }) => name)).not.toContain(sessionCookie(server))
   await page.goBack()
   await expect(page.getByRole('heading', { name: 'Log on to the console' })).toBeVisible()
+})
+
+test('two servers on one host: a log-on or log-off at one leaves the session at the other', async ({
+  page,
+  startPrivateServer,
+}) => {
+  const [one, other] = [await startPrivateServer(), await startPrivateServer()]
+  for (const { url, admin } of [one, other]) {
+    await page.goto(`${url}/login`)
+    await logOn(page, admin)
+    await expect(page).toHaveURL(`${url}/cn-hangzhou/instances`)
+  }
+  await page.goto(`${one.url}/`)
+  await expect(page).toHaveURL(`${one.url}/cn-hangzhou/instances`)
+  await page.getByRole('button', { name: `Account ${one.admin.name}` }).click()
+  await page.getByRole('menuitem', { name: 'Log Off' }).click()
+  await expect(page).toHaveURL(`${one.url}/login`)
+  await page.goto(`${other.url}/`)
+  await expect(page).toHaveURL(`${other.url}/cn-hangzhou/instances`)
 })
 
 test('a session that ends while a page is open leads to log-on and back', async ({ context, page, server, signIn }) => {
   await signIn()
   await page.goto('/cn-hangzhou/instances')
   await expect(page.getByRole('link', { name: 'example', exact: true })).toBeVisible()
-  await context.clearCookies({ name: 'stele_session' })
+  await context.clearCookies({ name: sessionCookie(server) })
   await page.getByRole('searchbox', { name: 'Search instances' }).fill('example')
   await expect(page).toHaveURL(`/login?next=${encodeURIComponent('/cn-hangzhou/instances?search=example')}`)
   await logOn(page, server.admin)
@@ -119,7 +141,7 @@ test('a session that ends while a dialog is open: the log-on opens over it, and 
   await page.getByRole('region', { name: 'Details' }).getByRole('button', { name: 'Edit' }).click()
   const dialog = page.getByRole('dialog', { name: 'Modify Settings' })
   await dialog.getByLabel('Summary').fill('Typed for an hour')
-  await context.clearCookies({ name: 'stele_session' })
+  await context.clearCookies({ name: sessionCookie(server) })
   await dialog.getByRole('button', { name: 'Confirm' }).click()
 
   const again = page.getByRole('dialog', { name: 'Log On Again' })
@@ -141,13 +163,19 @@ test('a session that ends while a dialog is open: the log-on opens over it, and 
   expect((await api.repository(repository.id)).summary).toBe('Typed for an hour')
 })
 
-test('whoever logs on over somebody else’s dialog does not go on in it', async ({ api, context, page, signIn }) => {
+test('whoever logs on over somebody else’s dialog does not go on in it', async ({
+  api,
+  context,
+  page,
+  server,
+  signIn,
+}) => {
   await signIn()
   const { name } = await api.createUser()
   await page.goto('/account/access-keys')
   await page.getByRole('button', { name: 'Create Access Key' }).first().click()
   const dialog = page.getByRole('dialog', { name: 'Create Access Key' })
-  await context.clearCookies({ name: 'stele_session' })
+  await context.clearCookies({ name: sessionCookie(server) })
   await dialog.getByRole('button', { name: 'Confirm' }).click()
   await expect(page.getByRole('dialog', { name: 'Log On Again' })).toBeVisible()
   await logOn(page, { name, password: userPassword })

@@ -1,8 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { regionCookie, themeCookie } from '@/components/frame/preferences'
-import { singleSignOnCookieName } from '@/lib/api/route/single-sign-on'
-import { sessionCookieName } from '@/lib/auth/console/sessions'
 import { localeCookie } from '@/lib/i18n/locales'
 import { findMalformed, prepareForNext } from './console-request'
 
@@ -38,7 +36,7 @@ test('nothing that a client says to the inside comes in; what only the server kn
   } as unknown as IncomingMessage
 
   const client = { address: '192.0.2.7', isSecure: false }
-  prepareForNext(request, { client, requestId: 'id', policy: "script-src 'nonce-y'" })
+  prepareForNext(request, { client, requestId: 'id', policy: "script-src 'nonce-y'", publicUrl: null })
 
   expect(request.headers).toEqual({
     host: 'hub.test',
@@ -57,23 +55,43 @@ test('nothing that a client says to the inside comes in; what only the server kn
 
 test('only a page can be asked for in Next’s own form', () => {
   const request = { headers: { rsc: '1', 'next-router-prefetch': '1' } } as unknown as IncomingMessage
-  prepareForNext(request, { client: { address: '', isSecure: false }, requestId: 'id', policy: null })
+  prepareForNext(request, { client: { address: '', isSecure: false }, requestId: 'id', policy: null, publicUrl: null })
   expect(Object.keys(request.headers).filter((name) => /rsc|next|policy/.test(name))).toEqual([])
 })
 
 describe('cookies', () => {
-  function pass(cookie: string): unknown {
-    const request = { headers: { cookie } } as unknown as IncomingMessage
-    prepareForNext(request, { client: { address: '', isSecure: false }, requestId: 'id', policy: null })
+  function pass(
+    cookie: string,
+    { host = 'hub.test', isSecure = false, publicUrl = null as string | null } = {},
+  ): unknown {
+    const request = { headers: { cookie, host } } as unknown as IncomingMessage
+    prepareForNext(request, { client: { address: '', isSecure }, requestId: 'id', policy: null, publicUrl })
     return request.headers.cookie
   }
 
   test('only the console’s own reach Next, each name once', () => {
-    const own = [sessionCookieName, singleSignOnCookieName, localeCookie, themeCookie, regionCookie]
+    const own = ['stele_session', 'stele_single_sign_on', localeCookie, themeCookie, regionCookie]
     const cookies = own.map((name) => `${name}=of-${name}=x`)
     expect(pass(cookies.join('; '))).toBe(cookies.join('; '))
-    expect(pass(`a=1;${cookies.join('; b=2;  ')}; c; =d; ${sessionCookieName}=second`)).toBe(cookies.join('; '))
+    expect(pass(`a=1;${cookies.join('; b=2;  ')}; c; =d; stele_session=second`)).toBe(cookies.join('; '))
     expect(pass('a=1; b=2')).toBeUndefined()
+  })
+
+  test.each([
+    ['hub.test:3000', {}, 'stele_session_3000'],
+    ['hub.test.:3000', {}, 'stele_session_3000'],
+    ['[::1]:3000', {}, 'stele_session_3000'],
+    ['hub.test', {}, 'stele_session'],
+    ['hub.test:80', {}, 'stele_session'],
+    ['hub.test:443', {}, 'stele_session_443'],
+    ['hub.test:443', { isSecure: true }, 'stele_session'],
+    // A proxy may change the Host, or drop its port.
+    ['hub.test', { publicUrl: 'https://hub.test:8443' }, 'stele_session_8443'],
+    ['stele:3000', { isSecure: true, publicUrl: 'https://hub.test' }, 'stele_session'],
+  ])('at %s %j, the session is in %s, however many servers the host has', (host, given, name) => {
+    const ports = ['', '_443', '_3000', '_8443', ...Array.from({ length: 20 }, (_, i) => `_${9000 + i}`)]
+    const cookies = ports.reverse().map((port) => `stele_session${port}=x`)
+    expect(pass(cookies.join('; '), { host, ...given })).toBe(`${name}=x`)
   })
 
   test('names that only look like the console’s are few', () => {

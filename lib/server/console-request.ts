@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Client } from '@/lib/auth/client'
+import { cookieNameSuffix } from '@/lib/auth/console/cookie-name'
 import { AppError } from '@/lib/domain/errors'
 import { canonicalHost } from '@/lib/domain/host'
 import { urlMax } from '@/lib/protocol/handler'
@@ -12,6 +13,8 @@ export interface ConsoleRequest {
    * Content security policy of the page, from which Next takes the nonce of its scripts; null when it is not a page.
    */
   readonly policy: string | null
+  /** `STELE_PUBLIC_URL`, or null. */
+  readonly publicUrl: string | null
 }
 
 /**
@@ -24,8 +27,11 @@ const inner =
 /** Headers that request a page in Next's own format. Next would redirect other paths to themselves. */
 const ofPages = /^(?:rsc$|next-router-)/
 
-/** Every cookie of the console has such a name. */
-const ownCookie = /^stele[_-][a-z_-]+$/
+/** A cookie with a choice, such as the language, has such a name. All servers on a host share them. */
+const choiceCookie = /^stele-[a-z-]+$/
+
+/** A cookie of one server has such a name, before the port. */
+const serverCookie = /^stele_[a-z_]+$/
 
 /** Most cookies that Next gets: more than the console has, and the work that Next does for each grows with all others. */
 const cookiesMax = 8
@@ -34,15 +40,19 @@ const cookiesMax = 8
  * Removes the headers that a client must not send and the cookies that are not the console's, and adds the facts that
  * only the server knows.
  */
-export function prepareForNext(request: IncomingMessage, { client, requestId, policy }: ConsoleRequest): void {
+export function prepareForNext(
+  request: IncomingMessage,
+  { client, requestId, policy, publicUrl }: ConsoleRequest,
+): void {
   const { headers } = request
-  const cookies = ownCookies(headers.cookie ?? '')
+  if (headers.host !== undefined) headers.host = canonicalHost(headers.host)
+  const suffix = cookieNameSuffix(publicUrl, { host: headers.host ?? '', isSecure: client.isSecure })
+  const cookies = ownCookies(headers.cookie ?? '', suffix)
   if (cookies === '') delete headers.cookie
   else headers.cookie = cookies
   for (const name of Object.keys(headers)) {
     if (inner.test(name) || (policy === null && ofPages.test(name))) Reflect.deleteProperty(headers, name)
   }
-  if (headers.host !== undefined) headers.host = canonicalHost(headers.host)
   headers['x-stele-remote-address'] = client.address
   headers['x-stele-request-id'] = requestId
   headers['x-stele-forwarded-proto'] = client.isSecure ? 'https' : 'http'
@@ -52,12 +62,17 @@ export function prepareForNext(request: IncomingMessage, { client, requestId, po
   if (policy !== null) headers['content-security-policy'] = policy
 }
 
-/** The cookies of the console in a `Cookie` header; of several with one name, the first. */
-function ownCookies(header: string): string {
+/**
+ * The cookies of the console in a `Cookie` header, except those of other servers on this host; of several with one name,
+ * the first. The names of this server's cookies end with `suffix`.
+ */
+function ownCookies(header: string, suffix: string): string {
+  const isOwn = (name: string) =>
+    choiceCookie.test(name) || (name.endsWith(suffix) && serverCookie.test(name.slice(0, name.length - suffix.length)))
   const own = new Map<string, string>()
   for (const cookie of header.split(';')) {
     const [name = ''] = cookie.split('=', 1).map((one) => one.trim())
-    if (ownCookie.test(name) && !own.has(name)) own.set(name, cookie.trim())
+    if (isOwn(name) && !own.has(name)) own.set(name, cookie.trim())
     if (own.size === cookiesMax) break
   }
   return [...own.values()].join('; ')

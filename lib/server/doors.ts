@@ -76,7 +76,7 @@ export async function openDoors(ctx: Context, { port, dev, phase, exchanges }: D
       refuseExchange(exchange, fault)
       return
     }
-    prepareForNext(request, { client, requestId, policy })
+    prepareForNext(request, { client, requestId, policy, publicUrl: ctx.config.publicUrl })
     // Next reads every body at once. The operation asks for it when the caller may send it.
     if (request.headers.expect !== undefined) {
       ctx.awaitedBodies.hold(requestId, () => askForBody(request))

@@ -43,7 +43,7 @@ export class TestPerson {
 
   /** Stores the session cookie of an answer, as a browser does. */
   takeCookie(answer: TestAnswer): void {
-    const set = answer.headers.getSetCookie().find((one) => one.startsWith('stele_session='))
+    const set = answer.headers.getSetCookie().find((one) => one.startsWith('stele_session_3000='))
     expect(set).toBeDefined()
     this.cookie = set?.split(';')[0] ?? null
   }

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Row, callers, nobody } from '@/e2e/access/matrix'
 import { restRows } from '@/e2e/access/rest'
-import { sessionCookieName } from '@/lib/auth/console/sessions'
 import {
   TestWorld,
   byAccessKey,
@@ -22,7 +21,7 @@ type Headers = Readonly<Record<string, string>>
 
 const proofs = {
   session: (name: string): Headers => ({
-    cookie: `${sessionCookieName}=${sessionToken(name)}`,
+    cookie: `stele_session_3000=${sessionToken(name)}`,
     origin: 'http://localhost:3000',
   }),
   'access key': (name: string): Headers => ({ authorization: byAccessKey(name) }),

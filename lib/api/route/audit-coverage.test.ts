@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { systemPrincipal } from '@/lib/domain/principal'
 import { restRows } from '@/e2e/access/rest'
-import { sessionCookieName } from '@/lib/auth/console/sessions'
 import { TestWorld, sessionToken } from '@/lib/testing/test-world'
 import { verifyAudit } from '@/lib/registry/audit/verify-audit'
 import type { Operation } from '@/lib/api/operations/operation'
@@ -50,7 +49,7 @@ async function ask(operation: Operation, key: string) {
   const { params = {}, query = '', body, prepare } = typeof given === 'function' ? given('admin') : given
   await prepare?.(api.ctx)
   const before = await db.prisma.auditEvent.findFirst({ orderBy: { id: 'desc' } })
-  const headers = { cookie: `${sessionCookieName}=${sessionToken('admin')}`, origin: 'http://localhost:3000' }
+  const headers = { cookie: `stele_session_3000=${sessionToken('admin')}`, origin: 'http://localhost:3000' }
   const options = { query, ...(body === undefined ? {} : { body }), anonymous: true, headers }
   const { status } = await api.call(operation.method, operation.path, params, options)
   const events = await db.prisma.auditEvent.findMany({ where: { id: { gt: before?.id ?? 0 } }, orderBy: { id: 'asc' } })

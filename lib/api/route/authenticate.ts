@@ -1,7 +1,7 @@
 import { authenticateAccessKey } from '@/lib/auth/access-keys'
 import { parseBasicCredentials } from '@/lib/auth/basic-credentials'
 import type { Origin, Principal } from '@/lib/domain/principal'
-import { type StartedSession, findSessionByToken, sessionCookieName } from '@/lib/auth/console/sessions'
+import { type StartedSession, findSessionByToken } from '@/lib/auth/console/sessions'
 import type { Context } from '@/lib/context'
 import { readCookie } from './cookie'
 
@@ -28,7 +28,7 @@ export async function authenticate(ctx: Context, request: Request): Promise<Iden
   const authorization = request.headers.get('authorization')
   if (authorization !== null) return authenticateByAccessKey(ctx, request, authorization)
 
-  const token = sessionTokenOf(request)
+  const token = sessionTokenOf(request, ctx.config.publicUrl)
   const session = token === null ? null : await findSessionByToken(ctx, token)
   if (token === null || session === null) return null
   const { id, user, expiresAt } = session
@@ -47,8 +47,8 @@ async function authenticateByAccessKey(
 }
 
 /** The token of the session cookie, not yet verified; null when there is none. */
-export function sessionTokenOf(request: Request): string | null {
-  return readCookie(request, sessionCookieName)
+export function sessionTokenOf(request: Request, publicUrl: string | null): string | null {
+  return readCookie(request, 'stele_session', publicUrl)
 }
 
 /** Where a request came from. Next hides the connection, so `server.ts` sets this header and discards the client's. */

@@ -1,3 +1,4 @@
+import { type ServerCookie, cookieName } from '@/lib/auth/console/cookie-name'
 import type { Context } from '@/lib/context'
 
 /**
@@ -6,15 +7,20 @@ import type { Context } from '@/lib/context'
 export function cookie(
   ctx: Context,
   request: Request,
-  { name, value, maxAgeSeconds }: { readonly name: string; readonly value: string; readonly maxAgeSeconds: number },
+  {
+    name,
+    value,
+    maxAgeSeconds,
+  }: { readonly name: ServerCookie; readonly value: string; readonly maxAgeSeconds: number },
 ): string {
   // Browsers drop Secure cookies over plain HTTP: nobody could log on to a server without TLS on a private network.
   const secure = isOverTls(ctx, request) ? '; Secure' : ''
-  return `${name}=${value}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax${secure}`
+  return `${cookieName(name, request.headers, ctx.config.publicUrl)}=${value}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax${secure}`
 }
 
-/** The value of the request's cookie with this name; null when there is none. */
-export function readCookie(request: Request, name: string): string | null {
+/** The value of this server's cookie in a request; null when there is none. */
+export function readCookie(request: Request, cookie: ServerCookie, publicUrl: string | null): string | null {
+  const name = cookieName(cookie, request.headers, publicUrl)
   const cookies = (request.headers.get('cookie') ?? '').split(';').map((one) => one.trim())
   return cookies.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1) ?? null
 }

@@ -41,7 +41,8 @@ export function openApiDocument(operations: readonly Operation[]): { openapi: '3
           type: 'apiKey',
           in: 'cookie',
           name: 'stele_session',
-          description: 'Requests that change something must have an Origin header of this server',
+          description:
+            'The name ends with _ and the port of an address that has one: stele_session_3000. Requests that change something must have an Origin header of this server',
         },
       },
     },

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { assertSameOrigin } from './same-origin'
 
 const host = 'hub.test:8443'
-const cookie = 'stele_session=token'
+const cookie = 'stele_session_8443=token'
 
 /** Whether a change with these headers is let through. */
 function isAllowed(headers: Record<string, string>, method = 'POST', publicUrl: string | null = null): boolean {

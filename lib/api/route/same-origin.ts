@@ -14,7 +14,7 @@ export function assertSameOrigin(request: Request, publicUrl: string | null): vo
   if (request.method === 'GET' || request.method === 'HEAD') return
   if (!ownSites.includes(request.headers.get('sec-fetch-site'))) throw foreign()
   const origin = request.headers.get('origin')
-  const isByCookie = request.headers.get('authorization') === null && sessionTokenOf(request) !== null
+  const isByCookie = request.headers.get('authorization') === null && sessionTokenOf(request, publicUrl) !== null
   if (origin !== null) assertOwn(origin, request, publicUrl)
   else if (isByCookie) throw foreign()
 }

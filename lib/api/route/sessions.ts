@@ -20,7 +20,7 @@ export async function logOn({
   request,
 }: Call<typeof operations.createSession>): Promise<Answer<typeof operations.createSession>> {
   const input = { ...body, code: body.code ?? null }
-  const session = await logOnByPassword(ctx, input, originOf(request), sessionTokenOf(request))
+  const session = await logOnByPassword(ctx, input, originOf(request), sessionTokenOf(request, ctx.config.publicUrl))
   return {
     body: toView(session),
     location: '/api/v1/session',

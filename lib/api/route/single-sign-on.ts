@@ -11,8 +11,6 @@ import type { operations } from '@/lib/api/operations/operations'
 import type { Answer, Call } from './route'
 import { sessionCookie } from './session-cookie'
 
-/** Cookie that holds the sealed state of a sign-in that is at the provider. */
-export const singleSignOnCookieName = 'stele_single_sign_on'
 const callbackPath = '/api/v1/session/single-sign-on/callback'
 
 /** Sends the browser to the provider. */
@@ -24,7 +22,7 @@ export async function startSingleSignOn({
   const started = await start(ctx, redirectUri(ctx, request), query.next)
   if ('refusal' in started) return { location: logOnPage(started.refusal, started.next) }
   const kept = cookie(ctx, request, {
-    name: singleSignOnCookieName,
+    name: 'stele_single_sign_on',
     value: started.sealed,
     maxAgeSeconds: singleSignOnLifetimeSeconds,
   })
@@ -40,11 +38,11 @@ export async function finishSingleSignOn({
   const outcome = await finish(
     ctx,
     callbackUrl,
-    readCookie(request, singleSignOnCookieName),
+    readCookie(request, 'stele_single_sign_on', ctx.config.publicUrl),
     originOf(request),
-    sessionTokenOf(request),
+    sessionTokenOf(request, ctx.config.publicUrl),
   )
-  const used = cookie(ctx, request, { name: singleSignOnCookieName, value: '', maxAgeSeconds: 0 })
+  const used = cookie(ctx, request, { name: 'stele_single_sign_on', value: '', maxAgeSeconds: 0 })
   if ('refusal' in outcome) return { location: logOnPage(outcome.refusal, outcome.next), cookies: [used] }
   return { location: outcome.next, cookies: [used, sessionCookie(ctx, request, outcome.session.token)] }
 }

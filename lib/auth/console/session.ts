@@ -1,8 +1,9 @@
-import { cookies } from 'next/headers'
+import { cookies, headers } from 'next/headers'
 import { redirect } from 'next/navigation'
 import { getContext } from '@/lib/context'
 import type { User } from '@/lib/metadata/users'
-import { findSessionByToken, sessionCookieName } from './sessions'
+import { cookieName } from './cookie-name'
+import { findSessionByToken } from './sessions'
 
 /** The logged-on user, in the form of the API's `session`. */
 export interface PageSession {
@@ -13,9 +14,11 @@ export interface PageSession {
 
 /** Returns the session of the page being rendered, or null. Only pages and layouts may call it. */
 export async function findSession(): Promise<PageSession | null> {
-  const token = (await cookies()).get(sessionCookieName)?.value
+  const ctx = getContext()
+  const name = cookieName('stele_session', await headers(), ctx.config.publicUrl)
+  const token = (await cookies()).get(name)?.value
   if (token === undefined) return null
-  const session = await findSessionByToken(getContext(), token)
+  const session = await findSessionByToken(ctx, token)
   if (session === null) return null
   const { isDisabled: _, ...user } = session.user
   return { user, expiresAt: session.expiresAt.toISOString() }

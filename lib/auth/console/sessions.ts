@@ -18,9 +18,6 @@ import type { User } from '@/lib/metadata/users'
 import type { Origin, Principal } from '@/lib/domain/principal'
 import { hashToken } from '@/lib/secrets/token-hash'
 
-/** The cookie that holds a console session's token. */
-export const sessionCookieName = 'stele_session'
-
 /** How precisely the last use of a session is stored. */
 const lastSeenAccuracyMs = 60 * 1000
 

@@ -32,7 +32,7 @@ test('a person logs on, is known, logs off, and is no longer known', async () =>
 
   const off = await call('DELETE', { headers: { cookie, origin } })
   expect(off.status).toBe(204)
-  expect(off.headers.get('set-cookie')).toMatch(/^stele_session=; Path=\/; Max-Age=0/)
+  expect(off.headers.get('set-cookie')).toMatch(/^stele_session_3000=; Path=\/; Max-Age=0/)
   expect((await show(cookie)).status).toBe(401)
 })
 
@@ -40,7 +40,7 @@ test('the cookie is out of reach of scripts and other sites; over TLS it stays t
   const body = { userName: 'admin', password }
   const plain = await call('POST', { body })
   expect(plain.headers.get('set-cookie')).toMatch(
-    /^stele_session=[\w-]{43}; Path=\/; Max-Age=2592000; HttpOnly; SameSite=Lax$/,
+    /^stele_session_3000=[\w-]{43}; Path=\/; Max-Age=2592000; HttpOnly; SameSite=Lax$/,
   )
   const overTls = await openTestApi({ STELE_PUBLIC_URL: 'https://hub.test' })
   const answer = await overTls.call('POST', '/session', {}, { anonymous: true, body })
@@ -48,6 +48,38 @@ test('the cookie is out of reach of scripts and other sites; over TLS it stays t
   await overTls.close()
   const byProxy = await call('POST', { body, headers: { 'x-stele-forwarded-proto': 'https' } })
   expect(byProxy.headers.get('set-cookie')).toMatch(/; Secure$/)
+})
+
+test('two servers on one host, in one browser: neither ends the session of the other', async () => {
+  const second = await openTestApi()
+  const servers = [
+    { api, host: 'localhost:3000' },
+    { api: second, host: 'localhost:3001' },
+  ] as const
+  // A browser keeps one set of cookies for all ports of a host.
+  const jar = new Map<string, string>()
+  const ask = async (method: 'GET' | 'POST' | 'DELETE', server: (typeof servers)[number], body?: unknown) => {
+    const cookie = [...jar].map((pair) => pair.join('=')).join('; ')
+    const headers = { host: server.host, origin: `http://${server.host}`, cookie }
+    const answer = await server.api.call(
+      method,
+      '/session',
+      {},
+      { anonymous: true, headers, ...(body !== undefined && { body }) },
+    )
+    for (const set of answer.headers.getSetCookie()) {
+      const [name = '', value = ''] = set.split(/[=;]/)
+      if (value === '') jar.delete(name)
+      else jar.set(name, value)
+    }
+    return answer.status
+  }
+  const statuses = async () => [await ask('GET', servers[0]), await ask('GET', servers[1])]
+  for (const server of servers) expect(await ask('POST', server, { userName: 'admin', password })).toBe(201)
+  expect(await statuses()).toEqual([200, 200])
+  expect(await ask('DELETE', servers[0])).toBe(204)
+  expect(await statuses()).toEqual([401, 200])
+  await second.close()
 })
 
 describe('what does not log on', () => {

@@ -74,7 +74,7 @@ test('“sign out everywhere” ends all of one’s sessions and nobody else’s
   await elsewhere.logOn()
   const answer = await person.call('DELETE', '/sessions')
   expect(answer.status).toBe(204)
-  expect(answer.headers.getSetCookie()[0]).toMatch(/^stele_session=; Path=\/; Max-Age=0/)
+  expect(answer.headers.getSetCookie()[0]).toMatch(/^stele_session_3000=; Path=\/; Max-Age=0/)
   expect([await person.isLoggedOn(), await elsewhere.isLoggedOn(), await stranger.isLoggedOn()]).toEqual([
     false,
     false,

@@ -325,7 +325,7 @@ describe('the way back', () => {
     const { url, cookie } = await atTheEnd()
     const answer = await comeBack(api, url, cookie)
     expect(await whoIs(answer)).not.toBeNull()
-    expect(answer.headers.getSetCookie().join()).toMatch(/stele_single_sign_on=; Path=\/; Max-Age=0/)
+    expect(answer.headers.getSetCookie().join()).toMatch(/stele_single_sign_on_3000=; Path=\/; Max-Age=0/)
     expect(refusalOf(await comeBack(api, url, cookie))).toBe('failed')
   })
 
@@ -333,7 +333,7 @@ describe('the way back', () => {
     const { url } = await atTheEnd()
     expect(refusalOf(await comeBack(api, url, ''))).toBe('expired')
     expect(refusalOf(await comeBack(api, url, cookiesOf(await start())))).toBe('failed')
-    expect(refusalOf(await comeBack(api, url, 'stele_single_sign_on=made-up'))).toBe('expired')
+    expect(refusalOf(await comeBack(api, url, 'stele_single_sign_on_3000=made-up'))).toBe('expired')
   })
 
   test('that leads nowhere too often is closed for its address: the provider is not asked without end', async () => {
@@ -386,7 +386,7 @@ test('what the browser keeps meanwhile is sealed and out of reach; over TLS it s
   const plain = await start()
   expect(plain.headers.getSetCookie()).toEqual([
     expect.stringMatching(
-      /^stele_single_sign_on=[\w+/=]+; Path=\/; Max-Age=600; HttpOnly; SameSite=Lax$/,
+      /^stele_single_sign_on_3000=[\w+/=]+; Path=\/; Max-Age=600; HttpOnly; SameSite=Lax$/,
     ) as unknown as string,
   ])
   const overTls = await start(api, undefined, { 'x-stele-forwarded-proto': 'https', host: 'hub.test' })

@@ -57,6 +57,7 @@ describe('parseConfig', () => {
       clientSecret: 'a secret',
       name: 'Single Sign-On',
       scopes: ['openid', 'profile', 'email'],
+      userNameClaim: null,
       groupsClaim: 'groups',
       adminGroups: ['owners', 'platform'],
       memberGroups: [],

@@ -50,6 +50,8 @@ export interface SingleSignOnSettings {
   /** Its name on the log-on page. */
   readonly name: string
   readonly scopes: readonly string[]
+  /** The claim that gives new users their name; null: `preferred_username`, else `email`. */
+  readonly userNameClaim: string | null
   /** The claim that holds the groups. */
   readonly groupsClaim: string
   /**
@@ -183,6 +185,7 @@ const environment = z.object({
     .string()
     .regex(/^[\w:./ -]*\bopenid\b[\w:./ -]*$/, 'scopes separated by spaces, including openid')
     .default('openid profile email'),
+  STELE_OIDC_USERNAME_CLAIM: z.string().optional(),
   STELE_OIDC_GROUPS_CLAIM: z.string().min(1).default('groups'),
   STELE_OIDC_ADMIN_GROUPS: z.string().default(''),
   STELE_OIDC_MEMBER_GROUPS: z.string().default(''),
@@ -273,6 +276,7 @@ function readSingleSignOn(value: z.output<typeof environment>): SingleSignOnSett
     clientSecret: value.STELE_OIDC_CLIENT_SECRET ?? '',
     name: value.STELE_OIDC_NAME,
     scopes: value.STELE_OIDC_SCOPES.split(/\s+/).filter((scope) => scope !== ''),
+    userNameClaim: value.STELE_OIDC_USERNAME_CLAIM ?? null,
     groupsClaim: value.STELE_OIDC_GROUPS_CLAIM,
     adminGroups: splitList(value.STELE_OIDC_ADMIN_GROUPS),
     memberGroups: splitList(value.STELE_OIDC_MEMBER_GROUPS),

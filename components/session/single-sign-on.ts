@@ -1,5 +1,5 @@
 /** Why single sign-on led nowhere, as the API says it in the log-on page's address. */
-const refusals = ['failed', 'cancelled', 'expired', 'not-allowed', 'disabled', 'name-taken', 'name-unfit'] as const
+const refusals = ['failed', 'cancelled', 'expired', 'not-allowed', 'disabled'] as const
 
 /** One of them. */
 export type SingleSignOnRefusal = (typeof refusals)[number]

@@ -33,17 +33,28 @@ test('a person signs in with the provider, ends where they wanted to, and has no
   await expect(page.getByRole('region', { name: 'Two-Step Verification' })).toHaveCount(0)
 })
 
-test('whose name somebody has here is told so, and the local user is not taken over', async ({
+test('whose name somebody has here gets another one, and the local user is not taken over', async ({
   page,
   startPrivateServer,
 }) => {
   const { server, provider } = await startBoth(startPrivateServer)
-  provider.setClaims('mallory', { preferred_username: server.admin.name, groups: ['owners'] })
+  provider.setClaims('mallory', { preferred_username: server.admin.name })
 
-  await page.goto(`${server.url}/login?next=%2Fmaintenance%2Fscrub`)
+  await page.goto(`${server.url}/login`)
   await page.getByRole('link', { name: 'Sign in with Example Inc.' }).click()
   await passProvider(page, 'mallory')
-  await expect(page.getByRole('main').getByRole('alert')).toHaveText(/^Another user already has your user name here/)
+  const account = page.getByRole('button', { name: new RegExp(`^Account ${server.admin.name}-[0-9a-f]{8}$`) })
+  await account.click()
+  await expect(page.getByText('Administrator', { exact: true })).toHaveCount(0)
+})
+
+test('who is refused at the provider is told so, and the page asked for is not forgotten', async ({
+  page,
+  startPrivateServer,
+}) => {
+  const { server } = await startBoth(startPrivateServer)
+  await page.goto(`${server.url}/login?refused=not-allowed&next=%2Fmaintenance%2Fscrub`)
+  await expect(page.getByRole('main').getByRole('alert')).toHaveText(/^None of your groups may use this console/)
   await audit(page, 'the log-on page after a refusal')
   // The page asked for is not forgotten.
   await page.getByLabel('User name').fill(server.admin.name)

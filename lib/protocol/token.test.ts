@@ -94,6 +94,14 @@ describe('GET of a token', () => {
     expect(ofAdministrator.json['scope']).toBe('repository:test/example:pull,push repository:test/none:pull,push')
   })
 
+  test.each(['Member', 'member ', ' MEMBER'])('%j means the user member, at every way to log on', async (name) => {
+    const secret = 'member-password-1'
+    expect((await ask('', basic(name, secret))).status).toBe(200)
+    expect((await post({ grant_type: 'password', username: name, password: secret })).status).toBe(200)
+    const authorization = basic(name, secret)
+    expect((await registry.send('GET', '/v2/', { anonymous: true, headers: { authorization } })).status).toBe(200)
+  })
+
   test('a member who may push to a namespace gets a token for what is not there yet', async () => {
     const instanceId = await defaultInstanceId(registry.ctx)
     const { id: namespaceId } = await registry.ctx.db.prisma.namespace.findFirstOrThrow()

@@ -1,4 +1,5 @@
 import { AppError } from '@/lib/domain/errors'
+import { typedUserName } from '@/lib/domain/user-name'
 import { lockCredentials, noteLogOn } from '@/lib/metadata/user-credentials'
 import { type User, findUserWithPasswordHash } from '@/lib/metadata/users'
 import type { Context } from '@/lib/context'
@@ -26,10 +27,11 @@ type Outcome = { readonly session: StartedSession } | { readonly refusal: AppErr
  */
 export async function logOnByPassword(
   ctx: Context,
-  input: LogOnInput,
+  typed: LogOnInput,
   origin: Origin,
   formerToken: string | null,
 ): Promise<StartedSession> {
+  const input = { ...typed, userName: typedUserName(typed.userName) }
   const { user, passwordHash } = await provePassword(ctx, input, origin)
   const finish = () => finishLogOn(ctx, { user, passwordHash, code: input.code }, origin, formerToken)
   const outcome =

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { createId } from '@/lib/domain/ids'
 import { nextPath } from '@/lib/domain/next-path'
-import { isUserName } from '@/lib/domain/user-name'
 import { AppError } from '@/lib/domain/errors'
 import type { SingleSignOnSettings } from '@/lib/config'
 import { type NewAuditEvent, insertAuditEvent } from '@/lib/metadata/audit-events'
@@ -18,7 +17,7 @@ import {
 import { type User, assertAnotherAdministrator, findUserWithPasswordHash, insertUser } from '@/lib/metadata/users'
 import type { Context } from '@/lib/context'
 import { insertFailedLogOn, recordFailedLogOn, recordLogOn } from './log-on-events'
-import { type ProvidedUser, readProvidedUser } from './provider-claims'
+import { type ProvidedUser, displayNameOf, readProvidedUser, userNamesFor } from './provider-claims'
 import { type Claims, type PendingAuthorization, authorizationUrl, readClaims } from './single-sign-on-provider'
 import type { Origin } from '@/lib/domain/principal'
 import { type StartedSession, beginSession } from './sessions'
@@ -38,10 +37,6 @@ export type SingleSignOnRefusal =
   | 'not-allowed'
   /** The user is disabled here. */
   | 'disabled'
-  /** Another user has the name that the provider gives. */
-  | 'name-taken'
-  /** The name that the provider gives is not a valid user name. */
-  | 'name-unfit'
 
 /** The result of single sign-on: a session or a refusal, and the page that was requested. */
 export type SingleSignOnOutcome = { readonly next: string } & (
@@ -114,7 +109,15 @@ export async function finishSingleSignOn(
     return { refusal: 'failed', next }
   }
   const identity = { issuer: claims.iss, subject: claims.sub }
-  return { next, ...(await logOnAs(ctx, identity, readProvidedUser(claims, settings), origin, formerToken)) }
+  const provided = readProvidedUser(claims, settings)
+  if (provided.nearGroups.length > 0) {
+    const groups = provided.nearGroups.slice(0, 10)
+    ctx.log.warn(
+      { groups, subject: claims.sub },
+      'groups differ from configured ones in case, so they are other groups',
+    )
+  }
+  return { next, ...(await logOnAs(ctx, identity, provided, origin, formerToken)) }
 }
 
 /** Returns the provider's claims; null when they cannot be read or are not valid, which is logged. */
@@ -172,11 +175,6 @@ async function decide(
     return refuse(user, 'not-allowed', reason)
   }
   if (user?.isDisabled === true) return refuse(user, 'disabled', 'the user is disabled')
-  if (user === null) {
-    if (!isUserName(provided.name)) return refuse(null, 'name-unfit', 'no user can have the name the provider gives')
-    const holder = await findUserWithPasswordHash(tx, provided.name)
-    if (holder !== null) return refuse(holder.user, 'name-taken', 'the name the provider gives is somebody else’s')
-  }
   const { user: present, change } =
     user === null ? await make(tx, identity, provided) : await follow({ tx, log }, user, provided)
   const session = await beginSession({ config }, tx, present, origin, formerToken)
@@ -196,7 +194,11 @@ interface Provided {
 }
 
 async function make(tx: Transaction, identity: Identity, provided: ProvidedUser): Promise<Provided> {
-  const { name, displayName } = provided
+  const { claimedName } = provided
+  const name = await findFreeName(tx, claimedName, identity)
+  // A name that had to be changed is shown, so that administrators recognize the person.
+  const displayName =
+    provided.displayName || (name === claimedName.replace(/@.*$/s, '') ? '' : displayNameOf(claimedName))
   const user = {
     id: createId('user'),
     name,
@@ -206,8 +208,17 @@ async function make(tx: Transaction, identity: Identity, provided: ProvidedUser)
   }
   await insertUser(tx, { id: user.id, name, displayName, role: user.role, passwordHash: null })
   await insertIdentity(tx, { ...identity, userId: user.id, createdAt: new Date() })
-  const after = { name, displayName, role: user.role, ...identity }
+  const after = { name, claimedName, displayName, role: user.role, ...identity }
   return { user, change: { action: 'CREATE', before: null, after } }
+}
+
+/** A name for a new user that nobody has: a user who is there already is never taken over. */
+async function findFreeName(tx: Transaction, claimedName: string, identity: Identity): Promise<string> {
+  const names = userNamesFor(claimedName, identity)
+  for (;;) {
+    const name = names.next().value
+    if ((await findUserWithPasswordHash(tx, name)) === null) return name
+  }
 }
 
 /** Applies the provider's current role and display name. Without a display name there, the one here stays. */

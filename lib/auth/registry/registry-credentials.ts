@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { robotNamePrefix, temporaryUserName } from '@/lib/domain/access'
 import { AppError } from '@/lib/domain/errors'
 import { robotUserName } from '@/lib/domain/robot-name'
+import { typedUserName } from '@/lib/domain/user-name'
 import type { RefreshTokenRow, RefreshTokenSource } from '@/lib/metadata/refresh-tokens'
 import {
   type RobotCredential,
@@ -67,9 +68,10 @@ const unknownMessage =
 export async function proveCredentials(
   ctx: Context,
   instanceId: string | null,
-  { name, secret }: BasicCredentials,
+  { name: typedName, secret }: BasicCredentials,
   origin: Origin,
 ): Promise<RegistryCredential> {
+  const name = typedUserName(typedName)
   const candidate = instanceId === null ? null : await findCandidate(ctx, instanceId, name, secret)
   const message = unknownMessage
   if (name === temporaryUserName) {

@@ -105,35 +105,70 @@ describe('a person of the provider', () => {
   })
 })
 
-describe('who stays out, and is told why', () => {
-  test('whose name a local user has: that user is not taken over', async () => {
+describe('the name of a new user', () => {
+  const nameOf = async (claims: ProvidedClaims, on = api) => {
+    const login = uniqueName()
+    provider.setClaims(login, claims)
+    return ((await whoIs(await signIn(login, { on }), on)) as { name: string } | null)?.name
+  }
+
+  test('that a local user has gets a suffix, always the same for one person: nobody is taken over', async () => {
     const local = await TestPerson.make(api)
     const login = uniqueName()
     provider.setClaims(login, { preferred_username: local.name })
-    const answer = await signIn(login, { next: '/maintenance/scrub' })
-    expect(answer.headers.get('location')).toBe('/login?refused=name-taken&next=%2Fmaintenance%2Fscrub')
-    expect(await whoIs(answer)).toBeNull()
-    const identities = await api.ctx.db.prisma.userIdentity.count({ where: { userId: local.id } })
-    expect(identities).toBe(0)
-    const event = await api.ctx.db.prisma.auditEvent.findFirst({
-      where: { action: 'LOG_ON_FAILED', targetId: local.id },
+    const user = await whoIs(await signIn(login))
+    expect(user).toMatchObject({
+      name: expect.stringMatching(`^${local.name}-[0-9a-f]{8}$`) as unknown,
+      role: 'MEMBER',
     })
-    expect(event).toMatchObject({ actor: 'anonymous', credential: 'single-sign-on' })
+    expect(await whoIs(await signIn(login))).toEqual(user)
+    expect(await api.ctx.db.prisma.userIdentity.count({ where: { userId: local.id } })).toBe(0)
+    // Made again, they get the same name.
+    await api.ctx.db.prisma.user.delete({ where: { id: (user as { id: string }).id } })
+    expect(await whoIs(await signIn(login))).toMatchObject({ name: (user as { name: string }).name })
   })
 
-  test.each<[string, ProvidedClaims]>([
-    ['has other letters', { preferred_username: '管理员' }],
-    ['is empty', { preferred_username: '@example.com' }],
-    ['is one that records use', { preferred_username: 'System' }],
-    ['is that of robots', { preferred_username: 'robot+ci' }],
-    ['has a line end', { preferred_username: 'ada\nlovelace' }],
-  ])('whose name %s', async (_, claims) => {
+  test('that two people of the provider have goes to the first; the second gets another', async () => {
+    const name = uniqueName()
+    expect(await nameOf({ preferred_username: `${name}@a.example` })).toBe(name)
+    expect(await nameOf({ preferred_username: `${name}@b.example` })).toMatch(new RegExp(`^${name}-[0-9a-f]{8}$`))
+    const [one, two] = await Promise.all([
+      nameOf({ preferred_username: `at once ${name}` }),
+      nameOf({ preferred_username: `at once ${name}` }),
+    ])
+    expect(new Set([one, two]).size).toBe(2)
+    expect([one, two]).toContain(`at-once-${name}`)
+  })
+
+  test.each<[string, ProvidedClaims, RegExp]>([
+    ['spaces', { preferred_username: ' Grace  Hopper ' }, /^grace-hopper$/],
+    ['accents', { preferred_username: 'Zoë Łukasz-Strauß' }, /^zoe-lukasz-strauss$/],
+    ['a Windows domain', { preferred_username: 'CORP\\alan' }, /^alan$/],
+    ['other letters', { preferred_username: '管理员' }, /^user-[0-9a-f]{8}$/],
+    ['some other letters', { preferred_username: '李娜.li' }, /^li$/],
+    ['nothing before the @', { preferred_username: '@example.com' }, /^user-[0-9a-f]{8}$/],
+    ['a name that records use', { preferred_username: 'System' }, /^system-[0-9a-f]{8}$/],
+    ['the form of robots', { preferred_username: 'robot+ci' }, /^robot-ci$/],
+    ['a line end', { preferred_username: 'ada\nlovelace' }, /^ada-lovelace$/],
+    ['too many characters', { preferred_username: 'n'.repeat(300) }, /^n{64}$/],
+  ])('is allowed where the provider’s has %s', async (_, claims, name) => {
+    expect(await nameOf(claims)).toMatch(name)
+  })
+
+  test('that had to be changed is shown as display name', async () => {
     const login = uniqueName()
-    provider.setClaims(login, claims)
-    expect(refusalOf(await signIn(login))).toBe('name-unfit')
-    expect(await api.ctx.db.prisma.userIdentity.count({ where: { subject: login } })).toBe(0)
+    provider.setClaims(login, { preferred_username: '王小明' })
+    expect(await whoIs(await signIn(login))).toMatchObject({ displayName: '王小明' })
   })
 
+  test('comes from the claim of the settings, and from the usual ones for people who lack it', () =>
+    withGroups({ STELE_OIDC_USERNAME_CLAIM: 'name' }, async (on) => {
+      expect(await nameOf({ preferred_username: 'u1234', name: 'Mary Jackson' }, on)).toBe('mary-jackson')
+      expect(await nameOf({ preferred_username: 'u1235' }, on)).toBe('u1235')
+    }))
+})
+
+describe('who stays out, and is told why', () => {
   test('a user who is disabled', async () => {
     const login = uniqueName()
     const first = await signIn(login)
@@ -177,6 +212,24 @@ describe('groups', () => {
       const changes = await on.ctx.db.prisma.auditEvent.count({ where: { action: 'UPDATE', targetName: login } })
       expect(changes).toBe(3)
     }))
+
+  test.each<[string, ProvidedClaims['groups'], 'ADMINISTRATOR' | 'MEMBER']>([
+    ['one text with commas', 'staff, owners', 'ADMINISTRATOR'],
+    ['one text with spaces, which is one group', 'not owners', 'MEMBER'],
+    ['a list whose element has a comma, which is one group', ['staff,owners'], 'MEMBER'],
+    ['a path of Keycloak', ['/owners'], 'ADMINISTRATOR'],
+    ['a path whose setting has a slash', ['/team/leads'], 'ADMINISTRATOR'],
+    ['the path of another group with the same end', ['/guests/owners'], 'MEMBER'],
+    ['another case, which is another group', ['Owners'], 'MEMBER'],
+    ['a space, which makes another group', ['owners '], 'MEMBER'],
+    ['nothing', '', 'MEMBER'],
+  ])('as %s', (_, groups, role) =>
+    withGroups({ STELE_OIDC_ADMIN_GROUPS: 'owners,/team/leads' }, async (on) => {
+      const login = uniqueName()
+      provider.setClaims(login, groups === undefined ? {} : { groups })
+      expect(await whoIs(await signIn(login, { on }), on)).toMatchObject({ role })
+    }),
+  )
 
   test('that are not set leave the role to the administrators here', async () => {
     const login = uniqueName()

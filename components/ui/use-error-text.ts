@@ -36,6 +36,10 @@ export function useErrorText() {
       const seconds = Number(error.problem.context?.['retryAfterSeconds'] ?? 60)
       return t('errors.TOO_MANY_ATTEMPTS', { minutes: Math.ceil(seconds / 60) })
     }
+    if (error.code === 'ORIGIN_REFUSED') {
+      const { expected, origin } = error.problem.context ?? {}
+      return t('errors.ORIGIN_REFUSED', { expected: [expected].flat().join(', '), seen: String(origin) })
+    }
     return isTold(error.code) ? t(`errors.${error.code}`) : error.message
   }
 }

@@ -28,6 +28,22 @@ test('a wrong password is said so, keeps one on the page, and the right one then
   await expect(page.getByRole('heading', { level: 1, name: 'Instances' })).toBeVisible()
 })
 
+test('a log-on from another address than the server expects says which, not that the account is disabled', async ({
+  page,
+  server,
+}) => {
+  // As by a proxy that ends TLS and does not say so.
+  await page.route('**/api/v1/session', async (route) => {
+    const headers = { ...route.request().headers(), origin: 'https://hub.test' }
+    await route.fulfill({ response: await route.fetch({ headers }) })
+  })
+  await page.goto('/login')
+  await logOn(page, server.admin)
+  const refusal = page.getByRole('main').getByRole('alert')
+  await expect(refusal).toContainText(`it expects a page at ${server.url}, and this page is at https://hub.test`)
+  await expect(refusal).toContainText('STELE_PUBLIC_URL')
+})
+
 test('what is typed and sent before the page’s script has come is not lost', async ({ page, server }) => {
   let release = () => {}
   const released = new Promise<void>((resolve) => (release = resolve))

@@ -35,6 +35,11 @@ const ERRORS = {
   TOKEN_INVALID: { status: 401, wire: 'UNAUTHORIZED', message: 'the registry token is not valid' },
   SCOPE_INSUFFICIENT: { status: 401, wire: 'DENIED', message: 'requested access to the resource is denied' },
   DENIED: { status: 403, message: 'requested access to the resource is denied' },
+  ORIGIN_REFUSED: {
+    status: 403,
+    wire: 'DENIED',
+    message: 'the request is not from a page of this server',
+  },
   UNSUPPORTED: { status: 405, message: 'the operation is unsupported' },
 
   TAG_INVALID: { status: 400, wire: 'MANIFEST_INVALID', message: 'invalid tag' },

@@ -12,7 +12,7 @@ function commonRefusals(operation: Operation): ErrorCode[] {
     // Public operations too: any request may carry an access key, and too many wrong ones are refused.
     'TOO_MANY_ATTEMPTS',
     ...(operation.isPublic ? [] : (['UNAUTHORIZED', 'DENIED'] as const)),
-    ...(isChange ? (['DENIED'] as const) : []),
+    ...(isChange ? (['DENIED', 'ORIGIN_REFUSED'] as const) : []),
     ...(operation.query || operation.body ? (['BAD_REQUEST'] as const) : []),
     ...(operation.body ? (['PAYLOAD_TOO_LARGE', 'MEDIA_TYPE_UNSUPPORTED'] as const) : []),
     ...(takesIdempotencyKey(operation) ? (['IDEMPOTENCY_CONFLICT'] as const) : []),

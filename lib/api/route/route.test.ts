@@ -214,6 +214,19 @@ describe('changes that another site asks for', () => {
     expect((await api.call('POST', '/session', {}, { anonymous: true, body, headers })).status).toBe(403)
   })
 
+  test('the refusal has its own code, tells both addresses, and is logged for the administrator', async () => {
+    const log = vi.spyOn(api.ctx.log, 'warn')
+    const facts = { expected: ['http://localhost:3000'], origin: 'https://localhost:3000' }
+    const answer = await patch({}, { origin: facts.origin })
+    expect(answer).toMatchObject({ status: 403, json: { code: 'ORIGIN_REFUSED', context: facts } })
+    expect(answer.json['detail']).toContain(
+      'expected the Origin http://localhost:3000, got Origin: https://localhost:3000',
+    )
+    const requestId = answer.headers.get('x-request-id')
+    expect(log.mock.calls).toEqual([[{ ...facts, requestId, operation: 'updateRepository' }, answer.json['detail']]])
+    log.mockRestore()
+  })
+
   test('behind a proxy the public address is the server’s own too', async () => {
     const proxied = await openTestApi({ STELE_PUBLIC_URL: 'https://hub.test' })
     try {

@@ -103,6 +103,10 @@ export function route<O extends Operation>(
       if (error.status >= 500) {
         ctx.log.error({ err: error, requestId, operation: operation.id }, 'a request of the REST API failed')
       }
+      if (error.code === 'ORIGIN_REFUSED') {
+        // Mostly the address of the server is set wrongly, which only the administrator can see and change.
+        ctx.log.warn({ ...error.detail, requestId, operation: operation.id }, error.message)
+      }
       return problemResponse(error, requestId, challenge(error, request))
     }
   }

@@ -1,17 +1,25 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { AppError } from '@/lib/domain/errors'
 import { assertSameOrigin } from './same-origin'
 
 const host = 'hub.test:8443'
 const cookie = 'stele_session_8443=token'
 
-/** Whether a change with these headers is let through. */
-function isAllowed(headers: Record<string, string>, method = 'POST', publicUrl: string | null = null): boolean {
+/** The refusal of a change with these headers; null when it is let through. */
+function refusalOf(headers: Record<string, string>, method = 'POST', publicUrl: string | null = null): AppError | null {
   try {
     assertSameOrigin(new Request(`http://${host}/api/v1/session`, { method, headers: { host, ...headers } }), publicUrl)
-    return true
-  } catch {
-    return false
+    return null
+  } catch (error) {
+    return AppError.from(error)
   }
+}
+
+/** Whether a change with these headers is let through. */
+function isAllowed(headers: Record<string, string>, method = 'POST', publicUrl: string | null = null): boolean {
+  const refusal = refusalOf(headers, method, publicUrl)
+  if (refusal !== null) expect(refusal.code).toBe('ORIGIN_REFUSED')
+  return refusal === null
 }
 
 test.each(['POST', 'PUT', 'PATCH', 'DELETE'])('%s of a page of ours', (method) => {
@@ -82,4 +90,59 @@ test('a client that is no browser', () => {
 
 test('reading, whoever asks', () => {
   expect(isAllowed({ cookie, origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' }, 'GET')).toBe(true)
+})
+
+describe('a refusal says what was expected, what came, and what to set', () => {
+  test.each<[string, Record<string, string>, string | null, RegExp]>([
+    [
+      'a proxy ends TLS and does not say so',
+      { host: 'hub.test', origin: 'https://hub.test' },
+      null,
+      /expected the Origin http:\/\/hub\.test, got Origin: https:\/\/hub\.test; .*set STELE_PUBLIC_URL or STELE_TRUSTED_PROXIES/,
+    ],
+    [
+      'a proxy drops the port',
+      { host: 'hub.test', origin: 'http://hub.test:8080' },
+      null,
+      /expected the Origin http:\/\/hub\.test, got Origin: http:\/\/hub\.test:8080; a proxy must pass the Host header on with its port/,
+    ],
+    [
+      'a proxy sends its own Host, and another address is public',
+      { host: 'stele:3000', origin: 'https://hub.test' },
+      'https://old.test',
+      /expected the Origin https:\/\/old\.test or http:\/\/stele:3000, got Origin: https:\/\/hub\.test; STELE_PUBLIC_URL must be the address in the browser/,
+    ],
+    [
+      'the console over http where https is public: its Secure cookie would be dropped',
+      { host: 'hub.test', origin: 'http://hub.test' },
+      'https://hub.test',
+      /got Origin: http:\/\/hub\.test; STELE_PUBLIC_URL is https, .*: open https:\/\/hub\.test$/,
+    ],
+    [
+      'another site by the browser’s word',
+      { origin: 'http://evil.test', 'sec-fetch-site': 'cross-site' },
+      null,
+      /got Origin: http:\/\/evil\.test, Sec-Fetch-Site: cross-site; a page of another site/,
+    ],
+    ['no origin', { cookie }, null, /got Origin: none; with the session cookie/],
+    ['text that a terminal obeys', { origin: '\x9b31m' }, null, /got Origin: \?31m;/],
+    ['a long text', { origin: `http://${'x'.repeat(5000)}` }, null, /^.{1,500}$/],
+  ])('%s', (_, headers, publicUrl, message) => {
+    const refusal = refusalOf(headers, 'POST', publicUrl)
+    expect(refusal?.code).toBe('ORIGIN_REFUSED')
+    expect(refusal?.message).toMatch(message)
+  })
+
+  test('its facts are in the detail', () => {
+    const headers = { host: 'stele:3000', origin: 'https://hub.test', 'sec-fetch-site': 'same-origin' }
+    expect(refusalOf(headers, 'POST', 'https://old.test:443/')?.detail).toEqual({
+      expected: ['https://old.test', 'http://stele:3000'],
+      origin: 'https://hub.test',
+      site: 'same-origin',
+    })
+  })
+
+  test.each(['localhost:3000', '127.0.0.1:3000', '[::1]:3000'])('browsers keep Secure cookies at %s', (loopback) => {
+    expect(refusalOf({ host: loopback, origin: `http://${loopback}` }, 'POST', 'https://hub.test')).toBeNull()
+  })
 })

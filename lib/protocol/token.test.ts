@@ -223,6 +223,21 @@ describe('credentials', () => {
     expect((await ask('', basic('changer', 'member-password-1'))).status).toBe(200)
   })
 
+  test('other spellings of a name are no further guesses, at any way to log on', async () => {
+    await registry.addUser('spelled', 'spelled-password-1')
+    const names = ['spelled', 'Spelled', ' SPELLED ']
+    const ways = [
+      (name: string, secret: string) => ask('', basic(name, secret)),
+      (username: string, password: string) => post({ grant_type: 'password', username, password }),
+      (name: string, secret: string) =>
+        registry.send('GET', '/v2/', { anonymous: true, headers: { authorization: basic(name, secret) } }),
+    ]
+    const guesses = names.flatMap((name) => ways.map((guess) => (i: number) => guess(name, `wrong-${i}`)))
+    const statuses: number[] = []
+    for (const [i, guess] of [...guesses, ...guesses].entries()) statuses.push((await guess(i)).status)
+    expect(statuses).toEqual([...Array<number>(10).fill(401), ...Array<number>(8).fill(429)])
+  })
+
   test('too many failures are answered 429 with when to come back, right or wrong, if it was not proven just now', async () => {
     await registry.addUser('guessed', 'guessed-password-1')
     const right = basic('guessed', 'guessed-password-1')

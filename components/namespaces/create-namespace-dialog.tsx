@@ -16,6 +16,7 @@ const initial: NamespaceDefaults & { name: string } = {
   defaultRepositoryType: 'PRIVATE',
   defaultTagImmutability: false,
   acceptSparseManifests: false,
+  untaggedRetentionDays: 14,
 }
 
 /** Makes a namespace in an instance. */

@@ -7,7 +7,7 @@ import { EditDialog } from '../ui/edit-dialog'
 import { OpenedDialog } from '../ui/opened-dialog'
 import type { Opened } from '../ui/opened-dialog'
 import { useEdit } from '../ui/use-edit'
-import { NamespaceDefaultsFields } from './namespace-defaults'
+import { NamespaceDefaultsFields, useDaysText } from './namespace-defaults'
 import type { NamespaceDefaults } from './namespace-defaults'
 
 interface EditNamespaceDialogProps {
@@ -30,12 +30,20 @@ function defaultsOf({
   defaultRepositoryType,
   defaultTagImmutability,
   acceptSparseManifests,
+  untaggedRetentionDays,
 }: NamespaceView): NamespaceDefaults {
-  return { autoCreateRepository, defaultRepositoryType, defaultTagImmutability, acceptSparseManifests }
+  return {
+    autoCreateRepository,
+    defaultRepositoryType,
+    defaultTagImmutability,
+    acceptSparseManifests,
+    untaggedRetentionDays,
+  }
 }
 
 function EditForm(dialog: Opened<NamespaceView>) {
   const t = useTranslations()
+  const daysText = useDaysText()
   const edit = useEdit({
     dialog,
     settingsOf: defaultsOf,
@@ -43,7 +51,8 @@ function EditForm(dialog: Opened<NamespaceView>) {
     saved: ({ name }) => ({ title: t('namespaces.saved', { name }), body: t('namespaces.savedNext') }),
   })
 
-  function word(name: keyof NamespaceDefaults, value: string | boolean): string {
+  function word(name: keyof NamespaceDefaults, value: string | boolean | number): string {
+    if (typeof value === 'number') return daysText(value)
     if (name === 'defaultRepositoryType')
       return value === 'PUBLIC' ? t('repositories.public') : t('repositories.private')
     if (name === 'defaultTagImmutability') return value ? t('repositories.immutable') : t('repositories.mutable')
@@ -55,6 +64,7 @@ function EditForm(dialog: Opened<NamespaceView>) {
     defaultRepositoryType: t('namespaces.defaultType'),
     defaultTagImmutability: t('namespaces.defaultImmutability'),
     acceptSparseManifests: t('namespaces.acceptSparse'),
+    untaggedRetentionDays: t('namespaces.keepUntagged'),
   }
 
   return (

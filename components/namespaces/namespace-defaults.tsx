@@ -3,13 +3,26 @@
 import { useTranslations } from 'next-intl'
 import type { NamespaceView } from '@/lib/api/schemas/namespaces'
 import { ImmutableChoice, TypeChoices } from '../repositories/repository-fields'
-import { Choice, FieldSet } from '../ui/field'
+import { Choice, FieldSet, SelectField } from '../ui/field'
 
-/** What a namespace says about pushes and the repositories they make. */
+/** What a namespace says about pushes, the repositories they make, and the manifests that are left over. */
 export type NamespaceDefaults = Pick<
   NamespaceView,
-  'autoCreateRepository' | 'defaultRepositoryType' | 'defaultTagImmutability' | 'acceptSparseManifests'
+  | 'autoCreateRepository'
+  | 'defaultRepositoryType'
+  | 'defaultTagImmutability'
+  | 'acceptSparseManifests'
+  | 'untaggedRetentionDays'
 >
+
+/** What the list offers, in days; a namespace may have another number by the API. */
+const offeredDays = [1, 7, 14, 30, 90, 180, 365, 0]
+
+/** Says in words for how long untagged manifests are kept. */
+export function useDaysText(): (days: number) => string {
+  const t = useTranslations()
+  return (days) => (days === 0 ? t('namespaces.forEver') : t('namespaces.days', { count: days }))
+}
 
 interface NamespaceDefaultsFieldsProps {
   values: NamespaceDefaults
@@ -19,6 +32,7 @@ interface NamespaceDefaultsFieldsProps {
 /** The fields of `NamespaceDefaults`, for the dialogs that create and edit. */
 export function NamespaceDefaultsFields({ values, onChange }: NamespaceDefaultsFieldsProps) {
   const t = useTranslations()
+  const daysText = useDaysText()
   return (
     <>
       <FieldSet legend={t('namespaces.onPush')}>
@@ -51,6 +65,19 @@ export function NamespaceDefaultsFields({ values, onChange }: NamespaceDefaultsF
         checked={values.defaultTagImmutability}
         onChange={(checked) => onChange({ defaultTagImmutability: checked })}
       />
+      <SelectField
+        name="untaggedRetentionDays"
+        label={t('namespaces.keepUntagged')}
+        help={t('namespaces.keepUntaggedHelp')}
+        value={values.untaggedRetentionDays}
+        onChange={(event) => onChange({ untaggedRetentionDays: Number(event.target.value) })}
+      >
+        {[...new Set([...offeredDays, values.untaggedRetentionDays])].map((days) => (
+          <option key={days} value={days}>
+            {daysText(days)}
+          </option>
+        ))}
+      </SelectField>
     </>
   )
 }

@@ -65,6 +65,8 @@ deleteRepository        | closed, immutable, forced  | 401    | 404  | 403  403 
 
 listTags                | of closed                  | 401    | 404  | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | 404    | ok:1
 listTags                | of open                    | 401    | ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1   | ok:1
+listUntaggedManifests   | of closed                  | 401    | 404  | 403  403  403  | 403  403  403  | ok:0 ok:0 ok:0 | 404    | ok:0
+listUntaggedManifests   | of open                    | 401    | 403  | 403  403  403  | 403  403  403  | ok:0 ok:0 403  | 403    | ok:0
 getTag                  | of closed                  | 401    | 404  | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | 404    | ok
 getTag                  | of open                    | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
 deleteTag               | of closed                  | 401    | 404  | 403  403  403  | 403  403  403  | ok   ok   ok   | 404    | ok
@@ -75,6 +77,7 @@ deleteTag               | protected, with a reason   | 401    | 404  | 403  403 
 listGarbageCollections  | all                        | 401    | 403  | 403  403  403  | 403  403  403  | 403  403  403  | 403    | ok:1
 createGarbageCollection | a dry run                  | 401    | 403  | 403  403  403  | 403  403  403  | 403  403  403  | 403    | ok
 getGarbageCollection    | one                        | 401    | 403  | 403  403  403  | 403  403  403  | 403  403  403  | 403    | ok
+listPlannedManifests    | of a run                   | 401    | 403  | 403  403  403  | 403  403  403  | 403  403  403  | 403    | ok:0
 listScrubs              | all                        | 401    | 403  | 403  403  403  | 403  403  403  | 403  403  403  | 403    | ok:1
 createScrub             | any                        | 401    | 403  | 403  403  403  | 403  403  403  | 403  403  403  | 403    | ok
 getScrub                | one                        | 401    | 403  | 403  403  403  | 403  403  403  | 403  403  403  | 403    | ok

@@ -374,7 +374,8 @@ const run = {
 } as const
 
 function collection(change: Partial<GarbageCollection>): GarbageCollection {
-  const counts = { removedLinks: 0, removedBlobs: 0, removedBytes: 0, removedUploads: 0 }
+  const removedManifests = { removedManifests: 0, removedManifestBytes: 0 }
+  const counts = { ...removedManifests, removedLinks: 0, removedBlobs: 0, removedBytes: 0, removedUploads: 0 }
   return { ...run, isDryRun: false, graceSeconds: 86_400, ...counts, ...change }
 }
 

@@ -621,7 +621,7 @@ test.describe('tags under attack', () => {
   test('a tag that was pushed while Immutable was off is the same tag when it is on again', async ({ api, server }) => {
     const { id, path } = await createRepository(api, { tagImmutability: true })
     await pushImage(server, path, 'v1', 'one')
-    expect((await api.request('DELETE', `/repositories/${id}/tags/v1?reason=leaked`)).status).toBe(204)
+    expect((await api.request('DELETE', `/repositories/${id}/tags/v1?reason=leaked`)).status).toBe(200)
     await expect(pushImage(server, path, 'v1', 'two')).rejects.toThrow('409')
     await api.updateRepository(id, { tagImmutability: false })
     await pushImage(server, path, 'v1', 'two')

@@ -45,6 +45,8 @@ export type Job<C extends JobContext> = PeriodicJob<C> | RecordedJob<C>
 
 /** A run as its job's work sees it. */
 export interface Run<Counts extends RunCounts> {
+  /** Of its record. */
+  readonly id: number
   /** Aborted when the server stops or another process has taken over. */
   readonly signal: AbortSignal
   /** Whether the schedule started it, not a principal. */

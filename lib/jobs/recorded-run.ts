@@ -113,7 +113,7 @@ async function runWork<C extends JobContext>(
   try {
     signal.throwIfAborted()
     const isScheduled = startedBy === 'schedule'
-    await job.work(ctx, options, { signal, isScheduled, count: (more) => counter.add(more) })
+    await job.work(ctx, options, { id, signal, isScheduled, count: (more) => counter.add(more) })
   } catch (thrown) {
     // After an abort, any error may be thrown; the signal's reason says why the run ended.
     const error = AppError.from(signal.aborted ? signal.reason : thrown)

@@ -18,17 +18,20 @@ export interface LinkKey {
 /** Rows of one page. Each is a few lookups in an index, and SQLite's reads block the process while they run. */
 const pageSize = 500
 
-/**
- * The links after `after`, a page of them; `isUnneeded`: no manifest names the blob, and it was not seen since
- * `cutoff`.
- */
+/** What counts as unneeded: not seen since `cutoff`; `foreseen`: manifests that the dry run plans to remove do not count. */
+interface Need {
+  readonly cutoff: Date
+  readonly foreseen: boolean
+}
+
+/** The links after `after`, a page of them; `isUnneeded`: no manifest names the blob, and it was not seen since the cutoff. */
 export async function listLinks(
   source: SqlSource,
   after: LinkKey | null,
-  cutoff: Date,
+  need: Need,
 ): Promise<(LinkKey & { isUnneeded: boolean })[]> {
   const rows = await source.read.$queryRaw<(LinkKey & { unneeded: number })[]>`
-    SELECT l."repositoryId", l."digest", CASE WHEN ${unneeded(cutoff)} THEN 1 ELSE 0 END AS "unneeded"
+    SELECT l."repositoryId", l."digest", CASE WHEN ${unneeded(need)} THEN 1 ELSE 0 END AS "unneeded"
     FROM "RepositoryBlob" l
     WHERE (l."repositoryId", l."digest") > (${after?.repositoryId ?? ''}, ${after?.digest ?? ''})
     ORDER BY l."repositoryId", l."digest" LIMIT ${pageSize}`
@@ -50,7 +53,8 @@ export async function removeLinks(
   for (const batch of batchesOf(digests)) {
     count += await tx.$executeRaw`
       DELETE FROM "RepositoryBlob" AS l
-      WHERE l."repositoryId" = ${repositoryId} AND l."digest" IN (${Prisma.join(batch)}) AND ${unneeded(cutoff)}`
+      WHERE l."repositoryId" = ${repositoryId} AND l."digest" IN (${Prisma.join(batch)})
+        AND ${unneeded({ cutoff, foreseen: false })}`
   }
   return count
 }
@@ -62,15 +66,15 @@ export interface BlobRow {
 }
 
 /**
- * The blobs after `after`, a page of them. `isGarbage`: no repository links to it, and it was not seen since `cutoff`.
- * `foreseen`: links that `removeLinks` would remove now do not count.
+ * The blobs after `after`, a page of them. `isGarbage`: no repository links to it, and it was not seen since the cutoff.
+ * If foreseen, links that the dry run would remove do not count.
  */
 export async function listBlobs(
   source: SqlSource,
   after: string | null,
-  { cutoff, foreseen }: { readonly cutoff: Date; readonly foreseen: boolean },
+  { cutoff, foreseen }: Need,
 ): Promise<(BlobRow & { isGarbage: boolean })[]> {
-  const counting = foreseen ? Prisma.sql`AND NOT (${unneeded(cutoff)})` : Prisma.empty
+  const counting = foreseen ? Prisma.sql`AND NOT (${unneeded({ cutoff, foreseen })})` : Prisma.empty
   const rows = await source.read.$queryRaw<(BlobRow & { garbage: number })[]>`
     SELECT b."digest", b."sizeBytes", CASE WHEN b."seenAt" < ${cutoff} AND NOT EXISTS (
       SELECT 1 FROM "RepositoryBlob" l WHERE l."digest" = b."digest" ${counting}) THEN 1 ELSE 0 END AS "garbage"
@@ -154,9 +158,13 @@ export async function removeUploads(db: Database, ids: readonly string[]): Promi
   for (const batch of batchesOf(ids)) await db.prisma.upload.deleteMany({ where: { id: { in: batch } } })
 }
 
-/** Whether no manifest of link `l`'s repository names the blob, and the link was not seen since `cutoff`. */
-function unneeded(cutoff: Date): Sql {
+/** Whether no manifest of link `l`'s repository names the blob, and the link was not seen since the cutoff. */
+function unneeded({ cutoff, foreseen }: Need): Sql {
+  const counting = foreseen
+    ? Prisma.sql`AND NOT EXISTS (
+        SELECT 1 FROM "PlannedRemoval" p WHERE p."repositoryId" = r."repositoryId" AND p."digest" = r."parentDigest")`
+    : Prisma.empty
   return Prisma.sql`l."seenAt" < ${cutoff} AND NOT EXISTS (
     SELECT 1 FROM "ManifestReference" r
-    WHERE r."repositoryId" = l."repositoryId" AND r."childDigest" = l."digest")`
+    WHERE r."repositoryId" = l."repositoryId" AND r."childDigest" = l."digest" ${counting})`
 }

@@ -1,6 +1,6 @@
 import type { TagRefusal } from '@/lib/domain/immutability'
 import type { Actor } from './audit-events'
-import { asGivenTags, batchesOf } from './engine/batches'
+import { asGivenTags, asJsonKeys, batchesOf } from './engine/batches'
 import type { SqlSource, SqlTransaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 import { type EventRepository, addTagEventsToOutbox } from './outbox'
@@ -105,6 +105,25 @@ export async function listLastPushes(
         if (createdAt > (last.get(repositoryId) ?? 0)) last.set(repositoryId, createdAt)
       }
     }
+  }
+  return last
+}
+
+/** When a tag last left each manifest of a repository: was moved away, or deleted. Absent where that never happened. */
+export async function listLastLeaves(
+  source: SqlSource,
+  repositoryId: string,
+  digests: readonly string[],
+): Promise<ReadonlyMap<string, Date>> {
+  const last = new Map<string, Date>()
+  for (const kind of [Prisma.sql`'MOVED'`, Prisma.sql`'DELETED'`]) {
+    const rows = await source.read.$queryRaw<{ digest: string; createdAt: Date }[]>`
+      SELECT m."digest", e."createdAt" FROM "Manifest" m JOIN "TagEvent" e ON e."id" = (
+        SELECT "id" FROM "TagEvent"
+        WHERE "repositoryId" = ${repositoryId} AND "currentDigest" = m."digest" AND "kind" = ${kind}
+        ORDER BY "createdAt" DESC LIMIT 1)
+      WHERE m."repositoryId" = ${repositoryId} AND m."digest" IN (SELECT "key" FROM json_each(${asJsonKeys(digests)}))`
+    for (const { digest, createdAt } of rows) if (createdAt > (last.get(digest) ?? 0)) last.set(digest, createdAt)
   }
   return last
 }

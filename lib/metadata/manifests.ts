@@ -12,14 +12,20 @@ export interface StoredManifest {
   readonly sizeBytes: number
 }
 
+/** A manifest that was found by its digest. */
+export interface FoundManifest extends StoredManifest {
+  /** When it was last pushed or requested by HEAD, to the hour. */
+  readonly seenAt: Date
+}
+
 /** The manifest of a digest, or null. */
 export async function findManifest(
   source: SqlSource,
   repositoryId: string,
   digest: string,
-): Promise<StoredManifest | null> {
-  const [row] = await source.read.$queryRaw<StoredManifest[]>`
-    SELECT "digest", "mediaType", "content", "sizeBytes" FROM "Manifest"
+): Promise<FoundManifest | null> {
+  const [row] = await source.read.$queryRaw<FoundManifest[]>`
+    SELECT "digest", "mediaType", "content", "sizeBytes", "seenAt" FROM "Manifest"
     WHERE "repositoryId" = ${repositoryId} AND "digest" = ${digest}`
   return row ?? null
 }
@@ -49,21 +55,25 @@ export interface NewManifest extends StoredManifest {
   readonly now: Date
 }
 
+/** To which precision it is stored when a manifest was last seen, in milliseconds. */
+export const manifestSeenGrainMs = 3_600_000
+
 /**
- * Stores a manifest unless the repository has it already; then it changes nothing, but repairs stored
- * bytes that differ from the pushed ones.
+ * Stores a manifest unless the repository has it already; then it changes nothing but when it was last seen, and repairs
+ * stored bytes that differ from the pushed ones.
  */
 export async function insertManifest(tx: SqlTransaction, repositoryId: string, manifest: NewManifest): Promise<void> {
   const { digest, references, subjectDigest } = manifest
   const annotations = subjectDigest === null ? null : JSON.stringify(manifest.annotations)
+  const seenBefore = new Date(manifest.now.getTime() - manifestSeenGrainMs)
   const inserted = await tx.$executeRaw`
     INSERT INTO "Manifest" ("repositoryId", "digest", "mediaType", "artifactType", "subjectDigest", "annotations",
-      "content", "sizeBytes", "totalSizeBytes", "platforms", "pushedBy", "createdAt")
+      "seenAt", "content", "sizeBytes", "totalSizeBytes", "platforms", "pushedBy", "createdAt")
     VALUES (${repositoryId}, ${digest}, ${manifest.mediaType}, ${manifest.artifactType}, ${subjectDigest}, ${annotations},
-      ${manifest.content}, ${manifest.sizeBytes}, ${manifest.totalSizeBytes}, ${manifest.platforms.join(',')},
+      ${manifest.now}, ${manifest.content}, ${manifest.sizeBytes}, ${manifest.totalSizeBytes}, ${manifest.platforms.join(',')},
       ${manifest.pushedBy}, ${manifest.now})
-    ON CONFLICT ("repositoryId", "digest") DO UPDATE SET "content" = excluded."content"
-    WHERE "Manifest"."content" <> excluded."content"`
+    ON CONFLICT ("repositoryId", "digest") DO UPDATE SET "content" = excluded."content", "seenAt" = excluded."seenAt"
+    WHERE "Manifest"."content" <> excluded."content" OR "Manifest"."seenAt" < ${seenBefore}`
   if (inserted === 0) return
   const rows = references.flatMap(({ digest: childDigest, kind, descriptors }) =>
     [...descriptors].map(([text, count]) => ({ childDigest, kind, fingerprint: fingerprintOf(text), count })),
@@ -105,6 +115,60 @@ async function insertReferences(
 /** SHA-256: two descriptors with one fingerprint are the same. Binary in base64url is the shortest text. */
 function fingerprintOf(descriptor: string): string {
   return hash('sha256', descriptor, 'base64url')
+}
+
+/** Records that a manifest was asked for; returns false when the repository no longer has it. */
+export async function markManifestSeen(
+  tx: SqlTransaction,
+  { repositoryId, digest }: { readonly repositoryId: string; readonly digest: string },
+  now: Date,
+): Promise<boolean> {
+  const count = await tx.$executeRaw`
+    UPDATE "Manifest" SET "seenAt" = ${now} WHERE "repositoryId" = ${repositoryId} AND "digest" = ${digest}`
+  return count > 0
+}
+
+/** Rows of a page of what a manifest reaches. */
+const reachedPageSize = 200
+
+/** The digests that a manifest names, after `after` in byte order, a page of them. */
+export async function listChildren(
+  source: SqlSource,
+  repositoryId: string,
+  digest: string,
+  after: string,
+): Promise<string[]> {
+  const rows = await source.read.$queryRaw<{ childDigest: string }[]>`
+    SELECT DISTINCT "childDigest" FROM "ManifestReference"
+    WHERE "repositoryId" = ${repositoryId} AND "parentDigest" = ${digest} AND "childDigest" > ${after}
+    ORDER BY "childDigest" LIMIT ${reachedPageSize}`
+  return rows.map((row) => row.childDigest)
+}
+
+/** The manifests whose subject is a digest, after `after` in byte order, a page of them. */
+export async function listReferrerDigests(
+  source: SqlSource,
+  repositoryId: string,
+  digest: string,
+  after: string,
+): Promise<string[]> {
+  const rows = await source.read.$queryRaw<{ digest: string }[]>`
+    SELECT "digest" FROM "Manifest"
+    WHERE "repositoryId" = ${repositoryId} AND "subjectDigest" = ${digest} AND "digest" > ${after}
+    ORDER BY "digest" LIMIT ${reachedPageSize}`
+  return rows.map((row) => row.digest)
+}
+
+/** Records that manifests were reached until now: garbage collection counts their time from here. */
+export async function markManifestsSeen(
+  tx: SqlTransaction,
+  repositoryId: string,
+  digests: readonly string[],
+  now: Date,
+): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE "Manifest" SET "seenAt" = ${now} WHERE "repositoryId" = ${repositoryId}
+      AND "digest" IN (SELECT "key" FROM json_each(${asJsonKeys(digests)}))`
 }
 
 /** Deletes a manifest with its references; returns whether there was one. No tag may point at it any more. */

@@ -15,6 +15,8 @@ export interface NamespaceRow {
   readonly defaultTagImmutability: boolean
   /** Whether a manifest may name blobs that its repository does not have. */
   readonly acceptSparseManifests: boolean
+  /** For how many days garbage collection keeps a manifest that nothing reaches any more; 0: for ever. */
+  readonly untaggedRetentionDays: number
   readonly version: number
   readonly createdAt: Date
   readonly updatedAt: Date
@@ -23,7 +25,11 @@ export interface NamespaceRow {
 /** What may change of a namespace. */
 export type NamespaceSettings = Pick<
   NamespaceRow,
-  'autoCreateRepository' | 'defaultRepositoryType' | 'defaultTagImmutability' | 'acceptSparseManifests'
+  | 'autoCreateRepository'
+  | 'defaultRepositoryType'
+  | 'defaultTagImmutability'
+  | 'acceptSparseManifests'
+  | 'untaggedRetentionDays'
 >
 
 /** Which namespaces of an instance a list shows: those a viewer knows of, whose name holds a text. */

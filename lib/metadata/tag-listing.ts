@@ -22,12 +22,18 @@ export interface TagRow {
 const artifactTypeMaxBytes = 255
 const platformsMaxBytes = 4096
 
+/** The artifact type of manifest `m`, for lists. */
+export const shownArtifactType = Prisma.sql`
+  CASE WHEN octet_length(m."artifactType") <= ${artifactTypeMaxBytes} THEN m."artifactType" END AS "artifactType"`
+
+/** The platforms of manifest `m`, for lists. */
+export const shownPlatforms = Prisma.sql`
+  CASE WHEN octet_length(m."platforms") <= ${platformsMaxBytes} THEN m."platforms" ELSE '' END AS "platforms"`
+
 // Not the manifest's content: a page of them may be megabytes.
 const selectTags = Prisma.sql`
   SELECT t."name", t."digest", t."createdAt", t."updatedAt", t."updatedBy",
-    m."mediaType", m."totalSizeBytes",
-    CASE WHEN octet_length(m."artifactType") <= ${artifactTypeMaxBytes} THEN m."artifactType" END AS "artifactType",
-    CASE WHEN octet_length(m."platforms") <= ${platformsMaxBytes} THEN m."platforms" ELSE '' END AS "platforms"
+    m."mediaType", m."totalSizeBytes", ${shownArtifactType}, ${shownPlatforms}
   FROM "Tag" t JOIN "Manifest" m ON m."repositoryId" = t."repositoryId" AND m."digest" = t."digest"`
 
 /** Which tags of a repository a list shows: whose name holds a text. */

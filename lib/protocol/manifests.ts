@@ -5,7 +5,7 @@ import { isLargeManifest, manifestMaxBytes } from '@/lib/domain/manifest'
 import { isTag, parseTag } from '@/lib/domain/reference'
 import { deleteManifest as deleteManifestOfRepository } from '@/lib/registry/tags/delete-manifest'
 import { deleteTag } from '@/lib/registry/tags/delete-tag'
-import { getManifest as getManifestOfRepository } from '@/lib/registry/pull/get-manifest'
+import { getManifest as getManifestOfRepository, getManifestForPush } from '@/lib/registry/pull/get-manifest'
 import { pushManifest } from '@/lib/registry/push/push-manifest'
 import { type Call, answerEmpty, answerUnchanged, contentLengthOf, readBody } from './call'
 import { addWarnings } from './warnings'
@@ -20,7 +20,8 @@ const manifestTimeoutMs = 60_000
 
 /** GET and HEAD of a manifest by tag or digest (distribution-spec, "Pulling manifests"). */
 export async function getManifest({ ctx, request, response, principal, repository, target }: Call): Promise<void> {
-  const manifest = await getManifestOfRepository(ctx, principal, repository, target)
+  const read = request.method === 'HEAD' ? getManifestForPush : getManifestOfRepository
+  const manifest = await read(ctx, principal, repository, target)
   const headers = { 'Docker-Content-Digest': manifest.digest, ETag: `"${manifest.digest}"` }
   if (answerUnchanged(request, response, headers)) return
   response.writeHead(200, {
@@ -80,7 +81,7 @@ export async function deleteManifest({ ctx, request, response, principal, reposi
   const expected = parseExpectedDigests(request.headers['if-match'], request.headers['if-none-match'])
   if (isDigest(target)) await deleteManifestOfRepository(ctx, principal, repository.id, target, expected)
   else if (!isTag(target)) throw new AppError('DIGEST_INVALID', { detail: { reference: target.slice(0, 160) } })
-  else if (!(await deleteTag(ctx, principal, repository.id, target, { expected }))) {
+  else if ((await deleteTag(ctx, principal, repository.id, target, { expected })) === null) {
     throw new AppError('MANIFEST_UNKNOWN', { detail: { reference: target } })
   }
   answerEmpty(response, 202, {})

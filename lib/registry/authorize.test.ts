@@ -37,6 +37,7 @@ const noUseCases: Readonly<Record<string, string>> = {
   'grants/new-grant': 'a step in the transaction of a use case',
   'instances/ensure-example': 'the work of the server itself, at the first start',
   'maintenance/collect-garbage': 'the work of a run that a use case has started',
+  'maintenance/collect-manifests': 'a step of that work',
   'maintenance/keep-reserve': 'the work of the server itself',
   'maintenance/pace': 'holds a run to a speed',
   'maintenance/scrub-blobs': 'the work of a run that a use case has started',
@@ -48,6 +49,7 @@ const noUseCases: Readonly<Record<string, string>> = {
   'push/upload-lock': 'a step of a use case',
   'push/while-there-is-room': 'a step of a use case',
   'tags/assert-unprotected': 'a step in the transaction of a use case',
+  'tags/deletion-effect': 'a step of use cases',
   'tags/lock-for-deletion': 'a step in the transaction of a use case',
   'traffic/find-instance-of-host': 'says which instance a request is for, before anybody is proven',
   'traffic/name-page': 'cuts a page',
@@ -140,13 +142,14 @@ const rows: Readonly<Record<string, Row>> = {
   'instances/listRegions': { member: 'seen', args: () => [] },
 
   'maintenance/getMaintenanceRun': { member: 'DENIED', args: () => ['SCRUB', '1'] },
+  'maintenance/listPlannedRemovals': { member: 'DENIED', args: () => ['2', { pageSize }] },
   'maintenance/listMaintenanceRuns': { member: 'DENIED', args: () => ['SCRUB', { pageSize }] },
   'maintenance/startGarbageCollection': { member: 'DENIED', args: () => [{ isDryRun: true }] },
   'maintenance/startScrub': { member: 'DENIED', args: () => [] },
 
   'namespaces/createNamespace': {
     member: 'DENIED',
-    args: () => [ids.main, { name: 'new', ...settings, acceptSparseManifests: false }],
+    args: () => [ids.main, { name: 'new', ...settings, acceptSparseManifests: false, untaggedRetentionDays: 14 }],
   },
   'namespaces/getNamespace': { member: 'NOT_FOUND', args: () => [ids.other] },
   'namespaces/updateNamespace': { member: 'DENIED', args: () => [ids.team, { autoCreateRepository: false }, null] },
@@ -194,6 +197,7 @@ const rows: Readonly<Record<string, Row>> = {
 
   'tags/getTag': { member: 'NOT_FOUND', args: () => [ids.closed, 'v1'] },
   'tags/listTagDetails': { member: 'NOT_FOUND', args: () => [{ repositoryId: ids.closed, sort: 'name', pageSize }] },
+  'tags/listUntaggedManifests': { member: 'DENIED', args: () => [ids.open, { pageSize }] },
   'tags/deleteTag': { member: 'DENIED', args: () => [ids.open, 'v1'] },
   'tags/deleteManifest': { member: 'DENIED', args: () => [ids.open, image.digest] },
   'tags/deleteBlob': { member: 'DENIED', args: () => [ids.open, image.layerDigest] },
@@ -242,6 +246,7 @@ const openedRows: Readonly<
   'pull/getBlob': { action: 'pull', args: (repository) => [repository, image.layerDigest] },
   'pull/getBlobSizeForPush': { action: 'pull', args: (repository) => [repository, image.layerDigest] },
   'pull/getManifest': { action: 'pull', args: (repository) => [repository, 'v1'] },
+  'pull/getManifestForPush': { action: 'pull', args: (repository) => [repository, 'v1'] },
   'pull/listReferrers': {
     action: 'pull',
     args: (repository) => [repository, image.digest, { artifactType: null, after: '' }],
@@ -315,6 +320,7 @@ beforeAll(async () => {
   await world.build()
   const run = { state: 'SUCCEEDED', startedBy: 'admin', startedAt: new Date(0), endedAt: new Date(1) } as const
   await api.ctx.db.prisma.maintenanceRun.create({ data: { kind: 'SCRUB', ...run } })
+  await api.ctx.db.prisma.maintenanceRun.create({ data: { kind: 'GARBAGE_COLLECTION', ...run } })
 }, 60_000)
 afterAll(() => api.close())
 

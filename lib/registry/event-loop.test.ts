@@ -12,6 +12,7 @@ import { scrubBlobs } from './maintenance/scrub-blobs'
 import { deleteNamespace } from './namespaces/delete-namespace'
 import { deleteRepository } from './repositories/delete-repository'
 import { deleteManifest } from './tags/delete-manifest'
+import { listUntaggedManifests } from './tags/list-untagged-manifests'
 
 /* Long work lets other requests run: nothing holds the event loop for long, however many rows there are. */
 
@@ -80,6 +81,25 @@ test('a garbage collection that removes thousands of links and blobs', { timeout
   })
   expect(hold).toBeLessThan(holdMaxMs)
   expect(await db.prisma.repositoryBlob.count()).toBe(0)
+})
+
+test('a dry run and a collection of untagged manifests, and the list of them', { timeout: 300_000 }, async () => {
+  const { ctx } = api
+  await fillRepository(ctx.db, repositoryId, images, { tagged: false })
+  for (const work of [
+    () => listUntaggedManifests(ctx, systemPrincipal, repositoryId, { pageSize: 20 }),
+    () => collectGarbage(ctx, { graceSeconds: 0, isDryRun: true }, new TestRun()),
+  ]) {
+    expect(await leastHold(() => Promise.resolve(work))).toBeLessThan(holdMaxMs)
+  }
+  expect(await ctx.db.prisma.plannedRemoval.count()).toBe(images)
+  const hold = await leastHold(async () => {
+    const { repositoryId } = await api.makeRepository()
+    await fillRepository(ctx.db, repositoryId, images, { tagged: false })
+    return () => collectGarbage(ctx, { graceSeconds: 0, isDryRun: false }, new TestRun())
+  })
+  expect(hold).toBeLessThan(holdMaxMs)
+  expect(await ctx.db.prisma.manifest.count()).toBe(0)
 })
 
 test('a scrub', { timeout: 300_000 }, async () => {

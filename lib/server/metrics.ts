@@ -31,6 +31,7 @@ const runFacts: readonly { name: string; help: string; of: (run: MaintenanceRunR
   { name: 'examined_blobs', help: 'Blobs it examined.', of: ({ counts }) => counts['examinedBlobs'] ?? 0 },
   { name: 'removed_blobs', help: 'Blobs it removed.', of: ({ counts }) => counts['removedBlobs'] ?? 0 },
   { name: 'removed_bytes', help: 'Bytes it freed.', of: ({ counts }) => counts['removedBytes'] ?? 0 },
+  { name: 'removed_manifests', help: 'Manifests it removed.', of: ({ counts }) => counts['removedManifests'] ?? 0 },
   { name: 'removed_uploads', help: 'Abandoned uploads it removed.', of: ({ counts }) => counts['removedUploads'] ?? 0 },
   {
     name: 'corrupt',

@@ -25,23 +25,23 @@ export async function fillRepository(
       WITH RECURSIVE n("i") AS (SELECT 1 UNION ALL SELECT "i" + 1 FROM n WHERE "i" < ${count}),
         d AS (SELECT "i", 'sha256:' || substr(${zeros} || CAST("i" AS TEXT), length(CAST("i" AS TEXT)) + 1) AS "digest" FROM n)
       INSERT INTO "Manifest" ("repositoryId", "digest", "mediaType", "content", "sizeBytes", "totalSizeBytes", "platforms",
-        "pushedBy", "createdAt")
+        "pushedBy", "createdAt", "seenAt")
       SELECT ${repositoryId}, "digest", 'application/vnd.oci.image.manifest.v1+json', ${content}, 500, 1500, '', 'admin',
-        ${longAgo} FROM d`
+        ${longAgo}, ${longAgo} FROM d`
     await tx.$executeRaw`
       INSERT INTO "Blob" ("digest", "sizeBytes", "createdAt", "seenAt")
-      SELECT "digest", 1000, ${longAgo}, ${longAgo} FROM "Manifest" WHERE "repositoryId" = ${repositoryId}
+      SELECT 'sha256:f' || substr("digest", 9), 1000, ${longAgo}, ${longAgo} FROM "Manifest" WHERE "repositoryId" = ${repositoryId}
       ON CONFLICT DO NOTHING`
     await tx.$executeRaw`
       INSERT INTO "RepositoryBlob" ("repositoryId", "digest", "createdAt", "seenAt")
-      SELECT ${repositoryId}, "digest", ${longAgo}, ${longAgo} FROM "Manifest" WHERE "repositoryId" = ${repositoryId}`
+      SELECT ${repositoryId}, 'sha256:f' || substr("digest", 9), ${longAgo}, ${longAgo} FROM "Manifest" WHERE "repositoryId" = ${repositoryId}`
     await tx.$executeRaw`
       INSERT INTO "ManifestReference" ("repositoryId", "parentDigest", "childDigest", "kind", "fingerprint", "count")
-      SELECT ${repositoryId}, "digest", "digest", 'LAYER', 'layer', 1 FROM "Manifest"
+      SELECT ${repositoryId}, "digest", 'sha256:f' || substr("digest", 9), 'LAYER', 'layer', 1 FROM "Manifest"
       WHERE "repositoryId" = ${repositoryId}`
     await tx.$executeRaw`
       INSERT INTO "ManifestReference" ("repositoryId", "parentDigest", "childDigest", "kind", "fingerprint", "count")
-      SELECT ${repositoryId}, "digest", ${digestOfNumber(1)}, 'CONFIG', 'config', 1 FROM "Manifest"
+      SELECT ${repositoryId}, "digest", ${digestOfNumber(1).replace(':0', ':f')}, 'CONFIG', 'config', 1 FROM "Manifest"
       WHERE "repositoryId" = ${repositoryId}`
     if (!tagged) return
     await tx.$executeRaw`

@@ -89,6 +89,8 @@ export const accessRequests: Readonly<Record<string, AccessRequest | ((caller: s
 
   'listTags of closed': closed,
   'listTags of open': open,
+  'listUntaggedManifests of closed': closed,
+  'listUntaggedManifests of open': open,
   'getTag of closed': tagOfClosed,
   'getTag of open': tagOfOpen,
   'deleteTag of closed': tagOfClosed,
@@ -99,6 +101,7 @@ export const accessRequests: Readonly<Record<string, AccessRequest | ((caller: s
   'createGarbageCollection a dry run': { body: { isDryRun: true } },
   'getGarbageCollection one': { params: { runId: '1' } },
   'createScrub any': { body: {} },
+  'listPlannedManifests of a run': { params: { runId: '1' } },
   'getScrub one': { params: { runId: '2' } },
 
   'createUser any': { body: { name: 'new', password: newPassword } },

@@ -7,6 +7,7 @@ import type { Context } from '@/lib/context'
 
 /** A run that is not recorded: it adds up the counts that are not zero. */
 export class TestRun implements Run<RunCounts> {
+  readonly id = 1
   readonly isScheduled = false
   readonly counts: Record<string, number> = {}
 
@@ -29,6 +30,12 @@ export async function age(ctx: Context): Promise<void> {
   await ctx.db.prisma.blob.updateMany({ data: { seenAt: longAgo } })
   await ctx.db.prisma.upload.updateMany({ data: { createdAt: longAgo } })
   for await (const { digest } of ctx.blobs.listBlobs()) await ageBytes(ctx, digest)
+}
+
+/** Makes every manifest one that was last seen long ago, and that no tag left since. */
+export async function ageManifests({ db }: Pick<Context, 'db'>): Promise<void> {
+  await db.prisma.manifest.updateMany({ data: { seenAt: longAgo } })
+  await db.prisma.tagEvent.updateMany({ data: { createdAt: longAgo } })
 }
 
 /** Makes the file of a blob look published long ago. */

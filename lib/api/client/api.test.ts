@@ -12,6 +12,7 @@ const aNamespace = {
   defaultRepositoryType: 'PRIVATE',
   defaultTagImmutability: false,
   acceptSparseManifests: false,
+  untaggedRetentionDays: 14,
   repositoryCount: 0,
   createdAt: '2026-01-01T00:00:00Z',
   updatedAt: '2026-01-01T00:00:00Z',

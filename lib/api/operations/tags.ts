@@ -1,4 +1,12 @@
-import { deleteTagQuery, tag, tagPage, tagQuery } from '@/lib/api/schemas/tags'
+import { pageQuery } from '@/lib/api/schemas/common'
+import {
+  deleteTagQuery,
+  deletedTag,
+  tagPage,
+  tagQuery,
+  tagWithEffect,
+  untaggedManifestPage,
+} from '@/lib/api/schemas/tags'
 import type { Operation } from './operation'
 
 /** Tags. */
@@ -19,7 +27,7 @@ export const tagOperations = {
     path: '/repositories/{repositoryId}/tags/{tag}',
     summary: 'Get a tag; its ETag is the digest it points at',
     status: 200,
-    response: tag,
+    response: tagWithEffect,
     isVersioned: true,
     refusals: ['NOT_FOUND'],
   },
@@ -29,8 +37,19 @@ export const tagOperations = {
     path: '/repositories/{repositoryId}/tags/{tag}',
     summary: 'Delete a tag; only administrators may delete an immutable tag, with a reason',
     query: deleteTagQuery,
-    status: 204,
+    status: 200,
+    response: deletedTag,
     isVersioned: true,
     refusals: ['NOT_FOUND', 'TAG_UNDELETABLE'],
+  },
+  listUntaggedManifests: {
+    id: 'listUntaggedManifests',
+    method: 'GET',
+    path: '/repositories/{repositoryId}/untagged-manifests',
+    summary: 'List the manifests of a repository that no tag, index or subject reaches',
+    query: pageQuery,
+    status: 200,
+    response: untaggedManifestPage,
+    refusals: ['NOT_FOUND', 'PAGE_INVALID'],
   },
 } as const satisfies Record<string, Operation>

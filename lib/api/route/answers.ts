@@ -11,7 +11,8 @@ export function created<T extends { readonly id: string }>(collection: `/${strin
   return { body: value, version, location: `/api/v1${collection}/${value.id}` }
 }
 
-/** Throws NOT_FOUND unless the thing that a change was asked for was there. */
-export function requireFound(wasFound: boolean): void {
-  if (!wasFound) throw new AppError('NOT_FOUND')
+/** Returns what a change found. Throws NOT_FOUND for null. */
+export function found<T>(value: T | null): T {
+  if (value === null) throw new AppError('NOT_FOUND')
+  return value
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { pageOf, pageQuery, timestamp } from './common'
+import { digest, pageOf, pageQuery, timestamp } from './common'
 
 const count = z.number().int().nonnegative()
 
@@ -20,11 +20,24 @@ export const garbageCollection = z.object({
   ...run,
   isDryRun: z.boolean().meta({ description: 'Counts what would be removed, and removes nothing' }),
   graceSeconds: count.meta({ description: 'Content that was pushed, mounted or requested within this time is kept' }),
+  removedManifests: count.meta({
+    description: 'Manifests that no tag, index or subject has reached for as long as their namespace keeps them',
+  }),
+  removedManifestBytes: count.meta({ description: 'Total size of these manifests, without the blobs they reference' }),
   removedLinks: count.meta({ description: 'Links of blobs to repositories whose manifests do not reference them' }),
   removedBlobs: count.meta({ description: 'Blobs that no repository uses any more' }),
   removedBytes: count.meta({ description: 'Total size of the removed blobs' }),
   removedUploads: count.meta({ description: 'Abandoned uploads' }),
 })
+
+/** A manifest that a dry run would have removed. */
+const plannedManifest = z.object({
+  repository: z.string().meta({ description: '`<namespace>/<name>`' }),
+  digest,
+  sizeBytes: count.meta({ description: 'Size of the manifest and all it references' }),
+})
+
+export const plannedManifestPage = pageOf(plannedManifest)
 
 export const garbageCollectionPage = pageOf(garbageCollection)
 

@@ -5,6 +5,8 @@ import { access, pageOf, pageQuery, timestamp } from './common'
 /** Who may pull: every caller that the instance admits, or only callers with a grant. */
 export const repositoryType = z.enum(['PUBLIC', 'PRIVATE'])
 
+const retentionDays = z.number().int().min(0).max(3650)
+
 /** A namespace: the first segment of a repository path, with its settings for pushes. */
 export const namespace = z.object({
   id: z.string().meta({ examples: ['crn-2b7d9f0k4m6p8r1t'] }),
@@ -16,6 +18,10 @@ export const namespace = z.object({
   acceptSparseManifests: z
     .boolean()
     .meta({ description: 'A manifest may reference blobs that its repository does not have' }),
+  untaggedRetentionDays: retentionDays.meta({
+    description:
+      'Garbage collection removes a manifest that no tag, index or subject has reached for this many days; 0: never',
+  }),
   repositoryCount: z.number().int().nonnegative(),
   createdAt: timestamp,
   updatedAt: timestamp,
@@ -37,6 +43,7 @@ export const createNamespaceBody = z.strictObject({
   defaultRepositoryType: repositoryType.default('PRIVATE'),
   defaultTagImmutability: z.boolean().default(false),
   acceptSparseManifests: z.boolean().default(false),
+  untaggedRetentionDays: retentionDays.default(14),
 })
 
 export const updateNamespaceBody = z.strictObject({
@@ -44,4 +51,5 @@ export const updateNamespaceBody = z.strictObject({
   defaultRepositoryType: repositoryType.optional(),
   defaultTagImmutability: z.boolean().optional(),
   acceptSparseManifests: z.boolean().optional(),
+  untaggedRetentionDays: retentionDays.optional(),
 })

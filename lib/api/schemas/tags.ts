@@ -22,6 +22,54 @@ export const tag = z.object({
 })
 export type TagView = z.infer<typeof tag>
 
+const removedAfter = timestamp.nullable().meta({
+  description: 'The earliest time at which garbage collection removes it; `null`: the namespace keeps it for ever',
+})
+
+/** What garbage collection frees once a tag is deleted. */
+const deletionEffect = z.object({
+  digest,
+  sizeBytes: z.number().int().nonnegative().meta({
+    description: 'Size of the manifest and all it references: what is freed unless other content references it',
+  }),
+  keptDays: z.number().int().nonnegative().meta({ description: '0: for ever' }),
+  removedAfter,
+})
+export type DeletionEffectView = z.infer<typeof deletionEffect>
+
+/** A tag, with what its deletion would free. */
+export const tagWithEffect = tag.extend({
+  ifDeleted: deletionEffect.nullable().meta({
+    description: 'What no tag reaches any more if this one is deleted now; `null`: other tags still reach the manifest',
+  }),
+})
+export type TagWithEffectView = z.infer<typeof tagWithEffect>
+
+/** The response of the deletion of a tag. */
+export const deletedTag = z.object({
+  untaggedManifest: deletionEffect.nullable().meta({
+    description: 'What no tag reaches any more; `null`: other tags still reach the manifest',
+  }),
+})
+
+/** A manifest that no tag, index or subject reaches. */
+const untaggedManifest = z.object({
+  digest,
+  mediaType: z.string(),
+  artifactType: z.string().nullable(),
+  platforms: z.array(z.string()),
+  sizeBytes: z.number().int().nonnegative().meta({ description: 'Size of the manifest and all it references' }),
+  pushedAt: timestamp,
+  pushedBy: z.string(),
+  unreachedSince: timestamp.meta({
+    description: 'When a tag last left it, or it was last pushed or requested by HEAD, to the hour',
+  }),
+  removedAfter,
+})
+export type UntaggedManifestView = z.infer<typeof untaggedManifest>
+
+export const untaggedManifestPage = pageOf(untaggedManifest)
+
 export const tagPage = pageOf(tag)
 
 export const tagQuery = pageQuery.extend({

@@ -31,6 +31,7 @@ export async function ensureExample(ctx: Context): Promise<void> {
       defaultRepositoryType: 'PRIVATE',
       defaultTagImmutability: false,
       acceptSparseManifests: false,
+      untaggedRetentionDays: 14,
     })
     const repository = await insertRepository(tx, {
       id: createId('repository'),

@@ -263,7 +263,7 @@ describe('between the look and the removal', () => {
     const image = await registry.image('content')
     await age(registry.ctx)
     const cutoff = now()
-    const links = await listLinks(registry.ctx.db, null, cutoff)
+    const links = await listLinks(registry.ctx.db, null, { cutoff, foreseen: false })
     expect(links.every(({ isUnneeded }) => isUnneeded)).toBe(true)
     await registry.pushManifest('v1', image.bytes)
     const removed = await registry.ctx.db.sqlTransaction(async (tx) => {

@@ -1,4 +1,3 @@
-import type { z } from 'zod'
 import type { Digest } from '@/lib/domain/digest'
 import {
   type LinkKey,
@@ -14,8 +13,8 @@ import { lockRepositoryExclusively } from '@/lib/metadata/repositories'
 import type { StoredBlob } from '@/lib/storage/blob-store'
 import { turns } from '@/lib/registry/give-turns'
 import type { Context } from '@/lib/context'
-import type { Run } from '@/lib/jobs/job'
-import type { collectionCounts } from './maintenance-run-details'
+import { collectManifests } from './collect-manifests'
+import type { Collection, CollectionRun } from './collection'
 import { sweepUploads } from './sweep-uploads'
 
 /** What a collection keeps, and whether it removes anything. */
@@ -26,8 +25,6 @@ export type CollectionOptions = {
   readonly isDryRun: boolean
 }
 
-type CollectionRun = Run<z.output<typeof collectionCounts>>
-
 /** How many blob rows one transaction locks while it deletes their bytes: few, because pushes of these blobs wait. */
 const heldBlobsMax = 25
 
@@ -35,7 +32,7 @@ const heldBlobsMax = 25
 const lookedUpMax = 500
 
 /**
- * Removes links to blobs that no manifest of their repository refers to, blobs that no repository links to, bytes
+ * Removes manifests that nothing has reached for as long as their namespace keeps them (`collectManifests`), links to blobs that no manifest of their repository refers to, blobs that no repository links to, bytes
  * without a row in the database, and abandoned uploads. Pushes and pulls continue meanwhile; it must not break these:
  *
  *     push of a blob                         collection of its bytes
@@ -49,6 +46,10 @@ const lookedUpMax = 500
  *     2 finds the links it needs             2 finds that no manifest refers to the blob
  *     3 stores the manifest, commits         3 deletes the link, commits
  *
+ *     push of a manifest or a tag            collection of manifests
+ *     1 locks the repository (shared)        1 locks the repository (exclusive)
+ *     2 stores, moves tags, commits          2 deletes, if nothing reaches them; commits
+ *
  * docs/decisions/0008-garbage-collection.md explains why that is safe, also after a crash.
  */
 export async function collectGarbage(
@@ -58,7 +59,8 @@ export async function collectGarbage(
 ): Promise<void> {
   const now = Date.now()
   const cutoff = new Date(now - graceSeconds * 1000)
-  const collection = { ctx, cutoff, isDryRun, run, giveTurn: turns() }
+  const collection = { ctx, now, cutoff, isDryRun, run, giveTurn: turns() }
+  await collectManifests(collection)
   await collectLinks(collection)
   await collectBlobs(collection)
   await collectUnknownBlobs(collection)
@@ -66,18 +68,12 @@ export async function collectGarbage(
   await sweepUploads(ctx, { cutoff: uploadCutoff, isDryRun }, run)
 }
 
-interface Collection {
-  readonly ctx: Context
-  readonly cutoff: Date
-  readonly isDryRun: boolean
-  readonly run: CollectionRun
-  /** Lets other requests run, between two pages. */
-  readonly giveTurn: () => Promise<void>
-}
-
 async function collectLinks({ ctx, cutoff, isDryRun, run, giveTurn }: Collection): Promise<void> {
   for (let after: LinkKey | null = null; ;) {
-    const links: Awaited<ReturnType<typeof listLinks>> = await listLinks(ctx.db, after, cutoff)
+    const links: Awaited<ReturnType<typeof listLinks>> = await listLinks(ctx.db, after, {
+      cutoff,
+      foreseen: isDryRun,
+    })
     const unneeded = new Map<string, string[]>()
     for (const { repositoryId, digest, isUnneeded } of links) {
       if (isUnneeded) unneeded.set(repositoryId, [...(unneeded.get(repositoryId) ?? []), digest])

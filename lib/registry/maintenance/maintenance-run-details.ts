@@ -7,6 +7,8 @@ const count = z.number().int().nonnegative().default(0)
 export const collectionCounts = z.object({
   examinedBlobs: count,
   examinedBytes: count,
+  removedManifests: count,
+  removedManifestBytes: count,
   removedLinks: count,
   removedBlobs: count,
   removedBytes: count,

@@ -32,6 +32,7 @@ export async function deleteNamespace(
       defaultRepositoryType: current.defaultRepositoryType,
       defaultTagImmutability: current.defaultTagImmutability,
       acceptSparseManifests: current.acceptSparseManifests,
+      untaggedRetentionDays: current.untaggedRetentionDays,
       ...lost,
     }
     await insertAuditEvent(tx, principal, { action: 'DELETE', target, instanceId, before, after: null })

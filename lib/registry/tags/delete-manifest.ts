@@ -5,7 +5,12 @@ import type { Principal } from '@/lib/domain/principal'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import type { SqlTransaction } from '@/lib/metadata/engine/database'
 import { recordDeletions } from '@/lib/metadata/ledger'
-import { deleteManifest as deleteManifestRow } from '@/lib/metadata/manifests'
+import {
+  deleteManifest as deleteManifestRow,
+  listChildren,
+  listReferrerDigests,
+  markManifestsSeen,
+} from '@/lib/metadata/manifests'
 import { addToOutbox } from '@/lib/metadata/outbox'
 import type { RepositoryForTraffic } from '@/lib/metadata/repositories'
 import { deleteTagsOf } from '@/lib/metadata/tags'
@@ -34,6 +39,7 @@ export async function deleteManifest(
     const repository = await lockForDeletion(tx, repositoryId)
     await assertUnprotected(tx, repository, digest, 'TAG_UNDELETABLE')
     const { tags, tagCount } = await deleteAllTagsOf(tx, repository, digest, principal)
+    await keepReached(tx, repositoryId, digest)
     if (!(await deleteManifestRow(tx, repositoryId, digest))) {
       throw new AppError('MANIFEST_UNKNOWN', { detail: { reference: digest } })
     }
@@ -47,6 +53,20 @@ export async function deleteManifest(
       after: null,
     })
   })
+}
+
+/** Has garbage collection count the time of what only this manifest reached from now on, not from its push. */
+async function keepReached(tx: SqlTransaction, repositoryId: string, digest: Digest): Promise<void> {
+  const now = new Date()
+  const giveTurn = turns()
+  for (const listReached of [listChildren, listReferrerDigests]) {
+    let reached: string[] = []
+    do {
+      reached = await listReached(tx, repositoryId, digest, reached.at(-1) ?? '')
+      await markManifestsSeen(tx, repositoryId, reached, now)
+      await giveTurn()
+    } while (reached.length > 0)
+  }
 }
 
 /** Deletes the tags of a manifest and records it; returns how many there were, and the names of the first. */

@@ -6,12 +6,19 @@ import { recordDeletions } from '@/lib/metadata/ledger'
 import { deleteTag as deleteTagRow, findTag, forceDeleteTag } from '@/lib/metadata/tags'
 import { authorize, authorizeAdministrator } from '@/lib/registry/authorize'
 import { type ExpectedVersions, assertExpected } from '@/lib/registry/versions'
+import { type DeletionEffect, findDeletionEffect } from './deletion-effect'
 import { lockForDeletion } from './lock-for-deletion'
+
+/** What the deletion of a tag leaves behind. */
+interface DeletedTag {
+  /** Null when other tags still reach the manifest. */
+  readonly untaggedManifest: DeletionEffect | null
+}
 
 const administratorsOnly = 'only an administrator can delete an immutable tag'
 
 /**
- * Deletes a tag, not its manifest, and returns whether the tag existed. Only an administrator can delete a protected
+ * Deletes a tag, not its manifest, and returns what garbage collection frees now; null when the tag did not exist. Only an administrator can delete a protected
  * tag, and must give a reason; its name stays reserved for its digest. A tag's version is the digest it points at.
  *
  * Throws NOT_FOUND for the repository, PRECONDITION_FAILED, TAG_UNDELETABLE for a protected tag without a reason, and
@@ -23,18 +30,20 @@ export async function deleteTag(
   repositoryId: string,
   name: string,
   { reason, expected = null }: { readonly reason?: string | undefined; readonly expected?: ExpectedVersions } = {},
-): Promise<boolean> {
+): Promise<DeletedTag | null> {
   await authorize(ctx, principal, 'manage', { repositoryId })
   return ctx.db.sqlTransaction(async (tx) => {
     const repository = await lockForDeletion(tx, repositoryId)
     const tag = await findTag(tx, repositoryId, name)
-    if (tag === null) return false
+    if (tag === null) return null
     assertExpected(tag.digest, expected)
     if (reason !== undefined && isProtected(repository, name))
       authorizeAdministrator(ctx, principal, administratorsOnly)
+    const now = new Date()
+    const untaggedManifest = await findDeletionEffect(tx, repositoryId, tag, now)
     if (reason === undefined) await deleteTagRow(tx, repository, name)
     else await forceDeleteTag(tx, repository, name, { reason, decidedBy: principal.name })
-    await recordDeletions(tx, repository, principal, [tag], { reason: reason ?? null, now: new Date() })
+    await recordDeletions(tx, repository, principal, [tag], { reason: reason ?? null, now })
     await insertAuditEvent(tx, principal, {
       action: 'DELETE',
       target: { type: 'TAG', id: `${repositoryId}:${name}`, name: `${repository.path}:${name}` },
@@ -43,6 +52,6 @@ export async function deleteTag(
       after: null,
       reason,
     })
-    return true
+    return { untaggedManifest }
   })
 }

@@ -4,19 +4,21 @@ import { findTagDetails } from '@/lib/metadata/tag-listing'
 import { authorize } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { requireRepository } from '@/lib/registry/repositories/repository-details'
+import { type DeletionEffect, findDeletionEffect } from './deletion-effect'
 import { type TagDetails, toTagDetails } from './tag-details'
 import type { Versioned } from '@/lib/registry/versions'
 
-/** Returns a tag; its version is the digest it points at. Throws NOT_FOUND for the tag or the repository. */
+/** Returns a tag, with what its deletion would free; its version is the digest it points at. Throws NOT_FOUND for the tag or the repository. */
 export async function getTag(
   ctx: Context,
   principal: Principal,
   repositoryId: string,
   name: string,
-): Promise<Versioned<TagDetails>> {
+): Promise<Versioned<TagDetails & { readonly ifDeleted: DeletionEffect | null }>> {
   await authorize(ctx, principal, 'pull', { repositoryId })
   const repository = await requireRepository(ctx.db, repositoryId)
   const row = await findTagDetails(ctx.db, repositoryId, name)
   if (row === null) throw new AppError('NOT_FOUND')
-  return { value: toTagDetails(repository, row), version: row.digest }
+  const ifDeleted = await findDeletionEffect(ctx.db, repositoryId, row, new Date())
+  return { value: { ...toTagDetails(repository, row), ifDeleted }, version: row.digest }
 }

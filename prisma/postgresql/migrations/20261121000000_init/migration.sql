@@ -43,6 +43,7 @@ CREATE TABLE "Namespace" (
     "defaultRepositoryType" "RepositoryType" NOT NULL,
     "defaultTagImmutability" BOOLEAN NOT NULL,
     "acceptSparseManifests" BOOLEAN NOT NULL DEFAULT false,
+    "untaggedRetentionDays" INTEGER NOT NULL DEFAULT 14,
     "version" INTEGER NOT NULL DEFAULT 1,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "updatedAt" TIMESTAMP(3) NOT NULL,
@@ -89,6 +90,7 @@ CREATE TABLE "Manifest" (
     "mediaType" TEXT COLLATE "C" NOT NULL,
     "artifactType" TEXT COLLATE "C",
     "subjectDigest" TEXT COLLATE "C",
+    "seenAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "annotations" TEXT COLLATE "C",
     "content" BYTEA NOT NULL,
     "sizeBytes" INTEGER NOT NULL,
@@ -416,6 +418,18 @@ CREATE TABLE "MaintenanceRun" (
 );
 
 -- CreateTable
+CREATE TABLE "PlannedRemoval" (
+    "repositoryId" TEXT COLLATE "C" NOT NULL,
+    "digest" TEXT COLLATE "C" NOT NULL,
+    "runId" INTEGER NOT NULL,
+    "repositoryPath" TEXT COLLATE "C" NOT NULL,
+    "sizeBytes" INTEGER NOT NULL,
+    "totalSizeBytes" BIGINT NOT NULL,
+
+    CONSTRAINT "PlannedRemoval_pkey" PRIMARY KEY ("repositoryId","digest")
+);
+
+-- CreateTable
 CREATE TABLE "Lease" (
     "name" TEXT COLLATE "C" NOT NULL,
     "holder" TEXT COLLATE "C" NOT NULL,
@@ -440,7 +454,10 @@ CREATE INDEX "Repository_instanceId_type_isDeleted_idx" ON "Repository"("instanc
 CREATE UNIQUE INDEX "Repository_instanceId_path_key" ON "Repository"("instanceId", "path");
 
 -- CreateIndex
-CREATE INDEX "Manifest_repositoryId_subjectDigest_idx" ON "Manifest"("repositoryId", "subjectDigest");
+CREATE INDEX "Manifest_repositoryId_subjectDigest_digest_idx" ON "Manifest"("repositoryId", "subjectDigest", "digest");
+
+-- CreateIndex
+CREATE INDEX "Manifest_repositoryId_seenAt_digest_idx" ON "Manifest"("repositoryId", "seenAt", "digest");
 
 -- CreateIndex
 CREATE INDEX "ManifestReference_repositoryId_childDigest_parentDigest_idx" ON "ManifestReference"("repositoryId", "childDigest", "parentDigest");
@@ -474,6 +491,9 @@ CREATE INDEX "TagEvent_instanceId_kind_id_idx" ON "TagEvent"("instanceId", "kind
 
 -- CreateIndex
 CREATE INDEX "TagEvent_repositoryId_kind_createdAt_idx" ON "TagEvent"("repositoryId", "kind", "createdAt");
+
+-- CreateIndex
+CREATE INDEX "TagEvent_repositoryId_currentDigest_kind_createdAt_idx" ON "TagEvent"("repositoryId", "currentDigest", "kind", "createdAt");
 
 -- CreateIndex
 CREATE INDEX "AuditEvent_targetType_targetId_id_idx" ON "AuditEvent"("targetType", "targetId", "id");
@@ -561,6 +581,9 @@ CREATE INDEX "IdempotencyRecord_createdAt_idx" ON "IdempotencyRecord"("createdAt
 
 -- CreateIndex
 CREATE INDEX "MaintenanceRun_kind_id_idx" ON "MaintenanceRun"("kind", "id");
+
+-- CreateIndex
+CREATE INDEX "PlannedRemoval_runId_repositoryPath_digest_idx" ON "PlannedRemoval"("runId", "repositoryPath", "digest");
 
 -- AddForeignKey
 ALTER TABLE "Namespace" ADD CONSTRAINT "Namespace_instanceId_fkey" FOREIGN KEY ("instanceId") REFERENCES "Instance"("id") ON DELETE RESTRICT ON UPDATE CASCADE;

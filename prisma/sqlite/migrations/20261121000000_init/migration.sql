@@ -20,6 +20,7 @@ CREATE TABLE "Namespace" (
     "defaultRepositoryType" TEXT NOT NULL,
     "defaultTagImmutability" BOOLEAN NOT NULL,
     "acceptSparseManifests" BOOLEAN NOT NULL DEFAULT false,
+    "untaggedRetentionDays" INTEGER NOT NULL DEFAULT 14,
     "version" INTEGER NOT NULL DEFAULT 1,
     "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "updatedAt" DATETIME NOT NULL,
@@ -64,6 +65,7 @@ CREATE TABLE "Manifest" (
     "mediaType" TEXT NOT NULL,
     "artifactType" TEXT,
     "subjectDigest" TEXT,
+    "seenAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "annotations" TEXT,
     "content" BLOB NOT NULL,
     "sizeBytes" INTEGER NOT NULL,
@@ -386,6 +388,18 @@ CREATE TABLE "MaintenanceRun" (
 );
 
 -- CreateTable
+CREATE TABLE "PlannedRemoval" (
+    "repositoryId" TEXT NOT NULL,
+    "digest" TEXT NOT NULL,
+    "runId" INTEGER NOT NULL,
+    "repositoryPath" TEXT NOT NULL,
+    "sizeBytes" INTEGER NOT NULL,
+    "totalSizeBytes" BIGINT NOT NULL,
+
+    PRIMARY KEY ("repositoryId", "digest")
+);
+
+-- CreateTable
 CREATE TABLE "Lease" (
     "name" TEXT NOT NULL PRIMARY KEY,
     "holder" TEXT NOT NULL,
@@ -408,7 +422,10 @@ CREATE INDEX "Repository_instanceId_type_isDeleted_idx" ON "Repository"("instanc
 CREATE UNIQUE INDEX "Repository_instanceId_path_key" ON "Repository"("instanceId", "path");
 
 -- CreateIndex
-CREATE INDEX "Manifest_repositoryId_subjectDigest_idx" ON "Manifest"("repositoryId", "subjectDigest");
+CREATE INDEX "Manifest_repositoryId_subjectDigest_digest_idx" ON "Manifest"("repositoryId", "subjectDigest", "digest");
+
+-- CreateIndex
+CREATE INDEX "Manifest_repositoryId_seenAt_digest_idx" ON "Manifest"("repositoryId", "seenAt", "digest");
 
 -- CreateIndex
 CREATE INDEX "ManifestReference_repositoryId_childDigest_parentDigest_idx" ON "ManifestReference"("repositoryId", "childDigest", "parentDigest");
@@ -442,6 +459,9 @@ CREATE INDEX "TagEvent_instanceId_kind_id_idx" ON "TagEvent"("instanceId", "kind
 
 -- CreateIndex
 CREATE INDEX "TagEvent_repositoryId_kind_createdAt_idx" ON "TagEvent"("repositoryId", "kind", "createdAt");
+
+-- CreateIndex
+CREATE INDEX "TagEvent_repositoryId_currentDigest_kind_createdAt_idx" ON "TagEvent"("repositoryId", "currentDigest", "kind", "createdAt");
 
 -- CreateIndex
 CREATE INDEX "AuditEvent_targetType_targetId_id_idx" ON "AuditEvent"("targetType", "targetId", "id");
@@ -529,3 +549,6 @@ CREATE INDEX "IdempotencyRecord_createdAt_idx" ON "IdempotencyRecord"("createdAt
 
 -- CreateIndex
 CREATE INDEX "MaintenanceRun_kind_id_idx" ON "MaintenanceRun"("kind", "id");
+
+-- CreateIndex
+CREATE INDEX "PlannedRemoval_runId_repositoryPath_digest_idx" ON "PlannedRemoval"("runId", "repositoryPath", "digest");

@@ -47,6 +47,21 @@ test('a namespace is made with its defaults, read, changed and deleted', async (
   expect((await api.call('GET', one, params)).status).toBe(404)
 })
 
+test('for how long untagged manifests are kept is 14 days unless it is set, and its change is recorded', async () => {
+  const { json } = await create({ name: 'keeping' })
+  expect(json['untaggedRetentionDays']).toBe(14)
+  const params = { namespaceId: json.id }
+  for (const untaggedRetentionDays of [0, 3650]) {
+    const changed = await api.call('PATCH', one, params, { body: { untaggedRetentionDays } })
+    expect(changed.json).toMatchObject({ untaggedRetentionDays })
+  }
+  const event = await api.ctx.db.prisma.auditEvent.findFirst({ where: { targetId: json.id, action: 'UPDATE' } })
+  expect(event).toMatchObject({ before: '{"untaggedRetentionDays":14}', after: '{"untaggedRetentionDays":0}' })
+  for (const untaggedRetentionDays of [-1, 3651, 1.5, '14', null]) {
+    expect((await api.call('PATCH', one, params, { body: { untaggedRetentionDays } })).status).toBe(400)
+  }
+})
+
 describe('what is refused', () => {
   test.each(['a', 'Team', 'a/b', '-a', 'a-', 'a__b_', 'x'.repeat(121)])('the name %s', async (name) => {
     const answer = await create({ name })

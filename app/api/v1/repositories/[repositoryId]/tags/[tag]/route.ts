@@ -1,4 +1,4 @@
-import { requireFound, versioned } from '@/lib/api/route/answers'
+import { found, versioned } from '@/lib/api/route/answers'
 import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
@@ -10,7 +10,6 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
     versioned(await getTag(ctx, principal, params.repositoryId, params.tag)),
   ),
   DELETE: route(operations.deleteTag, async ({ ctx, principal, params: { repositoryId, tag }, query, expected }) => {
-    requireFound(await deleteTag(ctx, principal, repositoryId, tag, { ...query, expected }))
-    return {}
+    return { body: found(await deleteTag(ctx, principal, repositoryId, tag, { ...query, expected })) }
   }),
 })

@@ -14,6 +14,7 @@ test.each([
   ['team', 'group/app', 'tags'],
   ['team', 'details/tags', 'details'],
   ['team', 'app', 'access'],
+  ['team', 'app', 'untagged'],
 ] as const)('the address of %s/%s, %s leads back to it', (namespace, name, section) => {
   const href = repositoryHref('cn-hangzhou', { instanceId: 'cri-1', namespace, name }, section)
   const segments = href.split('/repository/')[1]?.split('/') ?? []

@@ -11,6 +11,7 @@ import { FormError } from '../ui/form-error'
 import { Time } from '../ui/time'
 import { useForm } from '../ui/use-form'
 import { useFormat } from '../ui/use-format'
+import { PlannedManifests } from './planned-manifests'
 import { useFreedText } from './use-freed-text'
 
 /** A year. */
@@ -64,6 +65,7 @@ export function RunGarbageCollectionDialog({ graceHours, dryRun, onClose }: RunG
               grace: format.duration(dryRun.graceSeconds * 1000),
             })}
           </p>
+          {dryRun.removedManifests > 0 && <PlannedManifests runId={dryRun.id} />}
         </Banner>
       )}
       <TextField

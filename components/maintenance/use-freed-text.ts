@@ -8,15 +8,28 @@ export function useFreedText() {
   const format = useFormat()
   return {
     /** “Freed 1.2 GiB”, and “Would free 1.2 GiB” of a dry run. */
-    result({ isDryRun, removedBytes, removedBlobs, removedLinks, removedUploads, state }: GarbageCollection): string {
+    result({
+      isDryRun,
+      removedBytes,
+      removedManifests,
+      removedBlobs,
+      removedLinks,
+      removedUploads,
+      state,
+    }: GarbageCollection): string {
       const size = format.bytes(removedBytes)
-      const isNothing = removedBytes + removedBlobs + removedLinks + removedUploads === 0
+      const isNothing = removedBytes + removedManifests + removedBlobs + removedLinks + removedUploads === 0
       if (isNothing && state === 'SUCCEEDED') return t('garbageCollection.nothing')
       return isDryRun ? t('garbageCollection.wouldHaveFreed', { size }) : t('garbageCollection.hasFreed', { size })
     },
-    /** “42 blobs, 57 links, 3 uploads”. */
-    parts({ removedBlobs, removedLinks, removedUploads }: GarbageCollection): string {
-      return t('garbageCollection.parts', { blobs: removedBlobs, links: removedLinks, uploads: removedUploads })
+    /** “4 manifests, 42 blobs, 57 links, 3 uploads”, without manifests when there are none. */
+    parts({ removedManifests, removedBlobs, removedLinks, removedUploads }: GarbageCollection): string {
+      return t('garbageCollection.parts', {
+        manifests: removedManifests,
+        blobs: removedBlobs,
+        links: removedLinks,
+        uploads: removedUploads,
+      })
     },
   }
 }

@@ -2,7 +2,13 @@ import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@ta
 import type { QueryKey } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
-import { garbageCollection, garbageCollectionPage, scrub, scrubPage } from '@/lib/api/schemas/maintenance'
+import {
+  garbageCollection,
+  garbageCollectionPage,
+  plannedManifestPage,
+  scrub,
+  scrubPage,
+} from '@/lib/api/schemas/maintenance'
 import type { createGarbageCollectionBody } from '@/lib/api/schemas/maintenance'
 import { pageSizes } from '../ui/use-list-parameters'
 
@@ -43,6 +49,14 @@ export function garbageCollectionsQuery(parameters: RunListParameters) {
       api.get(withQuery('/garbage-collections', { ...parameters }), garbageCollectionPage, { signal }),
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) => whileOneRuns(state.data),
+  })
+}
+
+/** The first manifests that a dry run would have removed. */
+export function plannedManifestsQuery(runId: string) {
+  return queryOptions({
+    queryKey: ['garbage-collections', runId, 'manifests'],
+    queryFn: ({ signal }) => api.get(`/garbage-collections/${runId}/manifests`, plannedManifestPage, { signal }),
   })
 }
 

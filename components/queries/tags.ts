@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions, useMutation } from '@tanstack/react-query'
 import { api, withQuery } from '@/lib/api/client/api'
-import { tag, tagPage } from '@/lib/api/schemas/tags'
+import { deletedTag, tagPage, tagWithEffect, untaggedManifestPage } from '@/lib/api/schemas/tags'
 import { useInvalidate } from './invalidate'
 
 interface TagListParameters {
@@ -20,11 +20,23 @@ export function tagsQuery(repositoryId: string, parameters: TagListParameters) {
   })
 }
 
-/** One tag and its version. */
+/** A page of the manifests of a repository that nothing reaches. */
+export function untaggedQuery(repositoryId: string, parameters: { pageSize: number; cursor: string | undefined }) {
+  return queryOptions({
+    queryKey: ['tags', repositoryId, 'list', 'untagged', parameters],
+    queryFn: ({ signal }) =>
+      api.get(withQuery(`/repositories/${repositoryId}/untagged-manifests`, parameters), untaggedManifestPage, {
+        signal,
+      }),
+    placeholderData: keepPreviousData,
+  })
+}
+
+/** One tag with what its deletion frees, and its version. */
 export function tagQuery(repositoryId: string, name: string) {
   return queryOptions({
     queryKey: ['tags', repositoryId, 'one', name],
-    queryFn: ({ signal }) => api.getVersioned(tagPath(repositoryId, name), tag, { signal }),
+    queryFn: ({ signal }) => api.getVersioned(tagPath(repositoryId, name), tagWithEffect, { signal }),
   })
 }
 
@@ -35,11 +47,11 @@ interface DeleteTag {
   reason?: string
 }
 
-/** Deletes a tag. Fails with TAG_UNDELETABLE when it is protected and no reason is given. */
+/** Deletes a tag; returns what garbage collection frees then. Fails with TAG_UNDELETABLE when it is protected and no reason is given. */
 export function useDeleteTag(repositoryId: string) {
   return useMutation({
     mutationFn: ({ name, etag, reason }: DeleteTag) =>
-      api.delete(withQuery(tagPath(repositoryId, name), { reason }), { ifMatch: etag }),
+      api.deleteFor(withQuery(tagPath(repositoryId, name), { reason }), deletedTag, { ifMatch: etag }),
     onSuccess: useInvalidate(['tags', repositoryId, 'list'], ['repositories']),
   })
 }

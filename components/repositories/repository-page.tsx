@@ -12,6 +12,7 @@ import { repositoryQuery } from '../queries/repositories'
 import { repositoriesHref } from '../routes'
 import type { RepositorySection } from '../routes'
 import { TagsSection } from '../tags/tags-section'
+import { UntaggedSection } from '../tags/untagged-section'
 import { CopyTextButton } from '../ui/copy-button'
 import { Icon } from '../ui/icon'
 import { lazyComponent } from '../ui/lazy-component'
@@ -48,7 +49,10 @@ export function RepositoryPage(props: RepositoryPageProps) {
     if (!repository && error) {
       return <PageError error={error} gone={t('repositories.gone', { path })} onRetry={refetch} />
     }
-    if (section === 'tags') return <TagsSection repository={repository ?? null} instance={instance ?? null} />
+    if (section === 'tags') {
+      return <TagsSection region={region} repository={repository ?? null} instance={instance ?? null} />
+    }
+    if (section === 'untagged') return <UntaggedSection region={region} repository={repository ?? null} />
     if (!repository || !instance) return <RepositoryDetailsSkeleton />
     if (section === 'access') {
       return <AccessSection repository={repository} instance={instance} isAdministrator={isAdministrator} />

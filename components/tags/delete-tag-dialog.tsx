@@ -3,7 +3,7 @@
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
-import type { TagView } from '@/lib/api/schemas/tags'
+import type { DeletionEffectView, TagWithEffectView } from '@/lib/api/schemas/tags'
 import { tagQuery, useDeleteTag } from '../queries/tags'
 import { Banner } from '../ui/banner'
 import { Dialog } from '../ui/dialog'
@@ -12,6 +12,7 @@ import { FormError } from '../ui/form-error'
 import { OpenedDialog } from '../ui/opened-dialog'
 import type { Opened } from '../ui/opened-dialog'
 import { useAction } from '../ui/use-action'
+import { useFormat } from '../ui/use-format'
 
 interface DeleteTagDialogProps {
   repositoryId: string
@@ -29,13 +30,14 @@ export function DeleteTagDialog({ repositoryId, name, onClose }: DeleteTagDialog
   )
 }
 
-type DeleteFormProps = Opened<TagView> & { repositoryId: string; name: string }
+type DeleteFormProps = Opened<TagWithEffectView> & { repositoryId: string; name: string }
 
 function DeleteForm({ repositoryId, name, current: { data: tag, etag }, reload, onClose }: DeleteFormProps) {
   const t = useTranslations()
   const remove = useDeleteTag(repositoryId)
   const { run, close } = useAction(remove, onClose)
   const [reason, setReason] = useState('')
+  const effectText = useEffectText()
   const given = reason.trim()
   return (
     <Dialog
@@ -48,9 +50,9 @@ function DeleteForm({ repositoryId, name, current: { data: tag, etag }, reload, 
       onClose={close}
       onSubmit={() =>
         run(given === '' ? { name, etag } : { name, etag, reason: given }, {
-          done: () => ({
+          done: ({ untaggedManifest }) => ({
             title: t('tags.deleted', { name }),
-            ...(tag.isProtected && { body: t('tags.deletedReserved') }),
+            body: [...(tag.isProtected ? [t('tags.deletedReserved')] : []), effectText(untaggedManifest)].join(' '),
           }),
           onError: (failure) => {
             // It moved, or became protected: show it as it is now.
@@ -69,6 +71,7 @@ function DeleteForm({ repositoryId, name, current: { data: tag, etag }, reload, 
       ) : (
         <p>{t('tags.deleteConsequence')}</p>
       )}
+      <p>{effectText(tag.ifDeleted)}</p>
       {tag.isProtected && (
         <TextArea
           label={t('tags.reason')}
@@ -83,4 +86,15 @@ function DeleteForm({ repositoryId, name, current: { data: tag, etag }, reload, 
       )}
     </Dialog>
   )
+}
+
+/** Says what the deletion of a tag frees, and when. */
+function useEffectText(): (effect: DeletionEffectView | null) => string {
+  const t = useTranslations()
+  const format = useFormat()
+  return (effect) => {
+    if (effect === null) return t('tags.freesNothing')
+    if (effect.removedAfter === null) return t('tags.freesNever')
+    return t('tags.frees', { size: format.bytes(effect.sizeBytes), days: effect.keptDays })
+  }
 }

@@ -3,13 +3,15 @@
 import { useTranslations } from 'next-intl'
 import type { TagView } from '@/lib/api/schemas/tags'
 import { TextButton } from '../ui/button'
-import { Copyable, useCopyCommand } from '../ui/copy-button'
+import { useCopyCommand } from '../ui/copy-button'
 import { Status } from '../ui/status'
 import { Table } from '../ui/table'
 import type { Column } from '../ui/table'
 import { Time } from '../ui/time'
 import { useFormat } from '../ui/use-format'
 import { useIsAdministrator } from '../user-context'
+import { Digest } from './digest'
+import { Platforms } from './platforms'
 
 interface TagTableProps {
   /** Host and path for commands; null while it loads. */
@@ -24,8 +26,6 @@ interface TagTableProps {
   onSort: (sort: string) => void
   onDelete: (tag: TagView) => void
 }
-
-const shortDigestLength = 12
 
 /** Tags and what they point at. */
 export function TagTable({ address, isImmutable, isManaged, tags, stale, sort, onSort, onDelete }: TagTableProps) {
@@ -56,20 +56,14 @@ export function TagTable({ address, isImmutable, isManaged, tags, stale, sort, o
       header: t('tags.digest'),
       grows: true,
       skeleton: 'lg',
-      cell: (tag) => (
-        <span className="digest">
-          <Copyable text={tag.digest} label={t('tags.copyDigest', { name: tag.name })}>
-            {tag.digest.slice(tag.digest.indexOf(':') + 1).slice(0, shortDigestLength)}
-          </Copyable>
-        </span>
-      ),
+      cell: (tag) => <Digest digest={tag.digest} label={t('tags.copyDigest', { name: tag.name })} />,
     },
     {
       key: 'platforms',
       header: t('tags.platforms'),
       hideBelow: 'lg',
       skeleton: 'lg',
-      cell: (tag) => <Platforms tag={tag} />,
+      cell: (tag) => <Platforms of={tag} />,
     },
     {
       key: 'size',
@@ -145,29 +139,6 @@ function Protection({ tag, isImmutable }: { tag: TagView; isImmutable: boolean }
     <Status icon="free" tone="quiet">
       {isImmutable ? t('tags.exempt') : t('tags.unprotected')}
     </Status>
-  )
-}
-
-const platformsShown = 2
-
-/** The first platforms, the operating system said once; what is no image shows its type. */
-function Platforms({ tag }: { tag: TagView }) {
-  const [first, ...others] = tag.platforms
-  if (first === undefined) return <span className="muted">{tag.artifactType ?? '—'}</span>
-  const system = `${first.split('/')[0]}/`
-  const shown = [
-    first,
-    ...others.map((platform) => (platform.startsWith(system) ? platform.slice(system.length) : platform)),
-  ]
-  return (
-    <span className="platforms" title={tag.platforms.join(', ')}>
-      {shown.slice(0, platformsShown).map((platform) => (
-        <code key={platform} className="badge">
-          {platform}
-        </code>
-      ))}
-      {shown.length > platformsShown && <code className="badge">+{shown.length - platformsShown}</code>}
-    </span>
   )
 }
 

@@ -1,12 +1,15 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import { Suspense, useState } from 'react'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import type { TagView } from '@/lib/api/schemas/tags'
-import { tagsQuery } from '../queries/tags'
+import type { RegionId } from '@/lib/domain/regions'
+import { tagsQuery, untaggedQuery } from '../queries/tags'
+import { repositoryHref } from '../routes'
 import { Banner } from '../ui/banner'
 import { CodeBlock } from '../ui/code-block'
 import { lazyComponent } from '../ui/lazy-component'
@@ -18,6 +21,7 @@ import { TagTable } from './tag-table'
 const DeleteTagDialog = lazyComponent(() => import('./delete-tag-dialog'), 'DeleteTagDialog')
 
 interface TagsSectionProps {
+  region: RegionId
   /** Null while it loads. */
   repository: RepositoryView | null
   /** Null while it loads. */
@@ -25,7 +29,7 @@ interface TagsSectionProps {
 }
 
 /** The tags of a repository. */
-export function TagsSection({ repository, instance }: TagsSectionProps) {
+export function TagsSection({ region, repository, instance }: TagsSectionProps) {
   const t = useTranslations()
   const list = useListParameters(['search'])
   const sorting = list.sorting('-pushedAt')
@@ -34,6 +38,11 @@ export function TagsSection({ repository, instance }: TagsSectionProps) {
     ...tagsQuery(repository?.id ?? '', { ...list.filters, sort: sorting.sort, ...list.page }),
     enabled: repository !== null,
   })
+  const isManaged = repository?.access === 'MANAGE'
+  const untagged = useQuery({
+    ...untaggedQuery(repository?.id ?? '', { pageSize: 1, cursor: undefined }),
+    enabled: isManaged,
+  }).data
   const address = repository && instance && `${instance.registryHost}/${repository.namespace}/${repository.name}`
 
   return (
@@ -49,6 +58,11 @@ export function TagsSection({ repository, instance }: TagsSectionProps) {
         </Banner>
       )}
       <Toolbar list={list} label={t('tags.search')} placeholder={t('tags.searchPlaceholder')}>
+        {isManaged && (
+          <Link className="button" href={repositoryHref(region, repository, 'untagged')}>
+            {untagged ? t('untagged.titleCount', { count: untagged.totalCount }) : t('untagged.title')}
+          </Link>
+        )}
         <RefreshButton busy={query.isFetching} onRefresh={() => void query.refetch()} />
       </Toolbar>
       <div className="table-box">
@@ -78,7 +92,7 @@ export function TagsSection({ repository, instance }: TagsSectionProps) {
             <TagTable
               address={address}
               isImmutable={repository?.tagImmutability ?? false}
-              isManaged={repository?.access === 'MANAGE'}
+              isManaged={isManaged}
               tags={tags}
               stale={stale}
               {...sorting}

@@ -90,6 +90,7 @@ for (const theme of ['light', 'dark']) {
 
       await visit(page, repositoryAddress(repository, 'tags'), page.getByRole('rowheader').first())
       await openDialog(page, main.getByRole('button', { name: `${words.delete} v1` }), 'Delete Tag')
+      await visit(page, repositoryAddress(repository, 'untagged'), main.getByRole('heading', { level: 2 }).first())
       await visit(page, repositoryAddress(repository, 'details'), main.getByText('See the bank'))
       await page.getByRole('button', { name: words.moreActions }).click()
       await audit(page, 'a menu')

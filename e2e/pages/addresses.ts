@@ -21,7 +21,10 @@ export function instanceAddress(
 }
 
 /** A section of a repository of an instance in the default region. */
-export function repositoryAddress(repository: RepositoryView, section: 'details' | 'tags' | 'access'): string {
+export function repositoryAddress(
+  repository: RepositoryView,
+  section: 'details' | 'tags' | 'untagged' | 'access',
+): string {
   const { instanceId, namespace, name } = repository
   return `/${defaultRegionId}/instance/${instanceId}/repository/${namespace}/${name}/${section}`
 }

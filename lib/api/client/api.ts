@@ -60,6 +60,11 @@ export const api = {
     return versioned(await send({ ...options, method: 'PATCH', path, body }), schema)
   },
 
+  /** A DELETE whose response says what it did. */
+  async deleteFor<T>(path: string, schema: z.ZodType<T>, options: ChangeOptions = {}): Promise<T> {
+    return read(await send({ ...options, method: 'DELETE', path }), schema)
+  },
+
   async delete(path: string, options: ChangeOptions = {}): Promise<void> {
     await send({ ...options, method: 'DELETE', path })
   },

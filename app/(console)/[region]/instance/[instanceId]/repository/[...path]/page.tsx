@@ -15,7 +15,12 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const t = await getTranslations()
   const repository = parseRepositoryPath((await params).path)
   if (!repository) return {}
-  const sections = { details: t('details.title'), tags: t('tags.title'), access: t('grants.access') }
+  const sections = {
+    details: t('details.title'),
+    tags: t('tags.title'),
+    untagged: t('untagged.title'),
+    access: t('grants.access'),
+  }
   return { title: `${repository.namespace}/${repository.name} · ${sections[repository.section ?? 'details']}` }
 }
 

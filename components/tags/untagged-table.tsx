@@ -1,0 +1,82 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import type { UntaggedManifestView } from '@/lib/api/schemas/tags'
+import { Table } from '../ui/table'
+import type { Column } from '../ui/table'
+import { Time } from '../ui/time'
+import { useFormat } from '../ui/use-format'
+import { Digest } from './digest'
+import { Platforms } from './platforms'
+
+interface UntaggedTableProps {
+  /** Null while they load. */
+  manifests: readonly UntaggedManifestView[] | null
+  stale: boolean
+}
+
+/** Manifests that nothing reaches. */
+export function UntaggedTable({ manifests, stale }: UntaggedTableProps) {
+  const t = useTranslations()
+  const format = useFormat()
+  const columns: Column<UntaggedManifestView>[] = [
+    {
+      key: 'digest',
+      header: t('tags.digest'),
+      kind: 'name',
+      grows: true,
+      skeleton: 'lg',
+      cell: ({ digest }) => <Digest digest={digest} label={t('untagged.copyDigest', { digest })} />,
+    },
+    {
+      key: 'platforms',
+      header: t('tags.platforms'),
+      hideBelow: 'lg',
+      skeleton: 'lg',
+      cell: (manifest) => <Platforms of={manifest} />,
+    },
+    {
+      key: 'size',
+      header: t('tags.size'),
+      kind: 'number',
+      skeleton: 'md',
+      cell: ({ sizeBytes }) => format.bytes(sizeBytes),
+    },
+    {
+      key: 'pushed',
+      header: t('tags.pushed'),
+      hideBelow: 'md',
+      skeleton: 'md',
+      cell: ({ pushedAt }) => <Time value={pushedAt} format="relative" />,
+    },
+    {
+      key: 'by',
+      header: t('tags.pushedBy'),
+      hideBelow: 'xl',
+      skeleton: 'md',
+      cell: ({ pushedBy }) => pushedBy,
+    },
+    {
+      key: 'since',
+      header: t('untagged.since'),
+      skeleton: 'md',
+      cell: ({ unreachedSince }) => <Time value={unreachedSince} format="relative" />,
+    },
+    {
+      key: 'removed',
+      header: t('untagged.removedAfter'),
+      skeleton: 'md',
+      cell: ({ removedAfter }) =>
+        removedAfter === null ? t('untagged.never') : <Time value={removedAfter} format="date" />,
+    },
+  ]
+  return (
+    <Table
+      label={t('untagged.title')}
+      columns={columns}
+      rows={manifests}
+      rowKey={({ digest }) => digest}
+      stale={stale}
+    />
+  )
+}

@@ -103,7 +103,7 @@ const reads: Record<
   ],
   'a manifest by digest': [
     (source, found) => findManifest(source, repositoryId, found ? digest : 'sha256:0'),
-    manifest,
+    { ...manifest, seenAt: now },
   ],
   'a manifest by tag': [(source, found) => findManifestByTag(source, repositoryId, found ? 'v1' : 'V1'), manifest],
   'a blob’s link': [

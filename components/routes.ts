@@ -93,8 +93,8 @@ export function queryOf(parameters: Record<string, string | string[] | undefined
 }
 
 /**
- * Reads the catch-all part of a repository's address: namespace, name with its slashes, section; the section is null when
- * the address has none. Null when it is no such address.
+ * Reads the catch-all part of a repository's address: namespace, name with its slashes, section; the section is null
+ * when the address has none. Null when it is no such address.
  */
 export function parseRepositoryPath(
   segments: readonly string[],

@@ -21,8 +21,8 @@ export interface CountingProxy {
 }
 
 /**
- * Passes requests on to `server`, and its answers back, as streams. With a certificate it speaks TLS, and says so to the
- * server, which must trust it.
+ * Passes requests on to `server`, and its answers back, as streams. With a certificate it speaks TLS, and says so to
+ * the server, which must trust it.
  */
 export async function startCountingProxy(server: ServerInfo, tls: Certificate | null = null): Promise<CountingProxy> {
   const seen: SeenRequest[] = []

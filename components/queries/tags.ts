@@ -47,7 +47,10 @@ interface DeleteTag {
   reason?: string
 }
 
-/** Deletes a tag; returns what garbage collection frees then. Fails with TAG_UNDELETABLE when it is protected and no reason is given. */
+/**
+ * Deletes a tag; returns what garbage collection frees then. Fails with TAG_UNDELETABLE when it is protected and no
+ * reason is given.
+ */
 export function useDeleteTag(repositoryId: string) {
   return useMutation({
     mutationFn: ({ name, etag, reason }: DeleteTag) =>

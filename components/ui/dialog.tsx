@@ -28,9 +28,9 @@ interface DialogProps {
  * A modal dialog around one form. Rendered while open, so that its form starts afresh each time.
  *
  * The platform's `<dialog>` keeps the focus inside, makes the page behind inert and gives the focus back. Focus starts
- * in the first field; Enter confirms, Escape cancels. With text that was typed and not saved, Escape and Back ask first;
- * Cancel and the cross say enough. In one that stays it starts on the first button of the body, so
- * that an Enter too many does not close it.
+ * in the first field; Enter confirms, Escape cancels. With text that was typed and not saved, Escape and Back ask
+ * first; Cancel and the cross say enough. In one that stays it starts on the first button of the body, so that an Enter
+ * too many does not close it.
  */
 export function Dialog(props: DialogProps) {
   const { title, subject, children, onClose, onSubmit, confirm, danger, foot } = props

@@ -14,8 +14,8 @@ interface NavigateEvent extends Event {
 }
 
 /**
- * Knows whether a person has typed text into a form that is not saved yet, and asks before it is thrown away: when `ask` is
- * called, and when the person goes back in the browser, where the browser lets a page ask.
+ * Knows whether a person has typed text into a form that is not saved yet, and asks before it is thrown away: when
+ * `ask` is called, and when the person goes back in the browser, where the browser lets a page ask.
  */
 export function useUnsavedText(isSaving: boolean) {
   const hasText = useRef(false)

@@ -72,8 +72,8 @@ for file in client.pull(target=sys.argv[1], outdir='pulled'): print(open(file).r
 `
 
 /**
- * oras-py. It looks for Docker's configuration in the home folder only. Its other way to log on keeps the token of a pull
- * when it needs one for a push.
+ * oras-py. It looks for Docker's configuration in the home folder only. Its other way to log on keeps the token of a
+ * pull when it needs one for a push.
  */
 export async function createOrasPy(home: string, dockerConfig: string): Promise<LibraryClient> {
   await keepConfig(home, dockerConfig)

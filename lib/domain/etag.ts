@@ -53,8 +53,8 @@ export function parseExpectedDigests(
 }
 
 /**
- * Whether the client of a GET or HEAD has what it asks for: then the answer is 304 (RFC 9110, section 13.2.2). `etag` is
- * the entity tag of the content, with its quotes. Throws PRECONDITION_FAILED when `If-Match` names other content.
+ * Whether the client of a GET or HEAD has what it asks for: then the answer is 304 (RFC 9110, section 13.2.2). `etag`
+ * is the entity tag of the content, with its quotes. Throws PRECONDITION_FAILED when `If-Match` names other content.
  */
 export function isUnchanged(ifMatch: string | undefined, ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifMatch !== undefined && !hasEntityTag(ifMatch, etag)) throw new AppError('PRECONDITION_FAILED')

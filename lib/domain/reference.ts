@@ -11,7 +11,9 @@ declare const pathBrand: unique symbol
 /** A tag of the OCI grammar: text that `parseTag` or `isTag` has accepted. */
 export type TagName = string & { readonly [tagBrand]: true }
 
-/** `<namespace>/<repository>` of the OCI grammar: text that `parseRepositoryPath` or `isRepositoryPath` has accepted. */
+/**
+ * `<namespace>/<repository>` of the OCI grammar: text that `parseRepositoryPath` or `isRepositoryPath` has accepted.
+ */
 export type RepositoryPath = string & { readonly [pathBrand]: true }
 
 const repositoryPattern = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/
@@ -50,8 +52,8 @@ export function isNamespaceName(name: string): boolean {
 }
 
 /**
- * Whether a repository can have this name in some namespace. It may contain slashes. Not ACR's 2 to 64 characters: a push
- * may create every name whose path `isRepositoryPath` accepts, so the console and the API may too.
+ * Whether a repository can have this name in some namespace. It may contain slashes. Not ACR's 2 to 64 characters: a
+ * push may create every name whose path `isRepositoryPath` accepts, so the console and the API may too.
  */
 export function isRepositoryName(name: string): boolean {
   return isRepositoryPath(`n/${name}`)

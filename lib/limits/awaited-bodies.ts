@@ -1,6 +1,6 @@
 /**
- * The requests of the REST API whose clients wait for "100 Continue", by request id. The server's bundle, which can send
- * it, and Next's, which knows whether the body is wanted, share only the context.
+ * The requests of the REST API whose clients wait for "100 Continue", by request id. The server's bundle, which can
+ * send it, and Next's, which knows whether the body is wanted, share only the context.
  */
 export class AwaitedBodies {
   readonly #asks = new Map<string, () => void>()

@@ -18,13 +18,19 @@ export interface LinkKey {
 /** Rows of one page. Each is a few lookups in an index, and SQLite's reads block the process while they run. */
 const pageSize = 500
 
-/** What counts as unneeded: not seen since `cutoff`; `foreseen`: manifests that the dry run plans to remove do not count. */
+/**
+ * What counts as unneeded: not seen since `cutoff`; `foreseen`: manifests that the dry run plans to remove do not
+ * count.
+ */
 interface Need {
   readonly cutoff: Date
   readonly foreseen: boolean
 }
 
-/** The links after `after`, a page of them; `isUnneeded`: no manifest names the blob, and it was not seen since the cutoff. */
+/**
+ * The links after `after`, a page of them; `isUnneeded`: no manifest names the blob, and it was not seen since the
+ * cutoff.
+ */
 export async function listLinks(
   source: SqlSource,
   after: LinkKey | null,
@@ -66,8 +72,8 @@ export interface BlobRow {
 }
 
 /**
- * The blobs after `after`, a page of them. `isGarbage`: no repository links to it, and it was not seen since the cutoff.
- * If foreseen, links that the dry run would remove do not count.
+ * The blobs after `after`, a page of them. `isGarbage`: no repository links to it, and it was not seen since the
+ * cutoff. If foreseen, links that the dry run would remove do not count.
  */
 export async function listBlobs(
   source: SqlSource,

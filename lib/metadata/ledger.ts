@@ -7,8 +7,8 @@ import { type EventRepository, addTagEventsToOutbox } from './outbox'
 import type { TagTarget } from './tags'
 
 /*
- * The ledger: what happened to every tag. This file is the only writer of tag events, and each of them enters the outbox
- * in the same transaction. Actor and address are kept by value: the ledger outlives users and credentials.
+ * The ledger: what happened to every tag. This file is the only writer of tag events, and each of them enters the
+ * outbox in the same transaction. Actor and address are kept by value: the ledger outlives users and credentials.
  */
 
 /** What happened to one tag. */

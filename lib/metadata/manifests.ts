@@ -59,8 +59,8 @@ export interface NewManifest extends StoredManifest {
 export const manifestSeenGrainMs = 3_600_000
 
 /**
- * Stores a manifest unless the repository has it already; then it changes nothing but when it was last seen, and repairs
- * stored bytes that differ from the pushed ones.
+ * Stores a manifest unless the repository has it already; then it changes nothing but when it was last seen, and
+ * repairs stored bytes that differ from the pushed ones.
  */
 export async function insertManifest(tx: SqlTransaction, repositoryId: string, manifest: NewManifest): Promise<void> {
   const { digest, references, subjectDigest } = manifest

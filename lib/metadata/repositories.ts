@@ -94,7 +94,8 @@ async function readLocked(tx: SqlTransaction, id: string, lock: Prisma.Sql): Pro
 
 /**
  * The repository a first push makes, with its namespace's defaults; null when the namespace is missing or forbids it,
- * and while a deleted repository of this path is being removed. One of several concurrent pushes makes it, and all of them get it.
+ * and while a deleted repository of this path is being removed. One of several concurrent pushes makes it, and all of
+ * them get it.
  */
 export async function createRepositoryOnPush(
   tx: SqlTransaction,

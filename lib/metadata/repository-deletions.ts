@@ -67,8 +67,8 @@ export async function lockDeletedRepository(tx: SqlTransaction, id: string): Pro
 }
 
 /**
- * Removes up to `limit` rows of a repository that is being deleted and has no tags any more; returns how many. References
- * before their manifests: the rows that one manifest brings along are not limited.
+ * Removes up to `limit` rows of a repository that is being deleted and has no tags any more; returns how many.
+ * References before their manifests: the rows that one manifest brings along are not limited.
  */
 export async function removeRowsOfRepository(tx: SqlTransaction, id: string, limit: number): Promise<number> {
   let count = await tx.$executeRaw`

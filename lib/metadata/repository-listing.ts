@@ -62,7 +62,9 @@ function matching({ viewer, instanceId, namespace, name, search, type, tagImmuta
   ])
 }
 
-/** Up to `limit` paths after `last`, in byte order: of the repositories of an instance that the viewer may pull from. */
+/**
+ * Up to `limit` paths after `last`, in byte order: of the repositories of an instance that the viewer may pull from.
+ */
 export async function listRepositoryPaths(
   source: SqlSource,
   viewer: Viewer | null,

@@ -217,8 +217,8 @@ async function removeTag(tx: SqlTransaction, repositoryId: string, name: string)
 const pageSize = 500
 
 /**
- * Deletes tags that point at a digest, a page of them: call it until it returns none. None of them may be protected: the
- * caller has asked (`listTagsReaching`) under `lockRepositoryExclusively` of the same transaction.
+ * Deletes tags that point at a digest, a page of them: call it until it returns none. None of them may be protected:
+ * the caller has asked (`listTagsReaching`) under `lockRepositoryExclusively` of the same transaction.
  */
 export async function deleteTagsOf(tx: SqlTransaction, repositoryId: string, digest: string): Promise<TagTarget[]> {
   const deleted = await tx.$queryRaw<TagTarget[]>`

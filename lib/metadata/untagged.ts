@@ -108,8 +108,8 @@ export async function removeUnreachedManifests(
 const aboveMax = 10_000
 
 /**
- * Whether a manifest that is reached would stay, because one that reaches it, at any depth, is held. Also true when more
- * than 10,000 manifests reach it.
+ * Whether a manifest that is reached would stay, because one that reaches it, at any depth, is held. Also true when
+ * more than 10,000 manifests reach it.
  */
 export async function isReachedByHeld(
   source: SqlSource,
@@ -147,14 +147,19 @@ export interface UntaggedManifest {
   readonly seenAt: Date
 }
 
-/** Some of the manifests of a repository in the order of `seenAt`: those of one page that no tag points at and nothing reaches. */
+/**
+ * Some of the manifests of a repository in the order of `seenAt`: those of one page that no tag points at and nothing
+ * reaches.
+ */
 export interface UntaggedPart {
   readonly untagged: readonly UntaggedManifest[]
   /** Where the next part starts; null after the last manifest. */
   readonly end: Position | null
 }
 
-/** The next part of the list of untagged manifests: a page of manifests is looked at, however few of them are untagged. */
+/**
+ * The next part of the list of untagged manifests: a page of manifests is looked at, however few of them are untagged.
+ */
 export async function listUntaggedPart(
   source: SqlSource,
   repositoryId: string,

@@ -1,7 +1,9 @@
 import type { Source, Transaction } from './engine/database'
 import { type User, userFields } from './users'
 
-/** Who somebody is to a provider of single sign-on: the two together are never given to anybody else (OpenID Connect). */
+/**
+ * Who somebody is to a provider of single sign-on: the two together are never given to anybody else (OpenID Connect).
+ */
 export interface Identity {
   readonly issuer: string
   readonly subject: string

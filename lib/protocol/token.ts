@@ -131,8 +131,8 @@ async function proveForm(
 }
 
 /**
- * Behind a proxy, the endpoint's host may not belong to the instance, so `service` takes precedence if it has the form of an
- * instance's host.
+ * Behind a proxy, the endpoint's host may not belong to the instance, so `service` takes precedence if it has the form
+ * of an instance's host.
  */
 function findInstance(ctx: Context, request: IncomingMessage, service: string): Promise<InstanceForTraffic | null> {
   const host = hostOf(request)

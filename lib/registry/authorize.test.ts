@@ -23,8 +23,8 @@ import {
 /*
  * Every use case is called as principals without rights, by no door at all, and refuses them.
  *
- * A use case is each function that a file in a folder of lib/registry exports. Whoever adds one adds a row here, or names
- * the file among those that are none, with the reason.
+ * A use case is each function that a file in a folder of lib/registry exports. Whoever adds one adds a row here, or
+ * names the file among those that are none, with the reason.
  */
 
 const folder = import.meta.dirname
@@ -63,7 +63,10 @@ const calledByDoors = ['traffic/find-instance-of-host']
 /** The codes of refusals: whoever has the rights gets none of them. */
 const refusals: readonly ErrorCode[] = ['UNAUTHORIZED', 'DENIED', 'NOT_FOUND', 'NAME_UNKNOWN', 'SCOPE_INSUFFICIENT']
 
-/** What a principal without rights gets: a refusal, nothing, or what is theirs to get (`own`: their account; `seen`: what they may see). */
+/**
+ * What a principal without rights gets: a refusal, nothing, or what is theirs to get (`own`: their account; `seen`:
+ * what they may see).
+ */
 type Outcome = ErrorCode | 'nothing' | 'own' | 'seen'
 
 interface Row {

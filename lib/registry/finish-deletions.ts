@@ -17,9 +17,9 @@ import { inBatches } from './in-batches'
 const reason = 'the repository was deleted'
 
 /**
- * Removes all that is left of repositories whose deletion was acknowledged: all of them, those of a namespace, or the one
- * of a path. When it returns, their paths are free, and the names of their protected tags are reserved. Several callers
- * at once share the work.
+ * Removes all that is left of repositories whose deletion was acknowledged: all of them, those of a namespace, or the
+ * one of a path. When it returns, their paths are free, and the names of their protected tags are reserved. Several
+ * callers at once share the work.
  */
 export async function finishDeletions(ctx: Pick<Context, 'db'>, filter: DeletionFilter): Promise<void> {
   for (;;) {

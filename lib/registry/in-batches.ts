@@ -10,9 +10,9 @@ const rowsMax = 1000
 const rowsFirst = 50
 
 /**
- * Calls `work` in one short transaction after the other until it returns false; it gets how many rows it may touch. That
- * number follows the time that the batches take, because a row may be a hundred bytes or four megabytes. Other requests
- * run, and other transactions write, between two batches.
+ * Calls `work` in one short transaction after the other until it returns false; it gets how many rows it may touch.
+ * That number follows the time that the batches take, because a row may be a hundred bytes or four megabytes. Other
+ * requests run, and other transactions write, between two batches.
  */
 export async function inBatches(
   db: Database,

@@ -33,7 +33,9 @@ const choiceCookie = /^stele-[a-z-]+$/
 /** A cookie of one server has such a name, before the port. */
 const serverCookie = /^stele_[a-z_]+$/
 
-/** Most cookies that Next gets: more than the console has, and the work that Next does for each grows with all others. */
+/**
+ * Most cookies that Next gets: more than the console has, and the work that Next does for each grows with all others.
+ */
 const cookiesMax = 8
 
 /**
@@ -63,8 +65,8 @@ export function prepareForNext(
 }
 
 /**
- * The cookies of the console in a `Cookie` header, except those of other servers on this host; of several with one name,
- * the first. The names of this server's cookies end with `suffix`.
+ * The cookies of the console in a `Cookie` header, except those of other servers on this host; of several with one
+ * name, the first. The names of this server's cookies end with `suffix`.
  */
 function ownCookies(header: string, suffix: string): string {
   const isOwn = (name: string) =>

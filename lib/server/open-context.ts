@@ -34,8 +34,8 @@ export interface ProcessContext extends Context {
 }
 
 /**
- * Opens everything that the process needs, and migrates the database. The parts in `given` are used instead of new ones.
- * Throws a StartError that names what failed.
+ * Opens everything that the process needs, and migrates the database. The parts in `given` are used instead of new
+ * ones. Throws a StartError that names what failed.
  */
 export async function openContext(config: Config, given: Partial<ProcessContext> = {}): Promise<ProcessContext> {
   try {

@@ -4,8 +4,8 @@ import type { IncomingMessage } from 'node:http'
 const absoluteForm = /^https?:\/\/([^/?#]*)([^#]*)/i
 
 /**
- * Turns a target in absolute form (`GET http://host/path`) into path and `Host`, which its authority replaces (RFC 9112,
- * section 3.2.2). Other targets stay as they are.
+ * Turns a target in absolute form (`GET http://host/path`) into path and `Host`, which its authority replaces (RFC
+ * 9112, section 3.2.2). Other targets stay as they are.
  */
 export function readTarget(request: IncomingMessage): void {
   const [, authority = '', rest = ''] = absoluteForm.exec(request.url ?? '') ?? []

@@ -106,9 +106,9 @@ function canOpenDatabase() {
 }
 
 /**
- * Runs npm with this Node.js, for which it then compiles native modules: its own first line may name another one. Returns
- * whether it succeeded. `headers` is the folder whose `include/node` has the headers of this Node.js; null: node-gyp
- * finds or downloads them.
+ * Runs npm with this Node.js, for which it then compiles native modules: its own first line may name another one.
+ * Returns whether it succeeded. `headers` is the folder whose `include/node` has the headers of this Node.js; null:
+ * node-gyp finds or downloads them.
  */
 function npm(headers, ...args) {
   const { npm_execpath: script = '', PATH = '' } = process.env

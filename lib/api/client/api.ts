@@ -29,9 +29,9 @@ interface Request extends ReadOptions, ChangeOptions {
  * The browser's only access to the REST API. Paths are relative to `/api/v1`.
  *
  * Each call resolves with the response as parsed by its schema, which ignores fields that it does not know, or rejects:
- * with `ApiError` for an error response, with `UnreachableError` when the server was not reached, and with another error
- * for a response that does not fit its schema. Where the session has ended, the browser goes to
- * the log-on page and back, or does what `onSessionEnd` was given.
+ * with `ApiError` for an error response, with `UnreachableError` when the server was not reached, and with another
+ * error for a response that does not fit its schema. Where the session has ended, the browser goes to the log-on page
+ * and back, or does what `onSessionEnd` was given.
  */
 export const api = {
   async get<T>(path: string, schema: z.ZodType<T>, options: ReadOptions = {}): Promise<T> {
@@ -78,8 +78,8 @@ export function goToLogOn(): void {
 let whenSessionEnds = goToLogOn
 
 /**
- * Sets what happens when a request is refused because the session has ended, in place of going to the log-on page, until
- * the returned function is called.
+ * Sets what happens when a request is refused because the session has ended, in place of going to the log-on page,
+ * until the returned function is called.
  */
 export function onSessionEnd(handler: () => void): () => void {
   whenSessionEnds = handler

@@ -12,8 +12,8 @@ import { type Download, type Reply, downloadResponse, emptyResponse, jsonRespons
 import { assertSameOrigin } from './same-origin'
 
 /**
- * A request as its handler gets it: the caller is authenticated, unless the operation is public, and all input has passed
- * its schema. What the caller may do, the use case checks.
+ * A request as its handler gets it: the caller is authenticated, unless the operation is public, and all input has
+ * passed its schema. What the caller may do, the use case checks.
  */
 export interface Call<O extends Operation> {
   readonly ctx: Context
@@ -51,9 +51,10 @@ interface RouteSegment {
 
 /**
  * Makes the handler of an operation. It gives the request an id, authenticates the caller, refuses other origins and,
- * unless the operation is public, callers without credentials, parses parameters, query and body with their schemas, runs
- * `handler`, whose use case checks what the caller may do, and sends its answer through the response schema. Every error is sent as problem details, from the one error table. A failure of the
- * server is logged with its cause and never described to the client.
+ * unless the operation is public, callers without credentials, parses parameters, query and body with their schemas,
+ * runs `handler`, whose use case checks what the caller may do, and sends its answer through the response schema. Every
+ * error is sent as problem details, from the one error table. A failure of the server is logged with its cause and
+ * never described to the client.
  */
 export function route<O extends Operation>(
   operation: O,

@@ -14,9 +14,9 @@ interface ReachedAddress {
 }
 
 /**
- * The end of the names of this server's cookies: `_` and the port of the public URL or, without one, of the address that
- * the browser used; empty for the default port of the scheme. Browsers keep one set of cookies for all ports of a host,
- * so without it two servers on one host would overwrite each other's.
+ * The end of the names of this server's cookies: `_` and the port of the public URL or, without one, of the address
+ * that the browser used; empty for the default port of the scheme. Browsers keep one set of cookies for all ports of a
+ * host, so without it two servers on one host would overwrite each other's.
  */
 export function cookieNameSuffix(publicUrl: string | null, { host, isSecure }: ReachedAddress): string {
   const address = publicUrl ?? `${isSecure ? 'https' : 'http'}://${host}`

@@ -15,8 +15,8 @@ export interface Attempt {
   /** The account that the caller names, whether it exists or not. */
   readonly account: string
   /**
-   * Whether the server made the secret, of 128 random bits or more (robot, token, access key). Nobody guesses it, so its
-   * failures lock no account: they count for the address only.
+   * Whether the server made the secret, of 128 random bits or more (robot, token, access key). Nobody guesses it, so
+   * its failures lock no account: they count for the address only.
    */
   readonly isUnguessable?: true
   /** Of the client. */

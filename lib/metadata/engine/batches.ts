@@ -12,16 +12,16 @@ export function batchesOf<T>(rows: readonly T[]): T[][] {
 }
 
 /**
- * `values` as one parameter, for `IN (SELECT "key" FROM json_each(…))`: the statement has the same text however many they
- * are, so it stays prepared. `json_each` of an object is the same in both databases.
+ * `values` as one parameter, for `IN (SELECT "key" FROM json_each(…))`: the statement has the same text however many
+ * they are, so it stays prepared. `json_each` of an object is the same in both databases.
  */
 export function asJsonKeys(values: readonly (string | number)[]): string {
   return JSON.stringify(Object.fromEntries(values.map((value) => [value, 0])))
 }
 
 /**
- * `tags` as the table `given` with the columns `name` and `digest`, for FROM; one parameter, so that the statement stays
- * prepared however many they are.
+ * `tags` as the table `given` with the columns `name` and `digest`, for FROM; one parameter, so that the statement
+ * stays prepared however many they are.
  */
 export function asGivenTags(
   provider: DatabaseLocation['provider'],

@@ -286,8 +286,8 @@ describe('between the look and the removal', () => {
   })
 
   /**
-   * Ends an upload of the blob at the moment the collection calls `call` of the store: its bytes are committed, its link
-   * has to wait. Answers the status it will have.
+   * Ends an upload of the blob at the moment the collection calls `call` of the store: its bytes are committed, its
+   * link has to wait. Answers the status it will have.
    */
   async function pushDuring(call: 'publishedAt' | 'delete'): Promise<() => Promise<number>> {
     const opened = await registry.send('POST', `/v2/${name}/blobs/uploads/`)

@@ -32,8 +32,9 @@ const heldBlobsMax = 25
 const lookedUpMax = 500
 
 /**
- * Removes manifests that nothing has reached for as long as their namespace keeps them (`collectManifests`), links to blobs that no manifest of their repository refers to, blobs that no repository links to, bytes
- * without a row in the database, and abandoned uploads. Pushes and pulls continue meanwhile; it must not break these:
+ * Removes manifests that nothing has reached for as long as their namespace keeps them (`collectManifests`), links to
+ * blobs that no manifest of their repository refers to, blobs that no repository links to, bytes without a row in the
+ * database, and abandoned uploads. Pushes and pulls continue meanwhile; it must not break these:
  *
  *     push of a blob                         collection of its bytes
  *     1 stores the bytes, marked now         1 finds no link, not seen since the cutoff

@@ -20,9 +20,10 @@ const dayMs = 24 * 3_600_000
 const heldManifestsMax = 25
 
 /**
- * Removes manifests that no tag points at, no other manifest names and whose subject is not there, when none of this was
- * true, and nobody pushed or asked for them, for as long as their namespace says. An index goes before its children, and
- * a subject before its referrers. A dry run plans all of them instead (`lib/metadata/planned-removals.ts`).
+ * Removes manifests that no tag points at, no other manifest names and whose subject is not there, when none of this
+ * was true, and nobody pushed or asked for them, for as long as their namespace says. An index goes before its
+ * children, and a subject before its referrers. A dry run plans all of them instead
+ * (`lib/metadata/planned-removals.ts`).
  */
 export async function collectManifests(collection: Collection): Promise<void> {
   const { ctx, isDryRun, giveTurn } = collection
@@ -105,7 +106,9 @@ async function planRemovals(collection: Collection, repository: CollectedReposit
   }
 }
 
-/** The manifests of a repository that were not seen since the cutoff, in pages; other requests run between two pages. */
+/**
+ * The manifests of a repository that were not seen since the cutoff, in pages; other requests run between two pages.
+ */
 async function* readOldManifests(
   { ctx, run, giveTurn }: Collection,
   { id }: CollectedRepository,

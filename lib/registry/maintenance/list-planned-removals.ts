@@ -14,8 +14,8 @@ export interface PlannedRemovalDetails {
 }
 
 /**
- * Returns a page of the manifests that a dry run would have removed, by repository and digest. The next dry run replaces
- * them: the list of an earlier one is empty. Throws NOT_FOUND for the run, PAGE_INVALID.
+ * Returns a page of the manifests that a dry run would have removed, by repository and digest. The next dry run
+ * replaces them: the list of an earlier one is empty. Throws NOT_FOUND for the run, PAGE_INVALID.
  */
 export async function listPlannedRemovals(
   ctx: Context,

@@ -34,8 +34,8 @@ export async function getManifest(
 }
 
 /**
- * The same for a client that asks whether it must push the manifest (HEAD). It may be about to push an index that refers
- * to it, so garbage collection keeps it as if it had been pushed now.
+ * The same for a client that asks whether it must push the manifest (HEAD). It may be about to push an index that
+ * refers to it, so garbage collection keeps it as if it had been pushed now.
  */
 export async function getManifestForPush(
   ctx: Context,

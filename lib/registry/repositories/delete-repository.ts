@@ -20,9 +20,9 @@ const namedTagsMax = 10
 const administratorsOnly = 'a repository with immutable tags is deleted by administrators only'
 
 /**
- * Deletes a repository with its tags and manifests; the bytes of its blobs stay until garbage collection. One transaction
- * takes it from all readers, and batches then remove its rows, so that a large one does not make others wait. After a
- * failure in between the deletion stands, and the server finishes it later.
+ * Deletes a repository with its tags and manifests; the bytes of its blobs stay until garbage collection. One
+ * transaction takes it from all readers, and batches then remove its rows, so that a large one does not make others
+ * wait. After a failure in between the deletion stands, and the server finishes it later.
  *
  * Only an administrator can delete a repository with protected tags, with `force` set to its `<namespace>/<name>`. The
  * tags' names stay reserved for their digests, in case the repository is created again. Throws NOT_FOUND,

@@ -12,8 +12,8 @@ import { lockForDeletion } from './lock-for-deletion'
 
 /**
  * Removes a blob from a repository; its bytes stay for other repositories. Throws NOT_FOUND for the repository,
- * BLOB_UNKNOWN, PRECONDITION_FAILED when `expected` names only other digests, and CONTENT_PROTECTED, with the tags, when
- * a protected tag reaches it.
+ * BLOB_UNKNOWN, PRECONDITION_FAILED when `expected` names only other digests, and CONTENT_PROTECTED, with the tags,
+ * when a protected tag reaches it.
  */
 export async function deleteBlob(
   ctx: Context,

@@ -25,7 +25,8 @@ const namedTagsMax = 10
 
 /**
  * Deletes a manifest and every tag that points at it. Throws NOT_FOUND for the repository, MANIFEST_UNKNOWN,
- * PRECONDITION_FAILED when `expected` names only other digests, and TAG_UNDELETABLE, with the tags, when a protected tag reaches it: directly, as a child of an index or as a referrer.
+ * PRECONDITION_FAILED when `expected` names only other digests, and TAG_UNDELETABLE, with the tags, when a protected
+ * tag reaches it: directly, as a child of an index or as a referrer.
  */
 export async function deleteManifest(
   ctx: Context,

@@ -18,8 +18,9 @@ interface DeletedTag {
 const administratorsOnly = 'only an administrator can delete an immutable tag'
 
 /**
- * Deletes a tag, not its manifest, and returns what garbage collection frees now; null when the tag did not exist. Only an administrator can delete a protected
- * tag, and must give a reason; its name stays reserved for its digest. A tag's version is the digest it points at.
+ * Deletes a tag, not its manifest, and returns what garbage collection frees now; null when the tag did not exist. Only
+ * an administrator can delete a protected tag, and must give a reason; its name stays reserved for its digest. A tag's
+ * version is the digest it points at.
  *
  * Throws NOT_FOUND for the repository, PRECONDITION_FAILED, TAG_UNDELETABLE for a protected tag without a reason, and
  * DENIED for a protected tag with a reason from a caller that is not an administrator.

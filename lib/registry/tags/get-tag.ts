@@ -8,7 +8,10 @@ import { type DeletionEffect, findDeletionEffect } from './deletion-effect'
 import { type TagDetails, toTagDetails } from './tag-details'
 import type { Versioned } from '@/lib/registry/versions'
 
-/** Returns a tag, with what its deletion would free; its version is the digest it points at. Throws NOT_FOUND for the tag or the repository. */
+/**
+ * Returns a tag, with what its deletion would free; its version is the digest it points at. Throws NOT_FOUND for the
+ * tag or the repository.
+ */
 export async function getTag(
   ctx: Context,
   principal: Principal,

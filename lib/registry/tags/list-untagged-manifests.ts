@@ -25,10 +25,10 @@ export interface UntaggedManifestDetails {
 }
 
 /**
- * Returns a page of the manifests of a repository that no tag points at, no other manifest names and whose subject is not
- * there, those that were pushed or asked for last first. What only they reach is not listed: it goes with them. Only for those who
- * manage the repository: whoever deleted a tag does not expect readers to find what it pointed at. Throws NOT_FOUND for
- * the repository, DENIED, PAGE_INVALID.
+ * Returns a page of the manifests of a repository that no tag points at, no other manifest names and whose subject is
+ * not there, those that were pushed or asked for last first. What only they reach is not listed: it goes with them.
+ * Only for those who manage the repository: whoever deleted a tag does not expect readers to find what it pointed at.
+ * Throws NOT_FOUND for the repository, DENIED, PAGE_INVALID.
  */
 export async function listUntaggedManifests(
   ctx: Context,

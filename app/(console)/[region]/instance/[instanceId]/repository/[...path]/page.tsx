@@ -25,8 +25,8 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 }
 
 /**
- * `/{region}/instance/{instanceId}/repository/{namespace}/{name…}/{section}`; the name may hold slashes. Without a section,
- * it leads to the details.
+ * `/{region}/instance/{instanceId}/repository/{namespace}/{name…}/{section}`; the name may hold slashes. Without a
+ * section, it leads to the details.
  */
 export default async function Page({ params, searchParams }: Props) {
   const { region, instanceId, path } = await params

@@ -69,6 +69,14 @@ export function GarbageCollectionPage({ intervalHours, graceHours }: GarbageColl
       ),
     },
     {
+      key: 'manifests',
+      header: t('garbageCollection.manifests'),
+      kind: 'number',
+      hideBelow: 'lg',
+      skeleton: 'sm',
+      cell: (one) => format.number(one.removedManifests),
+    },
+    {
       key: 'blobs',
       header: t('garbageCollection.blobs'),
       kind: 'number',
@@ -80,7 +88,7 @@ export function GarbageCollectionPage({ intervalHours, graceHours }: GarbageColl
       key: 'links',
       header: t('garbageCollection.links'),
       kind: 'number',
-      hideBelow: 'lg',
+      hideBelow: 'xl',
       skeleton: 'sm',
       cell: (one) => format.number(one.removedLinks),
     },
@@ -164,9 +172,9 @@ export function GarbageCollectionPage({ intervalHours, graceHours }: GarbageColl
             note: t('garbageCollection.ofBlobs', { count: run?.examinedBlobs ?? 0 }),
           },
           {
-            label: t('garbageCollection.links'),
-            value: run ? format.number(run.removedLinks) : undefined,
-            note: t('garbageCollection.linksNote'),
+            label: t('garbageCollection.manifests'),
+            value: run ? format.number(run.removedManifests) : undefined,
+            note: t('garbageCollection.manifestsNote'),
           },
           {
             label: t('garbageCollection.uploads'),

@@ -77,7 +77,6 @@ export function pathTricks(repository: string, tag: string): string[] {
     `/v2;a=b/${repository}/manifests/${tag}`,
     `/healthz?${path}`,
     `/login?next=${path}`,
-    `http://127.0.0.1${path}`,
   ]
 }
 

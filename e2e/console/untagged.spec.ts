@@ -25,7 +25,7 @@ test('the deletion of the last tag says what it frees and when; the manifest is 
   await expect(table.getByRole('row').nth(1)).toContainText(/\d+ B/)
   await expect(page.getByText('1 manifest', { exact: true })).toBeVisible()
 
-  await page.getByRole('link', { name: 'Tags', exact: true }).first().click()
+  await page.getByRole('link', { name: 'Back to Tags' }).click()
   const remove = async (tag: string, text: RegExp) => {
     await page.getByRole('button', { name: `Delete ${tag}`, exact: true }).click()
     const dialog = page.getByRole('dialog', { name: 'Delete Tag' })

@@ -8,7 +8,7 @@ import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import type { TagView } from '@/lib/api/schemas/tags'
 import type { RegionId } from '@/lib/domain/regions'
-import { tagsQuery, untaggedQuery } from '../queries/tags'
+import { tagsQuery } from '../queries/tags'
 import { repositoryHref } from '../routes'
 import { Banner } from '../ui/banner'
 import { CodeBlock } from '../ui/code-block'
@@ -39,10 +39,6 @@ export function TagsSection({ region, repository, instance }: TagsSectionProps) 
     enabled: repository !== null,
   })
   const isManaged = repository?.access === 'MANAGE'
-  const untagged = useQuery({
-    ...untaggedQuery(repository?.id ?? '', { pageSize: 1, cursor: undefined }),
-    enabled: isManaged,
-  }).data
   const address = repository && instance && `${instance.registryHost}/${repository.namespace}/${repository.name}`
 
   return (
@@ -60,7 +56,7 @@ export function TagsSection({ region, repository, instance }: TagsSectionProps) 
       <Toolbar list={list} label={t('tags.search')} placeholder={t('tags.searchPlaceholder')}>
         {isManaged && (
           <Link className="button" href={repositoryHref(region, repository, 'untagged')}>
-            {untagged ? t('untagged.titleCount', { count: untagged.totalCount }) : t('untagged.title')}
+            {t('untagged.title')}
           </Link>
         )}
         <RefreshButton busy={query.isFetching} onRefresh={() => void query.refetch()} />

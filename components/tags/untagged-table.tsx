@@ -59,12 +59,14 @@ export function UntaggedTable({ manifests, stale }: UntaggedTableProps) {
     {
       key: 'since',
       header: t('untagged.since'),
+      repeatsHeader: true,
       skeleton: 'md',
       cell: ({ unreachedSince }) => <Time value={unreachedSince} format="relative" />,
     },
     {
       key: 'removed',
       header: t('untagged.removedAfter'),
+      repeatsHeader: true,
       skeleton: 'md',
       cell: ({ removedAfter }) =>
         removedAfter === null ? t('untagged.never') : <Time value={removedAfter} format="date" />,

@@ -76,7 +76,11 @@ function CreateForm({ region, instanceId, namespaces, initial, onClose }: Create
     initial: values,
     schema: createRepositoryBody,
     action: create,
-    variables: (body) => body,
+    // What was left as it is takes the default of the namespace, whose mode may be one that the check box cannot say.
+    variables: ({ tagImmutability, ...body }) => {
+      const byDefault = namespaces.find(({ name }) => name === body.namespace)?.defaultTagImmutability
+      return tagImmutability === byDefault ? body : { ...body, tagImmutability }
+    },
     done: (made) => ({
       title: t('repositories.made', { path: `${made.namespace}/${made.name}` }),
       body: <Link href={repositoryHref(region, made, 'details')}>{t('repositories.madeNext')}</Link>,

@@ -1,5 +1,15 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type TagPrecondition, isAppendOnly, isProtected, meetsPrecondition } from './immutability'
+import {
+  type TagPrecondition,
+  acrExemptTags,
+  isAppendOnly,
+  isExemptTagPattern,
+  isProtected,
+  matchesPattern,
+  meetsPrecondition,
+  requestedPolicy,
+} from './immutability'
 
 const hex = 'a'.repeat(64)
 
@@ -12,8 +22,106 @@ describe('isProtected', () => {
     ['latest-1', true],
     [`sha256-${hex}.sig`, true],
   ])('in an immutable repository %o: %s; in a mutable one nothing is', (tag, expected) => {
-    expect(isProtected({ tagImmutability: true }, tag)).toBe(expected)
-    expect(isProtected({ tagImmutability: false }, tag)).toBe(false)
+    const exemptTags = acrExemptTags
+    expect(isProtected({ immutabilityMode: 'enforce', exemptTags }, tag)).toBe(expected)
+    expect(isProtected({ immutabilityMode: 'audit', exemptTags }, tag)).toBe(false)
+    expect(isProtected({ immutabilityMode: 'off', exemptTags }, tag)).toBe(false)
+  })
+
+  test('any of the patterns exempts a tag; without patterns latest is protected too', () => {
+    const rule = (exemptTags: readonly string[]) => ({ immutabilityMode: 'enforce', exemptTags }) as const
+    expect(isProtected(rule(['nightly', 'dev-*', 'pr-?']), 'dev-7')).toBe(false)
+    expect(isProtected(rule(['nightly', 'dev-*', 'pr-?']), 'pr-77')).toBe(true)
+    expect(isProtected(rule([]), 'latest')).toBe(true)
+  })
+})
+
+describe('matchesPattern', () => {
+  test.each([
+    ['latest', 'latest', true],
+    ['latest', 'Latest', false],
+    ['latest', 'latest1', false],
+    ['latest', 'xlatest', false],
+    ['*', 'anything', true],
+    ['dev-*', 'dev-', true],
+    ['dev-*', 'Dev-1', false],
+    ['dev-*', 'xdev-1', false],
+    ['*-rc', '1.0-rc', true],
+    ['*-rc', '1.0-rc2', false],
+    ['*-rc', '1-rc-rc', true],
+    ['v?', 'v1', true],
+    ['v?', 'v', false],
+    ['v?', 'v10', false],
+    ['?*?', 'v', false],
+    ['?*?', 'v1', true],
+    ['a*b*c', 'abbc', true],
+    ['a*b*c', 'acb', false],
+    ['1.0', '1x0', false],
+    ['**', 'a', true],
+  ])('%s and %s: %s', (pattern, tag, expected) => {
+    expect(matchesPattern(pattern, tag)).toBe(expected)
+  })
+
+  const text = (characters: string) =>
+    fc.array(fc.constantFrom(...characters.split('')), { minLength: 1, maxLength: 12 }).map((all) => all.join(''))
+
+  test('a regular expression gives the same answers, in 20,000 generated cases', () => {
+    let matches = 0
+    fc.assert(
+      fc.property(text('aAb.*?'), text('aAb.'), (pattern, tag) => {
+        const source = pattern.replaceAll('.', '\\.').replaceAll('?', '.').replaceAll(/\*+/g, '.*')
+        const expected = new RegExp(`^${source}$`).test(tag)
+        if (expected) matches += 1
+        expect(matchesPattern(pattern, tag)).toBe(expected)
+      }),
+      { numRuns: 20_000 },
+    )
+    expect(matches).toBeGreaterThan(1000)
+  })
+
+  test('the worst patterns of the allowed length take under a millisecond each', () => {
+    const tag = 'a'.repeat(128)
+    const worst = ['*a'.repeat(63) + '*b', '*' + 'a'.repeat(126) + 'b', '*a?'.repeat(42) + 'b', '*'.repeat(127) + 'b']
+    const rounds = 200
+    const start = performance.now()
+    for (let round = 0; round < rounds; round += 1) {
+      for (const pattern of worst) expect(matchesPattern(pattern, tag)).toBe(false)
+    }
+    expect((performance.now() - start) / rounds / worst.length).toBeLessThan(1)
+  })
+})
+
+describe('isExemptTagPattern', () => {
+  test.each([
+    ['latest', true],
+    ['V_1.2-*?', true],
+    ['x'.repeat(128), true],
+    ['x'.repeat(129), false],
+    ['', false],
+    ['a b', false],
+    ['a/b', false],
+    ['[a]', false],
+    ['a\n', false],
+    ['é', false],
+  ])('%j: %s', (pattern, expected) => {
+    expect(isExemptTagPattern(pattern)).toBe(expected)
+  })
+})
+
+describe('requestedPolicy', () => {
+  const current = { immutabilityMode: 'audit', exemptTags: ['dev-*'] } as const
+  test.each([
+    [{}, current],
+    [{ tagImmutability: true }, { ...current, immutabilityMode: 'enforce' }],
+    [{ tagImmutability: false }, { ...current, immutabilityMode: 'off' }],
+    [{ immutability: { mode: 'off' } }, { ...current, immutabilityMode: 'off' }],
+    [{ immutability: { exemptTags: [] } }, { ...current, exemptTags: [] }],
+    [
+      { tagImmutability: true, immutability: { exemptTags: ['x'] } },
+      { immutabilityMode: 'enforce', exemptTags: ['x'] },
+    ],
+  ] as const)('%j', (request, expected) => {
+    expect(requestedPolicy(current, request)).toEqual(expected)
   })
 })
 

@@ -5,17 +5,103 @@ import { AppError, type ErrorDetail } from './errors'
  * transaction that moves the tag.
  */
 
-/** The repository settings that decide whether tags are immutable. */
+/** What a repository does with a push that would overwrite a protected tag. */
+export const immutabilityModes = ['off', 'audit', 'enforce'] as const
+
+/** `off`: it takes the push. `audit`: it takes it, records it and warns. `enforce`: it refuses it. */
+export type ImmutabilityMode = (typeof immutabilityModes)[number]
+
+/** The repository settings that decide whether tags are immutable: its policy. */
 export interface ImmutabilityRule {
-  readonly tagImmutability: boolean
+  readonly immutabilityMode: ImmutabilityMode
+  /** Tags that the policy leaves free: names, or globs (`matchesPattern`). */
+  readonly exemptTags: readonly string[]
 }
 
-/** The only exempt tag, as in ACR: exactly these bytes, case-sensitive. */
-const exemptTag = 'latest'
+/** What ACR's Immutable leaves free; the exempt tags of a repository whose settings do not say otherwise. */
+export const acrExemptTags: readonly string[] = ['latest']
+
+const exemptTagPattern = /^[A-Za-z0-9._*?-]{1,128}$/
+
+/** Whether `text` can be an exempt tag: a name or a glob of at most 128 characters. */
+export function isExemptTagPattern(text: string): boolean {
+  return exemptTagPattern.test(text)
+}
+
+/**
+ * Whether the whole of `tag` matches `pattern`: `*` stands for any run of characters, also an empty one, `?` for exactly
+ * one, and every other character for itself, case-sensitive.
+ *
+ * It goes back to the last `*` only, never to an earlier one. Each character of the tag is thereby compared with each of
+ * the pattern at most once: the time is linear in the tag's length, whatever the pattern.
+ */
+export function matchesPattern(pattern: string, tag: string): boolean {
+  let at = 0
+  let inTag = 0
+  let star = -1
+  let afterStar = 0
+  while (inTag < tag.length) {
+    if (pattern[at] === '*') {
+      star = at
+      at += 1
+      afterStar = inTag
+    } else if (pattern[at] === '?' || pattern[at] === tag[inTag]) {
+      at += 1
+      inTag += 1
+    } else if (star >= 0) {
+      afterStar += 1
+      at = star + 1
+      inTag = afterStar
+    } else {
+      return false
+    }
+  }
+  while (pattern[at] === '*') at += 1
+  return at === pattern.length
+}
+
+/** Whether the policy leaves `tag` free in every mode. */
+export function isExempt({ exemptTags }: Pick<ImmutabilityRule, 'exemptTags'>, tag: string): boolean {
+  return exemptTags.some((pattern) => matchesPattern(pattern, tag))
+}
 
 /** Whether `tag` may not be overwritten or deleted under `rule`. Append-only tags count as protected. */
 export function isProtected(rule: ImmutabilityRule, tag: string): boolean {
-  return rule.tagImmutability && tag !== exemptTag
+  return rule.immutabilityMode === 'enforce' && !isExempt(rule, tag)
+}
+
+/** What a request may say of a policy: ACR's check box, or parts of the policy. */
+export interface PolicyRequest {
+  /** True: mode `enforce`. False: mode `off`. */
+  readonly tagImmutability?: boolean | undefined
+  readonly immutability?:
+    { readonly mode?: ImmutabilityMode | undefined; readonly exemptTags?: readonly string[] | undefined } | undefined
+}
+
+/** The policy that a request makes of `current`: what it does not say stays. The check box never changes exempt tags. */
+export function requestedPolicy(current: ImmutabilityRule, request: PolicyRequest): ImmutabilityRule {
+  const { tagImmutability, immutability } = request
+  const byCheckBox = tagImmutability === undefined ? current.immutabilityMode : tagImmutability ? 'enforce' : 'off'
+  return {
+    immutabilityMode: immutability?.mode ?? byCheckBox,
+    exemptTags: immutability?.exemptTags ?? current.exemptTags,
+  }
+}
+
+/**
+ * The default of a namespace that a request makes of its own one (null: it has none) and the one of its instance; null: it
+ * has none of its own. A check box that says what is so already does not give the namespace a default of its own.
+ */
+export function requestedDefault(
+  own: ImmutabilityRule | null,
+  ofInstance: ImmutabilityRule,
+  request: PolicyRequest,
+): ImmutabilityRule | null {
+  const wanted = requestedPolicy(own ?? ofInstance, request)
+  if (own === null && request.immutability === undefined && wanted.immutabilityMode === ofInstance.immutabilityMode) {
+    return null
+  }
+  return wanted
 }
 
 const appendOnlyPattern = /^sha256-[a-f0-9]{64}(?:\.(?:sig|att|sbom))?$/

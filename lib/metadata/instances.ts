@@ -1,10 +1,12 @@
 import { AppError } from '@/lib/domain/errors'
+import type { ImmutabilityMode } from '@/lib/domain/immutability'
 import type { InstanceHostParts } from '@/lib/domain/instance-host'
 import { type Viewer, visibleInstance, visibleNamespace, visibleRepository } from './access'
 import type { Source, SqlSource, Transaction } from './engine/database'
 import { isForeignKeyViolation, isUniqueViolation } from './engine/failures'
 import { Prisma } from './generated/sqlite/client'
 import { type Slice, type Sql, allOf, contains, inOrder } from './engine/listing'
+import { parseExemptTags } from './immutability-policies'
 
 /** An instance as stored. */
 export interface InstanceRow {
@@ -15,6 +17,9 @@ export interface InstanceRow {
   readonly isDefault: boolean
   /** Whether PUBLIC repositories can be pulled from without credentials. */
   readonly allowAnonymousPull: boolean
+  /** The immutability policy of new repositories, unless their namespace has its own default. */
+  readonly defaultImmutabilityMode: ImmutabilityMode
+  readonly defaultExemptTags: readonly string[]
   readonly version: number
   readonly createdAt: Date
   readonly updatedAt: Date
@@ -22,6 +27,13 @@ export interface InstanceRow {
 
 /** What may change of an instance. */
 export type InstanceSettings = Pick<InstanceRow, 'name' | 'allowAnonymousPull'>
+
+/** An instance as a statement reads it. */
+type StoredInstance = Omit<InstanceRow, 'defaultExemptTags'> & { readonly defaultExemptTags: string }
+
+function toInstanceRow(stored: StoredInstance): InstanceRow {
+  return { ...stored, defaultExemptTags: parseExemptTags(stored.defaultExemptTags) }
+}
 
 /** What an instance holds, as far as a viewer may see it. */
 export interface InstanceTotals {
@@ -41,7 +53,8 @@ export interface InstanceFilter {
 
 /** The instance, or null. */
 export async function findInstance(db: Source, id: string): Promise<InstanceRow | null> {
-  return db.prisma.instance.findUnique({ where: { id } })
+  const row = await db.prisma.instance.findUnique({ where: { id } })
+  return row === null ? null : toInstanceRow(row)
 }
 
 /** An instance, as a container client's request needs it. */
@@ -70,8 +83,9 @@ export async function findDefaultInstance(source: SqlSource): Promise<InstanceFo
 
 /** Instances by name. */
 export async function listInstances(db: Source, filter: InstanceFilter, slice: Slice): Promise<InstanceRow[]> {
-  return db.read.$queryRaw<InstanceRow[]>`
+  const rows = await db.read.$queryRaw<StoredInstance[]>`
     SELECT i.* FROM "Instance" i WHERE ${matching(filter)} ${inOrder(Prisma.sql`i."name"`, Prisma.sql`i."id"`, slice)}`
+  return rows.map(toInstanceRow)
 }
 
 /** How many instances the list has. */
@@ -153,7 +167,7 @@ export async function insertInstance(
   instance: Pick<InstanceRow, 'id' | 'regionId' | 'name' | 'specification' | 'isDefault'>,
 ): Promise<InstanceRow> {
   try {
-    return await tx.prisma.instance.create({ data: instance })
+    return toInstanceRow(await tx.prisma.instance.create({ data: instance }))
   } catch (error) {
     throw isUniqueViolation(error) ? nameTaken(instance.name, error) : error
   }
@@ -168,7 +182,7 @@ export async function updateInstance(
   try {
     const data = { ...changes, version: { increment: 1 } }
     const { count } = await tx.prisma.instance.updateMany({ where: { id, version }, data })
-    return count === 0 ? null : await tx.prisma.instance.findUnique({ where: { id } })
+    return count === 0 ? null : await findInstance(tx, id)
   } catch (error) {
     throw isUniqueViolation(error) && changes.name !== undefined ? nameTaken(changes.name, error) : error
   }

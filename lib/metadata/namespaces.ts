@@ -1,9 +1,11 @@
 import { AppError } from '@/lib/domain/errors'
+import type { ImmutabilityMode, ImmutabilityRule } from '@/lib/domain/immutability'
 import { type Viewer, visibleNamespace, visibleRepository } from './access'
 import type { Source, Transaction } from './engine/database'
 import { isForeignKeyViolation, isUniqueViolation } from './engine/failures'
 import { Prisma } from './generated/sqlite/client'
 import { type Slice, type Sql, allOf, contains, inOrder } from './engine/listing'
+import { parseExemptTags, storeExemptTags } from './immutability-policies'
 
 /** A namespace as stored. */
 export interface NamespaceRow {
@@ -12,7 +14,11 @@ export interface NamespaceRow {
   readonly name: string
   readonly autoCreateRepository: boolean
   readonly defaultRepositoryType: 'PUBLIC' | 'PRIVATE'
-  readonly defaultTagImmutability: boolean
+  /** The policy of new repositories; null, and `defaultExemptTags` too: that of the instance. */
+  readonly defaultImmutabilityMode: ImmutabilityMode | null
+  readonly defaultExemptTags: readonly string[] | null
+  /** The default of the instance. */
+  readonly instanceDefault: ImmutabilityRule
   /** Whether a manifest may name blobs that its repository does not have. */
   readonly acceptSparseManifests: boolean
   /** For how many days garbage collection keeps a manifest that nothing reaches any more; 0: for ever. */
@@ -27,10 +33,39 @@ export type NamespaceSettings = Pick<
   NamespaceRow,
   | 'autoCreateRepository'
   | 'defaultRepositoryType'
-  | 'defaultTagImmutability'
+  | 'defaultImmutabilityMode'
+  | 'defaultExemptTags'
   | 'acceptSparseManifests'
   | 'untaggedRetentionDays'
 >
+
+/** A namespace as a statement reads it. */
+type StoredNamespace = Omit<NamespaceRow, 'defaultExemptTags' | 'instanceDefault'> & {
+  readonly defaultExemptTags: string | null
+}
+
+/** The default of an instance as a statement reads it. */
+interface StoredDefault {
+  readonly defaultImmutabilityMode: ImmutabilityMode
+  readonly defaultExemptTags: string
+}
+
+function toNamespaceRow(stored: StoredNamespace, ofInstance: StoredDefault): NamespaceRow {
+  const { defaultExemptTags } = stored
+  return {
+    ...stored,
+    defaultExemptTags: defaultExemptTags === null ? null : parseExemptTags(defaultExemptTags),
+    instanceDefault: {
+      immutabilityMode: ofInstance.defaultImmutabilityMode,
+      exemptTags: parseExemptTags(ofInstance.defaultExemptTags),
+    },
+  }
+}
+
+/** What reads a namespace together with the default of its instance. */
+const withInstanceDefault = {
+  include: { instance: { select: { defaultImmutabilityMode: true, defaultExemptTags: true } } },
+} as const
 
 /** Which namespaces of an instance a list shows: those a viewer knows of, whose name holds a text. */
 export interface NamespaceFilter {
@@ -41,18 +76,30 @@ export interface NamespaceFilter {
 
 /** The namespace, or null. */
 export async function findNamespace(db: Source, id: string): Promise<NamespaceRow | null> {
-  return db.prisma.namespace.findUnique({ where: { id } })
+  return findUnique(db, { id })
 }
 
 /** The namespace of that name in the instance, or null. */
 export async function findNamespaceByName(db: Source, instanceId: string, name: string): Promise<NamespaceRow | null> {
-  return db.prisma.namespace.findUnique({ where: { instanceId_name: { instanceId, name } } })
+  return findUnique(db, { instanceId_name: { instanceId, name } })
+}
+
+async function findUnique(db: Source, where: Prisma.NamespaceWhereUniqueInput): Promise<NamespaceRow | null> {
+  const found = await db.prisma.namespace.findUnique({ where, ...withInstanceDefault })
+  if (found === null) return null
+  const { instance, ...stored } = found
+  return toNamespaceRow(stored, instance)
 }
 
 /** Namespaces of an instance by name. */
 export async function listNamespaces(db: Source, filter: NamespaceFilter, slice: Slice): Promise<NamespaceRow[]> {
-  return db.read.$queryRaw<NamespaceRow[]>`
-    SELECT n.* FROM "Namespace" n WHERE ${matching(filter)} ${inOrder(Prisma.sql`n."name"`, Prisma.sql`n."id"`, slice)}`
+  const rows = await db.read.$queryRaw<(StoredNamespace & { instanceMode: ImmutabilityMode; instanceTags: string })[]>`
+    SELECT n.*, i."defaultImmutabilityMode" AS "instanceMode", i."defaultExemptTags" AS "instanceTags"
+    FROM "Namespace" n JOIN "Instance" i ON i."id" = n."instanceId"
+    WHERE ${matching(filter)} ${inOrder(Prisma.sql`n."name"`, Prisma.sql`n."id"`, slice)}`
+  return rows.map(({ instanceMode, instanceTags, ...stored }) =>
+    toNamespaceRow(stored, { defaultImmutabilityMode: instanceMode, defaultExemptTags: instanceTags }),
+  )
 }
 
 /** How many namespaces the list has. */
@@ -91,7 +138,10 @@ export async function insertNamespace(
   namespace: NamespaceSettings & Pick<NamespaceRow, 'id' | 'instanceId' | 'name'>,
 ): Promise<NamespaceRow> {
   try {
-    return await tx.prisma.namespace.create({ data: namespace })
+    const { defaultExemptTags, ...others } = namespace
+    const data = { ...others, defaultExemptTags: storeTags(defaultExemptTags) }
+    const { instance, ...stored } = await tx.prisma.namespace.create({ data, ...withInstanceDefault })
+    return toNamespaceRow(stored, instance)
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
     const message = `the instance has a namespace ${namespace.name}`
@@ -105,9 +155,15 @@ export async function updateNamespace(
   { id, version }: { readonly id: string; readonly version: number },
   changes: Partial<NamespaceSettings>,
 ): Promise<NamespaceRow | null> {
-  const data = { ...changes, version: { increment: 1 } }
+  const { defaultExemptTags, ...others } = changes
+  const stored = defaultExemptTags === undefined ? {} : { defaultExemptTags: storeTags(defaultExemptTags) }
+  const data = { ...others, ...stored, version: { increment: 1 } }
   const { count } = await tx.prisma.namespace.updateMany({ where: { id, version }, data })
   return count === 0 ? null : findNamespace(tx, id)
+}
+
+function storeTags(exemptTags: readonly string[] | null): string | null {
+  return exemptTags === null ? null : storeExemptTags(exemptTags)
 }
 
 /** Deletes a namespace that still has `version`; returns whether it had. Throws NOT_EMPTY while it has repositories. */

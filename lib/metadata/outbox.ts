@@ -1,3 +1,4 @@
+import type { ImmutabilityRule } from '@/lib/domain/immutability'
 import { asJsonKeys } from './engine/batches'
 import type { SqlTransaction } from './engine/database'
 
@@ -18,7 +19,8 @@ export interface EventRepository {
 /** What can happen to a repository, besides what happens to its tags. */
 export type RepositoryEvent =
   | { readonly kind: 'MANIFEST_DELETED' | 'BLOB_DELETED'; readonly digest: string }
-  | { readonly kind: 'POLICY_CHANGED'; readonly tagImmutability: boolean }
+  /** The whole policy from now on, whatever of it changed. */
+  | ({ readonly kind: 'POLICY_CHANGED' } & ImmutabilityRule)
   | { readonly kind: 'REPOSITORY_DELETED' }
 
 /** Adds entries of the ledger, by their ids. */

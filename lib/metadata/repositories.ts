@@ -1,17 +1,20 @@
 import { createId } from '@/lib/domain/ids'
+import type { ImmutabilityRule } from '@/lib/domain/immutability'
 import type { SqlSource, SqlTransaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
+import { type StoredPolicy, withPolicy } from './immutability-policies'
 
 /** What a push or pull must know of a repository, as it is now. */
-export interface RepositoryForTraffic {
+export interface RepositoryForTraffic extends ImmutabilityRule {
   readonly id: string
   readonly instanceId: string
   /** `<namespace>/<name>`. */
   readonly path: string
-  readonly tagImmutability: boolean
   /** The namespace's setting: whether a manifest may name blobs that the repository does not have. */
   readonly acceptSparseManifests: boolean
 }
+
+type StoredRepository<Row extends ImmutabilityRule> = Omit<Row, keyof ImmutabilityRule> & StoredPolicy
 
 /** The repository an image's address names, or null. */
 export async function findRepositoryByPath(
@@ -19,11 +22,11 @@ export async function findRepositoryByPath(
   instanceId: string,
   path: string,
 ): Promise<RepositoryForTraffic | null> {
-  const [row] = await source.read.$queryRaw<RepositoryForTraffic[]>`
-    SELECT r."id", r."instanceId", r."path", r."tagImmutability", n."acceptSparseManifests"
+  const [row] = await source.read.$queryRaw<StoredRepository<RepositoryForTraffic>[]>`
+    SELECT r."id", r."instanceId", r."path", r."immutabilityMode", r."exemptTags", n."acceptSparseManifests"
     FROM "Repository" r JOIN "Namespace" n ON n."id" = r."namespaceId"
     WHERE r."instanceId" = ${instanceId} AND r."path" = ${path} AND NOT r."isDeleted"`
-  return row ?? null
+  return row === undefined ? null : withPolicy(row)
 }
 
 /** `<namespace>/<name>` of a repository, or null. */
@@ -54,22 +57,22 @@ export async function findRepositoryForCaller(
   subjectId: string,
 ): Promise<RepositoryForCaller | null> {
   const [row] = await source.read.$queryRaw<
-    (Omit<RepositoryForCaller, 'rank' | 'isPublic'> & { type: string; rank: bigint | number })[]
+    (Omit<StoredRepository<RepositoryForCaller>, 'rank' | 'isPublic'> & { type: string; rank: bigint | number })[]
   >`
-    SELECT r."id", r."instanceId", r."namespaceId", r."path", r."tagImmutability", n."acceptSparseManifests", r."type",
-      i."allowAnonymousPull",
+    SELECT r."id", r."instanceId", r."namespaceId", r."path", r."immutabilityMode", r."exemptTags",
+      n."acceptSparseManifests", r."type", i."allowAnonymousPull",
       (SELECT COALESCE(MAX(CASE g."permission" WHEN 'MANAGE' THEN 3 WHEN 'PUSH' THEN 2 ELSE 1 END), 0) FROM "Grant" g
         WHERE g."subjectId" = ${subjectId} AND g."scopeId" IN (r."id", r."namespaceId", r."instanceId")) AS "rank"
     FROM "Repository" r JOIN "Namespace" n ON n."id" = r."namespaceId" JOIN "Instance" i ON i."id" = r."instanceId"
     WHERE r."instanceId" = ${instanceId} AND r."path" = ${path} AND NOT r."isDeleted"`
   if (row === undefined) return null
   const { type, rank, ...rest } = row
-  return { ...rest, isPublic: type === 'PUBLIC', rank: Number(rank) }
+  return { ...withPolicy(rest), isPublic: type === 'PUBLIC', rank: Number(rank) }
 }
 
 /**
  * The repository's row, locked against settings changes until the transaction ends; null when it is gone. Its
- * immutability setting applies to every push that commits before the next settings change (docs/immutability.md, part
+ * immutability policy applies to every push that commits before the next settings change (docs/immutability.md, part
  * 4). Several pushes can hold the lock at once. On SQLite the transaction has held the write lock since its start.
  */
 export async function lockRepository(tx: SqlTransaction, id: string): Promise<RepositoryForTraffic | null> {
@@ -85,15 +88,15 @@ export async function lockRepositoryExclusively(tx: SqlTransaction, id: string):
 }
 
 async function readLocked(tx: SqlTransaction, id: string, lock: Prisma.Sql): Promise<RepositoryForTraffic | null> {
-  const [row] = await tx.$queryRaw<RepositoryForTraffic[]>`
-    SELECT r."id", r."instanceId", r."path", r."tagImmutability", n."acceptSparseManifests"
+  const [row] = await tx.$queryRaw<StoredRepository<RepositoryForTraffic>[]>`
+    SELECT r."id", r."instanceId", r."path", r."immutabilityMode", r."exemptTags", n."acceptSparseManifests"
     FROM "Repository" r JOIN "Namespace" n ON n."id" = r."namespaceId"
     WHERE r."id" = ${id} AND NOT r."isDeleted" ${tx.provider === 'sqlite' ? Prisma.empty : lock}`
-  return row ?? null
+  return row === undefined ? null : withPolicy(row)
 }
 
 /**
- * The repository a first push makes, with its namespace's defaults; null when the namespace is missing or forbids it,
+ * The repository a first push makes, with the defaults of its namespace and instance; null when the namespace is missing or forbids it,
  * and while a deleted repository of this path is being removed. One of several concurrent pushes makes it, and all of
  * them get it.
  */
@@ -105,11 +108,15 @@ export async function createRepositoryOnPush(
   const path = `${push.namespace}/${name}`
   const now = new Date()
   await tx.$executeRaw`
-    INSERT INTO "Repository" ("id", "instanceId", "namespaceId", "name", "path", "type", "tagImmutability", "summary",
-      "description", "version", "createdAt", "updatedAt", "updatedBy")
-    SELECT ${createId('repository')}, "instanceId", "id", ${name}, ${path}, "defaultRepositoryType",
-      "defaultTagImmutability", '', '', 1, ${now}, ${now}, ${createdBy}
-    FROM "Namespace" WHERE "instanceId" = ${instanceId} AND "name" = ${push.namespace} AND "autoCreateRepository"
+    INSERT INTO "Repository" ("id", "instanceId", "namespaceId", "name", "path", "type", "immutabilityMode",
+      "exemptTags", "immutabilitySource", "summary", "description", "version", "createdAt", "updatedAt", "updatedBy")
+    SELECT ${createId('repository')}, i."id", n."id", ${name}, ${path}, n."defaultRepositoryType",
+      COALESCE(n."defaultImmutabilityMode", i."defaultImmutabilityMode"),
+      COALESCE(n."defaultExemptTags", i."defaultExemptTags"),
+      CASE WHEN n."defaultImmutabilityMode" IS NULL THEN 'instance' ELSE 'namespace' END,
+      '', '', 1, ${now}, ${now}, ${createdBy}
+    FROM "Namespace" n JOIN "Instance" i ON i."id" = n."instanceId"
+    WHERE i."id" = ${instanceId} AND n."name" = ${push.namespace} AND n."autoCreateRepository"
     ON CONFLICT ("instanceId", "path") DO NOTHING`
   return findRepositoryByPath(tx, instanceId, path)
 }

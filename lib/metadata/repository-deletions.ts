@@ -1,6 +1,7 @@
 import type { Actor } from './audit-events'
 import type { SqlSource, SqlTransaction, Transaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
+import { type StoredPolicy, withPolicy } from './immutability-policies'
 import type { RepositoryForTraffic } from './repositories'
 
 /*
@@ -57,13 +58,16 @@ export interface DeletedRepository extends Omit<RepositoryForTraffic, 'acceptSpa
 export async function lockDeletedRepository(tx: SqlTransaction, id: string): Promise<DeletedRepository | null> {
   const lock = tx.provider === 'sqlite' ? Prisma.empty : Prisma.sql`FOR UPDATE OF r`
   const [row] = await tx.$queryRaw<
-    (Omit<DeletedRepository, 'deletedBy'> & Omit<Actor, 'name'> & { readonly actor: string })[]
+    (Pick<DeletedRepository, 'id' | 'instanceId' | 'path'> &
+      StoredPolicy &
+      Omit<Actor, 'name'> & { readonly actor: string })[]
   >`
-    SELECT r."id", r."instanceId", r."path", r."tagImmutability", d."actor", d."credential", d."address", d."userAgent"
+    SELECT r."id", r."instanceId", r."path", r."immutabilityMode", r."exemptTags", d."actor", d."credential",
+      d."address", d."userAgent"
     FROM "Repository" r JOIN "RepositoryDeletion" d ON d."repositoryId" = r."id" WHERE r."id" = ${id} ${lock}`
   if (row === undefined) return null
   const { actor: name, credential, address, userAgent, ...repository } = row
-  return { ...repository, deletedBy: { name, credential, address, userAgent } }
+  return { ...withPolicy(repository), deletedBy: { name, credential, address, userAgent } }
 }
 
 /**

@@ -2,7 +2,7 @@ import { type Viewer, visibleRepository } from './access'
 import type { Source, SqlSource } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 import { type Slice, type Sql, allOf, contains, inOrder } from './engine/listing'
-import type { RepositoryRow } from './repository-settings'
+import { type RepositoryRow, type StoredRepositoryRow, toRepositoryRow } from './repository-settings'
 
 /** Which repositories of an instance a list shows: of those a viewer may pull from. */
 export interface RepositoryFilter {
@@ -15,6 +15,7 @@ export interface RepositoryFilter {
   /** Part of `<namespace>/<name>`. */
   readonly search?: string | undefined
   readonly type?: 'PUBLIC' | 'PRIVATE' | undefined
+  /** Whether the policy is in force (mode `enforce`). */
   readonly tagImmutability?: boolean | undefined
 }
 
@@ -34,10 +35,12 @@ export async function listRepositories(
   sortKey: RepositorySortKey,
   slice: Slice,
 ): Promise<RepositoryRow[]> {
-  return db.read.$queryRaw<RepositoryRow[]>`
-    SELECT r."id", r."instanceId", r."namespaceId", r."name", r."path", r."type", r."tagImmutability", r."summary",
-      r."description", r."version", r."createdAt", r."updatedAt", r."updatedBy" FROM "Repository" r WHERE ${matching(filter)}
+  const rows = await db.read.$queryRaw<StoredRepositoryRow[]>`
+    SELECT r."id", r."instanceId", r."namespaceId", r."name", r."path", r."type", r."immutabilityMode", r."exemptTags",
+      r."immutabilitySource", r."summary", r."description", r."version", r."createdAt", r."updatedAt", r."updatedBy"
+    FROM "Repository" r WHERE ${matching(filter)}
     ${inOrder(sortColumns[sortKey], Prisma.sql`r."path"`, slice)}`
+  return rows.map(toRepositoryRow)
 }
 
 /** How many repositories the list has. */
@@ -58,7 +61,7 @@ function matching({ viewer, instanceId, namespace, name, search, type, tagImmuta
     name === undefined ? undefined : Prisma.sql`r."name" = ${name}`,
     search === undefined ? undefined : contains(Prisma.sql`r."path"`, search),
     type === undefined ? undefined : Prisma.sql`r."type" = ${type}`,
-    tagImmutability === undefined ? undefined : Prisma.sql`r."tagImmutability" = ${tagImmutability}`,
+    tagImmutability === undefined ? undefined : Prisma.sql`(r."immutabilityMode" = 'enforce') = ${tagImmutability}`,
   ])
 }
 

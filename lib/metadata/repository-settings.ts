@@ -1,11 +1,13 @@
 import { AppError } from '@/lib/domain/errors'
+import type { ImmutabilityRule } from '@/lib/domain/immutability'
 import type { Source, Transaction } from './engine/database'
 import { isUniqueViolation } from './engine/failures'
 import { Prisma } from './generated/sqlite/client'
+import { type PolicySource, parseExemptTags, storeExemptTags } from './immutability-policies'
 import { listLastPushes } from './ledger'
 
 /** A repository as stored. */
-export interface RepositoryRow {
+export interface RepositoryRow extends ImmutabilityRule {
   readonly id: string
   readonly instanceId: string
   readonly namespaceId: string
@@ -13,7 +15,7 @@ export interface RepositoryRow {
   /** `<namespace>/<name>`. */
   readonly path: string
   readonly type: 'PUBLIC' | 'PRIVATE'
-  readonly tagImmutability: boolean
+  readonly immutabilitySource: PolicySource
   readonly summary: string
   readonly description: string
   readonly version: number
@@ -23,7 +25,22 @@ export interface RepositoryRow {
 }
 
 /** What may change of a repository. */
-export type RepositorySettings = Pick<RepositoryRow, 'type' | 'tagImmutability' | 'summary' | 'description'>
+export type RepositorySettings = Pick<RepositoryRow, 'type' | keyof ImmutabilityRule | 'summary' | 'description'>
+
+/** A repository as a statement reads it. */
+export type StoredRepositoryRow = Omit<RepositoryRow, 'exemptTags' | 'immutabilitySource'> & {
+  readonly exemptTags: string
+  readonly immutabilitySource: string
+}
+
+/** Returns the repository of a row that a statement read. */
+export function toRepositoryRow(stored: StoredRepositoryRow): RepositoryRow {
+  return {
+    ...stored,
+    exemptTags: parseExemptTags(stored.exemptTags),
+    immutabilitySource: stored.immutabilitySource as PolicySource,
+  }
+}
 
 /** What a repository holds. */
 export interface RepositoryTotals {
@@ -36,7 +53,8 @@ export interface RepositoryTotals {
 
 /** The repository with its settings, or null. */
 export async function findRepository(db: Source, id: string): Promise<RepositoryRow | null> {
-  return db.prisma.repository.findUnique({ where: { id, isDeleted: false }, omit: { isDeleted: true } })
+  const row = await db.prisma.repository.findUnique({ where: { id, isDeleted: false }, omit: { isDeleted: true } })
+  return row === null ? null : toRepositoryRow(row)
 }
 
 /** What each of the repositories holds, in a few queries for any number. */
@@ -75,7 +93,8 @@ export async function insertRepository(
   repository: Omit<RepositoryRow, 'version' | 'createdAt' | 'updatedAt'>,
 ): Promise<RepositoryRow> {
   try {
-    return await tx.prisma.repository.create({ data: repository, omit: { isDeleted: true } })
+    const data = { ...repository, exemptTags: storeExemptTags(repository.exemptTags) }
+    return toRepositoryRow(await tx.prisma.repository.create({ data, omit: { isDeleted: true } }))
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
     const message = `the namespace has a repository ${repository.name}`
@@ -85,14 +104,21 @@ export async function insertRepository(
 
 /**
  * Changes a repository that still has `version`; null when it has not. This also changes
- * `tagImmutability`: the update orders the change against pushes, which lock the row (`lockRepository`).
+ * the immutability policy: the update orders the change against pushes, which lock the row (`lockRepository`).
  */
 export async function updateRepository(
   tx: Transaction,
   { id, version }: { readonly id: string; readonly version: number },
-  changes: Partial<RepositorySettings> & { readonly updatedBy: string },
+  {
+    exemptTags,
+    ...changes
+  }: Partial<RepositorySettings> & {
+    readonly immutabilitySource?: PolicySource
+    readonly updatedBy: string
+  },
 ): Promise<RepositoryRow | null> {
-  const data = { ...changes, version: { increment: 1 } }
+  const stored = exemptTags === undefined ? {} : { exemptTags: storeExemptTags(exemptTags) }
+  const data = { ...changes, ...stored, version: { increment: 1 } }
   const { count } = await tx.prisma.repository.updateMany({ where: { id, version, isDeleted: false }, data })
   return count === 0 ? null : findRepository(tx, id)
 }

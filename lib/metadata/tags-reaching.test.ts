@@ -21,11 +21,10 @@ beforeAll(async () => {
   const defaults = {
     autoCreateRepository: true,
     defaultRepositoryType: 'PRIVATE',
-    defaultTagImmutability: true,
   } as const
   await db.prisma.namespace.create({ data: { id: 'crn-1', instanceId: 'cri-1', name: 'test', ...defaults } })
   const scope = { instanceId: 'cri-1', namespaceId: 'crn-1', name: 'example', path: 'test/example' }
-  const settings = { type: 'PRIVATE', tagImmutability: true, summary: '', description: '', updatedBy: 'admin' } as const
+  const settings = { type: 'PRIVATE', summary: '', description: '', updatedBy: 'admin' } as const
   await db.prisma.repository.create({ data: { id: repositoryId, ...scope, ...settings } })
   const now = new Date()
   const manifest = { mediaType: 'x', content: new Uint8Array(), sizeBytes: 0, totalSizeBytes: 0, platforms: '' }

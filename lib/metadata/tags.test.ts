@@ -2,7 +2,15 @@ import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AppError } from '@/lib/domain/errors'
-import { type TagPrecondition, isAppendOnly, judgeMove, meetsPrecondition } from '@/lib/domain/immutability'
+import {
+  type TagPrecondition,
+  immutabilityModes,
+  isAppendOnly,
+  isExempt,
+  isProtected,
+  judgeMove,
+  meetsPrecondition,
+} from '@/lib/domain/immutability'
 import { parseManifest } from '@/lib/domain/manifest'
 import { parseTag } from '@/lib/domain/reference'
 import { openTestDatabase } from '@/lib/testing/test-database'
@@ -96,8 +104,14 @@ const anyPrecondition: fc.Arbitrary<TagPrecondition> = fc.oneof(
     .array(fc.oneof(anyDigest, fc.constant(digestOf('f'))), { minLength: 1, maxLength: 3 })
     .map((listed) => ({ kind: 'match', digests: listed }) as const),
 )
+const anyPattern = fc.oneof(
+  { weight: 4, arbitrary: fc.constant('latest') },
+  fc.constantFrom('*', 'v*', '?1', 'L*', 'latest?', '*.sig', 'sha256-*', 'a.?-c_d', '*_*', '*.*-*'),
+  fc.stringMatching(/^[A-Za-z0-9._*?-]{1,12}$/),
+)
 const anyCase = fc.record({
-  tagImmutability: fc.boolean(),
+  immutabilityMode: fc.constantFrom(...immutabilityModes, 'enforce' as const),
+  exemptTags: fc.array(anyPattern, { maxLength: 4 }),
   tag: anyTag,
   current: fc.option(anyDigest),
   reservation: fc.option(fc.record({ digest: anyDigest, isOfFormerRepository: fc.boolean() })),
@@ -111,6 +125,7 @@ type Case = typeof anyCase extends fc.Arbitrary<infer T> ? T : never
 const casesInOne = 200
 const transactions = 50
 
+const repositoryId = 'crr-one'
 let db: Database
 let close: () => Promise<void>
 
@@ -121,30 +136,26 @@ beforeAll(async () => {
   const defaults = {
     autoCreateRepository: true,
     defaultRepositoryType: 'PRIVATE',
-    defaultTagImmutability: false,
   } as const
   await db.prisma.namespace.create({ data: { id: 'crn-1', instanceId: 'cri-1', name: 'test', ...defaults } })
-  for (const tagImmutability of [true, false]) {
-    const name = String(tagImmutability)
-    const scope = { instanceId: 'cri-1', namespaceId: 'crn-1', name, path: `test/${name}` }
-    const settings = { type: 'PRIVATE', tagImmutability, summary: '', description: '', updatedBy: 'admin' } as const
-    await db.prisma.repository.create({ data: { id: `crr-${name}`, ...scope, ...settings } })
-    await db.sqlTransaction(async (tx) => {
-      for (const [digest, manifest] of manifestOf) {
-        const content = Buffer.from(JSON.stringify({ schemaVersion: 2, ...manifest }))
-        const { mediaType, artifactType, subjectDigest, references } = parseManifest(content, undefined)
-        await insertManifest(tx, `crr-${name}`, {
-          ...{ digest, mediaType, artifactType, subjectDigest, references, content },
-          sizeBytes: content.length,
-          annotations: {},
-          totalSizeBytes: 2n,
-          platforms: [],
-          pushedBy: 'admin',
-          now: new Date(),
-        })
-      }
-    })
-  }
+  const scope = { instanceId: 'cri-1', namespaceId: 'crn-1', name: 'one', path: 'test/one' }
+  const settings = { type: 'PRIVATE', summary: '', description: '', updatedBy: 'admin' } as const
+  await db.prisma.repository.create({ data: { id: repositoryId, ...scope, ...settings } })
+  await db.sqlTransaction(async (tx) => {
+    for (const [digest, manifest] of manifestOf) {
+      const content = Buffer.from(JSON.stringify({ schemaVersion: 2, ...manifest }))
+      const { mediaType, artifactType, subjectDigest, references } = parseManifest(content, undefined)
+      await insertManifest(tx, repositoryId, {
+        ...{ digest, mediaType, artifactType, subjectDigest, references, content },
+        sizeBytes: content.length,
+        annotations: {},
+        totalSizeBytes: 2n,
+        platforms: [],
+        pushedBy: 'admin',
+        now: new Date(),
+      })
+    }
+  })
 })
 afterAll(() => close())
 
@@ -172,9 +183,9 @@ function countOf(entry: object, manifest: TestManifest): number {
 }
 
 /** What the rule says. */
-function expected({ tagImmutability, tag, current, reservation, next, precondition }: Case): string {
+function expected({ tag, current, reservation, next, precondition, ...policy }: Case): string {
   const facts = { reservation, isAppended: isAppended(current, next) }
-  const verdict = judgeMove({ tagImmutability }, tag, current, next, facts)
+  const verdict = judgeMove(policy, tag, current, next, facts)
   // A condition that does not hold comes before the rule.
   if (!meetsPrecondition(precondition, current)) return 'PRECONDITION_FAILED'
   return verdict.kind === 'allowed' ? verdict.effect : verdict.reason
@@ -199,6 +210,16 @@ async function observed(tx: SqlTransaction, repository: RepositoryForTraffic, on
   return (left?.digest ?? null) === expectedLeft ? outcome : `${outcome}, but it is reserved for ${left?.digest}`
 }
 
+/** Stores the policy that the case has, and reads it as a push does. */
+async function lockWith(tx: SqlTransaction, { immutabilityMode, exemptTags }: Case): Promise<RepositoryForTraffic> {
+  await tx.$executeRaw`
+    UPDATE "Repository" SET "immutabilityMode" = ${immutabilityMode}, "exemptTags" = ${exemptTags.join(' ')}
+    WHERE "id" = ${repositoryId}`
+  const repository = await lockRepository(tx, repositoryId)
+  if (repository === null) throw new Error('no repository')
+  return repository
+}
+
 /** Makes the tag and the reservation what the case says, whatever the rule would say to it. */
 async function arrange(tx: SqlTransaction, free: RepositoryForTraffic, { tag, current, reservation }: Case) {
   await tx.$executeRaw`DELETE FROM "Tag" WHERE "repositoryId" = ${free.id} AND "name" = ${tag}`
@@ -211,7 +232,7 @@ async function arrange(tx: SqlTransaction, free: RepositoryForTraffic, { tag, cu
       movedBy: 'admin',
       now: new Date(),
     } as const
-    await moveTag(tx, { ...free, tagImmutability: false }, move)
+    await moveTag(tx, { ...free, immutabilityMode: 'off' }, move)
   }
   if (reservation !== null) {
     const { digest, isOfFormerRepository } = reservation
@@ -225,17 +246,19 @@ test(
   { timeout: 240_000 },
   async () => {
     const seen = new Map<string, number>()
+    let exemptMoves = 0
     await fc.assert(
       fc.asyncProperty(fc.array(anyCase, { minLength: casesInOne, maxLength: casesInOne }), async (cases) => {
         await db.sqlTransaction(async (tx) => {
           for (const one of cases) {
-            const repository = await lockRepository(tx, `crr-${one.tagImmutability}`)
-            if (repository === null) throw new Error('no repository')
+            const repository = await lockWith(tx, one)
             await arrange(tx, repository, one)
             const outcome = await observed(tx, repository, one)
             expect({ ...one, outcome }).toEqual({ ...one, outcome: expected(one) })
-            const kind = one.tagImmutability && isAppendOnly(one.tag) ? `${outcome} of an append-only tag` : outcome
+            const isOn = isProtected(one, one.tag)
+            const kind = isOn && isAppendOnly(one.tag) ? `${outcome} of an append-only tag` : outcome
             seen.set(kind, (seen.get(kind) ?? 0) + 1)
+            if (one.immutabilityMode === 'enforce' && isExempt(one, one.tag) && outcome === 'moved') exemptMoves += 1
           }
         })
       }),
@@ -246,6 +269,7 @@ test(
     for (const outcome of ['created', 'moved', 'unchanged', 'TAG_IMMUTABLE', 'TAG_RESERVED', 'PRECONDITION_FAILED']) {
       expect(seen.get(outcome) ?? 0, outcome).toBeGreaterThan(100)
     }
+    expect(exemptMoves).toBeGreaterThan(100)
     for (const outcome of ['moved', 'TAG_APPEND_ONLY']) {
       expect(seen.get(`${outcome} of an append-only tag`) ?? 0, outcome).toBeGreaterThan(30)
     }

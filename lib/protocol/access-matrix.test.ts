@@ -307,7 +307,8 @@ async function prepare({ about }: Row): Promise<void> {
   }
   if (wanted.tagImmutability !== isImmutable) {
     isImmutable = wanted.tagImmutability
-    await db.prisma.repository.update({ where: { id: ids.closed }, data: { tagImmutability: isImmutable } })
+    const immutabilityMode = isImmutable ? 'enforce' : 'off'
+    await db.prisma.repository.update({ where: { id: ids.closed }, data: { immutabilityMode } })
   }
 }
 

@@ -27,7 +27,7 @@ beforeAll(async () => {
     ['open', 'PUBLIC'],
     ['target', 'PRIVATE'],
   ] as const) {
-    const texts = { summary: '', description: '', updatedBy: 'admin', tagImmutability: false }
+    const texts = { summary: '', description: '', updatedBy: 'admin' }
     const data = { id: `crr-${name}`, instanceId, namespaceId, name, path: `test/${name}`, type, ...texts }
     await db.prisma.repository.create({ data })
   }
@@ -186,7 +186,7 @@ describe('a token belongs to what its path led to when it was issued', () => {
   async function make(namespace: string, id: string, texts: { path: string } | null) {
     const { db } = registry.ctx
     const instanceId = await defaultInstanceId(registry.ctx)
-    const defaults = { defaultRepositoryType: 'PRIVATE', defaultTagImmutability: false } as const
+    const defaults = { defaultRepositoryType: 'PRIVATE' } as const
     const data = { id: `crn-${id}`, instanceId, name: namespace, autoCreateRepository: true, ...defaults }
     const { id: namespaceId } =
       (await db.prisma.namespace.findFirst({ where: { name: namespace } })) ??
@@ -194,7 +194,7 @@ describe('a token belongs to what its path led to when it was issued', () => {
     if (texts === null) return namespaceId
     const [, name = ''] = texts.path.split('/')
     const scopeIds = { instanceId, namespaceId, name, path: texts.path }
-    const settings = { type: 'PRIVATE', tagImmutability: false, summary: '', description: '', updatedBy: 'x' } as const
+    const settings = { type: 'PRIVATE', summary: '', description: '', updatedBy: 'x' } as const
     await db.prisma.repository.create({ data: { id: `crr-${id}`, ...scopeIds, ...settings } })
     await registry.pushManifest('v1', (await registry.image(`content of ${id}`, texts.path)).bytes, {}, texts.path)
     return namespaceId

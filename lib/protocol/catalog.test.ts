@@ -23,12 +23,10 @@ async function makeRepositories(instanceId: string, namespaceId: string, namespa
   const defaults = {
     autoCreateRepository: false,
     defaultRepositoryType: 'PRIVATE',
-    defaultTagImmutability: false,
   } as const
   await db.prisma.namespace.create({ data: { id: namespaceId, instanceId, name: namespace, ...defaults } })
   const settings = {
     type: 'PRIVATE',
-    tagImmutability: false,
     summary: '',
     description: '',
     updatedBy: 'admin',

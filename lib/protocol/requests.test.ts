@@ -99,12 +99,23 @@ describe('names', () => {
     const missing = await registry.send('POST', '/v2/test/new/deep/er/blobs/uploads/')
     expect(missing.json.errors?.[0]?.message).toContain('create it in the console')
     await registry.ctx.db.prisma.namespace.updateMany({
-      data: { autoCreateRepository: true, defaultTagImmutability: true, defaultRepositoryType: 'PUBLIC' },
+      data: {
+        autoCreateRepository: true,
+        defaultImmutabilityMode: 'enforce',
+        defaultExemptTags: 'latest dev-*',
+        defaultRepositoryType: 'PUBLIC',
+      },
     })
     const image = await registry.image('auto', 'test/new/deep/er')
     expect((await registry.pushManifest('v1', image.bytes, {}, 'test/new/deep/er')).status).toBe(201)
     const made = await registry.ctx.db.prisma.repository.findFirstOrThrow({ where: { path: 'test/new/deep/er' } })
-    expect([made.name, made.tagImmutability, made.type]).toEqual(['new/deep/er', true, 'PUBLIC'])
+    expect(made).toMatchObject({
+      name: 'new/deep/er',
+      type: 'PUBLIC',
+      immutabilityMode: 'enforce',
+      exemptTags: 'latest dev-*',
+      immutabilitySource: 'namespace',
+    })
     expect((await registry.send('GET', '/v2/test/pulled/tags/list')).status).toBe(404)
     expect((await registry.send('POST', '/v2/nowhere/new/blobs/uploads/')).status).toBe(404)
   })
@@ -296,7 +307,6 @@ describe('tags/list', () => {
         name: 'listed',
         path: 'test/listed',
         type: 'PRIVATE',
-        tagImmutability: false,
         summary: '',
         description: '',
         updatedBy: 'admin',

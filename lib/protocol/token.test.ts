@@ -29,7 +29,7 @@ beforeAll(async () => {
     ['secret', 'PRIVATE'],
     ['open', 'PUBLIC'],
   ] as const) {
-    const texts = { summary: '', description: '', updatedBy: 'admin', tagImmutability: false }
+    const texts = { summary: '', description: '', updatedBy: 'admin' }
     const data = { id: `crr-${name}`, instanceId, namespaceId, name, path: `test/${name}`, type, ...texts }
     await db.prisma.repository.create({ data })
   }

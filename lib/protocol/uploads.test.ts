@@ -202,7 +202,6 @@ describe('bad uploads get a clear error and store nothing', () => {
         name: 'other',
         path: 'test/other',
         type: 'PRIVATE',
-        tagImmutability: false,
         summary: '',
         description: '',
         updatedBy: 'admin',

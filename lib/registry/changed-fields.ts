@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util'
+
 /** Returns the fields of `wanted` that differ from `current`, with their old values; null when none differs. */
 export function changedFields<T extends object, K extends keyof T>(
   current: T,
@@ -8,7 +10,7 @@ export function changedFields<T extends object, K extends keyof T>(
   let isChanged = false
   for (const field of Object.keys(wanted) as K[]) {
     const value = wanted[field]
-    if (value === undefined || value === current[field]) continue
+    if (value === undefined || isDeepStrictEqual(value, current[field])) continue
     before[field] = current[field]
     after[field] = value
     isChanged = true

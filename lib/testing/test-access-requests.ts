@@ -31,7 +31,7 @@ const ofManager = { params: { grantId: grantId('manage-instance') } }
 
 const immutable = {
   prepare: ({ db }: Context) =>
-    db.prisma.repository.update({ where: { id: ids.closed }, data: { tagImmutability: true } }),
+    db.prisma.repository.update({ where: { id: ids.closed }, data: { immutabilityMode: 'enforce' } }),
 }
 
 const repositoryIn = (namespace: string) => ({ body: { namespace, name: 'new' } })

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { ensureFirstAdministrator } from '@/lib/auth/first-administrator'
 import { hashToken } from '@/lib/secrets/token-hash'
 import { createId } from '@/lib/domain/ids'
+import { type ImmutabilityMode, acrExemptTags } from '@/lib/domain/immutability'
 import { openTestContext } from './test-context'
 import type { Context } from '@/lib/context'
 import { ensureExample } from '@/lib/registry/instances/ensure-example'
@@ -218,7 +219,17 @@ export class TestRegistry {
 
   /** Turns tag immutability on or off in one committed transaction, like the settings change. */
   async setImmutable(tagImmutability: boolean, path = 'test/example'): Promise<void> {
-    const { count } = await this.ctx.db.prisma.repository.updateMany({ where: { path }, data: { tagImmutability } })
+    await this.setPolicy(tagImmutability ? 'enforce' : 'off', acrExemptTags, path)
+  }
+
+  /** Sets the immutability policy in the same way. */
+  async setPolicy(
+    immutabilityMode: ImmutabilityMode,
+    exemptTags: readonly string[],
+    path = 'test/example',
+  ): Promise<void> {
+    const data = { immutabilityMode, exemptTags: exemptTags.join(' ') }
+    const { count } = await this.ctx.db.prisma.repository.updateMany({ where: { path }, data })
     if (count !== 1) throw new Error(`${path} does not exist`)
   }
 }

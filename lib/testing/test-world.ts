@@ -305,7 +305,7 @@ async function insertThings(tx: Transaction): Promise<void> {
       { id: ids.empty, name: 'empty', regionId, specification, isDefault: false },
     ],
   })
-  const defaults = { defaultRepositoryType: 'PRIVATE', defaultTagImmutability: false } as const
+  const defaults = { defaultRepositoryType: 'PRIVATE' } as const
   await tx.prisma.namespace.createMany({
     data: [
       { id: ids.team, instanceId: ids.main, name: 'team', autoCreateRepository: true, ...defaults },
@@ -314,7 +314,7 @@ async function insertThings(tx: Transaction): Promise<void> {
       { id: ids.besideTeam, instanceId: ids.besideInstance, name: 'team', autoCreateRepository: true, ...defaults },
     ],
   })
-  const texts = { tagImmutability: false, summary: '', description: '', updatedBy: 'admin' }
+  const texts = { summary: '', description: '', updatedBy: 'admin' }
   const ofTeam = { instanceId: ids.main, namespaceId: ids.team, ...texts }
   await tx.prisma.repository.createMany({
     data: [

@@ -32,13 +32,14 @@ export const repository = z.object({
 })
 export type RepositoryView = z.infer<typeof repository>
 
-const settingSource = z.enum(['request', 'namespace'])
-
 /** A repository that has just been created, with where its settings come from. */
 export const createdRepository = repository.extend({
-  settingSources: z.object({ type: settingSource, tagImmutability: settingSource }).meta({
-    description: '`request`: it was in the request. `namespace`: it is the default of the namespace',
-  }),
+  settingSources: z
+    .object({ type: z.enum(['request', 'namespace']), tagImmutability: z.enum(['request', 'namespace', 'instance']) })
+    .meta({
+      description:
+        '`request`: it was in the request. `namespace`, `instance`: it is the default of the namespace or the instance',
+    }),
 })
 
 export const repositoryPage = pageOf(repository)

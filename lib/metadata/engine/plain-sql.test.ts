@@ -40,7 +40,8 @@ beforeAll(async () => {
         name: 'test',
         autoCreateRepository: true,
         defaultRepositoryType: 'PRIVATE',
-        defaultTagImmutability: true,
+        defaultImmutabilityMode: 'enforce',
+        defaultExemptTags: 'latest dev-*',
       },
     })
     const push = { instanceId: 'cri-1', namespace: 'test', name: 'example', createdBy: 'admin' }
@@ -79,7 +80,13 @@ const manifest = {
   content: content.toString('hex'),
   sizeBytes: content.length,
 }
-const repository = { instanceId: 'cri-1', path: 'test/example', tagImmutability: true, acceptSparseManifests: false }
+const repository = {
+  instanceId: 'cri-1',
+  path: 'test/example',
+  immutabilityMode: 'enforce',
+  exemptTags: ['latest', 'dev-*'],
+  acceptSparseManifests: false,
+}
 
 /** Each with what it answers on either database, and what where there is nothing. */
 const reads: Record<

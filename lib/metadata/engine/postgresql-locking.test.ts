@@ -42,7 +42,6 @@ beforeEach(async () => {
   const defaults = {
     autoCreateRepository: true,
     defaultRepositoryType: 'PRIVATE',
-    defaultTagImmutability: false,
   } as const
   await here.prisma.namespace.create({ data: { id: 'crn-1', instanceId: 'cri-1', name: 'test', ...defaults } })
   await here.prisma.repository.create({
@@ -53,7 +52,6 @@ beforeEach(async () => {
       name: 'example',
       path: 'test/example',
       type: 'PRIVATE',
-      tagImmutability: false,
       summary: '',
       description: '',
       updatedBy: 'admin',
@@ -116,7 +114,7 @@ const settingsThere = (work: (tx: Transaction) => Promise<void>) => there.transa
 const pushThere = (work: (tx: SqlTransaction) => Promise<void>) => there.sqlTransaction(work)
 
 const enableImmutability = (tx: Transaction) =>
-  updateRepository(tx, { id, version: 1 }, { tagImmutability: true, updatedBy: 'admin' })
+  updateRepository(tx, { id, version: 1 }, { immutabilityMode: 'enforce', updatedBy: 'admin' })
 
 const digestOf = (digit: string) => `sha256:${digit.repeat(64)}` as Digest
 
@@ -151,7 +149,7 @@ describe('between two servers', () => {
     const push = here.sqlTransaction((tx) => lockRepository(tx, id))
     await untilSomebodyWaits()
     await change.commit()
-    expect(await push).toMatchObject({ tagImmutability: true })
+    expect(await push).toMatchObject({ immutabilityMode: 'enforce' })
   })
 
   test('a change of settings is not acknowledged before a push that was judged by the old rule has landed', async () => {

@@ -1,5 +1,6 @@
 import { systemPrincipal } from '@/lib/domain/principal'
 import { createId } from '@/lib/domain/ids'
+import { acrExemptTags } from '@/lib/domain/immutability'
 import { defaultRegionId } from '@/lib/domain/regions'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { lockName } from '@/lib/metadata/engine/locks'
@@ -29,7 +30,8 @@ export async function ensureExample(ctx: Context): Promise<void> {
       name: 'test',
       autoCreateRepository: false,
       defaultRepositoryType: 'PRIVATE',
-      defaultTagImmutability: false,
+      defaultImmutabilityMode: null,
+      defaultExemptTags: null,
       acceptSparseManifests: false,
       untaggedRetentionDays: 14,
     })
@@ -40,7 +42,9 @@ export async function ensureExample(ctx: Context): Promise<void> {
       name: 'example',
       path: 'test/example',
       type: 'PRIVATE',
-      tagImmutability: false,
+      immutabilityMode: 'off',
+      exemptTags: acrExemptTags,
+      immutabilitySource: 'instance',
       summary: '',
       description: '',
       updatedBy: systemPrincipal.name,

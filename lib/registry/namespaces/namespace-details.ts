@@ -1,6 +1,7 @@
 import type { Principal } from '@/lib/domain/principal'
 import { type Permission, permissionOfRank } from '@/lib/domain/access'
 import { AppError } from '@/lib/domain/errors'
+import type { ImmutabilityRule } from '@/lib/domain/immutability'
 import { listRanks } from '@/lib/metadata/access'
 import type { Source } from '@/lib/metadata/engine/database'
 import { type NamespaceRow, countRepositoriesOf, findNamespace } from '@/lib/metadata/namespaces'
@@ -8,7 +9,12 @@ import type { Versioned } from '@/lib/registry/versions'
 import { viewerOf } from '@/lib/registry/authorize'
 
 /** A namespace as the console and the API show it. Times are UTC, ISO 8601. */
-export interface NamespaceDetails extends Omit<NamespaceRow, 'version' | 'createdAt' | 'updatedAt'> {
+export interface NamespaceDetails extends Pick<
+  NamespaceRow,
+  'id' | 'instanceId' | 'name' | 'autoCreateRepository' | 'defaultRepositoryType' | 'acceptSparseManifests'
+> {
+  /** Whether new repositories get mode `enforce`. */
+  readonly defaultTagImmutability: boolean
   readonly repositoryCount: number
   readonly createdAt: string
   readonly updatedAt: string
@@ -23,6 +29,29 @@ export async function requireNamespace(db: Source, id: string): Promise<Namespac
   return namespace
 }
 
+/** The namespace's own default for the policy of new repositories, or null. */
+export function ownDefault({ defaultImmutabilityMode, defaultExemptTags }: NamespaceRow): ImmutabilityRule | null {
+  if (defaultImmutabilityMode === null || defaultExemptTags === null) return null
+  return { immutabilityMode: defaultImmutabilityMode, exemptTags: defaultExemptTags }
+}
+
+/** The settings of a namespace that has this default of its own; null: none. */
+export function settingsOfDefault(
+  own: ImmutabilityRule | null,
+): Pick<NamespaceRow, 'defaultImmutabilityMode' | 'defaultExemptTags'> {
+  return { defaultImmutabilityMode: own?.immutabilityMode ?? null, defaultExemptTags: own?.exemptTags ?? null }
+}
+
+/** The policy that new repositories of the namespace get, and where it comes from. */
+export function policyForNew(
+  namespace: NamespaceRow,
+): ImmutabilityRule & { readonly immutabilitySource: 'namespace' | 'instance' } {
+  const own = ownDefault(namespace)
+  return own === null
+    ? { ...namespace.instanceDefault, immutabilitySource: 'instance' }
+    : { ...own, immutabilitySource: 'namespace' }
+}
+
 /** Returns the details of namespaces, as shown to a principal. */
 export async function describeNamespaces(
   db: Source,
@@ -35,12 +64,18 @@ export async function describeNamespaces(
     countRepositoriesOf(db, viewer, ids),
     listRanks(db, viewer, 'namespace', ids),
   ])
-  return rows.map(({ version: _, createdAt, updatedAt, ...shown }) => ({
-    ...shown,
-    repositoryCount: countOf(shown.id),
-    createdAt: createdAt.toISOString(),
-    updatedAt: updatedAt.toISOString(),
-    access: permissionOfRank(rankOf(shown.id)),
+  return rows.map((row) => ({
+    id: row.id,
+    instanceId: row.instanceId,
+    name: row.name,
+    autoCreateRepository: row.autoCreateRepository,
+    defaultRepositoryType: row.defaultRepositoryType,
+    defaultTagImmutability: policyForNew(row).immutabilityMode === 'enforce',
+    acceptSparseManifests: row.acceptSparseManifests,
+    repositoryCount: countOf(row.id),
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+    access: permissionOfRank(rankOf(row.id)),
   }))
 }
 

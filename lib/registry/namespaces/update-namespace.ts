@@ -1,12 +1,27 @@
 import type { Principal } from '@/lib/domain/principal'
+import { requestedDefault } from '@/lib/domain/immutability'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { lockRow } from '@/lib/metadata/engine/locks'
 import { type NamespaceSettings, updateNamespace as updateNamespaceRow } from '@/lib/metadata/namespaces'
 import { changedFields } from '@/lib/registry/changed-fields'
 import { authorize } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
-import { type NamespaceDetails, describeNamespace, requireNamespace } from './namespace-details'
+import {
+  type NamespaceDetails,
+  describeNamespace,
+  ownDefault,
+  requireNamespace,
+  settingsOfDefault,
+} from './namespace-details'
 import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
+
+type ChangedAsGiven = Omit<NamespaceSettings, 'defaultImmutabilityMode' | 'defaultExemptTags'>
+type NamespaceChanges = {
+  readonly [Field in keyof ChangedAsGiven]?: ChangedAsGiven[Field] | undefined
+} & {
+  /** ACR's check box for new repositories. */
+  readonly defaultTagImmutability?: boolean | undefined
+}
 
 /**
  * Changes the defaults of a namespace; existing repositories keep their settings. Writes nothing when nothing changes.
@@ -16,7 +31,7 @@ export async function updateNamespace(
   ctx: Context,
   principal: Principal,
   id: string,
-  input: { readonly [Field in keyof NamespaceSettings]?: NamespaceSettings[Field] | undefined },
+  { defaultTagImmutability, ...input }: NamespaceChanges,
   expected: ExpectedVersions,
 ): Promise<Versioned<NamespaceDetails>> {
   await authorize(ctx, principal, 'manage', { namespaceId: id })
@@ -24,7 +39,9 @@ export async function updateNamespace(
     await lockRow(tx, 'Namespace', id)
     const current = await requireNamespace(tx, id)
     assertExpected(current.version, expected)
-    const changes = changedFields(current, input)
+    const request = { tagImmutability: defaultTagImmutability }
+    const wanted = settingsOfDefault(requestedDefault(ownDefault(current), current.instanceDefault, request))
+    const changes = changedFields<NamespaceSettings, keyof NamespaceSettings>(current, { ...input, ...wanted })
     if (changes === null) return current
     const updated = await updateNamespaceRow(tx, current, changes.after)
     if (updated === null) throw changedMeanwhile()

@@ -1,6 +1,7 @@
 import type { Principal } from '@/lib/domain/principal'
 import { AppError } from '@/lib/domain/errors'
 import { createId } from '@/lib/domain/ids'
+import { type PolicyRequest, requestedPolicy } from '@/lib/domain/immutability'
 import { isRepositoryPath } from '@/lib/domain/reference'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { findNamespaceByName } from '@/lib/metadata/namespaces'
@@ -8,26 +9,27 @@ import { type RepositorySettings, insertRepository } from '@/lib/metadata/reposi
 import { type Authorizing, authorize } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { finishDeletions } from '@/lib/registry/finish-deletions'
+import { policyForNew } from '@/lib/registry/namespaces/namespace-details'
 import { type RepositoryDetails, describeRepository } from './repository-details'
 import type { Versioned } from '@/lib/registry/versions'
 
-/** What decides about a new repository; an absent setting is that of its namespace. */
-interface NewRepository extends Omit<RepositorySettings, DefaultedSetting> {
+/** What decides about a new repository; an absent setting is the default of its namespace or instance. */
+interface NewRepository extends Pick<RepositorySettings, 'summary' | 'description'>, PolicyRequest {
   readonly namespace: string
   readonly name: string
   readonly type?: RepositorySettings['type'] | undefined
-  readonly tagImmutability?: boolean | undefined
 }
-
-type DefaultedSetting = 'type' | 'tagImmutability'
 
 /** A repository that has just been created, with where its settings come from. */
 interface CreatedRepository extends RepositoryDetails {
-  readonly settingSources: Readonly<Record<DefaultedSetting, 'request' | 'namespace'>>
+  readonly settingSources: {
+    readonly type: 'request' | 'namespace'
+    readonly tagImmutability: 'request' | 'namespace' | 'instance'
+  }
 }
 
 /**
- * Creates a repository, with its namespace's defaults as a push would. The principal must manage its namespace. Throws
+ * Creates a repository, with the defaults of its namespace and instance as a push would. The principal must manage its namespace. Throws
  * NOT_FOUND for the instance, BAD_REQUEST for a namespace that does not exist or that the principal may not see and for
  * a path that no push can use, DENIED for a namespace that the principal does not manage, and ALREADY_EXISTS when the
  * namespace has a repository with that name.
@@ -39,15 +41,17 @@ export async function createRepository(
   input: NewRepository,
 ): Promise<Versioned<CreatedRepository>> {
   await authorize(ctx, principal, 'see', { instanceId })
+  const saysPolicy = input.tagImmutability !== undefined || input.immutability !== undefined
   await finishDeletions(ctx, { instanceId, path: `${input.namespace}/${input.name}` })
   const row = await ctx.db.transaction(async (tx) => {
     const namespace = await findNamespaceByName(tx, instanceId, input.namespace)
     if (namespace === null) throw unknownNamespace()
     await authorizeIn({ ...ctx, db: tx }, principal, namespace.id)
+    const byDefault = policyForNew(namespace)
     const settings = {
       name: input.name,
       type: input.type ?? namespace.defaultRepositoryType,
-      tagImmutability: input.tagImmutability ?? namespace.defaultTagImmutability,
+      ...requestedPolicy(byDefault, input),
       summary: input.summary,
       description: input.description,
     }
@@ -59,6 +63,7 @@ export async function createRepository(
       namespaceId: namespace.id,
       path,
       ...settings,
+      immutabilitySource: saysPolicy ? 'repository' : byDefault.immutabilitySource,
       updatedBy: principal.name,
     })
     await insertAuditEvent(tx, principal, {
@@ -71,8 +76,10 @@ export async function createRepository(
     return created
   })
   const { value, version } = await describeRepository(ctx.db, principal, row)
-  const sourceOf = (setting: DefaultedSetting) => (input[setting] === undefined ? 'namespace' : 'request')
-  const settingSources = { type: sourceOf('type'), tagImmutability: sourceOf('tagImmutability') } as const
+  const settingSources = {
+    type: input.type === undefined ? 'namespace' : 'request',
+    tagImmutability: row.immutabilitySource === 'repository' ? 'request' : row.immutabilitySource,
+  } as const
   return { value: { ...value, settingSources }, version }
 }
 

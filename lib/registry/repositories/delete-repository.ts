@@ -48,12 +48,12 @@ export async function deleteRepository(
     if (protectedCount > 0) authorizeAdministrator(ctx, principal, administratorsOnly)
     const lost = await listLostGrants(tx, { scopeId: id })
     if (!(await markRepositoryDeleted(tx, current, principal, new Date()))) throw changedMeanwhile()
-    const { instanceId, path, type, tagImmutability, summary, description } = current
+    const { instanceId, path, type, immutabilityMode, exemptTags, summary, description } = current
     await insertAuditEvent(tx, principal, {
       action: 'DELETE',
       target: { type: 'REPOSITORY', id, name: path },
       instanceId,
-      before: { path, type, tagImmutability, summary, description, tagCount, ...lost },
+      before: { path, type, immutabilityMode, exemptTags, summary, description, tagCount, ...lost },
       after: null,
     })
     return current

@@ -14,7 +14,12 @@ import type { Versioned } from '@/lib/registry/versions'
 import { viewerOf } from '@/lib/registry/authorize'
 
 /** A repository as the console and the API show it. Times are UTC, ISO 8601. */
-export interface RepositoryDetails extends Omit<RepositoryRow, 'path' | 'version' | 'createdAt' | 'updatedAt'> {
+export interface RepositoryDetails extends Pick<
+  RepositoryRow,
+  'id' | 'instanceId' | 'namespaceId' | 'name' | 'type' | 'summary' | 'description' | 'updatedBy'
+> {
+  /** ACR's Immutable: whether the policy is in force (mode `enforce`). */
+  readonly tagImmutability: boolean
   /** Name of its namespace. */
   readonly namespace: string
   readonly tagCount: number
@@ -62,14 +67,21 @@ function toRepositoryDetails(
   totals: RepositoryTotals,
   access: Permission | null,
 ): RepositoryDetails {
-  const { path, version: _, createdAt, updatedAt, ...shown } = row
   return {
-    ...shown,
-    namespace: splitRepositoryPath(path)?.namespace ?? '',
+    id: row.id,
+    instanceId: row.instanceId,
+    namespaceId: row.namespaceId,
+    namespace: splitRepositoryPath(row.path)?.namespace ?? '',
+    name: row.name,
+    type: row.type,
+    tagImmutability: row.immutabilityMode === 'enforce',
+    summary: row.summary,
+    description: row.description,
     ...totals,
     lastPushedAt: totals.lastPushedAt?.toISOString() ?? null,
-    createdAt: createdAt.toISOString(),
-    updatedAt: updatedAt.toISOString(),
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+    updatedBy: row.updatedBy,
     access,
   }
 }

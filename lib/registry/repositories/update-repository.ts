@@ -1,4 +1,5 @@
 import type { Principal } from '@/lib/domain/principal'
+import { type ImmutabilityRule, type PolicyRequest, requestedPolicy } from '@/lib/domain/immutability'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { lockRow } from '@/lib/metadata/engine/locks'
 import { addToOutbox } from '@/lib/metadata/outbox'
@@ -9,8 +10,15 @@ import type { Context } from '@/lib/context'
 import { type RepositoryDetails, describeRepository, requireRepository } from './repository-details'
 import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
 
+type ChangedAsGiven = Omit<RepositorySettings, keyof ImmutabilityRule>
+type RepositoryChanges = {
+  readonly [Field in keyof ChangedAsGiven]?: ChangedAsGiven[Field] | undefined
+} & PolicyRequest & {
+    readonly reason?: string | undefined
+  }
+
 /**
- * Changes a repository's settings, including Immutable. Writes nothing when nothing changes.
+ * Changes a repository's settings, including its immutability policy. Writes nothing when nothing changes.
  *
  * When this returns, the change is durable and ordered against every push: a push in progress has either completed
  * before the change, or the new rule applies to it (docs/immutability.md). Throws NOT_FOUND, PRECONDITION_FAILED.
@@ -19,12 +27,7 @@ export async function updateRepository(
   ctx: Context,
   principal: Principal,
   id: string,
-  {
-    reason,
-    ...input
-  }: { readonly [Field in keyof RepositorySettings]?: RepositorySettings[Field] | undefined } & {
-    readonly reason?: string | undefined
-  },
+  { reason, tagImmutability, immutability, ...input }: RepositoryChanges,
   expected: ExpectedVersions,
 ): Promise<Versioned<RepositoryDetails>> {
   await authorize(ctx, principal, 'manage', { repositoryId: id })
@@ -32,12 +35,18 @@ export async function updateRepository(
     await lockRow(tx, 'Repository', id)
     const current = await requireRepository(tx, id)
     assertExpected(current.version, expected)
-    const changes = changedFields(current, input)
+    const policy = requestedPolicy(current, { tagImmutability, immutability })
+    const changes = changedFields<RepositorySettings, keyof RepositorySettings>(current, { ...input, ...policy })
     if (changes === null) return current
-    const updated = await updateRepositoryRow(tx, current, { ...changes.after, updatedBy: principal.name })
+    const { after } = changes
+    const isPolicyChanged = after.immutabilityMode !== undefined || after.exemptTags !== undefined
+    const updated = await updateRepositoryRow(tx, current, {
+      ...after,
+      ...(isPolicyChanged && { immutabilitySource: 'repository' }),
+      updatedBy: principal.name,
+    })
     if (updated === null) throw changedMeanwhile()
-    const { tagImmutability } = changes.after
-    if (tagImmutability !== undefined) await addToOutbox(tx, updated, { kind: 'POLICY_CHANGED', tagImmutability })
+    if (isPolicyChanged) await addToOutbox(tx, updated, { kind: 'POLICY_CHANGED', ...policy })
     const target = { type: 'REPOSITORY', id, name: updated.path } as const
     await insertAuditEvent(tx, principal, {
       action: 'UPDATE',

@@ -18,9 +18,12 @@ export async function assertUnprotected(
   digest: string,
   code: 'TAG_UNDELETABLE' | 'CONTENT_PROTECTED',
 ): Promise<void> {
-  if (!repository.tagImmutability) return
-  // One more than the error names, because one of them may be the exempt tag.
-  const reaching = await listTagsReaching(tx, repository.id, digest, namedTagsMax + 1)
-  const tags = reaching.filter((name) => isProtected(repository, name)).slice(0, namedTagsMax)
-  if (tags.length > 0) throw new AppError(code, { detail: { repository: repository.path, digest, tags } })
+  if (repository.immutabilityMode !== 'enforce') return
+  // A glob may exempt any number of tags: it takes more of them, until one is protected or there are no more.
+  for (let limit = namedTagsMax + repository.exemptTags.length; ; limit *= 10) {
+    const reaching = await listTagsReaching(tx, repository.id, digest, limit)
+    const tags = reaching.filter((name) => isProtected(repository, name)).slice(0, namedTagsMax)
+    if (tags.length > 0) throw new AppError(code, { detail: { repository: repository.path, digest, tags } })
+    if (reaching.length < limit) return
+  }
 }

@@ -1,4 +1,4 @@
-import { isProtected } from '@/lib/domain/immutability'
+import { type ImmutabilityRule, isProtected } from '@/lib/domain/immutability'
 import type { TagRow } from '@/lib/metadata/tag-listing'
 
 /** A tag as the console and the API show it. Times are UTC, ISO 8601. */
@@ -15,8 +15,8 @@ export interface TagDetails {
   readonly createdAt: string
 }
 
-/** Returns the details of a tag in a repository with this immutability rule. */
-export function toTagDetails(rule: { readonly tagImmutability: boolean }, row: TagRow): TagDetails {
+/** Returns the details of a tag in a repository with this immutability policy. */
+export function toTagDetails(rule: ImmutabilityRule, row: TagRow): TagDetails {
   return {
     name: row.name,
     digest: row.digest,

@@ -1,5 +1,6 @@
 import type { Principal } from '@/lib/domain/principal'
 import { AppError } from '@/lib/domain/errors'
+import type { ImmutabilityMode } from '@/lib/domain/immutability'
 import type { RepositoryForTraffic } from '@/lib/metadata/repositories'
 
 /**
@@ -16,7 +17,8 @@ export class OpenedRepository implements RepositoryForTraffic {
   readonly id: string
   readonly instanceId: string
   readonly path: string
-  readonly tagImmutability: boolean
+  readonly immutabilityMode: ImmutabilityMode
+  readonly exemptTags: readonly string[]
   readonly acceptSparseManifests: boolean
   readonly #principal: Principal
   readonly #action: TrafficAction
@@ -25,7 +27,8 @@ export class OpenedRepository implements RepositoryForTraffic {
     this.id = repository.id
     this.instanceId = repository.instanceId
     this.path = repository.path
-    this.tagImmutability = repository.tagImmutability
+    this.immutabilityMode = repository.immutabilityMode
+    this.exemptTags = repository.exemptTags
     this.acceptSparseManifests = repository.acceptSparseManifests
     this.#principal = principal
     this.#action = action

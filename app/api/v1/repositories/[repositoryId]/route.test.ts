@@ -56,11 +56,11 @@ describe('changing one', () => {
       {
         targetType: 'REPOSITORY',
         targetName: 'test/example',
-        before: '{"tagImmutability":false,"summary":""}',
-        after: '{"tagImmutability":true,"summary":"frozen"}',
+        before: '{"summary":"","immutabilityMode":"off"}',
+        after: '{"summary":"frozen","immutabilityMode":"enforce"}',
         reason: 'audit',
       },
-      { before: '{"tagImmutability":true}', after: '{"tagImmutability":false}', reason: null },
+      { before: '{"immutabilityMode":"enforce"}', after: '{"immutabilityMode":"off"}', reason: null },
     ])
   })
 
@@ -190,7 +190,7 @@ describe('deleting one', () => {
       createRepositoryOnPush(tx, { instanceId, namespace: 'test', name: 'example', createdBy: 'pusher' }),
     )
     if (again === null) throw new Error('the namespace refused its repository')
-    expect(again.tagImmutability).toBe(false)
+    expect(again.immutabilityMode).toBe('off')
     const push = (tag: string, letter: string) => api.pushTag(again.id, tag, digestOfLetter(letter))
     await expect(push('v1', 'b')).rejects.toMatchObject({ code: 'TAG_RESERVED' })
     await push('v1', 'a')
@@ -233,8 +233,8 @@ test('readers of the outbox learn of a change of the policy, of no other change,
   expect((await api.call('DELETE', one, { repositoryId })).status).toBe(204)
   const events = await api.ctx.db.prisma.outboxEvent.findMany({ where: { repositoryId }, orderBy: { id: 'asc' } })
   expect(events.map(({ kind, detail }) => [kind, detail])).toEqual([
-    ['POLICY_CHANGED', '{"tagImmutability":true}'],
-    ['POLICY_CHANGED', '{"tagImmutability":false}'],
+    ['POLICY_CHANGED', '{"immutabilityMode":"enforce","exemptTags":["latest"]}'],
+    ['POLICY_CHANGED', '{"immutabilityMode":"off","exemptTags":["latest"]}'],
     ['REPOSITORY_DELETED', '{}'],
   ])
 })

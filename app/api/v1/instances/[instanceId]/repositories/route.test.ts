@@ -115,7 +115,7 @@ describe('pages', () => {
     async (sort) => {
       const { namespaceId } = await api.makeRepository(`unrelated-${sort.replace('-', 'd').toLowerCase()}`)
       const former = await api.ctx.db.prisma.namespace.findFirstOrThrow({ where: { instanceId, name: 'test' } })
-      const settings = { instanceId, type: 'PRIVATE', tagImmutability: false, summary: '', description: '' } as const
+      const settings = { instanceId, type: 'PRIVATE', summary: '', description: '' } as const
       // Many with one and the same time: the path must decide among them.
       const sameTime = new Date()
       const rows = Array.from({ length: 50 }, (_, index) => ({
@@ -178,7 +178,7 @@ describe('a new repository takes from its namespace what the request leaves out'
     ['strict', { type: 'PRIVATE' }, 'PRIVATE', true, 'request', 'namespace'],
     ['strict', { tagImmutability: false }, 'PUBLIC', false, 'namespace', 'request'],
     ['strict', { type: 'PUBLIC', tagImmutability: true }, 'PUBLIC', true, 'request', 'request'],
-    ['other', {}, 'PRIVATE', false, 'namespace', 'namespace'],
+    ['other', {}, 'PRIVATE', false, 'namespace', 'instance'],
     ['other', { type: 'PUBLIC', tagImmutability: true }, 'PUBLIC', true, 'request', 'request'],
   ])('%s with %j', async (namespace, given, type, tagImmutability, typeFrom, immutabilityFrom) => {
     const name = `made${JSON.stringify(given)
@@ -193,7 +193,11 @@ describe('a new repository takes from its namespace what the request leaves out'
     })
     expect((await list(`?namespace=${namespace}&name=${name}`)).json.items[0]).toMatchObject({ type, tagImmutability })
     const event = await api.ctx.db.prisma.auditEvent.findFirstOrThrow({ where: { targetId: json.id } })
-    expect(JSON.parse(event.after ?? '')).toMatchObject({ namespace, name, type, tagImmutability })
+    expect(JSON.parse(event.after ?? '')).toMatchObject({
+      ...{ namespace, name, type },
+      immutabilityMode: tagImmutability ? 'enforce' : 'off',
+      exemptTags: ['latest'],
+    })
   })
 
   test.each([{ type: null }, { tagImmutability: null }, { tagImmutability: 'true' }])(

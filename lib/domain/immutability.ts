@@ -164,16 +164,41 @@ export interface MoveFacts {
 
 /** Whether a tag may move, and what the move does. */
 export type MoveVerdict =
-  | { readonly kind: 'allowed'; readonly effect: 'created' | 'moved' | 'unchanged' }
+  | {
+      readonly kind: 'allowed'
+      readonly effect: 'created' | 'moved' | 'unchanged'
+      /** Why mode `enforce` would refuse a move that mode `audit` allows. */
+      readonly wouldBeRefused?: RefusalReason
+    }
   | { readonly kind: 'refused'; readonly reason: RefusalReason }
 
 /**
  * The rule: whether `tag`, which points at `current` (null: there is no such tag), may point at `next`. The statement
  * of `moveTag` (lib/metadata/tags.ts) decides by the same rule inside the database; a property test compares the two.
  *
- * The same digest is always allowed: clients repeat pushes, and a repetition changes nothing.
+ * The same digest is always allowed: clients repeat pushes, and a repetition changes nothing. Mode `audit` allows what mode
+ * `off` allows, and tells what mode `enforce` would refuse.
  */
 export function judgeMove(
+  rule: ImmutabilityRule,
+  tag: string,
+  current: string | null,
+  next: string,
+  facts: MoveFacts,
+): MoveVerdict {
+  if (rule.immutabilityMode !== 'audit') return judgeInForce(rule, tag, current, next, facts)
+  const verdict = judgeInForce(inMode(rule, 'off'), tag, current, next, facts)
+  if (verdict.kind === 'refused') return verdict
+  const enforced = judgeInForce(inMode(rule, 'enforce'), tag, current, next, facts)
+  return enforced.kind === 'refused' ? { ...verdict, wouldBeRefused: enforced.reason } : verdict
+}
+
+/** The same settings with another mode. */
+export function inMode<Rule extends ImmutabilityRule>(rule: Rule, immutabilityMode: ImmutabilityMode): Rule {
+  return { ...rule, immutabilityMode }
+}
+
+function judgeInForce(
   rule: ImmutabilityRule,
   tag: string,
   current: string | null,

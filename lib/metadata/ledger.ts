@@ -14,7 +14,7 @@ import type { TagTarget } from './tags'
 /** What happened to one tag. */
 interface TagEvent {
   readonly tag: string
-  readonly kind: 'CREATED' | 'MOVED' | 'REFUSED'
+  readonly kind: 'CREATED' | 'MOVED' | 'REFUSED' | 'WOULD_BE_REFUSED'
   readonly currentDigest: string | null
   readonly pushedDigest: string | null
   readonly reason: string | null
@@ -41,6 +41,17 @@ export async function recordMove(
   const reason = endedReservation === null ? null : `the name was reserved for ${endedReservation} before`
   const event = { tag, kind, currentDigest: previousDigest, pushedDigest: digest, reason } as const
   await insertTagEvent(tx, repository, actor, event, now)
+}
+
+/** Records that mode `enforce` would have refused a move that took place: after that move, in its transaction. */
+export async function recordWouldBeRefusal(
+  tx: SqlTransaction,
+  repository: EventRepository,
+  actor: Actor,
+  refusal: TagRefusal,
+  now: Date,
+): Promise<void> {
+  await insertTagEvent(tx, repository, actor, { ...refusal, kind: 'WOULD_BE_REFUSED' }, now)
 }
 
 /** Records that tags were deleted; `reason` is what the actor stated, or null. */

@@ -188,7 +188,8 @@ function expected({ tag, current, reservation, next, precondition, ...policy }: 
   const verdict = judgeMove(policy, tag, current, next, facts)
   // A condition that does not hold comes before the rule.
   if (!meetsPrecondition(precondition, current)) return 'PRECONDITION_FAILED'
-  return verdict.kind === 'allowed' ? verdict.effect : verdict.reason
+  if (verdict.kind === 'refused') return verdict.reason
+  return verdict.wouldBeRefused === undefined ? verdict.effect : `${verdict.effect} despite ${verdict.wouldBeRefused}`
 }
 
 /** What the statement does, and what is there afterwards. */
@@ -197,13 +198,19 @@ async function observed(tx: SqlTransaction, repository: RepositoryForTraffic, on
   const before = await findTag(tx, repository.id, tag)
   const move = { name: parseTag(tag), digest: next, precondition, movedBy: 'admin', now: new Date() }
   const outcome = await moveTag(tx, repository, move).then(
-    (result) => (result.outcome === 'refused' ? result.refusal.reason : result.outcome),
+    (result) => {
+      if (result.outcome === 'refused') return result.refusal.reason
+      if (result.outcome === 'unchanged' || result.wouldBeRefused === undefined) return result.outcome
+      const { reason, pushedDigest, currentDigest } = result.wouldBeRefused
+      const isWhole = pushedDigest === next && currentDigest === (before?.digest ?? reservation?.digest)
+      return isWhole ? `${result.outcome} despite ${reason}` : 'a refusal with other digests'
+    },
     (error: unknown) => (AppError.is(error) ? error.code : String(error)),
   )
+  const isWritten = /^(?:created|moved)/.test(outcome)
   const after = await findTag(tx, repository.id, tag)
-  const pointsAt = outcome === 'created' || outcome === 'moved' ? next : (before?.digest ?? null)
+  const pointsAt = isWritten ? next : (before?.digest ?? null)
   if ((after?.digest ?? null) !== pointsAt) return `${outcome}, but the tag points at ${after?.digest}`
-  const isWritten = outcome === 'created' || outcome === 'moved'
   const hasEnded = isWritten && reservation !== null && !reservation.isOfFormerRepository && reservation.digest !== next
   const left = await findReservation(tx, repository, tag)
   const expectedLeft = hasEnded ? null : (reservation?.digest ?? null)
@@ -270,6 +277,13 @@ test(
       expect(seen.get(outcome) ?? 0, outcome).toBeGreaterThan(100)
     }
     expect(exemptMoves).toBeGreaterThan(100)
+    for (const outcome of [
+      'moved despite TAG_IMMUTABLE',
+      'moved despite TAG_APPEND_ONLY',
+      'created despite TAG_RESERVED',
+    ]) {
+      expect(seen.get(outcome) ?? 0, outcome).toBeGreaterThan(30)
+    }
     for (const outcome of ['moved', 'TAG_APPEND_ONLY']) {
       expect(seen.get(`${outcome} of an append-only tag`) ?? 0, outcome).toBeGreaterThan(30)
     }

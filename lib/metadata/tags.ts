@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import {
   type TagPrecondition,
   type TagRefusal,
+  inMode,
   isAppendOnly,
   isProtected,
   judgeMove,
@@ -49,13 +50,17 @@ export interface TagMove {
   readonly now: Date
 }
 
-/**
- * The result of a move. `unchanged`: the tag pointed there already, and nothing was written. `endedReservation`: the
- * other digest that the name was reserved for until this move.
- */
+interface Moved {
+  /** The other digest that the name was reserved for until this move, or null. */
+  readonly endedReservation: string | null
+  /** How mode `enforce` would have refused this move, which mode `audit` let through. */
+  readonly wouldBeRefused?: TagRefusal
+}
+
+/** The result of a move. `unchanged`: the tag pointed there already, and nothing was written. */
 export type TagMoveResult =
-  | { readonly outcome: 'created'; readonly endedReservation: string | null }
-  | { readonly outcome: 'moved'; readonly previousDigest: string; readonly endedReservation: string | null }
+  | ({ readonly outcome: 'created' } & Moved)
+  | ({ readonly outcome: 'moved'; readonly previousDigest: string } & Moved)
   | { readonly outcome: 'unchanged' }
   | { readonly outcome: 'refused'; readonly refusal: TagRefusal }
 
@@ -76,6 +81,17 @@ export async function moveTag(
   repository: RepositoryForTraffic,
   move: TagMove,
 ): Promise<TagMoveResult> {
+  if (repository.immutabilityMode !== 'audit') return tryMove(tx, repository, move)
+  // Only an overwrite costs a second statement. On PostgreSQL the first one has locked the row that it did not update, so
+  // that the tag is the same for both.
+  const enforced = await tryMove(tx, inMode(repository, 'enforce'), move)
+  if (enforced.outcome !== 'refused') return enforced
+  const result = await tryMove(tx, inMode(repository, 'off'), move)
+  const isWritten = result.outcome === 'created' || result.outcome === 'moved'
+  return isWritten ? { ...result, wouldBeRefused: enforced.refusal } : result
+}
+
+async function tryMove(tx: SqlTransaction, repository: RepositoryForTraffic, move: TagMove): Promise<TagMoveResult> {
   const { id: repositoryId, instanceId, path } = repository
   const { name, digest, precondition, movedBy, now } = move
   const isFree = !isProtected(repository, name)
@@ -150,7 +166,7 @@ export async function moveTag(
   return whyNotMoved(tx, repository, move)
 }
 
-/** Why the statement of `moveTag` wrote nothing. Throws PRECONDITION_FAILED. */
+/** Why the statement of a move wrote nothing. Throws PRECONDITION_FAILED. */
 async function whyNotMoved(
   tx: SqlTransaction,
   repository: RepositoryForTraffic,

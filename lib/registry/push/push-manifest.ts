@@ -10,13 +10,13 @@ import { listLinkedSizes } from '@/lib/metadata/blobs'
 import type { SqlTransaction } from '@/lib/metadata/engine/database'
 import { findManifest, insertManifest, listManifestSummaries } from '@/lib/metadata/manifests'
 import { type RepositoryForTraffic, lockRepository } from '@/lib/metadata/repositories'
-import { recordMove, recordRefusal } from '@/lib/metadata/ledger'
+import { recordMove, recordRefusal, recordWouldBeRefusal } from '@/lib/metadata/ledger'
 import { moveTag } from '@/lib/metadata/tags'
 import { digestOf } from '@/lib/storage/hash'
 import type { Context } from '@/lib/context'
 import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/opened-repository'
 import { findPlatforms } from './image-platforms'
-import { type MissingContent, warningsOfPush } from './push-warnings'
+import { type MissingContent, warningOfAudit, warningsOfPush } from './push-warnings'
 
 /** A manifest as the client sent it. */
 export interface ManifestPush {
@@ -58,9 +58,9 @@ export async function pushManifest(
     isLargeManifest(push.content.byteLength) ? ctx.manifestTurns.pass(() => setImmediate().then(work)) : work()
   const { digest, manifest } = await inTurn(() => readManifest(push))
   const platforms = await findPlatforms(ctx, manifest)
-  let missing: MissingContent
+  let stored: Stored
   try {
-    missing = await inTurn(() =>
+    stored = await inTurn(() =>
       ctx.db.sqlTransaction((tx) => store(tx, principal, repository.id, push, { digest, manifest, platforms })),
     )
   } catch (error) {
@@ -68,7 +68,8 @@ export async function pushManifest(
     await recordRefusals(ctx, principal, repository, error.refusals)
     throw refusalError(repository.path, error.refusals[0])
   }
-  return { digest, subjectDigest: manifest.subjectDigest, warnings: warningsOfPush(missing) }
+  const warnings = [...stored.wouldBeRefused.map(warningOfAudit), ...warningsOfPush(stored.missing)]
+  return { digest, subjectDigest: manifest.subjectDigest, warnings }
 }
 
 function readManifest(push: ManifestPush): Omit<ReadManifest, 'platforms'> {
@@ -85,13 +86,20 @@ interface ReadManifest {
   readonly platforms: readonly string[]
 }
 
+/** What the user should know of a push that was stored. */
+interface Stored {
+  readonly missing: MissingContent
+  /** Moves that mode `audit` let through. */
+  readonly wouldBeRefused: readonly TagRefusal[]
+}
+
 async function store(
   tx: SqlTransaction,
   principal: Principal,
   repositoryId: string,
   push: ManifestPush,
   { digest, manifest, platforms }: ReadManifest,
-): Promise<MissingContent> {
+): Promise<Stored> {
   const repository = await lockRepository(tx, repositoryId)
   if (repository === null) throw new AppError('NAME_UNKNOWN')
   const blobs = await listMissingBlobs(tx, repository, manifest)
@@ -118,8 +126,8 @@ async function store(
     pushedBy: principal.name,
     now,
   })
-  await moveTags(tx, principal, repository, push, digest, now)
-  return { ...blobs, children: children.missing }
+  const wouldBeRefused = await moveTags(tx, principal, repository, push, digest, now)
+  return { missing: { ...blobs, children: children.missing }, wouldBeRefused }
 }
 
 /** Rolls back a push that the tag rule refuses, and lists the refused tags. */
@@ -129,7 +137,10 @@ class RefusedMoves extends Error {
   }
 }
 
-/** Points every tag of a push at its manifest. Throws RefusedMoves with all refused tags, or PRECONDITION_FAILED. */
+/**
+ * Points every tag of a push at its manifest; returns the moves that only mode `audit` let through. Throws RefusedMoves with
+ * all refused tags, or PRECONDITION_FAILED.
+ */
 async function moveTags(
   tx: SqlTransaction,
   principal: Principal,
@@ -137,9 +148,10 @@ async function moveTags(
   push: ManifestPush,
   digest: Digest,
   now: Date,
-): Promise<void> {
+): Promise<TagRefusal[]> {
   const precondition: TagPrecondition = push.digest === null ? push.precondition : { kind: 'none' }
   const refusals: TagRefusal[] = []
+  const wouldBeRefused: TagRefusal[] = []
   // The same order for all pushes: two pushes that move the same tags in different orders would deadlock.
   for (const name of push.tags.toSorted()) {
     const move = await moveTag(tx, repository, { name, digest, precondition, movedBy: principal.name, now })
@@ -148,10 +160,14 @@ async function moveTags(
       const previousDigest = move.outcome === 'moved' ? move.previousDigest : null
       const { endedReservation } = move
       await recordMove(tx, repository, principal, { tag: name, previousDigest, digest, endedReservation, now })
+      if (move.wouldBeRefused === undefined) continue
+      await recordWouldBeRefusal(tx, repository, principal, move.wouldBeRefused, now)
+      wouldBeRefused.push(move.wouldBeRefused)
     }
   }
   const [first, ...others] = refusals
   if (first !== undefined) throw new RefusedMoves([first, ...others])
+  return wouldBeRefused
 }
 
 /** How many missing blobs the error names. */

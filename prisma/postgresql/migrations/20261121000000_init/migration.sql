@@ -11,7 +11,7 @@ CREATE TYPE "Permission" AS ENUM ('PULL', 'PUSH', 'MANAGE');
 CREATE TYPE "ImmutabilityMode" AS ENUM ('off', 'audit', 'enforce');
 
 -- CreateEnum
-CREATE TYPE "TagEventKind" AS ENUM ('CREATED', 'MOVED', 'REFUSED', 'DELETED');
+CREATE TYPE "TagEventKind" AS ENUM ('CREATED', 'MOVED', 'REFUSED', 'WOULD_BE_REFUSED', 'DELETED');
 
 -- CreateEnum
 CREATE TYPE "ReferenceKind" AS ENUM ('CONFIG', 'LAYER', 'MANIFEST');

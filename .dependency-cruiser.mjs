@@ -34,6 +34,7 @@ const rooms = {
   push: ['traffic', 'tags'],
   pull: ['traffic'],
   tags: ['repositories'],
+  policy: ['repositories'],
   repositories: ['namespaces', 'instances'],
   namespaces: ['instances'],
   instances: [],

@@ -63,6 +63,12 @@ deleteRepository        | open                       | 401    | 403  | 403  403 
 deleteRepository        | closed, immutable          | 401    | 404  | 403  403  403  | 403  403  403  | 409  409  409  | 404    | 409
 deleteRepository        | closed, immutable, forced  | 401    | 404  | 403  403  403  | 403  403  403  | 403  403  403  | 404    | ok
 
+getImmutability         | of closed                  | 401    | 404  | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | 404    | ok
+getImmutability         | of open                    | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
+checkImmutability       | in closed                  | 401    | 404  | 403  403  403  | ok   ok   ok   | ok   ok   ok   | 404    | ok
+checkImmutability       | in closed, immutable       | 401    | 404  | 403  403  403  | ok   ok   ok   | ok   ok   ok   | 404    | ok
+checkImmutability       | in open                    | 401    | 403  | 403  403  403  | ok   ok   403  | ok   ok   403  | 403    | ok
+
 listTags                | of closed                  | 401    | 404  | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | 404    | ok:1
 listTags                | of open                    | 401    | ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1   | ok:1
 listUntaggedManifests   | of closed                  | 401    | 404  | 403  403  403  | 403  403  403  | ok:0 ok:0 ok:0 | 404    | ok:0

@@ -21,6 +21,9 @@ export interface ImmutabilityRule {
 /** What ACR's Immutable leaves free; the exempt tags of a repository whose settings do not say otherwise. */
 export const acrExemptTags: readonly string[] = ['latest']
 
+/** Most exempt patterns of one policy. */
+export const exemptTagsMax = 20
+
 const exemptTagPattern = /^[A-Za-z0-9._*?-]{1,128}$/
 
 /** Whether `text` can be an exempt tag: a name or a glob of at most 128 characters. */
@@ -86,6 +89,12 @@ export function requestedPolicy(current: ImmutabilityRule, request: PolicyReques
     immutabilityMode: immutability?.mode ?? byCheckBox,
     exemptTags: immutability?.exemptTags ?? current.exemptTags,
   }
+}
+
+/** Whether the check box and the policy of one request say the same, or one of them says nothing of the mode. */
+export function isConsistentRequest({ tagImmutability, immutability }: PolicyRequest): boolean {
+  if (tagImmutability === undefined || immutability?.mode === undefined) return true
+  return tagImmutability === (immutability.mode === 'enforce')
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Reservation } from '@/lib/domain/immutability'
 import { asGivenTags, batchesOf } from './engine/batches'
-import type { SqlTransaction } from './engine/database'
+import type { SqlSource, SqlTransaction } from './engine/database'
 
 /** The repository that a reserved name belongs to: by its path, because a reservation outlives the repository. */
 interface NamedRepository {
@@ -24,11 +24,11 @@ interface Decision {
 
 /** The reservation of a tag's name since the tag was deleted, or null. */
 export async function findReservation(
-  tx: SqlTransaction,
+  source: SqlSource,
   repository: NamedRepository,
   tag: string,
 ): Promise<Reservation | null> {
-  const [tombstone] = await tx.$queryRaw<{ digest: string; repositoryId: string }[]>`
+  const [tombstone] = await source.read.$queryRaw<{ digest: string; repositoryId: string }[]>`
     SELECT "digest", "repositoryId" FROM "Tombstone" WHERE "instanceId" = ${repository.instanceId}
       AND "repositoryPath" = ${repository.path} AND "tag" = ${tag}`
   if (tombstone === undefined) return null

@@ -159,6 +159,9 @@ const rows: Readonly<Record<string, Row>> = {
   'namespaces/deleteNamespace': { member: 'NOT_FOUND', args: () => [ids.spare, null] },
   'namespaces/listNamespaces': { member: 'NOT_FOUND', args: () => [{ instanceId: ids.besideInstance, pageSize }] },
 
+  'policy/getImmutability': { member: 'NOT_FOUND', args: () => [ids.closed] },
+  'policy/checkImmutability': { member: 'DENIED', args: () => [ids.open, { tag: 'v1' }] },
+
   'push/findMountSource': {
     member: 'nothing',
     anonymous: 'nothing',

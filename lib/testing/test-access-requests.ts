@@ -87,6 +87,12 @@ export const accessRequests: Readonly<Record<string, AccessRequest | ((caller: s
   'deleteRepository closed, immutable': { ...closed, ...immutable },
   'deleteRepository closed, immutable, forced': { ...closed, ...immutable, query: '?force=team%2Fclosed' },
 
+  'getImmutability of closed': closed,
+  'getImmutability of open': open,
+  'checkImmutability in closed': { ...closed, body: { tag: 'v1' } },
+  'checkImmutability in closed, immutable': { ...closed, ...immutable, body: { tag: 'v1' } },
+  'checkImmutability in open': { ...open, body: { tag: 'v1' } },
+
   'listTags of closed': closed,
   'listTags of open': open,
   'listUntaggedManifests of closed': closed,

@@ -3,6 +3,7 @@ import { auditEventOperations } from './audit-events'
 import { credentialOperations } from './credentials'
 import { documentOperations } from './document'
 import { grantOperations } from './grants'
+import { immutabilityOperations } from './immutability'
 import { instanceOperations } from './instances'
 import { maintenanceOperations } from './maintenance'
 import { namespaceOperations } from './namespaces'
@@ -22,6 +23,7 @@ export const operations = {
   ...instanceOperations,
   ...namespaceOperations,
   ...repositoryOperations,
+  ...immutabilityOperations,
   ...tagOperations,
   ...maintenanceOperations,
   ...robotOperations,

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { isRepositoryName } from '@/lib/domain/reference'
+import { isConsistentRequest } from '@/lib/domain/immutability'
 import { access, clearable, pageOf, pageQuery, timestamp } from './common'
+import { contradiction, policyChanges, repositoryPolicy } from './immutability'
 import { repositoryType } from './namespaces'
 
 export const summaryMaxLength = 100
@@ -17,7 +19,10 @@ export const repository = z.object({
   namespace: z.string(),
   name: z.string().meta({ description: 'May contain slashes' }),
   type: repositoryType,
-  tagImmutability: z.boolean().meta({ description: 'ACR’s Immutable: no tag except `latest` can be overwritten' }),
+  tagImmutability: z
+    .boolean()
+    .meta({ description: 'ACR’s Immutable: no tag except the exempt ones can be overwritten (mode `enforce`)' }),
+  immutability: repositoryPolicy,
   summary,
   description,
   tagCount: z.number().int().nonnegative(),
@@ -60,25 +65,38 @@ export const repositoryByNameQuery = z.strictObject({
   path: z.string().meta({ description: '`<namespace>/<name>`', examples: ['team/web/shop'] }),
 })
 
-export const createRepositoryBody = z.strictObject({
-  namespace: z.string().meta({ description: 'Name of an existing namespace' }),
-  name: z.string().refine(isRepositoryName, {
-    message:
-      'lower-case letters, digits, “_”, “-”, “.” and “/”; no separator first or last; with its namespace at most 255 characters',
-  }),
-  type: repositoryType.optional().meta({ description: 'Absent: the default of the namespace' }),
-  tagImmutability: z.boolean().optional().meta({ description: 'Absent: the default of the namespace' }),
-  summary: summary.default(''),
-  description: description.default(''),
-})
+export const createRepositoryBody = z
+  .strictObject({
+    namespace: z.string().meta({ description: 'Name of an existing namespace' }),
+    name: z.string().refine(isRepositoryName, {
+      message:
+        'lower-case letters, digits, “_”, “-”, “.” and “/”; no separator first or last; with its namespace at most 255 characters',
+    }),
+    type: repositoryType.optional().meta({ description: 'Absent: the default of the namespace' }),
+    tagImmutability: z.boolean().optional().meta({
+      description: 'True: mode `enforce`, false: `off`. Absent: the default of the namespace or the instance',
+    }),
+    immutability: policyChanges
+      .optional()
+      .meta({ description: 'What is absent is the default of the namespace or the instance' }),
+    summary: summary.default(''),
+    description: description.default(''),
+  })
+  .refine(isConsistentRequest, contradiction)
 
-export const updateRepositoryBody = z.strictObject({
-  type: repositoryType.optional(),
-  tagImmutability: z.boolean().optional(),
-  summary: clearable(summary).optional(),
-  description: clearable(description).optional(),
-  reason: z.string().max(500).optional().meta({ description: 'Stored in the audit trail with the change' }),
-})
+export const updateRepositoryBody = z
+  .strictObject({
+    type: repositoryType.optional(),
+    tagImmutability: z
+      .boolean()
+      .optional()
+      .meta({ description: 'True: mode `enforce`, false: `off`; the exempt tags stay' }),
+    immutability: policyChanges.optional(),
+    summary: clearable(summary).optional(),
+    description: clearable(description).optional(),
+    reason: z.string().max(500).optional().meta({ description: 'Stored in the audit trail with the change' }),
+  })
+  .refine(isConsistentRequest, contradiction)
 export type UpdateRepositoryBody = z.infer<typeof updateRepositoryBody>
 
 export const deleteRepositoryQuery = z.strictObject({

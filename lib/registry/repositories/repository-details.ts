@@ -1,9 +1,11 @@
 import type { Principal } from '@/lib/domain/principal'
 import { type Permission, permissionOfRank } from '@/lib/domain/access'
 import { AppError } from '@/lib/domain/errors'
+import type { ImmutabilityMode } from '@/lib/domain/immutability'
 import { splitRepositoryPath } from '@/lib/domain/reference'
 import { listRanks } from '@/lib/metadata/access'
 import type { Source } from '@/lib/metadata/engine/database'
+import type { PolicySource } from '@/lib/metadata/immutability-policies'
 import {
   type RepositoryRow,
   type RepositoryTotals,
@@ -13,6 +15,18 @@ import {
 import type { Versioned } from '@/lib/registry/versions'
 import { viewerOf } from '@/lib/registry/authorize'
 
+/** The immutability policy of a repository as the console and the API show it. */
+export interface RepositoryPolicy {
+  readonly mode: ImmutabilityMode
+  readonly exemptTags: string[]
+  readonly source: PolicySource
+}
+
+/** Returns the policy of a repository as it is shown. */
+export function policyOf({ immutabilityMode, exemptTags, immutabilitySource }: RepositoryRow): RepositoryPolicy {
+  return { mode: immutabilityMode, exemptTags: [...exemptTags], source: immutabilitySource }
+}
+
 /** A repository as the console and the API show it. Times are UTC, ISO 8601. */
 export interface RepositoryDetails extends Pick<
   RepositoryRow,
@@ -20,6 +34,7 @@ export interface RepositoryDetails extends Pick<
 > {
   /** ACR's Immutable: whether the policy is in force (mode `enforce`). */
   readonly tagImmutability: boolean
+  readonly immutability: RepositoryPolicy
   /** Name of its namespace. */
   readonly namespace: string
   readonly tagCount: number
@@ -75,6 +90,7 @@ function toRepositoryDetails(
     name: row.name,
     type: row.type,
     tagImmutability: row.immutabilityMode === 'enforce',
+    immutability: policyOf(row),
     summary: row.summary,
     description: row.description,
     ...totals,

@@ -97,6 +97,18 @@ export function isConsistentRequest({ tagImmutability, immutability }: PolicyReq
   return tagImmutability === (immutability.mode === 'enforce')
 }
 
+/** What a request may say of the default of a namespace. Null: it shall have none of its own. */
+export interface DefaultRequest {
+  readonly defaultTagImmutability?: boolean | undefined
+  readonly defaultImmutability?: PolicyRequest['immutability'] | null
+}
+
+/** Whether the check box and the default of one request say the same, or one of them says nothing. */
+export function isConsistentDefault({ defaultTagImmutability, defaultImmutability }: DefaultRequest): boolean {
+  if (defaultImmutability === null) return defaultTagImmutability === undefined
+  return isConsistentRequest({ tagImmutability: defaultTagImmutability, immutability: defaultImmutability })
+}
+
 /**
  * The default of a namespace that a request makes of its own one (null: it has none) and the one of its instance; null: it
  * has none of its own. A check box that says what is so already does not give the namespace a default of its own.
@@ -104,13 +116,12 @@ export function isConsistentRequest({ tagImmutability, immutability }: PolicyReq
 export function requestedDefault(
   own: ImmutabilityRule | null,
   ofInstance: ImmutabilityRule,
-  request: PolicyRequest,
+  { defaultTagImmutability: tagImmutability, defaultImmutability: immutability }: DefaultRequest,
 ): ImmutabilityRule | null {
-  const wanted = requestedPolicy(own ?? ofInstance, request)
-  if (own === null && request.immutability === undefined && wanted.immutabilityMode === ofInstance.immutabilityMode) {
-    return null
-  }
-  return wanted
+  if (immutability === null) return null
+  const wanted = requestedPolicy(own ?? ofInstance, { tagImmutability, immutability })
+  const saysNothingNew = immutability === undefined && wanted.immutabilityMode === ofInstance.immutabilityMode
+  return own === null && saysNothingNew ? null : wanted
 }
 
 const appendOnlyPattern = /^sha256-[a-f0-9]{64}(?:\.(?:sig|att|sbom))?$/

@@ -6,7 +6,7 @@ import type { Source, SqlSource, Transaction } from './engine/database'
 import { isForeignKeyViolation, isUniqueViolation } from './engine/failures'
 import { Prisma } from './generated/sqlite/client'
 import { type Slice, type Sql, allOf, contains, inOrder } from './engine/listing'
-import { parseExemptTags } from './immutability-policies'
+import { parseExemptTags, storeExemptTags } from './immutability-policies'
 
 /** An instance as stored. */
 export interface InstanceRow {
@@ -26,7 +26,10 @@ export interface InstanceRow {
 }
 
 /** What may change of an instance. */
-export type InstanceSettings = Pick<InstanceRow, 'name' | 'allowAnonymousPull'>
+export type InstanceSettings = Pick<
+  InstanceRow,
+  'name' | 'allowAnonymousPull' | 'defaultImmutabilityMode' | 'defaultExemptTags'
+>
 
 /** An instance as a statement reads it. */
 type StoredInstance = Omit<InstanceRow, 'defaultExemptTags'> & { readonly defaultExemptTags: string }
@@ -177,10 +180,11 @@ export async function insertInstance(
 export async function updateInstance(
   tx: Transaction,
   { id, version }: { readonly id: string; readonly version: number },
-  changes: Partial<InstanceSettings>,
+  { defaultExemptTags, ...changes }: Partial<InstanceSettings>,
 ): Promise<InstanceRow | null> {
   try {
-    const data = { ...changes, version: { increment: 1 } }
+    const stored = defaultExemptTags === undefined ? {} : { defaultExemptTags: storeExemptTags(defaultExemptTags) }
+    const data = { ...changes, ...stored, version: { increment: 1 } }
     const { count } = await tx.prisma.instance.updateMany({ where: { id, version }, data })
     return count === 0 ? null : await findInstance(tx, id)
   } catch (error) {

@@ -11,6 +11,7 @@ const aNamespace = {
   autoCreateRepository: false,
   defaultRepositoryType: 'PRIVATE',
   defaultTagImmutability: false,
+  defaultImmutability: { mode: 'off', exemptTags: ['latest'], source: 'instance' },
   acceptSparseManifests: false,
   untaggedRetentionDays: 14,
   repositoryCount: 0,

@@ -23,7 +23,7 @@ const exemptTags = z
   })
 
 /** An immutability policy. */
-const immutabilityPolicy = z.object({ mode, exemptTags })
+export const immutabilityPolicy = z.object({ mode, exemptTags })
 
 /** Changes of a policy; what is absent stays. */
 export const policyChanges = z.strictObject({ mode: mode.optional(), exemptTags: exemptTags.optional() })
@@ -35,6 +35,9 @@ export const repositoryPolicy = immutabilityPolicy.extend({
       '`namespace`, `instance`: the repository was created with this default, and nobody has changed it since',
   }),
 })
+
+/** The policy that new repositories of a namespace get, and where it comes from. */
+export const namespaceDefault = immutabilityPolicy.extend({ source: z.enum(['namespace', 'instance']) })
 
 /** The policy of a repository and what it does. */
 export const immutability = repositoryPolicy.extend({
@@ -55,8 +58,10 @@ export const immutabilityCheck = z.object({
   currentDigest: digest.optional().meta({ description: 'What the tag points at, or what its name is reserved for' }),
 })
 
+const contradicts = 'says something else than the check box in the same request'
+
 /** The error for the check box and the policy in one body that say different things. */
-export const contradiction = {
-  message: 'says something else than the check box in the same request',
-  path: ['immutability', 'mode'],
-}
+export const contradiction = { message: contradicts, path: ['immutability', 'mode'] }
+
+/** The same for the default of a namespace. */
+export const contradictionOfDefaults = { message: contradicts, path: ['defaultImmutability'] }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { isRegionId } from '@/lib/domain/regions'
 import { isInstanceName } from '@/lib/domain/reference'
 import { access, pageOf, pageQuery, timestamp } from './common'
+import { immutabilityPolicy, policyChanges } from './immutability'
 
 const instanceName = z.string().refine(isInstanceName, {
   message: '3 to 30 lower-case letters, digits and hyphens; no hyphen first or last',
@@ -18,6 +19,9 @@ export const instance = z.object({
     .boolean()
     .meta({ description: 'Serves requests whose host name belongs to no instance: localhost, an IP address' }),
   allowAnonymousPull: z.boolean().meta({ description: 'PUBLIC repositories can be pulled without credentials' }),
+  defaultImmutability: immutabilityPolicy.meta({
+    description: 'The immutability policy of new repositories, unless their namespace has its own default',
+  }),
   endpoints: z.object({
     internet: z.string().meta({ description: 'Host, with a port unless it is the scheme’s default' }),
     vpc: z.string(),
@@ -56,4 +60,5 @@ export const createInstanceBody = z.strictObject({
 export const updateInstanceBody = z.strictObject({
   name: instanceName.optional().meta({ description: 'Only administrators may change it' }),
   allowAnonymousPull: z.boolean().optional(),
+  defaultImmutability: policyChanges.optional(),
 })

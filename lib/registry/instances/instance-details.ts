@@ -2,6 +2,7 @@ import { type Vantage, instanceAddresses } from '@/lib/domain/instance-addresses
 import type { Principal } from '@/lib/domain/principal'
 import { type Permission, permissionOfRank } from '@/lib/domain/access'
 import { AppError } from '@/lib/domain/errors'
+import type { ImmutabilityMode, ImmutabilityRule } from '@/lib/domain/immutability'
 import type { Source } from '@/lib/metadata/engine/database'
 import { type InstanceRow, type InstanceTotals, findInstance, getInstanceTotals } from '@/lib/metadata/instances'
 import { listRanks } from '@/lib/metadata/access'
@@ -24,6 +25,8 @@ export interface InstanceDetails extends InstanceTotals {
   readonly status: 'RUNNING'
   readonly isDefault: boolean
   readonly allowAnonymousPull: boolean
+  /** The policy of new repositories, unless their namespace has its own default. */
+  readonly defaultImmutability: { mode: ImmutabilityMode; exemptTags: string[] }
   readonly endpoints: { internet: string; vpc: string }
   readonly registryHost: string
   readonly createdAt: string
@@ -37,6 +40,11 @@ export async function requireInstance(db: Source, id: string): Promise<InstanceR
   const instance = await findInstance(db, id)
   if (instance === null) throw new AppError('NOT_FOUND')
   return instance
+}
+
+/** The policy that new repositories of the instance get, unless their namespace has its own default. */
+export function defaultOf({ defaultImmutabilityMode, defaultExemptTags }: InstanceRow): ImmutabilityRule {
+  return { immutabilityMode: defaultImmutabilityMode, exemptTags: defaultExemptTags }
 }
 
 /** Returns the details of instances, as shown to a principal who reached the server at `requestHost`. */
@@ -81,6 +89,7 @@ function toInstanceDetails(
     status: 'RUNNING',
     isDefault: row.isDefault,
     allowAnonymousPull: row.allowAnonymousPull,
+    defaultImmutability: { mode: row.defaultImmutabilityMode, exemptTags: [...row.defaultExemptTags] },
     ...instanceAddresses(row, vantage),
     ...totals,
     createdAt: row.createdAt.toISOString(),

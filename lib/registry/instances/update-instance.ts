@@ -1,12 +1,20 @@
 import type { Principal } from '@/lib/domain/principal'
+import { type PolicyRequest, requestedPolicy } from '@/lib/domain/immutability'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { lockRow } from '@/lib/metadata/engine/locks'
 import { type InstanceSettings, updateInstance as updateInstanceRow } from '@/lib/metadata/instances'
 import { changedFields } from '@/lib/registry/changed-fields'
 import { authorize, authorizeAdministrator } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
-import { type InstanceDetails, describeInstance, requireInstance } from './instance-details'
+import { type InstanceDetails, defaultOf, describeInstance, requireInstance } from './instance-details'
 import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
+
+interface InstanceChanges {
+  readonly name?: string | undefined
+  readonly allowAnonymousPull?: boolean | undefined
+  /** The immutability policy of new repositories; what is absent stays. */
+  readonly defaultImmutability?: PolicyRequest['immutability']
+}
 
 /**
  * Changes an instance. Only administrators may rename it: the name is part of its host names, so every address that
@@ -17,7 +25,7 @@ export async function updateInstance(
   ctx: Context,
   principal: Principal,
   id: string,
-  input: { readonly [Field in keyof InstanceSettings]?: InstanceSettings[Field] | undefined },
+  { name, allowAnonymousPull, defaultImmutability: immutability }: InstanceChanges,
   expected: ExpectedVersions,
   requestHost: string,
 ): Promise<Versioned<InstanceDetails>> {
@@ -26,7 +34,12 @@ export async function updateInstance(
     await lockRow(tx, 'Instance', id)
     const current = await requireInstance(tx, id)
     assertExpected(current.version, expected)
-    const changes = changedFields(current, input)
+    const policy = requestedPolicy(defaultOf(current), { immutability })
+    const changes = changedFields<InstanceSettings, keyof InstanceSettings>(current, {
+      ...{ name, allowAnonymousPull },
+      defaultImmutabilityMode: policy.immutabilityMode,
+      defaultExemptTags: policy.exemptTags,
+    })
     if (changes === null) return current
     if (changes.after.name !== undefined) authorizeAdministrator(ctx, principal)
     const updated = await updateInstanceRow(tx, current, changes.after)

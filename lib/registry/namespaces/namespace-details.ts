@@ -1,7 +1,7 @@
 import type { Principal } from '@/lib/domain/principal'
 import { type Permission, permissionOfRank } from '@/lib/domain/access'
 import { AppError } from '@/lib/domain/errors'
-import type { ImmutabilityRule } from '@/lib/domain/immutability'
+import type { ImmutabilityMode, ImmutabilityRule } from '@/lib/domain/immutability'
 import { listRanks } from '@/lib/metadata/access'
 import type { Source } from '@/lib/metadata/engine/database'
 import { type NamespaceRow, countRepositoriesOf, findNamespace } from '@/lib/metadata/namespaces'
@@ -15,6 +15,7 @@ export interface NamespaceDetails extends Pick<
 > {
   /** Whether new repositories get mode `enforce`. */
   readonly defaultTagImmutability: boolean
+  readonly defaultImmutability: { mode: ImmutabilityMode; exemptTags: string[]; source: 'namespace' | 'instance' }
   readonly repositoryCount: number
   readonly createdAt: string
   readonly updatedAt: string
@@ -52,6 +53,11 @@ export function policyForNew(
     : { ...own, immutabilitySource: 'namespace' }
 }
 
+function toDefaultDetails(row: NamespaceRow): NamespaceDetails['defaultImmutability'] {
+  const { immutabilityMode: mode, exemptTags, immutabilitySource: source } = policyForNew(row)
+  return { mode, exemptTags: [...exemptTags], source }
+}
+
 /** Returns the details of namespaces, as shown to a principal. */
 export async function describeNamespaces(
   db: Source,
@@ -71,6 +77,7 @@ export async function describeNamespaces(
     autoCreateRepository: row.autoCreateRepository,
     defaultRepositoryType: row.defaultRepositoryType,
     defaultTagImmutability: policyForNew(row).immutabilityMode === 'enforce',
+    defaultImmutability: toDefaultDetails(row),
     acceptSparseManifests: row.acceptSparseManifests,
     repositoryCount: countOf(row.id),
     createdAt: row.createdAt.toISOString(),

@@ -1,5 +1,5 @@
 import type { Principal } from '@/lib/domain/principal'
-import { requestedDefault } from '@/lib/domain/immutability'
+import { type DefaultRequest, requestedDefault } from '@/lib/domain/immutability'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { lockRow } from '@/lib/metadata/engine/locks'
 import { type NamespaceSettings, updateNamespace as updateNamespaceRow } from '@/lib/metadata/namespaces'
@@ -18,10 +18,7 @@ import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile
 type ChangedAsGiven = Omit<NamespaceSettings, 'defaultImmutabilityMode' | 'defaultExemptTags'>
 type NamespaceChanges = {
   readonly [Field in keyof ChangedAsGiven]?: ChangedAsGiven[Field] | undefined
-} & {
-  /** ACR's check box for new repositories. */
-  readonly defaultTagImmutability?: boolean | undefined
-}
+} & DefaultRequest
 
 /**
  * Changes the defaults of a namespace; existing repositories keep their settings. Writes nothing when nothing changes.
@@ -31,7 +28,7 @@ export async function updateNamespace(
   ctx: Context,
   principal: Principal,
   id: string,
-  { defaultTagImmutability, ...input }: NamespaceChanges,
+  { defaultTagImmutability, defaultImmutability, ...input }: NamespaceChanges,
   expected: ExpectedVersions,
 ): Promise<Versioned<NamespaceDetails>> {
   await authorize(ctx, principal, 'manage', { namespaceId: id })
@@ -39,7 +36,7 @@ export async function updateNamespace(
     await lockRow(tx, 'Namespace', id)
     const current = await requireNamespace(tx, id)
     assertExpected(current.version, expected)
-    const request = { tagImmutability: defaultTagImmutability }
+    const request = { defaultTagImmutability, defaultImmutability }
     const wanted = settingsOfDefault(requestedDefault(ownDefault(current), current.instanceDefault, request))
     const changes = changedFields<NamespaceSettings, keyof NamespaceSettings>(current, { ...input, ...wanted })
     if (changes === null) return current

@@ -63,6 +63,16 @@ class Pusher {
     return { status: response.status, digest: digestOf(manifest) }
   }
 
+  /** Pushes the manifest that says `content` under several tags in one request. */
+  async pushTags(tags: readonly string[], content: string): Promise<{ status: number; digest: string }> {
+    const manifest = manifestThatSays(content)
+    const digest = digestOf(manifest)
+    const query = tags.map((tag) => `tag=${tag}`).join('&')
+    const response = await this.#send('PUT', `manifests/${digest}?${query}`, manifest)
+    await response.arrayBuffer()
+    return { status: response.status, digest }
+  }
+
   /**
    * Pushes like `push`, but runs `meanwhile` when the server has the request's head and half of its body: whatever it
    * looks up before the body is there is old by then.
@@ -124,10 +134,19 @@ async function repositoryFor(servers: Turns<ServerInfo>, tagImmutability: boolea
   return { repository, pusher }
 }
 
-async function setImmutable(servers: Turns<ServerInfo>, id: string, tagImmutability: boolean): Promise<void> {
-  const response = await new Api(servers.next()).request('PATCH', `/repositories/${id}`, { tagImmutability })
+async function change(servers: Turns<ServerInfo>, id: string, body: object): Promise<void> {
+  const response = await new Api(servers.next()).request('PATCH', `/repositories/${id}`, body)
   await response.arrayBuffer()
   expect(response.status).toBe(200)
+}
+
+function setImmutable(servers: Turns<ServerInfo>, id: string, tagImmutability: boolean): Promise<void> {
+  return change(servers, id, { tagImmutability })
+}
+
+/** Freezes or frees the tag `raced` and no other: by the exempt tags of a policy that is in force all the while. */
+function setExempt(servers: Turns<ServerInfo>, id: string, isFrozen: boolean): Promise<void> {
+  return change(servers, id, { immutability: { mode: 'enforce', exemptTags: isFrozen ? ['race', 'r?d'] : ['r?c*'] } })
 }
 
 for (const { name, start } of deployments) {
@@ -184,27 +203,61 @@ for (const { name, start } of deployments) {
       expect(await pusher.read('v1')).not.toBe(first)
     })
 
-    test('no interleaving of pushes, reads and settings breaks the rule', async () => {
-      test.setTimeout(240_000)
-      const counts = { accepted: 0, refused: 0, reads: 0, settings: 0 }
-      for (let round = 0; round < 30; round++) {
-        const history = await race(servers, round)
-        for (const operation of history) {
-          if (operation.kind === 'push') counts[operation.accepted ? 'accepted' : 'refused']++
-          else counts[operation.kind === 'read' ? 'reads' : 'settings']++
+    for (const { what, freeze } of [
+      { what: 'settings', freeze: setImmutable },
+      { what: 'exempt tags', freeze: setExempt },
+    ]) {
+      test(`no interleaving of pushes, reads and ${what} breaks the rule`, async () => {
+        test.setTimeout(240_000)
+        const counts = { accepted: 0, refused: 0, reads: 0, settings: 0 }
+        for (let round = 0; round < 30; round++) {
+          const history = await race(servers, round, freeze)
+          for (const operation of history) {
+            if (operation.kind === 'push') counts[operation.accepted ? 'accepted' : 'refused']++
+            else counts[operation.kind === 'read' ? 'reads' : 'settings']++
+          }
+          expect(isLinearizable(history), `round ${round}: ${JSON.stringify(history)}`).toBe(true)
         }
-        expect(isLinearizable(history), `round ${round}: ${JSON.stringify(history)}`).toBe(true)
+        test.info().annotations.push({ type: 'operations', description: JSON.stringify(counts) })
+        // Both answers must have been seen, or nothing was raced.
+        expect(counts.accepted).toBeGreaterThan(30)
+        expect(counts.refused).toBeGreaterThan(30)
+      })
+    }
+
+    test('a push of several tags moves all of them or none while the exempt tags change, 200 times', async () => {
+      test.setTimeout(240_000)
+      const { pusher, repository } = await repositoryFor(servers, true)
+      const tags = ['many-a', 'many-b', 'many-c']
+      const exempt = (exemptTags: readonly string[]) =>
+        change(servers, repository.id, { immutability: { mode: 'enforce', exemptTags } })
+      let digest = (await pusher.pushTags(tags, 'first')).digest
+      let moved = 0
+      for (let round = 0; round < 200; round++) {
+        await exempt(['many-*'])
+        const steps = [() => exempt(['many-a', 'many-c']), () => pusher.pushTags(tags, `round ${round}`)] as const
+        // Whichever is sent first has the better chance.
+        const first = round % 2 === 0 ? steps[1]() : undefined
+        const changed = steps[0]()
+        const pushed = await (first ?? steps[1]())
+        await changed
+        expect([201, 409]).toContain(pushed.status)
+        if (pushed.status === 201) {
+          digest = pushed.digest
+          moved++
+        }
+        expect(await Promise.all(tags.map((tag) => pusher.read(tag)))).toEqual(tags.map(() => digest))
       }
-      test.info().annotations.push({ type: 'operations', description: JSON.stringify(counts) })
-      // Both answers must have been seen, or nothing was raced.
-      expect(counts.accepted).toBeGreaterThan(30)
-      expect(counts.refused).toBeGreaterThan(30)
+      test.info().annotations.push({ type: 'moved', description: `${moved} of 200` })
+      // Both outcomes must have been seen, or nothing was raced.
+      expect(moved).toBeGreaterThan(5)
+      expect(moved).toBeLessThan(195)
     })
   })
 }
 
-/** One tag, six pushers, two readers, and somebody who ticks and clears Immutable all the while. */
-async function race(servers: Turns<ServerInfo>, round: number): Promise<Operation[]> {
+/** One tag, six pushers, two readers, and somebody who freezes and frees the tag all the while. */
+async function race(servers: Turns<ServerInfo>, round: number, freeze: typeof setImmutable): Promise<Operation[]> {
   const { pusher, repository } = await repositoryFor(servers, false)
   const history: Operation[] = []
   const aWhile = () => sequence(3, () => pusher.read('other'))
@@ -229,7 +282,7 @@ async function race(servers: Turns<ServerInfo>, round: number): Promise<Operatio
   const settings = sequence(6, async (index) => {
     const immutable = index % 2 === 0
     const start = performance.now()
-    await setImmutable(servers, repository.id, immutable)
+    await freeze(servers, repository.id, immutable)
     history.push({ kind: 'set', start, end: performance.now(), immutable })
   })
   await Promise.all([...pushers, ...readers, settings])

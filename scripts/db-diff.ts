@@ -1,36 +1,25 @@
 /**
  * `npm run db:diff -- <name>` writes a migration from the state of the checked-in migrations to prisma/models.prisma,
- * for both providers. `npm run db:diff -- --init` rewrites the first migration, as long as it is the only one. It needs
- * no database and no network.
+ * for both providers. It needs no database and no network.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { diffMigrationsToModels, migrationsFolder, PROVIDERS, readMigrations } from './lib/schema-engine'
 
-const INITIAL = '20261121000000_init'
-
 const root = join(import.meta.dirname, '..')
-const { values, positionals } = parseArgs({
-  options: { init: { type: 'boolean', default: false } },
-  allowPositionals: true,
-})
+const { positionals } = parseArgs({ allowPositionals: true })
 const [name] = positionals
 
-if (values.init ? positionals.length > 0 : positionals.length !== 1 || !/^[a-z][a-z0-9_]*$/.test(name ?? '')) {
-  fail('Usage: npm run db:diff -- <name in snake_case>   or   npm run db:diff -- --init')
+if (positionals.length !== 1 || !/^[a-z][a-z0-9_]*$/.test(name ?? '')) {
+  fail('Usage: npm run db:diff -- <name in snake_case>')
 }
 
-const folder = values.init ? INITIAL : `${timestamp(new Date())}_${name}`
+const folder = `${timestamp(new Date())}_${name}`
 
 for (const provider of PROVIDERS) {
   const migrations = readMigrations(root, provider)
-  if (values.init && migrations.some((migration) => migration.name !== INITIAL)) {
-    fail(
-      `prisma/${provider}/migrations has later migrations, so the first one cannot change. Give the name of a new migration instead.`,
-    )
-  }
-  const sql = await diffMigrationsToModels(root, provider, values.init ? [] : migrations)
+  const sql = await diffMigrationsToModels(root, provider, migrations)
   if (sql === null) {
     console.log(`prisma/${provider}: nothing changed`)
     continue

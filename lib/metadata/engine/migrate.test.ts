@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -32,20 +32,35 @@ async function addMigration(name: string, sql: string) {
   await writeFile(path.join(target, 'migration.sql'), sql)
 }
 
-async function tables(): Promise<string[]> {
+/** Runs one statement and returns its rows. */
+async function run(sql: string): Promise<unknown[]> {
   if (location.provider === 'sqlite') {
-    const db = new Sqlite(location.file, { readonly: true })
+    const db = new Sqlite(location.file)
     try {
-      return db.prepare<[], string>(`SELECT name FROM sqlite_master WHERE type = 'table'`).pluck().all()
+      const statement = db.prepare(sql)
+      if (statement.reader) return statement.all()
+      statement.run()
+      return []
     } finally {
       db.close()
     }
   }
   const client = new Client({ connectionString: location.url })
   await client.connect()
-  const { rows } = await client.query<{ name: string }>(`SELECT tablename AS name FROM pg_tables`)
-  await client.end()
-  return rows.map(({ name }) => name)
+  try {
+    return (await client.query(sql)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+async function tables(): Promise<string[]> {
+  const rows = await run(
+    location.provider === 'sqlite'
+      ? `SELECT name FROM sqlite_master WHERE type = 'table'`
+      : `SELECT tablename AS name FROM pg_tables`,
+  )
+  return (rows as { name: string }[]).map(({ name }) => name)
 }
 
 describe('migrate', () => {
@@ -86,6 +101,38 @@ describe('migrate', () => {
     await addMigration('99990101000000_bad', 'CREATE TABLE "Half" (id TEXT); CREATE TABLE "Tag" (id TEXT);')
     await expect(migrate(location, migrations)).rejects.toThrow(/Tag/)
     expect(await tables()).not.toContain('Half')
+  })
+
+  test('the Immutable checkbox becomes mode enforce with latest exempt, and what was not ticked stays off', async () => {
+    const later = path.join(migrations, location.provider, 'migrations', '20261128180000_immutability_policy')
+    const aside = path.join(folder, 'later')
+    await rename(later, aside)
+    await migrate(location, migrations)
+    const time = `'2026-01-01 00:00:00'`
+    await run(`INSERT INTO "Instance" ("id", "regionId", "name", "specification", "isDefault", "createdAt", "updatedAt")
+      VALUES ('i', 'r', 'i', 'BASIC', true, ${time}, ${time})`)
+    for (const ticked of [true, false]) {
+      await run(`INSERT INTO "Namespace" ("id", "instanceId", "name", "autoCreateRepository", "defaultRepositoryType",
+          "defaultTagImmutability", "createdAt", "updatedAt")
+        VALUES ('n-${ticked}', 'i', 'n-${ticked}', true, 'PRIVATE', ${ticked}, ${time}, ${time})`)
+      await run(`INSERT INTO "Repository" ("id", "instanceId", "namespaceId", "name", "path", "type", "tagImmutability",
+          "summary", "description", "createdAt", "updatedAt", "updatedBy")
+        VALUES ('r-${ticked}', 'i', 'n-true', '${ticked}', 'n-true/${ticked}', 'PRIVATE', ${ticked}, '', '', ${time}, ${time}, '')`)
+    }
+    await rename(aside, later)
+    await migrate(location, migrations)
+    expect(
+      await run(`SELECT "id", "immutabilityMode", "exemptTags", "immutabilitySource" FROM "Repository" ORDER BY "id"`),
+    ).toEqual([
+      { id: 'r-false', immutabilityMode: 'off', exemptTags: 'latest', immutabilitySource: 'repository' },
+      { id: 'r-true', immutabilityMode: 'enforce', exemptTags: 'latest', immutabilitySource: 'repository' },
+    ])
+    expect(
+      await run(`SELECT "id", "defaultImmutabilityMode", "defaultExemptTags" FROM "Namespace" ORDER BY "id"`),
+    ).toEqual([
+      { id: 'n-false', defaultImmutabilityMode: null, defaultExemptTags: null },
+      { id: 'n-true', defaultImmutabilityMode: 'enforce', defaultExemptTags: 'latest' },
+    ])
   })
 
   test('refuses a database of a newer version', async () => {

@@ -11,7 +11,13 @@ import { viewerOf } from '@/lib/registry/authorize'
 /** A namespace as the console and the API show it. Times are UTC, ISO 8601. */
 export interface NamespaceDetails extends Pick<
   NamespaceRow,
-  'id' | 'instanceId' | 'name' | 'autoCreateRepository' | 'defaultRepositoryType' | 'acceptSparseManifests'
+  | 'id'
+  | 'instanceId'
+  | 'name'
+  | 'autoCreateRepository'
+  | 'defaultRepositoryType'
+  | 'acceptSparseManifests'
+  | 'untaggedRetentionDays'
 > {
   /** Whether new repositories get mode `enforce`. */
   readonly defaultTagImmutability: boolean
@@ -79,6 +85,7 @@ export async function describeNamespaces(
     defaultTagImmutability: policyForNew(row).immutabilityMode === 'enforce',
     defaultImmutability: toDefaultDetails(row),
     acceptSparseManifests: row.acceptSparseManifests,
+    untaggedRetentionDays: row.untaggedRetentionDays,
     repositoryCount: countOf(row.id),
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

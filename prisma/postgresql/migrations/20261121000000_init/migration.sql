@@ -8,10 +8,7 @@ CREATE TYPE "UserRole" AS ENUM ('ADMINISTRATOR', 'MEMBER');
 CREATE TYPE "Permission" AS ENUM ('PULL', 'PUSH', 'MANAGE');
 
 -- CreateEnum
-CREATE TYPE "ImmutabilityMode" AS ENUM ('off', 'audit', 'enforce');
-
--- CreateEnum
-CREATE TYPE "TagEventKind" AS ENUM ('CREATED', 'MOVED', 'REFUSED', 'WOULD_BE_REFUSED', 'DELETED');
+CREATE TYPE "TagEventKind" AS ENUM ('CREATED', 'MOVED', 'REFUSED', 'DELETED');
 
 -- CreateEnum
 CREATE TYPE "ReferenceKind" AS ENUM ('CONFIG', 'LAYER', 'MANIFEST');
@@ -30,8 +27,6 @@ CREATE TABLE "Instance" (
     "specification" TEXT COLLATE "C" NOT NULL,
     "isDefault" BOOLEAN NOT NULL,
     "allowAnonymousPull" BOOLEAN NOT NULL DEFAULT false,
-    "defaultImmutabilityMode" "ImmutabilityMode" NOT NULL DEFAULT 'off',
-    "defaultExemptTags" TEXT COLLATE "C" NOT NULL DEFAULT 'latest',
     "version" INTEGER NOT NULL DEFAULT 1,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "updatedAt" TIMESTAMP(3) NOT NULL,
@@ -46,8 +41,7 @@ CREATE TABLE "Namespace" (
     "name" TEXT COLLATE "C" NOT NULL,
     "autoCreateRepository" BOOLEAN NOT NULL,
     "defaultRepositoryType" "RepositoryType" NOT NULL,
-    "defaultImmutabilityMode" "ImmutabilityMode",
-    "defaultExemptTags" TEXT COLLATE "C",
+    "defaultTagImmutability" BOOLEAN NOT NULL,
     "acceptSparseManifests" BOOLEAN NOT NULL DEFAULT false,
     "untaggedRetentionDays" INTEGER NOT NULL DEFAULT 14,
     "version" INTEGER NOT NULL DEFAULT 1,
@@ -65,9 +59,7 @@ CREATE TABLE "Repository" (
     "name" TEXT COLLATE "C" NOT NULL,
     "path" TEXT COLLATE "C" NOT NULL,
     "type" "RepositoryType" NOT NULL,
-    "immutabilityMode" "ImmutabilityMode" NOT NULL DEFAULT 'off',
-    "exemptTags" TEXT COLLATE "C" NOT NULL DEFAULT 'latest',
-    "immutabilitySource" TEXT COLLATE "C" NOT NULL DEFAULT 'repository',
+    "tagImmutability" BOOLEAN NOT NULL,
     "summary" TEXT COLLATE "C" NOT NULL,
     "description" TEXT COLLATE "C" NOT NULL,
     "version" INTEGER NOT NULL DEFAULT 1,

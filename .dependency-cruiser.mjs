@@ -43,6 +43,7 @@ const rooms = {
   credentials: ['instances'],
   users: [],
   audit: [],
+  ledger: [],
   maintenance: [],
 }
 

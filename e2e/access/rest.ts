@@ -80,6 +80,12 @@ deleteTag               | of open                    | 401    | 403  | 403  403 
 deleteTag               | protected                  | 401    | 404  | 403  403  403  | 403  403  403  | 409  409  409  | 404    | 409
 deleteTag               | protected, with a reason   | 401    | 404  | 403  403  403  | 403  403  403  | 403  403  403  | 404    | ok
 
+listRepositoryEvents    | of closed                  | 401    | 404  | 403  403  403  | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | 404    | ok:1
+listRepositoryEvents    | of open                    | 401    | 403  | 403  403  403  | ok:1 ok:1 403  | ok:1 ok:1 403  | 403    | ok:1
+listRepositoryEvents    | of beside's closed         | 401    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | ok:1   | ok:1
+listInstanceEvents      | of main                    | 401    | 403  | 403  403  403  | 403  403  403  | ok:3 403  403  | 403    | ok:3
+listInstanceEvents      | of beside                  | 401    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | ok:1   | ok:1
+
 listGarbageCollections  | all                        | 401    | 403  | 403  403  403  | 403  403  403  | 403  403  403  | 403    | ok:1
 createGarbageCollection | a dry run                  | 401    | 403  | 403  403  403  | 403  403  403  | 403  403  403  | 403    | ok
 getGarbageCollection    | one                        | 401    | 403  | 403  403  403  | 403  403  403  | 403  403  403  | 403    | ok

@@ -36,6 +36,8 @@ const noUseCases: Readonly<Record<string, string>> = {
   'credentials/registry-password-target': 'names for audit events and locks',
   'grants/new-grant': 'a step in the transaction of a use case',
   'instances/ensure-example': 'the work of the server itself, at the first start',
+  'ledger/ledger-access': 'the check that use cases of the ledger make',
+  'ledger/ledger-filter': 'reads a filter',
   'maintenance/collect-garbage': 'the work of a run that a use case has started',
   'maintenance/collect-manifests': 'a step of that work',
   'maintenance/keep-reserve': 'the work of the server itself',
@@ -143,6 +145,18 @@ const rows: Readonly<Record<string, Row>> = {
   'instances/deleteInstance': { member: 'DENIED', args: () => [ids.empty, null] },
   'instances/listInstances': { member: 'seen', args: () => [{ pageSize }, host] },
   'instances/listRegions': { member: 'seen', args: () => [] },
+
+  'ledger/listTagEvents': { member: 'DENIED', args: () => [{ repositoryId: ids.open }, { pageSize }] },
+  'ledger/listTagEvents of what nobody shows': {
+    member: 'NOT_FOUND',
+    args: () => [{ repositoryId: ids.closed }, { pageSize }],
+  },
+  'ledger/listTagEvents of an instance': {
+    member: 'DENIED',
+    args: () => [{ instanceId: ids.main }, { pageSize }],
+  },
+  'ledger/exportTagEvents': { member: 'DENIED', args: () => [{ repositoryId: ids.open }, {}] },
+  'ledger/exportTagEvents of an instance': { member: 'DENIED', args: () => [{ instanceId: ids.main }, {}] },
 
   'maintenance/getMaintenanceRun': { member: 'DENIED', args: () => ['SCRUB', '1'] },
   'maintenance/listPlannedRemovals': { member: 'DENIED', args: () => ['2', { pageSize }] },

@@ -104,6 +104,12 @@ export const accessRequests: Readonly<Record<string, AccessRequest | ((caller: s
   'deleteTag protected': { ...tagOfClosed, ...immutable },
   'deleteTag protected, with a reason': { ...tagOfClosed, ...immutable, query: '?reason=because' },
 
+  'listRepositoryEvents of closed': closed,
+  'listRepositoryEvents of open': open,
+  "listRepositoryEvents of beside's closed": besideClosed,
+  'listInstanceEvents of main': main,
+  'listInstanceEvents of beside': beside,
+
   'createGarbageCollection a dry run': { body: { isDryRun: true } },
   'getGarbageCollection one': { params: { runId: '1' } },
   'createScrub any': { body: {} },

@@ -293,6 +293,7 @@ async function clear(tx: Transaction): Promise<void> {
   await tx.prisma.namespace.deleteMany()
   await tx.prisma.instance.deleteMany()
   await tx.prisma.tombstone.deleteMany()
+  await tx.prisma.tagEvent.deleteMany()
 }
 
 async function insertThings(tx: Transaction): Promise<void> {
@@ -337,7 +338,15 @@ async function insertThings(tx: Transaction): Promise<void> {
     await tx.prisma.blob.upsert({ where: { digest: blob.digest }, create: blob, update: { seenAt: new Date() } })
   }
   const now = new Date()
-  for (const repositoryId of [ids.closed, ids.open, ids.secret, ids.besideClosed]) {
+  const repositories = await tx.prisma.repository.findMany()
+  for (const { id: repositoryId, instanceId, path } of repositories) {
+    await tx.prisma.tagEvent.create({
+      data: {
+        ...{ instanceId, repositoryId, repositoryPath: path, tag: 'v1', kind: 'CREATED', pushedDigest: image.digest },
+        ...{ actor: 'admin', credential: 'session', address: '192.0.2.7', userAgent: 'test' },
+        ...{ createdAt: now, lastAt: now },
+      },
+    })
     await tx.prisma.repositoryBlob.createMany({ data: blobs.map(({ digest }) => ({ repositoryId, digest })) })
     await tx.prisma.manifest.create({
       data: {

@@ -16,7 +16,7 @@ export interface Operation {
   readonly status: 200 | 201 | 204 | 303
   /** Schema of the response body. Absent: the response has no body. */
   readonly response?: z.ZodType
-  /** Media types of a response that is a file, not JSON. */
+  /** Media types of a response that is a file, not JSON. With `response`, the client asks for one or the other. */
   readonly download?: readonly string[]
   /** Whether the response has an ETag and a change accepts If-Match. */
   readonly isVersioned?: true

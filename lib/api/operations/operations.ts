@@ -12,6 +12,7 @@ import { regionOperations } from './regions'
 import { repositoryOperations } from './repositories'
 import { robotOperations } from './robots'
 import { sessionOperations } from './sessions'
+import { tagEventOperations } from './tag-events'
 import { tagOperations } from './tags'
 import { userOperations } from './users'
 
@@ -25,6 +26,7 @@ export const operations = {
   ...repositoryOperations,
   ...immutabilityOperations,
   ...tagOperations,
+  ...tagEventOperations,
   ...maintenanceOperations,
   ...robotOperations,
   ...credentialOperations,

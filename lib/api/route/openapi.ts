@@ -108,6 +108,11 @@ function requestBody(body: z.ZodType, method: Operation['method']): Json {
 
 function success(operation: Operation): Json {
   const header = (description: string) => ({ description, schema: { type: 'string' } })
+  const { response, download = [] } = operation
+  const content = {
+    ...(response === undefined ? {} : { 'application/json': { schema: jsonSchema(response, 'output') } }),
+    ...Object.fromEntries(download.map((type) => [type, { schema: { type: 'string' } }])),
+  }
   return {
     description: operation.summary,
     headers: {
@@ -116,12 +121,7 @@ function success(operation: Operation): Json {
       ...(operation.status === 201 ? { Location: header('Path of the created resource') } : {}),
       ...(operation.status === 303 ? { Location: header('The page to open next') } : {}),
     },
-    ...(operation.response === undefined
-      ? {}
-      : { content: { 'application/json': { schema: jsonSchema(operation.response, 'output') } } }),
-    ...(operation.download === undefined
-      ? {}
-      : { content: Object.fromEntries(operation.download.map((type) => [type, { schema: { type: 'string' } }])) }),
+    ...(Object.keys(content).length === 0 ? {} : { content }),
   }
 }
 

@@ -40,7 +40,14 @@ export type Answer<O extends Operation> = {
   readonly cookies?: readonly string[]
   /** The file to send in place of a body, for an operation with `download`. */
   readonly download?: Download
-} & (O['response'] extends z.ZodType ? { readonly body: z.input<O['response']> } : { readonly body?: undefined })
+} & (O['response'] extends z.ZodType
+  ? { readonly body: z.input<O['response']> } | DownloadInstead<O>
+  : { readonly body?: undefined })
+
+/** What an operation that can answer with a file, too, may answer in place of its body. */
+type DownloadInstead<O extends Operation> = O extends { readonly download: readonly string[] }
+  ? { readonly body?: undefined; readonly download: Download }
+  : never
 
 /** A method's handler in the form that Next calls. */
 export type RouteHandler = (request: Request, segment: RouteSegment) => Promise<Response> | Response
@@ -139,14 +146,17 @@ async function readParameters(operation: Operation, { params }: RouteSegment): P
   )
 }
 
-function toReply<O extends Operation>(operation: O, { body, version, location }: Answer<O>): Reply {
+function toReply<O extends Operation>(operation: O, { body, version, location, download }: Answer<O>): Reply {
   return {
     status: operation.status,
     headers: {
       ...(version === undefined ? {} : { etag: `"${version}"` }),
       ...(location === undefined ? {} : { location }),
     },
-    body: operation.response === undefined ? null : JSON.stringify(operation.response.parse(body)),
+    body:
+      operation.response === undefined || download !== undefined
+        ? null
+        : JSON.stringify(operation.response.parse(body)),
   }
 }
 

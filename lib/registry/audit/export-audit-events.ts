@@ -1,6 +1,7 @@
 import type { Principal } from '@/lib/domain/principal'
 import { type AuditEventRow, findAuditHead, listAuditEvents } from '@/lib/metadata/audit-listing'
 import { authorizeAdministrator } from '@/lib/registry/authorize'
+import { byteOrderMark, csvLine } from '@/lib/registry/csv'
 import { turns } from '@/lib/registry/give-turns'
 import type { Context } from '@/lib/context'
 import { type AuditRequest, toAuditFilter } from './audit-filter'
@@ -10,9 +11,6 @@ export type AuditExportFormat = 'csv' | 'jsonl'
 
 /** Events read at once: an export holds this many in memory. */
 const batchSize = 500
-
-/** Tells a spreadsheet that the text is UTF-8: without it, Excel reads other letters than ASCII as others. */
-const byteOrderMark = '\ufeff'
 
 const columns = [
   ...['id', 'createdAt', 'action', 'targetType', 'targetId', 'targetName', 'instanceId', 'actor', 'credential'],
@@ -63,14 +61,4 @@ function textOf(row: AuditEventRow, name: (typeof columns)[number]): string | nu
   const value = row[name]
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? '' : value.toISOString()
   return value === null ? null : String(value)
-}
-
-function csvLine(cells: readonly string[]): string {
-  return `${cells.map(csvCell).join(',')}\r\n`
-}
-
-/** Quotes a CSV cell. A spreadsheet would run a cell that starts like a formula, so such a cell gets a `'` in front. */
-function csvCell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

@@ -1,0 +1,11 @@
+import { operations } from '@/lib/api/operations/operations'
+import { resource } from '@/lib/api/route/resource'
+import { route } from '@/lib/api/route/route'
+import { tagEvents } from '@/lib/api/route/tag-events'
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
+  GET: route(operations.listInstanceEvents, (call) => {
+    const { repository, ...query } = call.query
+    return tagEvents(call, call.params, { ...query, repositoryPath: repository })
+  }),
+})

@@ -1,0 +1,5 @@
+/** The kinds of entries in the ledger: what happened to a tag. */
+export const tagEventKinds = ['CREATED', 'MOVED', 'REFUSED', 'DELETED'] as const
+
+/** What happened to a tag. */
+export type TagEventKind = (typeof tagEventKinds)[number]

@@ -1,0 +1,238 @@
+import { setImmediate } from 'node:timers/promises'
+import { type TagEventKind, tagEventKinds } from '@/lib/domain/ledger'
+import type { SqlSource } from './engine/database'
+import { Prisma } from './generated/sqlite/client'
+import { type Sql, allOf, contains } from './engine/listing'
+
+/** An entry of the ledger as stored. */
+export interface TagEventRow {
+  readonly id: number
+  readonly kind: TagEventKind
+  readonly tag: string
+  readonly repositoryId: string
+  readonly repositoryPath: string
+  readonly currentDigest: string | null
+  readonly pushedDigest: string | null
+  readonly reason: string | null
+  readonly actor: string
+  readonly credential: string
+  readonly address: string
+  readonly userAgent: string
+  readonly count: number
+  readonly createdAt: Date
+  readonly lastAt: Date
+}
+
+/** What a list of entries is of: a repository, or an instance with everything that it had. */
+export type LedgerScope =
+  | { readonly repositoryId: string; readonly instanceId?: never }
+  | { readonly instanceId: string; readonly repositoryId?: never }
+
+/** Which entries of the ledger a list shows; an absent field does not filter. */
+export interface LedgerFilter {
+  readonly scope: LedgerScope
+  readonly kind?: TagEventKind | undefined
+  readonly tag?: string | undefined
+  readonly actor?: string | undefined
+  readonly address?: string | undefined
+  readonly reason?: string | undefined
+  /** The full path, `<namespace>/<name>`. */
+  readonly repositoryPath?: string | undefined
+  /** Entries of this time and later. */
+  readonly since?: Date | undefined
+  /** Entries before this time. */
+  readonly until?: Date | undefined
+  /** Text that occurs somewhere in the entry, in upper or lower case. */
+  readonly text?: string | undefined
+}
+
+/** The place of an entry in the order of a list. */
+export type LedgerPosition = Pick<TagEventRow, 'id' | 'createdAt'>
+
+/** A part of a list: the first `limit` entries in the order after a position. */
+export interface LedgerSlice {
+  readonly order: 'newest first' | 'oldest first'
+  readonly after: LedgerPosition | null
+  /** Leaves out entries with a larger id. */
+  readonly throughId?: number
+  readonly limit: number
+}
+
+/**
+ * The order of a list: the one that an index has. By time, entries of the same time are in the order of their ids. The
+ * two differ only where the clocks of servers do.
+ */
+export function ledgerOrder({ scope, tag }: LedgerFilter): 'id' | 'time' {
+  return scope.repositoryId !== undefined && tag === undefined ? 'time' : 'id'
+}
+
+/** Entries that match the filter, in the order of the filter (`ledgerOrder`). */
+export async function listTagEvents(
+  source: SqlSource,
+  filter: LedgerFilter,
+  slice: LedgerSlice,
+): Promise<TagEventRow[]> {
+  const found: TagEventRow[] = []
+  for (const range of rangesOf(filter)) found.push(...(await readRange(source, range, slice)))
+  const sign = slice.order === 'newest first' ? -1 : 1
+  const byTime = ledgerOrder(filter) === 'time'
+  const compare = (one: TagEventRow, other: TagEventRow) =>
+    ((byTime ? one.createdAt.getTime() - other.createdAt.getTime() : 0) || one.id - other.id) * sign
+  return found.sort(compare).slice(0, slice.limit)
+}
+
+/** How many entries match the filter. */
+export async function countTagEvents(source: SqlSource, filter: LedgerFilter): Promise<number> {
+  let sum = 0
+  for (const range of rangesOf(filter)) {
+    for await (const part of partsOf(source, range, 'newest first', null)) sum += await countPart(source, range, part)
+  }
+  return sum
+}
+
+/** The id of the newest entry of the whole ledger; 0 without one. */
+export async function findLastTagEventId(source: SqlSource): Promise<number> {
+  const [row] = await source.read.$queryRaw<{ id: number }[]>`SELECT "id" FROM "TagEvent" ORDER BY "id" DESC LIMIT 1`
+  return row?.id ?? 0
+}
+
+/** Entries that are next to each other in one index, and which of them the list shows. */
+interface Range {
+  readonly order: 'id' | 'time'
+  /** The conditions that the index answers. */
+  readonly within: readonly Sql[]
+  /** The conditions that each entry has to be read for. */
+  readonly matching: readonly Sql[]
+}
+
+/**
+ * The ranges that hold the entries of a list, one for each kind where the index has the kind before the order. So a page
+ * costs the same however many entries of other kinds, tags or repositories there are.
+ */
+function rangesOf(filter: LedgerFilter): Range[] {
+  const { scope, kind, tag, since, until } = filter
+  const times = [since && Prisma.sql`"createdAt" >= ${since}`, until && Prisma.sql`"createdAt" < ${until}`]
+  const others = [
+    filter.actor === undefined ? undefined : Prisma.sql`"actor" = ${filter.actor}`,
+    filter.address === undefined ? undefined : Prisma.sql`"address" = ${filter.address}`,
+    filter.reason === undefined ? undefined : Prisma.sql`"reason" = ${filter.reason}`,
+    filter.repositoryPath === undefined ? undefined : Prisma.sql`"repositoryPath" = ${filter.repositoryPath}`,
+    filter.text === undefined ? undefined : holds(filter.text),
+  ]
+  if (scope.repositoryId !== undefined && tag !== undefined) {
+    return [
+      {
+        order: 'id',
+        within: [Prisma.sql`"repositoryId" = ${scope.repositoryId}`, Prisma.sql`"tag" = ${tag}`],
+        matching: given([kind && isOfKind(kind), ...times, ...others]),
+      },
+    ]
+  }
+  return (kind === undefined ? tagEventKinds : [kind]).map((one) => {
+    if (scope.repositoryId !== undefined) {
+      const within = [Prisma.sql`"repositoryId" = ${scope.repositoryId}`, isOfKind(one), ...given(times)]
+      return { order: 'time', within, matching: given(others) }
+    }
+    const within = [Prisma.sql`"instanceId" = ${scope.instanceId}`, isOfKind(one)]
+    const ofTag = tag === undefined ? undefined : Prisma.sql`"tag" = ${tag}`
+    return { order: 'id', within, matching: given([ofTag, ...times, ...others]) }
+  })
+}
+
+/** The columns that a text search reads. */
+const searched = ['tag', 'repositoryPath', 'currentDigest', 'pushedDigest', 'actor', 'address', 'userAgent', 'reason']
+
+function holds(text: string): Sql {
+  const conditions = searched.map((name) => contains(Prisma.raw(`"${name}"`), text))
+  return Prisma.sql`(${Prisma.join(conditions, ' OR ')})`
+}
+
+function given(conditions: readonly (Sql | undefined)[]): Sql[] {
+  return conditions.filter((condition) => condition !== undefined)
+}
+
+/** The kind as text of the statement, never a caller's: PostgreSQL compares its enum with no parameter of text. */
+function isOfKind(kind: TagEventKind): Sql {
+  return Prisma.raw(`"kind" = '${kind}'`)
+}
+
+/** Entries that one statement examines before other requests run: SQLite's statements block the process. */
+const examinedStep = 5000
+
+/** A part of a range, in an order: after a position, and up to another one (included). */
+interface Part {
+  readonly order: LedgerSlice['order']
+  readonly after: LedgerPosition | null
+  readonly through: LedgerPosition | null
+}
+
+async function readRange(source: SqlSource, range: Range, slice: LedgerSlice): Promise<TagEventRow[]> {
+  const found: TagEventRow[] = []
+  const throughId = slice.throughId === undefined ? undefined : Prisma.sql`"id" <= ${slice.throughId}`
+  for await (const part of partsOf(source, range, slice.order, slice.after)) {
+    const rows = await source.read.$queryRaw<TagEventRow[]>`
+      SELECT "id", "kind", "tag", "repositoryId", "repositoryPath", "currentDigest", "pushedDigest", "reason", "actor",
+        "credential", "address", "userAgent", "count", "createdAt", "lastAt"
+      FROM "TagEvent" WHERE ${allOf([...range.within, ...bounds(range, part), ...range.matching, throughId])}
+      ORDER BY ${orderBy(range, slice.order)} LIMIT ${slice.limit - found.length}`
+    found.push(...rows)
+    if (found.length === slice.limit) break
+  }
+  return found
+}
+
+async function countPart(source: SqlSource, range: Range, part: Part): Promise<number> {
+  const [row] = await source.read.$queryRaw<{ count: bigint }[]>`
+    SELECT count(*) AS "count" FROM "TagEvent"
+    WHERE ${allOf([...range.within, ...bounds(range, part), ...range.matching])}`
+  return Number(row?.count)
+}
+
+/**
+ * The range after a position. Where each entry has to be examined, in parts of `examinedStep`; other requests run between
+ * them.
+ */
+async function* partsOf(
+  source: SqlSource,
+  range: Range,
+  order: LedgerSlice['order'],
+  after: LedgerPosition | null,
+): AsyncGenerator<Part> {
+  let start = after
+  while (range.matching.length > 0) {
+    const [last] = await source.read.$queryRaw<LedgerPosition[]>`
+      SELECT "id", "createdAt" FROM "TagEvent"
+      WHERE ${allOf([...range.within, ...bounds(range, { order, after: start, through: null })])}
+      ORDER BY ${orderBy(range, order)} LIMIT 1 OFFSET ${examinedStep - 1}`
+    if (last === undefined) break
+    yield { order, after: start, through: last }
+    start = last
+    await setImmediate()
+  }
+  yield { order, after: start, through: null }
+}
+
+function orderBy(range: Range, order: LedgerSlice['order']): Sql {
+  const direction = order === 'newest first' ? 'DESC' : 'ASC'
+  return Prisma.raw(range.order === 'id' ? `"id" ${direction}` : `"createdAt" ${direction}, "id" ${direction}`)
+}
+
+function bounds(range: Range, { order, after, through }: Part): Sql[] {
+  const isDown = order === 'newest first'
+  return given([
+    after === null ? undefined : compare(range, isDown ? '<' : '>', after),
+    through === null ? undefined : compare(range, isDown ? '>=' : '<=', through),
+  ])
+}
+
+/**
+ * Compares the place of an entry with a position. The time stands by itself first: an index answers that part. SQLite
+ * reads the whole range for a comparison of pairs.
+ */
+function compare(range: Range, operator: '<' | '>' | '<=' | '>=', { id, createdAt }: LedgerPosition): Sql {
+  const ofId = Prisma.sql`"id" ${Prisma.raw(operator)} ${id}`
+  if (range.order === 'id') return ofId
+  const [orEqual, strictly] = operator.startsWith('<') ? ['<=', '<'] : ['>=', '>']
+  return Prisma.sql`"createdAt" ${Prisma.raw(orEqual)} ${createdAt}
+    AND ("createdAt" ${Prisma.raw(strictly)} ${createdAt} OR ${ofId})`
+}

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import {
   accessControlHref,
   administrationHref,
+  blockedPushesHref,
   maintenanceHref,
   parseRepositoryPath,
   queryOf,
@@ -15,6 +16,7 @@ test.each([
   ['team', 'details/tags', 'details'],
   ['team', 'app', 'access'],
   ['team', 'app', 'untagged'],
+  ['team', 'app', 'activity'],
 ] as const)('the address of %s/%s, %s leads back to it', (namespace, name, section) => {
   const href = repositoryHref('cn-hangzhou', { instanceId: 'cri-1', namespace, name }, section)
   const segments = href.split('/repository/')[1]?.split('/') ?? []
@@ -24,7 +26,7 @@ test.each([
 test.each([
   [['team', 'app'], 'app'],
   [['team', 'details'], 'details'],
-  [['team', 'app', 'activity'], 'app/activity'],
+  [['team', 'app', 'elsewhere'], 'app/elsewhere'],
 ])('%j has no section', (segments, name) => {
   expect(parseRepositoryPath(segments)).toEqual({ namespace: 'team', name, section: null })
 })
@@ -45,8 +47,9 @@ test.each(['garbage-collection', 'scrub'] as const)(
   },
 )
 
-test('the pages of the administration are of the whole server, access control is of an instance', () => {
+test('the pages of the administration are of the whole server, access control and blocked pushes are of an instance', () => {
   expect(administrationHref('audit')).toBe('/audit')
   expect(userHref('usr-1')).toBe('/users/usr-1')
   expect(accessControlHref('cn-hangzhou', 'cri-1')).toBe('/cn-hangzhou/instance/cri-1/access-control')
+  expect(blockedPushesHref('cn-hangzhou', 'cri-1')).toBe('/cn-hangzhou/instance/cri-1/blocked-pushes')
 })

@@ -1,12 +1,12 @@
 /** Addresses of the console's pages: for people to share, so each names what it shows. */
 
 /** A section of a repository's page. */
-export type RepositorySection = 'details' | 'tags' | 'untagged' | 'access'
+export type RepositorySection = 'details' | 'tags' | 'untagged' | 'activity' | 'access'
 
 /** A kind of maintenance, each with a page of its own. */
 export type MaintenanceSection = 'garbage-collection' | 'scrub'
 
-const sections: readonly string[] = ['details', 'tags', 'untagged', 'access'] satisfies RepositorySection[]
+const sections: readonly string[] = ['details', 'tags', 'untagged', 'activity', 'access'] satisfies RepositorySection[]
 
 function isSection(text: string | undefined): text is RepositorySection {
   return text !== undefined && sections.includes(text)
@@ -68,6 +68,11 @@ export function userHref(userId: string): string {
 /** What one logs on to an instance's registry with. */
 export function credentialsHref(region: string, instanceId: string): string {
   return `/${region}/instance/${instanceId}/credentials`
+}
+
+/** The pushes that an instance has refused. */
+export function blockedPushesHref(region: string, instanceId: string): string {
+  return `/${region}/instance/${instanceId}/blocked-pushes`
 }
 
 /** Who may do what on an instance and what it holds. */

@@ -5,8 +5,9 @@ import { useTranslations } from 'next-intl'
 import { Suspense, useState } from 'react'
 import type { AuditEventView } from '@/lib/api/schemas/audit-events'
 import { auditActions, auditTargetTypes } from '@/lib/domain/audit'
-import { auditEventsQuery } from '../queries/audit'
+import { auditEventsQuery, auditExportHref } from '../queries/audit'
 import type { AuditFilters } from '../queries/audit'
+import { ExportLink } from '../ui/export-link'
 import { Select } from '../ui/filters'
 import { Icon } from '../ui/icon'
 import { lazyComponent } from '../ui/lazy-component'
@@ -17,7 +18,6 @@ import { useListParameters } from '../ui/use-list-parameters'
 import { AuditTable } from './audit-table'
 import { dayToTime } from './day'
 import { DayField } from './day-field'
-import { ExportLink } from './export-link'
 
 const AuditEventDialog = lazyComponent(() => import('./audit-event-dialog'), 'AuditEventDialog')
 
@@ -45,12 +45,8 @@ export function AuditPage() {
         title={t('frame.audit')}
         buttons={
           <>
-            <ExportLink filters={filters} format="csv">
-              {t('audit.exportCsv')}
-            </ExportLink>
-            <ExportLink filters={filters} format="jsonl">
-              {t('audit.exportJson')}
-            </ExportLink>
+            <ExportLink href={auditExportHref(filters, 'csv')}>{t('audit.exportCsv')}</ExportLink>
+            <ExportLink href={auditExportHref(filters, 'jsonl')}>{t('audit.exportJson')}</ExportLink>
           </>
         }
       />

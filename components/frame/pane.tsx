@@ -11,6 +11,7 @@ import { instanceQuery } from '../queries/instances'
 import {
   accessControlHref,
   administrationHref,
+  blockedPushesHref,
   credentialsHref,
   instanceHref,
   instancesHref,
@@ -120,6 +121,7 @@ function InstanceLinks({ region, instanceId }: { region: RegionId; instanceId: s
   const t = useTranslations()
   const instancesId = useId()
   const labelId = useId()
+  const securityId = useId()
   const { data, isPending } = useQuery(instanceQuery(instanceId))
   return (
     <>
@@ -161,6 +163,18 @@ function InstanceLinks({ region, instanceId }: { region: RegionId; instanceId: s
           {t('frame.accessControl')}
         </PaneLink>
       </ul>
+      {data?.data.access === 'MANAGE' && (
+        <>
+          <p className="pane-label" id={securityId}>
+            {t('frame.security')}
+          </p>
+          <ul aria-labelledby={securityId}>
+            <PaneLink icon="refused" href={blockedPushesHref(region, instanceId)}>
+              {t('ledger.blockedPushes')}
+            </PaneLink>
+          </ul>
+        </>
+      )}
     </>
   )
 }

@@ -35,6 +35,11 @@ export function RepositoryPane({ region, instanceId, namespace, name }: Reposito
         >
           {t('tags.title')}
         </PaneLink>
+        {data?.data.access !== 'PULL' && data?.data.access !== null && (
+          <PaneLink icon="activity" href={repositoryHref(region, address, 'activity')}>
+            {t('ledger.activity')}
+          </PaneLink>
+        )}
         <PaneLink icon="access" href={repositoryHref(region, address, 'access')}>
           {t('grants.access')}
         </PaneLink>

@@ -8,6 +8,7 @@ import type { RegionId } from '@/lib/domain/regions'
 import { AccessSection } from '../grants/access-section'
 import { InstancePageHead } from '../instances/instance-page-head'
 import { instanceQuery } from '../queries/instances'
+import { ActivityExport, ActivitySection } from '../ledger/activity-section'
 import { repositoryQuery } from '../queries/repositories'
 import { repositoriesHref } from '../routes'
 import type { RepositorySection } from '../routes'
@@ -53,6 +54,7 @@ export function RepositoryPage(props: RepositoryPageProps) {
       return <TagsSection region={region} repository={repository ?? null} instance={instance ?? null} />
     }
     if (section === 'untagged') return <UntaggedSection region={region} repository={repository ?? null} />
+    if (section === 'activity') return <ActivitySection repository={repository ?? null} instance={instance ?? null} />
     if (!repository || !instance) return <RepositoryDetailsSkeleton />
     if (section === 'access') {
       return <AccessSection repository={repository} instance={instance} isAdministrator={isAdministrator} />
@@ -85,6 +87,7 @@ export function RepositoryPage(props: RepositoryPageProps) {
           repository &&
           instance && (
             <>
+              {section === 'activity' && <ActivityExport repositoryId={repository.id} />}
               <CopyTextButton text={`${instance.registryHost}/${path}`}>{t('repositories.copyAddress')}</CopyTextButton>
               {repository.access === 'MANAGE' && (
                 <Menu label={t('common.moreActions')} className="button button--icon" button={<Icon name="dots" />}>

@@ -92,7 +92,7 @@ interface SegmentedProps<T extends string> {
   label: string
   name: string
   value: T
-  options: readonly { value: T; label: string; icon: IconName }[]
+  options: readonly { value: T; label: string; icon?: IconName }[]
   onChange: (value: T) => void
 }
 
@@ -103,7 +103,7 @@ export function Segmented<T extends string>({ label, name, value, options, onCha
       {options.map((option) => (
         <label key={option.value}>
           <input type="radio" name={name} checked={option.value === value} onChange={() => onChange(option.value)} />
-          <Icon name={option.icon} />
+          {option.icon && <Icon name={option.icon} />}
           {option.label}
         </label>
       ))}

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 
 /** The console's icons, drawn on a 16 px grid with a 1.5 px line. */
 const icons = {
+  activity: <path d="M1.5 8.5h3l2-5 3 9 2-4h3" />,
   access: (
     <>
       <circle cx="6" cy="5" r="2.5" />

@@ -1,4 +1,5 @@
 import { useTranslations } from 'next-intl'
+import { Fragment } from 'react'
 import type { ReactNode } from 'react'
 import { classNames } from './class-names'
 import { Icon } from './icon'
@@ -29,6 +30,10 @@ interface TableProps<T> {
   /** Null while they load: the table shows as many skeleton rows as a short list has. */
   rows: readonly T[] | null
   rowKey: (row: T) => string
+  /** A class for rows that stand out. */
+  rowClass?: (row: T) => string | undefined
+  /** The heading that neighbouring rows share. */
+  groupOf?: (row: T) => string
   sort?: string
   onSort?: (sort: string) => void
   /** Rows are of the question before; the ones of this one are on their way. */
@@ -41,7 +46,17 @@ const skeletonRows = 6
  * A table whose rows become cards on a narrow screen. Its roles are written out, because `display` takes them away in
  * some browsers.
  */
-export function Table<T>({ label, columns, rows, rowKey, sort, onSort, stale = false }: TableProps<T>) {
+export function Table<T>({
+  label,
+  columns,
+  rows,
+  rowKey,
+  rowClass,
+  groupOf,
+  sort,
+  onSort,
+  stale = false,
+}: TableProps<T>) {
   const t = useTranslations()
   // Without anything to focus in its rows, a wide table could not be scrolled with the keyboard.
   const isReadOnly = !columns.some(({ kind }) => kind === 'actions')
@@ -65,7 +80,12 @@ export function Table<T>({ label, columns, rows, rowKey, sort, onSort, stale = f
             ? Array.from({ length: skeletonRows }, (_, index) => (
                 <Row key={index} columns={columns} cell={(column) => <Skeleton width={column.skeleton} />} />
               ))
-            : rows.map((row) => <Row key={rowKey(row)} columns={columns} cell={(column) => column.cell(row)} />)}
+            : rows.map((row, index) => (
+                <Fragment key={rowKey(row)}>
+                  <GroupRow groupOf={groupOf} row={row} before={rows[index - 1]} span={columns.length} />
+                  <Row columns={columns} className={rowClass?.(row)} cell={(column) => column.cell(row)} />
+                </Fragment>
+              ))}
         </tbody>
       </table>
     </div>
@@ -120,14 +140,35 @@ function SortButton({ keys: [first, second], sort, onSort, children }: SortButto
   )
 }
 
+interface GroupRowProps<T> {
+  groupOf: ((row: T) => string) | undefined
+  row: T
+  before: T | undefined
+  span: number
+}
+
+/** The heading of a group, before its first row. */
+function GroupRow<T>({ groupOf, row, before, span }: GroupRowProps<T>) {
+  const group = groupOf?.(row)
+  if (group === undefined || (before !== undefined && groupOf?.(before) === group)) return null
+  return (
+    <tr role="row" className="group">
+      <th scope="rowgroup" role="rowheader" colSpan={span}>
+        {group}
+      </th>
+    </tr>
+  )
+}
+
 interface RowProps<T> {
   columns: readonly Column<T>[]
+  className?: string | undefined
   cell: (column: Column<T>) => ReactNode
 }
 
-function Row<T>({ columns, cell }: RowProps<T>) {
+function Row<T>({ columns, className, cell }: RowProps<T>) {
   return (
-    <tr role="row">
+    <tr role="row" className={className}>
       {columns.map((column) =>
         column.kind === 'name' ? (
           <th key={column.key} scope="row" role="rowheader" className={classNames('cell-name', columnClass(column))}>

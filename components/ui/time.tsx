@@ -1,14 +1,14 @@
 'use client'
 
 import { useLocale, useTranslations } from 'next-intl'
-import { ageOf, formatDate, formatDateTime, formatExactTime } from '@/lib/i18n/format'
+import { ageOf, formatDate, formatDateTime, formatExactTime, formatTime } from '@/lib/i18n/format'
 import { useNowMs } from './use-now'
 
 interface TimeProps {
   /** UTC, ISO 8601. */
   value: string
-  /** `relative`: how long ago. `date`: the day. `minute`: the day and minute. All show the exact time on hover. */
-  format: 'relative' | 'date' | 'minute'
+  /** `relative`: how long ago. `date`: the day. `minute`: the day and minute. `second`: the time of the day. All show the exact time on hover. */
+  format: 'relative' | 'date' | 'minute' | 'second'
 }
 
 /** A time in the reader's language and time zone; how long ago it was is kept up to date. Not for what a server renders: it knows neither clock nor zone. */
@@ -20,6 +20,7 @@ export function Time({ value, format }: TimeProps) {
       {format === 'relative' && <Age time={time} />}
       {format === 'date' && formatDate(time, locale)}
       {format === 'minute' && formatDateTime(time, locale)}
+      {format === 'second' && formatTime(time, locale)}
     </time>
   )
 }

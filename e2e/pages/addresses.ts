@@ -15,7 +15,7 @@ export function overviewAddress({ id, regionId }: InstanceView): string {
 /** A list of an instance. */
 export function instanceAddress(
   { id, regionId }: InstanceView,
-  list: 'namespaces' | 'repositories' | 'access-control' | 'credentials',
+  list: 'namespaces' | 'repositories' | 'access-control' | 'credentials' | 'blocked-pushes',
 ): string {
   return `/${regionId}/instance/${id}/${list}`
 }
@@ -23,7 +23,7 @@ export function instanceAddress(
 /** A section of a repository of an instance in the default region. */
 export function repositoryAddress(
   repository: RepositoryView,
-  section: 'details' | 'tags' | 'untagged' | 'access',
+  section: 'details' | 'tags' | 'untagged' | 'activity' | 'access',
 ): string {
   const { instanceId, namespace, name } = repository
   return `/${defaultRegionId}/instance/${instanceId}/repository/${namespace}/${name}/${section}`

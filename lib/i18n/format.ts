@@ -36,6 +36,16 @@ export function formatDateTime(time: Date, locale: Locale): string {
   return new Intl.DateTimeFormat(formatLocale[locale], { dateStyle: 'medium', timeStyle: 'short' }).format(time)
 }
 
+/** Hour, minute and second, in the reader's time zone. */
+export function formatTime(time: Date, locale: Locale): string {
+  return new Intl.DateTimeFormat(formatLocale[locale], { timeStyle: 'medium' }).format(time)
+}
+
+/** Weekday, day, month and year, in the reader's time zone. */
+export function formatDay(time: Date, locale: Locale): string {
+  return new Intl.DateTimeFormat(formatLocale[locale], { dateStyle: 'full' }).format(time)
+}
+
 /** Date, second and zone: what a hover shows for a relative time. */
 export function formatExactTime(time: Date, locale: Locale): string {
   return new Intl.DateTimeFormat(formatLocale[locale], { dateStyle: 'full', timeStyle: 'long' }).format(time)

@@ -37,6 +37,7 @@ const tagEvent = z.object({
   createdAt: timestamp,
   lastAt: timestamp.meta({ description: 'When it was repeated last; `createdAt` if it was not' }),
 })
+export type TagEventView = z.infer<typeof tagEvent>
 
 export const tagEventPage = pageOf(tagEvent)
 

@@ -19,6 +19,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
     details: t('details.title'),
     tags: t('tags.title'),
     untagged: t('untagged.title'),
+    activity: t('ledger.activity'),
     access: t('grants.access'),
   }
   return { title: `${repository.namespace}/${repository.name} · ${sections[repository.section ?? 'details']}` }

@@ -1,0 +1,100 @@
+'use client'
+
+import { useQuery } from '@tanstack/react-query'
+import { useTranslations } from 'next-intl'
+import { Suspense, useState } from 'react'
+import type { InstanceView } from '@/lib/api/schemas/instances'
+import type { RepositoryView } from '@/lib/api/schemas/repositories'
+import type { TagEventView } from '@/lib/api/schemas/tag-events'
+import { tagEventKinds } from '@/lib/domain/ledger'
+import { tagEventsExportHref, tagEventsQuery } from '../queries/tag-events'
+import { ExportLink } from '../ui/export-link'
+import { Segmented } from '../ui/filters'
+import { lazyComponent } from '../ui/lazy-component'
+import { List, RefreshButton, Toolbar } from '../ui/list'
+import { EmptyState } from '../ui/states'
+import { useListParameters } from '../ui/use-list-parameters'
+import { ExactFilters, PeriodFilter, exactFilters, useSince } from './ledger-filters'
+import { ActivityTable } from './ledger-table'
+
+const TagEventDialog = lazyComponent(() => import('./tag-event-dialog'), 'TagEventDialog')
+
+const filterNames = ['text', 'kind', 'days', ...exactFilters] as const
+
+function useActivityFilters() {
+  const list = useListParameters(filterNames)
+  const { days, ...others } = list.filters
+  return { list, filters: { ...others, since: useSince(days) } }
+}
+
+/** What Activity shows as a file, with its filters: for the head of the page. */
+export function ActivityExport({ repositoryId }: { repositoryId: string }) {
+  const t = useTranslations()
+  const { filters } = useActivityFilters()
+  return (
+    <ExportLink href={tagEventsExportHref(`/repositories/${repositoryId}`, filters)}>{t('audit.exportCsv')}</ExportLink>
+  )
+}
+
+interface ActivitySectionProps {
+  /** Null while it loads. */
+  repository: RepositoryView | null
+  /** Null while it loads. */
+  instance: InstanceView | null
+}
+
+/** The ledger of a repository: what happened to its tags, by whom and from where. */
+export function ActivitySection({ repository, instance }: ActivitySectionProps) {
+  const t = useTranslations()
+  const { list, filters } = useActivityFilters()
+  const [open, setOpen] = useState<TagEventView | null>(null)
+  const path = `/repositories/${repository?.id ?? ''}` as const
+  const query = useQuery({ ...tagEventsQuery(path, { ...filters, ...list.page }), enabled: repository !== null })
+
+  return (
+    <>
+      <Toolbar list={list} name="text" label={t('ledger.search')} placeholder={t('ledger.searchPlaceholder')}>
+        <div className="toolbar-scroll">
+          <Segmented
+            label={t('ledger.event')}
+            name="kind"
+            {...list.filter('kind')}
+            options={[
+              { value: '', label: t('ledger.all') },
+              ...tagEventKinds.map((kind) => ({ value: kind, label: t(`ledger.kinds.${kind}`) })),
+            ]}
+          />
+          <PeriodFilter {...list.filter('days')} />
+        </div>
+        <RefreshButton busy={query.isFetching} onRefresh={() => void query.refetch()} />
+      </Toolbar>
+      <ExactFilters list={list} />
+      <div className="table-box">
+        <List
+          list={list}
+          query={query}
+          nothingFound={t('ledger.nothingFound')}
+          empty={<EmptyState title={t('ledger.empty')}>{t('ledger.emptyHelp')}</EmptyState>}
+          count={(count) => t('ledger.count', { count })}
+        >
+          {(events, stale) => (
+            <ActivityTable label={t('ledger.activity')} events={events} stale={stale} onOpen={setOpen} />
+          )}
+        </List>
+      </div>
+      <Suspense>
+        {open && (
+          <TagEventDialog
+            event={open}
+            registryHost={instance?.registryHost ?? null}
+            onClose={() => setOpen(null)}
+            onFilter={(next) => {
+              setOpen(null)
+              list.clearFilters(next)
+            }}
+          />
+        )}
+      </Suspense>
+    </>
+  )
+}

@@ -1,0 +1,65 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import { dayToTime } from '../audit/day'
+import { Select } from '../ui/filters'
+import { Icon } from '../ui/icon'
+import type { ListParameters } from '../ui/use-list-parameters'
+import { useNowMs } from '../ui/use-now'
+
+/** The periods that a list offers, in days; today counts. */
+const periods = ['1', '7', '30'] as const
+
+const dayMs = 86_400_000
+
+/** A choice of the last days. */
+export function PeriodFilter(props: { value: string; onChange: (days: string) => void }) {
+  const t = useTranslations()
+  return (
+    <Select label={t('ledger.period')} {...props}>
+      <option value="">{t('ledger.allTime')}</option>
+      {periods.map((days) => (
+        <option key={days} value={days}>
+          {t(`ledger.periods.${days}`)}
+        </option>
+      ))}
+    </Select>
+  )
+}
+
+/** The time at which the last `days` began for the reader, as the API's time; empty for a text that is no period. */
+export function useSince(days: string): string {
+  const nowMs = useNowMs()
+  if (!periods.some((period) => period === days)) return ''
+  const first = new Date(nowMs - (Number(days) - 1) * dayMs)
+  const day = [first.getFullYear(), first.getMonth() + 1, first.getDate()]
+  return dayToTime(day.map((part) => String(part).padStart(2, '0')).join('-'), 'begins')
+}
+
+/** Filters that an entry sets, each shown while it holds. */
+export const exactFilters = ['tag', 'actor', 'address'] as const
+
+/** The filters that an entry has set, each with a button that clears it. */
+export function ExactFilters({ list }: { list: ListParameters<(typeof exactFilters)[number]> }) {
+  const t = useTranslations()
+  const given = exactFilters.filter((name) => list.filters[name] !== '')
+  if (given.length === 0) return null
+  return (
+    <ul className="audit-filters" aria-label={t('audit.filters')}>
+      {given.map((name) => (
+        <li key={name} className="badge">
+          <span>
+            {t(`ledger.exact.${name}`)} <strong>{list.filters[name]}</strong>
+          </span>
+          <button
+            type="button"
+            aria-label={t('audit.clearFilter', { name: t(`ledger.exact.${name}`) })}
+            onClick={() => list.set({ [name]: '' })}
+          >
+            <Icon name="close" />
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}

@@ -218,6 +218,7 @@ const rows: Readonly<Record<string, Row>> = {
   'tags/getTag': { member: 'NOT_FOUND', args: () => [ids.closed, 'v1'] },
   'tags/listTagDetails': { member: 'NOT_FOUND', args: () => [{ repositoryId: ids.closed, sort: 'name', pageSize }] },
   'tags/listUntaggedManifests': { member: 'DENIED', args: () => [ids.open, { pageSize }] },
+  'tags/listTombstones': { member: 'DENIED', args: () => [ids.open, { pageSize }] },
   'tags/deleteTag': { member: 'DENIED', args: () => [ids.open, 'v1'] },
   'tags/deleteManifest': { member: 'DENIED', args: () => [ids.open, image.digest] },
   'tags/deleteBlob': { member: 'DENIED', args: () => [ids.open, image.layerDigest] },

@@ -107,6 +107,8 @@ export const accessRequests: Readonly<Record<string, AccessRequest | ((caller: s
   'listRepositoryEvents of closed': closed,
   'listRepositoryEvents of open': open,
   "listRepositoryEvents of beside's closed": besideClosed,
+  'listTombstones of closed': closed,
+  'listTombstones of open': open,
   'listInstanceEvents of main': main,
   'listInstanceEvents of beside': beside,
 

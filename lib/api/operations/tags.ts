@@ -5,6 +5,7 @@ import {
   tagPage,
   tagQuery,
   tagWithEffect,
+  tombstonePage,
   untaggedManifestPage,
 } from '@/lib/api/schemas/tags'
 import type { Operation } from './operation'
@@ -50,6 +51,16 @@ export const tagOperations = {
     query: pageQuery,
     status: 200,
     response: untaggedManifestPage,
+    refusals: ['NOT_FOUND', 'PAGE_INVALID'],
+  },
+  listTombstones: {
+    id: 'listTombstones',
+    method: 'GET',
+    path: '/repositories/{repositoryId}/immutability/tombstones',
+    summary: 'List the names of deleted tags that are reserved in a repository that you may push to',
+    query: pageQuery,
+    status: 200,
+    response: tombstonePage,
     refusals: ['NOT_FOUND', 'PAGE_INVALID'],
   },
 } as const satisfies Record<string, Operation>

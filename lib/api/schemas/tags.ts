@@ -85,3 +85,17 @@ export const deleteTagQuery = z.strictObject({
     description: 'Required for an immutable tag; kept in the ledger. The name stays reserved for the former digest',
   }),
 })
+
+/** The name of a deleted tag, reserved for the digest it had. */
+const tombstone = z.object({
+  tag: z.string(),
+  digest,
+  reason: z.string(),
+  isOfFormerRepository: z
+    .boolean()
+    .meta({ description: 'A deleted repository of this path had the tag: the name is reserved whatever the settings' }),
+  deletedAt: timestamp,
+  deletedBy: z.string(),
+})
+
+export const tombstonePage = pageOf(tombstone)

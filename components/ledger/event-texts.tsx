@@ -7,8 +7,11 @@ import { Status } from '../ui/status'
 const eventIcons: Record<TagEventKind, IconName> = {
   CREATED: 'plus',
   MOVED: 'push',
+  RESTORED: 'push',
   REFUSED: 'refused',
+  WOULD_BE_REFUSED: 'warn',
   DELETED: 'trash',
+  RELEASED: 'unlock',
 }
 
 /** Why a push can be refused; other reasons are what people wrote. */

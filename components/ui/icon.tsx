@@ -152,6 +152,12 @@ const icons = {
     </>
   ),
   trash: <path d="M2.5 4.5h11M6 4.5v-2h4v2M4 4.5l.6 9h6.8l.6-9M6.8 7v4M9.2 7v4" />,
+  unlock: (
+    <>
+      <rect x="3" y="7" width="10" height="6.5" rx="1" />
+      <path d="M5.5 7V4.5a2.5 2.5 0 0 1 4.8-1" />
+    </>
+  ),
   up: <path d="m4 10 4-4 4 4" />,
   users: (
     <>

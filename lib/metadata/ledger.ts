@@ -89,7 +89,8 @@ export async function recordRefusal(
   const counted = await tx.$executeRaw`
     UPDATE "TagEvent" SET "count" = "count" + 1, "lastAt" = ${now}
     WHERE "kind" = 'REFUSED' AND "repositoryId" = ${repository.id} AND "tag" = ${tag}
-      AND "pushedDigest" = ${pushedDigest} AND "actor" = ${actor.name} AND "createdAt" > ${since}`
+      AND "pushedDigest" = ${pushedDigest} AND "reason" = ${reason} AND "actor" = ${actor.name}
+      AND "createdAt" > ${since}`
   if (counted > 0) return
   const event = { tag, kind: 'REFUSED', currentDigest, pushedDigest, reason } as const
   await insertTagEvent(tx, repository, actor, event, now)
@@ -106,7 +107,7 @@ export async function listLastPushes(
   const last = new Map<string, Date>()
   for (const batch of batchesOf(repositoryIds)) {
     // Each kind by itself: then the newest entry is the end of a range of the index, however many there are.
-    for (const kind of [Prisma.sql`'CREATED'`, Prisma.sql`'MOVED'`]) {
+    for (const kind of [Prisma.sql`'CREATED'`, Prisma.sql`'MOVED'`, Prisma.sql`'RESTORED'`]) {
       const rows = await source.read.$queryRaw<{ repositoryId: string; createdAt: Date }[]>`
         SELECT e."repositoryId", e."createdAt" FROM "Repository" r JOIN "TagEvent" e ON e."id" = (
           SELECT "id" FROM "TagEvent" WHERE "repositoryId" = r."id" AND "kind" = ${kind}
@@ -127,7 +128,7 @@ export async function listLastLeaves(
   digests: readonly string[],
 ): Promise<ReadonlyMap<string, Date>> {
   const last = new Map<string, Date>()
-  for (const kind of [Prisma.sql`'MOVED'`, Prisma.sql`'DELETED'`]) {
+  for (const kind of [Prisma.sql`'MOVED'`, Prisma.sql`'RESTORED'`, Prisma.sql`'DELETED'`]) {
     const rows = await source.read.$queryRaw<{ digest: string; createdAt: Date }[]>`
       SELECT m."digest", e."createdAt" FROM "Manifest" m JOIN "TagEvent" e ON e."id" = (
         SELECT "id" FROM "TagEvent"

@@ -48,7 +48,7 @@ async function run(sql: string): Promise<unknown[]> {
   const client = new Client({ connectionString: location.url })
   await client.connect()
   try {
-    return (await client.query(sql)).rows
+    return (await client.query<Record<string, unknown>>(sql)).rows
   } finally {
     await client.end()
   }

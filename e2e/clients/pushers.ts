@@ -33,6 +33,8 @@ export interface Pusher {
   configOf(image: string): Promise<string>
   /** What it prints of a refused overwrite, where that is not the registry's sentence. */
   readonly refusal?: string
+  /** Whether it prints the registry's warnings (RFC 9111, `Warning: 299`). */
+  readonly showsWarnings?: boolean
 }
 
 const insecure = '--tls-verify=false'
@@ -181,6 +183,7 @@ function layoutPusher(client: {
     },
     copy: client.copy,
     configOf: configInLayout,
+    showsWarnings: true,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { RepositoryView } from '@/lib/api/schemas/repositories'
+import { repository, type RepositoryView } from '@/lib/api/schemas/repositories'
 import type { Api } from '../api'
 import { orasPusher, regctlPusher } from '../clients/pushers'
 import { expect, pushImage, test } from '../fixtures'
@@ -136,7 +136,7 @@ test.describe('helm', () => {
     counter,
     helm,
   }) => {
-    const { namespace, name } = await api.createRepository({ tagImmutability: true })
+    const { id, namespace, name } = await api.createRepository({ tagImmutability: true })
     const push = ['push', ...options, `${name}-1.0.0.tgz`, `oci://${counter.address}/${namespace}`]
     await helm.run(['create', name])
     await helm.run(['package', '--version', '1.0.0', name])
@@ -148,10 +148,12 @@ test.describe('helm', () => {
 
     expect(stderr).toContain('The requested tag already exists and cannot be overwritten.')
     expect(code).not.toBe(0)
+    await api.send('PATCH', `/repositories/${id}`, repository, { immutability: { mode: 'audit' } })
+    await helm.run(push)
     const puts = counter.seen.filter(
       (request) => request.method === 'PUT' && request.path === `/v2/${namespace}/${name}/manifests/1.0.0`,
     )
-    expect(puts.map(({ status }) => status)).toEqual([201, 201, 409])
+    expect(puts.map(({ status }) => status)).toEqual([201, 201, 409, 201])
   })
 })
 

@@ -1,3 +1,5 @@
+import type { z } from 'zod'
+import type { policyChanges } from '@/lib/api/schemas/immutability'
 import { repository, type RepositoryView } from '@/lib/api/schemas/repositories'
 import { tag } from '@/lib/api/schemas/tags'
 import type { Api } from '../api'
@@ -111,19 +113,31 @@ for (const [name, clientTest] of clients) {
       },
     )
 
-    clientTest('overwrites a tag again once Immutable is cleared', async ({ api, counter, pusher }) => {
-      const { id, path } = await createRepository(api, { tagImmutability: true })
-      const first = await pusher.makeImage('first')
-      const second = await pusher.makeImage('second')
-      const v1 = `${counter.address}/${path}:v1`
-      expectAccepted(await pusher.push(first, v1))
-      expectRefused(pusher, await pusher.push(second, v1))
+    clientTest(
+      'sends one manifest PUT in every mode: audit and off overwrite, an exempt tag moves',
+      async ({ api, counter, pusher }) => {
+        const { id, path } = await createRepository(api, { tagImmutability: true })
+        const first = await pusher.makeImage('first')
+        const second = await pusher.makeImage('second')
+        const v1 = `${counter.address}/${path}:v1`
+        expectAccepted(await pusher.push(first, v1))
+        expectRefused(pusher, await pusher.push(second, v1))
 
-      await setImmutable(api, id, false)
+        await setPolicy(api, id, { mode: 'audit' })
+        const audited = await pusher.push(second, v1)
+        expectAccepted(audited)
+        expect(pusher.showsWarnings === true).toBe((audited.stdout + audited.stderr).includes(refusal))
 
-      expectAccepted(await pusher.push(second, v1))
-      expect(await pusher.pull(v1)).toBe(await pusher.configOf(second))
-    })
+        await setPolicy(api, id, { mode: 'off' })
+        expectAccepted(await pusher.push(first, v1))
+
+        await setPolicy(api, id, { mode: 'enforce', exemptTags: ['v*'] })
+        expectAccepted(await pusher.push(second, v1))
+
+        expect(putsOf(counter, path, 'v1')).toEqual([201, 409, 201, 201, 201])
+        expect(await pusher.pull(v1)).toBe(await pusher.configOf(second))
+      },
+    )
 
     clientTest(
       'finds tags from before Immutable was ticked protected, and those from after',
@@ -187,6 +201,10 @@ for (const [name, clientTest] of clients) {
 async function createRepository(api: Api, settings: Partial<RepositoryView>): Promise<{ id: string; path: string }> {
   const { id, namespace, name } = await api.createRepository(settings)
   return { id, path: `${namespace}/${name}` }
+}
+
+async function setPolicy(api: Api, id: string, immutability: z.infer<typeof policyChanges>): Promise<void> {
+  await api.send('PATCH', `/repositories/${id}`, repository, { immutability })
 }
 
 async function setImmutable(api: Api, id: string, tagImmutability: boolean): Promise<void> {

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { repository } from '@/lib/api/schemas/repositories'
 import { Api } from '../api'
 import { makeCertificate } from '../certificate'
 import type { CommandResult } from '../clients/command-line'
@@ -65,10 +66,10 @@ for (const [name, clientTest, refused] of [
   ['python-dxf', dxf, '409 Client Error'],
 ] as const) {
   clientTest(
-    `${name} pushes, pulls, and is refused once where a tag is immutable`,
+    `${name} pushes, pulls, is refused once where a tag is immutable, and pushes once where that is only recorded`,
     async ({ apiBehind, client, registry }) => {
-      const { namespace, name: repository } = await apiBehind.createRepository({ tagImmutability: true })
-      const path = `${namespace}/${repository}`
+      const { id, namespace, name } = await apiBehind.createRepository({ tagImmutability: true })
+      const path = `${namespace}/${name}`
       const target = `${registry.address}/${path}:v1`
       const [first, second] = [uniqueName('first'), uniqueName('second')]
 
@@ -84,6 +85,10 @@ for (const [name, clientTest, refused] of [
       expect(code).not.toBe(0)
       expect(stdout + stderr).toContain(refused)
       expect(putsOf(registry, path)).toEqual([201, 409])
+
+      await apiBehind.send('PATCH', `/repositories/${id}`, repository, { immutability: { mode: 'audit' } })
+      expectDone(await client.push(target, second))
+      expect(putsOf(registry, path)).toEqual([201, 409, 201])
     },
   )
 }

@@ -14,7 +14,7 @@ export interface MissingContent {
 /** Returns the warning for a move that mode `audit` let through. */
 export function warningOfAudit(refusal: TagRefusal): string {
   const { message } = new AppError(refusal.reason)
-  return `tag ${refusal.tag}: accepted, because immutability is only audited here; enforced, it would be refused: ${message}`
+  return `tag ${refusal.tag}: pushed, because this repository only audits immutability. In mode enforce this push is refused: ${message}`
 }
 
 /** How many digests a warning names. */

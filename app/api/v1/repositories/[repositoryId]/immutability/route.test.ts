@@ -159,7 +159,7 @@ describe('a check', () => {
       { repositoryId, tag: 'v1' },
       { query: '?reason=because' },
     )
-    expect(deleted.status).toBe(204)
+    expect(deleted.status).toBe(200)
     expect((await check(repositoryId, { tag: 'v1' })).json).toMatchObject({
       allowed: false,
       code: 'TAG_RESERVED',

@@ -14,6 +14,9 @@ const startStepMs = 50
 
 const accessKey = 'BenchKey0001:only-for-the-bench'
 
+/** As many exempt tags as a policy may have, as long as they may be, each of which is compared to the end of a tag. */
+const patternsThatMatchNothing = Array.from({ length: 20 }, (_, index) => `${'*r'.repeat(60)}*-${index}`)
+
 /** A running registry to measure. */
 export interface Registry {
   readonly name: string
@@ -58,7 +61,7 @@ export async function startStele(): Promise<Registry> {
   const instancePath = await getInstancePath(port)
   for (const [name, defaults] of Object.entries({
     bench: {},
-    frozen: { defaultTagImmutability: true },
+    frozen: { defaultImmutability: { mode: 'enforce', exemptTags: patternsThatMatchNothing } },
     open: { defaultRepositoryType: 'PUBLIC' },
   })) {
     await send(port, 'POST', `${instancePath}/namespaces`, { name, autoCreateRepository: true, ...defaults })

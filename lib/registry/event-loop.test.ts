@@ -50,18 +50,26 @@ test('the deletion of a namespace, which finishes that of its repository', { tim
   expect(await ctx.db.prisma.tag.count()).toBe(0)
 })
 
-test('the deletion of a manifest with 12,000 tags', { timeout: 300_000 }, async () => {
-  const { ctx } = api
-  const digest = digestOfNumber(1) as Digest
-  const hold = await leastHold(async () => {
-    const { repositoryId } = await api.makeRepository()
-    await fillRepository(ctx.db, repositoryId, images)
-    await ctx.db.prisma.tag.updateMany({ data: { digest } })
-    return () => deleteManifest(ctx, systemPrincipal, repositoryId, digest)
-  })
-  expect(hold).toBeLessThan(holdMaxMs)
-  expect(await ctx.db.prisma.tag.count()).toBe(0)
-})
+test.each([
+  ['', 'off', 'latest'],
+  [' that a pattern exempts', 'enforce', '*'],
+] as const)(
+  'the deletion of a manifest with 12,000 tags%s',
+  { timeout: 300_000 },
+  async (_, immutabilityMode, exemptTags) => {
+    const { ctx } = api
+    const digest = digestOfNumber(1) as Digest
+    const hold = await leastHold(async () => {
+      const { repositoryId } = await api.makeRepository()
+      await fillRepository(ctx.db, repositoryId, images)
+      await ctx.db.prisma.tag.updateMany({ data: { digest } })
+      await ctx.db.prisma.repository.updateMany({ data: { immutabilityMode, exemptTags } })
+      return () => deleteManifest(ctx, systemPrincipal, repositoryId, digest)
+    })
+    expect(hold).toBeLessThan(holdMaxMs)
+    expect(await ctx.db.prisma.tag.count()).toBe(0)
+  },
+)
 
 test('a dry run of garbage collection', { timeout: 300_000 }, async () => {
   await fillRepository(api.ctx.db, repositoryId, images)

@@ -18,6 +18,7 @@ export const immutabilityOperations = {
     method: 'POST',
     path: '/repositories/{repositoryId}/immutability/check',
     summary: 'Ask whether the policy would take a push of a tag, before building it; needs the permission to push only',
+    admitsRobots: true,
     body: checkImmutabilityBody,
     status: 200,
     response: immutabilityCheck,

@@ -10,6 +10,11 @@ export interface Operation {
   readonly summary: string
   /** Whether it is open to callers who have proven nothing. Its use case decides what all others may do. */
   readonly isPublic?: true
+  /**
+   * Whether robots of the instance may call it too, by name and secret, as they log on to the registry. Its path names
+   * the repository, by `repositoryId`.
+   */
+  readonly admitsRobots?: true
   readonly query?: z.ZodObject
   readonly body?: z.ZodObject
   /** 303 redirects a browser to another page, by `Location`. */

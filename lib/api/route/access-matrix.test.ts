@@ -27,6 +27,8 @@ const proofs = {
   'access key': (name: string): Headers => ({ authorization: byAccessKey(name) }),
 }
 
+const byRobot = (name: string): Headers => ({ authorization: byPassword(`robot+${name}`, passwords.robot) })
+
 /** Everything that proves nothing to the REST API, by why. */
 const unproven: Readonly<Record<string, Headers>> = {
   'no credentials': {},
@@ -37,7 +39,7 @@ const unproven: Readonly<Record<string, Headers>> = {
   'the session of a disabled user': proofs.session('disabled'),
   'name and password of the console': { authorization: byPassword('admin', passwords.console) },
   'a registry password': { authorization: byPassword('admin', passwords.registry) },
-  'a robot': { authorization: byPassword('robot+manage-instance', passwords.robot) },
+  'a robot': byRobot('manage-instance'),
   'a robot by its id': { authorization: byPassword(robotId('manage-instance'), passwords.robot) },
   'a temporary token': { authorization: byPassword('cr_temp_user', temporaryToken('admin')) },
   'a session in place of a token': { authorization: `Bearer ${sessionToken('admin')}` },
@@ -103,12 +105,23 @@ describe.each(restRows.map((row) => [keyOf(row), row] as const))('%s', (key, row
     })
   }
 
+  test.runIf(operation.admitsRobots)('by a robot', { timeout: 60_000 }, async () => {
+    const robots = subjects.filter((name) => name !== 'admin')
+    const expected = Object.fromEntries(robots.map((caller) => [caller, row.answers.get(caller)]))
+    const actual: Record<string, string> = {}
+    for (const caller of robots) actual[caller] = await ask(operation, given, caller, byRobot(caller))
+    expect(withoutCounts(actual, expected)).toEqual(expected)
+    const wrong = { authorization: byPassword('robot+manage-instance', passwords.registry) }
+    expect(await ask(operation, given, nobody, wrong)).toBe('401')
+  })
+
   test('by who proves nothing', { timeout: 60_000 }, async () => {
     const actual: Record<string, string> = {}
-    for (const [why, headers] of Object.entries(unproven)) actual[why] = await ask(operation, given, nobody, headers)
+    const others = Object.entries(unproven).filter(([why]) => why !== 'a robot' || operation.admitsRobots !== true)
+    for (const [why, headers] of others) actual[why] = await ask(operation, given, nobody, headers)
     for (const [why, headers] of Object.entries(retired)) actual[why] = await ask(operation, given, nobody, headers)
     const expected = Object.fromEntries([
-      ...Object.keys(unproven).map((why) => [why, row.answers.get(nobody)]),
+      ...others.map(([why]) => [why, row.answers.get(nobody)]),
       ...Object.keys(retired).map((why) => [why, '401']),
     ]) as Record<string, string>
     expect(withoutCounts(actual, expected)).toEqual(expected)

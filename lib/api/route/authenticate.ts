@@ -1,5 +1,7 @@
 import { authenticateAccessKey } from '@/lib/auth/access-keys'
-import { parseBasicCredentials } from '@/lib/auth/basic-credentials'
+import { type BasicCredentials, parseBasicCredentials } from '@/lib/auth/basic-credentials'
+import { proveRobot } from '@/lib/auth/registry/prove-robot'
+import { robotNamePrefix } from '@/lib/domain/access'
 import type { Origin, Principal } from '@/lib/domain/principal'
 import { type StartedSession, findSessionByToken } from '@/lib/auth/console/sessions'
 import type { Context } from '@/lib/context'
@@ -23,10 +25,23 @@ export interface Identity {
  * Authenticates the caller by `Authorization: Basic` with an access key, else by the session cookie. Null when neither
  * is valid. A request with an Authorization header is judged by it alone: when it is not valid, the cookie is not
  * tried. Throws TOO_MANY_ATTEMPTS.
+ *
+ * `repositoryId` is of an operation that robots may call, and null of all others: a robot of the repository's instance
+ * proves itself by its name and secret. Throws UNAUTHORIZED for any other robot, and when there is no such repository.
  */
-export async function authenticate(ctx: Context, request: Request): Promise<Identity | null> {
+export async function authenticate(
+  ctx: Context,
+  request: Request,
+  repositoryId: string | null,
+): Promise<Identity | null> {
   const authorization = request.headers.get('authorization')
-  if (authorization !== null) return authenticateByAccessKey(ctx, request, authorization)
+  if (authorization !== null) {
+    const credentials = parseBasicCredentials(authorization)
+    if (credentials === null) return null
+    return repositoryId !== null && credentials.name.startsWith(robotNamePrefix)
+      ? { principal: await proveRobot(ctx, repositoryId, credentials, originOf(request)), session: null }
+      : authenticateByAccessKey(ctx, request, credentials)
+  }
 
   const token = sessionTokenOf(request, ctx.config.publicUrl)
   const session = token === null ? null : await findSessionByToken(ctx, token)
@@ -38,10 +53,8 @@ export async function authenticate(ctx: Context, request: Request): Promise<Iden
 async function authenticateByAccessKey(
   ctx: Context,
   request: Request,
-  authorization: string,
+  credentials: BasicCredentials,
 ): Promise<Identity | null> {
-  const credentials = parseBasicCredentials(authorization)
-  if (credentials === null) return null
   const user = await authenticateAccessKey(ctx, credentials, originOf(request))
   return user === null ? null : { principal: principalOf(user, credentials.name, request), session: null }
 }

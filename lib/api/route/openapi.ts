@@ -37,6 +37,11 @@ export function openApiDocument(operations: readonly Operation[]): { openapi: '3
       schemas: { Problem: jsonSchema(problem, 'output') },
       securitySchemes: {
         accessKey: { type: 'http', scheme: 'basic', description: 'Id and secret of an access key' },
+        robot: {
+          type: 'http',
+          scheme: 'basic',
+          description: 'User name (`robot+…`) and secret of a robot of the instance',
+        },
         session: {
           type: 'apiKey',
           in: 'cookie',
@@ -54,6 +59,7 @@ function describe(operation: Operation): Json {
     operationId: operation.id,
     summary: operation.summary,
     ...(operation.isPublic ? { security: [] } : {}),
+    ...(operation.admitsRobots ? { security: [{ accessKey: [] }, { robot: [] }, { session: [] }] } : {}),
     parameters: [...pathParameters(operation), ...queryParameters(operation), ...headerParameters(operation)],
     ...(operation.body === undefined ? {} : { requestBody: requestBody(operation.body, operation.method) }),
     responses: { [operation.status]: success(operation), ...refusals(operation) },

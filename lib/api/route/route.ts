@@ -72,7 +72,7 @@ export function route<O extends Operation>(
     const requestId = request.headers.get('x-stele-request-id') ?? randomUUID()
     const ctx = getContext()
     try {
-      const identity = await authenticate(ctx, request)
+      const identity = await authenticate(ctx, request, await repositoryOfRobots(operation, segment))
       assertSameOrigin(request, ctx.config.publicUrl)
       const params = await readParameters(operation, segment)
       if (identity === null && operation.isPublic !== true) throw new AppError('UNAUTHORIZED')
@@ -134,16 +134,27 @@ function logFailure(download: Download, ctx: Context, requestId: string): Downlo
   return { ...download, content: content() }
 }
 
+/** The repository whose robots may call the operation, as the path names it; null when robots may not. */
+async function repositoryOfRobots({ admitsRobots }: Operation, { params }: RouteSegment): Promise<string | null> {
+  if (admitsRobots !== true) return null
+  const { repositoryId } = await params
+  return typeof repositoryId === 'string' && !hasControlCharacter(repositoryId) ? repositoryId : null
+}
+
 async function readParameters(operation: Operation, { params }: RouteSegment): Promise<Record<string, string>> {
   const given = await params
   return Object.fromEntries(
     parameterNames(operation.path).map((name) => {
       const value = given[name]
-      // No id or tag has a control character, and not every database accepts one.
-      if (typeof value !== 'string' || /\p{Cc}/u.test(value)) throw new AppError('NOT_FOUND')
+      if (typeof value !== 'string' || hasControlCharacter(value)) throw new AppError('NOT_FOUND')
       return [name, value]
     }),
   )
+}
+
+/** No id or tag has one, and not every database accepts one. */
+function hasControlCharacter(value: string): boolean {
+  return /\p{Cc}/u.test(value)
 }
 
 function toReply<O extends Operation>(operation: O, { body, version, location, download }: Answer<O>): Reply {

@@ -65,6 +65,8 @@ deleteRepository        | closed, immutable, forced  | 401    | 404  | 403  403 
 
 getImmutability         | of closed                  | 401    | 404  | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | 404    | ok
 getImmutability         | of open                    | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
+previewImmutability     | of closed                  | 401    | 404  | 403  403  403  | 403  403  403  | ok   ok   ok   | 404    | ok
+previewImmutability     | of open                    | 401    | 403  | 403  403  403  | 403  403  403  | ok   ok   403  | 403    | ok
 checkImmutability       | in closed                  | 401    | 404  | 403  403  403  | ok   ok   ok   | ok   ok   ok   | 404    | ok
 checkImmutability       | in closed, immutable       | 401    | 404  | 403  403  403  | ok   ok   ok   | ok   ok   ok   | 404    | ok
 checkImmutability       | in open                    | 401    | 403  | 403  403  403  | ok   ok   403  | ok   ok   403  | 403    | ok

@@ -45,6 +45,7 @@ const noUseCases: Readonly<Record<string, string>> = {
   'maintenance/scrub-blobs': 'the work of a run that a use case has started',
   'maintenance/sweep-outbox': 'the work of the server itself',
   'maintenance/sweep-uploads': 'the work of a run that a use case has started',
+  'policy/preview-policy': 'a step of use cases',
   'pull/check-while-reading': 'a step of a use case',
   'push/image-platforms': 'a step of a use case',
   'push/push-warnings': 'sentences',
@@ -174,6 +175,7 @@ const rows: Readonly<Record<string, Row>> = {
   'namespaces/listNamespaces': { member: 'NOT_FOUND', args: () => [{ instanceId: ids.besideInstance, pageSize }] },
 
   'policy/getImmutability': { member: 'NOT_FOUND', args: () => [ids.closed] },
+  'policy/previewImmutability': { member: 'DENIED', args: () => [ids.open, { mode: 'enforce' }] },
   'policy/checkImmutability': { member: 'DENIED', args: () => [ids.open, { tag: 'v1' }] },
 
   'push/findMountSource': {

@@ -89,6 +89,8 @@ export const accessRequests: Readonly<Record<string, AccessRequest | ((caller: s
 
   'getImmutability of closed': closed,
   'getImmutability of open': open,
+  'previewImmutability of closed': { ...closed, query: '?mode=enforce' },
+  'previewImmutability of open': open,
   'checkImmutability in closed': { ...closed, body: { tag: 'v1' } },
   'checkImmutability in closed, immutable': { ...closed, ...immutable, body: { tag: 'v1' } },
   'checkImmutability in open': { ...open, body: { tag: 'v1' } },

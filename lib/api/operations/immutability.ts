@@ -1,4 +1,10 @@
-import { checkImmutabilityBody, immutability, immutabilityCheck } from '@/lib/api/schemas/immutability'
+import {
+  checkImmutabilityBody,
+  immutability,
+  immutabilityCheck,
+  immutabilityPreview,
+  previewQuery,
+} from '@/lib/api/schemas/immutability'
 import type { Operation } from './operation'
 
 /** The immutability policies of repositories. `updateRepository` changes them. */
@@ -11,6 +17,16 @@ export const immutabilityOperations = {
     status: 200,
     response: immutability,
     isVersioned: true,
+    refusals: ['NOT_FOUND'],
+  },
+  previewImmutability: {
+    id: 'previewImmutability',
+    method: 'GET',
+    path: '/repositories/{repositoryId}/immutability/preview',
+    summary: 'Preview a policy: what it would protect and leave free, and whose pushes it would refuse',
+    query: previewQuery,
+    status: 200,
+    response: immutabilityPreview,
     refusals: ['NOT_FOUND'],
   },
   checkImmutability: {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { errorCodes } from '@/lib/domain/errors'
 import { exemptTagsMax, immutabilityModes, isExemptTagPattern } from '@/lib/domain/immutability'
 import { isTag } from '@/lib/domain/reference'
-import { digest } from './common'
+import { digest, timestamp } from './common'
 
 const mode = z.enum(immutabilityModes).meta({
   description:
@@ -43,6 +43,68 @@ export const namespaceDefault = immutabilityPolicy.extend({ source: z.enum(['nam
 export const immutability = repositoryPolicy.extend({
   protectedTagCount: z.number().int().nonnegative().meta({ description: 'Tags that cannot be overwritten now' }),
 })
+
+const one = (texts: unknown) => (typeof texts === 'string' ? [texts] : texts)
+
+/** A policy in the query of a preview: one `exemptTag` for each; a single empty one: none. What is absent stays. */
+export const previewQuery = z.strictObject({
+  mode: mode.optional(),
+  exemptTag: z
+    .preprocess((given) => (given === '' ? [] : one(given)), exemptTags)
+    .optional()
+    .meta({ description: 'May be repeated. A single empty one: the policy exempts no tag' }),
+})
+
+const count = z.number().int().nonnegative()
+
+/** How many tags a pattern exempts. */
+const patternCount = z.object({
+  pattern: z.string(),
+  count: count.meta({ description: 'A tag counts for the first pattern that matches it' }),
+})
+
+/** What a policy would do to a repository. */
+export const immutabilityPreview = z.object({
+  tagCount: count,
+  protectedCount: count.meta({ description: 'Tags that the policy protects (mode `enforce`)' }),
+  newlyProtectedCount: count.meta({ description: 'Those that the current policy does not protect' }),
+  auditedCount: count.meta({ description: 'Tags whose overwriting pushes the policy records (mode `audit`)' }),
+  newlyAuditedCount: count.meta({ description: 'Those whose overwriting pushes are not recorded or refused now' }),
+  freeCount: count.meta({ description: 'All other tags' }),
+  free: z.array(patternCount).meta({ description: 'Each exempt pattern of the policy' }),
+  freedCount: count.meta({ description: 'Tags that the current policy protects, and this one does not' }),
+  freed: z
+    .array(
+      patternCount.extend({
+        tags: z
+          .array(z.object({ tag: z.string(), pushedAt: timestamp, pushedBy: z.string() }))
+          .meta({ description: 'The first three' }),
+      }),
+    )
+    .meta({ description: 'Those that an exempt pattern frees; empty when the mode frees all' }),
+  movedRecently: z
+    .array(
+      z.object({
+        tag: z.string(),
+        movedAt: timestamp,
+        movedBy: z.string(),
+        pushers: z
+          .array(z.object({ name: z.string(), moveCount: count }))
+          .meta({ description: 'Who moved it since `since`; only the newest 1,000 events of the tag count' }),
+      }),
+    )
+    .meta({ description: 'The ten that moved last' }),
+  movedRecentlyCount: count.meta({
+    description:
+      'Tags that moved since `since`, and whose next overwriting push the policy would refuse or record, which the current one does not. Append-only tags are not among them',
+  }),
+  wouldHaveBeenRefusedCount: count.meta({
+    description:
+      'Pushes since `since` that mode `audit` took with a warning, to tags that the policy does not exempt; 0 for mode `off`',
+  }),
+  since: timestamp.meta({ description: '30 days ago' }),
+})
+export type ImmutabilityPreview = z.infer<typeof immutabilityPreview>
 
 export const checkImmutabilityBody = z.strictObject({
   tag: z.string().refine(isTag, { message: '1 to 128 letters, digits, “_”, “.” and “-”; not “.” or “-” first' }),

@@ -11,6 +11,9 @@ import { collectGarbage } from './maintenance/collect-garbage'
 import { scrubBlobs } from './maintenance/scrub-blobs'
 import { deleteNamespace } from './namespaces/delete-namespace'
 import { deleteRepository } from './repositories/delete-repository'
+import { getImmutability } from './policy/get-immutability'
+import { previewImmutability } from './policy/preview-immutability'
+import { updateRepository } from './repositories/update-repository'
 import { deleteManifest } from './tags/delete-manifest'
 import { listUntaggedManifests } from './tags/list-untagged-manifests'
 
@@ -109,6 +112,25 @@ test('a dry run and a collection of untagged manifests, and the list of them', {
   expect(hold).toBeLessThan(holdMaxMs)
   expect(await ctx.db.prisma.manifest.count()).toBe(0)
 })
+
+test(
+  'a preview of a policy and its count of protected tags, with patterns and tags made for it',
+  { timeout: 300_000 },
+  async () => {
+    const { ctx } = api
+    await fillRepository(ctx.db, repositoryId, images)
+    await ctx.db.prisma.$executeRaw`UPDATE "Tag" SET "name" = "name" || ${'0'.repeat(120)}`
+    const exemptTags = Array.from({ length: 20 }, (_, n) => `*0?${'0'.repeat(40 + n)}${n % 2 ? '?' : 'x'}0x*`)
+    const immutability = { mode: 'enforce', exemptTags } as const
+    await updateRepository(ctx, systemPrincipal, repositoryId, { immutability }, null)
+    for (const work of [
+      () => getImmutability(ctx, systemPrincipal, repositoryId),
+      () => previewImmutability(ctx, systemPrincipal, repositoryId, { mode: 'audit', exemptTags: ['latest'] }),
+    ]) {
+      expect(await leastHold(() => Promise.resolve(work))).toBeLessThan(holdMaxMs)
+    }
+  },
+)
 
 test('a scrub', { timeout: 300_000 }, async () => {
   await fillRepository(api.ctx.db, repositoryId, images)

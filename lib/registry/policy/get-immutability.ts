@@ -1,10 +1,11 @@
 import type { Principal } from '@/lib/domain/principal'
-import { isProtected } from '@/lib/domain/immutability'
+import { preparePatterns } from '@/lib/domain/tag-patterns'
 import type { Source } from '@/lib/metadata/engine/database'
 import type { RepositoryRow } from '@/lib/metadata/repository-settings'
 import { readTagNamePages } from '@/lib/metadata/tag-listing'
 import { authorize } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
+import { turns } from '@/lib/registry/give-turns'
 import { type RepositoryPolicy, policyOf, requireRepository } from '@/lib/registry/repositories/repository-details'
 import type { Versioned } from '@/lib/registry/versions'
 
@@ -26,11 +27,19 @@ export async function getImmutability(
   return { value: { ...policyOf(repository), protectedTagCount }, version: String(repository.version) }
 }
 
+/** Tags between two looks at the clock. */
+const tagsOfStep = 100
+
 async function countProtected(db: Source, repository: RepositoryRow): Promise<number> {
+  if (repository.immutabilityMode !== 'enforce') return 0
+  const exemptedBy = preparePatterns(repository.exemptTags)
+  const giveTurn = turns()
   let count = 0
-  if (repository.immutabilityMode !== 'enforce') return count
   for await (const names of readTagNamePages(db, repository.id)) {
-    for (const name of names) if (isProtected(repository, name)) count += 1
+    for (let start = 0; start < names.length; start += tagsOfStep) {
+      for (const name of names.slice(start, start + tagsOfStep)) if (exemptedBy(name) < 0) count += 1
+      await giveTurn()
+    }
   }
   return count
 }

@@ -11,3 +11,6 @@ export const tagEventKinds = [
 
 /** What happened to a tag. */
 export type TagEventKind = (typeof tagEventKinds)[number]
+
+/** The kinds of entries that a tag's history consists of: what the tag pointed at, and what became of its name. */
+export const tagHistoryKinds: readonly TagEventKind[] = ['CREATED', 'MOVED', 'RESTORED', 'DELETED', 'RELEASED']

@@ -32,6 +32,8 @@ export type LedgerScope =
 export interface LedgerFilter {
   readonly scope: LedgerScope
   readonly kind?: TagEventKind | undefined
+  /** Entries of any of these kinds; only for the list of one tag. */
+  readonly kinds?: readonly TagEventKind[] | undefined
   readonly tag?: string | undefined
   readonly actor?: string | undefined
   readonly address?: string | undefined
@@ -110,7 +112,7 @@ interface Range {
  * costs the same however many entries of other kinds, tags or repositories there are.
  */
 function rangesOf(filter: LedgerFilter): Range[] {
-  const { scope, kind, tag, since, until } = filter
+  const { scope, kind, kinds, tag, since, until } = filter
   const times = [since && Prisma.sql`"createdAt" >= ${since}`, until && Prisma.sql`"createdAt" < ${until}`]
   const others = [
     filter.actor === undefined ? undefined : Prisma.sql`"actor" = ${filter.actor}`,
@@ -124,7 +126,7 @@ function rangesOf(filter: LedgerFilter): Range[] {
       {
         order: 'id',
         within: [Prisma.sql`"repositoryId" = ${scope.repositoryId}`, Prisma.sql`"tag" = ${tag}`],
-        matching: given([kind && isOfKind(kind), ...times, ...others]),
+        matching: given([kind && isOfKind(kind), kinds && isOfKinds(kinds), ...times, ...others]),
       },
     ]
   }
@@ -154,6 +156,10 @@ function given(conditions: readonly (Sql | undefined)[]): Sql[] {
 /** The kind as text of the statement, never a caller's: PostgreSQL compares its enum with no parameter of text. */
 function isOfKind(kind: TagEventKind): Sql {
   return Prisma.raw(`"kind" = '${kind}'`)
+}
+
+function isOfKinds(kinds: readonly TagEventKind[]): Sql {
+  return Prisma.sql`(${Prisma.join(kinds.map(isOfKind), ' OR ')})`
 }
 
 /** Entries that one statement examines before other requests run: SQLite's statements block the process. */

@@ -156,6 +156,13 @@ const rows: Readonly<Record<string, Row>> = {
     member: 'DENIED',
     args: () => [{ instanceId: ids.main }, { pageSize }],
   },
+  'ledger/getTagHistory': {
+    member: 'DENIED',
+    args: () => [
+      { repositoryId: ids.open, tag: 'v1' },
+      { pageSize, withRefusals: false },
+    ],
+  },
   'ledger/exportTagEvents': { member: 'DENIED', args: () => [{ repositoryId: ids.open }, {}] },
   'ledger/exportTagEvents of an instance': { member: 'DENIED', args: () => [{ instanceId: ids.main }, {}] },
 

@@ -19,7 +19,8 @@ const routesFolder = path.resolve(import.meta.dirname, '../../app/api/v1')
 /** The administrator's password. */
 export const password = 'correct-horse-battery'
 
-const accessKey = { id: 'TESTKEY000000001', secret: 'secret-of-the-test-key' }
+/** The administrator's access key. */
+export const accessKey = { id: 'TESTKEY000000001', secret: 'secret-of-the-test-key' }
 
 /** `Authorization` of the administrator's access key. */
 export const authorization = basic(accessKey.id, accessKey.secret)

@@ -1,4 +1,5 @@
 import { instanceEventQuery, repositoryEventQuery, tagEventPage } from '@/lib/api/schemas/tag-events'
+import { tagHistory, tagHistoryQuery } from '@/lib/api/schemas/tag-history'
 import type { Operation } from './operation'
 
 /** The ledger. */
@@ -24,6 +25,16 @@ export const tagEventOperations = {
     status: 200,
     response: tagEventPage,
     download: ['text/csv'],
+    refusals: ['NOT_FOUND', 'PAGE_INVALID'],
+  },
+  getTagHistory: {
+    id: 'getTagHistory',
+    method: 'GET',
+    path: '/repositories/{repositoryId}/tags/{tag}/history',
+    summary: 'Get every digest that a tag of a repository that you may push to has had, deleted tags included',
+    query: tagHistoryQuery,
+    status: 200,
+    response: tagHistory,
     refusals: ['NOT_FOUND', 'PAGE_INVALID'],
   },
 } as const satisfies Record<string, Operation>

@@ -1,17 +1,9 @@
 import type { Context } from '@/lib/context'
-import { AppError } from '@/lib/domain/errors'
 import type { Principal } from '@/lib/domain/principal'
-import {
-  type LedgerPosition,
-  type LedgerScope,
-  countTagEvents,
-  ledgerOrder,
-  listTagEvents as listRows,
-} from '@/lib/metadata/ledger-listing'
-import type { Position } from '@/lib/metadata/engine/listing'
+import { type LedgerScope, countTagEvents, ledgerOrder, listTagEvents as listRows } from '@/lib/metadata/ledger-listing'
 import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
 import { authorizeLedger } from './ledger-access'
-import { type LedgerRequest, toLedgerFilter } from './ledger-filter'
+import { type LedgerRequest, toLedgerFilter, toLedgerPosition } from './ledger-filter'
 import { type TagEventDetails, toTagEventDetails } from './tag-event-details'
 
 /** Returns a page of the ledger, the newest entries first. Throws NOT_FOUND for the scope, PAGE_INVALID. */
@@ -31,7 +23,7 @@ export async function listTagEvents(
       read: ({ descending, after, limit }) =>
         listRows(ctx.db, filter, {
           order: descending ? 'newest first' : 'oldest first',
-          after: after && positionOf(after),
+          after: after && toLedgerPosition(after),
           limit,
         }),
       count: () => countTagEvents(ctx.db, filter),
@@ -39,9 +31,4 @@ export async function listTagEvents(
     },
   )
   return { ...page, items: page.items.map(toTagEventDetails) }
-}
-
-function positionOf({ key, tie }: Position): LedgerPosition {
-  if (/^[1-9]\d{0,8}$/.test(tie)) return { id: Number(tie), createdAt: key instanceof Date ? key : new Date(0) }
-  throw new AppError('PAGE_INVALID', { fields: [{ path: 'cursor', message: 'a nextCursor of this list' }] })
 }

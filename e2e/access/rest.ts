@@ -77,6 +77,9 @@ listUntaggedManifests   | of closed                  | 401    | 404  | 403  403 
 listUntaggedManifests   | of open                    | 401    | 403  | 403  403  403  | 403  403  403  | ok:0 ok:0 403  | 403    | ok:0
 getTag                  | of closed                  | 401    | 404  | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | 404    | ok
 getTag                  | of open                    | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
+restoreTag              | of closed                  | 401    | 404  | 403  403  403  | ok   ok   ok   | ok   ok   ok   | 404    | ok
+restoreTag              | of open                    | 401    | 403  | 403  403  403  | ok   ok   403  | ok   ok   403  | 403    | ok
+restoreTag              | protected                  | 401    | 404  | 403  403  403  | 409  409  409  | 409  409  409  | 404    | 409
 deleteTag               | of closed                  | 401    | 404  | 403  403  403  | 403  403  403  | ok   ok   ok   | 404    | ok
 deleteTag               | of open                    | 401    | 403  | 403  403  403  | 403  403  403  | ok   ok   403  | 403    | ok
 deleteTag               | protected                  | 401    | 404  | 403  403  403  | 403  403  403  | 409  409  409  | 404    | 409

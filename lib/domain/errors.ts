@@ -61,6 +61,16 @@ const ERRORS = {
     message:
       'The requested tag was deleted from an immutable repository and can only be pushed with its former digest.',
   },
+  DIGEST_NOT_IN_HISTORY: {
+    status: 409,
+    wire: 'DENIED',
+    message: 'the tag never pointed at this digest: only a digest of its history can be restored',
+  },
+  MANIFEST_GONE: {
+    status: 409,
+    wire: 'DENIED',
+    message: 'the repository no longer has this manifest: push it again',
+  },
   CONTENT_PROTECTED: {
     status: 409,
     wire: 'DENIED',

@@ -37,6 +37,8 @@ export interface LedgerFilter {
   readonly tag?: string | undefined
   readonly actor?: string | undefined
   readonly address?: string | undefined
+  /** One of the digests of the entry. */
+  readonly digest?: string | undefined
   readonly reason?: string | undefined
   /** The full path, `<namespace>/<name>`. */
   readonly repositoryPath?: string | undefined
@@ -117,6 +119,9 @@ function rangesOf(filter: LedgerFilter): Range[] {
   const others = [
     filter.actor === undefined ? undefined : Prisma.sql`"actor" = ${filter.actor}`,
     filter.address === undefined ? undefined : Prisma.sql`"address" = ${filter.address}`,
+    filter.digest === undefined
+      ? undefined
+      : Prisma.sql`("pushedDigest" = ${filter.digest} OR "currentDigest" = ${filter.digest})`,
     filter.reason === undefined ? undefined : Prisma.sql`"reason" = ${filter.reason}`,
     filter.repositoryPath === undefined ? undefined : Prisma.sql`"repositoryPath" = ${filter.repositoryPath}`,
     filter.text === undefined ? undefined : holds(filter.text),

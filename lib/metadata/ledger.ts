@@ -14,7 +14,7 @@ import type { TagTarget } from './tags'
 /** What happened to one tag. */
 interface TagEvent {
   readonly tag: string
-  readonly kind: 'CREATED' | 'MOVED' | 'REFUSED' | 'WOULD_BE_REFUSED'
+  readonly kind: 'CREATED' | 'MOVED' | 'RESTORED' | 'REFUSED' | 'WOULD_BE_REFUSED'
   readonly currentDigest: string | null
   readonly pushedDigest: string | null
   readonly reason: string | null
@@ -27,19 +27,25 @@ interface RecordedMove {
   readonly digest: string
   /** The other digest that the name was reserved for until now, or null. */
   readonly endedReservation: string | null
+  /** Whether it was moved back to a digest that it had before. */
+  readonly isRestore?: boolean
+  /** What the actor stated, or where the content comes from. */
+  readonly reason?: string | undefined
   readonly now: Date
 }
 
-/** Records that a tag was created or moved. */
+/** Records that a tag was created, moved or restored. */
 export async function recordMove(
   tx: SqlTransaction,
   repository: EventRepository,
   actor: Actor,
-  { tag, previousDigest, digest, endedReservation, now }: RecordedMove,
+  { tag, previousDigest, digest, endedReservation, isRestore = false, reason, now }: RecordedMove,
 ): Promise<void> {
-  const kind = previousDigest === null ? 'CREATED' : 'MOVED'
-  const reason = endedReservation === null ? null : `the name was reserved for ${endedReservation} before`
-  const event = { tag, kind, currentDigest: previousDigest, pushedDigest: digest, reason } as const
+  const kind = isRestore ? 'RESTORED' : previousDigest === null ? 'CREATED' : 'MOVED'
+  const ended = endedReservation === null ? null : `the name was reserved for ${endedReservation} before`
+  const reasons = [reason, ended].filter((text) => typeof text === 'string')
+  const text = reasons.length === 0 ? null : reasons.join('; ')
+  const event = { tag, kind, currentDigest: previousDigest, pushedDigest: digest, reason: text } as const
   await insertTagEvent(tx, repository, actor, event, now)
 }
 

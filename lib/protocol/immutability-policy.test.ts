@@ -39,7 +39,7 @@ describe('audit mode', () => {
     const { status, headers } = await registry.pushManifest('audited', second.bytes)
     expect(status).toBe(201)
     expect(headers['warning']).toBe(
-      '299 - "tag audited: pushed, because this repository only audits immutability. In mode enforce this push is refused: The requested tag already exists and cannot be overwritten."',
+      '299 - "tag audited: accepted, because this repository only audits immutability. In mode enforce it would be refused: The requested tag already exists and cannot be overwritten."',
     )
     expect(await registry.digestOfTag('audited')).toBe(second.digest)
     expect(await ledger('audited')).toEqual([

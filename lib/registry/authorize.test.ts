@@ -228,6 +228,10 @@ const rows: Readonly<Record<string, Row>> = {
   'tags/listTagDetails': { member: 'NOT_FOUND', args: () => [{ repositoryId: ids.closed, sort: 'name', pageSize }] },
   'tags/listUntaggedManifests': { member: 'DENIED', args: () => [ids.open, { pageSize }] },
   'tags/listTombstones': { member: 'DENIED', args: () => [ids.open, { pageSize }] },
+  'tags/restoreTag': {
+    member: 'DENIED',
+    args: () => [{ repositoryId: ids.open, tag: 'v1' }, { digest: image.digest }],
+  },
   'tags/deleteTag': { member: 'DENIED', args: () => [ids.open, 'v1'] },
   'tags/deleteManifest': { member: 'DENIED', args: () => [ids.open, image.digest] },
   'tags/deleteBlob': { member: 'DENIED', args: () => [ids.open, image.layerDigest] },

@@ -36,7 +36,7 @@ export type KeptAnswer = Omit<IdempotencyRecord, 'requestHash' | 'needs'>
 /**
  * Runs `work` unless the request `id` was run before; then returns the stored answer. The work and its answer are
  * written in one transaction: after a crash, a retry finds both or neither. `work` must use the context it is given,
- * whose database is that transaction.
+ * whose database is that transaction. What must be recorded although it is rolled back, `work` adds to `afterRollback`.
  *
  * The permissions that `work` required of the principal are stored with the answer and checked again before the answer
  * is returned again: it may contain a secret. Throws like the use case when the principal no longer has them, and
@@ -48,12 +48,13 @@ export async function runOnce(
   { id, requestHash }: { readonly id: string; readonly requestHash: string },
   work: (ctx: Context) => Promise<KeptAnswer>,
 ): Promise<KeptAnswer> {
-  return ctx.db.transaction(async (tx) => {
+  const afterRollback: ((ctx: Context) => Promise<void>)[] = []
+  const once = ctx.db.transaction(async (tx) => {
     await deleteIdempotencyRecordsBefore(tx, new Date(Date.now() - keptMs))
     if (await claimIdempotencyRecord(tx, { id, requestHash })) {
       // A use case's own transaction nests in this one as a savepoint.
       const needs: Need[] = []
-      const inTransaction = { ...ctx, db: tx, needs }
+      const inTransaction = { ...ctx, db: tx, needs, afterRollback }
       const answer = await work(inTransaction)
       await completeIdempotencyRecord(tx, id, { ...answer, needs: JSON.stringify(needs) })
       return answer
@@ -63,5 +64,9 @@ export async function runOnce(
     const { requestHash: _, needs, ...answer } = record
     await authorizeAgain({ db: tx }, principal, JSON.parse(needs) as Need[])
     return answer
+  })
+  return once.catch(async (error: unknown) => {
+    for (const record of afterRollback) await record(ctx)
+    throw error
   })
 }

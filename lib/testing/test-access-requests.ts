@@ -1,5 +1,16 @@
 import type { Context } from '@/lib/context'
-import { accessKeyId, grantId, ids, passwords, robotId, sessionId, temporaryTokenId, userId } from './test-world'
+import {
+  accessKeyId,
+  grantId,
+  ids,
+  image,
+  passwords,
+  referrerDigest,
+  robotId,
+  sessionId,
+  temporaryTokenId,
+  userId,
+} from './test-world'
 
 /** The request of a row of the matrix, besides its operation. */
 export interface AccessRequest {
@@ -33,6 +44,12 @@ const immutable = {
   prepare: ({ db }: Context) =>
     db.prisma.repository.update({ where: { id: ids.closed }, data: { immutabilityMode: 'enforce' } }),
 }
+
+/** The tag `v1` points at another manifest than it did at first. */
+const movedBefore = (repositoryId: string) => ({
+  prepare: ({ db }: Context) =>
+    db.prisma.tag.updateMany({ where: { repositoryId, name: 'v1' }, data: { digest: referrerDigest } }),
+})
 
 const repositoryIn = (namespace: string) => ({ body: { namespace, name: 'new' } })
 const grantOn = (scopeId: string) => ({ body: { subjectId: userId('owner'), scopeId, permission: 'PULL' } })
@@ -101,6 +118,16 @@ export const accessRequests: Readonly<Record<string, AccessRequest | ((caller: s
   'listUntaggedManifests of open': open,
   'getTag of closed': tagOfClosed,
   'getTag of open': tagOfOpen,
+  'restoreTag of closed': { ...tagOfClosed, ...movedBefore(ids.closed), body: { digest: image.digest } },
+  'restoreTag of open': { ...tagOfOpen, ...movedBefore(ids.open), body: { digest: image.digest } },
+  'restoreTag protected': {
+    ...tagOfClosed,
+    prepare: async (ctx) => {
+      await movedBefore(ids.closed).prepare(ctx)
+      await immutable.prepare(ctx)
+    },
+    body: { digest: image.digest },
+  },
   'deleteTag of closed': tagOfClosed,
   'deleteTag of open': tagOfOpen,
   'deleteTag protected': { ...tagOfClosed, ...immutable },

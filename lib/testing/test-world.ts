@@ -69,6 +69,9 @@ export const image = {
 /** A referrer of the image. */
 const referrer = Buffer.from('{"schemaVersion":2}')
 
+/** The digest of the referrer of the image, which every repository has without a tag. */
+export const referrerDigest = digestOf(referrer)
+
 /** Instances, namespaces, repositories and callers with and without access, for access tests. */
 export class TestWorld {
   #consoleHash = ''
@@ -363,7 +366,7 @@ async function insertThings(tx: Transaction): Promise<void> {
     await tx.prisma.manifest.create({
       data: {
         repositoryId,
-        digest: digestOf(referrer),
+        digest: referrerDigest,
         mediaType: 'application/vnd.oci.image.manifest.v1+json',
         artifactType: 'application/example',
         subjectDigest: image.digest,

@@ -25,6 +25,8 @@ export interface Operation {
   readonly download?: readonly string[]
   /** Whether the response has an ETag and a change accepts If-Match. */
   readonly isVersioned?: true
+  /** Whether a POST changes a resource that has versions, in place of creating one: then it accepts If-Match too. */
+  readonly isChange?: true
   /**
    * Whether the operation verifies a password or a code. It then ignores `Idempotency-Key`: the kept response is
    * written in the transaction of the work, and that transaction would roll back the record of a failed attempt and
@@ -43,8 +45,8 @@ export function takesIdempotencyKey({ method, isPublic, provesSecret }: Operatio
 }
 
 /** Whether the operation accepts `If-Match`, and changes nothing when it names another version than the current one. */
-export function takesIfMatch({ method, isVersioned }: Operation): boolean {
-  return isVersioned === true && (method === 'PATCH' || method === 'DELETE')
+export function takesIfMatch({ method, isVersioned, isChange }: Operation): boolean {
+  return isVersioned === true && (method === 'PATCH' || method === 'DELETE' || isChange === true)
 }
 
 /** The names of a path's parameters. */

@@ -1,4 +1,5 @@
 import { pageQuery } from '@/lib/api/schemas/common'
+import { movedTag, restoreTagBody } from '@/lib/api/schemas/tag-history'
 import {
   deleteTagQuery,
   deletedTag,
@@ -9,6 +10,9 @@ import {
   untaggedManifestPage,
 } from '@/lib/api/schemas/tags'
 import type { Operation } from './operation'
+
+/** How the immutability policy refuses to move a tag. */
+const refusalsOfMoves = ['TAG_IMMUTABLE', 'TAG_APPEND_ONLY', 'TAG_RESERVED'] as const
 
 /** Tags. */
 export const tagOperations = {
@@ -42,6 +46,18 @@ export const tagOperations = {
     response: deletedTag,
     isVersioned: true,
     refusals: ['NOT_FOUND', 'TAG_UNDELETABLE'],
+  },
+  restoreTag: {
+    id: 'restoreTag',
+    method: 'POST',
+    path: '/repositories/{repositoryId}/tags/{tag}/restore',
+    summary: 'Point a tag at an earlier digest of its history; the immutability policy decides as for a push',
+    body: restoreTagBody,
+    status: 200,
+    response: movedTag,
+    isVersioned: true,
+    isChange: true,
+    refusals: ['NOT_FOUND', 'DIGEST_NOT_IN_HISTORY', 'MANIFEST_GONE', ...refusalsOfMoves],
   },
   listUntaggedManifests: {
     id: 'listUntaggedManifests',

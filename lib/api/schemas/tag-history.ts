@@ -48,3 +48,22 @@ export const tagHistoryQuery = pageQuery.extend({
     .transform((text) => text === 'true')
     .meta({ description: 'Whether refused pushes of the tag are among the entries' }),
 })
+
+export const restoreTagBody = z.strictObject({
+  digest: digest.meta({ description: 'A digest of the tag’s history whose manifest is still there' }),
+  reason: z.string().min(1).max(500).optional().meta({ description: 'Kept in the ledger and in the audit trail' }),
+})
+
+/** What came of a restoration or a copy. */
+export const movedTag = z.object({
+  name: z.string(),
+  digest,
+  outcome: z
+    .enum(['created', 'moved', 'unchanged'])
+    .meta({ description: '`unchanged`: the tag pointed there already' }),
+  previousDigest: nullableDigest.meta({ description: 'What the tag pointed at before; null for a new tag' }),
+  warnings: z
+    .array(z.string())
+    .meta({ description: 'In mode `audit`, why `enforce` would have refused it; content that the repository lacks' }),
+})
+export type MovedTagView = z.infer<typeof movedTag>

@@ -5,7 +5,7 @@ import type { LedgerFilter, LedgerPosition, LedgerScope } from '@/lib/metadata/l
 export type { LedgerScope }
 
 /** The filter of a REST API request: times are text. */
-export type LedgerRequest = Omit<LedgerFilter, 'scope' | 'kinds' | 'since' | 'until'> & {
+export type LedgerRequest = Omit<LedgerFilter, 'scope' | 'kinds' | 'digest' | 'since' | 'until'> & {
   readonly since?: string | undefined
   readonly until?: string | undefined
 }

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Principal } from '@/lib/domain/principal'
 import { type Digest, digestAlgorithm } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
-import { type TagPrecondition, type TagRefusal, meetsPrecondition, refusalError } from '@/lib/domain/immutability'
+import { type TagPrecondition, type TagRefusal, meetsPrecondition } from '@/lib/domain/immutability'
 import { type ParsedManifest, assertCountable, isLargeManifest, parseManifest } from '@/lib/domain/manifest'
 import { invalidManifest } from '@/lib/domain/manifest-json'
 import type { TagName } from '@/lib/domain/reference'
@@ -10,13 +10,13 @@ import { listLinkedSizes } from '@/lib/metadata/blobs'
 import type { SqlTransaction } from '@/lib/metadata/engine/database'
 import { findManifest, insertManifest, listManifestSummaries } from '@/lib/metadata/manifests'
 import { type RepositoryForTraffic, lockRepository } from '@/lib/metadata/repositories'
-import { recordMove, recordRefusal, recordWouldBeRefusal } from '@/lib/metadata/ledger'
-import { moveTag } from '@/lib/metadata/tags'
 import { digestOf } from '@/lib/storage/hash'
 import type { Context } from '@/lib/context'
+import { moveAndRecord } from '@/lib/registry/move-and-record'
+import { RefusedMoves, recordingRefusals, warningOfAudit } from '@/lib/registry/refused-moves'
 import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/opened-repository'
 import { findPlatforms } from './image-platforms'
-import { type MissingContent, warningOfAudit, warningsOfPush } from './push-warnings'
+import { type MissingContent, warningsOfPush } from './push-warnings'
 
 /** A manifest as the client sent it. */
 export interface ManifestPush {
@@ -58,16 +58,11 @@ export async function pushManifest(
     isLargeManifest(push.content.byteLength) ? ctx.manifestTurns.pass(() => setImmediate().then(work)) : work()
   const { digest, manifest } = await inTurn(() => readManifest(push))
   const platforms = await findPlatforms(ctx, manifest)
-  let stored: Stored
-  try {
-    stored = await inTurn(() =>
+  const stored = await recordingRefusals(ctx, principal, async () =>
+    inTurn(() =>
       ctx.db.sqlTransaction((tx) => store(tx, principal, repository.id, push, { digest, manifest, platforms })),
-    )
-  } catch (error) {
-    if (!(error instanceof RefusedMoves)) throw error
-    await recordRefusals(ctx, principal, repository, error.refusals)
-    throw refusalError(repository.path, error.refusals[0])
-  }
+    ),
+  )
   const warnings = [...stored.wouldBeRefused.map(warningOfAudit), ...warningsOfPush(stored.missing)]
   return { digest, subjectDigest: manifest.subjectDigest, warnings }
 }
@@ -130,13 +125,6 @@ async function store(
   return { missing: { ...blobs, children: children.missing }, wouldBeRefused }
 }
 
-/** Rolls back a push that the tag rule refuses, and lists the refused tags. */
-class RefusedMoves extends Error {
-  constructor(readonly refusals: readonly [TagRefusal, ...TagRefusal[]]) {
-    super('the rule refuses this push')
-  }
-}
-
 /**
  * Points every tag of a push at its manifest; returns the moves that only mode `audit` let through. Throws RefusedMoves with
  * all refused tags, or PRECONDITION_FAILED.
@@ -154,19 +142,12 @@ async function moveTags(
   const wouldBeRefused: TagRefusal[] = []
   // The same order for all pushes: two pushes that move the same tags in different orders would deadlock.
   for (const name of push.tags.toSorted()) {
-    const move = await moveTag(tx, repository, { name, digest, precondition, movedBy: principal.name, now })
+    const move = await moveAndRecord(tx, principal, repository, { name, digest, precondition, now })
     if (move.outcome === 'refused') refusals.push(move.refusal)
-    else if (move.outcome !== 'unchanged') {
-      const previousDigest = move.outcome === 'moved' ? move.previousDigest : null
-      const { endedReservation } = move
-      await recordMove(tx, repository, principal, { tag: name, previousDigest, digest, endedReservation, now })
-      if (move.wouldBeRefused === undefined) continue
-      await recordWouldBeRefusal(tx, repository, principal, move.wouldBeRefused, now)
-      wouldBeRefused.push(move.wouldBeRefused)
-    }
+    else if (move.outcome !== 'unchanged' && move.wouldBeRefused !== undefined) wouldBeRefused.push(move.wouldBeRefused)
   }
   const [first, ...others] = refusals
-  if (first !== undefined) throw new RefusedMoves([first, ...others])
+  if (first !== undefined) throw new RefusedMoves(repository, [first, ...others])
   return wouldBeRefused
 }
 
@@ -224,26 +205,5 @@ function assertSize(digest: string, stated: ReadonlyMap<string, number>, sizeByt
   const size = stated.get(digest)
   if (size !== undefined && BigInt(size) !== sizeBytes) {
     throw invalidManifest(`it states ${size} bytes for ${digest}, which has ${sizeBytes}`)
-  }
-}
-
-/**
- * Records refusals in a separate transaction after the rollback: a refused push changes only the ledger. If recording
- * fails, the push is still refused.
- */
-async function recordRefusals(
-  ctx: Context,
-  principal: Principal,
-  repository: RepositoryForTraffic,
-  refusals: readonly TagRefusal[],
-): Promise<void> {
-  const now = new Date()
-  try {
-    await ctx.db.sqlTransaction(async (tx) => {
-      for (const refusal of refusals) await recordRefusal(tx, repository, principal, refusal, now)
-    })
-  } catch (error) {
-    const tags = refusals.map(({ tag }) => tag)
-    ctx.log.error({ err: error, repository: repository.path, tags }, 'a refused push could not be recorded')
   }
 }

@@ -1,6 +1,3 @@
-import { AppError } from '@/lib/domain/errors'
-import type { TagRefusal } from '@/lib/domain/immutability'
-
 /** Digests that a stored manifest refers to and its repository does not have. */
 export interface MissingContent {
   /** Config and layers, if the namespace accepts sparse manifests. */
@@ -9,12 +6,6 @@ export interface MissingContent {
   readonly foreignBlobs: readonly string[]
   /** Manifests of an index. */
   readonly children: readonly string[]
-}
-
-/** Returns the warning for a move that mode `audit` let through. */
-export function warningOfAudit(refusal: TagRefusal): string {
-  const { message } = new AppError(refusal.reason)
-  return `tag ${refusal.tag}: pushed, because this repository only audits immutability. In mode enforce this push is refused: ${message}`
 }
 
 /** How many digests a warning names. */

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 
 /*
  * Every write to these tables is in one file each (docs/architecture.md, "One writer"), so that one file shows every
- * way in which a tag, the ledger, a reserved name or the outbox can change.
+ * way in which a tag, the ledger, a reserved name, an opening or the outbox can change.
  */
 
 const root = join(import.meta.dirname, '..')
@@ -13,6 +13,7 @@ const writers = {
   Tag: 'lib/metadata/tags.ts',
   TagEvent: 'lib/metadata/ledger.ts',
   Tombstone: 'lib/metadata/tombstones.ts',
+  TagOpening: 'lib/metadata/openings.ts',
   OutboxEvent: 'lib/metadata/outbox.ts',
 } as const
 

@@ -12,10 +12,15 @@ const eventIcons: Record<TagEventKind, IconName> = {
   WOULD_BE_REFUSED: 'warn',
   DELETED: 'trash',
   RELEASED: 'unlock',
+  OPENED: 'unlock',
+  CLOSED: 'lock',
 }
 
 /** Why a push can be refused; other reasons are what people wrote. */
 export const refusalReasons = ['TAG_IMMUTABLE', 'TAG_RESERVED', 'TAG_APPEND_ONLY'] as const
+
+/** How an opening ended. */
+const closings = ['CLOSED_BY_HAND', 'CLOSED_BY_TIME', 'CLOSED_BY_CLOCK'] as const
 
 /** What happened. A refusal stands out. */
 export function EventStatus({ kind }: { kind: TagEventKind }) {
@@ -27,11 +32,11 @@ export function EventStatus({ kind }: { kind: TagEventKind }) {
   )
 }
 
-/** Why: the sentence that the client of a refused push saw, or what a person wrote; null where nothing is known. */
+/** Why: the sentence that the client of a refused push saw, how an opening ended, or what a person wrote; null if nothing is known. */
 export function useReasonText() {
   const t = useTranslations()
   return ({ reason }: Pick<TagEventView, 'reason'>): string | null => {
-    const known = refusalReasons.find((one) => one === reason)
+    const known = [...refusalReasons, ...closings].find((one) => one === reason)
     return known === undefined ? reason : t(`ledger.sentences.${known}`)
   }
 }

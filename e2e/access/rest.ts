@@ -70,6 +70,13 @@ previewImmutability     | of open                    | 401    | 403  | 403  403 
 checkImmutability       | in closed                  | 401    | 404  | 403  403  403  | ok   ok   ok   | ok   ok   ok   | 404    | ok
 checkImmutability       | in closed, immutable       | 401    | 404  | 403  403  403  | ok   ok   ok   | ok   ok   ok   | 404    | ok
 checkImmutability       | in open                    | 401    | 403  | 403  403  403  | ok   ok   403  | ok   ok   403  | 403    | ok
+listOpenings            | of closed                  | 401    | 404  | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | 404    | ok:1
+listOpenings            | of open                    | 401    | ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1   | ok:1
+openTag                 | of closed, mutable         | 401    | 404  | 403  403  403  | 403  403  403  | 403  403  403  | 404    | 409
+openTag                 | of closed, immutable       | 401    | 404  | 403  403  403  | 403  403  403  | 403  403  403  | 404    | ok
+openTag                 | of open                    | 401    | 403  | 403  403  403  | 403  403  403  | 403  403  403  | 403    | 409
+closeOpening            | of closed                  | 401    | 404  | 403  403  403  | 403  403  403  | 403  403  403  | 404    | ok
+closeOpening            | of open                    | 401    | 403  | 403  403  403  | 403  403  403  | 403  403  403  | 403    | ok
 
 listTags                | of closed                  | 401    | 404  | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | 404    | ok:1
 listTags                | of open                    | 401    | ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1   | ok:1

@@ -4,6 +4,8 @@ export const auditTargetTypes = [
   'NAMESPACE',
   'REPOSITORY',
   'TAG',
+  'TAG_OPENING',
+  'RESERVED_NAME',
   'MANIFEST',
   'BLOB',
   'USER',

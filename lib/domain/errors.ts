@@ -71,6 +71,12 @@ const ERRORS = {
     wire: 'DENIED',
     message: 'the repository no longer has this manifest: push it again',
   },
+  TAG_NOT_PROTECTED: {
+    status: 409,
+    wire: 'DENIED',
+    message: 'The tag can be overwritten anyway: the repository does not enforce immutability, or the tag is exempt.',
+  },
+  ALREADY_OPEN: { status: 409, wire: 'DENIED', message: 'the tag is open already' },
   CONTENT_PROTECTED: {
     status: 409,
     wire: 'DENIED',

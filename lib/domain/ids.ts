@@ -8,6 +8,7 @@ export const idPrefixes = {
   robot: 'rob',
   temporaryToken: 'tmp',
   session: 'ses',
+  opening: 'opn',
 } as const
 
 /** A kind of object that has an id. */

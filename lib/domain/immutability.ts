@@ -161,6 +161,11 @@ export function meetsPrecondition(precondition: TagPrecondition, current: string
 /** Why a move is refused. */
 export type RefusalReason = 'TAG_IMMUTABLE' | 'TAG_APPEND_ONLY' | 'TAG_RESERVED'
 
+/** Whether an opening of the tag can let a move through that is refused for this reason. */
+export function isOpenable(reason: RefusalReason): boolean {
+  return reason !== 'TAG_RESERVED'
+}
+
 /** The reservation of a tag's name since a protected tag of this name was deleted. */
 export interface Reservation {
   /** The digest that the tag had. */
@@ -180,6 +185,8 @@ export interface MoveFacts {
    * and media type of the config, and every descriptor of a layer or child manifest at least as often.
    */
   readonly isAppended: boolean
+  /** Whether an administrator has opened the tag, and the opening has not ended (`endOfOpening`). */
+  readonly isOpened: boolean
 }
 
 /** Whether a tag may move, and what the move does. */
@@ -197,7 +204,8 @@ export type MoveVerdict =
  * of `moveTag` (lib/metadata/tags.ts) decides by the same rule inside the database; a property test compares the two.
  *
  * The same digest is always allowed: clients repeat pushes, and a repetition changes nothing. Mode `audit` allows what mode
- * `off` allows, and tells what mode `enforce` would refuse.
+ * `off` allows, and tells what mode `enforce` would refuse. An opening lets a protected tag move as mode `off` would, and
+ * counts in mode `enforce` only: a reserved name stays reserved.
  */
 export function judgeMove(
   rule: ImmutabilityRule,
@@ -206,7 +214,11 @@ export function judgeMove(
   next: string,
   facts: MoveFacts,
 ): MoveVerdict {
-  if (rule.immutabilityMode !== 'audit') return judgeInForce(rule, tag, current, next, facts)
+  if (rule.immutabilityMode !== 'audit') {
+    const verdict = judgeInForce(rule, tag, current, next, facts)
+    const isHelped = facts.isOpened && verdict.kind === 'refused' && isOpenable(verdict.reason)
+    return isHelped ? judgeInForce(inMode(rule, 'off'), tag, current, next, facts) : verdict
+  }
   const verdict = judgeInForce(inMode(rule, 'off'), tag, current, next, facts)
   if (verdict.kind === 'refused') return verdict
   const enforced = judgeInForce(inMode(rule, 'enforce'), tag, current, next, facts)

@@ -7,6 +7,8 @@ export const tagEventKinds = [
   'WOULD_BE_REFUSED',
   'DELETED',
   'RELEASED',
+  'OPENED',
+  'CLOSED',
 ] as const
 
 /** What happened to a tag. */

@@ -1,4 +1,6 @@
 import type { TagRefusal } from '@/lib/domain/immutability'
+import type { TagEventKind } from '@/lib/domain/ledger'
+import type { OpeningEnd } from '@/lib/domain/openings'
 import type { Actor } from './audit-events'
 import { asGivenTags, asJsonKeys, batchesOf } from './engine/batches'
 import type { SqlSource, SqlTransaction } from './engine/database'
@@ -14,7 +16,7 @@ import type { TagTarget } from './tags'
 /** What happened to one tag. */
 interface TagEvent {
   readonly tag: string
-  readonly kind: 'CREATED' | 'MOVED' | 'RESTORED' | 'REFUSED' | 'WOULD_BE_REFUSED'
+  readonly kind: Exclude<TagEventKind, 'DELETED'>
   readonly currentDigest: string | null
   readonly pushedDigest: string | null
   readonly reason: string | null
@@ -31,6 +33,8 @@ interface RecordedMove {
   readonly isRestore?: boolean
   /** What the actor stated, or where the content comes from. */
   readonly reason?: string | undefined
+  /** The opening without which the move would have been refused. */
+  readonly opening?: { readonly id: string; readonly reason: string } | undefined
   readonly now: Date
 }
 
@@ -39,12 +43,15 @@ export async function recordMove(
   tx: SqlTransaction,
   repository: EventRepository,
   actor: Actor,
-  { tag, previousDigest, digest, endedReservation, isRestore = false, reason, now }: RecordedMove,
+  { tag, previousDigest, digest, endedReservation, isRestore = false, reason, opening, now }: RecordedMove,
 ): Promise<void> {
   const kind = isRestore ? 'RESTORED' : previousDigest === null ? 'CREATED' : 'MOVED'
-  const ended = endedReservation === null ? null : `the name was reserved for ${endedReservation} before`
-  const reasons = [reason, ended].filter((text) => typeof text === 'string')
-  const text = reasons.length === 0 ? null : reasons.join('; ')
+  const notes = [
+    ...(reason === undefined ? [] : [reason]),
+    ...(opening === undefined ? [] : [`opening ${opening.id}: ${opening.reason}`]),
+    ...(endedReservation === null ? [] : [`the name was reserved for ${endedReservation} before`]),
+  ]
+  const text = notes.length === 0 ? null : notes.join('; ')
   const event = { tag, kind, currentDigest: previousDigest, pushedDigest: digest, reason: text } as const
   await insertTagEvent(tx, repository, actor, event, now)
 }
@@ -58,6 +65,36 @@ export async function recordWouldBeRefusal(
   now: Date,
 ): Promise<void> {
   await insertTagEvent(tx, repository, actor, { ...refusal, kind: 'WOULD_BE_REFUSED' }, now)
+}
+
+/** Records that an administrator let a tag be overwritten, which points at `digest` now. */
+export async function recordOpening(
+  tx: SqlTransaction,
+  repository: EventRepository,
+  actor: Actor,
+  opening: { readonly tag: string; readonly digest: string; readonly reason: string; readonly now: Date },
+): Promise<void> {
+  const { tag, digest, reason, now } = opening
+  const event = { tag, kind: 'OPENED', currentDigest: digest, pushedDigest: null, reason } as const
+  await insertTagEvent(tx, repository, actor, event, now)
+}
+
+/** Records the end of an opening; `digest` is what the tag points at, or null where it was deleted. */
+export async function recordClosing(
+  tx: SqlTransaction,
+  repository: EventRepository,
+  actor: Actor,
+  closing: { readonly tag: string; readonly how: OpeningEnd; readonly digest: string | null; readonly now: Date },
+): Promise<void> {
+  const { tag, how, digest, now } = closing
+  const reason = `CLOSED_BY_${how}`
+  await insertTagEvent(
+    tx,
+    repository,
+    actor,
+    { tag, kind: 'CLOSED', currentDigest: digest, pushedDigest: null, reason },
+    now,
+  )
 }
 
 /** Records that tags were deleted; `reason` is what the actor stated, or null. */

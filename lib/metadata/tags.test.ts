@@ -12,10 +12,12 @@ import {
   meetsPrecondition,
 } from '@/lib/domain/immutability'
 import { parseManifest } from '@/lib/domain/manifest'
+import { clockToleranceMs } from '@/lib/domain/openings'
 import { parseTag } from '@/lib/domain/reference'
 import { openTestDatabase } from '@/lib/testing/test-database'
 import type { Database, SqlTransaction } from './engine/database'
 import { insertManifest } from './manifests'
+import { closeOpening, insertOpening } from './openings'
 import { type RepositoryForTraffic, lockRepository } from './repositories'
 import { findTag, moveTag } from './tags'
 import { findReservation, reserveTagName } from './tombstones'
@@ -109,6 +111,21 @@ const anyPattern = fc.oneof(
   fc.constantFrom('*', 'v*', '?1', 'L*', 'latest?', '*.sig', 'sha256-*', 'a.?-c_d', '*_*', '*.*-*'),
   fc.stringMatching(/^[A-Za-z0-9._*?-]{1,12}$/),
 )
+const now = new Date('2026-11-28T12:00:00Z')
+const later = (ms: number) => new Date(now.getTime() + ms)
+/** Openings as stored, and whether the tag is open now. */
+const anyOpening = fc.constantFrom(
+  ...[
+    { closesAt: later(1), seenAt: later(0), isOpen: true },
+    { closesAt: later(60_000), seenAt: later(-60_000), isOpen: true },
+    { closesAt: later(60_000), seenAt: later(clockToleranceMs), isOpen: true },
+    { closesAt: later(0), seenAt: later(-1000), isOpen: false },
+    { closesAt: later(60_000), seenAt: later(60_000), isOpen: false },
+    { closesAt: later(60_000), seenAt: later(clockToleranceMs + 1), isOpen: false },
+    { closesAt: later(60_000), seenAt: later(0), closedAt: later(-1), isOpen: false },
+  ],
+  { closesAt: later(60_000), seenAt: later(0), tag: 'another', isOpen: false },
+)
 const anyCase = fc.record({
   immutabilityMode: fc.constantFrom(...immutabilityModes, 'enforce' as const),
   exemptTags: fc.array(anyPattern, { maxLength: 4 }),
@@ -117,6 +134,7 @@ const anyCase = fc.record({
   reservation: fc.option(fc.record({ digest: anyDigest, isOfFormerRepository: fc.boolean() })),
   next: anyDigest,
   precondition: anyPrecondition,
+  opening: fc.option(anyOpening, { freq: 3 }),
 })
 
 type Case = typeof anyCase extends fc.Arbitrary<infer T> ? T : never
@@ -183,24 +201,28 @@ function countOf(entry: object, manifest: TestManifest): number {
 }
 
 /** What the rule says. */
-function expected({ tag, current, reservation, next, precondition, ...policy }: Case): string {
-  const facts = { reservation, isAppended: isAppended(current, next) }
+function expected({ tag, current, reservation, next, precondition, opening, ...policy }: Case): string {
+  const facts = { reservation, isAppended: isAppended(current, next), isOpened: opening?.isOpen === true }
   const verdict = judgeMove(policy, tag, current, next, facts)
   // A condition that does not hold comes before the rule.
   if (!meetsPrecondition(precondition, current)) return 'PRECONDITION_FAILED'
   if (verdict.kind === 'refused') return verdict.reason
+  const unopened = judgeMove(policy, tag, current, next, { ...facts, isOpened: false })
+  if (unopened.kind === 'refused') return `${verdict.effect} by an opening`
   return verdict.wouldBeRefused === undefined ? verdict.effect : `${verdict.effect} despite ${verdict.wouldBeRefused}`
 }
 
 /** What the statement does, and what is there afterwards. */
 async function observed(tx: SqlTransaction, repository: RepositoryForTraffic, one: Case) {
-  const { tag, next, precondition, reservation } = one
+  const { tag, next, precondition, reservation, opening } = one
   const before = await findTag(tx, repository.id, tag)
-  const move = { name: parseTag(tag), digest: next, precondition, movedBy: 'admin', now: new Date() }
+  const move = { name: parseTag(tag), digest: next, precondition, movedBy: 'admin', now }
   const outcome = await moveTag(tx, repository, move).then(
     (result) => {
       if (result.outcome === 'refused') return result.refusal.reason
-      if (result.outcome === 'unchanged' || result.wouldBeRefused === undefined) return result.outcome
+      if (result.outcome === 'unchanged') return result.outcome
+      if (result.opening !== undefined) return `${result.outcome} by an opening`
+      if (result.wouldBeRefused === undefined) return result.outcome
       const { reason, pushedDigest, currentDigest } = result.wouldBeRefused
       const isWhole = pushedDigest === next && currentDigest === (before?.digest ?? reservation?.digest)
       return isWhole ? `${result.outcome} despite ${reason}` : 'a refusal with other digests'
@@ -208,6 +230,9 @@ async function observed(tx: SqlTransaction, repository: RepositoryForTraffic, on
     (error: unknown) => (AppError.is(error) ? error.code : String(error)),
   )
   const isWritten = /^(?:created|moved)/.test(outcome)
+  const [counted] = await tx.$queryRaw<{ moveCount: number }[]>`SELECT "moveCount" FROM "TagOpening"`
+  const moves = outcome.endsWith('by an opening') ? 1 : 0
+  if (opening !== null && counted?.moveCount !== moves) return `${outcome}, but the opening counts otherwise`
   const after = await findTag(tx, repository.id, tag)
   const pointsAt = isWritten ? next : (before?.digest ?? null)
   if ((after?.digest ?? null) !== pointsAt) return `${outcome}, but the tag points at ${after?.digest}`
@@ -228,7 +253,8 @@ async function lockWith(tx: SqlTransaction, { immutabilityMode, exemptTags }: Ca
 }
 
 /** Makes the tag and the reservation what the case says, whatever the rule would say to it. */
-async function arrange(tx: SqlTransaction, free: RepositoryForTraffic, { tag, current, reservation }: Case) {
+async function arrange(tx: SqlTransaction, free: RepositoryForTraffic, { tag, current, reservation, opening }: Case) {
+  await tx.$executeRaw`DELETE FROM "TagOpening"`
   await tx.$executeRaw`DELETE FROM "Tag" WHERE "repositoryId" = ${free.id} AND "name" = ${tag}`
   await tx.$executeRaw`DELETE FROM "Tombstone" WHERE "repositoryPath" = ${free.path} AND "tag" = ${tag}`
   if (current !== null) {
@@ -237,9 +263,15 @@ async function arrange(tx: SqlTransaction, free: RepositoryForTraffic, { tag, cu
       digest: current,
       precondition: { kind: 'none' },
       movedBy: 'admin',
-      now: new Date(),
+      now,
     } as const
     await moveTag(tx, { ...free, immutabilityMode: 'off' }, move)
+  }
+  if (opening !== null) {
+    const { closesAt, seenAt, closedAt = null } = opening
+    const ofTag = { id: 'opn-1', repositoryId, tag: opening.tag ?? tag, reason: 'test', openedBy: 'admin' }
+    await insertOpening(tx, { ...ofTag, opensAt: seenAt, closesAt })
+    if (closedAt !== null) await closeOpening(tx, ofTag.id, { at: closedAt, by: 'admin', how: 'HAND' })
   }
   if (reservation !== null) {
     const { digest, isOfFormerRepository } = reservation
@@ -278,13 +310,14 @@ test(
     }
     expect(exemptMoves).toBeGreaterThan(100)
     for (const outcome of [
+      'moved by an opening',
       'moved despite TAG_IMMUTABLE',
       'moved despite TAG_APPEND_ONLY',
       'created despite TAG_RESERVED',
     ]) {
       expect(seen.get(outcome) ?? 0, outcome).toBeGreaterThan(30)
     }
-    for (const outcome of ['moved', 'TAG_APPEND_ONLY']) {
+    for (const outcome of ['moved', 'moved by an opening', 'TAG_APPEND_ONLY']) {
       expect(seen.get(`${outcome} of an append-only tag`) ?? 0, outcome).toBeGreaterThan(30)
     }
   },

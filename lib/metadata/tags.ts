@@ -4,13 +4,16 @@ import {
   type TagRefusal,
   inMode,
   isAppendOnly,
+  isOpenable,
   isProtected,
   judgeMove,
   meetsPrecondition,
 } from '@/lib/domain/immutability'
 import { AppError } from '@/lib/domain/errors'
+import { endOfOpening } from '@/lib/domain/openings'
 import type { TagName } from '@/lib/domain/reference'
 import type { SqlSource, SqlTransaction } from './engine/database'
+import { type OpeningRow, countOpenedMove, findUnclosedOpening } from './openings'
 import type { RepositoryForTraffic } from './repositories'
 import type { DeletedRepository } from './repository-deletions'
 import { endReservation, findReservation, reserveTagName } from './tombstones'
@@ -55,6 +58,8 @@ interface Moved {
   readonly endedReservation: string | null
   /** How mode `enforce` would have refused this move, which mode `audit` let through. */
   readonly wouldBeRefused?: TagRefusal
+  /** The opening without which this move would have been refused. */
+  readonly opening?: OpeningRow
 }
 
 /** The result of a move. `unchanged`: the tag pointed there already, and nothing was written. */
@@ -81,7 +86,11 @@ export async function moveTag(
   repository: RepositoryForTraffic,
   move: TagMove,
 ): Promise<TagMoveResult> {
-  if (repository.immutabilityMode !== 'audit') return tryMove(tx, repository, move)
+  if (repository.immutabilityMode !== 'audit') {
+    const result = await tryMove(tx, repository, move)
+    const mayBeOpen = result.outcome === 'refused' && isOpenable(result.refusal.reason)
+    return mayBeOpen ? moveIfOpen(tx, repository, move, result) : result
+  }
   // Only an overwrite costs a second statement. On PostgreSQL the first one has locked the row that it did not update, so
   // that the tag is the same for both.
   const enforced = await tryMove(tx, inMode(repository, 'enforce'), move)
@@ -89,6 +98,24 @@ export async function moveTag(
   const result = await tryMove(tx, inMode(repository, 'off'), move)
   const isWritten = result.outcome === 'created' || result.outcome === 'moved'
   return isWritten ? { ...result, wouldBeRefused: enforced.refusal } : result
+}
+
+/**
+ * Repeats a refused move if an administrator has opened its tag. Pushes that are not refused never ask. Nobody opens or
+ * closes a tag meanwhile: that takes the lock of `lockRepository` exclusively.
+ */
+async function moveIfOpen(
+  tx: SqlTransaction,
+  repository: RepositoryForTraffic,
+  move: TagMove,
+  refused: TagMoveResult,
+): Promise<TagMoveResult> {
+  const opening = await findUnclosedOpening(tx, repository.id, move.name)
+  if (opening === null || endOfOpening(opening, move.now) !== null) return refused
+  const result = await tryMove(tx, inMode(repository, 'off'), move)
+  if (result.outcome !== 'created' && result.outcome !== 'moved') return result
+  await countOpenedMove(tx, opening.id)
+  return { ...result, opening }
 }
 
 async function tryMove(tx: SqlTransaction, repository: RepositoryForTraffic, move: TagMove): Promise<TagMoveResult> {
@@ -174,7 +201,11 @@ async function whyNotMoved(
 ): Promise<TagMoveResult> {
   const current = (await findTag(tx, repository.id, name))?.digest ?? null
   const reservation = await findReservation(tx, repository, name)
-  const verdict = judgeMove(repository, name, current, digest, { reservation, isAppended: false })
+  const verdict = judgeMove(repository, name, current, digest, {
+    reservation,
+    isAppended: false,
+    isOpened: false,
+  })
   // The rule would allow it: the tag did not exist yet when the statement looked for one that `If-Match` names.
   const isLate = verdict.kind === 'allowed' && verdict.effect !== 'unchanged'
   if (isLate || !meetsPrecondition(precondition, current)) {

@@ -15,6 +15,7 @@ import {
   grantId,
   ids,
   image,
+  openingId,
   robotId,
   temporaryTokenId,
   userId,
@@ -47,6 +48,8 @@ const noUseCases: Readonly<Record<string, string>> = {
   'maintenance/sweep-uploads': 'the work of a run that a use case has started',
   'policy/preview-policy': 'a step of use cases',
   'pull/check-while-reading': 'a step of a use case',
+  'policy/record-closing': 'a step in the transaction of use cases',
+  'policy/watch-openings': 'the work of the server itself',
   'push/image-platforms': 'a step of a use case',
   'push/push-warnings': 'sentences',
   'push/upload-lock': 'a step of a use case',
@@ -184,6 +187,9 @@ const rows: Readonly<Record<string, Row>> = {
   'policy/getImmutability': { member: 'NOT_FOUND', args: () => [ids.closed] },
   'policy/previewImmutability': { member: 'DENIED', args: () => [ids.open, { mode: 'enforce' }] },
   'policy/checkImmutability': { member: 'DENIED', args: () => [ids.open, { tag: 'v1' }] },
+  'policy/listOpenings': { member: 'NOT_FOUND', args: () => [ids.closed, { pageSize }] },
+  'policy/openTag': { member: 'DENIED', args: () => [ids.open, { tag: 'v1', reason: 'because', minutes: 15 }] },
+  'policy/closeOpening': { member: 'DENIED', args: () => [ids.open, openingId(ids.open)] },
 
   'push/findMountSource': {
     member: 'nothing',

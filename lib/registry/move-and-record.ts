@@ -27,8 +27,8 @@ export async function moveAndRecord(
   if (result.outcome === 'refused' || result.outcome === 'unchanged') return result
   const { name: tag, digest, now } = move
   const previousDigest = result.outcome === 'moved' ? result.previousDigest : null
-  const { endedReservation, wouldBeRefused } = result
-  const moved = { tag, previousDigest, digest, endedReservation, isRestore, reason, now }
+  const { endedReservation, opening, wouldBeRefused } = result
+  const moved = { tag, previousDigest, digest, endedReservation, isRestore, reason, opening, now }
   await recordMove(tx, repository, principal, moved)
   if (wouldBeRefused !== undefined) await recordWouldBeRefusal(tx, repository, principal, wouldBeRefused, now)
   return result

@@ -6,6 +6,7 @@ import { garbageCollectionJob } from '@/lib/registry/maintenance/garbage-collect
 import { reserveJob } from '@/lib/registry/maintenance/keep-reserve'
 import { scrubJob } from '@/lib/registry/maintenance/scrub-job'
 import { outboxJob } from '@/lib/registry/maintenance/sweep-outbox'
+import { openingsJob } from '@/lib/registry/policy/watch-openings'
 import { keptAnswersJob } from '@/lib/registry/run-once'
 
 /** All that the server does by the clock. */
@@ -13,6 +14,7 @@ export const jobs: readonly Job<Context>[] = [
   garbageCollectionJob,
   scrubJob,
   deletionsJob,
+  openingsJob(),
   auditHeadJob,
   leftOutLogOnsJob,
   keptAnswersJob,

@@ -4,6 +4,7 @@ import {
   grantId,
   ids,
   image,
+  openingId,
   passwords,
   referrerDigest,
   robotId,
@@ -50,6 +51,7 @@ const movedBefore = (repositoryId: string) => ({
   prepare: ({ db }: Context) =>
     db.prisma.tag.updateMany({ where: { repositoryId, name: 'v1' }, data: { digest: referrerDigest } }),
 })
+const opening = { tag: 'v1', reason: 'because', minutes: 15 }
 
 const repositoryIn = (namespace: string) => ({ body: { namespace, name: 'new' } })
 const grantOn = (scopeId: string) => ({ body: { subjectId: userId('owner'), scopeId, permission: 'PULL' } })
@@ -111,6 +113,19 @@ export const accessRequests: Readonly<Record<string, AccessRequest | ((caller: s
   'checkImmutability in closed': { ...closed, body: { tag: 'v1' } },
   'checkImmutability in closed, immutable': { ...closed, ...immutable, body: { tag: 'v1' } },
   'checkImmutability in open': { ...open, body: { tag: 'v1' } },
+  'listOpenings of closed': closed,
+  'listOpenings of open': open,
+  'openTag of closed, mutable': { ...closed, body: opening },
+  'openTag of closed, immutable': {
+    ...{ ...closed, body: opening },
+    async prepare(ctx) {
+      await immutable.prepare(ctx)
+      await ctx.db.prisma.tagOpening.deleteMany()
+    },
+  },
+  'openTag of open': { ...open, body: opening },
+  'closeOpening of closed': { params: { ...closed.params, openingId: openingId(ids.closed) } },
+  'closeOpening of open': { params: { ...open.params, openingId: openingId(ids.open) } },
 
   'listTags of closed': closed,
   'listTags of open': open,

@@ -251,6 +251,11 @@ export function grantId(name: string): string {
   return `grt-${userId(name)}`
 }
 
+/** The id of the opening of the tag `v1` in a repository of the world: `closed` and `open` have one. */
+export function openingId(repositoryId: string): string {
+  return repositoryId.replace('crr', 'opn')
+}
+
 /** `Authorization` with a caller's access key. */
 export function byAccessKey(name: string, secret: string = accessKeySecret): string {
   return byPassword(accessKeyId(name), secret)
@@ -341,6 +346,12 @@ async function insertThings(tx: Transaction): Promise<void> {
     await tx.prisma.blob.upsert({ where: { digest: blob.digest }, create: blob, update: { seenAt: new Date() } })
   }
   const now = new Date()
+  await tx.prisma.tagOpening.createMany({
+    data: [ids.closed, ids.open].map((repositoryId) => ({
+      ...{ id: openingId(repositoryId), repositoryId, tag: 'v1', reason: 'test', openedBy: 'admin' },
+      ...{ opensAt: now, seenAt: now, closesAt: new Date(now.getTime() + hourMs) },
+    })),
+  })
   const repositories = await tx.prisma.repository.findMany()
   for (const { id: repositoryId, instanceId, path } of repositories) {
     await tx.prisma.tagEvent.create({

@@ -4,6 +4,10 @@ import {
   immutabilityCheck,
   immutabilityPreview,
   previewQuery,
+  openTagBody,
+  opening,
+  openingPage,
+  openingQuery,
 } from '@/lib/api/schemas/immutability'
 import type { Operation } from './operation'
 
@@ -38,6 +42,34 @@ export const immutabilityOperations = {
     body: checkImmutabilityBody,
     status: 200,
     response: immutabilityCheck,
+    refusals: ['NOT_FOUND'],
+  },
+  listOpenings: {
+    id: 'listOpenings',
+    method: 'GET',
+    path: '/repositories/{repositoryId}/immutability/openings',
+    summary: 'List the openings of a repository’s protected tags, the newest first',
+    query: openingQuery,
+    status: 200,
+    response: openingPage,
+    refusals: ['NOT_FOUND', 'PAGE_INVALID'],
+  },
+  openTag: {
+    id: 'openTag',
+    method: 'POST',
+    path: '/repositories/{repositoryId}/immutability/openings',
+    summary: 'Let a protected tag be overwritten for a time; administrators only',
+    body: openTagBody,
+    status: 201,
+    response: opening,
+    refusals: ['NOT_FOUND', 'TAG_NOT_PROTECTED', 'TAG_RESERVED', 'ALREADY_OPEN'],
+  },
+  closeOpening: {
+    id: 'closeOpening',
+    method: 'DELETE',
+    path: '/repositories/{repositoryId}/immutability/openings/{openingId}',
+    summary: 'Close a tag again before its time; administrators only',
+    status: 204,
     refusals: ['NOT_FOUND'],
   },
 } as const satisfies Record<string, Operation>

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { errorCodes } from '@/lib/domain/errors'
 import { exemptTagsMax, immutabilityModes, isExemptTagPattern } from '@/lib/domain/immutability'
 import { isTag } from '@/lib/domain/reference'
-import { digest, timestamp } from './common'
+import { openingEnds, openingMinutesMax } from '@/lib/domain/openings'
+import { digest, pageOf, pageQuery, timestamp } from './common'
 
 const mode = z.enum(immutabilityModes).meta({
   description:
@@ -105,9 +106,12 @@ export const immutabilityPreview = z.object({
   since: timestamp.meta({ description: '30 days ago' }),
 })
 export type ImmutabilityPreview = z.infer<typeof immutabilityPreview>
+const tagName = z
+  .string()
+  .refine(isTag, { message: '1 to 128 letters, digits, “_”, “.” and “-”; not “.” or “-” first' })
 
 export const checkImmutabilityBody = z.strictObject({
-  tag: z.string().refine(isTag, { message: '1 to 128 letters, digits, “_”, “.” and “-”; not “.” or “-” first' }),
+  tag: tagName,
   digest: digest.optional().meta({ description: 'The digest to push. Absent: one that the tag never had' }),
 })
 
@@ -118,6 +122,49 @@ export const immutabilityCheck = z.object({
   }),
   message: z.string().optional(),
   currentDigest: digest.optional().meta({ description: 'What the tag points at, or what its name is reserved for' }),
+})
+
+/** A reason that a person gives. */
+const reason = z
+  .string()
+  .trim()
+  .min(1)
+  .max(500)
+  .meta({ description: 'Kept in the ledger, for everybody who may see the repository' })
+
+export const openTagBody = z.strictObject({
+  tag: tagName,
+  reason,
+  minutes: z.number().int().min(1).max(openingMinutesMax).meta({ description: 'After that it closes by itself' }),
+})
+
+/** A time in which a protected tag can be overwritten. */
+export const opening = z.object({
+  id: z.string().meta({ examples: ['opn-8h2t6d0w4n9k3b7q'] }),
+  tag: z.string(),
+  reason: z.string(),
+  opensAt: timestamp,
+  closesAt: timestamp,
+  openedBy: z.string(),
+  isOpen: z.boolean(),
+  moveCount: z.number().int().nonnegative().meta({ description: 'How often the tag moved because it was open' }),
+  closedAt: timestamp.nullable().meta({ description: 'null while it is open' }),
+  closedBy: z.string().nullable().meta({ description: 'null while it is open, and when it closed by itself' }),
+  closedHow: z.enum(openingEnds).nullable().meta({
+    description:
+      '`HAND`: an administrator closed it. `TIME`: its time was over. `CLOCK`: the clock of a server went back, and the time that was left was not known any more',
+  }),
+})
+export type OpeningView = z.infer<typeof opening>
+
+export const openingPage = pageOf(opening)
+
+export const openingQuery = pageQuery.extend({
+  isOpen: z
+    .enum(['true'])
+    .transform(() => true)
+    .optional()
+    .meta({ description: 'Only those that are open now' }),
 })
 
 const contradicts = 'says something else than the check box in the same request'

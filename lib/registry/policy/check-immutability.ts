@@ -1,6 +1,8 @@
 import type { Principal } from '@/lib/domain/principal'
 import { AppError, type ErrorCode } from '@/lib/domain/errors'
 import { judgeMove } from '@/lib/domain/immutability'
+import { endOfOpening } from '@/lib/domain/openings'
+import { findUnclosedOpening } from '@/lib/metadata/openings'
 import { findTag } from '@/lib/metadata/tags'
 import { findReservation } from '@/lib/metadata/tombstones'
 import { authorize } from '@/lib/registry/authorize'
@@ -32,7 +34,9 @@ export async function checkImmutability(
   const repository = await requireRepository(ctx.db, repositoryId)
   const current = (await findTag(ctx.db, repositoryId, tag))?.digest ?? null
   const reservation = await findReservation(ctx.db, repository, tag)
-  const verdict = judgeMove(repository, tag, current, digest, { reservation, isAppended: true })
+  const opening = await findUnclosedOpening(ctx.db, repositoryId, tag)
+  const isOpened = opening !== null && endOfOpening(opening, new Date()) === null
+  const verdict = judgeMove(repository, tag, current, digest, { reservation, isAppended: true, isOpened })
   const reason = verdict.kind === 'refused' ? verdict.reason : verdict.wouldBeRefused
   const known = current ?? (reason === undefined ? undefined : reservation?.digest)
   return {

@@ -77,6 +77,12 @@ openTag                 | of closed, immutable       | 401    | 404  | 403  403 
 openTag                 | of open                    | 401    | 403  | 403  403  403  | 403  403  403  | 403  403  403  | 403    | 409
 closeOpening            | of closed                  | 401    | 404  | 403  403  403  | 403  403  403  | 403  403  403  | 404    | ok
 closeOpening            | of open                    | 401    | 403  | 403  403  403  | 403  403  403  | 403  403  403  | 403    | ok
+listImmutabilityChanges | of main                    | 401    | ok:0 | ok:0 ok:0 ok:0 | ok:0 ok:0 ok:0 | ok:0 ok:0 ok:0 | ok:0   | ok:1
+listImmutabilityChanges | of beside                  | 401    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | ok:0   | ok:0
+createImmutabilityChange | of closed                 | 401    | 403  | 403  403  403  | 403  403  403  | ok   ok   ok   | 403    | ok
+createImmutabilityChange | of all that match         | 401    | 403  | 403  403  403  | 403  403  403  | ok   ok   ok   | 403    | ok
+createImmutabilityChange | in beside                 | 401    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | ok     | ok
+getImmutabilityChange   | of an administrator        | 401    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | 404    | ok
 
 listTags                | of closed                  | 401    | 404  | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | 404    | ok:1
 listTags                | of open                    | 401    | ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1   | ok:1

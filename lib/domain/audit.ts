@@ -17,6 +17,7 @@ export const auditTargetTypes = [
   'SIGNING_KEY',
   'GARBAGE_COLLECTION',
   'SCRUB',
+  'IMMUTABILITY_CHANGE',
 ] as const
 
 /** The type of the object that an audit event is about. */

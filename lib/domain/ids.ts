@@ -9,6 +9,7 @@ export const idPrefixes = {
   temporaryToken: 'tmp',
   session: 'ses',
   opening: 'opn',
+  immutabilityChange: 'imc',
 } as const
 
 /** A kind of object that has an id. */

@@ -77,7 +77,7 @@ class Table implements Group {
     this.#firstIndex = firstIndex
     const texts = patterns.map((pattern) => `${pattern.replace(/\*+/g, '*')}${end}`)
     this.#text = texts.join('')
-    this.#patternOf = texts.flatMap((text, pattern) => [...text].map(() => pattern))
+    this.#patternOf = texts.flatMap((text, pattern) => Array.from({ length: text.length }, () => pattern))
     for (const character of new Set(this.#text.replace(/[*?$]/g, ''))) {
       this.#classOf[character.charCodeAt(0)] = this.#characters.length
       this.#characters.push(character)

@@ -287,6 +287,19 @@ describe('a periodic job', () => {
     expect(last.done).toEqual(['the run has ended', 'begun', 'ended at stop'])
   })
 
+  test('is done now when asked for, besides its schedule; the stop tells it, and waits for it', async () => {
+    const seen: boolean[] = []
+    const { job } = jobThat({
+      async work(_, isLast, signal) {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        seen.push(isLast)
+      },
+    })
+    ctx.jobs.doNow(job)
+    await ctx.jobs.stop()
+    expect(seen).toEqual([false])
+  })
+
   test('that fails is logged, and done the next time', async () => {
     const error = vi.spyOn(ctx.log, 'error')
     const failure = new Error('away')

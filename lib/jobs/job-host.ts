@@ -30,6 +30,7 @@ interface Ticking<C extends JobContext> {
 export class JobHost<C extends JobContext> {
   readonly #context: () => C
   readonly #running = new Set<RunningRun>()
+  readonly #stopping = new AbortController()
   #ticking: Ticking<C>[] = []
 
   constructor(context: () => C) {
@@ -82,6 +83,13 @@ export class JobHost<C extends JobContext> {
     await Promise.all([...this.#running].map(({ ended }) => ended))
   }
 
+  /** Does a periodic job now, in the background, besides its schedule. */
+  doNow(job: PeriodicJob<C>): void {
+    const run = { abort: this.#stopping, ended: this.#do(job, false) }
+    this.#running.add(run)
+    void run.ended.then(() => this.#running.delete(run))
+  }
+
   /**
    * Stops the schedule and every run of this process, also those on demand; resolves when they and the `at stop` jobs
    * have ended. Never rejects.
@@ -89,10 +97,10 @@ export class JobHost<C extends JobContext> {
   async stop(): Promise<void> {
     const ticking = this.#ticking
     this.#ticking = []
+    this.#stopping.abort(stopped())
     for (const { timer } of ticking) clearInterval(timer)
     await Promise.all(ticking.map(({ last }) => last))
-    for (const { abort } of this.#running)
-      abort.abort(new AppError('UNAVAILABLE', { message: 'the server was stopped' }))
+    for (const { abort } of this.#running) abort.abort(stopped())
     await this.settled()
     const atStop = ticking.filter(({ job }) => job.also === 'at stop')
     await Promise.all(atStop.map(({ job }) => this.#do(job, true)))
@@ -115,9 +123,14 @@ export class JobHost<C extends JobContext> {
   async #do(job: PeriodicJob<C>, isLast: boolean): Promise<void> {
     const ctx = this.#context()
     try {
-      await job.work(ctx, isLast)
+      await job.work(ctx, isLast, this.#stopping.signal)
     } catch (err) {
       ctx.log.error({ err, job: job.name }, 'a job in the background failed')
     }
   }
+}
+
+/** The error of work that the stop of the server ends. */
+function stopped(): AppError {
+  return new AppError('UNAVAILABLE', { message: 'the server was stopped' })
 }

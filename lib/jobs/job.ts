@@ -16,8 +16,11 @@ export interface PeriodicJob<C extends JobContext> {
   readonly intervalMs: number
   /** An additional run: once when the server starts, or once when it stops, after everything else. */
   readonly also?: 'at start' | 'at stop'
-  /** `isLast`: the server is stopping. An error is logged and has no other effect. */
-  readonly work: (ctx: C, isLast: boolean) => Promise<void>
+  /**
+   * `isLast`: the server is stopping. An error is logged and has no other effect. `signal` is aborted when the server
+   * stops: work that takes long leaves the rest to the next time.
+   */
+  readonly work: (ctx: C, isLast: boolean, signal: AbortSignal) => Promise<void>
 }
 
 /**

@@ -53,6 +53,26 @@ export function visibleRepository(viewer: Viewer | null): Sql {
     AND g."scopeId" IN (r."id", r."namespaceId", r."instanceId")))`
 }
 
+/** Repositories a viewer may manage. `r` is the repository's table. None that is being deleted. */
+export function manageableRepository(viewer: Viewer | null): Sql {
+  if (viewer === null) return Prisma.sql`NOT r."isDeleted"`
+  return Prisma.sql`NOT r."isDeleted" AND EXISTS (SELECT 1 FROM "Grant" g WHERE g."subjectId" = ${viewer.subjectId}
+    AND g."permission" = 'MANAGE' AND g."scopeId" IN (r."id", r."namespaceId", r."instanceId"))`
+}
+
+/** Whether a viewer manages an instance or anything in it. */
+export async function managesAnythingIn(
+  source: SqlSource,
+  viewer: Viewer | null,
+  instanceId: string,
+): Promise<boolean> {
+  if (viewer === null) return true
+  const rows = await source.read.$queryRaw<unknown[]>`
+    SELECT 1 FROM "Grant" g WHERE g."subjectId" = ${viewer.subjectId} AND g."instanceId" = ${instanceId}
+      AND g."permission" = 'MANAGE' LIMIT 1`
+  return rows.length > 0
+}
+
 /**
  * What a subject may do on a thing, as a rank; null when the thing does not exist or the subject cannot see it. On a
  * PUBLIC repository everyone has the rank of a pull.

@@ -1,13 +1,11 @@
-import { type Viewer, visibleRepository } from './access'
+import { type Viewer, manageableRepository, visibleRepository } from './access'
 import type { Source, SqlSource } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 import { type Slice, type Sql, allOf, contains, inOrder } from './engine/listing'
 import { type RepositoryRow, type StoredRepositoryRow, toRepositoryRow } from './repository-settings'
 
-/** Which repositories of an instance a list shows: of those a viewer may pull from. */
-export interface RepositoryFilter {
-  readonly viewer: Viewer | null
-  readonly instanceId: string
+/** Which repositories a list shows; what is absent does not matter. */
+export interface MatchingRepositories {
   /** Exact name of a namespace. */
   readonly namespace?: string | undefined
   /** Exact name in its namespace. */
@@ -17,6 +15,12 @@ export interface RepositoryFilter {
   readonly type?: 'PUBLIC' | 'PRIVATE' | undefined
   /** Whether the policy is in force (mode `enforce`). */
   readonly tagImmutability?: boolean | undefined
+}
+
+/** Which repositories of an instance a list shows: of those a viewer may pull from. */
+export interface RepositoryFilter extends MatchingRepositories {
+  readonly viewer: Viewer | null
+  readonly instanceId: string
 }
 
 /** What a list of repositories can be sorted by. */
@@ -63,6 +67,47 @@ function matching({ viewer, instanceId, namespace, name, search, type, tagImmuta
     type === undefined ? undefined : Prisma.sql`r."type" = ${type}`,
     tagImmutability === undefined ? undefined : Prisma.sql`(r."immutabilityMode" = 'enforce') = ${tagImmutability}`,
   ])
+}
+
+/** A repository of the list that its viewer may manage. */
+export interface ManagedRepository {
+  readonly id: string
+  readonly path: string
+}
+
+/**
+ * Up to `limit` repositories of the list that its viewer may manage, by path, those after the path `last`; none that was
+ * created after `createdUntil`.
+ */
+export async function listManagedRepositories(
+  source: SqlSource,
+  filter: RepositoryFilter,
+  { last, limit, createdUntil }: { readonly last: string; readonly limit: number; readonly createdUntil: Date },
+): Promise<ManagedRepository[]> {
+  return source.read.$queryRaw<ManagedRepository[]>`
+    SELECT r."id", r."path" FROM "Repository" r
+    WHERE ${matching(filter)} AND ${manageableRepository(filter.viewer)} AND r."path" > ${last}
+      AND r."createdAt" <= ${createdUntil}
+    ORDER BY r."path" LIMIT ${limit}`
+}
+
+/** How many repositories of the list its viewer may manage. */
+export async function countManagedRepositories(source: SqlSource, filter: RepositoryFilter): Promise<number> {
+  const [row] = await source.read.$queryRaw<{ count: bigint }[]>`
+    SELECT count(*) AS "count" FROM "Repository" r WHERE ${matching(filter)} AND ${manageableRepository(filter.viewer)}`
+  return Number(row?.count)
+}
+
+/** The paths of those of the repositories that a viewer may pull from, by id. */
+export async function findVisiblePaths(
+  source: SqlSource,
+  viewer: Viewer | null,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) return new Map()
+  const rows = await source.read.$queryRaw<ManagedRepository[]>`
+    SELECT r."id", r."path" FROM "Repository" r WHERE r."id" IN (${Prisma.join([...ids])}) AND ${visibleRepository(viewer)}`
+  return new Map(rows.map(({ id, path }) => [id, path]))
 }
 
 /**

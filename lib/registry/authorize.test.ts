@@ -47,6 +47,7 @@ const noUseCases: Readonly<Record<string, string>> = {
   'maintenance/sweep-outbox': 'the work of the server itself',
   'maintenance/sweep-uploads': 'the work of a run that a use case has started',
   'policy/preview-policy': 'a step of use cases',
+  'policy/continue-immutability-changes': 'the work of a change that a use case has started',
   'pull/check-while-reading': 'a step of a use case',
   'policy/record-closing': 'a step in the transaction of use cases',
   'policy/watch-openings': 'the work of the server itself',
@@ -190,6 +191,16 @@ const rows: Readonly<Record<string, Row>> = {
   'policy/listOpenings': { member: 'NOT_FOUND', args: () => [ids.closed, { pageSize }] },
   'policy/openTag': { member: 'DENIED', args: () => [ids.open, { tag: 'v1', reason: 'because', minutes: 15 }] },
   'policy/closeOpening': { member: 'DENIED', args: () => [ids.open, openingId(ids.open)] },
+  'policy/startImmutabilityChange': {
+    member: 'DENIED',
+    args: () => [ids.main, { immutability: { mode: 'audit' }, filter: {} }],
+  },
+  'policy/startImmutabilityChange of what nobody shows': {
+    member: 'NOT_FOUND',
+    args: () => [ids.besideInstance, { immutability: { mode: 'audit' }, filter: {} }],
+  },
+  'policy/getImmutabilityChange': { member: 'NOT_FOUND', args: () => [ids.change] },
+  'policy/listImmutabilityChanges': { member: 'NOT_FOUND', args: () => [{ instanceId: ids.besideInstance, pageSize }] },
 
   'push/findMountSource': {
     member: 'nothing',
@@ -212,6 +223,7 @@ const rows: Readonly<Record<string, Row>> = {
   },
   'repositories/getRepository': { member: 'NOT_FOUND', args: () => [ids.closed] },
   'repositories/getRepositoryByName': { member: 'NOT_FOUND', args: () => [ids.main, 'team/closed'] },
+  'repositories/changeRepository': { member: 'DENIED', args: () => [ids.open, { summary: 'changed' }, null] },
   'repositories/updateRepository': { member: 'DENIED', args: () => [ids.open, { summary: 'changed' }, null] },
   'repositories/deleteRepository': { member: 'DENIED', args: () => [ids.open, {}, null] },
   'repositories/listRepositories': {
@@ -389,6 +401,7 @@ async function expectUnrefused(name: string, args: readonly unknown[]): Promise<
   } finally {
     const { prisma } = api.ctx.db
     await vi.waitFor(async () => expect(await prisma.maintenanceRun.count({ where: { state: 'RUNNING' } })).toBe(0))
+    await api.ctx.jobs.settled()
     await world.reset()
   }
 }

@@ -2,7 +2,7 @@ import type { Principal } from '@/lib/domain/principal'
 import { type AccessAction, rankAllows } from '@/lib/domain/access'
 import { AppError } from '@/lib/domain/errors'
 import type { TokenAccess } from '@/lib/domain/token-scope'
-import { type ScopeKind, type Viewer, findRank } from '@/lib/metadata/access'
+import { type ScopeKind, type Viewer, findRank, managesAnythingIn } from '@/lib/metadata/access'
 import type { SqlSource } from '@/lib/metadata/engine/database'
 import { findRepositoryPath } from '@/lib/metadata/repositories'
 
@@ -15,6 +15,7 @@ export type Scope =
 /** A permission that a use case required of a principal, in a form that can be stored as JSON. */
 export type Need =
   | { readonly role: 'ADMINISTRATOR' }
+  | { readonly managesIn: string }
   | { readonly action: AccessAction; readonly scope: Scope; readonly denied: 'DENIED' | 'NOT_FOUND' }
 
 /** The part of the context that a check uses. */
@@ -65,6 +66,20 @@ export function authorizeProven(principal: Principal): void {
   if (principal.token !== null) throw new AppError('SCOPE_INSUFFICIENT')
 }
 
+/**
+ * Throws like `authorizeUser`, NOT_FOUND for an instance that the principal cannot see, and DENIED for one in which it
+ * manages nothing: not the instance, no namespace, no repository. For what concerns only the repositories that the
+ * principal manages.
+ */
+export async function authorizeManagerIn(ctx: Authorizing, principal: Principal, instanceId: string): Promise<void> {
+  authorizeUser(principal)
+  if ((await findRank(ctx.db, viewerOf(principal), { kind: 'instance', id: instanceId })) === null) {
+    throw new AppError('NOT_FOUND')
+  }
+  if (!(await managesAnythingIn(ctx.db, viewerOf(principal), instanceId))) throw new AppError('DENIED')
+  ctx.needs?.push({ managesIn: instanceId })
+}
+
 /** Throws like `authorizeProven`, and DENIED for a principal that is not a user. For a user's own account. */
 export function authorizeUser(principal: Principal): void {
   authorizeProven(principal)
@@ -85,6 +100,7 @@ export function authorizeOwner(ctx: Authorizing, principal: Principal, userId: s
 export async function authorizeAgain(ctx: Authorizing, principal: Principal, needs: readonly Need[]): Promise<void> {
   for (const need of needs) {
     if ('role' in need) authorizeAdministrator(ctx, principal)
+    else if ('managesIn' in need) await authorizeManagerIn(ctx, principal, need.managesIn)
     else await authorize(ctx, principal, need.action, need.scope, need.denied)
   }
 }

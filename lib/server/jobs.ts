@@ -7,6 +7,7 @@ import { reserveJob } from '@/lib/registry/maintenance/keep-reserve'
 import { scrubJob } from '@/lib/registry/maintenance/scrub-job'
 import { outboxJob } from '@/lib/registry/maintenance/sweep-outbox'
 import { openingsJob } from '@/lib/registry/policy/watch-openings'
+import { immutabilityChangesJob } from '@/lib/registry/policy/continue-immutability-changes'
 import { keptAnswersJob } from '@/lib/registry/run-once'
 
 /** All that the server does by the clock. */
@@ -15,6 +16,7 @@ export const jobs: readonly Job<Context>[] = [
   scrubJob,
   deletionsJob,
   openingsJob(),
+  immutabilityChangesJob,
   auditHeadJob,
   leftOutLogOnsJob,
   keptAnswersJob,

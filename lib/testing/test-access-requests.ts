@@ -126,6 +126,15 @@ export const accessRequests: Readonly<Record<string, AccessRequest | ((caller: s
   'openTag of open': { ...open, body: opening },
   'closeOpening of closed': { params: { ...closed.params, openingId: openingId(ids.closed) } },
   'closeOpening of open': { params: { ...open.params, openingId: openingId(ids.open) } },
+  'listImmutabilityChanges of main': main,
+  'listImmutabilityChanges of beside': beside,
+  'createImmutabilityChange of closed': {
+    ...main,
+    body: { immutability: { mode: 'enforce' }, repositoryIds: [ids.closed] },
+  },
+  'createImmutabilityChange of all that match': { ...main, body: { immutability: { mode: 'audit' }, filter: {} } },
+  'createImmutabilityChange in beside': { ...beside, body: { immutability: { mode: 'audit' }, filter: {} } },
+  'getImmutabilityChange of an administrator': { params: { changeId: ids.change } },
 
   'listTags of closed': closed,
   'listTags of open': open,

@@ -28,6 +28,8 @@ export const ids = {
   open: 'crr-open',
   secret: 'crr-secret',
   besideClosed: 'crr-beside',
+  /** A change of many repositories of `main` that the administrator made. */
+  change: 'imc-main',
 } as const
 
 /** The host of an instance that is not the default one. */
@@ -322,6 +324,24 @@ async function insertThings(tx: Transaction): Promise<void> {
       { id: ids.spare, instanceId: ids.main, name: 'spare', autoCreateRepository: false, ...defaults },
       { id: ids.besideTeam, instanceId: ids.besideInstance, name: 'team', autoCreateRepository: true, ...defaults },
     ],
+  })
+  await tx.prisma.immutabilityChange.create({
+    data: {
+      id: ids.change,
+      instanceId: ids.main,
+      state: 'SUCCEEDED',
+      policy: JSON.stringify({ mode: 'off' }),
+      selection: JSON.stringify({ filter: {} }),
+      counts: JSON.stringify({ total: 0, changed: 0, unchanged: 0, failed: 0 }),
+      actorId: userId('admin'),
+      actor: 'admin',
+      credential: 'session',
+      address: '192.0.2.7',
+      userAgent: 'test',
+      startedAt: new Date(0),
+      movedAt: new Date(0),
+      endedAt: new Date(1),
+    },
   })
   const texts = { summary: '', description: '', updatedBy: 'admin' }
   const ofTeam = { instanceId: ids.main, namespaceId: ids.team, ...texts }

@@ -17,8 +17,8 @@ export interface Operation {
   readonly admitsRobots?: true
   readonly query?: z.ZodObject
   readonly body?: z.ZodObject
-  /** 303 redirects a browser to another page, by `Location`. */
-  readonly status: 200 | 201 | 204 | 303
+  /** 202: the work goes on; `Location` shows how far it is. 303 redirects a browser to another page, by `Location`. */
+  readonly status: 200 | 201 | 202 | 204 | 303
   /** Schema of the response body. Absent: the response has no body. */
   readonly response?: z.ZodType
   /** Media types of a response that is a file, not JSON. With `response`, the client asks for one or the other. */

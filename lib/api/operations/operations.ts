@@ -4,6 +4,7 @@ import { credentialOperations } from './credentials'
 import { documentOperations } from './document'
 import { grantOperations } from './grants'
 import { immutabilityOperations } from './immutability'
+import { immutabilityChangeOperations } from './immutability-changes'
 import { instanceOperations } from './instances'
 import { maintenanceOperations } from './maintenance'
 import { namespaceOperations } from './namespaces'
@@ -25,6 +26,7 @@ export const operations = {
   ...namespaceOperations,
   ...repositoryOperations,
   ...immutabilityOperations,
+  ...immutabilityChangeOperations,
   ...tagOperations,
   ...tagEventOperations,
   ...maintenanceOperations,

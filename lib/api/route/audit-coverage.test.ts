@@ -45,6 +45,7 @@ afterAll(() => api.close())
 async function ask(operation: Operation, key: string) {
   const { db } = api.ctx
   await vi.waitFor(async () => expect(await db.prisma.maintenanceRun.count({ where: { state: 'RUNNING' } })).toBe(0))
+  await api.ctx.jobs.settled()
   await world.reset()
   const given = accessRequests[key] ?? {}
   const { params = {}, query = '', body, prepare } = typeof given === 'function' ? given('admin') : given

@@ -49,17 +49,25 @@ export const createdRepository = repository.extend({
 
 export const repositoryPage = pageOf(repository)
 
-export const repositoryQuery = pageQuery.extend({
+/** What tells the repositories of a list from the others. */
+const filterFields = {
   namespace: z.string().optional().meta({ description: 'Exact name of a namespace' }),
   name: z.string().optional().meta({ description: 'Exact name inside the namespace' }),
   search: z.string().max(255).optional().meta({ description: 'Part of `<namespace>/<name>`' }),
   type: repositoryType.optional(),
+}
+
+export const repositoryQuery = pageQuery.extend({
+  ...filterFields,
   tagImmutability: z
     .enum(['true', 'false'])
     .transform((value) => value === 'true')
     .optional(),
   sort: z.enum(['name', '-name', 'createdAt', '-createdAt', 'updatedAt', '-updatedAt']).default('name'),
 })
+
+/** The filters of the list in a body. */
+export const repositoryFilter = z.strictObject({ ...filterFields, tagImmutability: z.boolean().optional() })
 
 export const repositoryByNameQuery = z.strictObject({
   path: z.string().meta({ description: '`<namespace>/<name>`', examples: ['team/web/shop'] }),

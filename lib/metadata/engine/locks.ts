@@ -2,9 +2,10 @@ import type { SqlTransaction } from './database'
 import { Prisma } from '../generated/sqlite/client'
 
 /** Tables with settings that two people may save at once. */
-export type LockableTable = 'Instance' | 'Namespace' | 'Repository' | 'Robot' | 'User'
+export type LockableTable = 'ImmutabilityChange' | 'Instance' | 'Namespace' | 'Repository' | 'Robot' | 'User'
 
 const tables: Record<LockableTable, Prisma.Sql> = {
+  ImmutabilityChange: Prisma.sql`"ImmutabilityChange"`,
   Instance: Prisma.sql`"Instance"`,
   Namespace: Prisma.sql`"Namespace"`,
   Repository: Prisma.sql`"Repository"`,

@@ -65,7 +65,7 @@ describe('a deletion that the end of a process interrupted', () => {
     const { repositoryId } = await api.makeRepository('gone', { tagImmutability: true })
     for (const tag of ['latest', 'v1', 'v2']) await api.pushTag(repositoryId, tag)
     await markDeleted(api.ctx.db, repositoryId)
-    await deletionsJob.work(api.ctx, false)
+    await deletionsJob.work(api.ctx, false, new AbortController().signal)
 
     expect(await rowsLeft(repositoryId)).toEqual([0, 0, 0, 0, 0, 0, 0])
     const { prisma } = api.ctx.db
@@ -75,7 +75,7 @@ describe('a deletion that the end of a process interrupted', () => {
     expect((await prisma.tombstone.findMany({ orderBy: { tag: 'asc' } })).map(({ tag }) => tag)).toEqual(['v1', 'v2'])
     const events = await prisma.outboxEvent.findMany({ where: { repositoryId }, orderBy: { id: 'asc' } })
     expect(events.map(({ kind }) => kind)).toEqual(['TAG', 'TAG', 'TAG', 'REPOSITORY_DELETED'])
-    await deletionsJob.work(api.ctx, false)
+    await deletionsJob.work(api.ctx, false, new AbortController().signal)
     expect(await prisma.outboxEvent.count({ where: { repositoryId } })).toBe(4)
   })
 
@@ -100,7 +100,7 @@ describe('a deletion that the end of a process interrupted', () => {
     const { repositoryId } = await api.makeRepository('gone')
     await fillRepository(api.ctx.db, repositoryId, 300)
     await markDeleted(api.ctx.db, repositoryId)
-    await Promise.all(Array.from({ length: 4 }, () => deletionsJob.work(api.ctx, false)))
+    await Promise.all(Array.from({ length: 4 }, () => deletionsJob.work(api.ctx, false, new AbortController().signal)))
     const { prisma } = api.ctx.db
     expect(await prisma.tagEvent.count({ where: { repositoryId } })).toBe(300)
     expect(await prisma.outboxEvent.count({ where: { kind: 'REPOSITORY_DELETED' } })).toBe(1)

@@ -3,9 +3,13 @@ import { type ImmutabilityRule, type PolicyRequest, requestedPolicy } from '@/li
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { lockRow } from '@/lib/metadata/engine/locks'
 import { addToOutbox } from '@/lib/metadata/outbox'
-import { type RepositorySettings, updateRepository as updateRepositoryRow } from '@/lib/metadata/repository-settings'
+import {
+  type RepositoryRow,
+  type RepositorySettings,
+  updateRepository as updateRepositoryRow,
+} from '@/lib/metadata/repository-settings'
 import { changedFields } from '@/lib/registry/changed-fields'
-import { authorize } from '@/lib/registry/authorize'
+import { type Authorizing, authorize } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { type RepositoryDetails, describeRepository, requireRepository } from './repository-details'
 import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
@@ -17,6 +21,13 @@ type RepositoryChanges = {
     readonly reason?: string | undefined
   }
 
+/** A repository as a change left it. */
+interface ChangedRepository {
+  readonly row: RepositoryRow
+  /** Whether anything changed. */
+  readonly isChanged: boolean
+}
+
 /**
  * Changes a repository's settings, including its immutability policy. Writes nothing when nothing changes.
  *
@@ -27,17 +38,32 @@ export async function updateRepository(
   ctx: Context,
   principal: Principal,
   id: string,
-  { reason, tagImmutability, immutability, ...input }: RepositoryChanges,
+  changes: RepositoryChanges,
   expected: ExpectedVersions,
 ): Promise<Versioned<RepositoryDetails>> {
+  const { row } = await changeRepository(ctx, principal, id, changes, expected)
+  return describeRepository(ctx.db, principal, row)
+}
+
+/**
+ * The change that `updateRepository` makes, without the description. In a transaction of the caller it is durable, and
+ * the rows stay locked, when that ends.
+ */
+export async function changeRepository(
+  ctx: Authorizing & Pick<Context, 'db'>,
+  principal: Principal,
+  id: string,
+  { reason, tagImmutability, immutability, ...input }: RepositoryChanges,
+  expected: ExpectedVersions,
+): Promise<ChangedRepository> {
   await authorize(ctx, principal, 'manage', { repositoryId: id })
-  const row = await ctx.db.transaction(async (tx) => {
+  return ctx.db.transaction(async (tx) => {
     await lockRow(tx, 'Repository', id)
     const current = await requireRepository(tx, id)
     assertExpected(current.version, expected)
     const policy = requestedPolicy(current, { tagImmutability, immutability })
     const changes = changedFields<RepositorySettings, keyof RepositorySettings>(current, { ...input, ...policy })
-    if (changes === null) return current
+    if (changes === null) return { row: current, isChanged: false }
     const { after } = changes
     const isPolicyChanged = after.immutabilityMode !== undefined || after.exemptTags !== undefined
     const updated = await updateRepositoryRow(tx, current, {
@@ -55,7 +81,6 @@ export async function updateRepository(
       ...changes,
       reason,
     })
-    return updated
+    return { row: updated, isChanged: true }
   })
-  return describeRepository(ctx.db, principal, row)
 }

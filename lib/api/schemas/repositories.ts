@@ -99,12 +99,19 @@ export const updateRepositoryBody = z
       .boolean()
       .optional()
       .meta({ description: 'True: mode `enforce`, false: `off`; the exempt tags stay' }),
-    immutability: policyChanges.optional(),
+    immutability: policyChanges
+      .nullable()
+      .optional()
+      .meta({ description: '`null`: the default that a new repository of the namespace gets' }),
     summary: clearable(summary).optional(),
     description: clearable(description).optional(),
     reason: z.string().max(500).optional().meta({ description: 'Stored in the audit trail with the change' }),
   })
-  .refine(isConsistentRequest, contradiction)
+  .refine(
+    ({ tagImmutability, immutability }) =>
+      immutability === null ? tagImmutability === undefined : isConsistentRequest({ tagImmutability, immutability }),
+    contradiction,
+  )
 export type UpdateRepositoryBody = z.infer<typeof updateRepositoryBody>
 
 export const deleteRepositoryQuery = z.strictObject({

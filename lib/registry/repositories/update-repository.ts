@@ -1,7 +1,10 @@
 import type { Principal } from '@/lib/domain/principal'
 import { type ImmutabilityRule, type PolicyRequest, requestedPolicy } from '@/lib/domain/immutability'
+import { AppError } from '@/lib/domain/errors'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
+import type { Transaction } from '@/lib/metadata/engine/database'
 import { lockRow } from '@/lib/metadata/engine/locks'
+import { findNamespace } from '@/lib/metadata/namespaces'
 import { addToOutbox } from '@/lib/metadata/outbox'
 import {
   type RepositoryRow,
@@ -11,15 +14,20 @@ import {
 import { changedFields } from '@/lib/registry/changed-fields'
 import { type Authorizing, authorize } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
+import { policyForNew } from '@/lib/registry/namespaces/namespace-details'
 import { type RepositoryDetails, describeRepository, requireRepository } from './repository-details'
 import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
 
+type ChangedSettings = RepositorySettings & Pick<RepositoryRow, 'immutabilitySource'>
 type ChangedAsGiven = Omit<RepositorySettings, keyof ImmutabilityRule>
 type RepositoryChanges = {
   readonly [Field in keyof ChangedAsGiven]?: ChangedAsGiven[Field] | undefined
-} & PolicyRequest & {
-    readonly reason?: string | undefined
-  }
+} & {
+  readonly tagImmutability?: boolean | undefined
+  /** Null: the default that a new repository of the namespace gets, and its source. */
+  readonly immutability?: PolicyRequest['immutability'] | null
+  readonly reason?: string | undefined
+}
 
 /** A repository as a change left it. */
 interface ChangedRepository {
@@ -61,18 +69,22 @@ export async function changeRepository(
     await lockRow(tx, 'Repository', id)
     const current = await requireRepository(tx, id)
     assertExpected(current.version, expected)
-    const policy = requestedPolicy(current, { tagImmutability, immutability })
-    const changes = changedFields<RepositorySettings, keyof RepositorySettings>(current, { ...input, ...policy })
+    const policy =
+      immutability === null ? await defaultOf(tx, current) : requestedPolicy(current, { tagImmutability, immutability })
+    const changes = changedFields<ChangedSettings, keyof ChangedSettings>(current, { ...input, ...policy })
     if (changes === null) return { row: current, isChanged: false }
     const { after } = changes
     const isPolicyChanged = after.immutabilityMode !== undefined || after.exemptTags !== undefined
     const updated = await updateRepositoryRow(tx, current, {
-      ...after,
       ...(isPolicyChanged && { immutabilitySource: 'repository' }),
+      ...after,
       updatedBy: principal.name,
     })
     if (updated === null) throw changedMeanwhile()
-    if (isPolicyChanged) await addToOutbox(tx, updated, { kind: 'POLICY_CHANGED', ...policy })
+    if (isPolicyChanged) {
+      const { immutabilityMode, exemptTags } = updated
+      await addToOutbox(tx, updated, { kind: 'POLICY_CHANGED', immutabilityMode, exemptTags })
+    }
     const target = { type: 'REPOSITORY', id, name: updated.path } as const
     await insertAuditEvent(tx, principal, {
       action: 'UPDATE',
@@ -83,4 +95,11 @@ export async function changeRepository(
     })
     return { row: updated, isChanged: true }
   })
+}
+
+/** The policy that a new repository beside this one gets, and where it comes from. */
+async function defaultOf(tx: Transaction, { namespaceId }: RepositoryRow) {
+  const namespace = await findNamespace(tx, namespaceId)
+  if (namespace === null) throw new AppError('NOT_FOUND')
+  return policyForNew(namespace)
 }

@@ -71,7 +71,6 @@ describe('the policy', () => {
   test.each([
     [{ immutability: { mode: 'on' } }, 'immutability.mode'],
     [{ immutability: { mode: null } }, 'immutability.mode'],
-    [{ immutability: null }, 'immutability'],
     [{ immutability: { colour: 'red' } }, 'immutability.colour'],
     [{ immutability: { exemptTags: 'latest' } }, 'immutability.exemptTags'],
     [{ immutability: { exemptTags: ['ok', 'a b'] } }, 'immutability.exemptTags.1'],
@@ -90,6 +89,40 @@ describe('the policy', () => {
     const made = await api.call('POST', '/instances/{instanceId}/repositories', { instanceId }, making)
     expect(made.json).toMatchObject({ status: 400, errors: [{ path }] })
     expect(await read(repositoryId)).toEqual(before)
+  })
+
+  test('null takes the default of the namespace and the instance again, with its source', async () => {
+    const { instanceId, namespaceId, repositoryId } = await api.makeRepository()
+    const set = (path: string, params: Record<string, string>, body: object) =>
+      api.call('PATCH', path, params, { body })
+    await set('/instances/{instanceId}', { instanceId }, { defaultImmutability: { mode: 'audit', exemptTags: ['x'] } })
+    await change(repositoryId, { tagImmutability: true })
+    expect((await change(repositoryId, { immutability: null })).json).toMatchObject({
+      immutability: { mode: 'audit', exemptTags: ['x'], source: 'instance' },
+    })
+    await set('/namespaces/{namespaceId}', { namespaceId }, { defaultImmutability: { mode: 'off' } })
+    expect((await change(repositoryId, { immutability: null })).json).toMatchObject({
+      immutability: { mode: 'off', exemptTags: ['x'], source: 'namespace' },
+    })
+    // The same policy, but its own: null changes only where it comes from, which is recorded too.
+    await change(repositoryId, { immutability: { mode: 'audit' } })
+    await change(repositoryId, { immutability: { mode: 'off' } })
+    expect(await read(repositoryId)).toMatchObject({ mode: 'off', source: 'repository' })
+    await change(repositoryId, { immutability: null })
+    expect(await read(repositoryId)).toMatchObject({ mode: 'off', exemptTags: ['x'], source: 'namespace' })
+    const event = await api.ctx.db.prisma.auditEvent.findFirstOrThrow({
+      where: { targetId: repositoryId, action: 'UPDATE' },
+      orderBy: { id: 'desc' },
+    })
+    expect([event.before, event.after]).toEqual([
+      '{"immutabilitySource":"repository"}',
+      '{"immutabilitySource":"namespace"}',
+    ])
+    const both = await change(repositoryId, { tagImmutability: true, immutability: null })
+    expect(both.json).toMatchObject({ status: 400, errors: [{ path: 'immutability.mode' }] })
+    const making = { body: { namespace: 'test', name: 'refused', immutability: null } }
+    const made = await api.call('POST', '/instances/{instanceId}/repositories', { instanceId }, making)
+    expect(made.json).toMatchObject({ status: 400, errors: [{ path: 'immutability' }] })
   })
 
   test('counts the protected tags of any number of pages', async () => {

@@ -69,7 +69,7 @@ export function NamespaceTable({ region, namespaces, stale, onEdit, onDelete }: 
       key: 'immutability',
       header: t('namespaces.defaultImmutability'),
       skeleton: 'lg',
-      cell: (namespace) => <ImmutabilityStatus isImmutable={namespace.defaultTagImmutability} />,
+      cell: (namespace) => <ImmutabilityStatus mode={namespace.defaultImmutability.mode} />,
     },
     {
       key: 'created',

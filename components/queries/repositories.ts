@@ -82,7 +82,7 @@ export function useUpdateRepository(repositoryId: string) {
     onSuccess: (saved, { body }) => {
       const { instanceId, namespace, name } = saved.data
       // Whether a tag is protected comes with the tag. What was read before must not be shown, however shortly.
-      if (body.tagImmutability !== undefined) {
+      if (body.tagImmutability !== undefined || body.immutability !== undefined) {
         queryClient.removeQueries({ queryKey: ['tags', repositoryId], type: 'inactive' })
       }
       return Promise.all([
@@ -92,6 +92,8 @@ export function useUpdateRepository(repositoryId: string) {
           mayMove: () => true,
         }),
         queryClient.invalidateQueries({ queryKey: ['tags', repositoryId] }),
+        // Read again when it is next shown: the dialog that saved is about to close.
+        queryClient.invalidateQueries({ queryKey: ['immutability', repositoryId], refetchType: 'none' }),
       ])
     },
   })

@@ -1,24 +1,53 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
-import type { RepositoryView } from '@/lib/api/schemas/repositories'
+import { useState } from 'react'
+import type { Versioned } from '@/lib/api/client/api'
+import type { RepositoryView, UpdateRepositoryBody } from '@/lib/api/schemas/repositories'
+import { ExemptTagsField, ModeChoices } from '../immutability/policy-fields'
+import { PolicyPreview, usePolicyPreview } from '../immutability/policy-preview'
 import { repositoryQuery, useUpdateRepository } from '../queries/repositories'
+import { TextButton } from '../ui/button'
 import { EditDialog } from '../ui/edit-dialog'
 import { OpenedDialog } from '../ui/opened-dialog'
 import type { Opened } from '../ui/opened-dialog'
 import { Time } from '../ui/time'
+import type { ToastContent } from '../ui/toast'
+import type { Action } from '../ui/use-action'
 import { useEdit } from '../ui/use-edit'
 import { ImmutableChoice, RepositoryTexts, TypeChoices } from './repository-fields'
+import { useModeWord } from './repository-status'
 
 interface ModifySettingsDialogProps {
   repository: RepositoryView
   onClose: () => void
 }
 
-type Settings = Pick<RepositoryView, 'type' | 'tagImmutability' | 'summary' | 'description'>
+interface Settings extends Pick<RepositoryView, 'type' | 'summary' | 'description'> {
+  mode: RepositoryView['immutability']['mode']
+  /** Separated by spaces, so that two lists can be compared. */
+  exemptTags: string
+}
 
-function settingsOf({ type, tagImmutability, summary, description }: RepositoryView): Settings {
-  return { type, tagImmutability, summary, description }
+function settingsOf({ type, immutability, summary, description }: RepositoryView): Settings {
+  return { type, mode: immutability.mode, exemptTags: immutability.exemptTags.join(' '), summary, description }
+}
+
+function listOf(exemptTags: string): string[] {
+  return exemptTags.split(' ').filter((pattern) => pattern !== '')
+}
+
+/** A change of the mode alone is sent as ACR's check box where that can say it. */
+function bodyOf({ mode, exemptTags, ...others }: Partial<Settings>): UpdateRepositoryBody {
+  if (exemptTags === undefined && mode === undefined) return others
+  if (exemptTags === undefined && mode !== 'audit') return { ...others, tagImmutability: mode === 'enforce' }
+  return {
+    ...others,
+    immutability: {
+      ...(mode !== undefined && { mode }),
+      ...(exemptTags !== undefined && { exemptTags: listOf(exemptTags) }),
+    },
+  }
 }
 
 /** Changes a repository's settings, decided on what they are when the dialog opens. */
@@ -34,32 +63,45 @@ export function ModifySettingsDialog({ repository, onClose }: ModifySettingsDial
 
 function SettingsForm(dialog: Opened<RepositoryView>) {
   const t = useTranslations()
+  const modeWord = useModeWord()
+  const [isAdvanced, setIsAdvanced] = useState(false)
+  const [isWrong, setIsWrong] = useState(false)
   const path = `${dialog.opened.data.namespace}/${dialog.opened.data.name}`
-  const edit = useEdit({
-    dialog,
-    settingsOf,
-    update: useUpdateRepository(dialog.opened.data.id),
-    saved: (_, changes) => whatChanged(changes),
-  })
+  const update = useUpdateRepository(dialog.opened.data.id)
+  const action: Action<{ body: Partial<Settings>; etag: string }, Versioned<RepositoryView>> = {
+    ...update,
+    mutateAsync: ({ body, etag }) => update.mutateAsync({ body: bodyOf(body), etag }),
+  }
+  const edit = useEdit({ dialog, settingsOf, update: action, saved: whatChanged })
   const { values, set } = edit
+  const stored = settingsOf(edit.base)
+  const policy = { mode: values.mode, exemptTags: listOf(values.exemptTags) }
+  const preview = usePolicyPreview(edit.base.id, policy)
 
   /** Immutability first, for it is what others will notice. */
-  function whatChanged({ tagImmutability }: Partial<Settings>) {
-    if (tagImmutability === undefined) return { title: t('settings.saved', { path }) }
-    return tagImmutability
-      ? { title: t('settings.nowImmutable', { path }), body: t('settings.nowImmutableNext') }
-      : { title: t('settings.nowMutable', { path }), body: t('settings.nowMutableNext') }
+  function whatChanged(saved: RepositoryView, { mode, exemptTags }: Partial<Settings>): ToastContent {
+    if (mode === 'audit') return { title: t('settings.nowAudited', { path }), body: t('immutability.auditedNext') }
+    if (mode === 'off') return { title: t('settings.nowMutable', { path }), body: t('settings.nowMutableNext') }
+    if (mode === 'enforce') {
+      const isAcrs = saved.immutability.exemptTags.join(' ') === 'latest'
+      const next = isAcrs ? t('settings.nowImmutableNext') : t('immutability.enforcedNext')
+      return { title: t('settings.nowImmutable', { path }), body: next }
+    }
+    if (exemptTags !== undefined) {
+      return { title: t('immutability.saved', { path }), body: t('immutability.savedNext') }
+    }
+    return { title: t('settings.saved', { path }) }
   }
 
-  function word(name: keyof Settings, value: string | boolean): string {
+  function word(name: keyof Settings, value: string): string {
     if (name === 'type') return value === 'PUBLIC' ? t('repositories.public') : t('repositories.private')
-    if (name === 'tagImmutability') return value ? t('repositories.immutable') : t('repositories.mutable')
-    return String(value)
+    return name === 'mode' ? modeWord(value as Settings['mode']) : value
   }
 
   const labels: Record<keyof Settings, string> = {
     type: t('repositories.type'),
-    tagImmutability: t('repositories.immutability'),
+    mode: t('repositories.immutability'),
+    exemptTags: t('immutability.exemptTags'),
     summary: t('repositories.summary'),
     description: t('repositories.description'),
   }
@@ -71,6 +113,7 @@ function SettingsForm(dialog: Opened<RepositoryView>) {
       subject={path}
       edit={edit}
       closesUnchanged
+      isWrong={isWrong}
       conflict={
         theirs &&
         t.rich('settings.conflict', {
@@ -86,9 +129,39 @@ function SettingsForm(dialog: Opened<RepositoryView>) {
       <ImmutableChoice
         legend={t('repositories.immutability')}
         name="tagImmutability"
-        checked={values.tagImmutability}
-        onChange={(tagImmutability) => set({ tagImmutability })}
-      />
+        checked={values.mode === 'enforce'}
+        onChange={(isImmutable) => set({ mode: isImmutable ? 'enforce' : 'off' })}
+      >
+        <PolicyPreview
+          preview={preview}
+          policy={policy}
+          isChanged={values.mode !== stored.mode || values.exemptTags !== stored.exemptTags}
+          aside={
+            <TextButton
+              aria-expanded={isAdvanced}
+              aria-controls="advanced-settings"
+              onClick={() => setIsAdvanced(!isAdvanced)}
+            >
+              {t('immutability.advanced')}
+            </TextButton>
+          }
+        />
+        <div id="advanced-settings" className="advanced" hidden={!isAdvanced}>
+          <ModeChoices
+            legend={t('immutability.mode')}
+            name="mode"
+            value={values.mode}
+            onChange={(mode) => set({ mode })}
+          />
+          <ExemptTagsField
+            value={policy.exemptTags}
+            stored={listOf(stored.exemptTags)}
+            counts={preview.counts}
+            onChange={(exemptTags) => set({ exemptTags: exemptTags.join(' ') })}
+            onWrong={setIsWrong}
+          />
+        </div>
+      </ImmutableChoice>
       <RepositoryTexts
         summary={values.summary}
         description={values.description}

@@ -64,6 +64,15 @@ export function RepositoryDetails({ region, repository, instance, userName }: Re
 
 function Facts({ region, repository, instance }: Omit<RepositoryDetailsProps, 'userName'>) {
   const t = useTranslations()
+  const { mode, exemptTags } = repository.immutability
+
+  function meaning(): string {
+    if (mode === 'off') return t('details.mutableMeans')
+    if (mode === 'audit') return t('details.auditMeans')
+    const isAcrs = exemptTags.join(' ') === 'latest'
+    return isAcrs ? t('details.immutableMeans') : t('details.exemptMeans', { count: exemptTags.length })
+  }
+
   const path = `${repository.namespace}/${repository.name}`
   return (
     <dl className="facts">
@@ -81,10 +90,8 @@ function Facts({ region, repository, instance }: Omit<RepositoryDetailsProps, 'u
         <TypeStatus type={repository.type} plain />
       </Fact>
       <Fact label={t('repositories.immutability')}>
-        <ImmutabilityStatus isImmutable={repository.tagImmutability} plain />
-        <span className="muted">
-          {repository.tagImmutability ? t('details.immutableMeans') : t('details.mutableMeans')}
-        </span>
+        <ImmutabilityStatus mode={repository.immutability.mode} plain />
+        <span className="muted">{meaning()}</span>
       </Fact>
       <Fact label={t('repositories.created')}>
         <Time value={repository.createdAt} format="minute" />

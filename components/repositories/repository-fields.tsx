@@ -1,6 +1,7 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
+import type { ReactNode } from 'react'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import { descriptionMaxLength, summaryMaxLength } from '@/lib/api/schemas/repositories'
 import { Choice, FieldSet, TextArea, TextField } from '../ui/field'
@@ -45,10 +46,12 @@ interface ImmutableChoiceProps {
   name: string
   checked: boolean
   onChange: (checked: boolean) => void
+  /** Beneath the check box: what it would do, and more of the policy. */
+  children?: ReactNode
 }
 
 /** The Immutable check box. */
-export function ImmutableChoice({ legend, name, checked, onChange }: ImmutableChoiceProps) {
+export function ImmutableChoice({ legend, name, checked, onChange, children }: ImmutableChoiceProps) {
   const t = useTranslations()
   return (
     <FieldSet legend={legend}>
@@ -60,6 +63,7 @@ export function ImmutableChoice({ legend, name, checked, onChange }: ImmutableCh
         checked={checked}
         onChange={(event) => onChange(event.target.checked)}
       />
+      {children}
     </FieldSet>
   )
 }

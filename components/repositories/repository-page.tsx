@@ -21,6 +21,7 @@ import { Menu, MenuItem } from '../ui/menu'
 import { PageError } from '../ui/states'
 import { Badge } from '../ui/status'
 import { RepositoryDetails, RepositoryDetailsSkeleton } from './repository-details'
+import { ImmutabilityBadge } from './repository-status'
 
 const DeleteRepositoryDialog = lazyComponent(() => import('./delete-repository-dialog'), 'DeleteRepositoryDialog')
 
@@ -72,13 +73,7 @@ export function RepositoryPage(props: RepositoryPageProps) {
         badges={
           repository && (
             <>
-              {repository.tagImmutability ? (
-                <Badge icon="lock" accent>
-                  {t('repositories.immutable')}
-                </Badge>
-              ) : (
-                <Badge icon="free">{t('repositories.mutable')}</Badge>
-              )}
+              <ImmutabilityBadge mode={repository.immutability.mode} />
               <Badge>{repository.type === 'PUBLIC' ? t('repositories.public') : t('repositories.private')}</Badge>
             </>
           )

@@ -60,7 +60,7 @@ export function RepositoryTable({ region, repositories, stale, sort, onSort, onD
       key: 'immutability',
       header: t('repositories.immutability'),
       skeleton: 'lg',
-      cell: (repository) => <ImmutabilityStatus isImmutable={repository.tagImmutability} />,
+      cell: (repository) => <ImmutabilityStatus mode={repository.immutability.mode} />,
     },
     {
       key: 'tags',

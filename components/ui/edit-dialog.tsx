@@ -17,13 +17,15 @@ interface EditDialogProps<T, Settings extends object> {
   word: <Name extends keyof Settings>(name: Name, value: Settings[Name]) => string
   /** Whether Confirm closes the dialog where nothing was changed, instead of being disabled. */
   closesUnchanged?: boolean
+  /** Whether a field holds what cannot be saved, and says so: then Confirm does nothing. */
+  isWrong?: boolean
   /** The fields. */
   children: ReactNode
 }
 
 /** A dialog that changes settings. When somebody else changed them meanwhile it shows both sides, to choose from. */
 export function EditDialog<T, Settings extends object>(props: EditDialogProps<T, Settings>) {
-  const { title, subject, edit, conflict, labels, word, closesUnchanged = false, children } = props
+  const { title, subject, edit, conflict, labels, word, closesUnchanged = false, isWrong = false, children } = props
   const t = useTranslations()
   const isIdle = edit.theirs === null && !edit.isChanged
   return (
@@ -34,7 +36,11 @@ export function EditDialog<T, Settings extends object>(props: EditDialogProps<T,
       busy={edit.busy}
       disabled={isIdle && !closesUnchanged}
       onClose={edit.onClose}
-      onSubmit={isIdle ? edit.onClose : edit.save}
+      onSubmit={() => {
+        if (isWrong) return
+        if (isIdle) edit.onClose()
+        else edit.save()
+      }}
       {...(edit.theirs && {
         foot: (
           <>

@@ -1,0 +1,44 @@
+import { keepPreviousData, queryOptions, useMutation } from '@tanstack/react-query'
+import type { z } from 'zod'
+import { api } from '@/lib/api/client/api'
+import { immutability, immutabilityCheck, immutabilityPreview } from '@/lib/api/schemas/immutability'
+import type { ImmutabilityMode } from '@/lib/domain/immutability'
+
+/** A policy that a person sets up. */
+export interface Policy {
+  readonly mode: ImmutabilityMode
+  readonly exemptTags: readonly string[]
+}
+
+/** The policy of a repository and what it protects. */
+export function immutabilityQuery(repositoryId: string) {
+  return queryOptions({
+    queryKey: ['immutability', repositoryId, 'policy'],
+    queryFn: ({ signal }) => api.get(`/repositories/${repositoryId}/immutability`, immutability, { signal }),
+  })
+}
+
+/** The address of a preview, below `/api/v1`. */
+function previewPath(repositoryId: string, { mode, exemptTags }: Policy): string {
+  const query = new URLSearchParams({ mode })
+  for (const pattern of exemptTags.length === 0 ? [''] : exemptTags) query.append('exemptTag', pattern)
+  return `/repositories/${repositoryId}/immutability/preview?${query}`
+}
+
+/** What a policy would do to a repository. Read afresh whenever it is shown: pushes go on meanwhile. */
+export function previewQuery(repositoryId: string, policy: Policy) {
+  return queryOptions({
+    queryKey: ['immutability', repositoryId, 'preview', policy],
+    queryFn: ({ signal }) => api.get(previewPath(repositoryId, policy), immutabilityPreview, { signal }),
+    placeholderData: keepPreviousData,
+    staleTime: 0,
+  })
+}
+
+/** Asks what a push of a tag would get now. */
+export function useCheckPush(repositoryId: string) {
+  return useMutation({
+    mutationFn: (push: { tag: string; digest?: string | undefined }): Promise<z.infer<typeof immutabilityCheck>> =>
+      api.post(`/repositories/${repositoryId}/immutability/check`, push, immutabilityCheck),
+  })
+}

@@ -104,8 +104,10 @@ listRepositoryEvents    | of beside's closed         | 401    | 404  | 404  404 
 getTagHistory           | of closed                  | 401    | 404  | 403  403  403  | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | 404    | ok:1
 getTagHistory           | of open                    | 401    | 403  | 403  403  403  | ok:1 ok:1 403  | ok:1 ok:1 403  | 403    | ok:1
 getTagHistory           | of no tag of closed        | 401    | 404  | 403  403  403  | 404  404  404  | 404  404  404  | 404    | 404
-listTombstones          | of closed                  | 401    | 404  | 403  403  403  | ok:0 ok:0 ok:0 | ok:0 ok:0 ok:0 | 404    | ok:0
-listTombstones          | of open                    | 401    | 403  | 403  403  403  | ok:0 ok:0 403  | ok:0 ok:0 403  | 403    | ok:0
+listTombstones          | of closed                  | 401    | 404  | 403  403  403  | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | 404    | ok:1
+listTombstones          | of open                    | 401    | 403  | 403  403  403  | ok:1 ok:1 403  | ok:1 ok:1 403  | 403    | ok:1
+releaseTagName          | in closed                  | 401    | 404  | 403  403  403  | 403  403  403  | 403  403  403  | 404    | ok
+releaseTagName          | in open                    | 401    | 403  | 403  403  403  | 403  403  403  | 403  403  403  | 403    | ok
 listInstanceEvents      | of main                    | 401    | 403  | 403  403  403  | 403  403  403  | ok:3 403  403  | 403    | ok:3
 listInstanceEvents      | of beside                  | 401    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | ok:1   | ok:1
 

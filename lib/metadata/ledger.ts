@@ -67,6 +67,18 @@ export async function recordWouldBeRefusal(
   await insertTagEvent(tx, repository, actor, { ...refusal, kind: 'WOULD_BE_REFUSED' }, now)
 }
 
+/** Records that an administrator gave back a name that was reserved for `digest`. */
+export async function recordRelease(
+  tx: SqlTransaction,
+  repository: EventRepository,
+  actor: Actor,
+  released: { readonly tag: string; readonly digest: string; readonly reason: string; readonly now: Date },
+): Promise<void> {
+  const { tag, digest, reason, now } = released
+  const event = { tag, kind: 'RELEASED', currentDigest: digest, pushedDigest: null, reason } as const
+  await insertTagEvent(tx, repository, actor, event, now)
+}
+
 /** Records that an administrator let a tag be overwritten, which points at `digest` now. */
 export async function recordOpening(
   tx: SqlTransaction,

@@ -4,6 +4,8 @@ import { type Slice, inOrder } from './engine/listing'
 
 /** The names that are reserved at a path: those of its repository and those of former ones. */
 export interface TombstoneFilter {
+  /** The repository that has the path now. */
+  readonly repositoryId: string
   readonly instanceId: string
   /** `<namespace>/<name>`. */
   readonly repositoryPath: string
@@ -17,24 +19,31 @@ export interface TombstoneRow {
   readonly repositoryId: string
   readonly createdAt: Date
   readonly createdBy: string
+  /** How often a push was refused since, because the name is reserved. */
+  readonly refusedCount: number
 }
 
 /** Reserved names, in byte order. */
 export async function listTombstones(
   source: SqlSource,
-  { instanceId, repositoryPath }: TombstoneFilter,
+  { repositoryId, instanceId, repositoryPath }: TombstoneFilter,
   slice: Slice,
 ): Promise<TombstoneRow[]> {
-  const tag = Prisma.sql`"tag"`
-  return source.read.$queryRaw<TombstoneRow[]>`
-    SELECT "tag", "digest", "reason", "repositoryId", "createdAt", "createdBy" FROM "Tombstone"
-    WHERE "instanceId" = ${instanceId} AND "repositoryPath" = ${repositoryPath} ${inOrder(tag, tag, slice)}`
+  const tag = Prisma.sql`t."tag"`
+  const rows = await source.read.$queryRaw<(Omit<TombstoneRow, 'refusedCount'> & { refusedCount: bigint | number })[]>`
+    SELECT t."tag", t."digest", t."reason", t."repositoryId", t."createdAt", t."createdBy", (
+      SELECT COALESCE(SUM(e."count"), 0) FROM "TagEvent" e
+      WHERE e."repositoryId" IN (t."repositoryId", ${repositoryId}) AND e."tag" = t."tag" AND e."kind" = 'REFUSED'
+        AND e."reason" = 'TAG_RESERVED' AND e."lastAt" >= t."createdAt") AS "refusedCount"
+    FROM "Tombstone" t
+    WHERE t."instanceId" = ${instanceId} AND t."repositoryPath" = ${repositoryPath} ${inOrder(tag, tag, slice)}`
+  return rows.map((row) => ({ ...row, refusedCount: Number(row.refusedCount) }))
 }
 
 /** How many names are reserved. */
 export async function countTombstones(
   source: SqlSource,
-  { instanceId, repositoryPath }: TombstoneFilter,
+  { instanceId, repositoryPath }: Omit<TombstoneFilter, 'repositoryId'>,
 ): Promise<number> {
   const [row] = await source.read.$queryRaw<{ count: bigint }[]>`
     SELECT count(*) AS "count" FROM "Tombstone"

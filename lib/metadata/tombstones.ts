@@ -22,6 +22,13 @@ interface Decision {
   readonly decidedBy: string
 }
 
+/** What a name was reserved for, why and by whom. */
+interface ReleasedName {
+  readonly digest: string
+  readonly reason: string
+  readonly createdBy: string
+}
+
 /** The reservation of a tag's name since the tag was deleted, or null. */
 export async function findReservation(
   source: SqlSource,
@@ -46,6 +53,18 @@ export async function endReservation(
       AND "repositoryId" = ${id}
     RETURNING "digest"`
   return ended?.digest ?? null
+}
+
+/** Ends the reservation of a name, whichever repository of the path made it; returns what it was, or null. */
+export async function releaseTagName(
+  tx: SqlTransaction,
+  { instanceId, path }: NamedRepository,
+  tag: string,
+): Promise<ReleasedName | null> {
+  const [released] = await tx.$queryRaw<ReleasedName[]>`
+    DELETE FROM "Tombstone" WHERE "instanceId" = ${instanceId} AND "repositoryPath" = ${path} AND "tag" = ${tag}
+    RETURNING "digest", "reason", "createdBy"`
+  return released ?? null
 }
 
 /** Reserves the name of a protected tag, which is about to be deleted, for the digest it has now. */
@@ -74,6 +93,7 @@ export async function reserveTagNames(
       SELECT ${instanceId}, ${path}, ${id}, given."name", given."digest", ${reason}, ${now}, ${decidedBy}
       FROM ${asGivenTags(tx.provider, batch)} WHERE TRUE
       ON CONFLICT ("instanceId", "repositoryPath", "tag") DO UPDATE
-      SET "digest" = excluded."digest", "reason" = excluded."reason", "createdBy" = excluded."createdBy"`
+      SET "digest" = excluded."digest", "reason" = excluded."reason", "createdAt" = excluded."createdAt",
+        "createdBy" = excluded."createdBy"`
   }
 }

@@ -250,6 +250,7 @@ const rows: Readonly<Record<string, Row>> = {
     member: 'DENIED',
     args: () => [{ repositoryId: ids.open, tag: 'v1' }, { digest: image.digest }],
   },
+  'tags/releaseTagName': { member: 'DENIED', args: () => [ids.open, 'gone', { reason: 'because' }] },
   'tags/deleteTag': { member: 'DENIED', args: () => [ids.open, 'v1'] },
   'tags/deleteManifest': { member: 'DENIED', args: () => [ids.open, image.digest] },
   'tags/deleteBlob': { member: 'DENIED', args: () => [ids.open, image.layerDigest] },

@@ -165,6 +165,8 @@ export const accessRequests: Readonly<Record<string, AccessRequest | ((caller: s
   'getTagHistory of no tag of closed': { params: { repositoryId: ids.closed, tag: 'nothing' } },
   'listTombstones of closed': closed,
   'listTombstones of open': open,
+  'releaseTagName in closed': { params: { ...closed.params, tag: 'gone' }, body: { reason: 'because' } },
+  'releaseTagName in open': { params: { ...open.params, tag: 'gone' }, body: { reason: 'because' } },
   'listInstanceEvents of main': main,
   'listInstanceEvents of beside': beside,
 

@@ -372,6 +372,14 @@ async function insertThings(tx: Transaction): Promise<void> {
       ...{ opensAt: now, seenAt: now, closesAt: new Date(now.getTime() + hourMs) },
     })),
   })
+  await tx.prisma.tombstone.createMany({
+    data: [
+      { repositoryId: ids.closed, repositoryPath: 'team/closed' },
+      { repositoryId: ids.open, repositoryPath: 'team/open' },
+    ].map((of) => ({
+      ...{ instanceId: ids.main, ...of, tag: 'gone', digest: image.digest, reason: 'test', createdBy: 'admin' },
+    })),
+  })
   const repositories = await tx.prisma.repository.findMany()
   for (const { id: repositoryId, instanceId, path } of repositories) {
     await tx.prisma.tagEvent.create({

@@ -3,6 +3,7 @@ import { movedTag, restoreTagBody } from '@/lib/api/schemas/tag-history'
 import {
   deleteTagQuery,
   deletedTag,
+  releaseTagNameBody,
   tagPage,
   tagQuery,
   tagWithEffect,
@@ -78,5 +79,15 @@ export const tagOperations = {
     status: 200,
     response: tombstonePage,
     refusals: ['NOT_FOUND', 'PAGE_INVALID'],
+  },
+  releaseTagName: {
+    id: 'releaseTagName',
+    method: 'DELETE',
+    path: '/repositories/{repositoryId}/immutability/tombstones/{tag}',
+    summary:
+      'Release the reserved name of a deleted tag, so that it can be pushed with any digest; administrators only',
+    body: releaseTagNameBody,
+    status: 204,
+    refusals: ['NOT_FOUND'],
   },
 } as const satisfies Record<string, Operation>

@@ -22,6 +22,14 @@ export const timeInput = z.iso
   .transform((time) => time.toISOString())
   .meta({ description: 'Time, ISO 8601, in UTC or with an offset', format: 'date-time' })
 
+/** Why somebody does what the rule alone would not allow. */
+export const reason = z
+  .string()
+  .trim()
+  .min(1)
+  .max(500)
+  .meta({ description: 'Kept in the ledger, for everybody who may read that' })
+
 /** `<algorithm>:<hex>`. */
 export const digest = z
   .string()

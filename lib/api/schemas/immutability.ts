@@ -3,7 +3,7 @@ import { errorCodes } from '@/lib/domain/errors'
 import { exemptTagsMax, immutabilityModes, isExemptTagPattern } from '@/lib/domain/immutability'
 import { isTag } from '@/lib/domain/reference'
 import { openingEnds, openingMinutesMax } from '@/lib/domain/openings'
-import { digest, pageOf, pageQuery, timestamp } from './common'
+import { digest, pageOf, pageQuery, reason, timestamp } from './common'
 
 const mode = z.enum(immutabilityModes).meta({
   description:
@@ -123,14 +123,6 @@ export const immutabilityCheck = z.object({
   message: z.string().optional(),
   currentDigest: digest.optional().meta({ description: 'What the tag points at, or what its name is reserved for' }),
 })
-
-/** A reason that a person gives. */
-const reason = z
-  .string()
-  .trim()
-  .min(1)
-  .max(500)
-  .meta({ description: 'Kept in the ledger, for everybody who may see the repository' })
 
 export const openTagBody = z.strictObject({
   tag: tagName,

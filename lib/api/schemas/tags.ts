@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { digest, pageOf, pageQuery, timestamp } from './common'
+import { digest, pageOf, pageQuery, reason, timestamp } from './common'
 
 /** A tag and what it points at. */
 export const tag = z.object({
@@ -96,6 +96,12 @@ const tombstone = z.object({
     .meta({ description: 'A deleted repository of this path had the tag: the name is reserved whatever the settings' }),
   deletedAt: timestamp,
   deletedBy: z.string(),
+  refusedCount: z.number().int().nonnegative().meta({
+    description: 'How often a push was refused since, because the name is reserved',
+  }),
 })
+export type TombstoneView = z.infer<typeof tombstone>
 
 export const tombstonePage = pageOf(tombstone)
+
+export const releaseTagNameBody = z.strictObject({ reason })

@@ -13,6 +13,7 @@ export interface TombstoneDetails {
   readonly isOfFormerRepository: boolean
   readonly deletedAt: string
   readonly deletedBy: string
+  readonly refusedCount: number
 }
 
 /**
@@ -27,7 +28,7 @@ export async function listTombstones(
 ): Promise<Page<TombstoneDetails>> {
   await authorize(ctx, principal, 'push', { repositoryId })
   const { instanceId, path } = await requireRepository(ctx.db, repositoryId)
-  const filter = { instanceId, repositoryPath: path }
+  const filter = { repositoryId, instanceId, repositoryPath: path }
   const page = await readPage(
     request,
     { sort: 'tag', descending: false, byTime: false },
@@ -44,6 +45,7 @@ export async function listTombstones(
     isOfFormerRepository: row.repositoryId !== repositoryId,
     deletedAt: row.createdAt.toISOString(),
     deletedBy: row.createdBy,
+    refusedCount: row.refusedCount,
   }))
   return { ...page, items }
 }

@@ -103,6 +103,8 @@ interface DeleteRepository {
   etag: string
   /** `<namespace>/<name>` typed out: deletes the repository although it has immutable tags. */
   force?: string
+  /** Required with `force`. */
+  reason?: string
 }
 
 /**
@@ -112,8 +114,8 @@ interface DeleteRepository {
  */
 export function useDeleteRepository(repositoryId: string) {
   return useMutation({
-    mutationFn: ({ etag, force }: DeleteRepository) =>
-      api.delete(withQuery(`/repositories/${repositoryId}`, { force }), { ifMatch: etag }),
+    mutationFn: ({ etag, ...query }: DeleteRepository) =>
+      api.delete(withQuery(`/repositories/${repositoryId}`, query), { ifMatch: etag }),
     onSuccess: useInvalidate(['repositories', 'list'], ['namespaces'], ['instances']),
   })
 }

@@ -7,6 +7,7 @@ import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import { repositoryQuery, useDeleteRepository } from '../queries/repositories'
 import { Banner } from '../ui/banner'
 import { Dialog } from '../ui/dialog'
+import { TextArea } from '../ui/field'
 import { FormError } from '../ui/form-error'
 import { NoticeDialog } from '../ui/notice-dialog'
 import { OpenedDialog } from '../ui/opened-dialog'
@@ -23,7 +24,7 @@ interface DeleteRepositoryDialogProps {
 
 /**
  * Deletes a repository once its name is typed out. Where the server refuses for its immutable tags, the dialog names
- * them and asks an administrator for the whole path instead.
+ * them and asks an administrator for the whole path and a reason instead.
  */
 export function DeleteRepositoryDialog({ repository, onClose, onDeleted }: DeleteRepositoryDialogProps) {
   const t = useTranslations()
@@ -44,6 +45,7 @@ function DeleteForm({ current: { data: repository, etag }, reload, onClose, onDe
   const remove = useDeleteRepository(repository.id)
   const { run, close } = useAction(remove, onClose)
   const [typed, setTyped] = useState('')
+  const [reason, setReason] = useState('')
   const [protectedTags, setProtectedTags] = useState<readonly string[] | null>(null)
 
   if (protectedTags !== null && !isAdministrator) {
@@ -59,6 +61,7 @@ function DeleteForm({ current: { data: repository, etag }, reload, onClose, onDe
     )
   }
   const isForced = protectedTags !== null
+  const given = reason.trim()
   const isProtected = isApiError(remove.error, 'REPOSITORY_PROTECTED')
   return (
     <Dialog
@@ -67,10 +70,10 @@ function DeleteForm({ current: { data: repository, etag }, reload, onClose, onDe
       confirm={isForced ? t('repositories.deleteAnyway') : t('repositories.delete')}
       danger
       busy={remove.isPending}
-      disabled={typed !== (isForced ? path : repository.name)}
+      disabled={typed !== (isForced ? path : repository.name) || (isForced && given === '')}
       onClose={close}
       onSubmit={() =>
-        run(isForced ? { etag, force: typed } : { etag }, {
+        run(isForced ? { etag, force: typed, reason: given } : { etag }, {
           done: () => ({
             title: t('repositories.deleted', { path }),
             body: t('repositories.deletedTags', { count: repository.tagCount }),
@@ -105,6 +108,18 @@ function DeleteForm({ current: { data: repository, etag }, reload, onClose, onDe
         onChange={setTyped}
         autoFocus={isForced}
       />
+      {isForced && (
+        <TextArea
+          label={t('openings.reason')}
+          name="reason"
+          help={t('openings.deletionReasonHelp')}
+          maxLength={500}
+          rows={3}
+          required
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+        />
+      )}
     </Dialog>
   )
 }

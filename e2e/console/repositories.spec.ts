@@ -225,6 +225,8 @@ test('a repository with protected tags explains itself and is deleted only by it
   await expect(anyway).toBeDisabled()
   expect((await api.request('GET', `/repositories/${repository.id}`)).status).toBe(200)
   await whole.fill(path)
+  await expect(anyway).toBeDisabled()
+  await dialog.getByLabel('Reason').fill('The service has ended')
   await anyway.click()
   await expect(page.getByRole('status').filter({ hasText: `Repository ${path} was deleted` })).toBeVisible()
   await expect(page.getByRole('heading', { level: 1, name: 'Repositories' })).toBeVisible()

@@ -610,7 +610,7 @@ test.describe('tags under attack', () => {
     const namespace = await api.createNamespace({ autoCreateRepository: true, defaultTagImmutability: false })
     const { id, path } = await createRepository(api, { namespace: namespace.name, tagImmutability: true })
     const digest = await pushImage(server, path, 'v1', 'one')
-    const deleted = await api.request('DELETE', `/repositories/${id}?force=${encodeURIComponent(path)}`)
+    const deleted = await api.request('DELETE', `/repositories/${id}?force=${encodeURIComponent(path)}&reason=ended`)
     expect(deleted.status).toBe(204)
     await expect(pushImage(server, path, 'v1', 'two')).rejects.toThrow('409')
     expect(await pushImage(server, path, 'v1', 'one')).toBe(digest)

@@ -14,7 +14,7 @@ export async function markRepositoryDeleted(
   tx: Transaction,
   { id, version }: { readonly id: string; readonly version: number },
   actor: Actor,
-  now: Date,
+  { reason, now }: { readonly reason: string | null; readonly now: Date },
 ): Promise<boolean> {
   const { count } = await tx.prisma.repository.updateMany({
     where: { id, version, isDeleted: false },
@@ -23,7 +23,7 @@ export async function markRepositoryDeleted(
   if (count === 0) return false
   const { name, credential, address, userAgent } = actor
   await tx.prisma.repositoryDeletion.create({
-    data: { repositoryId: id, actor: name, credential, address, userAgent, createdAt: now },
+    data: { repositoryId: id, actor: name, credential, address, userAgent, reason, createdAt: now },
   })
   await tx.prisma.grant.deleteMany({ where: { repositoryId: id } })
   return true
@@ -49,21 +49,23 @@ export async function listDeletions(source: SqlSource, filter: DeletionFilter): 
   return rows.map(({ id }) => id)
 }
 
-/** A repository that is being deleted, and by whom. */
+/** A repository that is being deleted, by whom and why. */
 export interface DeletedRepository extends Omit<RepositoryForTraffic, 'acceptSparseManifests'> {
   readonly deletedBy: Actor
+  /** What that person stated, or null. */
+  readonly reason: string | null
 }
 
 /** The repository that is being deleted, locked until the transaction ends; null when nothing of it is left. */
 export async function lockDeletedRepository(tx: SqlTransaction, id: string): Promise<DeletedRepository | null> {
   const lock = tx.provider === 'sqlite' ? Prisma.empty : Prisma.sql`FOR UPDATE OF r`
   const [row] = await tx.$queryRaw<
-    (Pick<DeletedRepository, 'id' | 'instanceId' | 'path'> &
+    (Pick<DeletedRepository, 'id' | 'instanceId' | 'path' | 'reason'> &
       StoredPolicy &
       Omit<Actor, 'name'> & { readonly actor: string })[]
   >`
     SELECT r."id", r."instanceId", r."path", r."immutabilityMode", r."exemptTags", d."actor", d."credential",
-      d."address", d."userAgent"
+      d."address", d."userAgent", d."reason"
     FROM "Repository" r JOIN "RepositoryDeletion" d ON d."repositoryId" = r."id" WHERE r."id" = ${id} ${lock}`
   if (row === undefined) return null
   const { actor: name, credential, address, userAgent, ...repository } = row

@@ -14,8 +14,6 @@ import { deleteTagsOfDeleted } from '@/lib/metadata/tags'
 import { reserveTagNames } from '@/lib/metadata/tombstones'
 import { inBatches } from './in-batches'
 
-const reason = 'the repository was deleted'
-
 /**
  * Removes all that is left of repositories whose deletion was acknowledged: all of them, those of a namespace, or the
  * one of a path. When it returns, their paths are free, and the names of their protected tags are reserved. Several
@@ -34,6 +32,7 @@ async function finishDeletion({ db }: Pick<Context, 'db'>, id: string): Promise<
     const repository = await lockDeletedRepository(tx, id)
     if (repository === null) return false
     const { deletedBy } = repository
+    const reason = ['the repository was deleted', ...(repository.reason === null ? [] : [repository.reason])].join(': ')
     const tags = await deleteTagsOfDeleted(tx, repository, rows)
     const protectedTags = tags.filter(({ name }) => isProtected(repository, name))
     await reserveTagNames(tx, repository, protectedTags, { reason, decidedBy: deletedBy.name })

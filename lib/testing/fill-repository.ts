@@ -53,5 +53,7 @@ export async function fillRepository(
 
 /** Acknowledges the deletion of a new repository, as a process does that ends right afterwards. */
 export async function markDeleted(db: Database, id: string): Promise<void> {
-  await db.transaction((tx) => markRepositoryDeleted(tx, { id, version: 1 }, systemPrincipal, new Date()))
+  await db.transaction((tx) =>
+    markRepositoryDeleted(tx, { id, version: 1 }, systemPrincipal, { reason: null, now: new Date() }),
+  )
 }

@@ -104,7 +104,11 @@ export const accessRequests: Readonly<Record<string, AccessRequest | ((caller: s
   'deleteRepository closed': closed,
   'deleteRepository open': open,
   'deleteRepository closed, immutable': { ...closed, ...immutable },
-  'deleteRepository closed, immutable, forced': { ...closed, ...immutable, query: '?force=team%2Fclosed' },
+  'deleteRepository closed, immutable, forced': {
+    ...closed,
+    ...immutable,
+    query: '?force=team%2Fclosed&reason=because',
+  },
 
   'getImmutability of closed': closed,
   'getImmutability of open': open,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isRepositoryName } from '@/lib/domain/reference'
 import { isConsistentRequest } from '@/lib/domain/immutability'
-import { access, clearable, pageOf, pageQuery, timestamp } from './common'
+import { access, clearable, pageOf, pageQuery, reason, timestamp } from './common'
 import { contradiction, policyChanges, repositoryPolicy } from './immutability'
 import { repositoryType } from './namespaces'
 
@@ -117,5 +117,8 @@ export type UpdateRepositoryBody = z.infer<typeof updateRepositoryBody>
 export const deleteRepositoryQuery = z.strictObject({
   force: z.string().optional().meta({
     description: 'The repository’s `<namespace>/<name>`: confirms the deletion of a repository with immutable tags',
+  }),
+  reason: reason.optional().meta({
+    description: 'Required for a repository with immutable tags; kept in the ledger and with the reserved names',
   }),
 })

@@ -24,16 +24,16 @@ const administratorsOnly = 'a repository with immutable tags is deleted by admin
  * transaction takes it from all readers, and batches then remove its rows, so that a large one does not make others
  * wait. After a failure in between the deletion stands, and the server finishes it later.
  *
- * Only an administrator can delete a repository with protected tags, with `force` set to its `<namespace>/<name>`. The
- * tags' names stay reserved for their digests, in case the repository is created again. Throws NOT_FOUND,
- * PRECONDITION_FAILED, REPOSITORY_PROTECTED with the first ten protected tags and their count, and DENIED when a member
- * uses `force`.
+ * Only an administrator can delete a repository with protected tags, with `force` set to its `<namespace>/<name>`, and
+ * with a reason. The tags' names stay reserved for their digests, in case the repository is created again. Throws
+ * NOT_FOUND, PRECONDITION_FAILED, REPOSITORY_PROTECTED with the first ten protected tags and their count, DENIED when a
+ * member uses `force`, and BAD_REQUEST without a reason.
  */
 export async function deleteRepository(
   ctx: Context,
   principal: Principal,
   id: string,
-  { force }: { readonly force?: string | undefined },
+  { force, reason }: { readonly force?: string | undefined; readonly reason?: string | undefined },
   expected: ExpectedVersions,
 ): Promise<void> {
   await authorize(ctx, principal, 'manage', { repositoryId: id })
@@ -45,9 +45,15 @@ export async function deleteRepository(
     if (protectedCount > 0 && force !== current.path) {
       throw new AppError('REPOSITORY_PROTECTED', { detail: { tags: firstProtected, count: protectedCount } })
     }
-    if (protectedCount > 0) authorizeAdministrator(ctx, principal, administratorsOnly)
+    if (protectedCount > 0) {
+      authorizeAdministrator(ctx, principal, administratorsOnly)
+      if (reason === undefined) {
+        throw new AppError('BAD_REQUEST', { fields: [{ path: 'reason', message: 'required for immutable tags' }] })
+      }
+    }
     const lost = await listLostGrants(tx, { scopeId: id })
-    if (!(await markRepositoryDeleted(tx, current, principal, new Date()))) throw changedMeanwhile()
+    if (!(await markRepositoryDeleted(tx, current, principal, { reason: reason ?? null, now: new Date() })))
+      throw changedMeanwhile()
     const { instanceId, path, type, immutabilityMode, exemptTags, summary, description } = current
     await insertAuditEvent(tx, principal, {
       action: 'DELETE',
@@ -55,6 +61,7 @@ export async function deleteRepository(
       instanceId,
       before: { path, type, immutabilityMode, exemptTags, summary, description, tagCount, ...lost },
       after: null,
+      reason,
     })
     return current
   })

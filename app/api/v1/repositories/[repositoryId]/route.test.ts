@@ -164,27 +164,35 @@ describe('deleting one', () => {
 
   test('forced by its name, it goes, and its tags’ names stay reserved for their digests', async () => {
     const { instanceId, repositoryId } = await makeImmutable(['v1', 'latest'])
-    const answer = await api.call('DELETE', one, { repositoryId }, { query: '?force=test/example' })
+    for (const query of ['', '&reason=', '&reason=%20']) {
+      const refused = await api.call('DELETE', one, { repositoryId }, { query: `?force=test/example${query}` })
+      expect([refused.status, refused.json.errors[0]?.path]).toEqual([400, 'reason'])
+    }
+    const answer = await api.call('DELETE', one, { repositoryId }, { query: '?force=test/example&reason=Ended' })
     expect(answer.status).toBe(204)
     const { db } = api.ctx
+    const reason = 'the repository was deleted: Ended'
     expect(await db.prisma.tombstone.findMany({ where: { instanceId } })).toMatchObject([
-      { repositoryPath: 'test/example', tag: 'v1', digest: digestOfLetter('a'), createdBy: 'admin' },
+      { repositoryPath: 'test/example', tag: 'v1', digest: digestOfLetter('a'), createdBy: 'admin', reason },
     ])
-    expect(await db.prisma.tagEvent.count({ where: { repositoryId, kind: 'DELETED' } })).toBe(2)
+    expect(await db.prisma.tagEvent.count({ where: { repositoryId, kind: 'DELETED', reason } })).toBe(2)
+    expect(await db.prisma.auditEvent.findFirst({ where: { targetId: repositoryId, action: 'DELETE' } })).toMatchObject({
+      reason: 'Ended',
+    })
 
     const body = { namespace: 'test', name: 'example', tagImmutability: true }
     const again = await api.call('POST', collection, { instanceId }, { body })
     await expect(api.pushTag(again.json.id, 'v1', digestOfLetter('b'))).rejects.toMatchObject({ code: 'TAG_RESERVED' })
     await api.pushTag(again.json.id, 'v1', digestOfLetter('a'))
     const params = { repositoryId: again.json.id }
-    expect((await api.call('DELETE', one, params, { query: '?force=test/example' })).status).toBe(204)
+    expect((await api.call('DELETE', one, params, { query: '?force=test/example&reason=Ended' })).status).toBe(204)
     expect(await db.prisma.tombstone.count({ where: { instanceId } })).toBe(1)
   })
 
   test('created again by a push, with Immutable off, it keeps the names reserved, over the former digest too', async () => {
     const { instanceId, namespaceId, repositoryId } = await makeImmutable(['v1', 'latest'])
     await api.call('PATCH', '/namespaces/{namespaceId}', { namespaceId }, { body: { autoCreateRepository: true } })
-    await api.call('DELETE', one, { repositoryId }, { query: '?force=test/example' })
+    await api.call('DELETE', one, { repositoryId }, { query: '?force=test/example&reason=Ended' })
     const { db } = api.ctx
     const again = await db.sqlTransaction((tx) =>
       createRepositoryOnPush(tx, { instanceId, namespace: 'test', name: 'example', createdBy: 'pusher' }),
@@ -219,7 +227,7 @@ describe('deleting one', () => {
         updatedBy: 'admin',
       })),
     })
-    const answer = await api.call('DELETE', one, { repositoryId }, { query: '?force=test/example' })
+    const answer = await api.call('DELETE', one, { repositoryId }, { query: '?force=test/example&reason=Ended' })
     expect(answer.status).toBe(204)
     expect(await db.prisma.tagEvent.count({ where: { repositoryId } })).toBe(1201)
   })

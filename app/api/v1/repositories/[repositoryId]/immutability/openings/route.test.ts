@@ -191,7 +191,7 @@ describe('an opening ends by itself', () => {
 
   test('with its repository', async () => {
     await open()
-    await api.call('DELETE', operations.deleteRepository.path, params, { query: '?force=test%2Fexample' })
+    await api.call('DELETE', operations.deleteRepository.path, params, { query: '?force=test%2Fexample&reason=Ended' })
     expect(await api.ctx.db.prisma.tagOpening.count()).toBe(0)
     await watchOpenings(api.ctx, new SeenTimes())
   })

@@ -26,7 +26,7 @@ test('the names of deleted tags are listed with why and by whom, and those of a 
   })
   expect(second.json.items[0]).toMatchObject({ isOfFormerRepository: false })
 
-  await api.call('DELETE', operations.deleteRepository.path, params, { query: '?force=test%2Fexample' })
+  await api.call('DELETE', operations.deleteRepository.path, params, { query: '?force=test%2Fexample&reason=Ended' })
   const again = await api.call('POST', operations.createRepository.path, params, {
     body: { namespace: 'test', name: 'example' },
   })

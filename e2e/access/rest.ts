@@ -90,6 +90,13 @@ listUntaggedManifests   | of closed                  | 401    | 404  | 403  403 
 listUntaggedManifests   | of open                    | 401    | 403  | 403  403  403  | 403  403  403  | ok:0 ok:0 403  | 403    | ok:0
 getTag                  | of closed                  | 401    | 404  | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | 404    | ok
 getTag                  | of open                    | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
+copyTag                 | in closed                  | 401    | 404  | 403  403  403  | ok   ok   ok   | ok   ok   ok   | 404    | ok
+copyTag                 | in closed, over protected  | 401    | 404  | 403  403  403  | 409  409  409  | 409  409  409  | 404    | 409
+copyTag                 | from open to closed        | 401    | 404  | 403  403  403  | ok   ok   ok   | ok   ok   ok   | 404    | ok
+copyTag                 | from secret to closed      | 401    | 404  | 403  403  403  | ok   404  404  | ok   404  404  | 404    | ok
+copyTag                 | from closed to open        | 401    | 403  | 403  403  403  | ok   ok   403  | ok   ok   403  | 403    | ok
+copyTag                 | from beside's to closed    | 401    | 404  | 403  403  403  | 404  404  404  | 404  404  404  | 404    | 400
+copyTag                 | from closed to beside's    | 401    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | 404    | 400
 restoreTag              | of closed                  | 401    | 404  | 403  403  403  | ok   ok   ok   | ok   ok   ok   | 404    | ok
 restoreTag              | of open                    | 401    | 403  | 403  403  403  | ok   ok   403  | ok   ok   403  | 403    | ok
 restoreTag              | protected                  | 401    | 404  | 403  403  403  | 409  409  409  | 409  409  409  | 404    | 409

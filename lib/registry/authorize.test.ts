@@ -52,10 +52,10 @@ const noUseCases: Readonly<Record<string, string>> = {
   'policy/record-closing': 'a step in the transaction of use cases',
   'policy/watch-openings': 'the work of the server itself',
   'push/image-platforms': 'a step of a use case',
-  'push/push-warnings': 'sentences',
   'push/upload-lock': 'a step of a use case',
   'push/while-there-is-room': 'a step of a use case',
   'tags/assert-unprotected': 'a step in the transaction of a use case',
+  'tags/copy-content': 'a step in the transaction of a use case',
   'tags/deletion-effect': 'a step of use cases',
   'tags/lock-for-deletion': 'a step in the transaction of a use case',
   'traffic/find-instance-of-host': 'says which instance a request is for, before anybody is proven',
@@ -246,6 +246,11 @@ const rows: Readonly<Record<string, Row>> = {
   'tags/listTagDetails': { member: 'NOT_FOUND', args: () => [{ repositoryId: ids.closed, sort: 'name', pageSize }] },
   'tags/listUntaggedManifests': { member: 'DENIED', args: () => [ids.open, { pageSize }] },
   'tags/listTombstones': { member: 'DENIED', args: () => [ids.open, { pageSize }] },
+  'tags/copyTag': { member: 'DENIED', args: () => [ids.open, { name: 'new', source: { tag: 'v1' } }] },
+  'tags/copyTag from elsewhere': {
+    member: 'DENIED',
+    args: () => [ids.open, { name: 'new', source: { repositoryId: ids.closed, tag: 'v1' } }],
+  },
   'tags/restoreTag': {
     member: 'DENIED',
     args: () => [{ repositoryId: ids.open, tag: 'v1' }, { digest: image.digest }],

@@ -5,7 +5,7 @@ import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { exportAuditEvents } from './audit/export-audit-events'
 import { holdMaxMs, leastHold } from '@/lib/testing/event-loop'
 import { digestOfNumber, fillRepository, markDeleted } from '@/lib/testing/fill-repository'
-import { type TestApi, openTestApi } from '@/lib/testing/test-api'
+import { type TestApi, digestOfLetter, openTestApi } from '@/lib/testing/test-api'
 import { TestRun } from '@/lib/testing/test-run'
 import { collectGarbage } from './maintenance/collect-garbage'
 import { scrubBlobs } from './maintenance/scrub-blobs'
@@ -14,6 +14,7 @@ import { deleteRepository } from './repositories/delete-repository'
 import { getImmutability } from './policy/get-immutability'
 import { previewImmutability } from './policy/preview-immutability'
 import { updateRepository } from './repositories/update-repository'
+import { copyTag } from './tags/copy-tag'
 import { deleteManifest } from './tags/delete-manifest'
 import { listUntaggedManifests } from './tags/list-untagged-manifests'
 
@@ -73,6 +74,49 @@ test.each([
     expect(await ctx.db.prisma.tag.count()).toBe(0)
   },
 )
+
+test('a copy of an index of 1,000 images, and of an image of 10,000 layers', { timeout: 300_000 }, async () => {
+  const { db } = api.ctx
+  const { instanceId, namespaceId } = await api.makeRepository()
+  const targetOf = async (name: string) => {
+    const body = { namespace: 'test', name }
+    return (await api.call('POST', '/instances/{instanceId}/repositories', { instanceId }, { body })).json.id
+  }
+  const source = await db.prisma.repository.findFirstOrThrow({ where: { namespaceId } })
+  await fillRepository(db, source.id, images)
+  const large = { repositoryId: source.id, mediaType: 'application/x', platforms: '', pushedBy: 'admin' }
+  const content = Buffer.alloc(4 * 1024 * 1024, ' ')
+  await db.prisma.manifest.createMany({
+    data: ['a', 'b'].map((letter) => ({
+      ...{ ...large, digest: digestOfLetter(letter), content, sizeBytes: content.length },
+      totalSizeBytes: content.length,
+    })),
+  })
+  await db.sqlTransaction(async (tx) => {
+    await tx.$executeRaw`
+      INSERT INTO "ManifestReference" ("repositoryId", "parentDigest", "childDigest", "kind", "fingerprint", "count")
+      SELECT "repositoryId", ${digestOfLetter('a')}, "digest", 'MANIFEST', 'child', 1 FROM "Manifest"
+      WHERE "repositoryId" = ${source.id} AND "digest" BETWEEN ${digestOfNumber(1)} AND ${digestOfNumber(1000)}`
+    await tx.$executeRaw`
+      INSERT INTO "ManifestReference" ("repositoryId", "parentDigest", "childDigest", "kind", "fingerprint", "count")
+      SELECT "repositoryId", ${digestOfLetter('b')}, "digest", 'LAYER', 'layer', 1 FROM "RepositoryBlob"
+      WHERE "repositoryId" = ${source.id} ORDER BY "digest" LIMIT 10000`
+  })
+  for (const [letter, manifests] of [
+    ['a', 1001],
+    ['b', 1],
+  ] as const) {
+    let id = ''
+    const hold = await leastHold(async () => {
+      id = await targetOf(`copy-${crypto.randomUUID()}`)
+      const from = { repositoryId: source.id, digest: digestOfLetter(letter) }
+      return () => copyTag(api.ctx, systemPrincipal, id, { name: 'v1', source: from })
+    })
+    expect(hold).toBeLessThan(holdMaxMs)
+    expect(await db.prisma.manifest.count({ where: { repositoryId: id } })).toBe(manifests)
+    expect(await db.prisma.tag.count({ where: { repositoryId: id } })).toBe(1)
+  }
+})
 
 test('a dry run of garbage collection', { timeout: 300_000 }, async () => {
   await fillRepository(api.ctx.db, repositoryId, images)

@@ -53,6 +53,7 @@ const movedBefore = (repositoryId: string) => ({
 })
 const opening = { tag: 'v1', reason: 'because', minutes: 15 }
 
+const copyFrom = (repositoryId: string) => ({ body: { name: 'new', source: { repositoryId, tag: 'v1' } } })
 const repositoryIn = (namespace: string) => ({ body: { namespace, name: 'new' } })
 const grantOn = (scopeId: string) => ({ body: { subjectId: userId('owner'), scopeId, permission: 'PULL' } })
 const logOn = (userName: string, password: string) => ({ body: { userName, password } })
@@ -146,6 +147,17 @@ export const accessRequests: Readonly<Record<string, AccessRequest | ((caller: s
   'listUntaggedManifests of open': open,
   'getTag of closed': tagOfClosed,
   'getTag of open': tagOfOpen,
+  'copyTag in closed': { ...closed, body: { name: 'new', source: { tag: 'v1' } } },
+  'copyTag in closed, over protected': {
+    ...closed,
+    ...immutable,
+    body: { name: 'v1', source: { digest: referrerDigest } },
+  },
+  'copyTag from open to closed': { ...closed, ...copyFrom(ids.open) },
+  'copyTag from secret to closed': { ...closed, ...copyFrom(ids.secret) },
+  'copyTag from closed to open': { ...open, ...copyFrom(ids.closed) },
+  "copyTag from beside's to closed": { ...closed, ...copyFrom(ids.besideClosed) },
+  "copyTag from closed to beside's": { ...besideClosed, ...copyFrom(ids.closed) },
   'restoreTag of closed': { ...tagOfClosed, ...movedBefore(ids.closed), body: { digest: image.digest } },
   'restoreTag of open': { ...tagOfOpen, ...movedBefore(ids.open), body: { digest: image.digest } },
   'restoreTag protected': {

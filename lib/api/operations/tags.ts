@@ -1,5 +1,5 @@
 import { pageQuery } from '@/lib/api/schemas/common'
-import { movedTag, restoreTagBody } from '@/lib/api/schemas/tag-history'
+import { copyTagBody, movedTag, restoreTagBody } from '@/lib/api/schemas/tag-history'
 import {
   deleteTagQuery,
   deletedTag,
@@ -26,6 +26,18 @@ export const tagOperations = {
     status: 200,
     response: tagPage,
     refusals: ['NOT_FOUND', 'PAGE_INVALID'],
+  },
+  copyTag: {
+    id: 'copyTag',
+    method: 'POST',
+    path: '/repositories/{repositoryId}/tags',
+    summary:
+      'Copy or promote a tag: point one at content of this or another repository of the instance. No bytes move; the immutability policy of this repository decides as for a push',
+    body: copyTagBody,
+    status: 201,
+    response: movedTag,
+    isVersioned: true,
+    refusals: ['NOT_FOUND', 'MANIFEST_UNKNOWN', 'MANIFEST_BLOB_UNKNOWN', 'STORAGE_FULL', ...refusalsOfMoves],
   },
   getTag: {
     id: 'getTag',

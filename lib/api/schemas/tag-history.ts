@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { tagEventKinds } from '@/lib/domain/ledger'
+import { isTag } from '@/lib/domain/reference'
 import { digest, pageOf, pageQuery, timestamp } from './common'
 
 const nullableDigest = digest.nullable()
@@ -52,6 +53,26 @@ export const tagHistoryQuery = pageQuery.extend({
 export const restoreTagBody = z.strictObject({
   digest: digest.meta({ description: 'A digest of the tag’s history whose manifest is still there' }),
   reason: z.string().min(1).max(500).optional().meta({ description: 'Kept in the ledger and in the audit trail' }),
+})
+
+const tagName = z
+  .string()
+  .refine(isTag, { message: '1 to 128 letters, digits, “_”, “.” and “-”; not “.” or “-” first' })
+
+export const copyTagBody = z.strictObject({
+  name: tagName.meta({ description: 'The name of the copy' }),
+  source: z
+    .strictObject({
+      repositoryId: z.string().min(1).max(64).optional().meta({
+        description: 'A repository of the same instance that you may pull from. Absent: the repository of the copy',
+      }),
+      tag: tagName.optional(),
+      digest: digest.optional(),
+    })
+    .refine(({ tag, digest: given }) => (tag === undefined) !== (given === undefined), {
+      message: 'either tag or digest',
+    })
+    .meta({ description: 'What to copy: `tag` or `digest`' }),
 })
 
 /** What came of a restoration or a copy. */

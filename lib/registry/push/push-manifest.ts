@@ -16,7 +16,7 @@ import { moveAndRecord } from '@/lib/registry/move-and-record'
 import { RefusedMoves, recordingRefusals, warningOfAudit } from '@/lib/registry/refused-moves'
 import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/opened-repository'
 import { findPlatforms } from './image-platforms'
-import { type MissingContent, warningsOfPush } from './push-warnings'
+import { type MissingContent, warningsOfPush } from '@/lib/registry/missing-content'
 
 /** A manifest as the client sent it. */
 export interface ManifestPush {

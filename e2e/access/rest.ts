@@ -82,6 +82,8 @@ listImmutabilityChanges | of beside                  | 401    | 404  | 404  404 
 createImmutabilityChange | of closed                 | 401    | 403  | 403  403  403  | 403  403  403  | ok   ok   ok   | 403    | ok
 createImmutabilityChange | of all that match         | 401    | 403  | 403  403  403  | 403  403  403  | ok   ok   ok   | 403    | ok
 createImmutabilityChange | in beside                 | 401    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | ok     | ok
+previewImmutabilityChange | of closed                | 401    | 403  | 403  403  403  | 403  403  403  | ok   ok   ok   | 403    | ok
+previewImmutabilityChange | in beside                | 401    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | ok     | ok
 getImmutabilityChange   | of an administrator        | 401    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | 404    | ok
 
 listTags                | of closed                  | 401    | 404  | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | 404    | ok:1

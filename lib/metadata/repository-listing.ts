@@ -1,7 +1,10 @@
 import { type Viewer, manageableRepository, visibleRepository } from './access'
+import type { ImmutabilityRule } from '@/lib/domain/immutability'
+import { asJsonKeys } from './engine/batches'
 import type { Source, SqlSource } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 import { type Slice, type Sql, allOf, contains, inOrder } from './engine/listing'
+import { type StoredPolicy, withPolicy } from './immutability-policies'
 import { type RepositoryRow, type StoredRepositoryRow, toRepositoryRow } from './repository-settings'
 
 /** Which repositories a list shows; what is absent does not matter. */
@@ -21,6 +24,8 @@ export interface MatchingRepositories {
 export interface RepositoryFilter extends MatchingRepositories {
   readonly viewer: Viewer | null
   readonly instanceId: string
+  /** Only these. */
+  readonly ids?: readonly string[] | undefined
 }
 
 /** What a list of repositories can be sorted by. */
@@ -54,10 +59,11 @@ export async function countRepositories(db: Source, filter: RepositoryFilter): P
   return Number(row?.count)
 }
 
-function matching({ viewer, instanceId, namespace, name, search, type, tagImmutability }: RepositoryFilter): Sql {
+function matching({ viewer, instanceId, ids, namespace, name, search, type, tagImmutability }: RepositoryFilter): Sql {
   return allOf([
     Prisma.sql`r."instanceId" = ${instanceId}`,
     visibleRepository(viewer),
+    ids === undefined ? undefined : Prisma.sql`r."id" IN (SELECT "key" FROM json_each(${asJsonKeys(ids)}))`,
     namespace === undefined
       ? undefined
       : Prisma.sql`r."namespaceId" IN (
@@ -69,8 +75,8 @@ function matching({ viewer, instanceId, namespace, name, search, type, tagImmuta
   ])
 }
 
-/** A repository of the list that its viewer may manage. */
-export interface ManagedRepository {
+/** A repository of the list that its viewer may manage, with its policy. */
+export interface ManagedRepository extends ImmutabilityRule {
   readonly id: string
   readonly path: string
 }
@@ -84,11 +90,12 @@ export async function listManagedRepositories(
   filter: RepositoryFilter,
   { last, limit, createdUntil }: { readonly last: string; readonly limit: number; readonly createdUntil: Date },
 ): Promise<ManagedRepository[]> {
-  return source.read.$queryRaw<ManagedRepository[]>`
-    SELECT r."id", r."path" FROM "Repository" r
+  const rows = await source.read.$queryRaw<(StoredPolicy & Pick<ManagedRepository, 'id' | 'path'>)[]>`
+    SELECT r."id", r."path", r."immutabilityMode", r."exemptTags" FROM "Repository" r
     WHERE ${matching(filter)} AND ${manageableRepository(filter.viewer)} AND r."path" > ${last}
       AND r."createdAt" <= ${createdUntil}
     ORDER BY r."path" LIMIT ${limit}`
+  return rows.map(withPolicy)
 }
 
 /** How many repositories of the list its viewer may manage. */
@@ -105,7 +112,7 @@ export async function findVisiblePaths(
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   if (ids.length === 0) return new Map()
-  const rows = await source.read.$queryRaw<ManagedRepository[]>`
+  const rows = await source.read.$queryRaw<Pick<ManagedRepository, 'id' | 'path'>[]>`
     SELECT r."id", r."path" FROM "Repository" r WHERE r."id" IN (${Prisma.join([...ids])}) AND ${visibleRepository(viewer)}`
   return new Map(rows.map(({ id, path }) => [id, path]))
 }

@@ -199,6 +199,10 @@ const rows: Readonly<Record<string, Row>> = {
     member: 'NOT_FOUND',
     args: () => [ids.besideInstance, { immutability: { mode: 'audit' }, filter: {} }],
   },
+  'policy/previewImmutabilityChange': {
+    member: 'DENIED',
+    args: () => [ids.main, { immutability: { mode: 'audit' }, filter: {} }],
+  },
   'policy/getImmutabilityChange': { member: 'NOT_FOUND', args: () => [ids.change] },
   'policy/listImmutabilityChanges': { member: 'NOT_FOUND', args: () => [{ instanceId: ids.besideInstance, pageSize }] },
 

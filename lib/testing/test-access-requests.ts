@@ -138,6 +138,11 @@ export const accessRequests: Readonly<Record<string, AccessRequest | ((caller: s
     body: { immutability: { mode: 'enforce' }, repositoryIds: [ids.closed] },
   },
   'createImmutabilityChange of all that match': { ...main, body: { immutability: { mode: 'audit' }, filter: {} } },
+  'previewImmutabilityChange of closed': {
+    ...main,
+    body: { immutability: { mode: 'enforce' }, repositoryIds: [ids.closed] },
+  },
+  'previewImmutabilityChange in beside': { ...beside, body: { immutability: { mode: 'audit' }, filter: {} } },
   'createImmutabilityChange in beside': { ...beside, body: { immutability: { mode: 'audit' }, filter: {} } },
   'getImmutabilityChange of an administrator': { params: { changeId: ids.change } },
 

@@ -2,6 +2,7 @@ import {
   createImmutabilityChangeBody,
   immutabilityChange,
   immutabilityChangePage,
+  immutabilityChangePreview,
   immutabilityChangeQuery,
 } from '@/lib/api/schemas/immutability-changes'
 import type { Operation } from './operation'
@@ -28,6 +29,17 @@ export const immutabilityChangeOperations = {
     status: 202,
     response: immutabilityChange,
     refusals: ['NOT_FOUND', 'ALREADY_RUNNING'],
+  },
+  previewImmutabilityChange: {
+    id: 'previewImmutabilityChange',
+    method: 'POST',
+    path: '/instances/{instanceId}/immutability-changes/preview',
+    summary: 'Say what a change of many repositories would do, with the body that would start it',
+    isQuestion: true,
+    body: createImmutabilityChangeBody,
+    status: 200,
+    response: immutabilityChangePreview,
+    refusals: ['NOT_FOUND'],
   },
   getImmutabilityChange: {
     id: 'getImmutabilityChange',

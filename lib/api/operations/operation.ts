@@ -33,6 +33,8 @@ export interface Operation {
    * would stay open while the request waits for the guessing limits.
    */
   readonly provesSecret?: true
+  /** Whether a POST only answers a question. It ignores `Idempotency-Key`: nothing is to be done once. */
+  readonly isQuestion?: true
   /** Whether the response shows a secret. The copy that is kept for a repeated request is then encrypted. */
   readonly showsSecret?: true
   /** Error codes of this operation, in addition to those that every operation has. */
@@ -40,8 +42,8 @@ export interface Operation {
 }
 
 /** Whether the operation accepts an `Idempotency-Key`, with which a repeated request gets the first response again. */
-export function takesIdempotencyKey({ method, isPublic, provesSecret }: Operation): boolean {
-  return method === 'POST' && isPublic !== true && provesSecret !== true
+export function takesIdempotencyKey({ method, isPublic, provesSecret, isQuestion }: Operation): boolean {
+  return method === 'POST' && isPublic !== true && provesSecret !== true && isQuestion !== true
 }
 
 /** Whether the operation accepts `If-Match`, and changes nothing when it names another version than the current one. */

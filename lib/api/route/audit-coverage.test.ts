@@ -23,6 +23,7 @@ const shownElsewhere: Readonly<Record<string, string>> = {
 /** Operations that change nothing that counts, and why. */
 const withoutEvent: Readonly<Record<string, string>> = {
   checkImmutability: 'it answers a question and changes nothing',
+  previewImmutabilityChange: 'it answers a question and changes nothing',
   createSecondFactor: 'what is set up counts for nothing until it is confirmed, and that is recorded',
 }
 

@@ -41,9 +41,12 @@ const someRobot = { params: { robotId: robotId('none') } }
 const ofPuller = { params: { grantId: grantId('pull-repository') } }
 const ofManager = { params: { grantId: grantId('manage-instance') } }
 
+/** The tags of `closed` are protected, and none is open. */
 const immutable = {
-  prepare: ({ db }: Context) =>
-    db.prisma.repository.update({ where: { id: ids.closed }, data: { immutabilityMode: 'enforce' } }),
+  async prepare({ db }: Context) {
+    await db.prisma.tagOpening.deleteMany({ where: { repositoryId: ids.closed } })
+    await db.prisma.repository.update({ where: { id: ids.closed }, data: { immutabilityMode: 'enforce' } })
+  },
 }
 
 /** The tag `v1` points at another manifest than it did at first. */
@@ -121,13 +124,7 @@ export const accessRequests: Readonly<Record<string, AccessRequest | ((caller: s
   'listOpenings of closed': closed,
   'listOpenings of open': open,
   'openTag of closed, mutable': { ...closed, body: opening },
-  'openTag of closed, immutable': {
-    ...{ ...closed, body: opening },
-    async prepare(ctx) {
-      await immutable.prepare(ctx)
-      await ctx.db.prisma.tagOpening.deleteMany()
-    },
-  },
+  'openTag of closed, immutable': { ...closed, ...immutable, body: opening },
   'openTag of open': { ...open, body: opening },
   'closeOpening of closed': { params: { ...closed.params, openingId: openingId(ids.closed) } },
   'closeOpening of open': { params: { ...open.params, openingId: openingId(ids.open) } },

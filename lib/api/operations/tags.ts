@@ -33,6 +33,7 @@ export const tagOperations = {
     path: '/repositories/{repositoryId}/tags',
     summary:
       'Copy or promote a tag: point one at content of this or another repository of the instance. No bytes move; the immutability policy of this repository decides as for a push',
+    admitsRobots: true,
     body: copyTagBody,
     status: 201,
     response: movedTag,

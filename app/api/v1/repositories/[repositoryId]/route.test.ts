@@ -176,9 +176,11 @@ describe('deleting one', () => {
       { repositoryPath: 'test/example', tag: 'v1', digest: digestOfLetter('a'), createdBy: 'admin', reason },
     ])
     expect(await db.prisma.tagEvent.count({ where: { repositoryId, kind: 'DELETED', reason } })).toBe(2)
-    expect(await db.prisma.auditEvent.findFirst({ where: { targetId: repositoryId, action: 'DELETE' } })).toMatchObject({
-      reason: 'Ended',
-    })
+    expect(await db.prisma.auditEvent.findFirst({ where: { targetId: repositoryId, action: 'DELETE' } })).toMatchObject(
+      {
+        reason: 'Ended',
+      },
+    )
 
     const body = { namespace: 'test', name: 'example', tagImmutability: true }
     const again = await api.call('POST', collection, { instanceId }, { body })

@@ -1,12 +1,19 @@
 /** Addresses of the console's pages: for people to share, so each names what it shows. */
 
 /** A section of a repository's page. */
-export type RepositorySection = 'details' | 'tags' | 'untagged' | 'activity' | 'access'
+export type RepositorySection = 'details' | 'tags' | 'untagged' | 'activity' | 'immutability' | 'access'
 
 /** A kind of maintenance, each with a page of its own. */
 export type MaintenanceSection = 'garbage-collection' | 'scrub'
 
-const sections: readonly string[] = ['details', 'tags', 'untagged', 'activity', 'access'] satisfies RepositorySection[]
+const sections: readonly string[] = [
+  'details',
+  'tags',
+  'untagged',
+  'activity',
+  'immutability',
+  'access',
+] satisfies RepositorySection[]
 
 function isSection(text: string | undefined): text is RepositorySection {
   return text !== undefined && sections.includes(text)

@@ -40,6 +40,9 @@ export function RepositoryPane({ region, instanceId, namespace, name }: Reposito
             {t('ledger.activity')}
           </PaneLink>
         )}
+        <PaneLink icon="lock" href={repositoryHref(region, address, 'immutability')}>
+          {t('immutability.title')}
+        </PaneLink>
         <PaneLink icon="access" href={repositoryHref(region, address, 'access')}>
           {t('grants.access')}
         </PaneLink>

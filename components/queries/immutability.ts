@@ -35,10 +35,13 @@ export function previewQuery(repositoryId: string, policy: Policy) {
   })
 }
 
+/** What a push would get. */
+export type PushCheck = z.infer<typeof immutabilityCheck>
+
 /** Asks what a push of a tag would get now. */
 export function useCheckPush(repositoryId: string) {
   return useMutation({
-    mutationFn: (push: { tag: string; digest?: string | undefined }): Promise<z.infer<typeof immutabilityCheck>> =>
+    mutationFn: (push: { tag: string; digest?: string | undefined }) =>
       api.post(`/repositories/${repositoryId}/immutability/check`, push, immutabilityCheck),
   })
 }

@@ -6,6 +6,7 @@ import { useTranslations } from 'next-intl'
 import { Suspense, useState } from 'react'
 import type { RegionId } from '@/lib/domain/regions'
 import { AccessSection } from '../grants/access-section'
+import { ImmutabilitySection } from '../immutability/immutability-section'
 import { InstancePageHead } from '../instances/instance-page-head'
 import { instanceQuery } from '../queries/instances'
 import { ActivityExport, ActivitySection } from '../ledger/activity-section'
@@ -14,6 +15,7 @@ import { repositoriesHref } from '../routes'
 import type { RepositorySection } from '../routes'
 import { TagsSection } from '../tags/tags-section'
 import { UntaggedSection } from '../tags/untagged-section'
+import { Button } from '../ui/button'
 import { CopyTextButton } from '../ui/copy-button'
 import { Icon } from '../ui/icon'
 import { lazyComponent } from '../ui/lazy-component'
@@ -23,6 +25,7 @@ import { Badge } from '../ui/status'
 import { RepositoryDetails, RepositoryDetailsSkeleton } from './repository-details'
 import { ImmutabilityBadge } from './repository-status'
 
+const CheckPushDialog = lazyComponent(() => import('../immutability/check-push-dialog'), 'CheckPushDialog')
 const DeleteRepositoryDialog = lazyComponent(() => import('./delete-repository-dialog'), 'DeleteRepositoryDialog')
 
 interface RepositoryPageProps {
@@ -42,6 +45,7 @@ export function RepositoryPage(props: RepositoryPageProps) {
   const t = useTranslations()
   const router = useRouter()
   const [isDeleting, setIsDeleting] = useState(false)
+  const [isChecking, setIsChecking] = useState(false)
   const path = `${namespace}/${name}`
   const instance = useQuery(instanceQuery(instanceId)).data?.data
   const { data, error, refetch } = useQuery(repositoryQuery(instanceId, namespace, name))
@@ -57,6 +61,9 @@ export function RepositoryPage(props: RepositoryPageProps) {
     if (section === 'untagged') return <UntaggedSection region={region} repository={repository ?? null} />
     if (section === 'activity') return <ActivitySection repository={repository ?? null} instance={instance ?? null} />
     if (!repository || !instance) return <RepositoryDetailsSkeleton />
+    if (section === 'immutability') {
+      return <ImmutabilitySection region={region} repository={repository} instance={instance} />
+    }
     if (section === 'access') {
       return <AccessSection repository={repository} instance={instance} isAdministrator={isAdministrator} />
     }
@@ -83,6 +90,11 @@ export function RepositoryPage(props: RepositoryPageProps) {
           instance && (
             <>
               {section === 'activity' && <ActivityExport repositoryId={repository.id} />}
+              {section === 'immutability' && repository.access !== 'PULL' && repository.access !== null && (
+                <Button icon="push" onClick={() => setIsChecking(true)}>
+                  {t('immutability.check')}
+                </Button>
+              )}
               <CopyTextButton text={`${instance.registryHost}/${path}`}>{t('repositories.copyAddress')}</CopyTextButton>
               {repository.access === 'MANAGE' && (
                 <Menu label={t('common.moreActions')} className="button button--icon" button={<Icon name="dots" />}>
@@ -97,6 +109,7 @@ export function RepositoryPage(props: RepositoryPageProps) {
       />
       {content()}
       <Suspense>
+        {isChecking && repository && <CheckPushDialog repository={repository} onClose={() => setIsChecking(false)} />}
         {isDeleting && repository && (
           <DeleteRepositoryDialog
             repository={repository}

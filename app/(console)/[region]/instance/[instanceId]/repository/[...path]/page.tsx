@@ -20,6 +20,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
     tags: t('tags.title'),
     untagged: t('untagged.title'),
     activity: t('ledger.activity'),
+    immutability: t('immutability.title'),
     access: t('grants.access'),
   }
   return { title: `${repository.namespace}/${repository.name} · ${sections[repository.section ?? 'details']}` }

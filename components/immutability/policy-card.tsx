@@ -1,0 +1,332 @@
+'use client'
+
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import Link from 'next/link'
+import { useTranslations } from 'next-intl'
+import { useEffect, useState } from 'react'
+import type { Versioned } from '@/lib/api/client/api'
+import type { InstanceView } from '@/lib/api/schemas/instances'
+import type { NamespaceView } from '@/lib/api/schemas/namespaces'
+import type { RepositoryView, UpdateRepositoryBody } from '@/lib/api/schemas/repositories'
+import type { RegionId } from '@/lib/domain/regions'
+import { immutabilityQuery } from '../queries/immutability'
+import { namespaceQuery } from '../queries/namespaces'
+import { repositoryQuery, useUpdateRepository } from '../queries/repositories'
+import { ImmutabilityStatus } from '../repositories/repository-status'
+import { instanceHref, namespacesHref } from '../routes'
+import { Button, TextButton } from '../ui/button'
+import { CodeBlock } from '../ui/code-block'
+import { Conflict } from '../ui/conflict'
+import { Fact } from '../ui/fact'
+import { FormError } from '../ui/form-error'
+import { Section } from '../ui/page'
+import { Skeleton } from '../ui/states'
+import { Time } from '../ui/time'
+import type { Action } from '../ui/use-action'
+import { useEdit } from '../ui/use-edit'
+import { useFormat } from '../ui/use-format'
+import { ExemptTagsField, ModeChoices } from './policy-fields'
+import { PolicyPreview, usePolicyPreview } from './policy-preview'
+
+interface PolicyCardProps {
+  region: RegionId
+  current: Versioned<RepositoryView>
+  instance: InstanceView
+}
+
+interface Settings {
+  mode: RepositoryView['immutability']['mode']
+  /** Separated by spaces, so that two lists can be compared. */
+  exemptTags: string
+  /** Whether the policy is the default that new repositories of the namespace get, and not its own. */
+  isDefault: boolean
+}
+
+function settingsOf({ immutability: { mode, exemptTags, source } }: RepositoryView): Settings {
+  return { mode, exemptTags: exemptTags.join(' '), isDefault: source !== 'repository' }
+}
+
+function listOf(exemptTags: string): string[] {
+  return exemptTags.split(' ').filter((pattern) => pattern !== '')
+}
+
+function bodyOf({ mode, exemptTags, isDefault }: Partial<Settings>): UpdateRepositoryBody {
+  if (isDefault === true) return { immutability: null }
+  return {
+    immutability: {
+      ...(mode !== undefined && { mode }),
+      ...(exemptTags !== undefined && { exemptTags: listOf(exemptTags) }),
+    },
+  }
+}
+
+/** The policy of a repository, to change; what it would do is said before it is confirmed. */
+export function PolicyCard({ region, current, instance }: PolicyCardProps) {
+  const queryClient = useQueryClient()
+  const { instanceId, namespace, name, namespaceId } = current.data
+  const { queryKey } = repositoryQuery(instanceId, namespace, name)
+  const { refetch } = useQuery(repositoryQuery(instanceId, namespace, name))
+  const owner = useQuery(namespaceQuery(namespaceId)).data?.data
+  // What is being changed stays as it was when the change began, also while the page reads the repository again.
+  const [opened, setOpened] = useState({ ...current, round: 0 })
+
+  function startOver() {
+    const latest = queryClient.getQueryData<Versioned<RepositoryView>>(queryKey) ?? current
+    setOpened(({ round }) => ({ ...latest, round: round + 1 }))
+  }
+
+  return (
+    <PolicyForm
+      key={opened.round}
+      region={region}
+      instance={instance}
+      owner={owner}
+      opened={opened}
+      current={current}
+      reload={refetch}
+      onClose={startOver}
+    />
+  )
+}
+
+interface PolicyFormProps extends PolicyCardProps {
+  /** Undefined while it loads. */
+  owner: NamespaceView | undefined
+  opened: Versioned<RepositoryView>
+  reload: () => Promise<{ data: Versioned<RepositoryView> | undefined }>
+  /** Starts over from what is stored. */
+  onClose: () => void
+}
+
+function PolicyForm({ region, instance, owner, opened, current, reload, onClose }: PolicyFormProps) {
+  const t = useTranslations()
+  const [isShown, setIsShown] = useState(false)
+  const [isWrong, setIsWrong] = useState(false)
+  const path = `${opened.data.namespace}/${opened.data.name}`
+  const update = useUpdateRepository(opened.data.id)
+  const action: Action<{ body: Partial<Settings>; etag: string }, Versioned<RepositoryView>> = {
+    ...update,
+    mutateAsync: ({ body, etag }) => update.mutateAsync({ body: bodyOf(body), etag }),
+  }
+  const edit = useEdit({
+    dialog: { opened, current, reload, onClose },
+    settingsOf,
+    update: action,
+    saved: () => ({ title: t('immutability.saved', { path }), body: t('immutability.savedNext') }),
+  })
+  const { values, theirs, isChanged } = edit
+  const stored = settingsOf(edit.base)
+  const policy = { mode: values.mode, exemptTags: listOf(values.exemptTags) }
+  const preview = usePolicyPreview(edit.base.id, policy)
+
+  // Somebody else changed the repository, and nothing is being changed here: there is no conflict.
+  const isOutdated = current.etag !== opened.etag && !isChanged && theirs === null && !edit.busy
+  useEffect(() => {
+    if (isOutdated) onClose()
+  }, [isOutdated, onClose])
+
+  function set(change: Partial<Pick<Settings, 'mode' | 'exemptTags'>>) {
+    const next = { ...values, ...change }
+    const isAsStored = next.mode === stored.mode && next.exemptTags === stored.exemptTags
+    edit.set({ ...change, isDefault: isAsStored && stored.isDefault })
+  }
+
+  const modeWord = (mode: Settings['mode']) => t(`immutability.modes.${mode}`)
+
+  return (
+    <Section
+      title={t('immutability.policy')}
+      aside={
+        <span className="source">
+          {sourceText()}{' '}
+          {!values.isDefault && owner && (
+            <TextButton
+              onClick={() => {
+                const { mode, exemptTags } = owner.defaultImmutability
+                edit.set({ mode, exemptTags: exemptTags.join(' '), isDefault: true })
+              }}
+            >
+              {owner.defaultImmutability.source === 'namespace'
+                ? t('immutability.useNamespaces')
+                : t('immutability.useInstances')}
+            </TextButton>
+          )}
+        </span>
+      }
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (!isWrong && (isChanged || theirs !== null)) edit.save()
+        }}
+      >
+        <div className="stack-fields">
+          <FormError error={edit.error} />
+          {theirs ? (
+            <Conflict
+              rows={edit.conflicts.map(({ name, theirs: other, yours }) => ({
+                label: labelOf(name),
+                theirs: word(name, other),
+                yours: yours === undefined ? null : word(name, yours),
+              }))}
+            >
+              <p>
+                {t.rich('settings.conflict', {
+                  name: theirs.updatedBy,
+                  strong: (chunks) => <strong>{chunks}</strong>,
+                  time: () => <Time value={theirs.updatedAt} format="relative" />,
+                })}
+              </p>
+            </Conflict>
+          ) : (
+            <>
+              <ModeChoices
+                legend={t('repositories.immutability')}
+                name="mode"
+                value={values.mode}
+                onChange={(mode) => set({ mode })}
+              >
+                {owner ? (
+                  <p className="source">
+                    {t.rich('immutability.defaults', {
+                      namespace: owner.name,
+                      namespaceMode:
+                        owner.defaultImmutability.source === 'namespace'
+                          ? modeWord(owner.defaultImmutability.mode)
+                          : t('immutability.asInstance'),
+                      instance: instance.name,
+                      instanceMode: modeWord(instance.defaultImmutability.mode),
+                      toNamespace: (chunks) => <Link href={namespacesHref(region, instance.id)}>{chunks}</Link>,
+                      toInstance: (chunks) => <Link href={instanceHref(region, instance.id)}>{chunks}</Link>,
+                    })}
+                  </p>
+                ) : (
+                  <p className="source">
+                    <Skeleton width="xl" />
+                  </p>
+                )}
+              </ModeChoices>
+              <ExemptTagsField
+                value={policy.exemptTags}
+                stored={listOf(stored.exemptTags)}
+                counts={preview.counts}
+                onChange={(exemptTags) => set({ exemptTags: exemptTags.join(' ') })}
+                onWrong={setIsWrong}
+              />
+              <PolicyPreview
+                preview={preview}
+                policy={policy}
+                isChanged={values.mode !== stored.mode || values.exemptTags !== stored.exemptTags}
+                aside={
+                  preview.data && (
+                    <span className="muted">{t('immutability.lookedAt', { count: preview.data.tagCount })}</span>
+                  )
+                }
+              />
+            </>
+          )}
+          {isShown && (
+            <CodeBlock
+              label={t('immutability.copyCall')}
+              lines={callLines(opened.data.id, values, policy.exemptTags)}
+            />
+          )}
+        </div>
+        <footer className="section-foot">
+          <TextButton aria-expanded={isShown} onClick={() => setIsShown(!isShown)}>
+            {t('immutability.showCall')}
+          </TextButton>
+          {theirs ? (
+            <>
+              <Button key="theirs" autoFocus onClick={edit.takeTheirs}>
+                {t('conflict.useTheirs')}
+              </Button>
+              <Button key="yours" type="submit" variant="primary" busy={edit.busy}>
+                {t('conflict.useYours')}
+              </Button>
+            </>
+          ) : (
+            <>
+              <Button disabled={!isChanged} onClick={onClose}>
+                {t('common.cancel')}
+              </Button>
+              <Button type="submit" variant="primary" disabled={!isChanged} busy={edit.busy}>
+                {t('common.confirm')}
+              </Button>
+            </>
+          )}
+        </footer>
+      </form>
+    </Section>
+  )
+
+  function sourceText(): string {
+    if (!values.isDefault) return t('immutability.ownPolicy')
+    const source = stored.isDefault ? edit.base.immutability.source : owner?.defaultImmutability.source
+    return source === 'namespace' ? t('immutability.fromNamespace') : t('immutability.fromInstance')
+  }
+
+  function labelOf(name: keyof Settings): string {
+    if (name === 'mode') return t('repositories.immutability')
+    return name === 'exemptTags' ? t('immutability.exemptTags') : t('immutability.source')
+  }
+
+  function word(name: keyof Settings, value: string | boolean): string {
+    if (typeof value === 'boolean') return value ? t('immutability.sourceDefault') : t('immutability.sourceOwn')
+    return name === 'mode' ? modeWord(value as Settings['mode']) : value
+  }
+}
+
+/** The same change as a call of the REST API. */
+function callLines(repositoryId: string, { mode, isDefault }: Settings, exemptTags: readonly string[]) {
+  const body = JSON.stringify({ immutability: isDefault ? null : { mode, exemptTags } })
+  return [
+    [
+      "curl -fsS -X PATCH -u \"$KEY_ID:$KEY_SECRET\" -H 'Content-Type: application/json' \\\n    -d '",
+      { variable: body },
+      `' \\\n    ${window.location.origin}/api/v1/repositories/${repositoryId}`,
+    ],
+  ]
+}
+
+/** The policy of a repository for somebody who may not change it. */
+export function PolicyFacts({ repository }: { repository: RepositoryView }) {
+  const t = useTranslations()
+  const format = useFormat()
+  const { data } = useQuery(immutabilityQuery(repository.id))
+  const { mode, exemptTags } = repository.immutability
+  return (
+    <Section title={t('immutability.policy')}>
+      <dl className="facts">
+        <Fact label={t('repositories.immutability')}>
+          <ImmutabilityStatus mode={mode} plain />
+          <span className="muted">{t(`immutability.modeHelp.${mode}`)}</span>
+        </Fact>
+        <Fact label={t('immutability.protectedTags')}>
+          {data ? format.number(data.protectedTagCount) : <Skeleton width="sm" />}
+        </Fact>
+        <Fact label={t('immutability.exemptTags')} full>
+          {exemptTags.length === 0 ? (
+            <span className="muted">{t('common.none')}</span>
+          ) : (
+            exemptTags.map((pattern) => <code key={pattern}>{pattern}</code>)
+          )}
+        </Fact>
+      </dl>
+    </Section>
+  )
+}
+
+/** About as tall as the card to come. */
+export function PolicyCardSkeleton() {
+  const t = useTranslations()
+  return (
+    <Section title={t('immutability.policy')}>
+      <div className="stack-fields" role="status" aria-label={t('table.loading', { name: t('immutability.policy') })}>
+        {Array.from({ length: 6 }, (_, row) => (
+          <Skeleton key={row} width="xl" />
+        ))}
+      </div>
+    </Section>
+  )
+}

@@ -3,14 +3,18 @@
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useTranslations } from 'next-intl'
+import { Suspense, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { Versioned } from '@/lib/api/client/api'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RegionId } from '@/lib/domain/regions'
 import { instanceQuery, useUpdateInstance } from '../queries/instances'
 import { instancesHref, repositoriesHref } from '../routes'
+import { ImmutabilityStatus } from '../repositories/repository-status'
+import { Button } from '../ui/button'
 import { Copyable } from '../ui/copy-button'
 import { Fact } from '../ui/fact'
+import { lazyComponent } from '../ui/lazy-component'
 import { PageHead, Section } from '../ui/page'
 import { PageError, Skeleton } from '../ui/states'
 import { Badge, Status } from '../ui/status'
@@ -19,6 +23,8 @@ import { Time } from '../ui/time'
 import { useToast } from '../ui/toast'
 import { useErrorText } from '../ui/use-error-text'
 import { useFormat } from '../ui/use-format'
+
+const DefaultPolicyDialog = lazyComponent(() => import('./default-policy-dialog'), 'DefaultPolicyDialog')
 
 /** An instance: what it holds, where it answers, and whether anonymous users may pull. */
 export function OverviewPage({ region, instanceId }: { region: RegionId; instanceId: string }) {
@@ -57,6 +63,7 @@ export function OverviewPage({ region, instanceId }: { region: RegionId; instanc
         <>
           <Contents instance={instance ?? null} />
           <Endpoints region={region} instance={instance ?? null} />
+          {data && <NewRepositories instance={data.data} />}
           {data && <Access current={data} />}
         </>
       )}
@@ -118,6 +125,38 @@ function Endpoints({ region, instance }: { region: RegionId; instance: InstanceV
           {instance ? <Time value={instance.createdAt} format="minute" /> : loading}
         </Fact>
       </dl>
+    </Section>
+  )
+}
+
+/** The policy that new repositories get. */
+function NewRepositories({ instance }: { instance: InstanceView }) {
+  const t = useTranslations()
+  const [isEditing, setIsEditing] = useState(false)
+  const { mode, exemptTags } = instance.defaultImmutability
+  const edit = instance.access === 'MANAGE' && (
+    <Button small icon="edit" onClick={() => setIsEditing(true)}>
+      {t('common.edit')}
+    </Button>
+  )
+  return (
+    <Section title={t('immutability.newRepositories')} aside={edit}>
+      <dl className="facts">
+        <Fact label={t('namespaces.defaultImmutability')}>
+          <ImmutabilityStatus mode={mode} plain />
+          <span className="muted">{t(`immutability.modeHelp.${mode}`)}</span>
+        </Fact>
+        <Fact label={t('immutability.exemptTags')}>
+          {exemptTags.length === 0 ? (
+            <span className="muted">{t('common.none')}</span>
+          ) : (
+            exemptTags.map((pattern) => <code key={pattern}>{pattern}</code>)
+          )}
+        </Fact>
+      </dl>
+      <Suspense>
+        {isEditing && <DefaultPolicyDialog instanceId={instance.id} onClose={() => setIsEditing(false)} />}
+      </Suspense>
     </Section>
   )
 }

@@ -1,33 +1,44 @@
 'use client'
 
+import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
+import { useState } from 'react'
+import { z } from 'zod'
 import { createNamespaceBody } from '@/lib/api/schemas/namespaces'
+import { instanceQuery } from '../queries/instances'
 import { useCreateNamespace } from '../queries/namespaces'
 import { Dialog } from '../ui/dialog'
 import { FormError } from '../ui/form-error'
 import { NameField } from '../ui/name-field'
 import { useForm } from '../ui/use-form'
-import { NamespaceDefaultsFields } from './namespace-defaults'
+import { NamespaceDefaultsFields, bodyOfDefaults } from './namespace-defaults'
 import type { NamespaceDefaults } from './namespace-defaults'
 
 const initial: NamespaceDefaults & { name: string } = {
   name: '',
   autoCreateRepository: false,
   defaultRepositoryType: 'PRIVATE',
-  defaultTagImmutability: false,
+  defaultMode: 'inherit',
+  defaultExemptTags: 'latest',
   acceptSparseManifests: false,
   untaggedRetentionDays: 14,
 }
+
+/** What the values become. */
+const body = z.preprocess((values) => bodyOfDefaults(values as typeof initial), createNamespaceBody)
 
 /** Makes a namespace in an instance. */
 export function CreateNamespaceDialog({ instanceId, onClose }: { instanceId: string; onClose: () => void }) {
   const t = useTranslations()
   const create = useCreateNamespace(instanceId)
+  const instance = useQuery(instanceQuery(instanceId)).data?.data
+  const [isWrong, setIsWrong] = useState(false)
   const form = useForm({
     initial,
-    schema: createNamespaceBody,
+    schema: body,
+    check: () => !isWrong,
     action: create,
-    variables: (body) => body,
+    variables: (namespace) => namespace,
     done: ({ name, autoCreateRepository }) => ({
       title: t('namespaces.made', { name }),
       body: autoCreateRepository ? t('namespaces.madeAuto') : t('namespaces.madeManual'),
@@ -44,7 +55,13 @@ export function CreateNamespaceDialog({ instanceId, onClose }: { instanceId: str
         rule={t('namespaces.nameRule')}
         taken={t('namespaces.nameTaken')}
       />
-      <NamespaceDefaultsFields values={form.values} onChange={form.change} />
+      <NamespaceDefaultsFields
+        values={form.values}
+        stored={initial}
+        inherited={instance?.defaultImmutability}
+        onChange={form.change}
+        onWrong={setIsWrong}
+      />
     </Dialog>
   )
 }

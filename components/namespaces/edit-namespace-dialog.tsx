@@ -1,13 +1,19 @@
 'use client'
 
+import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
+import { useState } from 'react'
+import type { Versioned } from '@/lib/api/client/api'
 import type { NamespaceView } from '@/lib/api/schemas/namespaces'
+import { useDefaultModeWord } from '../immutability/default-policy-fields'
+import { instanceQuery } from '../queries/instances'
 import { namespaceQuery, useUpdateNamespace } from '../queries/namespaces'
 import { EditDialog } from '../ui/edit-dialog'
 import { OpenedDialog } from '../ui/opened-dialog'
 import type { Opened } from '../ui/opened-dialog'
+import type { Action } from '../ui/use-action'
 import { useEdit } from '../ui/use-edit'
-import { NamespaceDefaultsFields, useDaysText } from './namespace-defaults'
+import { NamespaceDefaultsFields, bodyOfDefaults, useDaysText } from './namespace-defaults'
 import type { NamespaceDefaults } from './namespace-defaults'
 
 interface EditNamespaceDialogProps {
@@ -28,14 +34,15 @@ export function EditNamespaceDialog({ namespaceId, onClose }: EditNamespaceDialo
 function defaultsOf({
   autoCreateRepository,
   defaultRepositoryType,
-  defaultTagImmutability,
+  defaultImmutability: { mode, exemptTags, source },
   acceptSparseManifests,
   untaggedRetentionDays,
 }: NamespaceView): NamespaceDefaults {
   return {
     autoCreateRepository,
     defaultRepositoryType,
-    defaultTagImmutability,
+    defaultMode: source === 'namespace' ? mode : 'inherit',
+    defaultExemptTags: exemptTags.join(' '),
     acceptSparseManifests,
     untaggedRetentionDays,
   }
@@ -44,10 +51,18 @@ function defaultsOf({
 function EditForm(dialog: Opened<NamespaceView>) {
   const t = useTranslations()
   const daysText = useDaysText()
+  const modeWord = useDefaultModeWord()
+  const [isWrong, setIsWrong] = useState(false)
+  const instance = useQuery(instanceQuery(dialog.opened.data.instanceId)).data?.data
+  const update = useUpdateNamespace(dialog.opened.data.id)
+  const action: Action<{ body: Partial<NamespaceDefaults>; etag: string }, Versioned<NamespaceView>> = {
+    ...update,
+    mutateAsync: ({ body, etag }) => update.mutateAsync({ body: bodyOfDefaults(body), etag }),
+  }
   const edit = useEdit({
     dialog,
     settingsOf: defaultsOf,
-    update: useUpdateNamespace(dialog.opened.data.id),
+    update: action,
     saved: ({ name }) => ({ title: t('namespaces.saved', { name }), body: t('namespaces.savedNext') }),
   })
 
@@ -55,14 +70,16 @@ function EditForm(dialog: Opened<NamespaceView>) {
     if (typeof value === 'number') return daysText(value)
     if (name === 'defaultRepositoryType')
       return value === 'PUBLIC' ? t('repositories.public') : t('repositories.private')
-    if (name === 'defaultTagImmutability') return value ? t('repositories.immutable') : t('repositories.mutable')
+    if (name === 'defaultMode') return modeWord(value as NamespaceDefaults['defaultMode'])
+    if (typeof value === 'string') return value
     return value ? t('namespaces.on') : t('namespaces.off')
   }
 
   const labels: Record<keyof NamespaceDefaults, string> = {
     autoCreateRepository: t('namespaces.autoCreate'),
     defaultRepositoryType: t('namespaces.defaultType'),
-    defaultTagImmutability: t('namespaces.defaultImmutability'),
+    defaultMode: t('namespaces.defaultImmutability'),
+    defaultExemptTags: t('immutability.exemptTags'),
     acceptSparseManifests: t('namespaces.acceptSparse'),
     untaggedRetentionDays: t('namespaces.keepUntagged'),
   }
@@ -72,11 +89,18 @@ function EditForm(dialog: Opened<NamespaceView>) {
       title={t('namespaces.edit')}
       subject={edit.base.name}
       edit={edit}
+      isWrong={isWrong}
       conflict={t('namespaces.conflict')}
       labels={labels}
       word={word}
     >
-      <NamespaceDefaultsFields values={edit.values} onChange={edit.set} />
+      <NamespaceDefaultsFields
+        values={edit.values}
+        stored={defaultsOf(edit.base)}
+        inherited={instance?.defaultImmutability}
+        onChange={edit.set}
+        onWrong={setIsWrong}
+      />
     </EditDialog>
   )
 }

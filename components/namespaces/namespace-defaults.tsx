@@ -2,18 +2,28 @@
 
 import { useTranslations } from 'next-intl'
 import type { NamespaceView } from '@/lib/api/schemas/namespaces'
-import { ImmutableChoice, TypeChoices } from '../repositories/repository-fields'
+import { DefaultPolicyFields, defaultChange } from '../immutability/default-policy-fields'
+import type { DefaultPolicy } from '../immutability/default-policy-fields'
+import type { Policy } from '../queries/immutability'
+import { TypeChoices } from '../repositories/repository-fields'
 import { Choice, FieldSet, SelectField } from '../ui/field'
 
 /** What a namespace says about pushes, the repositories they make, and the manifests that are left over. */
 export type NamespaceDefaults = Pick<
   NamespaceView,
-  | 'autoCreateRepository'
-  | 'defaultRepositoryType'
-  | 'defaultTagImmutability'
-  | 'acceptSparseManifests'
-  | 'untaggedRetentionDays'
->
+  'autoCreateRepository' | 'defaultRepositoryType' | 'acceptSparseManifests' | 'untaggedRetentionDays'
+> &
+  DefaultPolicy
+
+/** Defaults, or changes of them, as a request has them. */
+export function bodyOfDefaults<Others extends object>({
+  defaultMode,
+  defaultExemptTags,
+  ...others
+}: Others & Partial<DefaultPolicy>) {
+  const defaultImmutability = defaultChange({ defaultMode, defaultExemptTags })
+  return { ...others, ...(defaultImmutability !== undefined && { defaultImmutability }) }
+}
 
 /** What the list offers, in days; a namespace may have another number by the API. */
 const offeredDays = [1, 7, 14, 30, 90, 180, 365, 0]
@@ -26,11 +36,18 @@ export function useDaysText(): (days: number) => string {
 
 interface NamespaceDefaultsFieldsProps {
   values: NamespaceDefaults
+  /** As they are without a change. */
+  stored: NamespaceDefaults
+  /** The default policy of the instance; undefined while it loads. */
+  inherited: Policy | undefined
   onChange: (change: Partial<NamespaceDefaults>) => void
+  /** Whether a field holds what cannot be saved. */
+  onWrong: (isWrong: boolean) => void
 }
 
 /** The fields of `NamespaceDefaults`, for the dialogs that create and edit. */
-export function NamespaceDefaultsFields({ values, onChange }: NamespaceDefaultsFieldsProps) {
+export function NamespaceDefaultsFields(props: NamespaceDefaultsFieldsProps) {
+  const { values, stored, inherited, onChange, onWrong } = props
   const t = useTranslations()
   const daysText = useDaysText()
   return (
@@ -59,11 +76,13 @@ export function NamespaceDefaultsFields({ values, onChange }: NamespaceDefaultsF
         value={values.defaultRepositoryType}
         onChange={(type) => onChange({ defaultRepositoryType: type })}
       />
-      <ImmutableChoice
+      <DefaultPolicyFields
         legend={t('namespaces.defaultImmutability')}
-        name="defaultTagImmutability"
-        checked={values.defaultTagImmutability}
-        onChange={(checked) => onChange({ defaultTagImmutability: checked })}
+        values={values}
+        stored={stored}
+        inherited={inherited}
+        onChange={onChange}
+        onWrong={onWrong}
       />
       <SelectField
         name="untaggedRetentionDays"

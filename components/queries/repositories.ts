@@ -11,7 +11,7 @@ interface RepositoryListParameters {
   search: string
   namespace: string
   type: string
-  tagImmutability: string
+  immutabilityMode: string
   sort: string
   pageSize: number
   cursor: string | undefined

@@ -87,6 +87,16 @@ function CreateForm({ region, instanceId, namespaces, initial, onClose }: Create
     }),
     onClose,
   })
+  const byDefault = namespaces.find(({ name }) => name === form.values.namespace)?.defaultImmutability
+
+  function defaultText({ mode, exemptTags, source }: NamespaceView['defaultImmutability']): string {
+    const texts = {
+      mode: t(`immutability.modes.${mode}`),
+      exemptTags: exemptTags.length === 0 ? t('common.none') : exemptTags.join(t('immutability.listComma')),
+    }
+    return source === 'namespace' ? t('immutability.namespaceDefault', texts) : t('immutability.instanceDefault', texts)
+  }
+
   return (
     <Dialog title={t('repositories.create')} confirm={t('common.confirm')} {...form.dialog}>
       {!form.isTaken && <FormError error={create.error} />}
@@ -122,7 +132,9 @@ function CreateForm({ region, instanceId, namespaces, initial, onClose }: Create
         name="tagImmutability"
         checked={form.values.tagImmutability}
         onChange={(checked) => form.set('tagImmutability', checked)}
-      />
+      >
+        {byDefault && <p className="source">{defaultText(byDefault)}</p>}
+      </ImmutableChoice>
       <RepositoryTexts summary={form.values.summary} description={form.values.description} onChange={form.set} />
     </Dialog>
   )

@@ -40,7 +40,7 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
       search,
       namespace,
       type: { public: 'PUBLIC', private: 'PRIVATE' }[type] ?? '',
-      tagImmutability: { immutable: 'true', mutable: 'false' }[immutability] ?? '',
+      immutabilityMode: { immutable: 'enforce', mutable: 'off', audit: 'audit' }[immutability] ?? '',
       sort: sorting.sort,
       ...list.page,
     }),
@@ -94,6 +94,7 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
             <option value="">{t('repositories.allImmutability')}</option>
             <option value="immutable">{t('repositories.immutable')}</option>
             <option value="mutable">{t('repositories.mutable')}</option>
+            <option value="audit">{t('immutability.modes.audit')}</option>
           </Select>
         </div>
         <RefreshButton

@@ -19,6 +19,8 @@ const languages = {
     changePassword: 'Change Password',
     setUp: 'Set Up',
     everywhere: 'Sign Out Everywhere',
+    advanced: 'Advanced settings',
+    checkPush: 'Check a Push',
   },
   'zh-CN': {
     edit: '编辑',
@@ -35,6 +37,8 @@ const languages = {
     changePassword: '修改密码',
     setUp: '设置',
     everywhere: '全部退出登录',
+    advanced: '高级设置',
+    checkPush: '检查推送',
   },
 } as const
 
@@ -102,12 +106,23 @@ for (const theme of ['light', 'dark']) {
       await page.keyboard.press('Escape')
 
       await main.getByRole('button', { name: words.edit }).click()
+      await page.getByRole('dialog').getByRole('button', { name: words.advanced }).click()
+      await page.getByRole('dialog').getByRole('checkbox').uncheck()
+      await expect(page.getByRole('dialog').getByRole('status')).toContainText('1')
+      await page.getByRole('dialog').getByRole('checkbox').check()
       await page.getByRole('dialog').getByLabel(words.summary).fill('Mine')
       await audit(page, 'Modify Settings')
       await api.updateRepository(repository.id, { summary: 'Theirs' })
       await page.getByRole('dialog').getByRole('button', { name: words.confirm }).click()
       await expect(page.getByRole('dialog').getByRole('table')).toBeVisible()
       await audit(page, 'Modify Settings, in conflict')
+
+      await visit(
+        page,
+        repositoryAddress(repository, 'immutability'),
+        main.getByRole('status').getByRole('listitem').first(),
+      )
+      await openDialog(page, main.getByRole('button', { name: words.checkPush }), 'Check a Push')
 
       const user = await api.createUser({ displayName: 'Li Na' })
       await api.createGrant({ subjectId: user.id, scopeId: repository.id, permission: 'PUSH' })

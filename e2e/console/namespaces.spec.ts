@@ -19,7 +19,7 @@ test('the first namespace is created from the empty list, with its defaults', as
   await name.fill('payments')
   await dialog.getByRole('checkbox', { name: 'Create repositories on push' }).check()
   await dialog.getByRole('group', { name: 'Default Repository Type' }).getByRole('radio', { name: 'Public' }).check()
-  await dialog.getByRole('checkbox', { name: 'Immutable' }).check()
+  await dialog.getByRole('radio', { name: 'Enforce' }).check()
   await dialog.getByRole('button', { name: 'Confirm' }).click()
   await expect(page.getByRole('status').filter({ hasText: 'Namespace payments was created' })).toBeVisible()
   await page.reload()
@@ -57,7 +57,7 @@ test('Edit changes the defaults, and a change meanwhile is shown, not overwritte
   await expect(dialog.getByRole('row')).toHaveText([
     /Setting/,
     /Default Repository Type\s*Private\s*Public/,
-    /Default Tag Immutability\s*Immutable\s*You did not change it/,
+    /Default Tag Immutability\s*Enforce\s*You did not change it/,
   ])
   await dialog.getByRole('button', { name: 'Use Yours' }).click()
   await expect(dialog).toBeHidden()

@@ -72,7 +72,7 @@ test('the settings of a namespace are changed in the list that shows them, and i
   await page.goto(`${instanceAddress(await api.defaultInstance(), 'namespaces')}?search=${namespace.name}`)
   await page.getByRole('button', { name: `Edit ${namespace.name}` }).click()
   const dialog = page.getByRole('dialog', { name: 'Edit Namespace' })
-  await dialog.getByRole('checkbox', { name: 'Immutable' }).check()
+  await dialog.getByRole('radio', { name: 'Enforce' }).check()
   expect(await confirmed(page, dialog)).toEqual([`PATCH /namespaces/${namespace.id}`])
   await expect(row(page, namespace.name)).toContainText('Immutable')
 })

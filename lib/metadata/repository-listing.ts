@@ -1,5 +1,5 @@
 import { type Viewer, manageableRepository, visibleRepository } from './access'
-import type { ImmutabilityRule } from '@/lib/domain/immutability'
+import type { ImmutabilityMode, ImmutabilityRule } from '@/lib/domain/immutability'
 import { asJsonKeys } from './engine/batches'
 import type { Source, SqlSource } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
@@ -18,6 +18,7 @@ export interface MatchingRepositories {
   readonly type?: 'PUBLIC' | 'PRIVATE' | undefined
   /** Whether the policy is in force (mode `enforce`). */
   readonly tagImmutability?: boolean | undefined
+  readonly immutabilityMode?: ImmutabilityMode | undefined
 }
 
 /** Which repositories of an instance a list shows: of those a viewer may pull from. */
@@ -59,7 +60,8 @@ export async function countRepositories(db: Source, filter: RepositoryFilter): P
   return Number(row?.count)
 }
 
-function matching({ viewer, instanceId, ids, namespace, name, search, type, tagImmutability }: RepositoryFilter): Sql {
+function matching(filter: RepositoryFilter): Sql {
+  const { viewer, instanceId, ids, namespace, name, search, type, tagImmutability, immutabilityMode } = filter
   return allOf([
     Prisma.sql`r."instanceId" = ${instanceId}`,
     visibleRepository(viewer),
@@ -72,6 +74,8 @@ function matching({ viewer, instanceId, ids, namespace, name, search, type, tagI
     search === undefined ? undefined : contains(Prisma.sql`r."path"`, search),
     type === undefined ? undefined : Prisma.sql`r."type" = ${type}`,
     tagImmutability === undefined ? undefined : Prisma.sql`(r."immutabilityMode" = 'enforce') = ${tagImmutability}`,
+    // As text: PostgreSQL compares its enum with no parameter of text.
+    immutabilityMode === undefined ? undefined : Prisma.sql`CAST(r."immutabilityMode" AS TEXT) = ${immutabilityMode}`,
   ])
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { isRepositoryName } from '@/lib/domain/reference'
 import { isConsistentRequest } from '@/lib/domain/immutability'
 import { access, clearable, pageOf, pageQuery, reason, timestamp } from './common'
-import { contradiction, policyChanges, repositoryPolicy } from './immutability'
+import { contradiction, immutabilityPolicy, policyChanges, repositoryPolicy } from './immutability'
 import { repositoryType } from './namespaces'
 
 export const summaryMaxLength = 100
@@ -63,6 +63,7 @@ export const repositoryQuery = pageQuery.extend({
     .enum(['true', 'false'])
     .transform((value) => value === 'true')
     .optional(),
+  immutabilityMode: immutabilityPolicy.shape.mode.optional(),
   sort: z.enum(['name', '-name', 'createdAt', '-createdAt', 'updatedAt', '-updatedAt']).default('name'),
 })
 

@@ -48,6 +48,8 @@ describe('filters', () => {
     ['?type=PUBLIC', ['test/beta_x']],
     ['?tagImmutability=true', ['other/alpha', 'test/betaxx/deep']],
     ['?tagImmutability=false&type=PRIVATE', ['test/alpha']],
+    ['?immutabilityMode=enforce', ['other/alpha', 'test/betaxx/deep']],
+    ['?immutabilityMode=audit', []],
     ['?sort=-name', ['test/betaxx/deep', 'test/beta_x', 'test/alpha', 'other/alpha']],
     ['?sort=createdAt', ['test/alpha', 'other/alpha', 'test/beta_x', 'test/betaxx/deep']],
   ])('%s', async (query, expected) => {

@@ -7,6 +7,7 @@ import {
   parseRepositoryPath,
   queryOf,
   repositoryHref,
+  tagHref,
   userHref,
 } from './routes'
 
@@ -24,7 +25,23 @@ test.each([
 })
 
 test.each([
+  ['team', 'app', 'v1'],
+  ['team', 'group/app', 'latest'],
+  ['team', 'app', 'details'],
+  ['team', 'app', 'tags'],
+  ['team', 'app', 'history'],
+  ['team', 'tags', 'v1'],
+  ['team', 'app/tags', 'activity'],
+  ['team', 'app', 'sha256-0.sig'],
+] as const)('the address of tag %3$s of %s/%s leads back to it', (namespace, name, tag) => {
+  const href = tagHref('cn-hangzhou', { instanceId: 'cri-1', namespace, name }, tag)
+  const segments = href.split('/repository/')[1]?.split('/') ?? []
+  expect(parseRepositoryPath(segments)).toEqual({ namespace, name, section: 'tags', tag })
+})
+
+test.each([
   [['team', 'app'], 'app'],
+  [['team', 'tags', 'app'], 'tags/app'],
   [['team', 'details'], 'details'],
   [['team', 'app', 'elsewhere'], 'app/elsewhere'],
 ])('%j has no section', (segments, name) => {

@@ -15,6 +15,9 @@ const sections: readonly string[] = [
   'access',
 ] satisfies RepositorySection[]
 
+/** The end of the address of a tag that has the name of a section. */
+const tagEnd = 'history'
+
 function isSection(text: string | undefined): text is RepositorySection {
   return text !== undefined && sections.includes(text)
 }
@@ -52,6 +55,13 @@ export function namespacesHref(region: string, instanceId: string): string {
 export function repositoryHref(region: string, address: RepositoryAddress, section: RepositorySection): string {
   const path = `${address.namespace}/${address.name}`.split('/').map(encodeURIComponent).join('/')
   return `/${region}/instance/${address.instanceId}/repository/${path}/${section}`
+}
+
+/** The page of one tag of a repository, existing or deleted. */
+export function tagHref(region: string, address: RepositoryAddress, tag: string): string {
+  // A tag may have the name of a section, whose address this would be.
+  const end = isSection(tag) ? `/${tagEnd}` : ''
+  return `${repositoryHref(region, address, 'tags')}/${encodeURIComponent(tag)}${end}`
 }
 
 /** The runs of a kind of maintenance. Of the whole server: in no region, and in no instance. */
@@ -105,15 +115,19 @@ export function queryOf(parameters: Record<string, string | string[] | undefined
 }
 
 /**
- * Reads the catch-all part of a repository's address: namespace, name with its slashes, section; the section is null
- * when the address has none. Null when it is no such address.
+ * Reads the catch-all part of a repository's address: namespace, name with its slashes, section, and the tag when it is
+ * the page of one (`…/tags/v1`); the section is null when the address has none. Null when it is no such address.
  */
 export function parseRepositoryPath(
   segments: readonly string[],
-): { namespace: string; name: string; section: RepositorySection | null } | null {
+): { namespace: string; name: string; section: RepositorySection | null; tag?: string } | null {
   const [namespace, ...rest] = segments.map(decodeURIComponent)
   if (namespace === undefined || rest.length === 0) return null
   const last = rest.at(-1)
+  const isOfTag = (at: number) => rest.at(at - 1) === 'tags' && rest.length + at > 1
+  const tagAt = last === tagEnd && isSection(rest.at(-2)) && isOfTag(-2) ? -2 : isOfTag(-1) && !isSection(last) ? -1 : 0
+  const tag = tagAt === 0 ? undefined : rest.at(tagAt)
+  if (tag !== undefined) return { namespace, name: rest.slice(0, tagAt - 1).join('/'), section: 'tags', tag }
   // `team/tags` is the repository tags of team, and has no section.
   if (rest.length === 1 || !isSection(last)) return { namespace, name: rest.join('/'), section: null }
   return { namespace, name: rest.slice(0, -1).join('/'), section: last }

@@ -4,10 +4,11 @@ import type { TagEventKind } from '@/lib/domain/ledger'
 import type { IconName } from '../ui/icon'
 import { Status } from '../ui/status'
 
-const eventIcons: Record<TagEventKind, IconName> = {
+/** The icon of each kind of entry. */
+export const eventIcons: Record<TagEventKind, IconName> = {
   CREATED: 'plus',
   MOVED: 'push',
-  RESTORED: 'push',
+  RESTORED: 'restore',
   REFUSED: 'refused',
   WOULD_BE_REFUSED: 'warn',
   DELETED: 'trash',

@@ -28,26 +28,35 @@ export function repositoriesQuery(instanceId: string, parameters: RepositoryList
 }
 
 /** As many repositories as a list to choose from shows, and as many pages as are read to find them. */
-const managedMax = 50
-const managedPagesMax = 10
+const offeredMax = 50
+const offeredPagesMax = 10
 
 /** The first repositories of an instance, by name, that the reader may manage, and whether there may be more of them. */
 export function managedRepositoriesQuery(instanceId: string, search: string) {
+  return offeredRepositoriesQuery(instanceId, search, ['MANAGE'])
+}
+
+/** The same of those that the reader may push to. */
+export function pushableRepositoriesQuery(instanceId: string, search: string) {
+  return offeredRepositoriesQuery(instanceId, search, ['PUSH', 'MANAGE'])
+}
+
+function offeredRepositoriesQuery(instanceId: string, search: string, allowed: readonly RepositoryView['access'][]) {
   return queryOptions({
-    queryKey: ['repositories', 'list', instanceId, 'managed', search],
+    queryKey: ['repositories', 'list', instanceId, 'offered', allowed, search],
     queryFn: async ({ signal }) => {
       const found: RepositoryView[] = []
       let cursor: string | undefined
-      for (let pages = 0; pages < managedPagesMax && found.length <= managedMax; pages += 1) {
+      for (let pages = 0; pages < offeredPagesMax && found.length <= offeredMax; pages += 1) {
         const parameters = { search, sort: 'name', pageSize: pageSizeMax, cursor }
         const page = await api.get(withQuery(`/instances/${instanceId}/repositories`, parameters), repositoryPage, {
           signal,
         })
-        found.push(...page.items.filter(({ access }) => access === 'MANAGE'))
+        found.push(...page.items.filter(({ access }) => allowed.includes(access)))
         cursor = page.nextCursor ?? undefined
         if (cursor === undefined) break
       }
-      return { items: found.slice(0, managedMax), hasMore: cursor !== undefined || found.length > managedMax }
+      return { items: found.slice(0, offeredMax), hasMore: cursor !== undefined || found.length > offeredMax }
     },
     placeholderData: keepPreviousData,
   })

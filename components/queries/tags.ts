@@ -59,6 +59,7 @@ export function useDeleteTag(repositoryId: string) {
   })
 }
 
-function tagPath(repositoryId: string, name: string): string {
+/** The path of a tag below `/api/v1`. */
+export function tagPath(repositoryId: string, name: string): string {
   return `/repositories/${repositoryId}/tags/${encodeURIComponent(name)}`
 }

@@ -11,8 +11,9 @@ import { InstancePageHead } from '../instances/instance-page-head'
 import { instanceQuery } from '../queries/instances'
 import { ActivityExport, ActivitySection } from '../ledger/activity-section'
 import { repositoryQuery } from '../queries/repositories'
-import { repositoriesHref } from '../routes'
+import { repositoriesHref, repositoryHref } from '../routes'
 import type { RepositorySection } from '../routes'
+import { TagCopyButton, TagSection } from '../tags/tag-section'
 import { TagsSection } from '../tags/tags-section'
 import { UntaggedSection } from '../tags/untagged-section'
 import { Button } from '../ui/button'
@@ -34,6 +35,8 @@ interface RepositoryPageProps {
   namespace: string
   name: string
   section: RepositorySection
+  /** The tag whose page it is, in the section of tags; null: of no single tag. */
+  tag: string | null
   /** Whose commands the Guide shows. */
   userName: string
   isAdministrator: boolean
@@ -41,7 +44,7 @@ interface RepositoryPageProps {
 
 /** One repository: its head, and the section chosen in the second pane. */
 export function RepositoryPage(props: RepositoryPageProps) {
-  const { region, instanceId, namespace, name, section, userName, isAdministrator } = props
+  const { region, instanceId, namespace, name, section, tag, userName, isAdministrator } = props
   const t = useTranslations()
   const router = useRouter()
   const [isDeleting, setIsDeleting] = useState(false)
@@ -54,6 +57,11 @@ export function RepositoryPage(props: RepositoryPageProps) {
   function content() {
     if (!repository && error) {
       return <PageError error={error} gone={t('repositories.gone', { path })} onRetry={refetch} />
+    }
+    if (tag !== null) {
+      return (
+        <TagSection key={tag} region={region} repository={repository ?? null} instance={instance ?? null} tag={tag} />
+      )
     }
     if (section === 'tags') {
       return <TagsSection region={region} repository={repository ?? null} instance={instance ?? null} />
@@ -75,8 +83,13 @@ export function RepositoryPage(props: RepositoryPageProps) {
       <InstancePageHead
         region={region}
         instanceId={instanceId}
-        way={[{ label: t('repositories.title'), href: repositoriesHref(region, instanceId) }]}
-        title={path}
+        way={[
+          { label: t('repositories.title'), href: repositoriesHref(region, instanceId) },
+          ...(tag === null
+            ? []
+            : [{ label: path, href: repositoryHref(region, { instanceId, namespace, name }, 'tags') }]),
+        ]}
+        title={tag ?? path}
         badges={
           repository && (
             <>
@@ -89,14 +102,17 @@ export function RepositoryPage(props: RepositoryPageProps) {
           repository &&
           instance && (
             <>
+              {tag !== null && <TagCopyButton repository={repository} tag={tag} />}
               {section === 'activity' && <ActivityExport repositoryId={repository.id} />}
               {section === 'immutability' && repository.access !== 'PULL' && repository.access !== null && (
                 <Button icon="push" onClick={() => setIsChecking(true)}>
                   {t('immutability.check')}
                 </Button>
               )}
-              <CopyTextButton text={`${instance.registryHost}/${path}`}>{t('repositories.copyAddress')}</CopyTextButton>
-              {repository.access === 'MANAGE' && (
+              <CopyTextButton text={`${instance.registryHost}/${path}${tag === null ? '' : `:${tag}`}`}>
+                {t('repositories.copyAddress')}
+              </CopyTextButton>
+              {tag === null && repository.access === 'MANAGE' && (
                 <Menu label={t('common.moreActions')} className="button button--icon" button={<Icon name="dots" />}>
                   <MenuItem icon="trash" danger onSelect={() => setIsDeleting(true)}>
                     {t('repositories.delete')}

@@ -1,5 +1,6 @@
 'use client'
 
+import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import type { TagView } from '@/lib/api/schemas/tags'
 import { TextButton } from '../ui/button'
@@ -24,11 +25,15 @@ interface TagTableProps {
   stale: boolean
   sort: string
   onSort: (sort: string) => void
+  /** The page of a tag. */
+  hrefOf: (tag: TagView) => string
+  onCopy: (tag: TagView) => void
   onDelete: (tag: TagView) => void
 }
 
 /** Tags and what they point at. */
-export function TagTable({ address, isImmutable, isManaged, tags, stale, sort, onSort, onDelete }: TagTableProps) {
+export function TagTable(props: TagTableProps) {
+  const { address, isImmutable, isManaged, tags, stale, sort, onSort, hrefOf, onCopy, onDelete } = props
   const isAdministrator = useIsAdministrator()
   const t = useTranslations()
   const format = useFormat()
@@ -40,9 +45,9 @@ export function TagTable({ address, isImmutable, isManaged, tags, stale, sort, o
       sort: ['name', '-name'],
       skeleton: 'lg',
       cell: (tag) => (
-        <span className="mono tag-name" title={tag.name}>
+        <Link className="mono tag-name" title={tag.name} href={hrefOf(tag)} prefetch={false}>
           {shortened(tag.name)}
-        </span>
+        </Link>
       ),
     },
     {
@@ -94,6 +99,9 @@ export function TagTable({ address, isImmutable, isManaged, tags, stale, sort, o
       cell: (tag) => (
         <>
           {address && <PullCommand address={address} name={tag.name} />}
+          <TextButton aria-label={t('tagHistory.copyNamed', { name: tag.name })} onClick={() => onCopy(tag)}>
+            {t('tagHistory.copy')}
+          </TextButton>
           {isManaged && (isAdministrator || !tag.isProtected) && (
             <TextButton danger aria-label={t('common.deleteNamed', { name: tag.name })} onClick={() => onDelete(tag)}>
               {t('common.delete')}

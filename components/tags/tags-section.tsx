@@ -9,7 +9,7 @@ import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import type { TagView } from '@/lib/api/schemas/tags'
 import type { RegionId } from '@/lib/domain/regions'
 import { tagsQuery } from '../queries/tags'
-import { repositoryHref } from '../routes'
+import { repositoryHref, tagHref } from '../routes'
 import { Banner } from '../ui/banner'
 import { CodeBlock } from '../ui/code-block'
 import { lazyComponent } from '../ui/lazy-component'
@@ -18,6 +18,7 @@ import { EmptyState } from '../ui/states'
 import { useListParameters } from '../ui/use-list-parameters'
 import { TagTable } from './tag-table'
 
+const CopyTagDialog = lazyComponent(() => import('./copy-tag-dialog'), 'CopyTagDialog')
 const DeleteTagDialog = lazyComponent(() => import('./delete-tag-dialog'), 'DeleteTagDialog')
 
 interface TagsSectionProps {
@@ -34,6 +35,7 @@ export function TagsSection({ region, repository, instance }: TagsSectionProps) 
   const list = useListParameters(['search'])
   const sorting = list.sorting('-pushedAt')
   const [deleting, setDeleting] = useState<TagView | null>(null)
+  const [copying, setCopying] = useState<TagView | null>(null)
   const query = useQuery({
     ...tagsQuery(repository?.id ?? '', { ...list.filters, sort: sorting.sort, ...list.page }),
     enabled: repository !== null,
@@ -92,12 +94,22 @@ export function TagsSection({ region, repository, instance }: TagsSectionProps) 
               tags={tags}
               stale={stale}
               {...sorting}
+              hrefOf={(tag) => (repository ? tagHref(region, repository, tag.name) : '')}
+              onCopy={setCopying}
               onDelete={setDeleting}
             />
           )}
         </List>
       </div>
       <Suspense>
+        {copying && repository && (
+          <CopyTagDialog
+            repository={repository}
+            tag={copying.name}
+            digest={copying.digest}
+            onClose={() => setCopying(null)}
+          />
+        )}
         {deleting && repository && (
           <DeleteTagDialog repositoryId={repository.id} name={deleting.name} onClose={() => setDeleting(null)} />
         )}

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 
 /** The console's icons, drawn on a 16 px grid with a 1.5 px line. */
 const icons = {
+  arrow: <path d="M2.5 8h11M9.5 4l4 4-4 4" />,
   activity: <path d="M1.5 8.5h3l2-5 3 9 2-4h3" />,
   access: (
     <>
@@ -117,6 +118,7 @@ const icons = {
       <path d="M8 5.5v-3M6 8.5v.1M10 8.5v.1M6.5 11h3M1.5 8v2.5M14.5 8v2.5" />
     </>
   ),
+  restore: <path d="M3 9.5a5.2 5.2 0 1 0 0-3M2.7 3v3.5h3.5" />,
   right: <path d="m6 4 4 4-4 4" />,
   rows: (
     <>

@@ -42,8 +42,13 @@ export const api = {
     return versioned(await send({ ...options, method: 'GET', path }), schema)
   },
 
-  async post<T>(path: string, body: unknown, schema: z.ZodType<T>): Promise<T> {
-    return read(await send({ method: 'POST', path, body }), schema)
+  async post<T>(
+    path: string,
+    body: unknown,
+    schema: z.ZodType<T>,
+    options: ReadOptions & ChangeOptions = {},
+  ): Promise<T> {
+    return read(await send({ ...options, method: 'POST', path, body }), schema)
   },
 
   /** A POST whose response has no body. */

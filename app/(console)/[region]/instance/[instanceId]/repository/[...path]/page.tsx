@@ -2,7 +2,7 @@ import type { Metadata } from 'next'
 import { notFound, redirect } from 'next/navigation'
 import { getTranslations } from 'next-intl/server'
 import { RepositoryPage } from '@/components/repositories/repository-page'
-import { parseRepositoryPath, queryOf, repositoryHref } from '@/components/routes'
+import { parseRepositoryPath, queryOf, repositoryHref, tagHref } from '@/components/routes'
 import { requireSession } from '@/lib/auth/console/session'
 import { isRegionId } from '@/lib/domain/regions'
 
@@ -23,7 +23,9 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
     immutability: t('immutability.title'),
     access: t('grants.access'),
   }
-  return { title: `${repository.namespace}/${repository.name} · ${sections[repository.section ?? 'details']}` }
+  const path = `${repository.namespace}/${repository.name}`
+  if (repository.tag !== undefined) return { title: `${path}:${repository.tag}` }
+  return { title: `${path} · ${sections[repository.section ?? 'details']}` }
 }
 
 /**
@@ -34,11 +36,11 @@ export default async function Page({ params, searchParams }: Props) {
   const { region, instanceId, path } = await params
   const repository = parseRepositoryPath(path)
   if (!isRegionId(region) || repository === null) notFound()
-  const { namespace, name, section } = repository
+  const { namespace, name, section, tag } = repository
   if (section === null) redirect(repositoryHref(region, { instanceId, namespace, name }, 'details'))
-  const session = await requireSession(
-    repositoryHref(region, { instanceId, namespace, name }, section) + queryOf(await searchParams),
-  )
+  const address = { instanceId, namespace, name }
+  const href = tag === undefined ? repositoryHref(region, address, section) : tagHref(region, address, tag)
+  const session = await requireSession(href + queryOf(await searchParams))
   return (
     <RepositoryPage
       region={region}
@@ -46,6 +48,7 @@ export default async function Page({ params, searchParams }: Props) {
       namespace={namespace}
       name={name}
       section={section}
+      tag={tag ?? null}
       userName={session.user.name}
       isAdministrator={session.user.role === 'ADMINISTRATOR'}
     />

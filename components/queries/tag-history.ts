@@ -1,0 +1,69 @@
+import { keepPreviousData, queryOptions, useMutation } from '@tanstack/react-query'
+import { api, withQuery } from '@/lib/api/client/api'
+import { immutabilityCheck } from '@/lib/api/schemas/immutability'
+import { movedTag, tagHistory } from '@/lib/api/schemas/tag-history'
+import { useInvalidate } from './invalidate'
+import { tagPath } from './tags'
+
+/** A page of the history of a tag, refused pushes included. Fails with NOT_FOUND for a name that never was a tag. */
+export function tagHistoryQuery(
+  repositoryId: string,
+  tag: string,
+  parameters: { pageSize: number; cursor: string | undefined },
+) {
+  return queryOptions({
+    queryKey: ['tags', repositoryId, 'history', tag, parameters],
+    queryFn: ({ signal }) => {
+      const path = withQuery(`${tagPath(repositoryId, tag)}/history`, { ...parameters, withRefusals: 'true' })
+      return api.get(path, tagHistory, { signal })
+    },
+    placeholderData: keepPreviousData,
+  })
+}
+
+/** Whether the policy of a repository would let a tag point at a digest now. */
+export function immutabilityCheckQuery(repositoryId: string, tag: string, digest: string) {
+  return queryOptions({
+    queryKey: ['immutability-check', repositoryId, tag, digest],
+    queryFn: ({ signal }) =>
+      api.post(`/repositories/${repositoryId}/immutability/check`, { tag, digest }, immutabilityCheck, { signal }),
+    staleTime: 0,
+    gcTime: 0,
+  })
+}
+
+interface RestoreTag {
+  digest: string
+  reason?: string
+  /** The digest that the person saw the tag at; null: no tag. */
+  from: string | null
+}
+
+/** Points a tag at an earlier digest. Fails with PRECONDITION_FAILED when the tag has moved meanwhile. */
+export function useRestoreTag(repositoryId: string, tag: string) {
+  return useMutation({
+    mutationFn: ({ digest, reason, from }: RestoreTag) =>
+      api.post(`${tagPath(repositoryId, tag)}/restore`, { digest, reason }, movedTag, {
+        ...(from !== null && { ifMatch: `"${from}"` }),
+      }),
+    onSuccess: useInvalidate(['tags', repositoryId], ['repositories'], ['tag-events']),
+  })
+}
+
+interface CopyTag {
+  /** The repository that gets the copy, and its name there. */
+  repositoryId: string
+  name: string
+  digest: string
+}
+
+/** Copies what a tag of the repository `sourceId` points at. */
+export function useCopyTag(sourceId: string) {
+  return useMutation({
+    mutationFn: ({ repositoryId, name, digest }: CopyTag) => {
+      const body = { name, source: { repositoryId: sourceId, digest } }
+      return api.post(`/repositories/${repositoryId}/tags`, body, movedTag)
+    },
+    onSuccess: useInvalidate(['tags'], ['repositories'], ['tag-events']),
+  })
+}

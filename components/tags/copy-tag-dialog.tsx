@@ -1,0 +1,144 @@
+'use client'
+
+import { useQuery } from '@tanstack/react-query'
+import { useTranslations } from 'next-intl'
+import { useEffect, useState } from 'react'
+import type { RepositoryView } from '@/lib/api/schemas/repositories'
+import { isTag } from '@/lib/domain/reference'
+import { pushableRepositoriesQuery } from '../queries/repositories'
+import { immutabilityCheckQuery, useCopyTag } from '../queries/tag-history'
+import { Dialog } from '../ui/dialog'
+import { TextField } from '../ui/field'
+import { FormError } from '../ui/form-error'
+import { PickList } from '../ui/pick-list'
+import type { PickOption } from '../ui/pick-list'
+import { useAction } from '../ui/use-action'
+import { focusField } from '../ui/use-form'
+import { shortDigest } from './digest'
+import { Verdict } from './verdict'
+import { Warnings } from './warnings'
+
+interface CopyTagDialogProps {
+  repository: RepositoryView
+  tag: string
+  digest: string
+  onClose: () => void
+}
+
+/** Copies a tag within its repository, or promotes it to another one that the person may push to. */
+export function CopyTagDialog({ repository, tag, digest, onClose }: CopyTagDialogProps) {
+  const t = useTranslations()
+  const copy = useCopyTag(repository.id)
+  const { run, close } = useAction(copy, onClose)
+  const [target, setTarget] = useState(() => (repository.access === 'PULL' ? null : optionOf(repository)))
+  const [name, setName] = useState(tag)
+  const [isChecked, setChecked] = useState(false)
+  const asked = useSettled(name)
+  const check = useQuery({
+    ...immutabilityCheckQuery(target?.value ?? '', asked, digest),
+    enabled: target !== null && isTag(asked),
+  })
+  const hasVerdict = target !== null && isTag(name)
+
+  return (
+    <Dialog
+      title={t('tagHistory.copyTitle')}
+      subject={`${repository.namespace}/${repository.name}:${tag}`}
+      confirm={t('tagHistory.copyConfirm')}
+      busy={copy.isPending}
+      disabled={hasVerdict && asked === name && check.data?.allowed === false}
+      onClose={close}
+      onSubmit={({ currentTarget }) => {
+        setChecked(true)
+        if (target === null || !isTag(name)) {
+          focusField(currentTarget, target === null ? ['repositoryId'] : ['name'])
+          return
+        }
+        run(
+          { repositoryId: target.value, name, digest },
+          {
+            done: ({ outcome, warnings }) => ({
+              title:
+                outcome === 'unchanged'
+                  ? t('tagHistory.copyUnchanged', { target: `${target.label}:${name}` })
+                  : t('tagHistory.copied', { target: `${target.label}:${name}` }),
+              ...(warnings.length > 0 && { body: <Warnings texts={warnings} /> }),
+            }),
+          },
+        )
+      }}
+    >
+      <FormError error={copy.error} />
+      <p>{t('tagHistory.copyHelp', { digest: shortDigest(digest) })}</p>
+      <TargetPicker
+        instanceId={repository.instanceId}
+        chosen={target}
+        onChoose={(option) => {
+          if (copy.isError) copy.reset()
+          setTarget(option)
+        }}
+        error={isChecked && target === null ? t('tagHistory.targetMissing') : undefined}
+      />
+      <TextField
+        label={t('tagHistory.newName')}
+        name="name"
+        mono
+        maxLength={128}
+        value={name}
+        error={isChecked && !isTag(name) ? t('tagHistory.nameInvalid') : undefined}
+        onChange={(event) => {
+          if (copy.isError) copy.reset()
+          setName(event.target.value)
+        }}
+      />
+      {hasVerdict && <Verdict check={check} digest={digest} />}
+    </Dialog>
+  )
+}
+
+function optionOf({ id, namespace, name, summary }: RepositoryView): PickOption {
+  return { value: id, label: `${namespace}/${name}`, note: summary, icon: 'repositories' }
+}
+
+interface TargetPickerProps {
+  instanceId: string
+  chosen: PickOption | null
+  onChoose: (option: PickOption) => void
+  error: string | undefined
+}
+
+function TargetPicker({ instanceId, chosen, onChoose, error }: TargetPickerProps) {
+  const t = useTranslations()
+  const [search, setSearch] = useState('')
+  const { data, error: loadError, refetch } = useQuery(pushableRepositoriesQuery(instanceId, search))
+  return (
+    <PickList
+      legend={t('tagHistory.target')}
+      name="repositoryId"
+      searchLabel={t('repositories.search')}
+      search={search}
+      onSearch={setSearch}
+      options={data?.items.map(optionOf) ?? null}
+      loadError={loadError}
+      onRetry={() => void refetch()}
+      moreCount={data?.hasMore ? null : 0}
+      chosen={chosen}
+      onChoose={onChoose}
+      empty={t('tagHistory.noTarget')}
+      error={error}
+    />
+  )
+}
+
+/** How long nobody types before the server is asked, in milliseconds. */
+const settleMs = 250
+
+/** A text once nobody has changed it for a moment. */
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), settleMs)
+    return () => clearTimeout(timer)
+  }, [text])
+  return settled
+}

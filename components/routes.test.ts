@@ -18,6 +18,7 @@ test.each([
   ['team', 'app', 'access'],
   ['team', 'app', 'untagged'],
   ['team', 'app', 'activity'],
+  ['team', 'app', 'immutability'],
 ] as const)('the address of %s/%s, %s leads back to it', (namespace, name, section) => {
   const href = repositoryHref('cn-hangzhou', { instanceId: 'cri-1', namespace, name }, section)
   const segments = href.split('/repository/')[1]?.split('/') ?? []

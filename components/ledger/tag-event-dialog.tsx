@@ -1,8 +1,10 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
+import { useState } from 'react'
 import type { ReactNode } from 'react'
 import type { TagEventView } from '@/lib/api/schemas/tag-events'
+import { OpenTagDialog } from '../immutability/open-tag-dialog'
 import type { LedgerFilters } from '../queries/tag-events'
 import { Banner } from '../ui/banner'
 import { Button, TextButton } from '../ui/button'
@@ -11,6 +13,7 @@ import { Copyable } from '../ui/copy-button'
 import { Dialog } from '../ui/dialog'
 import { Fact } from '../ui/fact'
 import { Time } from '../ui/time'
+import { useIsAdministrator } from '../user-context'
 import { refusalReasons, useCredentialText, useReasonText } from './event-texts'
 
 interface TagEventDialogProps {
@@ -27,6 +30,8 @@ export function TagEventDialog({ event, registryHost, onClose, onFilter }: TagEv
   const t = useTranslations()
   const reasonText = useReasonText()
   const credentialText = useCredentialText()
+  const isAdministrator = useIsAdministrator()
+  const [isOpening, setIsOpening] = useState(false)
   const { kind, currentDigest, pushedDigest } = event
   const isRefused = kind === 'REFUSED'
   const reason = reasonText(event)
@@ -43,6 +48,12 @@ export function TagEventDialog({ event, registryHost, onClose, onFilter }: TagEv
     )
   }
 
+  if (isOpening) {
+    return (
+      <OpenTagDialog repositoryId={event.repositoryId} path={event.repositoryPath} tag={event.tag} onClose={onClose} />
+    )
+  }
+  const canOpen = isAdministrator && isRefused && event.reason !== 'TAG_RESERVED'
   return (
     <Dialog
       title={t('ledger.eventTitle', { kind: t(`ledger.kinds.${kind}`) })}
@@ -51,9 +62,16 @@ export function TagEventDialog({ event, registryHost, onClose, onFilter }: TagEv
       onSubmit={onClose}
       confirm={t('common.close')}
       foot={
-        <Button type="submit" variant="primary">
-          {t('common.close')}
-        </Button>
+        <>
+          {canOpen && (
+            <Button icon="unlock" onClick={() => setIsOpening(true)}>
+              {t('openings.openFromPush')}
+            </Button>
+          )}
+          <Button type="submit" variant="primary">
+            {t('common.close')}
+          </Button>
+        </>
       }
     >
       {isRefused && reason !== null && (

@@ -7,6 +7,7 @@ import { Suspense, useState } from 'react'
 import type { RegionId } from '@/lib/domain/regions'
 import { AccessSection } from '../grants/access-section'
 import { ImmutabilitySection } from '../immutability/immutability-section'
+import { OpeningBanners } from '../immutability/opening-banners'
 import { InstancePageHead } from '../instances/instance-page-head'
 import { instanceQuery } from '../queries/instances'
 import { ActivityExport, ActivitySection } from '../ledger/activity-section'
@@ -123,6 +124,7 @@ export function RepositoryPage(props: RepositoryPageProps) {
           )
         }
       />
+      {repository?.tagImmutability && <OpeningBanners region={region} repository={repository} />}
       {content()}
       <Suspense>
         {isChecking && repository && <CheckPushDialog repository={repository} onClose={() => setIsChecking(false)} />}

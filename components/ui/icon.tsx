@@ -112,6 +112,7 @@ const icons = {
       <path d="M2.5 5 8 8l5.5-3M8 8v6" />
     </>
   ),
+  reserved: <path d="M4 13.5v-7a4 4 0 0 1 8 0v7M2.5 13.5h11M6.5 7h3" />,
   robot: (
     <>
       <rect x="3" y="5.5" width="10" height="7.5" rx="1" />

@@ -4,6 +4,7 @@ import { ApiError, UnreachableError } from '@/lib/api/client/api-error'
 /** Codes with a text in the reader's language. The others show the server's message. */
 const told = [
   'ALREADY_EXISTS',
+  'ALREADY_OPEN',
   'ALREADY_RUNNING',
   'DENIED',
   'DIGEST_NOT_IN_HISTORY',
@@ -20,6 +21,7 @@ const told = [
   'STORAGE_FULL',
   'TAG_APPEND_ONLY',
   'TAG_IMMUTABLE',
+  'TAG_NOT_PROTECTED',
   'TAG_RESERVED',
   'TAG_UNDELETABLE',
   'UNAUTHORIZED',

@@ -70,6 +70,11 @@ export const api = {
     return read(await send({ ...options, method: 'DELETE', path }), schema)
   },
 
+  /** A DELETE that says why, in a body. */
+  async deleteWith(path: string, body: unknown): Promise<void> {
+    await send({ method: 'DELETE', path, body })
+  },
+
   async delete(path: string, options: ChangeOptions = {}): Promise<void> {
     await send({ ...options, method: 'DELETE', path })
   },

@@ -1,0 +1,54 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import { type TombstoneView, releaseTagNameBody } from '@/lib/api/schemas/tags'
+import { useReleaseName } from '../queries/openings'
+import { Dialog } from '../ui/dialog'
+import { TextArea } from '../ui/field'
+import { FormError } from '../ui/form-error'
+import { useForm } from '../ui/use-form'
+
+interface ReleaseNameDialogProps {
+  repositoryId: string
+  /** `<namespace>/<name>`. */
+  path: string
+  name: TombstoneView
+  onClose: () => void
+}
+
+/** Gives the reserved name of a deleted tag back, with a reason. */
+export function ReleaseNameDialog({ repositoryId, path, name: { tag }, onClose }: ReleaseNameDialogProps) {
+  const t = useTranslations()
+  const release = useReleaseName(repositoryId)
+  const form = useForm({
+    initial: { reason: '' },
+    schema: releaseTagNameBody,
+    action: release,
+    variables: ({ reason }) => ({ tag, reason }),
+    done: () => ({ title: t('openings.released', { tag }), body: t('openings.releasedBody') }),
+    onClose,
+  })
+  return (
+    <Dialog
+      title={t('openings.release')}
+      subject={`${path}:${tag}`}
+      confirm={t('openings.release')}
+      danger
+      {...form.dialog}
+    >
+      <FormError error={release.error} />
+      <p>{t('openings.releaseConsequence')}</p>
+      <TextArea
+        label={t('openings.reason')}
+        name="reason"
+        help={t('openings.reasonHelp')}
+        maxLength={500}
+        rows={3}
+        required
+        value={form.values.reason}
+        onChange={({ target }) => form.set('reason', target.value)}
+        error={form.isWrong('reason') ? t('openings.reasonMissing') : undefined}
+      />
+    </Dialog>
+  )
+}

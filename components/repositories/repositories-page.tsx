@@ -6,7 +6,11 @@ import { useTranslations } from 'next-intl'
 import { Suspense, useState } from 'react'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import type { RegionId } from '@/lib/domain/regions'
+import { ChangeProgress } from '../bulk/change-progress'
+import { SelectionBar } from '../bulk/selection-bar'
+import { useRepositorySelection } from '../bulk/use-repository-selection'
 import { InstancePageHead } from '../instances/instance-page-head'
+import { newestChangeQuery } from '../queries/immutability-changes'
 import { instanceQuery } from '../queries/instances'
 import { allNamespacesQuery } from '../queries/namespaces'
 import { repositoriesQuery } from '../queries/repositories'
@@ -20,9 +24,17 @@ import { useListParameters } from '../ui/use-list-parameters'
 import { RepositoryTable } from './repository-table'
 
 const CreateRepositoryDialog = lazyComponent(() => import('./create-repository-dialog'), 'CreateRepositoryDialog')
+const ChangeImmutabilityDialog = lazyComponent(
+  () => import('../bulk/change-immutability-dialog'),
+  'ChangeImmutabilityDialog',
+)
 const DeleteRepositoryDialog = lazyComponent(() => import('./delete-repository-dialog'), 'DeleteRepositoryDialog')
 
-type OpenDialog = { kind: 'create' } | { kind: 'delete'; repository: RepositoryView } | null
+type OpenDialog =
+  | { kind: 'create' }
+  | { kind: 'delete'; repository: RepositoryView }
+  | { kind: 'change'; target: 'immutable' | 'mutable' }
+  | null
 
 /** The repositories of an instance. */
 export function RepositoriesPage({ region, instanceId }: { region: RegionId; instanceId: string }) {
@@ -45,6 +57,21 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
       ...list.page,
     }),
   )
+  const selection = useRepositorySelection(JSON.stringify([instanceId, list.filters]))
+  const totalCount = query.data?.totalCount ?? 0
+  const mayManage = query.data?.items.some(({ access }) => access === 'MANAGE') === true
+  const newest = useQuery({ ...newestChangeQuery(instanceId), enabled: mayManage }).data
+  /** The change that is followed: one that was started here, or that ran when the page was opened; null: put away. */
+  const [followed, setFollowed] = useState<string | null>()
+  const change = followed === undefined && newest?.state === 'RUNNING' ? newest.id : followed
+  const filter = {
+    ...(search !== '' && { search }),
+    ...(namespace !== '' && { namespace }),
+    ...(type === 'public' && { type: 'PUBLIC' as const }),
+    ...(type === 'private' && { type: 'PRIVATE' as const }),
+    ...(immutability === 'immutable' && { tagImmutability: true }),
+    ...(immutability === 'mutable' && { tagImmutability: false }),
+  }
   const mayCreate = namespaces?.some(({ access }) => access === 'MANAGE') === true
   const create = mayCreate && (
     <Button variant="primary" icon="plus" onClick={() => setDialog({ kind: 'create' })}>
@@ -102,6 +129,9 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
           onRefresh={() => void queryClient.invalidateQueries({ queryKey: ['repositories', 'list', instanceId] })}
         />
       </Toolbar>
+      {typeof change === 'string' && (
+        <ChangeProgress key={change} id={change} takesFocus={change === followed} onDismiss={() => setFollowed(null)} />
+      )}
       <div className="table-box">
         <List
           list={list}
@@ -110,6 +140,15 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
           nothingFound={t('repositories.nothingFound')}
           empty={empty()}
           count={(count) => t('repositories.count', { count })}
+          selection={
+            selection.isEmpty ? undefined : (
+              <SelectionBar
+                selection={selection}
+                totalCount={totalCount}
+                onChange={(target) => setDialog({ kind: 'change', target })}
+              />
+            )
+          }
         >
           {(repositories, stale) => (
             <RepositoryTable
@@ -117,6 +156,7 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
               repositories={repositories}
               stale={stale}
               {...sorting}
+              selection={selection}
               onDelete={(repository) => setDialog({ kind: 'delete', repository })}
             />
           )}
@@ -125,6 +165,20 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
       <Suspense>
         {dialog?.kind === 'create' && (
           <CreateRepositoryDialog region={region} instanceId={instanceId} namespace={namespace} onClose={close} />
+        )}
+        {dialog?.kind === 'change' && (
+          <ChangeImmutabilityDialog
+            instanceId={instanceId}
+            target={dialog.target}
+            repositories={selection.ids === null ? { filter } : { repositoryIds: selection.ids }}
+            count={selection.ids?.length ?? totalCount}
+            place={namespace || (instance?.name ?? '')}
+            onStarted={(started) => {
+              setFollowed(started.id)
+              selection.clear()
+            }}
+            onClose={close}
+          />
         )}
         {dialog?.kind === 'delete' && (
           <DeleteRepositoryDialog repository={dialog.repository} onClose={close} onDeleted={close} />

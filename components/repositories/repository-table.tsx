@@ -4,6 +4,8 @@ import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import type { RegionId } from '@/lib/domain/regions'
+import { SelectBox } from '../bulk/select-box'
+import type { RepositorySelection } from '../bulk/use-repository-selection'
 import { repositoriesHref, repositoryHref } from '../routes'
 import { TextButton } from '../ui/button'
 import { Table } from '../ui/table'
@@ -20,13 +22,47 @@ interface RepositoryTableProps {
   sort: string
   onSort: (sort: string) => void
   onDelete: (repository: RepositoryView) => void
+  selection: RepositorySelection
 }
 
 /** Repositories with their settings and size; Manage leads to one. */
-export function RepositoryTable({ region, repositories, stale, sort, onSort, onDelete }: RepositoryTableProps) {
+export function RepositoryTable({
+  region,
+  repositories,
+  stale,
+  sort,
+  onSort,
+  onDelete,
+  selection,
+}: RepositoryTableProps) {
   const t = useTranslations()
   const format = useFormat()
+  const managed = repositories?.filter(({ access }) => access === 'MANAGE') ?? []
+  const chosenCount = managed.filter((repository) => selection.has(repository)).length
+  const selectColumn: Column<RepositoryView> = {
+    key: 'select',
+    header: '',
+    head: (
+      <SelectBox
+        label={t('bulk.selectPage')}
+        checked={chosenCount === managed.length}
+        isPartial={chosenCount > 0 && chosenCount < managed.length}
+        onChange={(isChosen) => selection.toggle(managed, isChosen, managed)}
+      />
+    ),
+    kind: 'check',
+    skeleton: 'sm',
+    cell: (repository) =>
+      repository.access === 'MANAGE' && (
+        <SelectBox
+          label={t('bulk.selectNamed', { name: `${repository.namespace}/${repository.name}` })}
+          checked={selection.has(repository)}
+          onChange={(isChosen) => selection.toggle([repository], isChosen, managed)}
+        />
+      ),
+  }
   const columns: Column<RepositoryView>[] = [
+    ...(managed.length > 0 ? [selectColumn] : []),
     {
       key: 'name',
       header: t('repositories.name'),

@@ -31,6 +31,7 @@ const icons = {
   dots: <path d="M3.5 8h.1M8 8h.1M12.5 8h.1" strokeWidth="2" />,
   down: <path d="m4 6 4 4 4-4" />,
   edit: <path d="M3 13h2.5L13 5.5 10.5 3 3 10.5zM9 4.5 11.5 7" />,
+  equal: <path d="M3.5 6h9M3.5 10h9" />,
   eye: (
     <>
       <path d="M1.5 8S4 3.5 8 3.5 14.5 8 14.5 8 12 12.5 8 12.5 1.5 8 1.5 8z" />

@@ -97,17 +97,24 @@ export function ListContent<T>({ list, query, empty, nothingFound, gone, childre
 interface ListProps<T> extends ListContentProps<T> {
   /** How many there are in all, in words. */
   count: (totalCount: number) => string
+  /** In place of the count, while rows are chosen. */
+  selection?: ReactNode
 }
 
 /** A list with its foot: how many there are, and the pages before and after. */
-export function List<T>({ count, ...props }: ListProps<T>) {
+export function List<T>({ count, selection, ...props }: ListProps<T>) {
   const { data } = props.query
   const hasFailed = failureOf(props.query) !== null
   return (
     <>
       <ListContent {...props} />
       {!hasFailed && data?.items.length !== 0 && (
-        <TableFoot {...(props.list && { list: props.list })} page={data} stale={props.query.isPlaceholderData}>
+        <TableFoot
+          {...(props.list && { list: props.list })}
+          page={data}
+          stale={props.query.isPlaceholderData}
+          selection={selection}
+        >
           {data && count(data.totalCount)}
         </TableFoot>
       )}

@@ -18,13 +18,15 @@ interface TableFootProps {
   page: PageLinks | undefined
   /** Whether `page` is the one before, while that of the address is read: what is around it is not known yet. */
   stale: boolean
+  /** What can be done with the rows that are chosen. It takes the place of the count, so that nothing moves. */
+  selection?: ReactNode
 }
 
 /** Beneath a list: how many there are, how many a page shows, and the pages before and after. */
-export function TableFoot({ children, list, page, stale }: TableFootProps) {
+export function TableFoot({ children, list, page, stale, selection }: TableFootProps) {
   return (
     <footer className="table-foot">
-      <span role="status">{children}</span>
+      {selection ?? <span role="status">{children}</span>}
       {list && <Pager list={list} page={page} stale={stale} />}
     </footer>
   )

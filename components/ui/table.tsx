@@ -10,8 +10,13 @@ import type { SkeletonWidth } from './states'
 export interface Column<T> {
   key: string
   header: string
-  /** `name` heads its row, `number` is right-aligned, `actions` is last and stays in sight. */
-  kind?: 'name' | 'number' | 'actions'
+  /** What stands in the head in place of `header`, with a name of its own. */
+  head?: ReactNode
+  /**
+   * `name` heads its row, `number` is right-aligned, `check` has the boxes that choose rows, `actions` is last and stays in
+   * sight.
+   */
+  kind?: 'name' | 'number' | 'check' | 'actions'
   /** The width below which the column is left out. */
   hideBelow?: 'sm' | 'md' | 'lg' | 'xl'
   /** The header's word again before the value, where narrow tables have no head. */
@@ -78,7 +83,11 @@ export function Table<T>({
         <tbody role="rowgroup">
           {rows === null
             ? Array.from({ length: skeletonRows }, (_, index) => (
-                <Row key={index} columns={columns} cell={(column) => <Skeleton width={column.skeleton} />} />
+                <Row
+                  key={index}
+                  columns={columns}
+                  cell={(column) => column.kind !== 'check' && <Skeleton width={column.skeleton} />}
+                />
               ))
             : rows.map((row, index) => (
                 <Fragment key={rowKey(row)}>
@@ -95,6 +104,7 @@ export function Table<T>({
 function columnClass<T>(column: Column<T>): string {
   return classNames(
     column.kind === 'number' && 'num',
+    column.kind === 'check' && 'col-check',
     column.kind === 'actions' && 'actions',
     column.grows && 'cell-grow',
     column.hideBelow && `hide-${column.hideBelow}`,
@@ -119,7 +129,7 @@ function Header<T>({ column, sort, onSort }: HeaderProps<T>) {
           {isSorted && <Icon name={isDescending ? 'down' : 'up'} />}
         </SortButton>
       ) : (
-        column.header
+        (column.head ?? column.header)
       )}
     </th>
   )

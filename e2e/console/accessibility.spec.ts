@@ -90,6 +90,12 @@ for (const theme of ['light', 'dark']) {
         `${instanceAddress(home, 'repositories')}?search=${repository.name}`,
         page.getByRole('rowheader').first(),
       )
+      await page.getByRole('checkbox').last().check()
+      await auditInBothWidths(page, 'a selection of repositories')
+      await page.locator('.selection .button').first().click()
+      await expect(page.getByRole('dialog').locator('.preview strong').first()).toBeVisible()
+      await audit(page, 'Make Immutable')
+      await page.keyboard.press('Escape')
       await openDialog(page, main.getByRole('button', { name: words.create[2] }), 'Create Repository')
 
       await visit(page, repositoryAddress(repository, 'tags'), page.getByRole('rowheader').first())

@@ -31,7 +31,7 @@ const patienceMs = 15 * 60_000
  * how far the change is: after a crash, another process or the next start goes on exactly there. Several callers at the
  * same time share the work. Ends early when `signal` is aborted, and leaves the rest to the next time.
  */
-export async function continueImmutabilityChanges(ctx: Context, signal: AbortSignal): Promise<void> {
+async function continueImmutabilityChanges(ctx: Context, signal: AbortSignal): Promise<void> {
   for (const id of await listRunningChanges(ctx.db)) await continueChange(ctx, id, signal)
 }
 

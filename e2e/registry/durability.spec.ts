@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { Agent } from 'node:http'
+import { immutabilityChange } from '@/lib/api/schemas/immutability-changes'
 import { Api } from '../api'
 import { digestOf } from '../digest'
 import { expect, pushImage, test } from '../fixtures'
@@ -25,6 +26,34 @@ for (const database of databases) {
     test.setTimeout(60_000 + rounds * 20_000)
     const options = await postgresql.startOptions(database)
     await killDuringPushes((dataDir) => startPrivateServer({ ...options, ...(dataDir !== undefined && { dataDir }) }))
+  })
+}
+
+for (const database of databases) {
+  test(`a change of many repositories goes on where the server was killed, and says what it did: ${database}`, async ({
+    startPrivateServer,
+    postgresql,
+  }) => {
+    test.setTimeout(120_000)
+    const options = await postgresql.startOptions(database)
+    let server = await startPrivateServer(options)
+    const { id: instanceId } = await new Api(server).defaultInstance()
+    const count = 120
+    const names = Array.from({ length: count }, (_, at) => `kill-${at}`)
+    await Promise.all(names.map((name) => new Api(server).createRepository({ name }, instanceId)))
+    const body = { immutability: { mode: 'enforce' as const }, filter: { search: 'test/kill-' } }
+    const path = `/instances/${instanceId}/immutability-changes`
+    const { id } = await new Api(server).send('POST', path, immutabilityChange, body)
+    const read = () => new Api(server).send('GET', `/immutability-changes/${id}`, immutabilityChange)
+    await expect.poll(async () => (await read()).changed, { intervals: [5] }).toBeGreaterThan(10)
+    await server.kill()
+    const killedAt = Date.now()
+
+    server = await startPrivateServer({ ...options, dataDir: server.dataDir })
+    await expect.poll(async () => (await read()).state, { timeout: 60_000 }).toBe('SUCCEEDED')
+    const change = await read()
+    expect(Date.parse(change.endedAt ?? '')).toBeGreaterThan(killedAt)
+    expect(change).toMatchObject({ total: count, changed: count, unchanged: 0, failed: 0, skipped: 0 })
   })
 }
 

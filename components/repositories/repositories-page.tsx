@@ -5,6 +5,7 @@ import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import { Suspense, useState } from 'react'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
+import type { ImmutabilityMode } from '@/lib/domain/immutability'
 import type { RegionId } from '@/lib/domain/regions'
 import { ChangeProgress } from '../bulk/change-progress'
 import { SelectionBar } from '../bulk/selection-bar'
@@ -36,6 +37,13 @@ type OpenDialog =
   | { kind: 'change'; target: 'immutable' | 'mutable' }
   | null
 
+/** The modes by their words in the address. */
+const modes: Readonly<Record<string, ImmutabilityMode | undefined>> = {
+  immutable: 'enforce',
+  mutable: 'off',
+  audit: 'audit',
+}
+
 /** The repositories of an instance. */
 export function RepositoriesPage({ region, instanceId }: { region: RegionId; instanceId: string }) {
   const t = useTranslations()
@@ -44,6 +52,7 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
   const [dialog, setDialog] = useState<OpenDialog>(null)
   const close = () => setDialog(null)
   const { search, namespace, type, immutability } = list.filters
+  const immutabilityMode = modes[immutability]
   const sorting = list.sorting('name')
   const instance = useQuery(instanceQuery(instanceId)).data?.data
   const namespaces = useQuery(allNamespacesQuery(instanceId)).data
@@ -52,7 +61,7 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
       search,
       namespace,
       type: { public: 'PUBLIC', private: 'PRIVATE' }[type] ?? '',
-      immutabilityMode: { immutable: 'enforce', mutable: 'off', audit: 'audit' }[immutability] ?? '',
+      immutabilityMode: immutabilityMode ?? '',
       sort: sorting.sort,
       ...list.page,
     }),
@@ -69,8 +78,7 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
     ...(namespace !== '' && { namespace }),
     ...(type === 'public' && { type: 'PUBLIC' as const }),
     ...(type === 'private' && { type: 'PRIVATE' as const }),
-    ...(immutability === 'immutable' && { tagImmutability: true }),
-    ...(immutability === 'mutable' && { tagImmutability: false }),
+    ...(immutabilityMode !== undefined && { immutabilityMode }),
   }
   const mayCreate = namespaces?.some(({ access }) => access === 'MANAGE') === true
   const create = mayCreate && (

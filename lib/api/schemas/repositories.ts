@@ -55,6 +55,7 @@ const filterFields = {
   name: z.string().optional().meta({ description: 'Exact name inside the namespace' }),
   search: z.string().max(255).optional().meta({ description: 'Part of `<namespace>/<name>`' }),
   type: repositoryType.optional(),
+  immutabilityMode: immutabilityPolicy.shape.mode.optional(),
 }
 
 export const repositoryQuery = pageQuery.extend({
@@ -63,7 +64,6 @@ export const repositoryQuery = pageQuery.extend({
     .enum(['true', 'false'])
     .transform((value) => value === 'true')
     .optional(),
-  immutabilityMode: immutabilityPolicy.shape.mode.optional(),
   sort: z.enum(['name', '-name', 'createdAt', '-createdAt', 'updatedAt', '-updatedAt']).default('name'),
 })
 

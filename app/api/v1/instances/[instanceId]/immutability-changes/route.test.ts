@@ -128,6 +128,8 @@ describe('a change', () => {
     [{ namespace: 'test', name: 'b' }, ['b']],
     [{ namespace: 'other' }, []],
     [{ tagImmutability: true }, ['a0']],
+    [{ immutabilityMode: 'enforce' }, ['a0']],
+    [{ immutabilityMode: 'off' }, ['b', 'p']],
     [{}, ['a0', 'b', 'p']],
   ])('with the filter %j', async (filter, names) => {
     const body = { namespace: 'test', name: 'p', type: 'PUBLIC' }

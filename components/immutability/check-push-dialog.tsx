@@ -4,7 +4,7 @@ import { useTranslations } from 'next-intl'
 import type { ReactNode } from 'react'
 import { checkImmutabilityBody } from '@/lib/api/schemas/immutability'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
-import { useReasonText } from '../ledger/event-texts'
+import type { RefusalReason } from '@/lib/domain/immutability'
 import { useCheckPush } from '../queries/immutability'
 import type { PushCheck } from '../queries/immutability'
 import { Banner } from '../ui/banner'
@@ -71,13 +71,15 @@ export function CheckPushDialog({ repository, onClose }: CheckPushDialogProps) {
   )
 }
 
+/** Why a push is refused. */
+const reasons = ['TAG_IMMUTABLE', 'TAG_RESERVED', 'TAG_APPEND_ONLY'] as const satisfies readonly RefusalReason[]
+
 function Answer({ check, tag }: { check: PushCheck; tag: string }) {
   const t = useTranslations()
-  const reasonText = useReasonText()
   const { allowed, code, currentDigest } = check
   const name = () => <code>{tag}</code>
   const strong = (chunks: ReactNode) => <strong>{chunks}</strong>
-  const why = reasonText({ reason: code ?? null })
+  const reason = reasons.find((one) => one === code)
   return (
     <Banner
       tone={allowed ? (code === undefined ? 'accent' : 'warn') : 'danger'}
@@ -90,7 +92,7 @@ function Answer({ check, tag }: { check: PushCheck; tag: string }) {
             ? t.rich('immutability.wouldTake', { name, strong })
             : t.rich('immutability.wouldWarn', { name, strong })}
       </p>
-      {why !== null && <p>{why}</p>}
+      {reason && <p>{t(`ledger.sentences.${reason}`)}</p>}
       {currentDigest !== undefined && (
         <p className="break-all">
           {code === 'TAG_RESERVED'

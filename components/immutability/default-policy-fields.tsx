@@ -5,6 +5,7 @@ import { immutabilityModes } from '@/lib/domain/immutability'
 import type { ImmutabilityMode } from '@/lib/domain/immutability'
 import type { Policy } from '../queries/immutability'
 import { Choice, FieldSet } from '../ui/field'
+import { exemptTagsOf } from './exempt-tags'
 import { ExemptTagsField } from './policy-fields'
 
 /** The default policy of new repositories, with texts that can be compared. */
@@ -13,11 +14,6 @@ export interface DefaultPolicy {
   defaultMode: ImmutabilityMode | 'inherit'
   /** Separated by spaces. */
   defaultExemptTags: string
-}
-
-/** The patterns of the text. */
-export function exemptTagsOf(text: string): string[] {
-  return text.split(' ').filter((pattern) => pattern !== '')
 }
 
 /** A change of a default policy as a request has it; null: the default of the instance. Nothing: undefined. */

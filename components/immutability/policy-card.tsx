@@ -12,7 +12,7 @@ import type { RegionId } from '@/lib/domain/regions'
 import { immutabilityQuery } from '../queries/immutability'
 import { namespaceQuery } from '../queries/namespaces'
 import { repositoryQuery, useUpdateRepository } from '../queries/repositories'
-import { ImmutabilityStatus } from '../repositories/repository-status'
+import { ImmutabilityStatus } from './immutability-status'
 import { instanceHref, namespacesHref } from '../routes'
 import { Button, TextButton } from '../ui/button'
 import { CodeBlock } from '../ui/code-block'
@@ -25,6 +25,7 @@ import { Time } from '../ui/time'
 import type { Action } from '../ui/use-action'
 import { useEdit } from '../ui/use-edit'
 import { useFormat } from '../ui/use-format'
+import { exemptTagsOf } from './exempt-tags'
 import { ExemptTagsField, ModeChoices } from './policy-fields'
 import { PolicyPreview, usePolicyPreview } from './policy-preview'
 
@@ -46,16 +47,12 @@ function settingsOf({ immutability: { mode, exemptTags, source } }: RepositoryVi
   return { mode, exemptTags: exemptTags.join(' '), isDefault: source !== 'repository' }
 }
 
-function listOf(exemptTags: string): string[] {
-  return exemptTags.split(' ').filter((pattern) => pattern !== '')
-}
-
 function bodyOf({ mode, exemptTags, isDefault }: Partial<Settings>): UpdateRepositoryBody {
   if (isDefault === true) return { immutability: null }
   return {
     immutability: {
       ...(mode !== undefined && { mode }),
-      ...(exemptTags !== undefined && { exemptTags: listOf(exemptTags) }),
+      ...(exemptTags !== undefined && { exemptTags: exemptTagsOf(exemptTags) }),
     },
   }
 }
@@ -116,7 +113,7 @@ function PolicyForm({ region, instance, owner, opened, current, reload, onClose 
   })
   const { values, theirs, isChanged } = edit
   const stored = settingsOf(edit.base)
-  const policy = { mode: values.mode, exemptTags: listOf(values.exemptTags) }
+  const policy = { mode: values.mode, exemptTags: exemptTagsOf(values.exemptTags) }
   const preview = usePolicyPreview(edit.base.id, policy)
 
   // Somebody else changed the repository, and nothing is being changed here: there is no conflict.
@@ -208,7 +205,7 @@ function PolicyForm({ region, instance, owner, opened, current, reload, onClose 
               </ModeChoices>
               <ExemptTagsField
                 value={policy.exemptTags}
-                stored={listOf(stored.exemptTags)}
+                stored={exemptTagsOf(stored.exemptTags)}
                 counts={preview.counts}
                 onChange={(exemptTags) => set({ exemptTags: exemptTags.join(' ') })}
                 onWrong={setIsWrong}

@@ -11,7 +11,8 @@ import { Table } from '../ui/table'
 import type { Column } from '../ui/table'
 import { Time } from '../ui/time'
 import { useFormat } from '../ui/use-format'
-import { ImmutabilityStatus, TypeStatus } from '../repositories/repository-status'
+import { ImmutabilityStatus } from '../immutability/immutability-status'
+import { TypeStatus } from '../repositories/repository-status'
 
 interface NamespaceTableProps {
   region: RegionId

@@ -4,6 +4,7 @@ import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import type { Versioned } from '@/lib/api/client/api'
 import type { RepositoryView, UpdateRepositoryBody } from '@/lib/api/schemas/repositories'
+import { exemptTagsOf } from '../immutability/exempt-tags'
 import { ExemptTagsField, ModeChoices } from '../immutability/policy-fields'
 import { PolicyPreview, usePolicyPreview } from '../immutability/policy-preview'
 import { repositoryQuery, useUpdateRepository } from '../queries/repositories'
@@ -16,7 +17,7 @@ import type { ToastContent } from '../ui/toast'
 import type { Action } from '../ui/use-action'
 import { useEdit } from '../ui/use-edit'
 import { ImmutableChoice, RepositoryTexts, TypeChoices } from './repository-fields'
-import { useModeWord } from './repository-status'
+import { useModeWord } from '../immutability/immutability-status'
 
 interface ModifySettingsDialogProps {
   repository: RepositoryView
@@ -33,10 +34,6 @@ function settingsOf({ type, immutability, summary, description }: RepositoryView
   return { type, mode: immutability.mode, exemptTags: immutability.exemptTags.join(' '), summary, description }
 }
 
-function listOf(exemptTags: string): string[] {
-  return exemptTags.split(' ').filter((pattern) => pattern !== '')
-}
-
 /** A change of the mode alone is sent as ACR's check box where that can say it. */
 function bodyOf({ mode, exemptTags, ...others }: Partial<Settings>): UpdateRepositoryBody {
   if (exemptTags === undefined && mode === undefined) return others
@@ -45,7 +42,7 @@ function bodyOf({ mode, exemptTags, ...others }: Partial<Settings>): UpdateRepos
     ...others,
     immutability: {
       ...(mode !== undefined && { mode }),
-      ...(exemptTags !== undefined && { exemptTags: listOf(exemptTags) }),
+      ...(exemptTags !== undefined && { exemptTags: exemptTagsOf(exemptTags) }),
     },
   }
 }
@@ -75,7 +72,7 @@ function SettingsForm(dialog: Opened<RepositoryView>) {
   const edit = useEdit({ dialog, settingsOf, update: action, saved: whatChanged })
   const { values, set } = edit
   const stored = settingsOf(edit.base)
-  const policy = { mode: values.mode, exemptTags: listOf(values.exemptTags) }
+  const policy = { mode: values.mode, exemptTags: exemptTagsOf(values.exemptTags) }
   const preview = usePolicyPreview(edit.base.id, policy)
 
   /** Immutability first, for it is what others will notice. */
@@ -155,7 +152,7 @@ function SettingsForm(dialog: Opened<RepositoryView>) {
           />
           <ExemptTagsField
             value={policy.exemptTags}
-            stored={listOf(stored.exemptTags)}
+            stored={exemptTagsOf(stored.exemptTags)}
             counts={preview.counts}
             onChange={(exemptTags) => set({ exemptTags: exemptTags.join(' ') })}
             onWrong={setIsWrong}

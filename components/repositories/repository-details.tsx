@@ -15,7 +15,8 @@ import { Section } from '../ui/page'
 import { Skeleton } from '../ui/states'
 import { Time } from '../ui/time'
 import { Guide } from './guide'
-import { ImmutabilityStatus, TypeStatus } from './repository-status'
+import { ImmutabilityStatus } from '../immutability/immutability-status'
+import { TypeStatus } from './repository-status'
 
 const ModifySettingsDialog = lazyComponent(() => import('./modify-settings-dialog'), 'ModifySettingsDialog')
 

@@ -25,7 +25,7 @@ import { Menu, MenuItem } from '../ui/menu'
 import { PageError } from '../ui/states'
 import { Badge } from '../ui/status'
 import { RepositoryDetails, RepositoryDetailsSkeleton } from './repository-details'
-import { ImmutabilityBadge } from './repository-status'
+import { ImmutabilityBadge } from '../immutability/immutability-status'
 
 const CheckPushDialog = lazyComponent(() => import('../immutability/check-push-dialog'), 'CheckPushDialog')
 const DeleteRepositoryDialog = lazyComponent(() => import('./delete-repository-dialog'), 'DeleteRepositoryDialog')

@@ -12,7 +12,8 @@ import { Table } from '../ui/table'
 import type { Column } from '../ui/table'
 import { LastTime, Time } from '../ui/time'
 import { useFormat } from '../ui/use-format'
-import { ImmutabilityStatus, TypeStatus } from './repository-status'
+import { ImmutabilityStatus } from '../immutability/immutability-status'
+import { TypeStatus } from './repository-status'
 
 interface RepositoryTableProps {
   region: RegionId

@@ -53,7 +53,10 @@ describe('a preview', () => {
     await recordMoves(repositoryId, 'old', 'chen.wei', 1, 31)
     await recordMoves(repositoryId, 'dev-1', 'robot-ci', 9)
     // What did not move the tag does not count.
-    const [event] = await api.ctx.db.prisma.tagEvent.findMany({ where: { repositoryId, tag: 'v1' }, omit: { id: true } })
+    const [event] = await api.ctx.db.prisma.tagEvent.findMany({
+      where: { repositoryId, tag: 'v1' },
+      omit: { id: true },
+    })
     if (event === undefined) throw new Error('no event')
     await api.ctx.db.prisma.tagEvent.create({ data: { ...event, kind: 'CREATED', createdAt: new Date() } })
     const answer = await read(repositoryId, '?mode=enforce&exemptTag=dev-*&exemptTag=latest')

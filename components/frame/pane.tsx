@@ -155,7 +155,7 @@ function InstanceLinks({ region, instanceId }: { region: RegionId; instanceId: s
         <PaneLink
           icon="repositories"
           href={repositoriesHref(region, instanceId)}
-          under={`/${region}/instance/${instanceId}/repository/`}
+          under={[`/${region}/instance/${instanceId}/repository/`]}
         >
           {t('repositories.title')}
         </PaneLink>
@@ -182,8 +182,8 @@ function InstanceLinks({ region, instanceId }: { region: RegionId; instanceId: s
 interface PaneLinkProps {
   icon: IconName
   href: string
-  /** Pages below this address belong to the link too. */
-  under?: string
+  /** Pages below these addresses belong to the link too. */
+  under?: readonly string[]
   count?: ReactNode
   children: string
 }
@@ -192,7 +192,7 @@ interface PaneLinkProps {
 export function PaneLink({ icon, href, under, count, children }: PaneLinkProps) {
   const pathname = usePathname()
   const isHere = pathname === href
-  const isWithin = under !== undefined && pathname.startsWith(under)
+  const isWithin = under?.some((address) => pathname.startsWith(address))
   return (
     <li>
       <Link

@@ -30,7 +30,7 @@ export function RepositoryPane({ region, instanceId, namespace, name }: Reposito
         <PaneLink
           icon="tag"
           href={repositoryHref(region, address, 'tags')}
-          under={repositoryHref(region, address, 'untagged')}
+          under={[repositoryHref(region, address, 'untagged'), `${repositoryHref(region, address, 'tags')}/`]}
           count={data && <span className="count">{format.number(data.data.tagCount)}</span>}
         >
           {t('tags.title')}

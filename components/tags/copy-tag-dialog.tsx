@@ -72,6 +72,7 @@ export function CopyTagDialog({ repository, tag, digest, onClose }: CopyTagDialo
       <p>{t('tagHistory.copyHelp', { digest: shortDigest(digest) })}</p>
       <TargetPicker
         instanceId={repository.instanceId}
+        sourceId={repository.id}
         chosen={target}
         onChoose={(option) => {
           if (copy.isError) copy.reset()
@@ -102,15 +103,19 @@ function optionOf({ id, namespace, name, summary }: RepositoryView): PickOption 
 
 interface TargetPickerProps {
   instanceId: string
+  sourceId: string
   chosen: PickOption | null
   onChoose: (option: PickOption) => void
   error: string | undefined
 }
 
-function TargetPicker({ instanceId, chosen, onChoose, error }: TargetPickerProps) {
+function TargetPicker({ instanceId, sourceId, chosen, onChoose, error }: TargetPickerProps) {
   const t = useTranslations()
   const [search, setSearch] = useState('')
+  const rankOf = ({ value }: PickOption) => (value === sourceId ? 1 : 0)
   const { data, error: loadError, refetch } = useQuery(pushableRepositoriesQuery(instanceId, search))
+  // The repository of the tag first: it is the one that is chosen at the beginning.
+  const options = data?.items.map(optionOf).sort((one, other) => rankOf(other) - rankOf(one))
   return (
     <PickList
       legend={t('tagHistory.target')}
@@ -118,7 +123,7 @@ function TargetPicker({ instanceId, chosen, onChoose, error }: TargetPickerProps
       searchLabel={t('repositories.search')}
       search={search}
       onSearch={setSearch}
-      options={data?.items.map(optionOf) ?? null}
+      options={options ?? null}
       loadError={loadError}
       onRetry={() => void refetch()}
       moreCount={data?.hasMore ? null : 0}

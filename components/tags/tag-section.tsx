@@ -136,16 +136,18 @@ function History({ region, repository, name, tag, isGone }: HistoryProps) {
           count={(count) => t('tagHistory.count', { count })}
         >
           {(entries) => (
-            <TagTimeline
-              entries={entries}
-              currentDigest={query.data?.currentDigest ?? null}
-              mayRestore={!isProtected}
-              refusalsHref={`${activity}?kind=REFUSED&tag=${encodeURIComponent(name)}`}
-              onRestore={setRestoring}
-            />
+            <>
+              <TagTimeline
+                entries={entries}
+                currentDigest={query.data?.currentDigest ?? null}
+                mayRestore={!isProtected}
+                refusalsHref={`${activity}?kind=REFUSED&tag=${encodeURIComponent(name)}`}
+                onRestore={setRestoring}
+              />
+              {isProtected && <p className="timeline-note">{t('tagHistory.protectedNote')}</p>}
+            </>
           )}
         </List>
-        {isProtected && <p className="note">{t('tagHistory.protectedNote')}</p>}
       </Section>
       <Suspense>
         {restoring !== null && (

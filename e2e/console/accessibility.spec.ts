@@ -21,6 +21,7 @@ const languages = {
     everywhere: 'Sign Out Everywhere',
     advanced: 'Advanced settings',
     checkPush: 'Check a Push',
+    copyTag: 'Copy Tag…',
   },
   'zh-CN': {
     edit: '编辑',
@@ -39,6 +40,7 @@ const languages = {
     everywhere: '全部退出登录',
     advanced: '高级设置',
     checkPush: '检查推送',
+    copyTag: '复制版本…',
   },
 } as const
 
@@ -100,6 +102,16 @@ for (const theme of ['light', 'dark']) {
 
       await visit(page, repositoryAddress(repository, 'tags'), page.getByRole('rowheader').first())
       await openDialog(page, main.getByRole('button', { name: `${words.delete} v1` }), 'Delete Tag')
+      await pushImage(server, `test/${repository.name}`, 'latest', 'moved')
+      await visit(page, `${repositoryAddress(repository, 'tags')}/latest`, main.locator('.timeline li').last())
+      await openDialog(page, main.getByRole('button', { name: words.copyTag }), 'Copy Tag')
+      await main
+        .getByRole('button', { name: /^(?:Restore|恢复) [0-9a-f]{12}$/ })
+        .first()
+        .click()
+      await expect(page.getByRole('dialog').getByRole('textbox')).toBeVisible()
+      await audit(page, 'Restore Tag')
+      await page.keyboard.press('Escape')
       await visit(page, repositoryAddress(repository, 'untagged'), main.getByRole('heading', { level: 2 }).first())
       await visit(page, repositoryAddress(repository, 'details'), main.getByText('See the bank'))
       await page.getByRole('button', { name: words.moreActions }).click()

@@ -83,10 +83,10 @@ function AdministrationLinks() {
         {t('frame.administration')}
       </p>
       <ul aria-labelledby={labelId}>
-        <PaneLink icon="users" href={administrationHref('users')} under={`${administrationHref('users')}/`}>
+        <PaneLink icon="users" href={administrationHref('users')} under={[`${administrationHref('users')}/`]}>
           {t('frame.users')}
         </PaneLink>
-        <PaneLink icon="robot" href={administrationHref('robots')} under={`${administrationHref('robots')}/`}>
+        <PaneLink icon="robot" href={administrationHref('robots')} under={[`${administrationHref('robots')}/`]}>
           {t('frame.robots')}
         </PaneLink>
         <PaneLink icon="audit" href={administrationHref('audit')}>

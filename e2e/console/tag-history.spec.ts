@@ -59,7 +59,7 @@ test('a tag is promoted to another repository, whose policy is asked first', asy
   await dialog.getByRole('button', { name: 'Copy Tag' }).click()
   await expect(page.getByText(`test/${target.name}:v2 was copied`)).toBeVisible()
   await page.goto(`${repositoryAddress(target, 'tags')}/v2`)
-  await expect(page.getByText(digest)).toBeVisible()
+  await expect(page.getByText(digest, { exact: true })).toBeVisible()
   await expect(page.getByText(`“copied from test/${source.name}@${digest}”`)).toBeVisible()
 })
 

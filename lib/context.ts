@@ -3,6 +3,7 @@ import type { FailedLogOns } from '@/lib/auth/guessing/failed-log-ons'
 import type { CredentialUses } from '@/lib/auth/use/credential-uses'
 import type { AwaitedBodies } from '@/lib/limits/awaited-bodies'
 import type { ByteBudget } from '@/lib/limits/byte-budget'
+import type { TagRefusals } from '@/lib/domain/tag-refusals'
 import type { Turnstile } from '@/lib/limits/turnstile'
 import type { JobHost } from '@/lib/jobs/job-host'
 import type { Passwords } from '@/lib/secrets/passwords'
@@ -41,6 +42,8 @@ export interface Context {
   readonly manifestTurns: Turnstile
   /** Requests that send their body when they are asked to. */
   readonly awaitedBodies: AwaitedBodies
+  /** Counts the moves of tags that the immutability rule refuses. */
+  readonly tagRefusals: TagRefusals
   /** Runs background jobs and scheduled jobs. */
   readonly jobs: JobHost<Context>
 }

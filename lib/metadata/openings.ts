@@ -1,4 +1,4 @@
-import type { OpeningEnd, OpeningTimes } from '@/lib/domain/openings'
+import { type OpeningEnd, type OpeningTimes, endOfOpening } from '@/lib/domain/openings'
 import type { Database, SqlSource, SqlTransaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 import { type Slice, inOrder } from './engine/listing'
@@ -98,6 +98,12 @@ export async function listUnclosedOpenings(source: SqlSource): Promise<OpeningRo
   return source.read.$queryRaw<OpeningRow[]>`
     SELECT ${columns} FROM "TagOpening" o JOIN "Repository" r ON r."id" = o."repositoryId"
     WHERE o."closedAt" IS NULL AND NOT r."isDeleted"`
+}
+
+/** How many tags of all repositories are open at the time `now`. */
+export async function countOpenTags(source: SqlSource, now: Date): Promise<number> {
+  const openings = await listUnclosedOpenings(source)
+  return openings.filter((opening) => endOfOpening(opening, now) === null).length
 }
 
 /** Which openings a list shows. */

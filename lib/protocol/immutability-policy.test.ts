@@ -84,6 +84,28 @@ describe('audit mode', () => {
     expect([stale.status, stale.headers['warning']]).toEqual([412, undefined])
   })
 
+  test('refused and audited moves are counted by their reason, each tag of a push for itself', async () => {
+    const counts = () =>
+      Object.fromEntries(registry.ctx.tagRefusals.read().map((one) => [`${one.reason} ${one.effect}`, one.count]))
+    await registry.setPolicy('audit', [])
+    const [one, two] = [await anyImage(), await anyImage()]
+    for (const tag of ['counted-1', 'counted-2']) await registry.pushManifest(tag, one.bytes)
+    const before = counts()
+    const push = () =>
+      registry.send('PUT', `${path}/manifests/${two.digest}?tag=counted-1&tag=counted-2`, {
+        body: two.bytes,
+        headers: { 'content-type': imageManifestType },
+      })
+    await registry.setPolicy('enforce', [])
+    expect((await push()).status).toBe(409)
+    await registry.setPolicy('audit', [])
+    expect((await push()).status).toBe(201)
+    expect(counts()).toMatchObject({
+      'TAG_IMMUTABLE refused': (before['TAG_IMMUTABLE refused'] ?? 0) + 2,
+      'TAG_IMMUTABLE audited': (before['TAG_IMMUTABLE audited'] ?? 0) + 2,
+    })
+  })
+
   test('deletions go on and are recorded as deletions; they reserve no name', async () => {
     await registry.setPolicy('audit', [])
     const { bytes, digest } = await anyImage()

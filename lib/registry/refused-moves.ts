@@ -30,6 +30,7 @@ export async function recordingRefusals<T>(ctx: Nested, principal: Principal, wo
     return await work()
   } catch (error) {
     if (!(error instanceof RefusedMoves)) throw error
+    ctx.tagRefusals.note('refused', error.refusals)
     const record = (outside: Context) => recordRefusals(outside, principal, error)
     if (ctx.afterRollback === undefined) await record(ctx)
     else ctx.afterRollback.push(record)
@@ -54,8 +55,11 @@ async function recordRefusals(
   }
 }
 
-/** Returns the warning for a move that mode `audit` let through. */
-export function warningOfAudit(refusal: TagRefusal): string {
-  const { message } = new AppError(refusal.reason)
-  return `tag ${refusal.tag}: accepted, because this repository only audits immutability. In mode enforce it would be refused: ${message}`
+/** Counts moves that mode `audit` let through, and returns the warning for each. */
+export function noteAudited({ tagRefusals }: Pick<Context, 'tagRefusals'>, moves: readonly TagRefusal[]): string[] {
+  tagRefusals.note('audited', moves)
+  return moves.map(({ tag, reason }) => {
+    const { message } = new AppError(reason)
+    return `tag ${tag}: accepted, because this repository only audits immutability. In mode enforce it would be refused: ${message}`
+  })
 }

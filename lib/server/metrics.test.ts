@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { TagRefusals } from '@/lib/domain/tag-refusals'
 import type { MaintenanceRunRow } from '@/lib/metadata/maintenance-runs'
 import type { Exchange } from './exchange'
 import { Metrics, type MetricsSources } from './metrics'
@@ -37,6 +38,8 @@ beforeEach(() => {
     dataDir: tmpdir(),
     pingDatabase: () => Promise.resolve(),
     countUploads: () => Promise.resolve(7),
+    countOpenTags: () => Promise.resolve(2),
+    tagRefusals: new TagRefusals(),
     lastRuns: () => Promise.resolve([run]),
   }
 })
@@ -83,6 +86,22 @@ describe('the metrics', () => {
       'stele_refused_pushes_total{reason="TAG_IMMUTABLE"} 2',
       'stele_refused_pushes_total{reason="MANIFEST_BLOB_UNKNOWN"} 1',
     ])
+  })
+
+  test('count the moves that immutability refused and those it let through, and the tags that are open', async () => {
+    const tagRefusals = new TagRefusals()
+    tagRefusals.note('refused', [{ reason: 'TAG_IMMUTABLE' }, { reason: 'TAG_IMMUTABLE' }, { reason: 'TAG_RESERVED' }])
+    tagRefusals.note('audited', [{ reason: 'TAG_IMMUTABLE' }])
+    const metrics = new Metrics({ ...sources, tagRefusals })
+    await read(metrics)
+    const lines = await read(metrics)
+    expect(lines.filter((line) => line.startsWith('stele_tag_refusals_total{'))).toEqual([
+      'stele_tag_refusals_total{reason="TAG_IMMUTABLE",effect="refused"} 2',
+      'stele_tag_refusals_total{reason="TAG_IMMUTABLE",effect="audited"} 1',
+      'stele_tag_refusals_total{reason="TAG_RESERVED",effect="refused"} 1',
+      'stele_tag_refusals_total{reason="TAG_RESERVED",effect="audited"} 0',
+    ])
+    expect(lines).toContain('stele_tag_openings_open 2')
   })
 
   test('count what the server failed by the code of the failure', async () => {
@@ -153,7 +172,7 @@ describe('the metrics', () => {
     isUp = false
     const lines = await read(metrics)
     expect(lines).toContain('stele_database_up 0')
-    const stale = /^stele_(?:uploads_open|database_ping_seconds|maintenance_last_\w+)[ {]/
+    const stale = /^stele_(?:uploads_open|tag_openings_open|database_ping_seconds|maintenance_last_\w+)[ {]/
     expect(lines.filter((line) => stale.test(line))).toEqual([])
     isUp = true
     expect(await read(metrics)).toContain('stele_uploads_open 7')

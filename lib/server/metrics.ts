@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client'
+import type { TagRefusals } from '@/lib/domain/tag-refusals'
 import type { MaintenanceRunRow } from '@/lib/metadata/maintenance-runs'
 import type { Connections } from './connections'
 import { type Exchange, doors } from './exchange'
@@ -15,6 +16,9 @@ export interface MetricsSources {
   /** Throws when the database does not answer. */
   readonly pingDatabase: () => Promise<unknown>
   readonly countUploads: () => Promise<number>
+  /** Tags that are open now, of all processes. */
+  readonly countOpenTags: () => Promise<number>
+  readonly tagRefusals: Pick<TagRefusals, 'read'>
   /** The last completed run of each kind of maintenance. */
   readonly lastRuns: () => Promise<readonly MaintenanceRunRow[]>
 }
@@ -57,6 +61,7 @@ export class Metrics {
   readonly #requests: RequestStatistics
   readonly #failures: Counter<'code'>
   readonly #uploads: Gauge
+  readonly #openTags: Gauge
   readonly #databaseUp: Gauge
   readonly #databasePing: Gauge
   readonly #freeBytes: Gauge
@@ -80,6 +85,7 @@ export class Metrics {
       registers,
     })
     this.#uploads = gauge('stele_uploads_open', 'Uploads that were started and neither finished nor removed.')
+    this.#openTags = gauge('stele_tag_openings_open', 'Protected tags that an administrator has opened for a time.')
     this.#databaseUp = gauge('stele_database_up', 'Whether the database answers.')
     this.#databasePing = gauge('stele_database_ping_seconds', 'Duration of one small read of the database.')
     this.#freeBytes = gauge('stele_data_free_bytes', 'Free space on the volume of the data folder.')
@@ -92,6 +98,7 @@ export class Metrics {
       }),
       of,
     }))
+    this.#collectRefusals(registers)
     this.#collectConnections(registers)
     this.#collectEventLoop(registers)
     collectDefaultMetrics({ register: this.#registry })
@@ -120,6 +127,7 @@ export class Metrics {
       await withTimeout(sourceTimeoutMs, this.#sources.pingDatabase)
       this.#databasePing.set((performance.now() - startedAt) / 1000)
       this.#uploads.set(await withTimeout(sourceTimeoutMs, this.#sources.countUploads))
+      this.#openTags.set(await withTimeout(sourceTimeoutMs, this.#sources.countOpenTags))
       this.#showRuns(await withTimeout(sourceTimeoutMs, this.#sources.lastRuns))
       this.#databaseUp.set(1)
     } catch {
@@ -127,6 +135,7 @@ export class Metrics {
       this.#databaseUp.set(0)
       this.#databasePing.remove()
       this.#uploads.remove()
+      this.#openTags.remove()
       this.#showRuns([])
     }
   }
@@ -147,6 +156,20 @@ export class Metrics {
     } catch {
       this.#freeBytes.remove()
     }
+  }
+
+  #collectRefusals(registers: Registry[]): void {
+    const { tagRefusals } = this.#sources
+    new Counter({
+      name: 'stele_tag_refusals_total',
+      help: 'Moves of tags that immutability refused, or would have (mode audit), by reason.',
+      labelNames: ['reason', 'effect'],
+      registers,
+      collect() {
+        this.reset()
+        for (const { reason, effect, count } of tagRefusals.read()) this.inc({ reason, effect }, count)
+      },
+    })
   }
 
   #collectConnections(registers: Registry[]): void {

@@ -10,6 +10,7 @@ import { openSecretBox } from '@/lib/secrets/secret-box'
 import type { Config } from '@/lib/config'
 import { AwaitedBodies } from '@/lib/limits/awaited-bodies'
 import { ByteBudget } from '@/lib/limits/byte-budget'
+import { TagRefusals } from '@/lib/domain/tag-refusals'
 import { Turnstile } from '@/lib/limits/turnstile'
 import { createLogger } from '@/lib/log'
 import type { DatabaseLocation } from '@/lib/metadata/engine/database'
@@ -76,6 +77,7 @@ export async function openContext(config: Config, given: Partial<ProcessContext>
     manifestBytes: new ByteBudget(manifestBytesMax, manifestWaitMs),
     manifestTurns: new Turnstile({ atOnce: 1, waitingMax: 1000 }),
     awaitedBodies: new AwaitedBodies(),
+    tagRefusals: new TagRefusals(),
     // What works in the background outlasts the context of the request that asked for it.
     jobs: new JobHost<Context>(() => ctx),
     ...given,

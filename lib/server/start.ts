@@ -2,6 +2,7 @@ import { ensureFirstAdministrator } from '@/lib/auth/first-administrator'
 import { type Config, parseConfig } from '@/lib/config'
 import { AppError } from '@/lib/domain/errors'
 import { getLastRuns } from '@/lib/metadata/maintenance-runs'
+import { countOpenTags } from '@/lib/metadata/openings'
 import { countUploads } from '@/lib/metadata/uploads'
 import { pingDatabase } from '@/lib/metadata/engine/ping'
 import { setContext } from '@/lib/context'
@@ -53,6 +54,8 @@ export async function start(env: Environment): Promise<void> {
     dataDir: config.dataDir,
     pingDatabase: () => pingDatabase(db),
     countUploads: () => countUploads(db),
+    countOpenTags: () => countOpenTags(db, new Date()),
+    tagRefusals: ctx.tagRefusals,
     lastRuns: () => getLastRuns(db),
   })
   const answerProbe = createProbes({

@@ -13,7 +13,7 @@ import { type RepositoryForTraffic, lockRepository } from '@/lib/metadata/reposi
 import { digestOf } from '@/lib/storage/hash'
 import type { Context } from '@/lib/context'
 import { moveAndRecord } from '@/lib/registry/move-and-record'
-import { RefusedMoves, recordingRefusals, warningOfAudit } from '@/lib/registry/refused-moves'
+import { RefusedMoves, noteAudited, recordingRefusals } from '@/lib/registry/refused-moves'
 import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/opened-repository'
 import { findPlatforms } from './image-platforms'
 import { type MissingContent, warningsOfPush } from '@/lib/registry/missing-content'
@@ -63,7 +63,7 @@ export async function pushManifest(
       ctx.db.sqlTransaction((tx) => store(tx, principal, repository.id, push, { digest, manifest, platforms })),
     ),
   )
-  const warnings = [...stored.wouldBeRefused.map(warningOfAudit), ...warningsOfPush(stored.missing)]
+  const warnings = [...noteAudited(ctx, stored.wouldBeRefused), ...warningsOfPush(stored.missing)]
   return { digest, subjectDigest: manifest.subjectDigest, warnings }
 }
 

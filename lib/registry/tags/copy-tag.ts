@@ -91,7 +91,7 @@ async function copy(ctx: Context, copying: Copying): Promise<MovedTag> {
     if (content.length > 0) await assertAllowed(ctx, copying)
     const missing = await copyContent(ctx, copying, content)
     try {
-      return await ctx.db.sqlTransaction((tx) => setTagOnContent(tx, copying, missing))
+      return await ctx.db.sqlTransaction((tx) => setTagOnContent(ctx, tx, copying, missing))
     } catch (error) {
       if (!(error instanceof ContentRemoved)) throw error
     }
@@ -138,6 +138,7 @@ async function copyContent(ctx: Context, copying: Copying, content: readonly str
 }
 
 async function setTagOnContent(
+  ctx: Context,
   tx: SqlTransaction,
   copying: Copying,
   missingBelow: readonly MissingContent[],
@@ -145,7 +146,7 @@ async function setTagOnContent(
   const { target, result, missing } = await setTag(tx, copying)
   if (missing.uncopied.length > 0) throw new ContentRemoved()
   const { principal, name, digest, reason } = copying
-  const moved = toMovedTag(name, digest, result)
+  const moved = toMovedTag(ctx, name, digest, result)
   if (result.outcome === 'unchanged') return moved
   await insertAuditEvent(tx, principal, {
     action: result.outcome === 'created' ? 'CREATE' : 'UPDATE',

@@ -1,5 +1,6 @@
+import type { Context } from '@/lib/context'
 import type { TagMoveResult } from '@/lib/metadata/tags'
-import { warningOfAudit } from '@/lib/registry/refused-moves'
+import { noteAudited } from '@/lib/registry/refused-moves'
 
 /** What came of a restoration or a copy, as the API shows it. */
 export interface MovedTag {
@@ -13,8 +14,9 @@ export interface MovedTag {
   readonly warnings: string[]
 }
 
-/** Returns what came of a move that was not refused. */
+/** Returns what came of a move that was not refused; counts one that only mode `audit` let through. */
 export function toMovedTag(
+  ctx: Pick<Context, 'tagRefusals'>,
   name: string,
   digest: string,
   result: Exclude<TagMoveResult, { readonly outcome: 'refused' }>,
@@ -24,6 +26,6 @@ export function toMovedTag(
   return {
     ...{ name, digest, outcome: result.outcome },
     previousDigest: result.outcome === 'moved' ? result.previousDigest : null,
-    warnings: result.wouldBeRefused === undefined ? [] : [warningOfAudit(result.wouldBeRefused)],
+    warnings: noteAudited(ctx, result.wouldBeRefused === undefined ? [] : [result.wouldBeRefused]),
   }
 }

@@ -69,5 +69,5 @@ export async function restoreTag(
       return result
     }),
   )
-  return { value: toMovedTag(name, digest, moved), version: digest }
+  return { value: toMovedTag(ctx, name, digest, moved), version: digest }
 }

@@ -112,6 +112,11 @@ for (const theme of ['light', 'dark']) {
       await expect(page.getByRole('dialog').getByRole('textbox')).toBeVisible()
       await audit(page, 'Restore Tag')
       await page.keyboard.press('Escape')
+      await pushImage(server, `test/${repository.name}`, 'v2')
+      await api.request('DELETE', `/repositories/${repository.id}/tags/v2?reason=Withdrawn`)
+      const opening = { tag: 'v1', reason: 'To rebuild', minutes: 60 }
+      await api.request('POST', `/repositories/${repository.id}/immutability/openings`, opening)
+      await visit(page, repositoryAddress(repository, 'immutability'), page.getByRole('rowheader', { name: 'v2' }))
       await visit(page, repositoryAddress(repository, 'untagged'), main.getByRole('heading', { level: 2 }).first())
       await visit(page, repositoryAddress(repository, 'details'), main.getByText('See the bank'))
       await page.getByRole('button', { name: words.moreActions }).click()

@@ -165,7 +165,8 @@ describe('a caller who may no longer do it does not get the kept answer', () => 
     await world.reset()
     const operation: Operation = operations[row.operation as keyof typeof operations]
     const given = accessRequests[key] ?? {}
-    const { params = {}, body } = typeof given === 'function' ? given('admin') : given
+    const { params = {}, body, prepare } = typeof given === 'function' ? given('admin') : given
+    await prepare?.(worldApi.ctx)
     const headers = { authorization: byAccessKey('admin'), 'idempotency-key': uniqueName() }
     const ask = () => worldApi.call(operation.method, operation.path, params, { headers, ...(body && { body }) })
 

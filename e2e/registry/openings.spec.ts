@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import { Api } from '../api'
+import { CommandLine } from '../clients/command-line'
 import { expect, pushImage, test } from '../fixtures'
 import type { StartedServer } from '../server'
 
@@ -20,11 +20,11 @@ test('an opening outlives kill -9 for the rest of its time, and closes by itself
   const path = `${namespace}/${name}`
   const openings = `/repositories/${id}/immutability/openings`
 
-  async function restart(change?: (db: Database.Database) => void): Promise<void> {
+  async function restart(sql = ''): Promise<void> {
     await server.kill()
-    const db = new Database(join(server.dataDir, 'stele.db'))
-    change?.(db)
-    db.close()
+    // In a process of its own: tests are no part of the server.
+    const script = `new (require('better-sqlite3'))(${JSON.stringify(join(server.dataDir, 'stele.db'))}).exec(${JSON.stringify(sql)})`
+    await new CommandLine(process.execPath, ['--eval', script], {}).run([])
     server = await startPrivateServer({ dataDir: server.dataDir })
   }
 
@@ -51,17 +51,10 @@ test('an opening outlives kill -9 for the rest of its time, and closes by itself
 
   // The time of v1 is over while no server runs; of v2, a server has seen a time that is a day from now.
   const dayMs = 24 * 3_600_000
-  await restart((db) => {
-    const at = (ms: number) => new Date(Date.now() + ms).toISOString()
-    const { closesAt } = db.prepare('SELECT "closesAt" FROM "TagOpening"').get() as { closesAt: unknown }
-    expect(typeof closesAt).toBe('string')
-    db.prepare('UPDATE "TagOpening" SET "closesAt" = ? WHERE "tag" = ?').run(at(-1), 'v1')
-    db.prepare('UPDATE "TagOpening" SET "seenAt" = ?, "closesAt" = ? WHERE "tag" = ?').run(
-      at(dayMs),
-      at(2 * dayMs),
-      'v2',
-    )
-  })
+  const at = (ms: number) => `'${new Date(Date.now() + ms).toISOString()}'`
+  await restart(`
+    UPDATE "TagOpening" SET "closesAt" = ${at(-1)} WHERE "tag" = 'v1';
+    UPDATE "TagOpening" SET "seenAt" = ${at(dayMs)}, "closesAt" = ${at(2 * dayMs)} WHERE "tag" = 'v2'`)
   for (const tag of ['v1', 'v2']) await expect(pushImage(server, path, tag, 'too late')).rejects.toThrow('409')
   expect((await list()).map(({ tag, isOpen, closedHow }) => [tag, isOpen, closedHow])).toEqual([
     ['v2', false, 'CLOCK'],

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { TagRefusals } from '@/lib/domain/tag-refusals'
+import { TagRefusals } from '@/lib/limits/tag-refusals'
 import type { MaintenanceRunRow } from '@/lib/metadata/maintenance-runs'
 import type { Exchange } from './exchange'
 import { Metrics, type MetricsSources } from './metrics'

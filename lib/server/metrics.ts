@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client'
-import type { TagRefusals } from '@/lib/domain/tag-refusals'
+import type { TagRefusals } from '@/lib/limits/tag-refusals'
 import type { MaintenanceRunRow } from '@/lib/metadata/maintenance-runs'
 import type { Connections } from './connections'
 import { type Exchange, doors } from './exchange'

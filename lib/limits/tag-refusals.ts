@@ -1,4 +1,4 @@
-import type { RefusalReason } from './immutability'
+import type { RefusalReason } from '@/lib/domain/immutability'
 
 /** What became of a move that the rule refuses: it was refused, or mode `audit` let it through. */
 export type RefusalEffect = 'refused' | 'audited'

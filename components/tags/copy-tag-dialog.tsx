@@ -14,7 +14,7 @@ import { PickList } from '../ui/pick-list'
 import type { PickOption } from '../ui/pick-list'
 import { useAction } from '../ui/use-action'
 import { focusField } from '../ui/use-form'
-import { shortDigest } from './digest'
+import { shortDigest } from '../ui/digest'
 import { Verdict } from './verdict'
 import { Warnings } from './warnings'
 

@@ -8,7 +8,7 @@ import { Dialog } from '../ui/dialog'
 import { TextArea } from '../ui/field'
 import { FormError } from '../ui/form-error'
 import { useAction } from '../ui/use-action'
-import { shortDigest } from './digest'
+import { shortDigest } from '../ui/digest'
 import { Warnings } from './warnings'
 import { Verdict } from './verdict'
 

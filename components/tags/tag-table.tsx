@@ -11,7 +11,7 @@ import type { Column } from '../ui/table'
 import { Time } from '../ui/time'
 import { useFormat } from '../ui/use-format'
 import { useIsAdministrator } from '../user-context'
-import { Digest } from './digest'
+import { Digest } from '../ui/digest'
 import { Platforms } from './platforms'
 
 interface TagTableProps {

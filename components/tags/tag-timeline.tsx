@@ -9,7 +9,7 @@ import { classNames } from '../ui/class-names'
 import { Icon } from '../ui/icon'
 import { Skeleton } from '../ui/states'
 import { Time } from '../ui/time'
-import { shortDigest } from './digest'
+import { shortDigest } from '../ui/digest'
 
 interface TagTimelineProps {
   /** Null while they load. */

@@ -6,7 +6,7 @@ import { Table } from '../ui/table'
 import type { Column } from '../ui/table'
 import { Time } from '../ui/time'
 import { useFormat } from '../ui/use-format'
-import { Digest } from './digest'
+import { Digest } from '../ui/digest'
 import { Platforms } from './platforms'
 
 interface UntaggedTableProps {

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { immutabilityCheck } from '@/lib/api/schemas/immutability'
 import { Banner } from '../ui/banner'
 import { LoadError } from '../ui/states'
-import { shortDigest } from './digest'
+import { shortDigest } from '../ui/digest'
 
 interface VerdictProps {
   check: {

@@ -40,7 +40,6 @@ export const tagHistory = pageOf(tagHistoryEntry).extend({
     description: 'Since when the tag points at `currentDigest`; null: there is no such tag now',
   }),
 })
-export type TagHistoryView = z.infer<typeof tagHistory>
 
 export const tagHistoryQuery = pageQuery.extend({
   withRefusals: z
@@ -87,4 +86,3 @@ export const movedTag = z.object({
     .array(z.string())
     .meta({ description: 'In mode `audit`, why `enforce` would have refused it; content that the repository lacks' }),
 })
-export type MovedTagView = z.infer<typeof movedTag>

@@ -1,4 +1,4 @@
-import { Copyable } from '../ui/copy-button'
+import { Copyable } from './copy-button'
 
 const shownLength = 12
 

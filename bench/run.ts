@@ -94,8 +94,8 @@ async function compareTagPages(): Promise<void> {
 }
 
 /**
- * The cost of immutability: the same pushes to an immutable repository with 20 exempt patterns, and to a mutable one. It
- * measures many pairs, because the rates within a pair vary more than the expected difference; CPU time varies less.
+ * The cost of immutability: the same pushes to an immutable repository with 20 exempt patterns, and to a mutable one.
+ * It measures many pairs, because the rates within a pair vary more than the expected difference; CPU time varies less.
  */
 async function measureImmutability(): Promise<void> {
   const name = 'immutability of a manifest PUT'

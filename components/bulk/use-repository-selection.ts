@@ -13,8 +13,8 @@ interface Chosen {
 const none: ReadonlySet<string> = new Set()
 
 /**
- * The repositories that are chosen in a list: some, also on other pages of it, or all that match its filters. `list` says
- * which list it is: with other filters, nothing is chosen.
+ * The repositories that are chosen in a list: some, also on other pages of it, or all that match its filters. `list`
+ * says which list it is: with other filters, nothing is chosen.
  */
 export function useRepositorySelection(list: string) {
   const [chosen, setChosen] = useState<Chosen>({ list, ids: none })

@@ -26,7 +26,10 @@ export function ImmutabilityBadge({ mode }: { mode: ImmutabilityMode }) {
   )
 }
 
-/** Whether tags can be overwritten, in a row; `plain`: beside other facts of one thing, where nothing needs to stand back. */
+/**
+ * Whether tags can be overwritten, in a row; `plain`: beside other facts of one thing, where nothing needs to stand
+ * back.
+ */
 export function ImmutabilityStatus({ mode, plain }: { mode: ImmutabilityMode; plain?: boolean }) {
   const word = useModeWord()(mode)
   const tone = mode === 'enforce' ? 'accent' : plain ? undefined : 'quiet'

@@ -33,7 +33,10 @@ export function EventStatus({ kind }: { kind: TagEventKind }) {
   )
 }
 
-/** Why: the sentence that the client of a refused push saw, how an opening ended, or what a person wrote; null if nothing is known. */
+/**
+ * Why: the sentence that the client of a refused push saw, how an opening ended, or what a person wrote; null if
+ * nothing is known.
+ */
 export function useReasonText() {
   const t = useTranslations()
   return ({ reason }: Pick<TagEventView, 'reason'>): string | null => {

@@ -31,7 +31,9 @@ export function repositoriesQuery(instanceId: string, parameters: RepositoryList
 const offeredMax = 50
 const offeredPagesMax = 10
 
-/** The first repositories of an instance, by name, that the reader may manage, and whether there may be more of them. */
+/**
+ * The first repositories of an instance, by name, that the reader may manage, and whether there may be more of them.
+ */
 export function managedRepositoriesQuery(instanceId: string, search: string) {
   return offeredRepositoriesQuery(instanceId, search, ['MANAGE'])
 }

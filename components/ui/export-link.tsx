@@ -8,8 +8,8 @@ interface ExportLinkProps {
 }
 
 /**
- * A list as a file. The link leads somewhere only once the page is the browser's: days begin and end by the time zone of
- * the reader, which the server that renders the page does not know.
+ * A list as a file. The link leads somewhere only once the page is the browser's: days begin and end by the time zone
+ * of the reader, which the server that renders the page does not know.
  */
 export function ExportLink({ href, children }: ExportLinkProps) {
   const isInBrowser = useSyncExternalStore(

@@ -180,7 +180,9 @@ const icons = {
 /** The name of an icon. */
 export type IconName = keyof typeof icons
 
-/** An icon in the colour of the text around it. It is decoration: the word beside it, or the label around it, speaks. */
+/**
+ * An icon in the colour of the text around it. It is decoration: the word beside it, or the label around it, speaks.
+ */
 export function Icon({ name, large = false }: { name: IconName; large?: boolean }) {
   return (
     <svg className={large ? 'icon icon--large' : 'icon'} viewBox="0 0 16 16" aria-hidden="true">

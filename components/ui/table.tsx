@@ -13,8 +13,8 @@ export interface Column<T> {
   /** What stands in the head in place of `header`, with a name of its own. */
   head?: ReactNode
   /**
-   * `name` heads its row, `number` is right-aligned, `check` has the boxes that choose rows, `actions` is last and stays in
-   * sight.
+   * `name` heads its row, `number` is right-aligned, `check` has the boxes that choose rows, `actions` is last and
+   * stays in sight.
    */
   kind?: 'name' | 'number' | 'check' | 'actions'
   /** The width below which the column is left out. */

@@ -7,11 +7,17 @@ import { useNowMs } from './use-now'
 interface TimeProps {
   /** UTC, ISO 8601. */
   value: string
-  /** `relative`: how long ago. `date`: the day. `minute`: the day and minute. `second`: the time of the day. All show the exact time on hover. */
+  /**
+   * `relative`: how long ago. `date`: the day. `minute`: the day and minute. `second`: the time of the day. All show
+   * the exact time on hover.
+   */
   format: 'relative' | 'date' | 'minute' | 'second'
 }
 
-/** A time in the reader's language and time zone; how long ago it was is kept up to date. Not for what a server renders: it knows neither clock nor zone. */
+/**
+ * A time in the reader's language and time zone; how long ago it was is kept up to date. Not for what a server renders:
+ * it knows neither clock nor zone.
+ */
 export function Time({ value, format }: TimeProps) {
   const locale = useLocale()
   const time = new Date(value)

@@ -136,7 +136,10 @@ function isAcknowledged({ acknowledged }: { readonly acknowledged: unknown }): b
   return acknowledged !== null && acknowledged !== false
 }
 
-/** Checks every tag, blob and manifest that the journal tells of: there as a whole, or, if it was not acknowledged, not there. */
+/**
+ * Checks every tag, blob and manifest that the journal tells of: there as a whole, or, if it was not acknowledged, not
+ * there.
+ */
 async function expectWhole(server: ServerInfo, journal: PushJournal): Promise<void> {
   for (const tag of journal.tags) await expectTag(server, tag)
   for (const blob of journal.blobs) {

@@ -7,8 +7,8 @@ import { send } from './http'
 import { type Operation, isLinearizable } from './linearizability'
 
 /*
- * The rule under any interleaving (docs/immutability.md, part 4): many pushes at once, and settings that change meanwhile,
- * against the real server, or two of them. What is checked is the history as its clients saw it.
+ * The rule under any interleaving (docs/immutability.md, part 4): many pushes at once, and settings that change
+ * meanwhile, against the real server, or two of them. What is checked is the history as its clients saw it.
  */
 
 /** What is raced against. */

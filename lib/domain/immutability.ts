@@ -32,11 +32,11 @@ export function isExemptTagPattern(text: string): boolean {
 }
 
 /**
- * Whether the whole of `tag` matches `pattern`: `*` stands for any run of characters, also an empty one, `?` for exactly
- * one, and every other character for itself, case-sensitive.
+ * Whether the whole of `tag` matches `pattern`: `*` stands for any run of characters, also an empty one, `?` for
+ * exactly one, and every other character for itself, case-sensitive.
  *
- * It goes back to the last `*` only, never to an earlier one. Each character of the tag is thereby compared with each of
- * the pattern at most once: the time is linear in the tag's length, whatever the pattern.
+ * It goes back to the last `*` only, never to an earlier one. Each character of the tag is thereby compared with each
+ * of the pattern at most once: the time is linear in the tag's length, whatever the pattern.
  */
 export function matchesPattern(pattern: string, tag: string): boolean {
   let at = 0
@@ -81,7 +81,9 @@ export interface PolicyRequest {
     { readonly mode?: ImmutabilityMode | undefined; readonly exemptTags?: readonly string[] | undefined } | undefined
 }
 
-/** The policy that a request makes of `current`: what it does not say stays. The check box never changes exempt tags. */
+/**
+ * The policy that a request makes of `current`: what it does not say stays. The check box never changes exempt tags.
+ */
 export function requestedPolicy(current: ImmutabilityRule, request: PolicyRequest): ImmutabilityRule {
   const { tagImmutability, immutability } = request
   const byCheckBox = tagImmutability === undefined ? current.immutabilityMode : tagImmutability ? 'enforce' : 'off'
@@ -110,8 +112,8 @@ export function isConsistentDefault({ defaultTagImmutability, defaultImmutabilit
 }
 
 /**
- * The default of a namespace that a request makes of its own one (null: it has none) and the one of its instance; null: it
- * has none of its own. A check box that says what is so already does not give the namespace a default of its own.
+ * The default of a namespace that a request makes of its own one (null: it has none) and the one of its instance; null:
+ * it has none of its own. A check box that says what is so already does not give the namespace a default of its own.
  */
 export function requestedDefault(
   own: ImmutabilityRule | null,
@@ -203,9 +205,9 @@ export type MoveVerdict =
  * The rule: whether `tag`, which points at `current` (null: there is no such tag), may point at `next`. The statement
  * of `moveTag` (lib/metadata/tags.ts) decides by the same rule inside the database; a property test compares the two.
  *
- * The same digest is always allowed: clients repeat pushes, and a repetition changes nothing. Mode `audit` allows what mode
- * `off` allows, and tells what mode `enforce` would refuse. An opening lets a protected tag move as mode `off` would, and
- * counts in mode `enforce` only: a reserved name stays reserved.
+ * The same digest is always allowed: clients repeat pushes, and a repetition changes nothing. Mode `audit` allows what
+ * mode `off` allows, and tells what mode `enforce` would refuse. An opening lets a protected tag move as mode `off`
+ * would, and counts in mode `enforce` only: a reserved name stays reserved.
  */
 export function judgeMove(
   rule: ImmutabilityRule,

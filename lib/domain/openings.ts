@@ -1,6 +1,6 @@
 /**
- * Openings (break-glass): a time in which a protected tag can be overwritten. docs/decisions/0024-openings.md says how it
- * ends in spite of crashes and clocks that jump.
+ * Openings (break-glass): a time in which a protected tag can be overwritten. docs/decisions/0024-openings.md says how
+ * it ends in spite of crashes and clocks that jump.
  */
 
 /** How an opening ended: by a person, because its time was over, or because a clock went back. */
@@ -36,10 +36,11 @@ export function endOfOpening(
 }
 
 /**
- * The latest time that a process has seen of each opening. It never goes back and never stands still, whatever the clock
- * of the machine does: it goes on by a clock that nobody can set.
+ * The latest time that a process has seen of each opening. It never goes back and never stands still, whatever the
+ * clock of the machine does: it goes on by a clock that nobody can set.
  *
- * One for each opening, not one for all: after a clock was an hour ahead and was set right, new openings are not behind.
+ * One for each opening, not one for all: after a clock was an hour ahead and was set right, new openings are not
+ * behind.
  */
 export class SeenTimes {
   readonly #monotonic: () => number
@@ -51,8 +52,8 @@ export class SeenTimes {
   }
 
   /**
-   * The latest time by opening: what is stored (`seenAt`), what the machine shows (`now`), or what this process has seen
-   * before and the time that has passed since. Forgets the openings that are not among these.
+   * The latest time by opening: what is stored (`seenAt`), what the machine shows (`now`), or what this process has
+   * seen before and the time that has passed since. Forgets the openings that are not among these.
    */
   next(openings: readonly { readonly id: string; readonly seenAt: Date }[], now: Date): ReadonlyMap<string, Date> {
     const at = this.#monotonic()

@@ -25,11 +25,13 @@ export interface PolicyEffect {
   readonly free: PatternCount[]
   /** Tags that the current policy protects and this one does not. */
   readonly freedCount: number
-  /** Those that an exempt pattern frees: none when the mode frees all. `tags` has the first of them in the order given. */
+  /**
+   * Those that an exempt pattern frees: none when the mode frees all. `tags` has the first of them in the order given.
+   */
   readonly freed: (PatternCount & { readonly tags: readonly string[] })[]
   /**
-   * Tags that moved recently, and whose next overwriting push is refused or recorded under the policy and was not before.
-   * Append-only tags are not among them: what signs an image goes on.
+   * Tags that moved recently, and whose next overwriting push is refused or recorded under the policy and was not
+   * before. Append-only tags are not among them: what signs an image goes on.
    */
   readonly movedRecentlyCount: number
 }

@@ -38,8 +38,8 @@ interface Group {
 }
 
 /**
- * Positions that the steps of a table may have come from, all together: a few milliseconds of making them. Only patterns
- * with many combinations of `*` and `?` come to that, and they are then in smaller tables.
+ * Positions that the steps of a table may have come from, all together: a few milliseconds of making them. Only
+ * patterns with many combinations of `*` and `?` come to that, and they are then in smaller tables.
  */
 const workMax = 30_000
 
@@ -172,8 +172,8 @@ class Table implements Group {
 const end = '$'
 
 /**
- * A pattern by itself, whose table would be too large: a bit for each place in it, and for all of them one step of a few
- * machine words for each character of a tag, whatever the pattern.
+ * A pattern by itself, whose table would be too large: a bit for each place in it, and for all of them one step of a
+ * few machine words for each character of a tag, whatever the pattern.
  */
 function onePattern(pattern: string, index: number): Group {
   const places = pattern.replaceAll('*', '')

@@ -89,7 +89,10 @@ function formatUnit(
 /** How long ago, in the unit a person would use. */
 export type Age = { unit: 'now' } | { unit: 'minutes' | 'hours'; count: number } | { unit: 'calendar'; text: string }
 
-/** The age of `time` at `now`. From a day on it is calendar text: "yesterday", "3 days ago", and a date after four weeks. */
+/**
+ * The age of `time` at `now`. From a day on it is calendar text: "yesterday", "3 days ago", and a date after four
+ * weeks.
+ */
 export function ageOf(time: Date, now: Date, locale: Locale): Age {
   const elapsedMs = now.getTime() - time.getTime()
   // A browser's clock may run behind the server's.

@@ -43,8 +43,8 @@ export class JobHost<C extends JobContext> {
   }
 
   /**
-   * Records a run of a job and starts it in the background. `ctx.db` may be an open transaction: the work waits for it to
-   * end, and is dropped if it was rolled back. Throws ALREADY_RUNNING.
+   * Records a run of a job and starts it in the background. `ctx.db` may be an open transaction: the work waits for it
+   * to end, and is dropped if it was rolled back. Throws ALREADY_RUNNING.
    */
   async start<Counts extends RunCounts, Options extends RunOptions>(
     ctx: Pick<C, 'db'>,

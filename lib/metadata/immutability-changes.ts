@@ -113,7 +113,10 @@ export async function moveImmutabilityChange(
     WHERE "id" = ${id}`
 }
 
-/** Records that a change has ended; `failure` is null when it came to all repositories. One that has ended stays as it is. */
+/**
+ * Records that a change has ended; `failure` is null when it came to all repositories. One that has ended stays as it
+ * is.
+ */
 export async function endImmutabilityChange(
   db: Source,
   id: string,

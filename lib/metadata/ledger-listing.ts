@@ -110,8 +110,8 @@ interface Range {
 }
 
 /**
- * The ranges that hold the entries of a list, one for each kind where the index has the kind before the order. So a page
- * costs the same however many entries of other kinds, tags or repositories there are.
+ * The ranges that hold the entries of a list, one for each kind where the index has the kind before the order. So a
+ * page costs the same however many entries of other kinds, tags or repositories there are.
  */
 function rangesOf(filter: LedgerFilter): Range[] {
   const { scope, kind, kinds, tag, since, until } = filter
@@ -200,8 +200,8 @@ async function countPart(source: SqlSource, range: Range, part: Part): Promise<n
 }
 
 /**
- * The range after a position. Where each entry has to be examined, in parts of `examinedStep`; other requests run between
- * them.
+ * The range after a position. Where each entry has to be examined, in parts of `examinedStep`; other requests run
+ * between them.
  */
 async function* partsOf(
   source: SqlSource,

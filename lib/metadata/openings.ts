@@ -5,8 +5,8 @@ import { type Slice, inOrder } from './engine/listing'
 
 /*
  * Openings of protected tags. This file is their only writer. Whoever opens or closes holds the repository's row
- * exclusively (`lockRepositoryExclusively`), so that a push, which holds it too, sees an opening for its whole transaction
- * or not at all.
+ * exclusively (`lockRepositoryExclusively`), so that a push, which holds it too, sees an opening for its whole
+ * transaction or not at all.
  */
 
 /** An opening as stored. */

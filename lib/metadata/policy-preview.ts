@@ -3,8 +3,8 @@ import type { SqlSource } from './engine/database'
 import { asJsonKeys } from './engine/batches'
 
 /*
- * What the preview of a policy reads. A page of many rows is one text, because reading thousands of rows takes ten times
- * as long; it is split at signs that no tag has.
+ * What the preview of a policy reads. A page of many rows is one text, because reading thousands of rows takes ten
+ * times as long; it is split at signs that no tag has.
  */
 
 /** A tag, and when it moved last. */
@@ -94,8 +94,8 @@ export interface WouldBeRefusals {
 }
 
 /**
- * The would-be refusals of a repository since `since`, in parts of the ledger; other requests run between two parts. A tag
- * may occur in several.
+ * The would-be refusals of a repository since `since`, in parts of the ledger; other requests run between two parts. A
+ * tag may occur in several.
  */
 export async function* readWouldBeRefusals(
   source: SqlSource,

@@ -96,9 +96,9 @@ async function readLocked(tx: SqlTransaction, id: string, lock: Prisma.Sql): Pro
 }
 
 /**
- * The repository a first push makes, with the defaults of its namespace and instance; null when the namespace is missing or forbids it,
- * and while a deleted repository of this path is being removed. One of several concurrent pushes makes it, and all of
- * them get it.
+ * The repository a first push makes, with the defaults of its namespace and instance; null when the namespace is
+ * missing or forbids it, and while a deleted repository of this path is being removed. One of several concurrent pushes
+ * makes it, and all of them get it.
  */
 export async function createRepositoryOnPush(
   tx: SqlTransaction,

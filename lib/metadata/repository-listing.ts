@@ -86,8 +86,8 @@ export interface ManagedRepository extends ImmutabilityRule {
 }
 
 /**
- * Up to `limit` repositories of the list that its viewer may manage, by path, those after the path `last`; none that was
- * created after `createdUntil`.
+ * Up to `limit` repositories of the list that its viewer may manage, by path, those after the path `last`; none that
+ * was created after `createdUntil`.
  */
 export async function listManagedRepositories(
   source: SqlSource,

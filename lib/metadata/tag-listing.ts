@@ -72,8 +72,8 @@ export async function countTags(db: Source, filter: TagFilter): Promise<number> 
 const namesOfPage = 5000
 
 /**
- * The names of all tags of a repository in byte order, in pages; other requests run between two pages. A page is one row,
- * because reading thousands of rows takes ten times as long.
+ * The names of all tags of a repository in byte order, in pages; other requests run between two pages. A page is one
+ * row, because reading thousands of rows takes ten times as long.
  */
 export async function* readTagNamePages(source: SqlSource, repositoryId: string): AsyncGenerator<readonly string[]> {
   for (let last = ''; ;) {

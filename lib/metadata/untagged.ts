@@ -184,7 +184,10 @@ export async function listUntaggedPart(
 const isTagged = Prisma.sql`EXISTS (
   SELECT 1 FROM "Tag" t WHERE t."repositoryId" = m."repositoryId" AND t."digest" = m."digest")`
 
-/** The ledger knows when a tag left a manifest: the time of a deleted, moved or restored tag counts, not that of the push. */
+/**
+ * The ledger knows when a tag left a manifest: the time of a deleted, moved or restored tag counts, not that of the
+ * push.
+ */
 function isHeld(cutoff: Date): Sql {
   return Prisma.sql`m."seenAt" >= ${cutoff} OR ${isTagged} OR EXISTS (
     SELECT 1 FROM "TagEvent" e WHERE e."repositoryId" = m."repositoryId" AND e."currentDigest" = m."digest"

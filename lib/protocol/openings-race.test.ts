@@ -54,8 +54,8 @@ describe('of an opening', { timeout: 120_000 }, () => {
   beforeEach(() => registry.setPolicy('enforce', ['latest']))
 
   /**
-   * Pushes different digests to the tag, one after another, from several clients, until `isOver`. Each client pushes once
-   * more after the end, and must be refused.
+   * Pushes different digests to the tag, one after another, from several clients, until `isOver`. Each client pushes
+   * once more after the end, and must be refused.
    */
   async function pushUntil(isOver: () => boolean): Promise<void> {
     await Promise.all(

@@ -22,8 +22,9 @@ interface Nested extends Context {
 }
 
 /**
- * Does `work`, which throws RefusedMoves in its transaction where the rule refuses a move. Then the refusals are recorded
- * after the rollback, in a transaction of their own: a refused move changes only the ledger. Throws the first refusal.
+ * Does `work`, which throws RefusedMoves in its transaction where the rule refuses a move. Then the refusals are
+ * recorded after the rollback, in a transaction of their own: a refused move changes only the ledger. Throws the first
+ * refusal.
  */
 export async function recordingRefusals<T>(ctx: Nested, principal: Principal, work: () => Promise<T>): Promise<T> {
   try {

@@ -16,8 +16,8 @@ import { type TagMoveResult, findTag, moveTag } from '@/lib/metadata/tags'
 import { checkedInMigrations, createTestDatabase } from '@/lib/testing/test-database'
 
 /*
- * docs/immutability.md, part 4: a push and a change of settings are ordered by the repository's row, also where two servers
- * make them. Each interleaving is forced: who should wait is seen waiting in pg_locks before the other goes on.
+ * docs/immutability.md, part 4: a push and a change of settings are ordered by the repository's row, also where two
+ * servers make them. Each interleaving is forced: who should wait is seen waiting in pg_locks before the other goes on.
  */
 
 const id = 'crr-1'

@@ -27,8 +27,8 @@ interface TagHistory extends Page<TagHistoryEntry> {
 
 /**
  * Returns a page of the history of a tag, the newest entries first: every digest that it pointed at in this repository,
- * also of a tag that was deleted. With `withRefusals`, pushes that were refused are among the entries. Throws NOT_FOUND for the
- * repository and for a tag without a history, DENIED, PAGE_INVALID.
+ * also of a tag that was deleted. With `withRefusals`, pushes that were refused are among the entries. Throws NOT_FOUND
+ * for the repository and for a tag without a history, DENIED, PAGE_INVALID.
  */
 export async function getTagHistory(
   ctx: Context,

@@ -20,9 +20,9 @@ interface ImmutabilityCheck {
 }
 
 /**
- * Says whether the immutability policy takes a push of `digest` to `tag` now; without a digest, of one that the tag never
- * had. Of an append-only tag it says what a push gets that keeps all entries. It changes and reserves nothing: another
- * push may come first. Throws NOT_FOUND.
+ * Says whether the immutability policy takes a push of `digest` to `tag` now; without a digest, of one that the tag
+ * never had. Of an append-only tag it says what a push gets that keeps all entries. It changes and reserves nothing:
+ * another push may come first. Throws NOT_FOUND.
  */
 export async function checkImmutability(
   ctx: Context,

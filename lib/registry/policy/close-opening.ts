@@ -11,8 +11,8 @@ import { recordClosing } from './record-closing'
 const administratorsOnly = 'only an administrator can close an opening'
 
 /**
- * Ends an opening now; does nothing when it has ended already. When this returns, no push moves the tag any more. Throws
- * NOT_FOUND for the repository and the opening, and DENIED for a caller that is not an administrator.
+ * Ends an opening now; does nothing when it has ended already. When this returns, no push moves the tag any more.
+ * Throws NOT_FOUND for the repository and the opening, and DENIED for a caller that is not an administrator.
  */
 export async function closeOpening(
   ctx: Context,

@@ -6,8 +6,8 @@ import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
 import { type OpeningDetails, describeOpening } from './opening-details'
 
 /**
- * Returns a page of the openings of a repository's tags, the newest first; with `isOpen` those that are open now. Throws
- * NOT_FOUND, PAGE_INVALID.
+ * Returns a page of the openings of a repository's tags, the newest first; with `isOpen` those that are open now.
+ * Throws NOT_FOUND, PAGE_INVALID.
  */
 export async function listOpenings(
   ctx: Context,

@@ -28,8 +28,8 @@ const administratorsOnly = 'only an administrator can open an immutable tag'
  * Lets a protected tag be overwritten for some minutes, by everybody who may push there. It can be deleted no more than
  * before, and its name stays reserved where it is. A push sees the opening once this has returned.
  *
- * Throws NOT_FOUND for the repository and the tag, DENIED for a caller that is not an administrator, TAG_NOT_PROTECTED when
- * it can be overwritten anyway, TAG_RESERVED when a former repository reserved its name, and ALREADY_OPEN.
+ * Throws NOT_FOUND for the repository and the tag, DENIED for a caller that is not an administrator, TAG_NOT_PROTECTED
+ * when it can be overwritten anyway, TAG_RESERVED when a former repository reserved its name, and ALREADY_OPEN.
  */
 export async function openTag(
   ctx: Context,

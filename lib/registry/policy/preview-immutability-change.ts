@@ -81,8 +81,8 @@ interface ImmutabilityChangePreview {
 }
 
 /**
- * Says what `startImmutabilityChange` would do with the same request: the sums of the previews of the repositories that it
- * would change. Looks at 1,000 repositories at most, and at no further one after 200,000 tags; other requests run
+ * Says what `startImmutabilityChange` would do with the same request: the sums of the previews of the repositories that
+ * it would change. Looks at 1,000 repositories at most, and at no further one after 200,000 tags; other requests run
  * meanwhile. Throws NOT_FOUND for the instance, and DENIED for a principal that manages nothing in it.
  */
 export async function previewImmutabilityChange(

@@ -6,8 +6,8 @@ import { requireRepository } from '@/lib/registry/repositories/repository-detail
 import { type PolicyPreview, previewPolicy } from './preview-policy'
 
 /**
- * Says what a policy would do to a repository's tags and to those who push them, before it is set: what is absent of the
- * request is as it is now. It changes nothing. Throws NOT_FOUND.
+ * Says what a policy would do to a repository's tags and to those who push them, before it is set: what is absent of
+ * the request is as it is now. It changes nothing. Throws NOT_FOUND.
  */
 export async function previewImmutability(
   ctx: Context,

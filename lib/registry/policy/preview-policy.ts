@@ -34,7 +34,10 @@ export interface PolicyPreview extends Omit<PolicyEffect, 'freed'> {
   readonly freed: { readonly pattern: string; readonly count: number; readonly tags: FreedTag[] }[]
   /** The newest of the tags that moved recently. */
   readonly movedRecently: RecentMove[]
-  /** Pushes since `since` that mode `audit` took with a warning, and that concern the policy: its mode is not `off`, and it does not exempt the tag. */
+  /**
+   * Pushes since `since` that mode `audit` took with a warning, and that concern the policy: its mode is not `off`, and
+   * it does not exempt the tag.
+   */
   readonly wouldHaveBeenRefusedCount: number
   /** Where "recently" begins. */
   readonly since: string
@@ -51,8 +54,8 @@ const listedMax = 10
 const tagsOfStep = 100
 
 /**
- * Previews a policy of one repository for a caller that is known to manage it. Its time grows with the number of tags and
- * of recorded would-be refusals; other requests run meanwhile.
+ * Previews a policy of one repository for a caller that is known to manage it. Its time grows with the number of tags
+ * and of recorded would-be refusals; other requests run meanwhile.
  */
 export async function previewPolicy(
   source: SqlSource,

@@ -7,8 +7,8 @@ import { lockRepositoryExclusively } from '@/lib/metadata/repositories'
 import { recordClosing } from './record-closing'
 
 /**
- * Notes the time for the openings that are open, and records the end of those that have ended. It is not this that closes
- * a tag: each push looks at the time. But once an end is recorded, no clock can open the tag again.
+ * Notes the time for the openings that are open, and records the end of those that have ended. It is not this that
+ * closes a tag: each push looks at the time. But once an end is recorded, no clock can open the tag again.
  */
 export async function watchOpenings(
   { db }: Pick<Context, 'db'>,

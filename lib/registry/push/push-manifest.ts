@@ -126,8 +126,8 @@ async function store(
 }
 
 /**
- * Points every tag of a push at its manifest; returns the moves that only mode `audit` let through. Throws RefusedMoves with
- * all refused tags, or PRECONDITION_FAILED.
+ * Points every tag of a push at its manifest; returns the moves that only mode `audit` let through. Throws RefusedMoves
+ * with all refused tags, or PRECONDITION_FAILED.
  */
 async function moveTags(
   tx: SqlTransaction,

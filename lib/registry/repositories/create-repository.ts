@@ -29,10 +29,10 @@ interface CreatedRepository extends RepositoryDetails {
 }
 
 /**
- * Creates a repository, with the defaults of its namespace and instance as a push would. The principal must manage its namespace. Throws
- * NOT_FOUND for the instance, BAD_REQUEST for a namespace that does not exist or that the principal may not see and for
- * a path that no push can use, DENIED for a namespace that the principal does not manage, and ALREADY_EXISTS when the
- * namespace has a repository with that name.
+ * Creates a repository, with the defaults of its namespace and instance as a push would. The principal must manage its
+ * namespace. Throws NOT_FOUND for the instance, BAD_REQUEST for a namespace that does not exist or that the principal
+ * may not see and for a path that no push can use, DENIED for a namespace that the principal does not manage, and
+ * ALREADY_EXISTS when the namespace has a repository with that name.
  */
 export async function createRepository(
   ctx: Context,

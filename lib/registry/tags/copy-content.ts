@@ -12,7 +12,10 @@ import { findManifest } from '@/lib/metadata/manifests'
 import { turns } from '@/lib/registry/give-turns'
 import type { MissingContent } from '@/lib/registry/missing-content'
 
-/** The manifests of a repository that an index leads to, at any depth, each after its own children; not the index itself. */
+/**
+ * The manifests of a repository that an index leads to, at any depth, each after its own children; not the index
+ * itself.
+ */
 export async function listContent(source: SqlSource, repositoryId: string, root: string): Promise<string[]> {
   const giveTurn = turns()
   const listed = new Set<string>()
@@ -62,7 +65,8 @@ const namedDigestsMax = 10
 /**
  * Stores a manifest of another repository with links to all blobs that it names, by the rules of a push. Both
  * repositories must be locked. Throws MANIFEST_UNKNOWN when the source no longer has it, and MANIFEST_BLOB_UNKNOWN when
- * config or layers are missing or corrupt there, unless they are nondistributable or the target accepts sparse manifests.
+ * config or layers are missing or corrupt there, unless they are nondistributable or the target accepts sparse
+ * manifests.
  */
 export async function copyManifest(tx: SqlTransaction, copy: ManifestCopy, digest: string): Promise<MissingOfCopy> {
   const { now, giveTurn } = copy

@@ -49,10 +49,10 @@ interface Copying {
  * A refused copy changes only the ledger, except when the policy of the target changes while an index is being copied:
  * its children stay there without a tag then, as those of a refused push.
  *
- * Throws NOT_FOUND for the target and for a source that the principal may not pull from, DENIED, BAD_REQUEST for a source
- * in another instance, MANIFEST_UNKNOWN for a tag or digest that the source does not have, MANIFEST_BLOB_UNKNOWN,
- * STORAGE_FULL, UNAVAILABLE when content is removed again and again meanwhile, or the reason of a refused move
- * (`RefusalReason`), which is recorded.
+ * Throws NOT_FOUND for the target and for a source that the principal may not pull from, DENIED, BAD_REQUEST for a
+ * source in another instance, MANIFEST_UNKNOWN for a tag or digest that the source does not have,
+ * MANIFEST_BLOB_UNKNOWN, STORAGE_FULL, UNAVAILABLE when content is removed again and again meanwhile, or the reason of
+ * a refused move (`RefusalReason`), which is recorded.
  */
 export async function copyTag(
   ctx: Context,
@@ -74,7 +74,10 @@ export async function copyTag(
   return { value: moved, version: digest }
 }
 
-/** Returns the path of the repository `id`. Throws BAD_REQUEST when it is in another instance than the repository `other`. */
+/**
+ * Returns the path of the repository `id`. Throws BAD_REQUEST when it is in another instance than the repository
+ * `other`.
+ */
 async function pathInInstanceOf(ctx: Context, other: string, id: string): Promise<string> {
   const { instanceId, path } = await requireRepository(ctx.db, id)
   if ((await requireRepository(ctx.db, other)).instanceId === instanceId) return path

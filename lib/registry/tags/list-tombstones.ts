@@ -17,8 +17,8 @@ export interface TombstoneDetails {
 }
 
 /**
- * Returns a page of the names of deleted tags that are reserved in a repository, in byte order. Throws NOT_FOUND for the
- * repository, PAGE_INVALID.
+ * Returns a page of the names of deleted tags that are reserved in a repository, in byte order. Throws NOT_FOUND for
+ * the repository, PAGE_INVALID.
  */
 export async function listTombstones(
   ctx: Context,

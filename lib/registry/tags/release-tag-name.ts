@@ -11,8 +11,8 @@ const administratorsOnly = 'only an administrator can release a reserved name'
 
 /**
  * Gives back the name of a deleted tag: it can be pushed with any digest again. Also a name that a former repository of
- * the same path reserved. Throws NOT_FOUND for the repository and for a name that is not reserved, and DENIED for a caller
- * that is not an administrator.
+ * the same path reserved. Throws NOT_FOUND for the repository and for a name that is not reserved, and DENIED for a
+ * caller that is not an administrator.
  */
 export async function releaseTagName(
   ctx: Context,

@@ -21,12 +21,13 @@ interface Restoration {
 }
 
 /**
- * Points a tag, or the name of a deleted one, at a digest of its history whose manifest is still there. The immutability
- * policy decides as it does for a push, and so does who may do it: whoever may push could push that manifest again. The
- * digest that it has already changes nothing and is not recorded. A tag's version is the digest it points at.
+ * Points a tag, or the name of a deleted one, at a digest of its history whose manifest is still there. The
+ * immutability policy decides as it does for a push, and so does who may do it: whoever may push could push that
+ * manifest again. The digest that it has already changes nothing and is not recorded. A tag's version is the digest it
+ * points at.
  *
- * Throws NOT_FOUND for the repository, DENIED, DIGEST_NOT_IN_HISTORY, MANIFEST_GONE, PRECONDITION_FAILED, or the reason of
- * a refused move (`RefusalReason`), which is recorded.
+ * Throws NOT_FOUND for the repository, DENIED, DIGEST_NOT_IN_HISTORY, MANIFEST_GONE, PRECONDITION_FAILED, or the reason
+ * of a refused move (`RefusalReason`), which is recorded.
  */
 export async function restoreTag(
   ctx: Context,

@@ -91,9 +91,46 @@ function pagesOf({ instanceId, emptyInstanceId, userId }) {
         const section = page.getByRole('region', { name: words.details.title })
         await section.getByRole('button', { name: words.common.edit }).click()
         await page.getByRole('checkbox', { name: words.repositories.immutable }).check()
+        await page.getByRole('dialog').getByText('nightly').waitFor()
       },
     },
     { name: 'tags', title: 'Tags', path: `${instance}/repository/platform/base-node/tags`, shown: 'tbody .digest' },
+    {
+      name: 'tag',
+      title: 'History of a tag',
+      path: `${instance}/repository/test/example/tags/nightly`,
+      shown: '.timeline li',
+    },
+    {
+      name: 'activity',
+      title: 'Activity',
+      path: `${instance}/repository/payments/ledger-api/activity`,
+      shown: 'tbody time',
+    },
+    {
+      name: 'immutability',
+      title: 'Immutability',
+      path: `${instance}/repository/payments/ledger-api/immutability`,
+      shown: 'tbody code',
+    },
+    {
+      name: 'blocked-pushes',
+      title: 'Blocked Pushes',
+      path: `${instance}/blocked-pushes`,
+      shown: 'tbody time',
+    },
+    {
+      name: 'make-immutable',
+      title: 'Make Immutable',
+      path: `${instance}/repositories?namespace=web`,
+      shown: 'tbody a',
+      async open(page, words) {
+        const box = words.bulk.selectNamed.replace('{name}', '')
+        for (const one of await page.locator('tbody').getByRole('checkbox', { name: box }).all()) await one.check()
+        await page.getByRole('button', { name: words.bulk.makeImmutable }).click()
+        await page.getByRole('dialog').locator('.preview strong').first().waitFor()
+      },
+    },
     { name: 'namespaces', title: 'Namespaces', path: `${instance}/namespaces`, shown: 'tbody a' },
     { name: 'overview', title: 'Overview', path: instance, shown: '[role=switch]' },
     { name: 'access-control', title: 'Access Control', path: `${instance}/access-control`, shown: 'tbody a' },

@@ -149,7 +149,8 @@ export async function makeSampleData({ origin, accessKey, user }) {
     description,
   })
   const userId = await makeUsers(api, example.id)
-  await makeCredentials(api, example.id)
+  const robot = await makeCredentials(api, example.id)
+  await makeMoves(api, registry, client(`${origin}/v2`, robot), example.id)
   await makeRuns(api, registry)
   return { instanceId: example.id, repositoryId: repository.id, emptyInstanceId, userId }
 }
@@ -168,17 +169,62 @@ async function makeUsers(api, instanceId) {
   return ids.get('wang.wei')
 }
 
-/** Creates credentials for automation and for a user in an instance, and a change for the audit trail. */
+/**
+ * Creates credentials for automation and for a user in an instance, and a change for the audit trail. Returns
+ * `<name>:<secret>` of a robot that may push.
+ */
 async function makeCredentials(api, instanceId) {
+  let pusher
   for (const { days, isDisabled, ...robot } of robots) {
     const expiresAt = days === undefined ? null : new Date(Date.now() + days * 86_400_000).toISOString()
     const grants = robot.grants.map((grant) => ({ scopeId: instanceId, ...grant }))
-    const { id } = await api('POST', `/instances/${instanceId}/robots`, { ...robot, expiresAt, grants })
+    const { id, userName, secret } = await api('POST', `/instances/${instanceId}/robots`, {
+      ...robot,
+      expiresAt,
+      grants,
+    })
+    pusher ??= `${userName}:${secret}`
     if (isDisabled) await api('PATCH', `/robots/${id}`, { isDisabled })
   }
   await api('POST', `/instances/${instanceId}/credentials/temporary-token`, { hours: 8 })
   await api('POST', '/access-keys', {})
   await api('PATCH', `/instances/${instanceId}`, { allowAnonymousPull: true })
+  return pusher
+}
+
+/** Moves tags, has pushes refused, opens a tag and reserves a name, as a robot and an administrator do. */
+async function makeMoves(api, registry, robot, instanceId) {
+  for (let number = 1; number <= 4; number += 1) {
+    await pushImage(robot, 'test/example', {
+      tag: 'nightly',
+      platforms: ['amd64'],
+      seed: `night ${number}`,
+      sizeMiB: 1,
+    })
+  }
+  await pushImage(registry, 'test/example', { tag: 'dev', platforms: ['amd64'], seed: 'another dev', sizeMiB: 1 })
+
+  const ofLedger = `/repositories/${await findScope(api, instanceId, 'payments', 'ledger-api')}`
+  await pushImage(robot, 'payments/ledger-api', { tag: 'latest', platforms: ['amd64'], sizeMiB: 1 })
+  await pushImage(robot, 'payments/ledger-api', { tag: 'pr-1182', platforms: ['amd64'], sizeMiB: 1 })
+  await api('PATCH', ofLedger, { immutability: { exemptTags: ['latest', 'pr-*', 'dev-*'] } })
+  for (const tag of ['v1.1.0', 'v1.5.0', 'v1.5.0']) {
+    const push = pushImage(robot, 'payments/ledger-api', {
+      tag,
+      platforms: ['amd64'],
+      seed: `again ${tag}`,
+      sizeMiB: 1,
+    })
+    await push.catch((error) => {
+      if (!error.message.includes('cannot be overwritten')) throw error
+    })
+  }
+  await api('POST', `${ofLedger}/immutability/openings`, {
+    tag: 'v1.5.0',
+    reason: 'To rebuild after CVE-2026-31337',
+    minutes: 60,
+  })
+  await api('DELETE', `${ofLedger}/tags/v1.3.0?reason=Contained%20customer%20data`)
 }
 
 async function findScope(api, instanceId, namespace, repository) {
@@ -263,7 +309,12 @@ function digestOf(bytes) {
 function client(base, credentials, host) {
   const authorization = `Basic ${Buffer.from(credentials).toString('base64')}`
   return async (method, path, body, type = json) => {
-    const headers = { authorization, ...(host && { host }), ...(body && { 'content-type': type }) }
+    const headers = {
+      authorization,
+      'user-agent': 'docker/28.2.2 go/go1.24',
+      ...(host && { host }),
+      ...(body && { 'content-type': type }),
+    }
     const call = request(base + path, { method, headers })
     call.end(type === json && body ? JSON.stringify(body) : body)
     const [response] = await once(call, 'response')

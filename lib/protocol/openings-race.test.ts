@@ -7,10 +7,11 @@ import { openTag } from '@/lib/registry/policy/open-tag'
 import { watchOpenings } from '@/lib/registry/policy/watch-openings'
 import { updateRepository } from '@/lib/registry/repositories/update-repository'
 import { type TestRegistry, imageManifestType, startTestRegistry } from '@/lib/testing/test-registry'
+import { raceRounds } from '@/lib/testing/race-rounds'
 
 /* Pushes against the end of an opening and against changes of the policy (docs/immutability.md, parts 4 and 7). */
 
-const rounds = 200
+const rounds = raceRounds
 const pushers = 3
 const admin = { ...systemPrincipal, kind: 'user', id: 'usr-admin', name: 'admin', credential: 'session' } as const
 

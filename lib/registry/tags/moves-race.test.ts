@@ -7,13 +7,14 @@ import type { TestAnswer } from '@/lib/testing/test-api'
 import { type TestDoors, openTestDoors } from '@/lib/testing/test-doors'
 import { imageManifestType } from '@/lib/testing/test-registry'
 import { TestRun, age, ageManifests } from '@/lib/testing/test-run'
+import { raceRounds } from '@/lib/testing/race-rounds'
 
 /*
- * Restorations and copies against everything else that moves or removes what they rely on, 200 rounds each: whatever
+ * Restorations and copies against everything else that moves or removes what they rely on, in many rounds each: whatever
  * the order, only what the rule allows has happened.
  */
 
-const rounds = 200
+const rounds = raceRounds
 /** Rounds at the same time. */
 const atOnce = 20
 const timeout = 300_000

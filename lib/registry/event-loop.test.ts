@@ -36,7 +36,7 @@ test('the deletion of a repository of 12,000 tags', { timeout: 300_000 }, async 
   const hold = await leastHold(async () => {
     const { repositoryId } = await api.makeRepository('large', { tagImmutability: true })
     await fillRepository(ctx.db, repositoryId, images)
-    return () => deleteRepository(ctx, systemPrincipal, repositoryId, { force: 'test/large' }, null)
+    return () => deleteRepository(ctx, systemPrincipal, repositoryId, { force: 'test/large', reason: 'large' }, null)
   })
   expect(hold).toBeLessThan(holdMaxMs)
   expect(await ctx.db.prisma.tag.count()).toBe(0)

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { type Row, callers, nobody } from '@/e2e/access/matrix'
 import { restRows } from '@/e2e/access/rest'
 import {
@@ -98,6 +98,8 @@ describe.each(restRows.map((row) => [keyOf(row), row] as const))('%s', (key, row
 
   for (const [credential, prove] of Object.entries(proofs)) {
     if (by !== undefined && by !== credential) continue
+    // What a key allows does not depend on the database, and PostgreSQL takes twice as long to build the world again.
+    if (by === undefined && credential === 'access key' && inject('provider') === 'postgresql') continue
     test(`by ${credential}`, { timeout: 60_000 }, async () => {
       const expected = Object.fromEntries(subjects.map((caller) => [caller, row.answers.get(caller)]))
       const actual: Record<string, string> = {}
@@ -106,17 +108,19 @@ describe.each(restRows.map((row) => [keyOf(row), row] as const))('%s', (key, row
     })
   }
 
-  test.runIf(operation.admitsRobots)('by a robot', { timeout: 60_000 }, async () => {
-    const robots = subjects.filter((name) => name !== 'admin')
-    // They are robots of `main`, and proven by its repositories only.
-    const isOfMain = typeof given === 'function' || given.params?.['repositoryId'] !== ids.besideClosed
-    const expected = Object.fromEntries(robots.map((caller) => [caller, isOfMain ? row.answers.get(caller) : '401']))
-    const actual: Record<string, string> = {}
-    for (const caller of robots) actual[caller] = await ask(operation, given, caller, byRobot(caller))
-    expect(withoutCounts(actual, expected)).toEqual(expected)
-    const wrong = { authorization: byPassword('robot+manage-instance', passwords.registry) }
-    expect(await ask(operation, given, nobody, wrong)).toBe('401')
-  })
+  if (operation.admitsRobots === true) {
+    test('by a robot', { timeout: 60_000 }, async () => {
+      const robots = subjects.filter((name) => name !== 'admin')
+      // They are robots of `main`, and proven by its repositories only.
+      const isOfMain = typeof given === 'function' || given.params?.['repositoryId'] !== ids.besideClosed
+      const expected = Object.fromEntries(robots.map((caller) => [caller, isOfMain ? row.answers.get(caller) : '401']))
+      const actual: Record<string, string> = {}
+      for (const caller of robots) actual[caller] = await ask(operation, given, caller, byRobot(caller))
+      expect(withoutCounts(actual, expected)).toEqual(expected)
+      const wrong = { authorization: byPassword('robot+manage-instance', passwords.registry) }
+      expect(await ask(operation, given, nobody, wrong)).toBe('401')
+    })
+  }
 
   test('by who proves nothing', { timeout: 60_000 }, async () => {
     const actual: Record<string, string> = {}

@@ -214,7 +214,7 @@ describe('a copy to another repository', () => {
     for (const tag of ['v1', 'v2']) expect((await promote('latest', { tag })).status).toBe(201)
     await doors.registry.setPolicy('audit', ['latest'], 'test/prod')
     const audited = await promote('v1', { tag: 'v2' })
-    expect(audited.json['warnings']).toEqual([expect.stringContaining('immutability is only audited here')])
+    expect(audited.json['warnings']).toEqual([expect.stringContaining('only audits immutability')])
     expect((await ledgerOf(prodId, 'v1')).slice(-2).map(({ kind }) => kind)).toEqual(['MOVED', 'WOULD_BE_REFUSED'])
   })
 

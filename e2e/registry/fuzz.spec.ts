@@ -12,7 +12,7 @@ import { countOpenFiles, readResidentBytes } from './memory'
  */
 
 /** How many on each database: it is the same code but for the queries. */
-const requests = { sqlite: Number(process.env['FUZZ_REQUESTS'] ?? 50_000), postgresql: 10_000 }
+const requests = { sqlite: Number(process.env['FUZZ_REQUESTS'] ?? 30_000), postgresql: 10_000 }
 const warmUpRequests = 5000
 const clients = 8
 

@@ -34,13 +34,15 @@ test('one tick of Immutable reads the settings once, sends one change, and asks 
   await expect(page.getByRole('region', { name: 'Details' })).toContainText('Immutable')
   // What it would do is read while it is edited, and not afterwards.
   const previews = /^GET .*\/immutability\/preview\?/
-  await expect.poll(() => sent().filter((request) => !previews.test(request))).toEqual([
-    // The dialog decides on what the settings are when it opens: read by name, with their version.
-    `GET /instances/${repository.instanceId}/repositories/by-name?path=test%2F${repository.name}`,
-    `PATCH /repositories/${repository.id}`,
-    // An immutable repository has a banner for tags that are open. That is no part of the answer to the change.
-    `GET /repositories/${repository.id}/immutability/openings?isOpen=true&pageSize=100`,
-  ])
+  await expect
+    .poll(() => sent().filter((request) => !previews.test(request)))
+    .toEqual([
+      // The dialog decides on what the settings are when it opens: read by name, with their version.
+      `GET /instances/${repository.instanceId}/repositories/by-name?path=test%2F${repository.name}`,
+      `PATCH /repositories/${repository.id}`,
+      // An immutable repository has a banner for tags that are open. That is no part of the answer to the change.
+      `GET /repositories/${repository.id}/immutability/openings?isOpen=true&pageSize=100`,
+    ])
   expect(previews.test(sent().at(-1) ?? '')).toBe(false)
 
   // Before the tags are read again, none is shown as it was.

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, inject, test } from 'vitest'
 import { systemPrincipal } from '@/lib/domain/principal'
 import type { Digest } from '@/lib/domain/digest'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
@@ -20,7 +20,8 @@ import { listUntaggedManifests } from './tags/list-untagged-manifests'
 
 /* Long work lets other requests run: nothing holds the event loop for long, however many rows there are. */
 
-const images = 12_000
+// The same code goes through the rows of both databases; only SQLite's statements hold the process, too.
+const images = inject('provider') === 'postgresql' ? 3_000 : 12_000
 
 let api: TestApi
 let repositoryId: string
@@ -31,7 +32,7 @@ beforeEach(async () => {
 })
 afterEach(() => api.close())
 
-test('the deletion of a repository of 12,000 tags', { timeout: 300_000 }, async () => {
+test('the deletion of a repository of thousands of tags', { timeout: 300_000 }, async () => {
   const { ctx } = api
   const hold = await leastHold(async () => {
     const { repositoryId } = await api.makeRepository('large', { tagImmutability: true })
@@ -58,7 +59,7 @@ test.each([
   ['', 'off', 'latest'],
   [' that a pattern exempts', 'enforce', '*'],
 ] as const)(
-  'the deletion of a manifest with 12,000 tags%s',
+  'the deletion of a manifest with thousands of tags%s',
   { timeout: 300_000 },
   async (_, immutabilityMode, exemptTags) => {
     const { ctx } = api
@@ -75,7 +76,7 @@ test.each([
   },
 )
 
-test('a copy of an index of 1,000 images, and of an image of 10,000 layers', { timeout: 300_000 }, async () => {
+test('a copy of an index of 1,000 images, and of an image of thousands of layers', { timeout: 300_000 }, async () => {
   const { db } = api.ctx
   const { instanceId, namespaceId } = await api.makeRepository()
   const targetOf = async (name: string) => {

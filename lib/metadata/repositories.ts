@@ -4,29 +4,30 @@ import type { SqlSource, SqlTransaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 import { type StoredPolicy, withPolicy } from './immutability-policies'
 
-/** What a push or pull must know of a repository, as it is now. */
-export interface RepositoryForTraffic extends ImmutabilityRule {
+/** A repository as requests name it. */
+export interface NamedRepository {
   readonly id: string
   readonly instanceId: string
   /** `<namespace>/<name>`. */
   readonly path: string
+}
+
+/** What a push must know of a repository, as it is now: only a lock holds the policy as it is (`lockRepository`). */
+export interface RepositoryForTraffic extends NamedRepository, ImmutabilityRule {
   /** The namespace's setting: whether a manifest may name blobs that the repository does not have. */
   readonly acceptSparseManifests: boolean
 }
-
-type StoredRepository<Row extends ImmutabilityRule> = Omit<Row, keyof ImmutabilityRule> & StoredPolicy
 
 /** The repository an image's address names, or null. */
 export async function findRepositoryByPath(
   source: SqlSource,
   instanceId: string,
   path: string,
-): Promise<RepositoryForTraffic | null> {
-  const [row] = await source.read.$queryRaw<StoredRepository<RepositoryForTraffic>[]>`
-    SELECT r."id", r."instanceId", r."path", r."immutabilityMode", r."exemptTags", n."acceptSparseManifests"
-    FROM "Repository" r JOIN "Namespace" n ON n."id" = r."namespaceId"
-    WHERE r."instanceId" = ${instanceId} AND r."path" = ${path} AND NOT r."isDeleted"`
-  return row === undefined ? null : withPolicy(row)
+): Promise<NamedRepository | null> {
+  const [row] = await source.read.$queryRaw<NamedRepository[]>`
+    SELECT "id", "instanceId", "path" FROM "Repository"
+    WHERE "instanceId" = ${instanceId} AND "path" = ${path} AND NOT "isDeleted"`
+  return row ?? null
 }
 
 /** `<namespace>/<name>` of a repository, or null. */
@@ -37,7 +38,7 @@ export async function findRepositoryPath(source: SqlSource, id: string): Promise
 }
 
 /** A repository with what the caller may do there. */
-export interface RepositoryForCaller extends RepositoryForTraffic {
+export interface RepositoryForCaller extends NamedRepository {
   readonly namespaceId: string
   readonly isPublic: boolean
   /** The instance's setting: whether a PUBLIC repository can be pulled from without credentials. */
@@ -57,17 +58,16 @@ export async function findRepositoryForCaller(
   subjectId: string,
 ): Promise<RepositoryForCaller | null> {
   const [row] = await source.read.$queryRaw<
-    (Omit<StoredRepository<RepositoryForCaller>, 'rank' | 'isPublic'> & { type: string; rank: bigint | number })[]
+    (Omit<RepositoryForCaller, 'rank' | 'isPublic'> & { type: string; rank: bigint | number })[]
   >`
-    SELECT r."id", r."instanceId", r."namespaceId", r."path", r."immutabilityMode", r."exemptTags",
-      n."acceptSparseManifests", r."type", i."allowAnonymousPull",
+    SELECT r."id", r."instanceId", r."namespaceId", r."path", r."type", i."allowAnonymousPull",
       (SELECT COALESCE(MAX(CASE g."permission" WHEN 'MANAGE' THEN 3 WHEN 'PUSH' THEN 2 ELSE 1 END), 0) FROM "Grant" g
         WHERE g."subjectId" = ${subjectId} AND g."scopeId" IN (r."id", r."namespaceId", r."instanceId")) AS "rank"
-    FROM "Repository" r JOIN "Namespace" n ON n."id" = r."namespaceId" JOIN "Instance" i ON i."id" = r."instanceId"
+    FROM "Repository" r JOIN "Instance" i ON i."id" = r."instanceId"
     WHERE r."instanceId" = ${instanceId} AND r."path" = ${path} AND NOT r."isDeleted"`
   if (row === undefined) return null
   const { type, rank, ...rest } = row
-  return { ...withPolicy(rest), isPublic: type === 'PUBLIC', rank: Number(rank) }
+  return { ...rest, isPublic: type === 'PUBLIC', rank: Number(rank) }
 }
 
 /**
@@ -88,7 +88,7 @@ export async function lockRepositoryExclusively(tx: SqlTransaction, id: string):
 }
 
 async function readLocked(tx: SqlTransaction, id: string, lock: Prisma.Sql): Promise<RepositoryForTraffic | null> {
-  const [row] = await tx.$queryRaw<StoredRepository<RepositoryForTraffic>[]>`
+  const [row] = await tx.$queryRaw<(Omit<RepositoryForTraffic, keyof ImmutabilityRule> & StoredPolicy)[]>`
     SELECT r."id", r."instanceId", r."path", r."immutabilityMode", r."exemptTags", n."acceptSparseManifests"
     FROM "Repository" r JOIN "Namespace" n ON n."id" = r."namespaceId"
     WHERE r."id" = ${id} AND NOT r."isDeleted" ${tx.provider === 'sqlite' ? Prisma.empty : lock}`
@@ -103,7 +103,7 @@ async function readLocked(tx: SqlTransaction, id: string, lock: Prisma.Sql): Pro
 export async function createRepositoryOnPush(
   tx: SqlTransaction,
   push: { readonly instanceId: string; readonly namespace: string; readonly name: string; readonly createdBy: string },
-): Promise<RepositoryForTraffic | null> {
+): Promise<NamedRepository | null> {
   const { instanceId, name, createdBy } = push
   const path = `${push.namespace}/${name}`
   const now = new Date()

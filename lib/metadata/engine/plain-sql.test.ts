@@ -45,7 +45,8 @@ beforeAll(async () => {
       },
     })
     const push = { instanceId: 'cri-1', namespace: 'test', name: 'example', createdBy: 'admin' }
-    const repository = await createRepositoryOnPush(tx, push)
+    const created = await createRepositoryOnPush(tx, push)
+    const repository = created && (await lockRepository(tx, created.id))
     if (repository === null) throw new Error('the namespace refused its repository')
     repositoryId = repository.id
     await linkBlob(tx, repositoryId, { digest, sizeBytes: 4_000_000_000, arePushed: true, now })
@@ -106,7 +107,7 @@ const reads: Record<
   ],
   'a repository by path': [
     (source, found) => findRepositoryByPath(source, 'cri-1', found ? 'test/example' : 'test/none'),
-    repository,
+    { instanceId: 'cri-1', path: 'test/example' },
   ],
   'a manifest by digest': [
     (source, found) => findManifest(source, repositoryId, found ? digest : 'sha256:0'),

@@ -7,7 +7,7 @@ import { findNamespaceForCaller } from '@/lib/metadata/access'
 import { findNamespaceByName } from '@/lib/metadata/namespaces'
 import {
   type RepositoryForCaller,
-  type RepositoryForTraffic,
+  type NamedRepository,
   createRepositoryOnPush,
   findRepositoryForCaller,
 } from '@/lib/metadata/repositories'
@@ -51,7 +51,7 @@ async function findAllowed(
   instanceId: string,
   path: RepositoryPath,
   action: TrafficAction,
-): Promise<RepositoryForTraffic> {
+): Promise<NamedRepository> {
   const { token } = principal
   if (token !== null && token.repositories.get(path)?.has(needs[action].scope) !== true) {
     throw insufficientScope(path, action)
@@ -104,7 +104,7 @@ async function createOnPush(
   principal: Principal,
   instanceId: string,
   path: string,
-): Promise<RepositoryForTraffic> {
+): Promise<NamedRepository> {
   const names = splitRepositoryPath(path)
   if (names === null) throw unknownName(path)
   if (principal.role !== 'ADMINISTRATOR') {

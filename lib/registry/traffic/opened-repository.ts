@@ -1,7 +1,6 @@
 import type { Principal } from '@/lib/domain/principal'
 import { AppError } from '@/lib/domain/errors'
-import type { ImmutabilityMode } from '@/lib/domain/immutability'
-import type { RepositoryForTraffic } from '@/lib/metadata/repositories'
+import type { NamedRepository } from '@/lib/metadata/repositories'
 
 /**
  * What a container client wants to do with a repository. `delete` needs the manage permission, as in the REST API; a
@@ -13,23 +12,17 @@ export type TrafficAction = 'pull' | 'push' | 'delete'
  * A repository on which a principal was allowed an action. The use cases of pushes and pulls take it, so that none of
  * them runs without that check. Only `openRepository` and `findMountSource` create one.
  */
-export class OpenedRepository implements RepositoryForTraffic {
+export class OpenedRepository implements NamedRepository {
   readonly id: string
   readonly instanceId: string
   readonly path: string
-  readonly immutabilityMode: ImmutabilityMode
-  readonly exemptTags: readonly string[]
-  readonly acceptSparseManifests: boolean
   readonly #principal: Principal
   readonly #action: TrafficAction
 
-  constructor(repository: RepositoryForTraffic, principal: Principal, action: TrafficAction) {
+  constructor(repository: NamedRepository, principal: Principal, action: TrafficAction) {
     this.id = repository.id
     this.instanceId = repository.instanceId
     this.path = repository.path
-    this.immutabilityMode = repository.immutabilityMode
-    this.exemptTags = repository.exemptTags
-    this.acceptSparseManifests = repository.acceptSparseManifests
     this.#principal = principal
     this.#action = action
   }

@@ -200,7 +200,8 @@ describe('deleting one', () => {
       createRepositoryOnPush(tx, { instanceId, namespace: 'test', name: 'example', createdBy: 'pusher' }),
     )
     if (again === null) throw new Error('the namespace refused its repository')
-    expect(again.immutabilityMode).toBe('off')
+    const { immutabilityMode } = await db.prisma.repository.findUniqueOrThrow({ where: { id: again.id } })
+    expect(immutabilityMode).toBe('off')
     const push = (tag: string, letter: string) => api.pushTag(again.id, tag, digestOfLetter(letter))
     await expect(push('v1', 'b')).rejects.toMatchObject({ code: 'TAG_RESERVED' })
     await push('v1', 'a')

@@ -5,7 +5,8 @@ import type { Actor } from './audit-events'
 import { asGivenTags, asJsonKeys, batchesOf } from './engine/batches'
 import type { SqlSource, SqlTransaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
-import { type EventRepository, addTagEventsToOutbox } from './outbox'
+import { addTagEventsToOutbox } from './outbox'
+import type { NamedRepository } from './repositories'
 import type { TagTarget } from './tags'
 
 /*
@@ -38,10 +39,19 @@ interface RecordedMove {
   readonly now: Date
 }
 
+/** A decision about one tag, with its reason. */
+interface RecordedDecision {
+  readonly kind: 'RELEASED' | 'OPENED'
+  readonly tag: string
+  readonly digest: string
+  readonly reason: string
+  readonly now: Date
+}
+
 /** Records that a tag was created, moved or restored. */
 export async function recordMove(
   tx: SqlTransaction,
-  repository: EventRepository,
+  repository: NamedRepository,
   actor: Actor,
   { tag, previousDigest, digest, endedReservation, isRestore = false, reason, opening, now }: RecordedMove,
 ): Promise<void> {
@@ -59,7 +69,7 @@ export async function recordMove(
 /** Records that mode `enforce` would have refused a move that took place: after that move, in its transaction. */
 export async function recordWouldBeRefusal(
   tx: SqlTransaction,
-  repository: EventRepository,
+  repository: NamedRepository,
   actor: Actor,
   refusal: TagRefusal,
   now: Date,
@@ -67,34 +77,23 @@ export async function recordWouldBeRefusal(
   await insertTagEvent(tx, repository, actor, { ...refusal, kind: 'WOULD_BE_REFUSED' }, now)
 }
 
-/** Records that an administrator gave back a name that was reserved for `digest`. */
-export async function recordRelease(
+/**
+ * Records what an administrator decided about a tag: gave back a name that was reserved for `digest`, or let a tag be
+ * overwritten, which points at `digest` now.
+ */
+export async function recordDecision(
   tx: SqlTransaction,
-  repository: EventRepository,
+  repository: NamedRepository,
   actor: Actor,
-  released: { readonly tag: string; readonly digest: string; readonly reason: string; readonly now: Date },
+  { kind, tag, digest, reason, now }: RecordedDecision,
 ): Promise<void> {
-  const { tag, digest, reason, now } = released
-  const event = { tag, kind: 'RELEASED', currentDigest: digest, pushedDigest: null, reason } as const
-  await insertTagEvent(tx, repository, actor, event, now)
-}
-
-/** Records that an administrator let a tag be overwritten, which points at `digest` now. */
-export async function recordOpening(
-  tx: SqlTransaction,
-  repository: EventRepository,
-  actor: Actor,
-  opening: { readonly tag: string; readonly digest: string; readonly reason: string; readonly now: Date },
-): Promise<void> {
-  const { tag, digest, reason, now } = opening
-  const event = { tag, kind: 'OPENED', currentDigest: digest, pushedDigest: null, reason } as const
-  await insertTagEvent(tx, repository, actor, event, now)
+  await insertTagEvent(tx, repository, actor, { tag, kind, currentDigest: digest, pushedDigest: null, reason }, now)
 }
 
 /** Records the end of an opening; `digest` is what the tag points at, or null where it was deleted. */
 export async function recordClosing(
   tx: SqlTransaction,
-  repository: EventRepository,
+  repository: NamedRepository,
   actor: Actor,
   closing: { readonly tag: string; readonly how: OpeningEnd; readonly digest: string | null; readonly now: Date },
 ): Promise<void> {
@@ -112,7 +111,7 @@ export async function recordClosing(
 /** Records that tags were deleted; `reason` is what the actor stated, or null. */
 export async function recordDeletions(
   tx: SqlTransaction,
-  repository: EventRepository,
+  repository: NamedRepository,
   actor: Actor,
   tags: readonly TagTarget[],
   { reason, now }: { readonly reason: string | null; readonly now: Date },
@@ -134,7 +133,7 @@ const refusalWindowMs = 60_000
 /** Records a refused push, or counts it with the same actor's same refusal of the last minute. */
 export async function recordRefusal(
   tx: SqlTransaction,
-  repository: EventRepository,
+  repository: NamedRepository,
   actor: Actor,
   refusal: TagRefusal,
   now: Date,
@@ -197,7 +196,7 @@ export async function listLastLeaves(
 
 async function insertTagEvent(
   tx: SqlTransaction,
-  repository: EventRepository,
+  repository: NamedRepository,
   actor: Actor,
   { tag, kind, currentDigest, pushedDigest, reason }: TagEvent,
   now: Date,
@@ -214,7 +213,7 @@ async function insertTagEvent(
 
 function addEntriesToOutbox(
   tx: SqlTransaction,
-  repository: EventRepository,
+  repository: NamedRepository,
   entries: readonly { readonly id: number }[],
   now: Date,
 ): Promise<void> {

@@ -1,20 +1,13 @@
 import type { ImmutabilityRule } from '@/lib/domain/immutability'
 import { asJsonKeys } from './engine/batches'
 import type { SqlTransaction } from './engine/database'
+import type { NamedRepository } from './repositories'
 
 /*
  * The outbox: what happened, in commit order wherever two events conflict, for later readers (triggers, the
  * transparency log, replication, statistics). An event is written in the transaction of the change that it describes:
  * both are stored, or neither is. Readers keep their own positions.
  */
-
-/** The repository that an event is about. */
-export interface EventRepository {
-  readonly id: string
-  readonly instanceId: string
-  /** `<namespace>/<name>`. */
-  readonly path: string
-}
 
 /** What can happen to a repository, besides what happens to its tags. */
 export type RepositoryEvent =
@@ -26,7 +19,7 @@ export type RepositoryEvent =
 /** Adds entries of the ledger, by their ids. */
 export async function addTagEventsToOutbox(
   tx: SqlTransaction,
-  { id, instanceId, path }: EventRepository,
+  { id, instanceId, path }: NamedRepository,
   tagEventIds: readonly number[],
   now: Date,
 ): Promise<void> {
@@ -39,7 +32,7 @@ export async function addTagEventsToOutbox(
 /** Adds what happened to a repository. */
 export async function addToOutbox(
   tx: SqlTransaction,
-  { id, instanceId, path }: EventRepository,
+  { id, instanceId, path }: NamedRepository,
   { kind, ...detail }: RepositoryEvent,
 ): Promise<void> {
   await tx.$executeRaw`

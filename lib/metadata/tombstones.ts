@@ -1,14 +1,7 @@
 import type { Reservation } from '@/lib/domain/immutability'
 import { asGivenTags, batchesOf } from './engine/batches'
 import type { SqlSource, SqlTransaction } from './engine/database'
-
-/** The repository that a reserved name belongs to: by its path, because a reservation outlives the repository. */
-interface NamedRepository {
-  readonly id: string
-  readonly instanceId: string
-  /** `<namespace>/<name>`. */
-  readonly path: string
-}
+import type { NamedRepository } from './repositories'
 
 /** A tag and the digest that its name is reserved for. */
 interface ReservedTag {

@@ -3,12 +3,12 @@ import { AppError } from '@/lib/domain/errors'
 import { type TagRefusal, refusalError } from '@/lib/domain/immutability'
 import type { Principal } from '@/lib/domain/principal'
 import { recordRefusal } from '@/lib/metadata/ledger'
-import type { EventRepository } from '@/lib/metadata/outbox'
+import type { NamedRepository } from '@/lib/metadata/repositories'
 
 /** Rolls back moves of tags of which the tag rule refuses some, and lists those. */
 export class RefusedMoves extends Error {
   constructor(
-    readonly repository: EventRepository,
+    readonly repository: NamedRepository,
     readonly refusals: readonly [TagRefusal, ...TagRefusal[]],
   ) {
     super('the rule refuses this move')

@@ -6,7 +6,7 @@ import { endOfOpening } from '@/lib/domain/openings'
 import { type Principal, systemPrincipal } from '@/lib/domain/principal'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import type { SqlTransaction } from '@/lib/metadata/engine/database'
-import { recordOpening } from '@/lib/metadata/ledger'
+import { recordDecision } from '@/lib/metadata/ledger'
 import { findUnclosedOpening, insertOpening } from '@/lib/metadata/openings'
 import { type RepositoryForTraffic, lockRepositoryExclusively } from '@/lib/metadata/repositories'
 import { findTag } from '@/lib/metadata/tags'
@@ -48,7 +48,7 @@ export async function openTag(
       ...{ id: createId('opening'), repositoryId, tag, reason },
       ...{ opensAt, closesAt: new Date(opensAt.getTime() + minutes * 60_000), openedBy: principal.name },
     })
-    await recordOpening(tx, repository, principal, { tag, digest, reason, now: opensAt })
+    await recordDecision(tx, repository, principal, { kind: 'OPENED', tag, digest, reason, now: opensAt })
     await insertAuditEvent(tx, principal, {
       action: 'CREATE',
       target: { type: 'TAG_OPENING', id: opening.id, name: `${repository.path}:${tag}` },

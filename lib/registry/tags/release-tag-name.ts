@@ -2,7 +2,7 @@ import type { Context } from '@/lib/context'
 import { AppError } from '@/lib/domain/errors'
 import type { Principal } from '@/lib/domain/principal'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { recordRelease } from '@/lib/metadata/ledger'
+import { recordDecision } from '@/lib/metadata/ledger'
 import { lockRepositoryExclusively } from '@/lib/metadata/repositories'
 import { releaseTagName as releaseRow } from '@/lib/metadata/tombstones'
 import { authorize, authorizeAdministrator } from '@/lib/registry/authorize'
@@ -29,7 +29,7 @@ export async function releaseTagName(
     const released = await releaseRow(tx, repository, tag)
     if (released === null) throw new AppError('NOT_FOUND', { message: 'the name is not reserved' })
     const { digest } = released
-    await recordRelease(tx, repository, principal, { tag, digest, reason, now: new Date() })
+    await recordDecision(tx, repository, principal, { kind: 'RELEASED', tag, digest, reason, now: new Date() })
     await insertAuditEvent(tx, principal, {
       action: 'DELETE',
       target: { type: 'RESERVED_NAME', id: `${repositoryId}:${tag}`, name: `${repository.path}:${tag}` },

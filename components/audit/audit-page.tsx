@@ -7,9 +7,9 @@ import type { AuditEventView } from '@/lib/api/schemas/audit-events'
 import { auditActions, auditTargetTypes } from '@/lib/domain/audit'
 import { auditEventsQuery, auditExportHref } from '../queries/audit'
 import type { AuditFilters } from '../queries/audit'
+import { ExactFilters } from '../ui/exact-filters'
 import { ExportLink } from '../ui/export-link'
 import { Select } from '../ui/filters'
-import { Icon } from '../ui/icon'
 import { lazyComponent } from '../ui/lazy-component'
 import { List, RefreshButton, Toolbar } from '../ui/list'
 import { PageHead } from '../ui/page'
@@ -74,26 +74,7 @@ export function AuditPage() {
         </div>
         <RefreshButton busy={query.isFetching} onRefresh={() => void query.refetch()} />
       </Toolbar>
-      {exact.some((name) => filters[name] !== '') && (
-        <ul className="audit-filters" aria-label={t('audit.filters')}>
-          {exact
-            .filter((name) => filters[name] !== '')
-            .map((name) => (
-              <li key={name} className="badge">
-                <span>
-                  {t(`audit.exact.${name}`)} <strong>{filters[name]}</strong>
-                </span>
-                <button
-                  type="button"
-                  aria-label={t('audit.clearFilter', { name: t(`audit.exact.${name}`) })}
-                  onClick={() => list.set({ [name]: '' })}
-                >
-                  <Icon name="close" />
-                </button>
-              </li>
-            ))}
-        </ul>
-      )}
+      <ExactFilters list={list} names={exact} labelOf={(name) => t(`audit.exact.${name}`)} />
       <div className="table-box">
         <List
           list={list}

@@ -4,12 +4,9 @@ import { useTranslations } from 'next-intl'
 import { useId, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { ImmutabilityChangePreview } from '@/lib/api/schemas/immutability-changes'
-import { Button, TextButton } from '../ui/button'
-import { Icon } from '../ui/icon'
-import type { IconName } from '../ui/icon'
-import { Skeleton } from '../ui/states'
+import { PreviewError, PreviewLine, PreviewSkeleton } from '../immutability/preview-parts'
+import { TextButton } from '../ui/button'
 import { Time } from '../ui/time'
-import { useErrorText } from '../ui/use-error-text'
 
 /** As many of the tags that moved as are listed. */
 const listedMax = 4
@@ -25,7 +22,6 @@ interface ChangePreviewProps {
 /** What a change of many repositories does when it is confirmed. */
 export function ChangePreview({ mode, preview: { data, error, refetch } }: ChangePreviewProps) {
   const t = useTranslations()
-  const errorText = useErrorText()
   const listId = useId()
   const [isListed, setListed] = useState(false)
   return (
@@ -42,39 +38,15 @@ export function ChangePreview({ mode, preview: { data, error, refetch } }: Chang
         {data ? (
           <Lines data={data} mode={mode} />
         ) : error ? (
-          <ul>
-            <Line icon="warn" tone="warn">
-              <p>{errorText(error)}</p>
-              <Button small onClick={() => void refetch()}>
-                {t('common.retry')}
-              </Button>
-            </Line>
-          </ul>
+          <PreviewError error={error} onRetry={() => void refetch()} />
         ) : (
-          <ul aria-label={t('table.loading', { name: t('bulk.whenConfirmed') })}>
-            {[1, 2, 3].map((line) => (
-              <Line key={line} icon="free">
-                <p>
-                  <Skeleton width="xl" />
-                </p>
-              </Line>
-            ))}
-          </ul>
+          <PreviewSkeleton name={t('bulk.whenConfirmed')} lines={3} />
         )}
       </div>
       <div id={listId} hidden={!isListed}>
         {data && isListed && <ByRepository data={data} mode={mode} />}
       </div>
     </div>
-  )
-}
-
-function Line({ icon, tone, children }: { icon: IconName; tone?: 'lock' | 'warn'; children: ReactNode }) {
-  return (
-    <li className={tone && `is-${tone}`}>
-      <Icon name={icon} />
-      <div>{children}</div>
-    </li>
   )
 }
 
@@ -87,7 +59,7 @@ function Lines({ data, mode }: { data: ImmutabilityChangePreview } & Pick<Change
   return (
     <ul>
       {changes && mode === 'enforce' && (
-        <Line icon="lock" tone="lock">
+        <PreviewLine icon="lock" tone="lock">
           <p>
             {t.rich('bulk.becomeProtected', {
               count: data.newlyProtectedCount,
@@ -95,23 +67,26 @@ function Lines({ data, mode }: { data: ImmutabilityChangePreview } & Pick<Change
               strong,
             })}
           </p>
-        </Line>
+        </PreviewLine>
       )}
       {changes && mode === 'audit' && (
-        <Line icon="eye">
+        <PreviewLine icon="eye">
           <p>
             {t.rich('bulk.becomeAudited', { count: data.newlyAuditedCount, repositories: data.changeCount, strong })}
           </p>
-        </Line>
+        </PreviewLine>
       )}
       {changes && (mode === 'off' || data.freedCount > 0) && (
-        <Line icon={data.freedCount > 0 ? 'warn' : 'free'} {...(data.freedCount > 0 && { tone: 'warn' as const })}>
+        <PreviewLine
+          icon={data.freedCount > 0 ? 'warn' : 'free'}
+          {...(data.freedCount > 0 && { tone: 'warn' as const })}
+        >
           <p>{t.rich('bulk.becomeFree', { count: data.freedCount, repositories: data.changeCount, strong })}</p>
-        </Line>
+        </PreviewLine>
       )}
       {mode !== 'off' && data.movedRecentlyCount > 0 && <Moved data={data} mode={mode} />}
       {mode !== 'off' && data.freeCount - data.freedCount > 0 && (
-        <Line icon="free">
+        <PreviewLine icon="free">
           <p>{t.rich('bulk.stayFree', { count: data.freeCount - data.freedCount, strong })}</p>
           {data.free.length > 0 && (
             <small>
@@ -123,10 +98,10 @@ function Lines({ data, mode }: { data: ImmutabilityChangePreview } & Pick<Change
               ))}
             </small>
           )}
-        </Line>
+        </PreviewLine>
       )}
       {data.unchangedCount > 0 && (
-        <Line icon="equal">
+        <PreviewLine icon="equal">
           <p>
             {t.rich(`bulk.already.${mode}`, {
               count: data.unchangedCount,
@@ -135,10 +110,10 @@ function Lines({ data, mode }: { data: ImmutabilityChangePreview } & Pick<Change
               strong,
             })}
           </p>
-        </Line>
+        </PreviewLine>
       )}
       {leftOut > 0 && (
-        <Line icon="refused">
+        <PreviewLine icon="refused">
           <p>{t.rich('bulk.leftOut', { count: leftOut, strong })}</p>
           <small>
             {[
@@ -148,12 +123,12 @@ function Lines({ data, mode }: { data: ImmutabilityChangePreview } & Pick<Change
               .filter((text) => text !== false)
               .join(' ')}
           </small>
-        </Line>
+        </PreviewLine>
       )}
       {data.isCapped && (
-        <Line icon="info">
+        <PreviewLine icon="info">
           <p>{t('bulk.capped', { count: data.examinedCount })}</p>
-        </Line>
+        </PreviewLine>
       )}
     </ul>
   )
@@ -164,7 +139,7 @@ function Moved({ data, mode }: { data: ImmutabilityChangePreview; mode: 'audit' 
   const listed = data.movedRecently.slice(0, listedMax)
   const more = data.movedRecentlyCount - listed.length
   return (
-    <Line icon="warn" tone="warn">
+    <PreviewLine icon="warn" tone="warn">
       <p>{t.rich('bulk.movedRecently', { count: data.movedRecentlyCount, strong })}</p>
       <small>{mode === 'audit' ? t('bulk.movedAudited') : t('bulk.movedRefused', { count: data.pusherCount })}</small>
       <dl className="moved moved--long">
@@ -183,7 +158,7 @@ function Moved({ data, mode }: { data: ImmutabilityChangePreview; mode: 'audit' 
       {more > 0 && (
         <small>{t('bulk.moreMoved', { count: more, repositories: data.movedRecentlyRepositoryCount })}</small>
       )}
-    </Line>
+    </PreviewLine>
   )
 }
 

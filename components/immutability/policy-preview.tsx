@@ -6,14 +6,10 @@ import type { ReactNode } from 'react'
 import type { ImmutabilityPreview } from '@/lib/api/schemas/immutability'
 import { previewQuery } from '../queries/immutability'
 import type { Policy } from '../queries/immutability'
-import { Button } from '../ui/button'
 import { classNames } from '../ui/class-names'
-import { Icon } from '../ui/icon'
-import type { IconName } from '../ui/icon'
-import { Skeleton } from '../ui/states'
 import { Time } from '../ui/time'
-import { useErrorText } from '../ui/use-error-text'
 import { useSettled } from '../ui/use-settled'
+import { PreviewError, PreviewLine, PreviewSkeleton } from './preview-parts'
 
 /** How long a policy stands as it is before its preview is read. */
 const typingMs = 250
@@ -51,7 +47,6 @@ interface PolicyPreviewProps {
 /** What a policy would do when it is confirmed, or does now: what is protected, whose pushes fail, what stays free. */
 export function PolicyPreview({ preview, policy, isChanged, aside, id }: PolicyPreviewProps) {
   const t = useTranslations()
-  const errorText = useErrorText()
   const { data, error } = preview
   return (
     <div className="preview" id={id}>
@@ -64,42 +59,12 @@ export function PolicyPreview({ preview, policy, isChanged, aside, id }: PolicyP
         {data ? (
           <Lines data={data} policy={policy} isChanged={isChanged} />
         ) : error ? (
-          <ul>
-            <Line icon="warn" tone="warn">
-              <p>{errorText(error)}</p>
-              <Button small onClick={preview.retry}>
-                {t('common.retry')}
-              </Button>
-            </Line>
-          </ul>
+          <PreviewError error={error} onRetry={preview.retry} />
         ) : (
-          <ul aria-label={t('table.loading', { name: t('immutability.preview') })}>
-            {[1, 2].map((line) => (
-              <Line key={line} icon="free">
-                <p>
-                  <Skeleton width="xl" />
-                </p>
-              </Line>
-            ))}
-          </ul>
+          <PreviewSkeleton name={t('immutability.preview')} lines={2} />
         )}
       </div>
     </div>
-  )
-}
-
-interface LineProps {
-  icon: IconName
-  tone?: 'lock' | 'warn'
-  children: ReactNode
-}
-
-function Line({ icon, tone, children }: LineProps) {
-  return (
-    <li className={tone && `is-${tone}`}>
-      <Icon name={icon} />
-      <div>{children}</div>
-    </li>
   )
 }
 
@@ -119,48 +84,48 @@ function Lines({ data, policy, isChanged }: LinesProps) {
   if (data.tagCount === 0) {
     return (
       <ul>
-        <Line icon={mode === 'enforce' ? 'lock' : 'free'} {...(mode === 'enforce' && { tone: 'lock' as const })}>
+        <PreviewLine icon={mode === 'enforce' ? 'lock' : 'free'} {...(mode === 'enforce' && { tone: 'lock' as const })}>
           <p>{t(`immutability.noTags.${mode}`)}</p>
-        </Line>
+        </PreviewLine>
       </ul>
     )
   }
   return (
     <ul>
       {data.newlyProtectedCount > 0 && (
-        <Line icon="lock" tone="lock">
+        <PreviewLine icon="lock" tone="lock">
           <p>{t.rich('immutability.becomeProtected', { count: data.newlyProtectedCount, strong })}</p>
-        </Line>
+        </PreviewLine>
       )}
       {(stillProtected > 0 || (mode === 'enforce' && data.protectedCount === 0)) && (
-        <Line icon="lock" tone="lock">
+        <PreviewLine icon="lock" tone="lock">
           <p>
             {isChanged
               ? t.rich('immutability.stayProtected', { count: stillProtected, strong })
               : t.rich('immutability.areProtected', { count: stillProtected, strong })}
           </p>
-        </Line>
+        </PreviewLine>
       )}
       {data.auditedCount > 0 && (
-        <Line icon="eye">
+        <PreviewLine icon="eye">
           <p>{t.rich('immutability.areAudited', { count: data.auditedCount, strong })}</p>
           <small>{t('immutability.areAuditedNext')}</small>
-        </Line>
+        </PreviewLine>
       )}
       {data.freedCount > 0 && <Freed data={data} mode={mode} />}
       {data.movedRecentlyCount > 0 && <Moved data={data} mode={mode} />}
       {mode !== 'off' && data.wouldHaveBeenRefusedCount > 0 && (
-        <Line icon="refused" tone="warn">
+        <PreviewLine icon="refused" tone="warn">
           <p>{t.rich('immutability.wouldBeRefused', { count: data.wouldHaveBeenRefusedCount, strong })}</p>
           <small>{t('immutability.wouldBeRefusedNext')}</small>
-        </Line>
+        </PreviewLine>
       )}
       {freeBefore > 0 && (
-        <Line icon="free">
+        <PreviewLine icon="free">
           <p>
             <Free data={data} count={freeBefore} stays={stays} isByPattern={mode !== 'off'} />
           </p>
-        </Line>
+        </PreviewLine>
       )}
     </ul>
   )
@@ -211,7 +176,7 @@ function Freed({ data, mode }: { data: ImmutabilityPreview; mode: Policy['mode']
   const tags = data.freed.flatMap((one) => one.tags)
   const more = data.freed.reduce((sum, one) => sum + one.count, 0) - tags.length
   return (
-    <Line icon="warn" tone="warn">
+    <PreviewLine icon="warn" tone="warn">
       <p>
         {data.freed.length > 0
           ? t.rich('immutability.becomeFreeBy', { count: data.freedCount, strong, list })
@@ -234,7 +199,7 @@ function Freed({ data, mode }: { data: ImmutabilityPreview; mode: Policy['mode']
         </dl>
       )}
       {more > 0 && <small>{t('immutability.more', { count: more })}</small>}
-    </Line>
+    </PreviewLine>
   )
 }
 
@@ -247,7 +212,7 @@ function Moved({ data, mode }: { data: ImmutabilityPreview; mode: Policy['mode']
   const listed = data.movedRecently.slice(0, listedMax)
   const more = data.movedRecentlyCount - listed.length
   return (
-    <Line icon="warn" tone="warn">
+    <PreviewLine icon="warn" tone="warn">
       <p>{t.rich('immutability.movedRecently', { count: data.movedRecentlyCount, strong })}</p>
       <small>{mode === 'audit' ? t('immutability.movedRecentlyAudited') : t('immutability.movedRecentlyNext')}</small>
       <dl className="moved">
@@ -270,6 +235,6 @@ function Moved({ data, mode }: { data: ImmutabilityPreview; mode: Policy['mode']
         ))}
       </dl>
       {more > 0 && <small>{t('immutability.more', { count: more })}</small>}
-    </Line>
+    </PreviewLine>
   )
 }

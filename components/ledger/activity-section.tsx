@@ -2,22 +2,21 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import { Suspense, useState } from 'react'
+import { useState } from 'react'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import type { TagEventView } from '@/lib/api/schemas/tag-events'
 import { tagEventKinds } from '@/lib/domain/ledger'
 import { tagEventsExportHref, tagEventsQuery } from '../queries/tag-events'
+import { ExactFilters } from '../ui/exact-filters'
 import { ExportLink } from '../ui/export-link'
 import { Segmented } from '../ui/filters'
-import { lazyComponent } from '../ui/lazy-component'
 import { List, RefreshButton, Toolbar } from '../ui/list'
 import { EmptyState } from '../ui/states'
 import { useListParameters } from '../ui/use-list-parameters'
-import { ExactFilters, PeriodFilter, exactFilters, useSince } from './ledger-filters'
+import { EventDetails } from './event-details'
+import { PeriodFilter, exactFilters, useSince } from './ledger-filters'
 import { ActivityTable } from './ledger-table'
-
-const TagEventDialog = lazyComponent(() => import('./tag-event-dialog'), 'TagEventDialog')
 
 const filterNames = ['text', 'kind', 'days', ...exactFilters] as const
 
@@ -68,7 +67,7 @@ export function ActivitySection({ repository, instance }: ActivitySectionProps) 
         </div>
         <RefreshButton busy={query.isFetching} onRefresh={() => void query.refetch()} />
       </Toolbar>
-      <ExactFilters list={list} />
+      <ExactFilters list={list} names={exactFilters} labelOf={(name) => t(`ledger.exact.${name}`)} />
       <div className="table-box">
         <List
           list={list}
@@ -82,19 +81,12 @@ export function ActivitySection({ repository, instance }: ActivitySectionProps) 
           )}
         </List>
       </div>
-      <Suspense>
-        {open && (
-          <TagEventDialog
-            event={open}
-            registryHost={instance?.registryHost ?? null}
-            onClose={() => setOpen(null)}
-            onFilter={(next) => {
-              setOpen(null)
-              list.clearFilters(next)
-            }}
-          />
-        )}
-      </Suspense>
+      <EventDetails
+        event={open}
+        registryHost={instance?.registryHost ?? null}
+        list={list}
+        onClose={() => setOpen(null)}
+      />
     </>
   )
 }

@@ -2,23 +2,22 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import { Suspense, useState } from 'react'
+import { useState } from 'react'
 import type { TagEventView } from '@/lib/api/schemas/tag-events'
 import type { RegionId } from '@/lib/domain/regions'
 import { InstancePageHead } from '../instances/instance-page-head'
 import { instanceQuery } from '../queries/instances'
 import { tagEventsExportHref, tagEventsQuery } from '../queries/tag-events'
+import { ExactFilters } from '../ui/exact-filters'
 import { ExportLink } from '../ui/export-link'
 import { Select } from '../ui/filters'
-import { lazyComponent } from '../ui/lazy-component'
 import { List, RefreshButton, Toolbar } from '../ui/list'
 import { EmptyState } from '../ui/states'
 import { useListParameters } from '../ui/use-list-parameters'
+import { EventDetails } from './event-details'
 import { refusalReasons } from './event-texts'
-import { ExactFilters, PeriodFilter, exactFilters, useSince } from './ledger-filters'
+import { PeriodFilter, exactFilters, useSince } from './ledger-filters'
 import { RefusalTable } from './ledger-table'
-
-const TagEventDialog = lazyComponent(() => import('./tag-event-dialog'), 'TagEventDialog')
 
 const filterNames = ['text', 'reason', 'days', ...exactFilters] as const
 
@@ -56,7 +55,7 @@ export function BlockedPushesPage({ region, instanceId }: { region: RegionId; in
         </div>
         <RefreshButton busy={query.isFetching} onRefresh={() => void query.refetch()} />
       </Toolbar>
-      <ExactFilters list={list} />
+      <ExactFilters list={list} names={exactFilters} labelOf={(name) => t(`ledger.exact.${name}`)} />
       <div className="table-box">
         <List
           list={list}
@@ -78,19 +77,12 @@ export function BlockedPushesPage({ region, instanceId }: { region: RegionId; in
           )}
         </List>
       </div>
-      <Suspense>
-        {open && (
-          <TagEventDialog
-            event={open}
-            registryHost={instance?.registryHost ?? null}
-            onClose={() => setOpen(null)}
-            onFilter={(next) => {
-              setOpen(null)
-              list.clearFilters(next)
-            }}
-          />
-        )}
-      </Suspense>
+      <EventDetails
+        event={open}
+        registryHost={instance?.registryHost ?? null}
+        list={list}
+        onClose={() => setOpen(null)}
+      />
     </>
   )
 }

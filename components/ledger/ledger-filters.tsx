@@ -3,8 +3,6 @@
 import { useTranslations } from 'next-intl'
 import { dayToTime } from '../audit/day'
 import { Select } from '../ui/filters'
-import { Icon } from '../ui/icon'
-import type { ListParameters } from '../ui/use-list-parameters'
 import { useNowMs } from '../ui/use-now'
 
 /** The periods that a list offers, in days; today counts. */
@@ -38,28 +36,3 @@ export function useSince(days: string): string {
 
 /** Filters that an entry sets, each shown while it holds. */
 export const exactFilters = ['tag', 'actor', 'address'] as const
-
-/** The filters that an entry has set, each with a button that clears it. */
-export function ExactFilters({ list }: { list: ListParameters<(typeof exactFilters)[number]> }) {
-  const t = useTranslations()
-  const given = exactFilters.filter((name) => list.filters[name] !== '')
-  if (given.length === 0) return null
-  return (
-    <ul className="audit-filters" aria-label={t('audit.filters')}>
-      {given.map((name) => (
-        <li key={name} className="badge">
-          <span>
-            {t(`ledger.exact.${name}`)} <strong>{list.filters[name]}</strong>
-          </span>
-          <button
-            type="button"
-            aria-label={t('audit.clearFilter', { name: t(`ledger.exact.${name}`) })}
-            onClick={() => list.set({ [name]: '' })}
-          >
-            <Icon name="close" />
-          </button>
-        </li>
-      ))}
-    </ul>
-  )
-}

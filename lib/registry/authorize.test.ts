@@ -39,6 +39,7 @@ const noUseCases: Readonly<Record<string, string>> = {
   'instances/ensure-example': 'the work of the server itself, at the first start',
   'ledger/ledger-access': 'the check that use cases of the ledger make',
   'ledger/ledger-filter': 'reads a filter',
+  'ledger/read-ledger-page': 'a step of use cases',
   'maintenance/collect-garbage': 'the work of a run that a use case has started',
   'maintenance/collect-manifests': 'a step of that work',
   'maintenance/keep-reserve': 'the work of the server itself',

@@ -2,17 +2,12 @@ import type { Context } from '@/lib/context'
 import { AppError } from '@/lib/domain/errors'
 import { tagHistoryKinds } from '@/lib/domain/ledger'
 import type { Principal } from '@/lib/domain/principal'
-import {
-  type LedgerFilter,
-  type TagEventRow,
-  countTagEvents,
-  listTagEvents as listRows,
-} from '@/lib/metadata/ledger-listing'
+import type { LedgerFilter, TagEventRow } from '@/lib/metadata/ledger-listing'
 import { listManifestSummaries } from '@/lib/metadata/manifests'
 import { findTagDetails } from '@/lib/metadata/tag-listing'
-import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
+import type { Page, PageRequest } from '@/lib/registry/page'
 import { authorizeLedger } from './ledger-access'
-import { toLedgerPosition } from './ledger-filter'
+import { readLedgerPage } from './read-ledger-page'
 
 /** An entry of a tag's history as the API shows it. Times are UTC, ISO 8601. */
 export type TagHistoryEntry = ReturnType<typeof toHistoryEntry>
@@ -39,20 +34,7 @@ export async function getTagHistory(
   await authorizeLedger(ctx, principal, { repositoryId })
   const kinds = [...tagHistoryKinds, ...(withRefusals ? ['REFUSED' as const] : [])]
   const filter: LedgerFilter = { scope: { repositoryId }, tag, kinds }
-  const page = await readPage(
-    request,
-    { sort: '-id', descending: true, byTime: false },
-    {
-      read: ({ descending, after, limit }) =>
-        listRows(ctx.db, filter, {
-          order: descending ? 'newest first' : 'oldest first',
-          after: after && toLedgerPosition(after),
-          limit,
-        }),
-      count: () => countTagEvents(ctx.db, filter),
-      positionOf: ({ id }) => ({ key: String(id), tie: String(id) }),
-    },
-  )
+  const page = await readLedgerPage(ctx, filter, request)
   const current = await findTagDetails(ctx.db, repositoryId, tag)
   if (current === null && page.totalCount === 0) throw new AppError('NOT_FOUND')
   const digests = [...new Set(page.items.flatMap((row) => digestOf(row) ?? []))]

@@ -7,6 +7,7 @@ import {
   basic,
   defaultInstanceId,
   startTestRegistry,
+  codeOf,
 } from '@/lib/testing/test-registry'
 
 let registry: TestRegistry
@@ -42,7 +43,6 @@ beforeAll(async () => {
 })
 afterAll(() => close())
 
-const codeOf = (answer: Answer) => [answer.status, answer.json.errors?.[0]?.code]
 const challengeOf = (answer: Answer) => answer.headers['www-authenticate']
 
 /** The headers of who was given a token for the scopes. */

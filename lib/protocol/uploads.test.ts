@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { digestOf } from '@/lib/storage/hash'
-import { type Answer, type TestRegistry, authorization, startTestRegistry } from '@/lib/testing/test-registry'
+import { type TestRegistry, authorization, startTestRegistry, codeOf } from '@/lib/testing/test-registry'
 
 let registry: TestRegistry
 let close: () => Promise<void>
@@ -20,10 +20,6 @@ async function startUpload(): Promise<string> {
   const { status, headers } = await registry.send('POST', uploads)
   expect(status).toBe(202)
   return String(headers.location)
-}
-
-function codeOf(answer: Answer) {
-  return [answer.status, answer.json.errors?.[0]?.code]
 }
 
 async function blob(digest: string): Promise<Buffer | null> {

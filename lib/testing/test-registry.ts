@@ -37,6 +37,11 @@ export interface Answer {
   >
 }
 
+/** The status of an answer, and the code of its first error. */
+export function codeOf({ status, json }: Answer) {
+  return [status, json.errors?.[0]?.code]
+}
+
 /** Options of a request besides method and path. */
 export interface Sending {
   readonly headers?: Record<string, string>

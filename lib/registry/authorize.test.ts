@@ -6,25 +6,16 @@ import { type Principal, anonymousPrincipal } from '@/lib/domain/principal'
 import { AppError, type ErrorCode } from '@/lib/domain/errors'
 import type { GrantedAccess } from '@/lib/domain/token-scope'
 import { findRepositoryByPath } from '@/lib/metadata/repositories'
-import { OpenedRepository, type TrafficAction } from '@/lib/registry/traffic/opened-repository'
+import { OpenedRepository } from '@/lib/registry/traffic/opened-repository'
 import { openRepository } from '@/lib/registry/traffic/open-repository'
 import { type TestApi, openTestApi } from '@/lib/testing/test-api'
-import {
-  TestWorld,
-  accessKeyId,
-  grantId,
-  ids,
-  image,
-  openingId,
-  robotId,
-  temporaryTokenId,
-  userId,
-} from '@/lib/testing/test-world'
+import { TestWorld, ids, image, userId } from '@/lib/testing/test-world'
+import { type Outcome, openedRows, useCaseRows } from '@/lib/testing/use-case-rows'
 
 /*
  * Every use case is called as principals without rights, by no door at all, and refuses them.
  *
- * A use case is each function that a file in a folder of lib/registry exports. Whoever adds one adds a row here, or
+ * A use case is each function that a file in a folder of lib/registry exports. Whoever adds one adds a row in lib/testing/use-case-rows.ts, or
  * names the file among those that are none, with the reason.
  */
 
@@ -70,274 +61,6 @@ const calledByDoors = ['traffic/find-instance-of-host']
 
 /** The codes of refusals: whoever has the rights gets none of them. */
 const refusals: readonly ErrorCode[] = ['UNAUTHORIZED', 'DENIED', 'NOT_FOUND', 'NAME_UNKNOWN', 'SCOPE_INSUFFICIENT']
-
-/**
- * What a principal without rights gets: a refusal, nothing, or what is theirs to get (`own`: their account; `seen`:
- * what they may see).
- */
-type Outcome = ErrorCode | 'nothing' | 'own' | 'seen'
-
-interface Row {
-  /** Of a member without grants. */
-  readonly member: Outcome
-  /** UNAUTHORIZED unless it says otherwise. */
-  readonly anonymous?: Outcome
-  /** Of an administrator by a token that was made out for nothing: SCOPE_INSUFFICIENT unless it says otherwise. */
-  readonly token?: Outcome | 'done'
-  /** The arguments after context and principal. Right ones: the administrator is not refused. */
-  readonly args: (by: Principal) => readonly unknown[]
-}
-
-const host = 'localhost:3000'
-const pageSize = 10
-const settings = { autoCreateRepository: false, defaultRepositoryType: 'PRIVATE', defaultTagImmutability: false }
-const texts = { summary: '', description: '' }
-
-/** By room and function, and what of it where there are several. */
-const rows: Readonly<Record<string, Row>> = {
-  'audit/exportAuditEvents': { member: 'DENIED', args: () => [{}, 'jsonl'] },
-  'audit/getAuditEvent': { member: 'DENIED', args: () => ['1'] },
-  'audit/listAuditEvents': { member: 'DENIED', args: () => [{ pageSize }] },
-  'audit/verifyAudit': { member: 'DENIED', args: () => [null] },
-
-  'credentials/createAccessKey': { member: 'own', args: () => [] },
-  'credentials/listAccessKeys': { member: 'own', args: () => [{ pageSize }] },
-  'credentials/listAccessKeys of another user': {
-    member: 'DENIED',
-    args: () => [{ userId: userId('owner'), pageSize }],
-  },
-  'credentials/updateAccessKey': {
-    member: 'own',
-    args: (by) => [{ accessKeyId: accessKeyId(by.name) }, { isDisabled: true }],
-  },
-  'credentials/updateAccessKey of another user': {
-    member: 'DENIED',
-    args: () => [{ userId: userId('owner'), accessKeyId: accessKeyId('owner') }, { isDisabled: true }],
-  },
-  'credentials/deleteAccessKey': { member: 'own', args: (by) => [{ accessKeyId: accessKeyId(by.name) }] },
-  'credentials/deleteAccessKey of another user': {
-    member: 'DENIED',
-    args: () => [{ userId: userId('owner'), accessKeyId: accessKeyId('owner') }],
-  },
-  'credentials/createTemporaryToken': { member: 'NOT_FOUND', args: () => [ids.besideInstance, 1] },
-  'credentials/listTemporaryTokens': {
-    member: 'NOT_FOUND',
-    args: () => [{ instanceId: ids.besideInstance, pageSize }],
-  },
-  'credentials/revokeTemporaryToken': {
-    member: 'own',
-    args: (by) => [{ instanceId: ids.main, temporaryTokenId: temporaryTokenId(by.name) }],
-  },
-  'credentials/getRegistryCredentials': { member: 'NOT_FOUND', args: () => [ids.besideInstance, host] },
-  'credentials/setRegistryPassword': { member: 'NOT_FOUND', args: () => [ids.besideInstance, 'another-pw-2'] },
-  'credentials/removeRegistryPassword': { member: 'own', args: () => [ids.main] },
-
-  'grants/createGrant': {
-    member: 'DENIED',
-    args: () => [{ subjectId: userId('owner'), scopeId: ids.main, permission: 'PULL' }],
-  },
-  'grants/getGrant': { member: 'NOT_FOUND', args: () => [grantId('manage-instance')] },
-  'grants/updateGrant': { member: 'NOT_FOUND', args: () => [grantId('manage-instance'), { permission: 'PULL' }, null] },
-  'grants/deleteGrant': { member: 'NOT_FOUND', args: () => [grantId('manage-instance'), null] },
-  'grants/listGrants': { member: 'seen', args: () => [{ sort: 'subject', relation: 'within', pageSize }] },
-  'grants/listGrantSubjects': { member: 'DENIED', args: () => [{ scopeId: ids.main, pageSize }] },
-
-  'instances/createInstance': {
-    member: 'DENIED',
-    args: () => [{ name: 'another', regionId: 'cn-beijing', specification: 'Enterprise_Basic' }, host],
-  },
-  'instances/getInstance': { member: 'NOT_FOUND', args: () => [ids.besideInstance, host] },
-  'instances/updateInstance': { member: 'DENIED', args: () => [ids.main, { allowAnonymousPull: true }, null, host] },
-  'instances/deleteInstance': { member: 'DENIED', args: () => [ids.empty, null] },
-  'instances/listInstances': { member: 'seen', args: () => [{ pageSize }, host] },
-  'instances/listRegions': { member: 'seen', args: () => [] },
-
-  'ledger/listTagEvents': { member: 'DENIED', args: () => [{ repositoryId: ids.open }, { pageSize }] },
-  'ledger/listTagEvents of what nobody shows': {
-    member: 'NOT_FOUND',
-    args: () => [{ repositoryId: ids.closed }, { pageSize }],
-  },
-  'ledger/listTagEvents of an instance': {
-    member: 'DENIED',
-    args: () => [{ instanceId: ids.main }, { pageSize }],
-  },
-  'ledger/getTagHistory': {
-    member: 'DENIED',
-    args: () => [
-      { repositoryId: ids.open, tag: 'v1' },
-      { pageSize, withRefusals: false },
-    ],
-  },
-  'ledger/exportTagEvents': { member: 'DENIED', args: () => [{ repositoryId: ids.open }, {}] },
-  'ledger/exportTagEvents of an instance': { member: 'DENIED', args: () => [{ instanceId: ids.main }, {}] },
-
-  'maintenance/getMaintenanceRun': { member: 'DENIED', args: () => ['SCRUB', '1'] },
-  'maintenance/listPlannedRemovals': { member: 'DENIED', args: () => ['2', { pageSize }] },
-  'maintenance/listMaintenanceRuns': { member: 'DENIED', args: () => ['SCRUB', { pageSize }] },
-  'maintenance/startGarbageCollection': { member: 'DENIED', args: () => [{ isDryRun: true }] },
-  'maintenance/startScrub': { member: 'DENIED', args: () => [] },
-
-  'namespaces/createNamespace': {
-    member: 'DENIED',
-    args: () => [ids.main, { name: 'new', ...settings, acceptSparseManifests: false, untaggedRetentionDays: 14 }],
-  },
-  'namespaces/getNamespace': { member: 'NOT_FOUND', args: () => [ids.other] },
-  'namespaces/updateNamespace': { member: 'DENIED', args: () => [ids.team, { autoCreateRepository: false }, null] },
-  'namespaces/deleteNamespace': { member: 'NOT_FOUND', args: () => [ids.spare, null] },
-  'namespaces/listNamespaces': { member: 'NOT_FOUND', args: () => [{ instanceId: ids.besideInstance, pageSize }] },
-
-  'policy/getImmutability': { member: 'NOT_FOUND', args: () => [ids.closed] },
-  'policy/previewImmutability': { member: 'DENIED', args: () => [ids.open, { mode: 'enforce' }] },
-  'policy/checkImmutability': { member: 'DENIED', args: () => [ids.open, { tag: 'v1' }] },
-  'policy/listOpenings': { member: 'NOT_FOUND', args: () => [ids.closed, { pageSize }] },
-  'policy/openTag': { member: 'DENIED', args: () => [ids.open, { tag: 'v1', reason: 'because', minutes: 15 }] },
-  'policy/closeOpening': { member: 'DENIED', args: () => [ids.open, openingId(ids.open)] },
-  'policy/startImmutabilityChange': {
-    member: 'DENIED',
-    args: () => [ids.main, { immutability: { mode: 'audit' }, filter: {} }],
-  },
-  'policy/startImmutabilityChange of what nobody shows': {
-    member: 'NOT_FOUND',
-    args: () => [ids.besideInstance, { immutability: { mode: 'audit' }, filter: {} }],
-  },
-  'policy/previewImmutabilityChange': {
-    member: 'DENIED',
-    args: () => [ids.main, { immutability: { mode: 'audit' }, filter: {} }],
-  },
-  'policy/getImmutabilityChange': { member: 'NOT_FOUND', args: () => [ids.change] },
-  'policy/listImmutabilityChanges': { member: 'NOT_FOUND', args: () => [{ instanceId: ids.besideInstance, pageSize }] },
-
-  'push/findMountSource': {
-    member: 'nothing',
-    anonymous: 'nothing',
-    // The token is an administrator's: what its holder may pull decides, not its scopes.
-    token: 'done',
-    args: () => [ids.main, 'other/secret'],
-  },
-
-  'repositories/createRepository': {
-    member: 'DENIED',
-    args: () => [ids.main, { namespace: 'team', name: 'new', type: 'PRIVATE', tagImmutability: false, ...texts }],
-  },
-  'repositories/createRepository beside': {
-    member: 'NOT_FOUND',
-    args: () => [
-      ids.besideInstance,
-      { namespace: 'team', name: 'new', type: 'PRIVATE', tagImmutability: false, ...texts },
-    ],
-  },
-  'repositories/getRepository': { member: 'NOT_FOUND', args: () => [ids.closed] },
-  'repositories/getRepositoryByName': { member: 'NOT_FOUND', args: () => [ids.main, 'team/closed'] },
-  'repositories/changeRepository': { member: 'DENIED', args: () => [ids.open, { summary: 'changed' }, null] },
-  'repositories/updateRepository': { member: 'DENIED', args: () => [ids.open, { summary: 'changed' }, null] },
-  'repositories/deleteRepository': { member: 'DENIED', args: () => [ids.open, {}, null] },
-  'repositories/listRepositories': {
-    member: 'NOT_FOUND',
-    args: () => [{ instanceId: ids.besideInstance, sort: 'name', pageSize }],
-  },
-
-  'robots/createRobot': {
-    member: 'DENIED',
-    args: () => [ids.main, { name: 'new', description: '', expiresAt: null, grants: [] }],
-  },
-  'robots/getRobot': { member: 'NOT_FOUND', args: () => [robotId('none')] },
-  'robots/updateRobot': { member: 'NOT_FOUND', args: () => [robotId('none'), { isDisabled: true }, null] },
-  'robots/rotateRobotSecret': { member: 'NOT_FOUND', args: () => [robotId('none')] },
-  'robots/deleteRobot': { member: 'NOT_FOUND', args: () => [robotId('none'), null] },
-  'robots/listRobots': { member: 'DENIED', args: () => [{ instanceId: ids.main, pageSize }] },
-  'robots/listRobots of all instances': { member: 'DENIED', args: () => [{ pageSize }] },
-
-  'tags/getTag': { member: 'NOT_FOUND', args: () => [ids.closed, 'v1'] },
-  'tags/listTagDetails': { member: 'NOT_FOUND', args: () => [{ repositoryId: ids.closed, sort: 'name', pageSize }] },
-  'tags/listUntaggedManifests': { member: 'DENIED', args: () => [ids.open, { pageSize }] },
-  'tags/listTombstones': { member: 'DENIED', args: () => [ids.open, { pageSize }] },
-  'tags/copyTag': { member: 'DENIED', args: () => [ids.open, { name: 'new', source: { tag: 'v1' } }] },
-  'tags/copyTag from elsewhere': {
-    member: 'DENIED',
-    args: () => [ids.open, { name: 'new', source: { repositoryId: ids.closed, tag: 'v1' } }],
-  },
-  'tags/restoreTag': {
-    member: 'DENIED',
-    args: () => [{ repositoryId: ids.open, tag: 'v1' }, { digest: image.digest }],
-  },
-  'tags/releaseTagName': { member: 'DENIED', args: () => [ids.open, 'gone', { reason: 'because' }] },
-  'tags/deleteTag': { member: 'DENIED', args: () => [ids.open, 'v1'] },
-  'tags/deleteManifest': { member: 'DENIED', args: () => [ids.open, image.digest] },
-  'tags/deleteBlob': { member: 'DENIED', args: () => [ids.open, image.layerDigest] },
-
-  'traffic/openRepository': { member: 'NAME_UNKNOWN', args: () => [ids.main, 'team/closed', 'pull'] },
-  'traffic/openRepository to push': {
-    member: 'DENIED',
-    args: () => [ids.main, parseRepositoryPath('team/open'), 'push'],
-  },
-  'traffic/openRepository to delete': { member: 'DENIED', args: () => [ids.main, 'team/open', 'delete'] },
-  'traffic/openRepository that a push makes': { member: 'NAME_UNKNOWN', args: () => [ids.main, 'team/new', 'push'] },
-  'traffic/listRepositoryPaths': { member: 'seen', args: () => [ids.main, pageSize, ''] },
-  'traffic/grantScopes': {
-    member: 'nothing',
-    anonymous: 'nothing',
-    args: () => [
-      { id: ids.main, allowAnonymousPull: false },
-      { repositories: new Map([['team/closed', new Set(['pull', 'push'])]]), catalog: false },
-    ],
-  },
-
-  'users/createUser': {
-    member: 'DENIED',
-    args: () => [
-      { name: 'new', displayName: '', role: 'MEMBER', isDisabled: false, password: 'another-horse-battery' },
-    ],
-  },
-  'users/getUser': { member: 'DENIED', args: () => [userId('owner')] },
-  'users/updateUser': { member: 'DENIED', args: () => [userId('owner'), { displayName: 'changed' }, null] },
-  'users/deleteUser': { member: 'DENIED', args: () => [userId('owner'), null] },
-  'users/listUsers': { member: 'DENIED', args: () => [{ sort: 'name', pageSize }] },
-  'users/makeAdministrator': { member: 'DENIED', args: () => ['none', null] },
-  'users/recoverUser': {
-    member: 'DENIED',
-    args: () => ['none', { passwordHash: 'hash', removeSecondFactor: false }],
-  },
-  'users/resetSecondFactor': { member: 'DENIED', args: () => [userId('owner')] },
-  'users/getProfile': { member: 'own', args: () => [] },
-  'users/listSessions': { member: 'own', args: () => [null, { pageSize }] },
-}
-
-/** Use cases that take an opened repository: for which action, and the arguments with it. */
-const openedRows: Readonly<
-  Record<string, { readonly action: TrafficAction; readonly args: (repository: unknown) => readonly unknown[] }>
-> = {
-  'pull/getBlob': { action: 'pull', args: (repository) => [repository, image.layerDigest] },
-  'pull/getBlobSizeForPush': { action: 'pull', args: (repository) => [repository, image.layerDigest] },
-  'pull/getManifest': { action: 'pull', args: (repository) => [repository, 'v1'] },
-  'pull/getManifestForPush': { action: 'pull', args: (repository) => [repository, 'v1'] },
-  'pull/listReferrers': {
-    action: 'pull',
-    args: (repository) => [repository, image.digest, { artifactType: null, after: '' }],
-  },
-  'pull/listTags': { action: 'pull', args: (repository) => [repository, pageSize, ''] },
-  'push/startUpload': { action: 'push', args: (repository) => [repository, 'sha256'] },
-  'push/getUploadSize': { action: 'push', args: (repository) => [repository, 'no-upload'] },
-  'push/appendToUpload': { action: 'push', args: (repository) => [repository, 'no-upload', []] },
-  'push/cancelUpload': { action: 'push', args: (repository) => [repository, 'no-upload'] },
-  'push/finishUpload': { action: 'push', args: (repository) => [repository, 'no-upload', image.layerDigest] },
-  'push/pushManifest': {
-    action: 'push',
-    args: (repository) => [
-      repository,
-      {
-        digest: null,
-        tags: ['new'],
-        content: image.bytes,
-        contentType: 'application/vnd.oci.image.manifest.v1+json',
-        precondition: { kind: 'none' },
-      },
-    ],
-  },
-  'push/mountBlob': {
-    action: 'push',
-    args: (repository) => [{ source: null, target: repository }, image.layerDigest],
-  },
-}
 
 type UseCase = (ctx: unknown, principal: Principal, ...args: readonly unknown[]) => unknown
 
@@ -423,7 +146,7 @@ const allowed = (outcome: Outcome) => (outcome === 'own' || outcome === 'seen' ?
 const nameOf = (key: string) => key.split(' ')[0] ?? ''
 
 test('every use case has a row, and every row a use case', () => {
-  const named = Object.keys({ ...rows, ...openedRows }).map(nameOf)
+  const named = Object.keys({ ...useCaseRows, ...openedRows }).map(nameOf)
   expect([...new Set(named)].sort()).toEqual([...useCases.keys()].sort())
 })
 
@@ -450,7 +173,7 @@ test('no door calls a function that is no use case', () => {
   expect([...new Set(wrong)]).toEqual(calledByDoors)
 })
 
-describe.each(Object.entries(rows))('%s', (key, row) => {
+describe.each(Object.entries(useCaseRows))('%s', (key, row) => {
   const name = nameOf(key)
 
   test('refuses who has no rights, and leaves no trace', async () => {

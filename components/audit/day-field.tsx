@@ -1,6 +1,7 @@
 'use client'
 
 import { useEffect, useRef, useState } from 'react'
+import { useBack } from '../ui/use-back'
 
 /** Typing a day is one search, not one for each digit. */
 const typingMs = 600
@@ -25,6 +26,8 @@ export function DayField({ label, value, onChange }: DayFieldProps) {
   }
 
   useEffect(() => () => clearTimeout(timer.current), [])
+  // Back may come before the typed day was shown as `value`: then `value` never changes.
+  useBack(() => setDay(value))
 
   function take(next: string) {
     clearTimeout(timer.current)

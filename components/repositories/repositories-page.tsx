@@ -22,6 +22,7 @@ import { lazyComponent } from '../ui/lazy-component'
 import { List, RefreshButton, Toolbar } from '../ui/list'
 import { EmptyState } from '../ui/states'
 import { useListParameters } from '../ui/use-list-parameters'
+import { useIsAdministrator } from '../user-context'
 import { RepositoryTable } from './repository-table'
 
 const CreateRepositoryDialog = lazyComponent(() => import('./create-repository-dialog'), 'CreateRepositoryDialog')
@@ -47,6 +48,7 @@ const modes: Readonly<Record<string, ImmutabilityMode | undefined>> = {
 /** The repositories of an instance. */
 export function RepositoriesPage({ region, instanceId }: { region: RegionId; instanceId: string }) {
   const t = useTranslations()
+  const isAdministrator = useIsAdministrator()
   const list = useListParameters(['search', 'namespace', 'type', 'immutability'])
   const queryClient = useQueryClient()
   const [dialog, setDialog] = useState<OpenDialog>(null)
@@ -163,6 +165,7 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
               region={region}
               repositories={repositories}
               stale={stale}
+              maySelect={isAdministrator || instance?.access === 'MANAGE'}
               {...sorting}
               selection={selection}
               onDelete={(repository) => setDialog({ kind: 'delete', repository })}

@@ -20,6 +20,8 @@ interface RepositoryTableProps {
   /** Null while they load. */
   repositories: readonly RepositoryView[] | null
   stale: boolean
+  /** Whether the column that chooses rows is there while they load, so that the others keep their places. */
+  maySelect: boolean
   sort: string
   onSort: (sort: string) => void
   onDelete: (repository: RepositoryView) => void
@@ -31,6 +33,7 @@ export function RepositoryTable({
   region,
   repositories,
   stale,
+  maySelect,
   sort,
   onSort,
   onDelete,
@@ -46,7 +49,7 @@ export function RepositoryTable({
     head: (
       <SelectBox
         label={t('bulk.selectPage')}
-        checked={chosenCount === managed.length}
+        checked={chosenCount > 0 && chosenCount === managed.length}
         isPartial={chosenCount > 0 && chosenCount < managed.length}
         onChange={(isChosen) => selection.toggle(managed, isChosen, managed)}
       />
@@ -63,7 +66,7 @@ export function RepositoryTable({
       ),
   }
   const columns: Column<RepositoryView>[] = [
-    ...(managed.length > 0 ? [selectColumn] : []),
+    ...(maySelect || managed.length > 0 ? [selectColumn] : []),
     {
       key: 'name',
       header: t('repositories.name'),

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import { Icon } from './icon'
 import type { IconName } from './icon'
+import { useBack } from './use-back'
 
 /** Typing several letters is one search, not one for each letter. */
 const typingMs = 250
@@ -33,6 +34,11 @@ export function SearchField({ label, placeholder, value, onSearch }: SearchField
   }
 
   useEffect(() => () => clearTimeout(timer.current), [])
+  // Back may come before what was searched was shown as `value`: then `value` never changes.
+  useBack(() => {
+    setText(value)
+    setUnderWay([])
+  })
 
   function search(next: string) {
     clearTimeout(timer.current)

@@ -43,8 +43,9 @@ export class AcrProcedure {
   async manage(namespace: string, repository: string): Promise<void> {
     await this.page.getByRole('main').getByRole('searchbox').fill(repository)
     const table = this.page.getByRole('table', { name: 'Repositories' })
-    const column = (await table.getByRole('columnheader').allInnerTexts()).indexOf('Actions')
     const row = table.getByRole('row', { name: repository })
+    await row.waitFor()
+    const column = (await table.getByRole('columnheader').allInnerTexts()).indexOf('Actions')
     const cells = row.getByRole('cell').or(row.getByRole('rowheader'))
     await cells
       .nth(column)

@@ -1,19 +1,6 @@
 import { z } from 'zod'
+import { contentKinds } from '@/lib/domain/content-kind'
 import { digest, pageOf, pageQuery, timestamp } from './common'
-
-/** What a manifest is to a person. `technical` kinds belong to an image: they are its attachments. */
-export const contentKinds = [
-  'image',
-  'index',
-  'helmChart',
-  'signature',
-  'sbom',
-  'provenance',
-  'attestation',
-  'scan',
-  'cache',
-  'artifact',
-] as const
 
 const count = z.number().int().nonnegative()
 

@@ -3,6 +3,8 @@ import {
   accessControlHref,
   administrationHref,
   blockedPushesHref,
+  compareHref,
+  digestHref,
   maintenanceHref,
   parseRepositoryPath,
   queryOf,
@@ -17,6 +19,7 @@ test.each([
   ['team', 'details/tags', 'details'],
   ['team', 'app', 'access'],
   ['team', 'app', 'untagged'],
+  ['team', 'app', 'compare'],
   ['team', 'app', 'activity'],
   ['team', 'app', 'immutability'],
 ] as const)('the address of %s/%s, %s leads back to it', (namespace, name, section) => {
@@ -31,6 +34,7 @@ test.each([
   ['team', 'app', 'details'],
   ['team', 'app', 'tags'],
   ['team', 'app', 'history'],
+  ['team', 'app', 'compare'],
   ['team', 'tags', 'v1'],
   ['team', 'app/tags', 'activity'],
   ['team', 'app', 'sha256-0.sig'],
@@ -38,6 +42,26 @@ test.each([
   const href = tagHref('cn-hangzhou', { instanceId: 'cri-1', namespace, name }, tag)
   const segments = href.split('/repository/')[1]?.split('/') ?? []
   expect(parseRepositoryPath(segments)).toEqual({ namespace, name, section: 'tags', tag })
+})
+
+test.each([
+  ['team', 'app'],
+  ['team', 'group/app'],
+  ['team', 'tags'],
+  ['team', 'digests'],
+])('the address of a digest of %s/%s leads back to it', (namespace, name) => {
+  const digest = `sha256:${'0'.repeat(64)}`
+  const href = digestHref('cn-hangzhou', { instanceId: 'cri-1', namespace, name }, digest)
+  const segments = href.split('/repository/')[1]?.split('/') ?? []
+  expect(parseRepositoryPath(segments)).toEqual({ namespace, name, section: 'tags', digest })
+})
+
+test('a comparison names both sides, or leaves the choice', () => {
+  const address = { instanceId: 'cri-1', namespace: 'team', name: 'app' }
+  const page = '/cn-hangzhou/instance/cri-1/repository/team/app/compare'
+  expect(compareHref('cn-hangzhou', address, 'v1', 'sha256:0')).toBe(`${page}?before=v1&after=sha256%3A0`)
+  expect(compareHref('cn-hangzhou', address, null, 'v2')).toBe(`${page}?after=v2`)
+  expect(compareHref('cn-hangzhou', address, null, null)).toBe(page)
 })
 
 test.each([

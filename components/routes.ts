@@ -1,7 +1,7 @@
 /** Addresses of the console's pages: for people to share, so each names what it shows. */
 
 /** A section of a repository's page. */
-export type RepositorySection = 'details' | 'tags' | 'untagged' | 'activity' | 'immutability' | 'access'
+export type RepositorySection = 'details' | 'tags' | 'untagged' | 'compare' | 'activity' | 'immutability' | 'access'
 
 /** A kind of maintenance, each with a page of its own. */
 export type MaintenanceSection = 'garbage-collection' | 'scrub'
@@ -10,10 +10,14 @@ const sections: readonly string[] = [
   'details',
   'tags',
   'untagged',
+  'compare',
   'activity',
   'immutability',
   'access',
 ] satisfies RepositorySection[]
+
+/** What stands before a digest in the address of its page. */
+const digestsPart = 'digests'
 
 /** The end of the address of a tag that has the name of a section. */
 const tagEnd = 'history'
@@ -62,6 +66,24 @@ export function tagHref(region: string, address: RepositoryAddress, tag: string)
   // A tag may have the name of a section, whose address this would be.
   const end = isSection(tag) ? `/${tagEnd}` : ''
   return `${repositoryHref(region, address, 'tags')}/${encodeURIComponent(tag)}${end}`
+}
+
+/** The page of a manifest of a repository, with or without a tag. */
+export function digestHref(region: string, address: RepositoryAddress, digest: string): string {
+  return repositoryHref(region, address, 'tags').replace(/tags$/, `${digestsPart}/${digest}`)
+}
+
+/**
+ * The comparison of two images of a repository, each a tag or a digest. Null: the person chooses it there.
+ */
+export function compareHref(
+  region: string,
+  address: RepositoryAddress,
+  before: string | null,
+  after: string | null,
+): string {
+  const query = new URLSearchParams({ ...(before !== null && { before }), ...(after !== null && { after }) })
+  return `${repositoryHref(region, address, 'compare')}${query.size === 0 ? '' : `?${query}`}`
 }
 
 /** The runs of a kind of maintenance. Of the whole server: in no region, and in no instance. */
@@ -114,16 +136,28 @@ export function queryOf(parameters: Record<string, string | string[] | undefined
   return query.size === 0 ? '' : `?${query}`
 }
 
+/** What the address of a page of a repository names. */
+interface RepositoryPath {
+  namespace: string
+  name: string
+  section: RepositorySection | null
+  tag?: string
+  digest?: string
+}
+
 /**
- * Reads the catch-all part of a repository's address: namespace, name with its slashes, section, and the tag when it is
- * the page of one (`…/tags/v1`); the section is null when the address has none. Null when it is no such address.
+ * Reads the catch-all part of a repository's address: namespace, name with its slashes, section, and the tag or digest
+ * when it is the page of one (`…/tags/v1`, `…/digests/sha256:…`); the section is null when the address has none. Null
+ * when it is no such address.
  */
-export function parseRepositoryPath(
-  segments: readonly string[],
-): { namespace: string; name: string; section: RepositorySection | null; tag?: string } | null {
+export function parseRepositoryPath(segments: readonly string[]): RepositoryPath | null {
   const [namespace, ...rest] = segments.map(decodeURIComponent)
   if (namespace === undefined || rest.length === 0) return null
   const last = rest.at(-1)
+  // No name of a repository has a colon, so this is no repository's name.
+  if (last?.includes(':') && rest.at(-2) === digestsPart && rest.length > 2) {
+    return { namespace, name: rest.slice(0, -2).join('/'), section: 'tags', digest: last }
+  }
   const isOfTag = (at: number) => rest.at(at - 1) === 'tags' && rest.length + at > 1
   const tagAt = last === tagEnd && isSection(rest.at(-2)) && isOfTag(-2) ? -2 : isOfTag(-1) && !isSection(last) ? -1 : 0
   const tag = tagAt === 0 ? undefined : rest.at(tagAt)

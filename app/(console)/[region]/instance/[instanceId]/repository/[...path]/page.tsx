@@ -19,6 +19,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
     details: t('details.title'),
     tags: t('tags.title'),
     untagged: t('untagged.title'),
+    compare: t('compare.title'),
     activity: t('ledger.activity'),
     immutability: t('immutability.title'),
     access: t('grants.access'),

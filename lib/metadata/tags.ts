@@ -12,6 +12,8 @@ import {
 import { AppError } from '@/lib/domain/errors'
 import { endOfOpening } from '@/lib/domain/openings'
 import type { TagName } from '@/lib/domain/reference'
+import { isTechnicalTag } from '@/lib/domain/technical-tag'
+import { versionKey } from '@/lib/domain/version-key'
 import type { SqlSource, SqlTransaction } from './engine/database'
 import { type OpeningRow, countOpenedMove, findUnclosedOpening } from './openings'
 import type { RepositoryForTraffic } from './repositories'
@@ -137,17 +139,28 @@ async function tryMove(tx: SqlTransaction, repository: RepositoryForTraffic, mov
   // its manifest is not there for this statement. So the first part must find the former manifest, not only no
   // difference.
   //
+  // The size and the kind are those of the manifest, for lists. The migration that added the columns says the same.
+  //
   // A name that a former repository of this path reserved is as protected as in an immutable repository.
   const written = await tx.$queryRaw<{ previousDigest: string | null; isContradicted: boolean | number }[]>`
-    INSERT INTO "Tag" ("repositoryId", "name", "digest", "previousDigest", "createdAt", "updatedAt", "updatedBy")
-    SELECT ${repositoryId}, ${name}, ${digest}, NULL, ${now}, ${now}, ${movedBy}
-    WHERE EXISTS (SELECT 1 FROM "Tag" WHERE "repositoryId" = ${repositoryId} AND "name" = ${name})
+    INSERT INTO "Tag" ("repositoryId", "name", "digest", "previousDigest", "createdAt", "updatedAt", "updatedBy",
+      "sizeBytes", "kind", "versionKey", "isTechnical")
+    SELECT ${repositoryId}, ${name}, ${digest}, NULL, ${now}, ${now}, ${movedBy},
+      m."totalSizeBytes",
+      CASE WHEN m."artifactType" = 'application/vnd.cncf.helm.config.v1+json' THEN 'helmChart'
+        WHEN m."artifactType" IS NULL OR m."artifactType" IN
+          ('application/vnd.oci.image.config.v1+json', 'application/vnd.docker.container.image.v1+json') THEN 'image'
+        ELSE 'artifact' END,
+      ${versionKey(name)}, ${isTechnicalTag(name)}
+    FROM "Manifest" m
+    WHERE m."repositoryId" = ${repositoryId} AND m."digest" = ${digest} AND (EXISTS (SELECT 1 FROM "Tag" WHERE "repositoryId" = ${repositoryId} AND "name" = ${name})
       OR (${mayCreate} AND NOT EXISTS (
         SELECT 1 FROM "Tombstone" WHERE "instanceId" = ${instanceId} AND "repositoryPath" = ${path}
-          AND "tag" = ${name} AND "digest" <> ${digest} AND ("repositoryId" <> ${repositoryId} OR NOT ${isFree})))
+          AND "tag" = ${name} AND "digest" <> ${digest} AND ("repositoryId" <> ${repositoryId} OR NOT ${isFree}))))
     ON CONFLICT ("repositoryId", "name") DO UPDATE
     SET "digest" = excluded."digest", "previousDigest" = "Tag"."digest",
-        "updatedAt" = excluded."updatedAt", "updatedBy" = excluded."updatedBy"
+        "updatedAt" = excluded."updatedAt", "updatedBy" = excluded."updatedBy",
+        "sizeBytes" = excluded."sizeBytes", "kind" = excluded."kind"
     WHERE "Tag"."digest" <> excluded."digest"
       AND ${mayMove}
       AND (${expected} = '' OR replace(${expected}, ' ' || "Tag"."digest" || ' ', '') <> ${expected})

@@ -45,8 +45,10 @@ export async function fillRepository(
       WHERE "repositoryId" = ${repositoryId}`
     if (!tagged) return
     await tx.$executeRaw`
-      INSERT INTO "Tag" ("repositoryId", "name", "digest", "createdAt", "updatedAt", "updatedBy")
-      SELECT ${repositoryId}, 't' || substr("digest", 60), "digest", ${longAgo}, ${longAgo}, 'admin' FROM "Manifest"
+      INSERT INTO "Tag" ("repositoryId", "name", "digest", "createdAt", "updatedAt", "updatedBy",
+        "sizeBytes", "versionKey")
+      SELECT ${repositoryId}, 't' || substr("digest", 60), "digest", ${longAgo}, ${longAgo}, 'admin', "totalSizeBytes",
+        '0t' || substr("digest", 60) FROM "Manifest"
       WHERE "repositoryId" = ${repositoryId}`
   })
 }

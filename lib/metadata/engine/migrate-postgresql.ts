@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Client } from 'pg'
+import { fillTagsOfPostgresql, tagOrdersMigration } from './fill-tags'
 import type { AppliedMigration, Migration } from './migration'
 
 // Prisma's own table (prisma-engines, sql-schema-connector, PostgreSQL flavour).
@@ -40,6 +41,7 @@ export async function migratePostgresql(
     const names = []
     for (const { name, sql, checksum } of pending(rows)) {
       await client.query(sql)
+      if (name === tagOrdersMigration) await fillTagsOfPostgresql(client)
       await client.query(
         `INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, applied_steps_count)
          VALUES ($1, $2, now(), $3, 1)`,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import Sqlite from 'better-sqlite3'
+import { fillTagsOfSqlite, tagOrdersMigration } from './fill-tags'
 import type { AppliedMigration, Migration } from './migration'
 import { createPrivateFile } from './private-file'
 
@@ -49,6 +50,7 @@ function applyPending(db: Sqlite.Database, pending: (applied: AppliedMigration[]
   // Again, under the lock: another process may have applied them meanwhile.
   const names = pending(readApplied(db)).map(({ name, sql, checksum }) => {
     db.exec(sql)
+    if (name === tagOrdersMigration) fillTagsOfSqlite(db)
     record.run(randomUUID(), checksum, name)
     return name
   })

@@ -7,7 +7,9 @@ import { Client } from 'pg'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { DatabaseLocation } from './database'
+import { tagOrdersMigration } from './fill-tags'
 import { migrate } from './migrate'
+import { versionKey } from '@/lib/domain/version-key'
 import { checkedInMigrations, createTestDatabase } from '@/lib/testing/test-database'
 
 let folder: string
@@ -132,6 +134,49 @@ describe('migrate', () => {
     ).toEqual([
       { id: 'n-false', defaultImmutabilityMode: null, defaultExemptTags: null },
       { id: 'n-true', defaultImmutabilityMode: 'enforce', defaultExemptTags: 'latest' },
+    ])
+  })
+
+  test('tags that exist get the order of versions, their sizes and kinds', async () => {
+    const later = path.join(migrations, location.provider, 'migrations', tagOrdersMigration)
+    const aside = path.join(folder, 'later')
+    await rename(later, aside)
+    await migrate(location, migrations)
+    const time = `'2026-01-01 00:00:00'`
+    await run(`INSERT INTO "Instance" ("id", "regionId", "name", "specification", "isDefault", "createdAt", "updatedAt")
+      VALUES ('i', 'r', 'i', 'BASIC', true, ${time}, ${time})`)
+    await run(`INSERT INTO "Namespace" ("id", "instanceId", "name", "autoCreateRepository", "defaultRepositoryType",
+      "createdAt", "updatedAt") VALUES ('n', 'i', 'n', true, 'PRIVATE', ${time}, ${time})`)
+    await run(`INSERT INTO "Repository" ("id", "instanceId", "namespaceId", "name", "path", "type", "summary",
+      "description", "createdAt", "updatedAt", "updatedBy")
+      VALUES ('r', 'i', 'n', 'r', 'n/r', 'PRIVATE', '', '', ${time}, ${time}, '')`)
+    const bytes = location.provider === 'sqlite' ? `x'7b7d'` : `'\\x7b7d'`
+    const technical = `sha256-${'a'.repeat(64)}.sig`
+    const given: [tag: string, artifactType: string, sizeBytes: number][] = [
+      ['v1.10', 'NULL', 10],
+      ['v1.9', `'application/vnd.oci.image.config.v1+json'`, 4_000_000_000],
+      ['chart-1', `'application/vnd.cncf.helm.config.v1+json'`, 30],
+      [technical, `'application/vnd.dev.cosign.artifact.sig.v1+json'`, 40],
+    ]
+    for (const [tag, artifactType, sizeBytes] of given) {
+      await run(`INSERT INTO "Manifest" ("repositoryId", "digest", "mediaType", "artifactType", "content", "sizeBytes",
+          "totalSizeBytes", "platforms", "pushedBy", "createdAt", "seenAt")
+        VALUES ('r', 'sha256:${tag}', 'm', ${artifactType}, ${bytes}, 2, ${sizeBytes}, '', '', ${time}, ${time})`)
+      await run(`INSERT INTO "Tag" ("repositoryId", "name", "digest", "createdAt", "updatedAt", "updatedBy")
+        VALUES ('r', '${tag}', 'sha256:${tag}', ${time}, ${time}, '')`)
+    }
+    await rename(aside, later)
+    await migrate(location, migrations)
+    const rows = (await run(
+      `SELECT "name", "versionKey", "sizeBytes", "kind", "isTechnical" FROM "Tag" ORDER BY "versionKey"`,
+    )) as Record<'name' | 'versionKey' | 'sizeBytes' | 'kind' | 'isTechnical', unknown>[]
+    expect(
+      rows.map((row) => ({ ...row, sizeBytes: Number(row.sizeBytes), isTechnical: Boolean(row.isTechnical) })),
+    ).toEqual([
+      { name: 'chart-1', versionKey: versionKey('chart-1'), sizeBytes: 30, kind: 'helmChart', isTechnical: false },
+      { name: technical, versionKey: versionKey(technical), sizeBytes: 40, kind: 'artifact', isTechnical: true },
+      { name: 'v1.9', versionKey: versionKey('v1.9'), sizeBytes: 4_000_000_000, kind: 'image', isTechnical: false },
+      { name: 'v1.10', versionKey: versionKey('v1.10'), sizeBytes: 10, kind: 'image', isTechnical: false },
     ])
   })
 

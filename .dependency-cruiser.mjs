@@ -44,6 +44,7 @@ const rooms = {
   users: [],
   audit: [],
   ledger: [],
+  content: [],
   maintenance: [],
 }
 

@@ -40,6 +40,8 @@ export interface Context {
   readonly manifestBytes: ByteBudget
   /** Bounds how long large manifests that are being pushed keep other requests waiting. */
   readonly manifestTurns: Turnstile
+  /** Bounds how long large manifests and configs that are shown keep other requests waiting. */
+  readonly contentTurns: Turnstile
   /** Requests that send their body when they are asked to. */
   readonly awaitedBodies: AwaitedBodies
   /** Counts the moves of tags that the immutability rule refuses. */

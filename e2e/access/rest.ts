@@ -113,6 +113,11 @@ listRepositoryEvents    | of beside's closed         | 401    | 404  | 404  404 
 getTagHistory           | of closed                  | 401    | 404  | 403  403  403  | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | 404    | ok:1
 getTagHistory           | of open                    | 401    | 403  | 403  403  403  | ok:1 ok:1 403  | ok:1 ok:1 403  | 403    | ok:1
 getTagHistory           | of no tag of closed        | 401    | 404  | 403  403  403  | 404  404  404  | 404  404  404  | 404    | 404
+getManifest             | of closed                  | 401    | 404  | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | 404    | ok
+getManifest             | of open                    | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
+getManifest             | of no manifest of closed   | 401    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | 404    | 404
+getManifestOfTag        | of closed                  | 401    | 404  | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | 404    | ok
+getManifestOfTag        | of open                    | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
 listTombstones          | of closed                  | 401    | 404  | 403  403  403  | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | 404    | ok:1
 listTombstones          | of open                    | 401    | 403  | 403  403  403  | ok:1 ok:1 403  | ok:1 ok:1 403  | 403    | ok:1
 releaseTagName          | in closed                  | 401    | 404  | 403  403  403  | 403  403  403  | 403  403  403  | 404    | ok

@@ -134,6 +134,18 @@ export function isIndexType(mediaType: string): boolean {
   )
 }
 
+/** The media type of the config of an OCI image. */
+export const imageConfigType = 'application/vnd.oci.image.config.v1+json'
+
+/** Whether content of this media type is a manifest that a registry accepts. */
+export function isManifestType(mediaType: string): boolean {
+  return (
+    isIndexType(mediaType) ||
+    mediaType === 'application/vnd.oci.image.manifest.v1+json' ||
+    mediaType === 'application/vnd.docker.distribution.manifest.v2+json'
+  )
+}
+
 /** The types of predicates that the annotations of a manifest and of its layers name. */
 function predicateTypesOf({ annotations, contents = [] }: ContentHints): Set<string> {
   const found = new Set<string>()

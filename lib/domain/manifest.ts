@@ -157,7 +157,12 @@ export function annotationsOfChildren(content: Uint8Array): ReadonlyMap<string, 
 
 /** The platform of an image config, as `os/architecture[/variant]`; null when it has none or is not a config. */
 export function platformOfConfig(content: Uint8Array): string | null {
-  const parsed = descriptor.shape.platform.safeParse(tryJson(content))
+  return platformOf(tryJson(content))
+}
+
+/** What an object names as its platform, as `os/architecture[/variant]`; null when it names none. */
+export function platformOf(value: unknown): string | null {
+  const parsed = descriptor.shape.platform.safeParse(value)
   return parsed.success ? formatPlatform(parsed.data) : null
 }
 

@@ -25,6 +25,9 @@ const folder = import.meta.dirname
 const noUseCases: Readonly<Record<string, string>> = {
   'audit/audit-filter': 'reads a filter',
   'audit/keep-audit': 'the work of the server itself',
+  'content/attachment-scope': 'a step of use cases',
+  'content/read-config': 'a step of use cases',
+  'content/read-manifest': 'a step of use cases',
   'credentials/registry-password-target': 'names for audit events and locks',
   'grants/new-grant': 'a step in the transaction of a use case',
   'instances/ensure-example': 'the work of the server itself, at the first start',

@@ -76,6 +76,7 @@ export async function openContext(config: Config, given: Partial<ProcessContext>
     credentialUses: new CredentialUses(log),
     manifestBytes: new ByteBudget(manifestBytesMax, manifestWaitMs),
     manifestTurns: new Turnstile({ atOnce: 1, waitingMax: 1000 }),
+    contentTurns: new Turnstile({ atOnce: 1, waitingMax: 200 }),
     awaitedBodies: new AwaitedBodies(),
     tagRefusals: new TagRefusals(),
     // What works in the background outlasts the context of the request that asked for it.

@@ -34,6 +34,8 @@ const open = { params: { repositoryId: ids.open } }
 const secret = { params: { repositoryId: ids.secret } }
 const besideClosed = { params: { repositoryId: ids.besideClosed } }
 const tagOfClosed = { params: { repositoryId: ids.closed, tag: 'v1' } }
+const manifestOfClosed = { params: { repositoryId: ids.closed, digest: image.digest } }
+const manifestOfOpen = { params: { repositoryId: ids.open, digest: image.digest } }
 const tagOfOpen = { params: { repositoryId: ids.open, tag: 'v1' } }
 const someUser = { params: { userId: userId('none') } }
 const someKey = { params: { userId: userId('none'), accessKeyId: accessKeyId('none') } }
@@ -181,6 +183,13 @@ export const accessRequests: Readonly<Record<string, AccessRequest | ((caller: s
   'getTagHistory of closed': tagOfClosed,
   'getTagHistory of open': tagOfOpen,
   'getTagHistory of no tag of closed': { params: { repositoryId: ids.closed, tag: 'nothing' } },
+  'getManifest of closed': manifestOfClosed,
+  'getManifest of open': manifestOfOpen,
+  'getManifest of no manifest of closed': {
+    params: { repositoryId: ids.closed, digest: image.digest.replace(/.$/, 'x') },
+  },
+  'getManifestOfTag of closed': tagOfClosed,
+  'getManifestOfTag of open': tagOfOpen,
   'listTombstones of closed': closed,
   'listTombstones of open': open,
   'releaseTagName in closed': { params: { ...closed.params, tag: 'gone' }, body: { reason: 'because' } },

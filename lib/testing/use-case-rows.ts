@@ -36,6 +36,9 @@ export const useCaseRows: Readonly<Record<string, UseCaseRow>> = {
   'audit/listAuditEvents': { member: 'DENIED', args: () => [{ pageSize }] },
   'audit/verifyAudit': { member: 'DENIED', args: () => [null] },
 
+  'content/getManifestDetails': { member: 'NOT_FOUND', args: () => [ids.closed, image.digest] },
+  'content/getManifestOfTag': { member: 'NOT_FOUND', args: () => [ids.closed, 'v1'] },
+
   'credentials/createAccessKey': { member: 'own', args: () => [] },
   'credentials/listAccessKeys': { member: 'own', args: () => [{ pageSize }] },
   'credentials/listAccessKeys of another user': {

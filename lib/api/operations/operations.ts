@@ -7,6 +7,7 @@ import { immutabilityOperations } from './immutability'
 import { immutabilityChangeOperations } from './immutability-changes'
 import { instanceOperations } from './instances'
 import { maintenanceOperations } from './maintenance'
+import { manifestOperations } from './manifests'
 import { namespaceOperations } from './namespaces'
 import { profileOperations } from './profile'
 import { regionOperations } from './regions'
@@ -29,6 +30,7 @@ export const operations = {
   ...immutabilityChangeOperations,
   ...tagOperations,
   ...tagEventOperations,
+  ...manifestOperations,
   ...maintenanceOperations,
   ...robotOperations,
   ...credentialOperations,

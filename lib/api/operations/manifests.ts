@@ -1,0 +1,25 @@
+import { manifestDetails } from '@/lib/api/schemas/manifests'
+import type { Operation } from './operation'
+
+/** What is inside manifests. */
+export const manifestOperations = {
+  getManifest: {
+    id: 'getManifest',
+    method: 'GET',
+    path: '/repositories/{repositoryId}/manifests/{digest}',
+    summary:
+      'Get what is inside a manifest: config, layers with the commands that made them, the manifests of an index, annotations. At most 1 MiB: of longer lists the first items',
+    status: 200,
+    response: manifestDetails,
+    refusals: ['NOT_FOUND'],
+  },
+  getManifestOfTag: {
+    id: 'getManifestOfTag',
+    method: 'GET',
+    path: '/repositories/{repositoryId}/tags/{tag}/manifest',
+    summary: 'Get what is inside the manifest that a tag points at',
+    status: 200,
+    response: manifestDetails,
+    refusals: ['NOT_FOUND'],
+  },
+} as const satisfies Record<string, Operation>

@@ -1,0 +1,68 @@
+import { asJsonKeys } from './engine/batches'
+import type { SqlSource } from './engine/database'
+import { type Slice, type Sql, inOrder } from './engine/listing'
+import { Prisma } from './generated/sqlite/client'
+import { type ManifestRow, manifestColumns } from './manifest-content'
+
+/** Whose attachments are listed. */
+export interface AttachmentScope {
+  readonly repositoryId: string
+  readonly digest: string
+  /** What technical tags of the digest begin with, the dot included. */
+  readonly tagPrefix: string
+  /** Manifests that an index attaches to it. */
+  readonly listedDigests: readonly string[]
+}
+
+/** How a manifest is attached: by its subject, by a technical tag, or because an index lists it. */
+export const attachmentParts = ['subject', 'tag', 'listed'] as const
+export type AttachmentPart = (typeof attachmentParts)[number]
+
+/** A manifest that is attached to another. */
+export interface AttachmentRow extends ManifestRow {
+  readonly part: AttachmentPart
+  /** The technical tag; null for other parts. */
+  readonly tag: string | null
+}
+
+/** Attachments of one part in order: those of part `tag` by tag, others by digest. Each manifest is in one part only. */
+export async function listAttachments(
+  source: SqlSource,
+  scope: AttachmentScope,
+  part: AttachmentPart,
+  slice: Slice,
+): Promise<AttachmentRow[]> {
+  const key = part === 'tag' ? Prisma.sql`t."name"` : Prisma.sql`m."digest"`
+  const tag = part === 'tag' ? Prisma.sql`t."name"` : Prisma.sql`NULL`
+  return source.read.$queryRaw<AttachmentRow[]>`
+    SELECT ${part} AS "part", ${tag} AS "tag", ${manifestColumns} ${partOf(scope, part)} ${inOrder(Prisma.sql`${part}`, key, slice)}`
+}
+
+/** How many attachments a part has. */
+export async function countAttachments(
+  source: SqlSource,
+  scope: AttachmentScope,
+  part: AttachmentPart,
+): Promise<number> {
+  const [row] = await source.read.$queryRaw<{ count: bigint }[]>`
+    SELECT count(*) AS "count" ${partOf(scope, part)}`
+  return Number(row?.count)
+}
+
+function partOf({ repositoryId, digest, tagPrefix, listedDigests }: AttachmentScope, part: AttachmentPart): Sql {
+  if (part === 'subject') {
+    return Prisma.sql`FROM "Manifest" m WHERE m."repositoryId" = ${repositoryId} AND m."subjectDigest" = ${digest}`
+  }
+  // What follows the dot in ASCII ends the range.
+  const isTechnical = Prisma.sql`t."repositoryId" = ${repositoryId} AND t."name" > ${tagPrefix}
+    AND t."name" < ${`${tagPrefix.slice(0, -1)}/`}`
+  if (part === 'tag') {
+    return Prisma.sql`FROM "Tag" t
+      JOIN "Manifest" m ON m."repositoryId" = t."repositoryId" AND m."digest" = t."digest"
+      WHERE ${isTechnical} AND m."subjectDigest" IS DISTINCT FROM ${digest}`
+  }
+  return Prisma.sql`FROM "Manifest" m
+    WHERE m."repositoryId" = ${repositoryId} AND m."subjectDigest" IS DISTINCT FROM ${digest}
+      AND m."digest" IN (SELECT "key" FROM json_each(${asJsonKeys(listedDigests)}))
+      AND NOT EXISTS (SELECT 1 FROM "Tag" t WHERE ${isTechnical} AND t."digest" = m."digest")`
+}

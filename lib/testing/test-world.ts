@@ -82,22 +82,31 @@ export class TestWorld {
 
   constructor(readonly ctx: Context) {}
 
-  /** Creates the world in an empty database. */
+  /** Creates the world in place of what a new database has. */
   async build(): Promise<void> {
     this.#consoleHash = await this.ctx.passwords.hash(passwords.console)
     this.#registryHash = await this.ctx.passwords.hash(passwords.registry)
     this.#robotHash = await this.ctx.passwords.hash(passwords.robot)
     for (const blob of [config, layer]) await this.#store(blob)
-    await this.reset()
-  }
-
-  /** Restores the initial state of the world after any change. */
-  async reset(): Promise<void> {
     await this.ctx.db.transaction(async (tx) => {
       await clear(tx)
       await insertThings(tx)
       await this.#insertUsers(tx)
       await this.#insertRobots(tx)
+    })
+    for (const table of tables) {
+      await this.ctx.db.prisma.$executeRawUnsafe(`CREATE TABLE "built_${table}" AS SELECT * FROM "${table}"`)
+    }
+  }
+
+  /** Restores the initial state of the world after any change: from copies of its tables, ten times as fast as anew. */
+  async reset(): Promise<void> {
+    await this.ctx.db.transaction(async (tx) => {
+      await clear(tx)
+      for (const table of tables) {
+        await tx.prisma.$executeRawUnsafe(`INSERT INTO "${table}" SELECT * FROM "built_${table}"`)
+      }
+      await tx.prisma.tagOpening.updateMany({ data: { seenAt: new Date() } })
     })
   }
 
@@ -210,6 +219,13 @@ export class TestWorld {
 
 const hourMs = 3_600_000
 
+/** The tables that the world fills, those that others refer to first. */
+const tables = [
+  ...['Instance', 'Namespace', 'ImmutabilityChange', 'Repository', 'Blob', 'RepositoryBlob', 'Manifest', 'Tag'],
+  ...['TagOpening', 'Tombstone', 'TagEvent', 'User', 'SecondFactor', 'AccessKey', 'Session', 'RegistryPassword'],
+  ...['TemporaryToken', 'Robot', 'Grant'],
+]
+
 /** The id of a user of the world. */
 export function userId(name: string): string {
   return `usr-${name}`
@@ -302,6 +318,7 @@ async function clear(tx: Transaction): Promise<void> {
   await tx.prisma.repository.deleteMany()
   await tx.prisma.namespace.deleteMany()
   await tx.prisma.instance.deleteMany()
+  await tx.prisma.blob.deleteMany()
   await tx.prisma.tombstone.deleteMany()
   await tx.prisma.tagEvent.deleteMany()
 }
@@ -362,9 +379,7 @@ async function insertThings(tx: Transaction): Promise<void> {
     ],
   })
   const blobs = [config, layer].map((blob) => ({ digest: digestOf(blob), sizeBytes: blob.length }))
-  for (const blob of blobs) {
-    await tx.prisma.blob.upsert({ where: { digest: blob.digest }, create: blob, update: { seenAt: new Date() } })
-  }
+  await tx.prisma.blob.createMany({ data: blobs })
   const now = new Date()
   await tx.prisma.tagOpening.createMany({
     data: [ids.closed, ids.open].map((repositoryId) => ({

@@ -44,7 +44,7 @@ const rooms = {
   users: [],
   audit: [],
   ledger: [],
-  content: [],
+  content: ['pull'],
   maintenance: [],
 }
 

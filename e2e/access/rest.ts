@@ -116,6 +116,11 @@ getTagHistory           | of no tag of closed        | 401    | 404  | 403  403 
 getManifest             | of closed                  | 401    | 404  | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | 404    | ok
 getManifest             | of open                    | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
 getManifest             | of no manifest of closed   | 401    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | 404    | 404
+downloadManifest        | of closed                  | 401    | 404  | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | 404    | ok
+downloadManifest        | of open                    | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
+downloadFile            | of closed                  | 401    | 404  | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | 404    | ok
+downloadFile            | of open                    | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
+downloadFile            | which the manifest does not name | 401 | 404 | 404 404 404 | 404  404  404  | 404  404  404  | 404    | 404
 getManifestOfTag        | of closed                  | 401    | 404  | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | 404    | ok
 getManifestOfTag        | of open                    | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
 listTombstones          | of closed                  | 401    | 404  | 403  403  403  | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | 404    | ok:1

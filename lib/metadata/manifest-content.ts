@@ -79,3 +79,16 @@ export async function listIndexesOf(
     ORDER BY "parentDigest" LIMIT ${limit}`
   return rows.map(({ parentDigest }) => parentDigest)
 }
+
+/** Whether a manifest of the repository names a digest as config, layer or child. */
+export async function isNamedBy(
+  source: SqlSource,
+  repositoryId: string,
+  digest: string,
+  named: string,
+): Promise<boolean> {
+  const rows = await source.read.$queryRaw<unknown[]>`
+    SELECT 1 FROM "ManifestReference"
+    WHERE "repositoryId" = ${repositoryId} AND "parentDigest" = ${digest} AND "childDigest" = ${named} LIMIT 1`
+  return rows.length > 0
+}

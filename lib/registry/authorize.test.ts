@@ -28,6 +28,7 @@ const noUseCases: Readonly<Record<string, string>> = {
   'content/attachment-scope': 'a step of use cases',
   'content/read-config': 'a step of use cases',
   'content/read-manifest': 'a step of use cases',
+  'content/stream-blob': 'a step of a use case',
   'credentials/registry-password-target': 'names for audit events and locks',
   'grants/new-grant': 'a step in the transaction of a use case',
   'instances/ensure-example': 'the work of the server itself, at the first start',

@@ -36,6 +36,9 @@ const besideClosed = { params: { repositoryId: ids.besideClosed } }
 const tagOfClosed = { params: { repositoryId: ids.closed, tag: 'v1' } }
 const manifestOfClosed = { params: { repositoryId: ids.closed, digest: image.digest } }
 const manifestOfOpen = { params: { repositoryId: ids.open, digest: image.digest } }
+const fileOf = (repositoryId: string, digest: string, fileDigest: string) => ({
+  params: { repositoryId, digest, fileDigest },
+})
 const tagOfOpen = { params: { repositoryId: ids.open, tag: 'v1' } }
 const someUser = { params: { userId: userId('none') } }
 const someKey = { params: { userId: userId('none'), accessKeyId: accessKeyId('none') } }
@@ -188,6 +191,11 @@ export const accessRequests: Readonly<Record<string, AccessRequest | ((caller: s
   'getManifest of no manifest of closed': {
     params: { repositoryId: ids.closed, digest: image.digest.replace(/.$/, 'x') },
   },
+  'downloadManifest of closed': manifestOfClosed,
+  'downloadManifest of open': manifestOfOpen,
+  'downloadFile of closed': fileOf(ids.closed, image.digest, image.configDigest),
+  'downloadFile of open': fileOf(ids.open, image.digest, image.configDigest),
+  'downloadFile which the manifest does not name': fileOf(ids.open, referrerDigest, image.configDigest),
   'getManifestOfTag of closed': tagOfClosed,
   'getManifestOfTag of open': tagOfOpen,
   'listTombstones of closed': closed,

@@ -69,8 +69,18 @@ export class TestApi {
     method: keyof ResourceHandlers,
     template: string,
     params: Readonly<Record<string, string>> = {},
-    { query = '', body, headers = {}, anonymous = false }: TestCall = {},
+    call: TestCall = {},
   ): Promise<TestAnswer> {
+    return readAnswer(await this.respond(method, template, params, call))
+  }
+
+  /** The same with the response as it is, for a download. */
+  async respond(
+    method: keyof ResourceHandlers,
+    template: string,
+    params: Readonly<Record<string, string>> = {},
+    { query = '', body, headers = {}, anonymous = false }: TestCall = {},
+  ): Promise<Response> {
     setContext(this.ctx)
     const url = template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
     const request = new Request(`http://localhost:3000/api/v1${url}${query}`, {
@@ -86,7 +96,7 @@ export class TestApi {
       ...(body === undefined ? {} : { body: isRaw(body) ? body : JSON.stringify(body) }),
     })
     const handlers = await loadRoute(template)
-    return readAnswer(await handlers[method](request, { params: Promise.resolve(params) }))
+    return handlers[method](request, { params: Promise.resolve(params) })
   }
 
   /** Creates an instance, a namespace `test` in it, and a repository `test/<name>`; returns their ids. */

@@ -51,6 +51,7 @@ const config = Buffer.from('{"os":"linux","architecture":"amd64"}')
 /** The image that every repository has, under the tag `v1`. */
 export const image = {
   layerDigest: digestOf(layer),
+  configDigest: digestOf(config),
   bytes: Buffer.from(
     JSON.stringify({
       schemaVersion: 2,
@@ -415,6 +416,15 @@ async function insertThings(tx: Transaction): Promise<void> {
         totalSizeBytes: image.bytes.length + config.length + layer.length,
         platforms: 'linux/amd64',
         pushedBy: 'admin',
+        references: {
+          create: {
+            childDigest: image.configDigest,
+            kind: 'CONFIG',
+            fingerprint: 'config',
+            count: 1,
+            repository: { connect: { id: repositoryId } },
+          },
+        },
       },
     })
     await tx.prisma.manifest.create({

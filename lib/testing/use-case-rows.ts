@@ -36,6 +36,11 @@ export const useCaseRows: Readonly<Record<string, UseCaseRow>> = {
   'audit/listAuditEvents': { member: 'DENIED', args: () => [{ pageSize }] },
   'audit/verifyAudit': { member: 'DENIED', args: () => [null] },
 
+  'content/downloadFile': {
+    member: 'NOT_FOUND',
+    args: () => [{ repositoryId: ids.closed, digest: image.digest, fileDigest: image.configDigest }],
+  },
+  'content/downloadManifest': { member: 'NOT_FOUND', args: () => [ids.closed, image.digest] },
   'content/getManifestDetails': { member: 'NOT_FOUND', args: () => [ids.closed, image.digest] },
   'content/getManifestOfTag': { member: 'NOT_FOUND', args: () => [ids.closed, 'v1'] },
 

@@ -13,6 +13,25 @@ export const manifestOperations = {
     response: manifestDetails,
     refusals: ['NOT_FOUND'],
   },
+  downloadManifest: {
+    id: 'downloadManifest',
+    method: 'GET',
+    path: '/repositories/{repositoryId}/manifests/{digest}/content',
+    summary: 'Download the exact bytes of a manifest',
+    status: 200,
+    download: ['application/json'],
+    refusals: ['NOT_FOUND'],
+  },
+  downloadFile: {
+    id: 'downloadFile',
+    method: 'GET',
+    path: '/repositories/{repositoryId}/manifests/{digest}/files/{fileDigest}',
+    summary:
+      'Download the config, a layer or a file that a manifest names, under its file name. Always as bytes to save, whatever its media type',
+    status: 200,
+    download: ['application/octet-stream'],
+    refusals: ['NOT_FOUND', 'BLOB_UNKNOWN'],
+  },
   getManifestOfTag: {
     id: 'getManifestOfTag',
     method: 'GET',

@@ -1,4 +1,5 @@
 import { problemOf, problemType } from '@/lib/api/operations/problem'
+import { attachmentHeader } from '@/lib/domain/content/file-name'
 import type { AppError } from '@/lib/domain/errors'
 
 /** A response as it is sent, and as it is kept for a repeated request. */
@@ -13,16 +14,18 @@ export interface Reply {
 export interface Download {
   readonly mediaType: string
   readonly fileName: string
+  /** Of bytes that are stored; absent for text that is produced while it is sent. */
+  readonly sizeBytes?: number
   /**
    * The next piece is requested only when the client has taken the previous ones, so pieces do not pile up in memory.
    */
-  readonly content: AsyncIterable<string>
+  readonly content: AsyncIterable<string | Uint8Array>
 }
 
 /** A response that a browser saves as a file. */
 export function downloadResponse(
   status: number,
-  { mediaType, fileName, content }: Download,
+  { mediaType, fileName, sizeBytes, content }: Download,
   requestId: string,
 ): Response {
   const encoder = new TextEncoder()
@@ -32,7 +35,7 @@ export function downloadResponse(
       async pull(controller) {
         const piece = await pieces.next()
         if (piece.done === true) controller.close()
-        else controller.enqueue(encoder.encode(piece.value))
+        else controller.enqueue(typeof piece.value === 'string' ? encoder.encode(piece.value) : piece.value)
       },
       async cancel() {
         await pieces.return?.()
@@ -43,8 +46,9 @@ export function downloadResponse(
   return new Response(body, {
     status,
     headers: {
-      'content-type': `${mediaType}; charset=utf-8`,
-      'content-disposition': `attachment; filename="${fileName}"`,
+      'content-type': sizeBytes === undefined ? `${mediaType}; charset=utf-8` : mediaType,
+      ...(sizeBytes === undefined ? {} : { 'content-length': String(sizeBytes) }),
+      'content-disposition': attachmentHeader(fileName),
       ...everyHeader(requestId),
     },
   })

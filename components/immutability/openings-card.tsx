@@ -19,7 +19,7 @@ import type { Column } from '../ui/table'
 import { Time } from '../ui/time'
 import { useFormat } from '../ui/use-format'
 import { useIsAdministrator } from '../user-context'
-import { ShowMore } from './show-more'
+import { ShowMore } from '../ui/show-more'
 import { useTimeLeft } from './time-left'
 import { useCloseNow } from './use-close-now'
 

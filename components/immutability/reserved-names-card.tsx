@@ -17,7 +17,7 @@ import { Table } from '../ui/table'
 import type { Column } from '../ui/table'
 import { Time } from '../ui/time'
 import { useIsAdministrator } from '../user-context'
-import { ShowMore } from './show-more'
+import { ShowMore } from '../ui/show-more'
 
 const ReleaseNameDialog = lazyComponent(() => import('./release-name-dialog'), 'ReleaseNameDialog')
 

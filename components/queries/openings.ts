@@ -5,6 +5,7 @@ import { pageSizeMax } from '@/lib/api/schemas/common'
 import { type openTagBody, opening, openingPage } from '@/lib/api/schemas/immutability'
 import { tombstonePage } from '@/lib/api/schemas/tags'
 import { useInvalidate } from './invalidate'
+import { joined } from './joined'
 
 const openings = (repositoryId: string) => `/repositories/${repositoryId}/immutability/openings`
 const tombstones = (repositoryId: string) => `/repositories/${repositoryId}/immutability/tombstones`
@@ -44,16 +45,6 @@ export function reservedNamesQuery(repositoryId: string) {
     getNextPageParam: ({ nextCursor }) => nextCursor,
     select: ({ pages }) => joined(pages),
   })
-}
-
-/** Pages that follow each other as one. */
-function joined<T>(pages: readonly { readonly items: readonly T[]; readonly totalCount: number }[]) {
-  return {
-    items: pages.flatMap(({ items }) => items),
-    nextCursor: null,
-    previousCursor: null,
-    totalCount: pages.at(-1)?.totalCount ?? 0,
-  }
 }
 
 /** Opens a tag. Fails with TAG_NOT_PROTECTED, TAG_RESERVED, ALREADY_OPEN, or NOT_FOUND for the tag. */

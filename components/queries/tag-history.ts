@@ -2,8 +2,12 @@ import { keepPreviousData, queryOptions, useMutation } from '@tanstack/react-que
 import { api, withQuery } from '@/lib/api/client/api'
 import { immutabilityCheck } from '@/lib/api/schemas/immutability'
 import { movedTag, tagHistory } from '@/lib/api/schemas/tag-history'
+import { pageSizes } from '../ui/use-list-parameters'
 import { useInvalidate } from './invalidate'
 import { tagPath } from './tags'
+
+/** The page of a history that a list of it begins with. */
+export const firstHistoryPage = { pageSize: pageSizes[0], cursor: undefined }
 
 /** A page of the history of a tag, refused pushes included. Fails with NOT_FOUND for a name that never was a tag. */
 export function tagHistoryQuery(

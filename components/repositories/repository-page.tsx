@@ -8,17 +8,21 @@ import type { RegionId } from '@/lib/domain/regions'
 import { AccessSection } from '../grants/access-section'
 import { ImmutabilitySection } from '../immutability/immutability-section'
 import { OpeningBanners } from '../immutability/opening-banners'
+import { CompareSection, CopyLinkButton } from '../compare/compare-section'
 import { InstancePageHead } from '../instances/instance-page-head'
+import { DigestSection } from '../image/digest-section'
 import { instanceQuery } from '../queries/instances'
 import { ActivityExport, ActivitySection } from '../ledger/activity-section'
 import { repositoryQuery } from '../queries/repositories'
 import { repositoriesHref, repositoryHref } from '../routes'
 import type { RepositorySection } from '../routes'
-import { TagCopyButton, TagSection } from '../tags/tag-section'
+import { TagBadge, TagButtons } from '../tags/tag-buttons'
+import { TagSection } from '../tags/tag-section'
 import { TagsSection } from '../tags/tags-section'
 import { UntaggedSection } from '../tags/untagged-section'
 import { Button } from '../ui/button'
 import { CopyTextButton } from '../ui/copy-button'
+import { shortDigest } from '../ui/digest'
 import { Icon } from '../ui/icon'
 import { lazyComponent } from '../ui/lazy-component'
 import { Menu, MenuItem } from '../ui/menu'
@@ -38,6 +42,8 @@ interface RepositoryPageProps {
   section: RepositorySection
   /** The tag whose page it is, in the section of tags; null: of no single tag. */
   tag: string | null
+  /** The manifest whose page it is; null: of none. */
+  digest: string | null
   /** Whose commands the Guide shows. */
   userName: string
   isAdministrator: boolean
@@ -45,7 +51,7 @@ interface RepositoryPageProps {
 
 /** One repository: its head, and the section chosen in the second pane. */
 export function RepositoryPage(props: RepositoryPageProps) {
-  const { region, instanceId, namespace, name, section, tag, userName, isAdministrator } = props
+  const { region, instanceId, namespace, name, section, tag, digest, userName, isAdministrator } = props
   const t = useTranslations()
   const router = useRouter()
   const [isDeleting, setIsDeleting] = useState(false)
@@ -54,6 +60,9 @@ export function RepositoryPage(props: RepositoryPageProps) {
   const instance = useQuery(instanceQuery(instanceId)).data?.data
   const { data, error, refetch } = useQuery(repositoryQuery(instanceId, namespace, name))
   const repository = data?.data
+  /** The title of a page that is of something in the repository; null: it is the repository's. */
+  const ownTitle = tag ?? (digest !== null ? shortDigest(digest) : section === 'compare' ? t('compare.title') : null)
+  const referenceEnd = tag !== null ? `:${tag}` : digest !== null ? `@${digest}` : ''
 
   function content() {
     if (!repository && error) {
@@ -64,6 +73,18 @@ export function RepositoryPage(props: RepositoryPageProps) {
         <TagSection key={tag} region={region} repository={repository ?? null} instance={instance ?? null} tag={tag} />
       )
     }
+    if (digest !== null) {
+      return (
+        <DigestSection
+          key={digest}
+          region={region}
+          repository={repository ?? null}
+          instance={instance ?? null}
+          digest={digest}
+        />
+      )
+    }
+    if (section === 'compare') return <CompareSection region={region} repository={repository ?? null} />
     if (section === 'tags') {
       return <TagsSection region={region} repository={repository ?? null} instance={instance ?? null} />
     }
@@ -86,34 +107,41 @@ export function RepositoryPage(props: RepositoryPageProps) {
         instanceId={instanceId}
         way={[
           { label: t('repositories.title'), href: repositoriesHref(region, instanceId) },
-          ...(tag === null
+          ...(ownTitle === null
             ? []
             : [{ label: path, href: repositoryHref(region, { instanceId, namespace, name }, 'tags') }]),
         ]}
-        title={tag ?? path}
+        title={ownTitle ?? path}
         badges={
-          repository && (
+          repository &&
+          (ownTitle !== null ? (
+            tag !== null && <TagBadge repository={repository} tag={tag} />
+          ) : (
             <>
               <ImmutabilityBadge mode={repository.immutability.mode} />
               <Badge>{repository.type === 'PUBLIC' ? t('repositories.public') : t('repositories.private')}</Badge>
             </>
-          )
+          ))
         }
         buttons={
           repository &&
           instance && (
             <>
-              {tag !== null && <TagCopyButton repository={repository} tag={tag} />}
+              {tag !== null && <TagButtons region={region} repository={repository} tag={tag} />}
               {section === 'activity' && <ActivityExport repositoryId={repository.id} />}
               {section === 'immutability' && repository.access !== 'PULL' && repository.access !== null && (
                 <Button icon="push" onClick={() => setIsChecking(true)}>
                   {t('immutability.check')}
                 </Button>
               )}
-              <CopyTextButton text={`${instance.registryHost}/${path}${tag === null ? '' : `:${tag}`}`}>
-                {t('repositories.copyAddress')}
-              </CopyTextButton>
-              {tag === null && repository.access === 'MANAGE' && (
+              {section === 'compare' ? (
+                <CopyLinkButton />
+              ) : (
+                <CopyTextButton text={`${instance.registryHost}/${path}${referenceEnd}`}>
+                  {t('repositories.copyAddress')}
+                </CopyTextButton>
+              )}
+              {ownTitle === null && repository.access === 'MANAGE' && (
                 <Menu label={t('common.moreActions')} className="button button--icon" button={<Icon name="dots" />}>
                   <MenuItem icon="trash" danger onSelect={() => setIsDeleting(true)}>
                     {t('repositories.delete')}

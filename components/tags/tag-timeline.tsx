@@ -19,6 +19,10 @@ interface TagTimelineProps {
   mayRestore: boolean
   /** Where the refused pushes of the tag are listed. */
   refusalsHref: string
+  /** The page of a digest. */
+  digestHref: (digest: string) => string
+  /** The comparison of a digest with the current one; null: there is no current one. */
+  compareHref: (digest: string) => string | null
   onRestore: (digest: string) => void
 }
 
@@ -40,6 +44,7 @@ export function TagTimeline({ entries, ...props }: TagTimelineProps) {
           entry={entry}
           // Of a digest that the tag had several times, the newest entry offers it.
           isFirst={entries.findIndex(({ digest, kind }) => digest === entry.digest && kind !== 'REFUSED') === index}
+          isPresent={(digest) => entries.some((other) => other.digest === digest && other.isManifestPresent)}
           {...props}
         />
       ))}
@@ -47,14 +52,20 @@ export function TagTimeline({ entries, ...props }: TagTimelineProps) {
   )
 }
 
-type EntryProps = Omit<TagTimelineProps, 'entries'> & { entry: TagHistoryEntryView; isFirst: boolean }
+type EntryProps = Omit<TagTimelineProps, 'entries'> & {
+  entry: TagHistoryEntryView
+  isFirst: boolean
+  /** Whether the repository has the manifest of a digest, as far as the entries say. */
+  isPresent: (digest: string) => boolean
+}
 
-function Entry({ entry, isFirst, currentDigest, mayRestore, refusalsHref, onRestore }: EntryProps) {
+function Entry({ entry, isFirst, isPresent, currentDigest, mayRestore, ...props }: EntryProps) {
   const t = useTranslations()
   const credentialText = useCredentialText()
   const { kind, digest, actor, address } = entry
   const isRefused = kind === 'REFUSED'
   const isOffered = isFirst && !isRefused && kind !== 'RELEASED' && digest !== null && digest !== currentDigest
+  const comparison = digest === null ? null : props.compareHref(digest)
   const client = clientOf(entry)
   return (
     <li className={classNames(isRefused && 'is-refused')}>
@@ -64,7 +75,7 @@ function Entry({ entry, isFirst, currentDigest, mayRestore, refusalsHref, onRest
         <strong>{isRefused ? t('tagHistory.pushRefused') : t(`ledger.kinds.${kind}`)}</strong>
         {entry.count > 1 && <span className="badge badge--danger">{t('ledger.times', { count: entry.count })}</span>}
         <small>
-          <Move entry={entry} />
+          <Move entry={entry} isPresent={isPresent} digestHref={props.digestHref} />
         </small>
         <small>
           {t('tagHistory.by', { actor, credential: credentialText(entry) })}
@@ -74,18 +85,25 @@ function Entry({ entry, isFirst, currentDigest, mayRestore, refusalsHref, onRest
         {entry.reason !== null && !isRefused && <small>{t('tagHistory.quoted', { text: entry.reason })}</small>}
         {isRefused && (
           <span className="do">
-            <Link href={refusalsHref}>{t('tagHistory.viewRefusals')}</Link>
+            <Link href={props.refusalsHref}>{t('tagHistory.viewRefusals')}</Link>
           </span>
         )}
         {isOffered && !entry.isManifestPresent && <small>{t('tagHistory.manifestGone')}</small>}
-        {isOffered && entry.isManifestPresent && mayRestore && (
+        {isOffered && entry.isManifestPresent && (
           <span className="do">
-            <TextButton
-              aria-label={t('tagHistory.restoreNamed', { digest: shortDigest(digest) })}
-              onClick={() => onRestore(digest)}
-            >
-              {t('tagHistory.restore')}
-            </TextButton>
+            {comparison !== null && (
+              <Link href={comparison} aria-label={t('compare.withNamed', { digest: shortDigest(digest) })}>
+                {t('compare.title')}
+              </Link>
+            )}
+            {mayRestore && (
+              <TextButton
+                aria-label={t('tagHistory.restoreNamed', { digest: shortDigest(digest) })}
+                onClick={() => props.onRestore(digest)}
+              >
+                {t('tagHistory.restore')}
+              </TextButton>
+            )}
           </span>
         )}
       </div>
@@ -93,14 +111,27 @@ function Entry({ entry, isFirst, currentDigest, mayRestore, refusalsHref, onRest
   )
 }
 
-/** Where the tag pointed before, and then; what was refused is struck out. */
-function Move({ entry: { kind, digest, previousDigest } }: { entry: TagHistoryEntryView }) {
+interface MoveProps extends Pick<EntryProps, 'isPresent' | 'digestHref'> {
+  entry: TagHistoryEntryView
+}
+
+/** Where the tag pointed before, and then; what was refused is struck out. What is there leads to its page. */
+function Move({ entry: { kind, digest, previousDigest }, isPresent, digestHref }: MoveProps) {
   if (digest === null) return null
-  const code = <code title={digest}>{shortDigest(digest)}</code>
+  const codeOf = (one: string) => {
+    const code = <code title={one}>{shortDigest(one)}</code>
+    return isPresent(one) ? (
+      <Link className="quiet" href={digestHref(one)} prefetch={false}>
+        {code}
+      </Link>
+    ) : (
+      code
+    )
+  }
   if (kind === 'REFUSED' || kind === 'DELETED') {
     return (
       <span className="move">
-        <s>{code}</s>
+        <s>{codeOf(digest)}</s>
       </span>
     )
   }
@@ -108,11 +139,11 @@ function Move({ entry: { kind, digest, previousDigest } }: { entry: TagHistoryEn
     <span className="move">
       {previousDigest && (
         <>
-          <code title={previousDigest}>{shortDigest(previousDigest)}</code>
+          {codeOf(previousDigest)}
           <Icon name="arrow" />
         </>
       )}
-      {code}
+      {codeOf(digest)}
     </span>
   )
 }

@@ -1,23 +1,34 @@
 import { Fragment } from 'react'
+import { classNames } from './class-names'
 import { CopyButton } from './copy-button'
 
 /** A command line. Strings are as they are; `variable` parts are the reader's to change. */
 export type CommandLine = readonly (string | { variable: string })[]
 
-/** Command lines to copy, without their prompts. `label` names the copy button. */
-export function CodeBlock({ lines, label }: { lines: readonly CommandLine[]; label: string }) {
+interface CodeBlockProps {
+  lines: readonly CommandLine[]
+  /** The name of the copy button. */
+  label: string
+  /** Whether long lines break, instead of being scrolled. */
+  wraps?: boolean
+  /** Whether it is no command: it has no prompt. */
+  isText?: boolean
+}
+
+/** Command lines to copy, without their prompts. */
+export function CodeBlock({ lines, label, wraps = false, isText = false }: CodeBlockProps) {
   const text = lines
     .map((line) => line.map((part) => (typeof part === 'string' ? part : part.variable)).join(''))
     .join('\n')
   return (
-    <div className="code">
+    <div className={classNames('code', wraps && 'code--wrap')}>
       {/* Focusable, so that the keyboard can scroll a long line. */}
-      <pre tabIndex={0}>
+      <pre tabIndex={wraps ? undefined : 0}>
         <code>
           {lines.map((line, index) => (
             <Fragment key={index}>
               {index > 0 && '\n'}
-              <span className="prompt">$ </span>
+              {!isText && <span className="prompt">$ </span>}
               {line.map((part, at) =>
                 typeof part === 'string' ? (
                   <Fragment key={at}>{part}</Fragment>

@@ -4,6 +4,7 @@ import { useTranslations } from 'next-intl'
 import { useEffect, useId, useLayoutEffect, useRef } from 'react'
 import type { ReactNode, SubmitEvent } from 'react'
 import { Button, IconButton } from './button'
+import { classNames } from './class-names'
 import { useUnsavedText } from './use-unsaved-text'
 
 interface DialogProps {
@@ -22,6 +23,8 @@ interface DialogProps {
   foot?: ReactNode
   /** Whether only a button of its foot closes it: no cross, no Escape. For what is shown once and lost with a slip. */
   stays?: boolean
+  /** Whether it takes the room of the window: for what is read in it. */
+  wide?: boolean
 }
 
 /**
@@ -34,7 +37,7 @@ interface DialogProps {
  */
 export function Dialog(props: DialogProps) {
   const { title, subject, children, onClose, onSubmit, confirm, danger, foot } = props
-  const { busy = false, disabled = false, stays = false } = props
+  const { busy = false, disabled = false, stays = false, wide = false } = props
   const t = useTranslations()
   const titleId = useId()
   const ref = useRef<HTMLDialogElement>(null)
@@ -70,7 +73,7 @@ export function Dialog(props: DialogProps) {
   return (
     <dialog
       ref={ref}
-      className="dialog"
+      className={classNames('dialog', wide && 'dialog--wide')}
       aria-labelledby={titleId}
       onCancel={(event) => {
         event.preventDefault()

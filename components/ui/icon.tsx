@@ -19,8 +19,23 @@ const icons = {
       <rect x="9" y="9" width="4.5" height="4.5" />
     </>
   ),
+  branch: (
+    <>
+      <circle cx="4" cy="4" r="1.5" />
+      <circle cx="4" cy="12" r="1.5" />
+      <circle cx="12" cy="5" r="1.5" />
+      <path d="M4 5.5v5M12 6.5c0 3-3.5 3-6.6 4.8" />
+    </>
+  ),
+  change: <path d="M2.5 9.3c1.5-3.3 3.5-3.3 5.5-1.3s4 2 5.5-1.3" />,
   check: <path d="m3.5 8.5 3 3 6-7" />,
   close: <path d="m4 4 8 8M12 4l-8 8" />,
+  compare: (
+    <>
+      <rect x="2.5" y="3" width="4" height="10" />
+      <rect x="9.5" y="3" width="4" height="10" strokeDasharray="2 1.5" />
+    </>
+  ),
   copy: (
     <>
       <rect x="5.5" y="5.5" width="8" height="8" rx="1" />
@@ -72,6 +87,7 @@ const icons = {
     </>
   ),
   left: <path d="M10 4 6 8l4 4" />,
+  list: <path d="M2.5 4h1M2.5 8h1M2.5 12h1M6 4h7.5M6 8h7.5M6 12h5" />,
   lock: (
     <>
       <rect x="3" y="7" width="10" height="6.5" rx="1" />
@@ -80,6 +96,7 @@ const icons = {
   ),
   logoff: <path d="M9.5 2.5h-6v11h6M6.5 8h7M11 5.5 13.5 8 11 10.5" />,
   menu: <path d="M2.5 4.5h11M2.5 8h11M2.5 11.5h11" />,
+  minus: <path d="M3 8h10" />,
   moon: <path d="M13.2 9.6A5.6 5.6 0 0 1 6.4 2.8a5.6 5.6 0 1 0 6.8 6.8z" />,
   namespaces: <path d="M2.5 12.5v-9h4l1.5 2h5.5v7z" />,
   ok: (
@@ -129,6 +146,12 @@ const icons = {
     </>
   ),
   scan: <path d="M2.5 5.5v-3h3M10.5 2.5h3v3M13.5 10.5v3h-3M5.5 13.5h-3v-3M4.5 8h7" />,
+  seal: (
+    <>
+      <circle cx="8" cy="6" r="3.5" />
+      <path d="m6 9-1 4.5L8 12l3 1.5L10 9" />
+    </>
+  ),
   search: (
     <>
       <circle cx="7" cy="7" r="4.5" />
@@ -143,6 +166,7 @@ const icons = {
       <path d="M8 1.8v1.4M8 12.8v1.4M1.8 8h1.4M12.8 8h1.4M3.6 3.6l1 1M11.4 11.4l1 1M12.4 3.6l-1 1M4.6 11.4l-1 1" />
     </>
   ),
+  swap: <path d="M5 3v10M2.5 10.5 5 13l2.5-2.5M11 13V3M8.5 5.5 11 3l2.5 2.5" />,
   tag: (
     <>
       <path d="M2.5 2.5h5l6 6-5 5-6-6z" />

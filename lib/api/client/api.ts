@@ -23,6 +23,8 @@ interface Request extends ReadOptions, ChangeOptions {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   path: string
   body?: unknown
+  /** The media types that the response may have; JSON where it is left out. */
+  accept?: string
 }
 
 /**
@@ -40,6 +42,12 @@ export const api = {
 
   async getVersioned<T>(path: string, schema: z.ZodType<T>, options: ReadOptions = {}): Promise<Versioned<T>> {
     return versioned(await send({ ...options, method: 'GET', path }), schema)
+  },
+
+  /** A GET whose response is read as it is: a manifest, a file of an artifact. */
+  async getText(path: string, options: ReadOptions = {}): Promise<string> {
+    const response = await send({ ...options, method: 'GET', path, accept: '*/*' })
+    return reached(response.text())
   },
 
   async post<T>(
@@ -98,6 +106,11 @@ export function onSessionEnd(handler: () => void): () => void {
   }
 }
 
+/** The address of a path, for a link that the browser follows itself: a download. */
+export function linkTo(path: string): string {
+  return `${base}${path}`
+}
+
 /** A path with its parameters encoded as query string; undefined and empty ones are left out. */
 export function withQuery(path: string, parameters: Record<string, string | number | undefined>): string {
   const query = new URLSearchParams()
@@ -111,13 +124,13 @@ async function versioned<T>(response: Response, schema: z.ZodType<T>): Promise<V
   return { data: await read(response, schema), etag: response.headers.get('etag') ?? '' }
 }
 
-async function send({ method, path, body, signal, ifMatch }: Request): Promise<Response> {
+async function send({ method, path, body, signal, ifMatch, accept = 'application/json' }: Request): Promise<Response> {
   const response = await reached(
     fetch(`${base}${path}`, {
       method,
       signal: signal ?? null,
       headers: {
-        accept: 'application/json',
+        accept,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
       },

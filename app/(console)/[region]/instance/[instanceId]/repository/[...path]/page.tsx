@@ -2,7 +2,8 @@ import type { Metadata } from 'next'
 import { notFound, redirect } from 'next/navigation'
 import { getTranslations } from 'next-intl/server'
 import { RepositoryPage } from '@/components/repositories/repository-page'
-import { parseRepositoryPath, queryOf, repositoryHref, tagHref } from '@/components/routes'
+import { digestHref, parseRepositoryPath, queryOf, repositoryHref, tagHref } from '@/components/routes'
+import { shortDigest } from '@/components/ui/digest'
 import { requireSession } from '@/lib/auth/console/session'
 import { isRegionId } from '@/lib/domain/regions'
 
@@ -26,6 +27,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   }
   const path = `${repository.namespace}/${repository.name}`
   if (repository.tag !== undefined) return { title: `${path}:${repository.tag}` }
+  if (repository.digest !== undefined) return { title: `${path}@${shortDigest(repository.digest)}` }
   return { title: `${path} · ${sections[repository.section ?? 'details']}` }
 }
 
@@ -37,11 +39,17 @@ export default async function Page({ params, searchParams }: Props) {
   const { region, instanceId, path } = await params
   const repository = parseRepositoryPath(path)
   if (!isRegionId(region) || repository === null) notFound()
-  const { namespace, name, section, tag } = repository
+  const { namespace, name, section, tag, digest } = repository
   if (section === null) redirect(repositoryHref(region, { instanceId, namespace, name }, 'details'))
   const address = { instanceId, namespace, name }
-  const href = tag === undefined ? repositoryHref(region, address, section) : tagHref(region, address, tag)
-  const session = await requireSession(href + queryOf(await searchParams))
+  const session = await requireSession(hrefOf() + queryOf(await searchParams))
+
+  function hrefOf(): string {
+    if (tag !== undefined) return tagHref(region, address, tag)
+    if (digest !== undefined) return digestHref(region, address, digest)
+    return repositoryHref(region, address, section ?? 'details')
+  }
+
   return (
     <RepositoryPage
       region={region}
@@ -50,6 +58,7 @@ export default async function Page({ params, searchParams }: Props) {
       name={name}
       section={section}
       tag={tag ?? null}
+      digest={digest ?? null}
       userName={session.user.name}
       isAdministrator={session.user.role === 'ADMINISTRATOR'}
     />

@@ -1,0 +1,53 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import type { ComparisonView } from '@/lib/api/schemas/comparison'
+import { useFormat } from '../ui/use-format'
+
+interface ComparisonFiguresProps {
+  comparison: ComparisonView
+  names: { before: string; after: string }
+}
+
+/** How far two images differ, in numbers. */
+export function ComparisonFigures({ comparison, names }: ComparisonFiguresProps) {
+  const t = useTranslations()
+  const format = useFormat()
+  const { before, after, layers, config, environment, labels, platform, pulledBytes } = comparison
+  const grown = after.sizeBytes - before.sizeBytes
+  const differing = (rows: readonly { difference: string }[]) =>
+    rows.filter(({ difference }) => difference !== 'same').length
+  const sign = grown < 0 ? '−' : grown > 0 ? '+' : ''
+  return (
+    <dl className="figures figures--compare">
+      <div className="figure">
+        <dt>{t('tags.size')}</dt>
+        <dd className="value">
+          {sign}
+          {format.bytes(Math.abs(grown))}
+        </dd>
+        <dd className="note">
+          {t('compare.fromTo', { before: format.bytes(before.sizeBytes), after: format.bytes(after.sizeBytes) })}
+        </dd>
+      </div>
+      <div className="figure">
+        <dt>{platform === null ? t('image.layers') : t('compare.layersOf', { platform })}</dt>
+        <dd className="value">{t('compare.ofDiffer', { count: differing(layers), all: layers.length })}</dd>
+        <dd className="note">{t('compare.pulled', { size: format.bytes(pulledBytes), name: names.before })}</dd>
+      </div>
+      <div className="figure">
+        <dt>{t('image.config')}</dt>
+        <dd className="value">
+          {t('compare.differences', { count: differing(config) + differing(environment) + differing(labels) })}
+        </dd>
+        <dd className="note">
+          {t('compare.configNote', {
+            settings: differing(config),
+            variables: differing(environment),
+            labels: differing(labels),
+          })}
+        </dd>
+      </div>
+    </dl>
+  )
+}

@@ -222,7 +222,8 @@ const hourMs = 3_600_000
 
 /** The tables that the world fills, those that others refer to first. */
 const tables = [
-  ...['Instance', 'Namespace', 'ImmutabilityChange', 'Repository', 'Blob', 'RepositoryBlob', 'Manifest', 'Tag'],
+  ...['Instance', 'Namespace', 'ImmutabilityChange', 'Repository', 'Blob', 'RepositoryBlob', 'Manifest'],
+  ...['ManifestReference', 'Tag'],
   ...['TagOpening', 'Tombstone', 'TagEvent', 'User', 'SecondFactor', 'AccessKey', 'Session', 'RegistryPassword'],
   ...['TemporaryToken', 'Robot', 'Grant'],
 ]

@@ -42,6 +42,7 @@ const rooms = {
   robots: ['grants', 'instances'],
   credentials: ['instances'],
   users: [],
+  search: [],
   audit: [],
   ledger: [],
   content: ['pull'],

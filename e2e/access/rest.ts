@@ -20,6 +20,8 @@ export const restRows = parseRows(`
 # operation             | what of it                 | nobody | none | pull: i n r    | push: i n r    | manage: i n r  | beside | admin
 listRegions             | all                        | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
 
+search                  | for v1                     | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
+
 listInstances           | all                        | 401    | ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:2   | ok:3
 createInstance          | any                        | 401    | 403  | 403  403  403  | 403  403  403  | 403  403  403  | 403    | ok
 getInstance             | main                       | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok

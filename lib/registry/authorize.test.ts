@@ -50,6 +50,8 @@ const noUseCases: Readonly<Record<string, string>> = {
   'push/image-platforms': 'a step of a use case',
   'push/upload-lock': 'a step of a use case',
   'push/while-there-is-room': 'a step of a use case',
+  'search/find-in-repositories': 'steps of a use case',
+  'search/search-query': 'reads a query',
   'tags/assert-unprotected': 'a step in the transaction of a use case',
   'tags/copy-content': 'a step in the transaction of a use case',
   'tags/deletion-effect': 'a step of use cases',

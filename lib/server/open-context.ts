@@ -11,7 +11,7 @@ import type { Config } from '@/lib/config'
 import { AwaitedBodies } from '@/lib/limits/awaited-bodies'
 import { ByteBudget } from '@/lib/limits/byte-budget'
 import { TagRefusals } from '@/lib/limits/tag-refusals'
-import { Turnstile } from '@/lib/limits/turnstile'
+import { Turnstile, Turnstiles } from '@/lib/limits/turnstile'
 import { createLogger } from '@/lib/log'
 import type { DatabaseLocation } from '@/lib/metadata/engine/database'
 import { type OpenDatabase, openDatabase } from '@/lib/metadata/engine/open-database'
@@ -76,19 +76,4 @@ export async function openContext(config: Config, given: Partial<ProcessContext>
     credentialUses: new CredentialUses(log),
     manifestBytes: new ByteBudget(manifestBytesMax, manifestWaitMs),
     manifestTurns: new Turnstile({ atOnce: 1, waitingMax: 1000 }),
-    contentTurns: new Turnstile({ atOnce: 1, waitingMax: 200 }),
-    awaitedBodies: new AwaitedBodies(),
-    tagRefusals: new TagRefusals(),
-    // What works in the background outlasts the context of the request that asked for it.
-    jobs: new JobHost<Context>(() => ctx),
-    ...given,
-  }
-  return ctx
-}
-
-/** The display name of the database, without the password in its address. */
-function nameOf(location: DatabaseLocation): string {
-  if (location.provider === 'sqlite') return location.file
-  const { host, pathname } = new URL(location.url)
-  return `${host}${pathname}`
-}
+    searchTurns: new Turnstiles({ atOnce: 1, waitingMax: 20 }),

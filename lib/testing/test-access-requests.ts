@@ -73,6 +73,8 @@ const newPassword = 'another-horse-battery'
  * here are requested without parameters, query and body.
  */
 export const accessRequests: Readonly<Record<string, AccessRequest | ((caller: string) => AccessRequest)>> = {
+  'search for v1': { query: '?q=v1' },
+
   'createInstance any': { body: { name: 'another', regionId: 'cn-beijing' } },
   'getInstance main': main,
   'getInstance beside': beside,

@@ -226,6 +226,8 @@ export const useCaseRows: Readonly<Record<string, UseCaseRow>> = {
     ],
   },
 
+  'search/searchRegistry': { member: 'seen', args: () => [{ q: 'v1', limit: 5 }] },
+
   'users/createUser': {
     member: 'DENIED',
     args: () => [

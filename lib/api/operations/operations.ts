@@ -13,6 +13,7 @@ import { profileOperations } from './profile'
 import { regionOperations } from './regions'
 import { repositoryOperations } from './repositories'
 import { robotOperations } from './robots'
+import { searchOperations } from './search'
 import { sessionOperations } from './sessions'
 import { tagEventOperations } from './tag-events'
 import { tagOperations } from './tags'
@@ -38,5 +39,6 @@ export const operations = {
   ...userOperations,
   ...grantOperations,
   ...auditEventOperations,
+  ...searchOperations,
   ...documentOperations,
 } as const

@@ -40,5 +40,30 @@ export interface Context {
   readonly manifestBytes: ByteBudget
   /** Bounds how long large manifests that are being pushed keep other requests waiting. */
   readonly manifestTurns: Turnstile
+  /** Bounds how long large manifests and configs that are shown keep other requests waiting. */
+  readonly contentTurns: Turnstile
   /** Bounds the searches that each caller has under way. */
   readonly searchTurns: Turnstiles
+  /** Requests that send their body when they are asked to. */
+  readonly awaitedBodies: AwaitedBodies
+  /** Counts the moves of tags that the immutability rule refuses. */
+  readonly tagRefusals: TagRefusals
+  /** Runs background jobs and scheduled jobs. */
+  readonly jobs: JobHost<Context>
+}
+
+// On `globalThis`, because the server's bundle and Next's are two copies of this module in one process; two
+// contexts would be two SQLite connections that block each other.
+const key = Symbol.for('stele.context')
+
+/** Sets the context that `getContext` returns, in every bundle of this process. */
+export function setContext(context: Context): void {
+  Object.assign(globalThis, { [key]: context })
+}
+
+/** Returns the process's context. Throws outside `server.ts`'s process: pages and route handlers run only there. */
+export function getContext(): Context {
+  const context = (globalThis as { [key]?: Context })[key]
+  if (context === undefined) throw new Error('no context: this code runs only inside server.ts')
+  return context
+}

@@ -5,6 +5,7 @@ import type { SqlSource } from './engine/database'
 import { type Sql, contains } from './engine/listing'
 import { Prisma } from './generated/sqlite/client'
 import { type StoredPolicy, withPolicy } from './immutability-policies'
+import { shownArtifactType } from './tag-listing'
 
 /** What is searched in repositories by its beginning: names of tags, or digests of manifests. */
 export type Searched = 'tag' | 'manifest'
@@ -191,19 +192,16 @@ export async function describeFoundTags(source: SqlSource, found: readonly Found
 /** A manifest that was found. */
 export interface FoundManifest extends Found {
   readonly mediaType: string
-  /** Whether it says that it is an artifact. */
-  readonly isArtifact: boolean
+  readonly artifactType: string | null
   readonly createdAt: Date
 }
 
 /** The manifests; those that are gone are absent. */
 export async function describeFoundManifests(source: SqlSource, found: readonly Found[]): Promise<FoundManifest[]> {
   if (found.length === 0) return []
-  const rows = await source.read.$queryRaw<(Omit<FoundManifest, 'isArtifact'> & { readonly artifact: number })[]>`
-    SELECT t."repositoryId", t."digest" AS "text", t."mediaType", t."createdAt",
-      CASE WHEN t."artifactType" IS NULL THEN 0 ELSE 1 END AS "artifact"
-    FROM "Manifest" t WHERE (t."repositoryId", t."digest") IN (VALUES ${pairs(found)})`
-  return rows.map(({ artifact, ...row }) => ({ ...row, isArtifact: artifact === 1 }))
+  return source.read.$queryRaw<FoundManifest[]>`
+    SELECT m."repositoryId", m."digest" AS "text", m."mediaType", m."createdAt", ${shownArtifactType}
+    FROM "Manifest" m WHERE (m."repositoryId", m."digest") IN (VALUES ${pairs(found)})`
 }
 
 /** Some tags that point at manifests: at most `limit` of each. */

@@ -76,4 +76,20 @@ export async function openContext(config: Config, given: Partial<ProcessContext>
     credentialUses: new CredentialUses(log),
     manifestBytes: new ByteBudget(manifestBytesMax, manifestWaitMs),
     manifestTurns: new Turnstile({ atOnce: 1, waitingMax: 1000 }),
+    contentTurns: new Turnstile({ atOnce: 1, waitingMax: 200 }),
     searchTurns: new Turnstiles({ atOnce: 1, waitingMax: 20 }),
+    awaitedBodies: new AwaitedBodies(),
+    tagRefusals: new TagRefusals(),
+    // What works in the background outlasts the context of the request that asked for it.
+    jobs: new JobHost<Context>(() => ctx),
+    ...given,
+  }
+  return ctx
+}
+
+/** The display name of the database, without the password in its address. */
+function nameOf(location: DatabaseLocation): string {
+  if (location.provider === 'sqlite') return location.file
+  const { host, pathname } = new URL(location.url)
+  return `${host}${pathname}`
+}

@@ -1,10 +1,10 @@
 import type { Context } from '@/lib/context'
+import { type ContentKind, kindOf } from '@/lib/domain/content-kind'
 import { isProtected } from '@/lib/domain/immutability'
 import type { Principal } from '@/lib/domain/principal'
 import type { SqlSource } from '@/lib/metadata/engine/database'
 import { listInstances } from '@/lib/metadata/instances'
 import {
-  type FoundManifest,
   type FoundRepository,
   type TextRange,
   describeFoundManifests,
@@ -68,7 +68,7 @@ export interface SearchResult {
   readonly manifests: Hits<
     InRepository & {
       readonly digest: string
-      readonly kind: 'index' | 'image' | 'artifact'
+      readonly kind: ContentKind
       readonly tags: string[]
       readonly pushedAt: string
       /** The layer or config that was asked for. */
@@ -224,14 +224,14 @@ async function findManifests(
   const items = hits.items.flatMap((find) => {
     const [manifest, repository] = [manifests.get(keyOf(find)), repositories.get(find.repositoryId)]
     if (manifest === undefined || repository === undefined) return []
-    const { text: digest, createdAt } = manifest
+    const { text: digest, mediaType, artifactType, createdAt } = manifest
     const isOwn = (tag: { readonly repositoryId: string; readonly digest: string }) =>
       tag.repositoryId === find.repositoryId && tag.digest === digest
     return [
       {
         ...placeOf(repository),
         digest,
-        kind: kindOf(manifest),
+        kind: kindOf(mediaType, artifactType),
         tags: tags.filter(isOwn).map(({ name }) => name),
         pushedAt: createdAt.toISOString(),
         via: isNamed ? asked : null,
@@ -239,11 +239,6 @@ async function findManifests(
     ]
   })
   return { ...hits, items }
-}
-
-function kindOf({ mediaType, isArtifact }: FoundManifest): 'index' | 'image' | 'artifact' {
-  if (isArtifact) return 'artifact'
-  return /\.(?:image\.index|manifest\.list)\./.test(mediaType) ? 'index' : 'image'
 }
 
 /** What is found in any of the ranges, which have nothing in common; those of an earlier range first. */

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SearchResultView } from '@/lib/api/schemas/search'
 import { fillRepository, markDeleted } from '@/lib/testing/fill-repository'
+import { imageConfigType } from '@/lib/domain/content-kind'
 import { type TestApi, basic, digestOfLetter, openTestApi } from '@/lib/testing/test-api'
 
 const layer = digestOfLetter('e')
@@ -52,6 +53,7 @@ beforeAll(async () => {
     })
     if (name === 'gone') await markDeleted(api.ctx.db, id)
   }
+  await api.ctx.db.prisma.manifest.updateMany({ data: { artifactType: imageConfigType } })
   const robot = { name: 'release-bot', description: '' }
   for (const { id } of instances) {
     expect((await api.call('POST', '/instances/{instanceId}/robots', { instanceId: id }, { body: robot })).status).toBe(

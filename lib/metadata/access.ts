@@ -53,6 +53,20 @@ export function visibleRepository(viewer: Viewer | null): Sql {
     AND g."scopeId" IN (r."id", r."namespaceId", r."instanceId")))`
 }
 
+/**
+ * The same as `visibleRepository` for a list of all that a viewer sees: it reads by indexes what they are granted and
+ * what is PUBLIC, where the other one asks about each repository that there is.
+ */
+export function visibleInSet(viewer: Viewer | null): Sql {
+  if (viewer === null) return visibleRepository(null)
+  const granted = Prisma.sql`(SELECT g."scopeId" FROM "Grant" g WHERE g."subjectId" = ${viewer.subjectId})`
+  return Prisma.sql`NOT r."isDeleted" AND r."id" IN (
+    SELECT c."id" FROM "Repository" c WHERE c."id" IN ${granted}
+    UNION SELECT c."id" FROM "Repository" c WHERE c."namespaceId" IN ${granted}
+    UNION SELECT c."id" FROM "Repository" c WHERE c."instanceId" IN ${granted}
+    UNION SELECT c."id" FROM "Instance" i JOIN "Repository" c ON c."instanceId" = i."id" AND c."type" = 'PUBLIC')`
+}
+
 /** Repositories a viewer may manage. `r` is the repository's table. None that is being deleted. */
 export function manageableRepository(viewer: Viewer | null): Sql {
   if (viewer === null) return Prisma.sql`NOT r."isDeleted"`

@@ -1,4 +1,4 @@
-import { type Viewer, visibleRepository } from './access'
+import { type Viewer, visibleInSet } from './access'
 import type { ImmutabilityRule } from '@/lib/domain/immutability'
 import { asJsonKeys } from './engine/batches'
 import type { SqlSource } from './engine/database'
@@ -45,24 +45,13 @@ export async function listVisibleRepositories(
   // One row, because reading thousands of rows takes ten times as long. Neither ids nor paths have spaces.
   const [row] = await source.read.$queryRaw<{ texts: string | null }[]>`
     SELECT string_agg("id" || ' ' || "path", ' ') AS "texts" FROM (
-      SELECT r."id", r."path" FROM "Repository" r WHERE ${candidates(viewer)} ${visibleRepository(viewer)}
+      SELECT r."id", r."path" FROM "Repository" r WHERE ${visibleInSet(viewer)}
       LIMIT ${limit}) AS visible`
   const texts = typeof row?.texts === 'string' ? row.texts.split(' ') : []
   return Array.from({ length: texts.length / 2 }, (_, at) => ({
     id: texts[2 * at] ?? '',
     path: texts[2 * at + 1] ?? '',
   }))
-}
-
-/** What a grant of the viewer reaches or is PUBLIC, by indexes: the condition of visibility alone reads all rows. */
-function candidates(viewer: Viewer | null): Sql {
-  if (viewer === null) return Prisma.empty
-  const granted = Prisma.sql`(SELECT g."scopeId" FROM "Grant" g WHERE g."subjectId" = ${viewer.subjectId})`
-  return Prisma.sql`r."id" IN (
-    SELECT c."id" FROM "Repository" c WHERE c."id" IN ${granted}
-    UNION SELECT c."id" FROM "Repository" c WHERE c."namespaceId" IN ${granted}
-    UNION SELECT c."id" FROM "Repository" c WHERE c."instanceId" IN ${granted}
-    UNION SELECT c."id" FROM "Instance" i JOIN "Repository" c ON c."instanceId" = i."id" AND c."type" = 'PUBLIC') AND`
 }
 
 /** The first text of a range in each of the repositories that have one. At most 1,000 repositories in one call. */

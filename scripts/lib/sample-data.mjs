@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
+import { pushHostileImages, pushRealImages } from './sample-images.mjs'
 
 const json = 'application/json'
 const manifestType = 'application/vnd.oci.image.manifest.v1+json'
@@ -72,6 +73,9 @@ const repositories = [
   { namespace: 'data', name: 'feature-store', tags: 0, layerMiB: 1 },
   { namespace: 'test', name: 'toolbox', type: 'PUBLIC', tags: 1, layerMiB: 1 },
 ]
+
+/** A repository with the longest name that people give one. */
+const hostilePath = `data/${'platform-team-service-with-a-name-that-is-as-long-as-it-gets/and-a-second-part-of-it-too'.slice(0, 85)}`
 
 const users = [
   { name: 'li.na', displayName: '李娜', role: 'ADMINISTRATOR' },
@@ -143,6 +147,8 @@ export async function makeSampleData({ origin, accessKey, user }) {
   for (const { tag, platforms, sameAs } of exampleTags) {
     await pushImage(registry, 'test/example', { tag, platforms, seed: sameAs ?? tag, sizeMiB: 4 })
   }
+  await pushRealImages(registry, 'web/shop')
+  await pushHostileImages(registry, hostilePath)
   const [repository] = (await api('GET', `/instances/${example.id}/repositories?namespace=test&name=example`)).items
   await api('PATCH', `/repositories/${repository.id}`, {
     summary: 'Demo service used by the platform acceptance tests',
@@ -152,7 +158,7 @@ export async function makeSampleData({ origin, accessKey, user }) {
   const robot = await makeCredentials(api, example.id)
   await makeMoves(api, registry, client(`${origin}/v2`, robot), example.id)
   await makeRuns(api, registry)
-  return { instanceId: example.id, repositoryId: repository.id, emptyInstanceId, userId }
+  return { instanceId: example.id, repositoryId: repository.id, emptyInstanceId, userId, hostilePath }
 }
 
 /** Creates some users and their grants in an instance. Returns the id of one of them. */

@@ -1,6 +1,6 @@
 import { asJsonKeys } from './engine/batches'
 import type { SqlSource } from './engine/database'
-import { type Slice, type Sql, inOrder } from './engine/listing'
+import type { Sql } from './engine/listing'
 import { Prisma } from './generated/sqlite/client'
 import { type ManifestRow, manifestColumns } from './manifest-content'
 
@@ -25,17 +25,31 @@ export interface AttachmentRow extends ManifestRow {
   readonly tag: string | null
 }
 
+/** Which attachments of a part to read. */
+export interface AttachmentSlice {
+  readonly descending: boolean
+  /** The tag or digest after which to start; null for the beginning. */
+  readonly after: string | null
+  readonly limit: number
+}
+
 /** Attachments of one part in order: those of part `tag` by tag, others by digest. Each manifest is in one part only. */
 export async function listAttachments(
   source: SqlSource,
   scope: AttachmentScope,
   part: AttachmentPart,
-  slice: Slice,
+  { descending, after, limit }: AttachmentSlice,
 ): Promise<AttachmentRow[]> {
-  const key = part === 'tag' ? Prisma.sql`t."name"` : Prisma.sql`m."digest"`
-  const tag = part === 'tag' ? Prisma.sql`t."name"` : Prisma.sql`NULL`
-  return source.read.$queryRaw<AttachmentRow[]>`
-    SELECT ${part} AS "part", ${tag} AS "tag", ${manifestColumns} ${partOf(scope, part)} ${inOrder(Prisma.sql`${part}`, key, slice)}`
+  const [key, tag] =
+    part === 'tag'
+      ? [Prisma.sql`t."name"`, Prisma.sql`t."name" AS "tag"`]
+      : [Prisma.sql`m."digest"`, Prisma.sql`NULL AS "tag"`]
+  const comparison = descending ? Prisma.sql`<` : Prisma.sql`>`
+  const start = after === null ? Prisma.empty : Prisma.sql`AND ${key} ${comparison} ${after}`
+  const direction = descending ? Prisma.sql`DESC` : Prisma.sql`ASC`
+  const rows = await source.read.$queryRaw<Omit<AttachmentRow, 'part'>[]>`
+    SELECT ${tag}, ${manifestColumns} ${partOf(scope, part)} ${start} ORDER BY ${key} ${direction} LIMIT ${limit}`
+  return rows.map((row) => ({ ...row, part }))
 }
 
 /** How many attachments a part has. */
@@ -65,4 +79,18 @@ function partOf({ repositoryId, digest, tagPrefix, listedDigests }: AttachmentSc
     WHERE m."repositoryId" = ${repositoryId} AND m."subjectDigest" IS DISTINCT FROM ${digest}
       AND m."digest" IN (SELECT "key" FROM json_each(${asJsonKeys(listedDigests)}))
       AND NOT EXISTS (SELECT 1 FROM "Tag" t WHERE ${isTechnical} AND t."digest" = m."digest")`
+}
+
+/** How many layers each of `digests` names, by digest; the same one counts once. */
+export async function countFiles(
+  source: SqlSource,
+  repositoryId: string,
+  digests: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await source.read.$queryRaw<{ parentDigest: string; count: bigint }[]>`
+    SELECT "parentDigest", count(DISTINCT "childDigest") AS "count" FROM "ManifestReference"
+    WHERE "repositoryId" = ${repositoryId} AND "kind" = 'LAYER'
+      AND "parentDigest" IN (SELECT "key" FROM json_each(${asJsonKeys(digests)}))
+    GROUP BY "parentDigest"`
+  return new Map(rows.map(({ parentDigest, count }) => [parentDigest, Number(count)]))
 }

@@ -198,6 +198,8 @@ export const accessRequests: Readonly<Record<string, AccessRequest | ((caller: s
   'downloadFile of closed': fileOf(ids.closed, image.digest, image.configDigest),
   'downloadFile of open': fileOf(ids.open, image.digest, image.configDigest),
   'downloadFile which the manifest does not name': fileOf(ids.open, referrerDigest, image.configDigest),
+  'listAttachments of closed': manifestOfClosed,
+  'listAttachments of open': manifestOfOpen,
   'getManifestOfTag of closed': tagOfClosed,
   'getManifestOfTag of open': tagOfOpen,
   'listTombstones of closed': closed,

@@ -42,6 +42,10 @@ export const useCaseRows: Readonly<Record<string, UseCaseRow>> = {
   },
   'content/downloadManifest': { member: 'NOT_FOUND', args: () => [ids.closed, image.digest] },
   'content/getManifestDetails': { member: 'NOT_FOUND', args: () => [ids.closed, image.digest] },
+  'content/listAttachments': {
+    member: 'NOT_FOUND',
+    args: () => [{ repositoryId: ids.closed, digest: image.digest, pageSize }],
+  },
   'content/getManifestOfTag': { member: 'NOT_FOUND', args: () => [ids.closed, 'v1'] },
 
   'credentials/createAccessKey': { member: 'own', args: () => [] },

@@ -1,4 +1,4 @@
-import { manifestDetails } from '@/lib/api/schemas/manifests'
+import { attachmentPage, attachmentQuery, manifestDetails } from '@/lib/api/schemas/manifests'
 import type { Operation } from './operation'
 
 /** What is inside manifests. */
@@ -31,6 +31,17 @@ export const manifestOperations = {
     status: 200,
     download: ['application/octet-stream'],
     refusals: ['NOT_FOUND', 'BLOB_UNKNOWN'],
+  },
+  listAttachments: {
+    id: 'listAttachments',
+    method: 'GET',
+    path: '/repositories/{repositoryId}/manifests/{digest}/attachments',
+    summary:
+      'List what is attached to a manifest: signatures, SBOMs, attestations and other referrers, by subject, by technical tags (`sha256-….sig`), or because its index lists them',
+    query: attachmentQuery,
+    status: 200,
+    response: attachmentPage,
+    refusals: ['NOT_FOUND', 'PAGE_INVALID'],
   },
   getManifestOfTag: {
     id: 'getManifestOfTag',

@@ -111,7 +111,8 @@ function Words({ words: { start, changed, end } }: { words: ChangedWords }) {
   return (
     <code>
       {start}
-      {changed !== '' && <strong>{changed}</strong>}
+      {/* Where nothing is as before, nothing stands out. */}
+      {start === '' && end === '' ? changed : changed !== '' && <strong>{changed}</strong>}
       {end}
     </code>
   )

@@ -51,12 +51,15 @@ export function ConfigSection({ repositoryId, manifest: { digest, config }, chil
   )
 }
 
+/** Values of more signs have a line of their own. */
+const longLength = 60
+
 /** What an image does when it is run, and when it was made. */
 export function ConfigFacts({ image }: { image: ImageConfigView }) {
   const t = useTranslations()
   const facts: [string, string | null][] = [
-    [t('image.entrypoint'), image.entrypoint && JSON.stringify(image.entrypoint)],
-    [t('image.command'), image.command && JSON.stringify(image.command)],
+    [t('image.entrypoint'), image.entrypoint && argumentsOf(image.entrypoint)],
+    [t('image.command'), image.command && argumentsOf(image.command)],
     [t('image.user'), image.user],
     [t('image.directory'), image.workingDirectory],
     [t('image.ports'), image.ports.join(' ')],
@@ -68,7 +71,7 @@ export function ConfigFacts({ image }: { image: ImageConfigView }) {
   return (
     <dl className="facts facts--tight">
       {said.map(([label, value]) => (
-        <Fact key={label} label={label}>
+        <Fact key={label} label={label} full={value.length > longLength}>
           <code>{value}</code>
         </Fact>
       ))}
@@ -84,4 +87,9 @@ export function ConfigFacts({ image }: { image: ImageConfigView }) {
       )}
     </dl>
   )
+}
+
+/** As a Dockerfile writes it: JSON, with room between the words. */
+function argumentsOf(words: readonly string[]): string {
+  return `[${words.map((word) => JSON.stringify(word)).join(', ')}]`
 }

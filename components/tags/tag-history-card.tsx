@@ -9,9 +9,10 @@ import type { RegionId } from '@/lib/domain/regions'
 import { tagHistoryQuery } from '../queries/tag-history'
 import { compareHref, digestHref, repositoryHref } from '../routes'
 import { lazyComponent } from '../ui/lazy-component'
-import { List } from '../ui/list'
+import { ListContent } from '../ui/list'
 import { Section } from '../ui/page'
 import { EmptyState, PageError } from '../ui/states'
+import { TableFoot } from '../ui/table-foot'
 import { useListParameters } from '../ui/use-list-parameters'
 import { TagTimeline } from './tag-timeline'
 
@@ -32,19 +33,22 @@ export function TagHistoryCard({ region, repository, name, isProtected, isGone }
   const list = useListParameters([])
   const [restoring, setRestoring] = useState<string | null>(null)
   const query = useQuery(tagHistoryQuery(repository.id, name, list.page))
+  const hasPages = query.data !== undefined && query.data.totalCount > query.data.items.length
   const activity = repositoryHref(region, repository, 'activity')
   if (isGone && isApiError(query.error, 'NOT_FOUND')) {
     return <PageError error={query.error} gone={t('tagHistory.gone', { tag: name })} onRetry={query.refetch} />
   }
   return (
     <>
-      <Section title={t('tagHistory.history')}>
-        <List
+      <Section
+        title={t('tagHistory.history')}
+        aside={query.data && <span className="muted">{t('tagHistory.count', { count: query.data.totalCount })}</span>}
+      >
+        <ListContent
           list={list}
           query={query}
           nothingFound={t('tagHistory.empty')}
           empty={<EmptyState title={t('tagHistory.empty')}>{t('tagHistory.emptyHelp')}</EmptyState>}
-          count={(count) => t('tagHistory.count', { count })}
         >
           {(entries) => (
             <>
@@ -60,7 +64,12 @@ export function TagHistoryCard({ region, repository, name, isProtected, isGone }
               {isProtected && <p className="timeline-note">{t('tagHistory.protectedNote')}</p>}
             </>
           )}
-        </List>
+        </ListContent>
+        {hasPages && (
+          <TableFoot list={list} page={query.data} stale={query.isPlaceholderData}>
+            {null}
+          </TableFoot>
+        )}
       </Section>
       <Suspense>
         {restoring !== null && (

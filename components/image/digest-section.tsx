@@ -124,7 +124,13 @@ interface DigestsProps {
 
 function Digests({ region, repository, digests }: DigestsProps) {
   return digests.map((digest) => (
-    <Link key={digest} className="mono max-w-full" href={digestHref(region, repository, digest)} prefetch={false}>
+    <Link
+      key={digest}
+      className="mono max-w-full"
+      aria-label={digest}
+      href={digestHref(region, repository, digest)}
+      prefetch={false}
+    >
       <Middle text={digest} />
     </Link>
   ))

@@ -93,7 +93,7 @@ function PlatformPanel({ region, repository, child }: PlatformPanelProps) {
     <>
       <p className="card-line digest-line">
         {child.isPresent ? (
-          <Link className="mono" href={address}>
+          <Link className="mono" aria-label={child.digest} href={address}>
             <Middle text={child.digest} />
           </Link>
         ) : (

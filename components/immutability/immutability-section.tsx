@@ -22,7 +22,7 @@ export function ImmutabilitySection({ region, repository, instance }: Immutabili
     <>
       <Policy region={region} repository={repository} instance={instance} />
       <OpeningsCard region={region} repository={repository} />
-      {seesNames && <ReservedNamesCard repository={repository} />}
+      {seesNames && <ReservedNamesCard region={region} repository={repository} />}
     </>
   )
 }

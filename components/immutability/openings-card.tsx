@@ -8,7 +8,7 @@ import type { OpeningView } from '@/lib/api/schemas/immutability'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import type { RegionId } from '@/lib/domain/regions'
 import { openingsQuery } from '../queries/openings'
-import { repositoryHref } from '../routes'
+import { repositoryHref, tagHref } from '../routes'
 import { Button, TextButton } from '../ui/button'
 import { lazyComponent } from '../ui/lazy-component'
 import { ListContent } from '../ui/list'
@@ -84,7 +84,11 @@ function OpeningsTable({ region, repository, openings, stale }: OpeningsTablePro
       header: t('tags.tag'),
       kind: 'name',
       skeleton: 'md',
-      cell: ({ tag }) => <code title={tag}>{tag}</code>,
+      cell: ({ tag }) => (
+        <Link href={tagHref(region, repository, tag)} prefetch={false}>
+          <code title={tag}>{tag}</code>
+        </Link>
+      ),
     },
     {
       key: 'state',

@@ -1,11 +1,14 @@
 'use client'
 
 import { useInfiniteQuery } from '@tanstack/react-query'
+import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import { Suspense, useState } from 'react'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import type { TombstoneView } from '@/lib/api/schemas/tags'
+import type { RegionId } from '@/lib/domain/regions'
 import { reservedNamesQuery } from '../queries/openings'
+import { tagHref } from '../routes'
 import { Digest } from '../ui/digest'
 import { TextButton } from '../ui/button'
 import { Icon } from '../ui/icon'
@@ -22,14 +25,21 @@ import { ShowMore } from '../ui/show-more'
 const ReleaseNameDialog = lazyComponent(() => import('./release-name-dialog'), 'ReleaseNameDialog')
 
 /** The names of deleted tags that are reserved in a repository. */
-export function ReservedNamesCard({ repository }: { repository: RepositoryView }) {
+export function ReservedNamesCard({ region, repository }: { region: RegionId; repository: RepositoryView }) {
   const t = useTranslations()
   const [releasing, setReleasing] = useState<TombstoneView | null>(null)
   const query = useInfiniteQuery(reservedNamesQuery(repository.id))
   return (
     <Section title={t('openings.reserved')} aside={<span className="muted">{t('openings.reservedHelp')}</span>}>
       <ListContent query={query} empty={<p className="section-body muted">{t('openings.reservedEmpty')}</p>}>
-        {(names, stale) => <ReservedNamesTable names={names} stale={stale} onRelease={setReleasing} />}
+        {(names, stale) => (
+          <ReservedNamesTable
+            names={names}
+            stale={stale}
+            hrefOf={(tag) => tagHref(region, repository, tag)}
+            onRelease={setReleasing}
+          />
+        )}
       </ListContent>
       <ShowMore query={query} />
       <Suspense>
@@ -50,10 +60,12 @@ interface ReservedNamesTableProps {
   /** Null while they load. */
   names: readonly TombstoneView[] | null
   stale: boolean
+  /** The page of a tag: its history outlives it. */
+  hrefOf: (tag: string) => string
   onRelease: (name: TombstoneView) => void
 }
 
-function ReservedNamesTable({ names, stale, onRelease }: ReservedNamesTableProps) {
+function ReservedNamesTable({ names, stale, hrefOf, onRelease }: ReservedNamesTableProps) {
   const t = useTranslations()
   const isAdministrator = useIsAdministrator()
   const columns: Column<TombstoneView>[] = [
@@ -65,7 +77,9 @@ function ReservedNamesTable({ names, stale, onRelease }: ReservedNamesTableProps
       cell: ({ tag }) => (
         <span className="status" title={tag}>
           <Icon name="reserved" />
-          <code>{tag}</code>
+          <Link href={hrefOf(tag)} prefetch={false}>
+            <code>{tag}</code>
+          </Link>
         </span>
       ),
     },

@@ -5,6 +5,7 @@ import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
+import type { RegionId } from '@/lib/domain/regions'
 import type { TagEventView } from '@/lib/api/schemas/tag-events'
 import { tagEventKinds } from '@/lib/domain/ledger'
 import { tagEventsExportHref, tagEventsQuery } from '../queries/tag-events'
@@ -36,6 +37,7 @@ export function ActivityExport({ repositoryId }: { repositoryId: string }) {
 }
 
 interface ActivitySectionProps {
+  region: RegionId
   /** Null while it loads. */
   repository: RepositoryView | null
   /** Null while it loads. */
@@ -43,7 +45,7 @@ interface ActivitySectionProps {
 }
 
 /** The ledger of a repository: what happened to its tags, by whom and from where. */
-export function ActivitySection({ repository, instance }: ActivitySectionProps) {
+export function ActivitySection({ region, repository, instance }: ActivitySectionProps) {
   const t = useTranslations()
   const { list, filters } = useActivityFilters()
   const [open, setOpen] = useState<TagEventView | null>(null)
@@ -77,7 +79,14 @@ export function ActivitySection({ repository, instance }: ActivitySectionProps) 
           count={(count) => t('ledger.count', { count })}
         >
           {(events, stale) => (
-            <ActivityTable label={t('ledger.activity')} events={events} stale={stale} onOpen={setOpen} />
+            <ActivityTable
+              label={t('ledger.activity')}
+              region={region}
+              instanceId={repository?.instanceId ?? ''}
+              events={events}
+              stale={stale}
+              onOpen={setOpen}
+            />
           )}
         </List>
       </div>

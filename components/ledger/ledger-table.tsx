@@ -5,7 +5,7 @@ import { useLocale, useTranslations } from 'next-intl'
 import type { TagEventView } from '@/lib/api/schemas/tag-events'
 import type { RegionId } from '@/lib/domain/regions'
 import { formatDay } from '@/lib/i18n/format'
-import { repositoryHref } from '../routes'
+import { repositoryHref, tagHref } from '../routes'
 import { TextButton } from '../ui/button'
 import { Table } from '../ui/table'
 import type { Column } from '../ui/table'
@@ -14,6 +14,8 @@ import { DigestMove, EventStatus, clientOf, useCredentialText, useReasonText } f
 
 interface LedgerTableProps {
   label: string
+  region: RegionId
+  instanceId: string
   /** Null while they load. */
   events: readonly TagEventView[] | null
   stale: boolean
@@ -22,7 +24,7 @@ interface LedgerTableProps {
 
 /** What happened to the tags of a repository, by day. Refusals stand out, with the sentence that the client saw. */
 export function ActivityTable(props: LedgerTableProps) {
-  const { label, events, stale, onOpen } = props
+  const { label, region, instanceId, events, stale, onOpen } = props
   const t = useTranslations()
   const locale = useLocale()
   const reasonText = useReasonText()
@@ -43,7 +45,7 @@ export function ActivityTable(props: LedgerTableProps) {
       cell: (event) => (
         <span className="cell-stack ledger-tag">
           <span>
-            <code title={event.tag}>{event.tag}</code>
+            <TagLink region={region} instanceId={instanceId} event={event} />
             {event.count > 1 && (
               <span className="badge badge--danger">{t('ledger.times', { count: event.count })}</span>
             )}
@@ -72,13 +74,8 @@ export function ActivityTable(props: LedgerTableProps) {
   )
 }
 
-interface RefusalTableProps extends LedgerTableProps {
-  region: RegionId
-  instanceId: string
-}
-
 /** Refused pushes of all repositories of an instance. */
-export function RefusalTable({ region, instanceId, label, events, stale, onOpen }: RefusalTableProps) {
+export function RefusalTable({ region, instanceId, label, events, stale, onOpen }: LedgerTableProps) {
   const t = useTranslations()
   const common = useCommonColumns(onOpen)
   const columns: Column<TagEventView>[] = [
@@ -95,7 +92,7 @@ export function RefusalTable({ region, instanceId, label, events, stale, onOpen 
       skeleton: 'xl',
       cell: (event) => (
         <span className="cell-stack ledger-tag">
-          <code title={event.tag}>{event.tag}</code>
+          <TagLink region={region} instanceId={instanceId} event={event} />
           <small>
             <Link href={activityHref(region, instanceId, event.repositoryPath)}>{event.repositoryPath}</Link>
           </small>
@@ -129,10 +126,29 @@ export function RefusalTable({ region, instanceId, label, events, stale, onOpen 
   )
 }
 
+interface TagLinkProps {
+  region: RegionId
+  instanceId: string
+  event: TagEventView
+}
+
+/** A tag that leads to its page, which also tells of a tag that was deleted. */
+function TagLink({ region, instanceId, event: { tag, repositoryPath } }: TagLinkProps) {
+  return (
+    <Link href={tagHref(region, addressOf(instanceId, repositoryPath), tag)} prefetch={false}>
+      <code title={tag}>{tag}</code>
+    </Link>
+  )
+}
+
 /** The ledger of the repository with this path. */
 function activityHref(region: RegionId, instanceId: string, path: string): string {
+  return repositoryHref(region, addressOf(instanceId, path), 'activity')
+}
+
+function addressOf(instanceId: string, path: string) {
   const [namespace = '', ...name] = path.split('/')
-  return repositoryHref(region, { instanceId, namespace, name: name.join('/') }, 'activity')
+  return { instanceId, namespace, name: name.join('/') }
 }
 
 function useCommonColumns(onOpen: (event: TagEventView) => void) {

@@ -89,7 +89,8 @@ export function RepositoryPage(props: RepositoryPageProps) {
       return <TagsSection region={region} repository={repository ?? null} instance={instance ?? null} />
     }
     if (section === 'untagged') return <UntaggedSection region={region} repository={repository ?? null} />
-    if (section === 'activity') return <ActivitySection repository={repository ?? null} instance={instance ?? null} />
+    if (section === 'activity')
+      return <ActivitySection region={region} repository={repository ?? null} instance={instance ?? null} />
     if (!repository || !instance) return <RepositoryDetailsSkeleton />
     if (section === 'immutability') {
       return <ImmutabilitySection region={region} repository={repository} instance={instance} />

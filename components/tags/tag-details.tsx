@@ -121,7 +121,7 @@ export function TagLinks({ label, names, hrefOf }: TagLinksProps) {
   return (
     <Fact label={label} full={names.length > 3}>
       {shown.map((name) => (
-        <Link key={name} className="mono max-w-full" href={hrefOf(name)} prefetch={false}>
+        <Link key={name} className="mono max-w-full" aria-label={name} href={hrefOf(name)} prefetch={false}>
           <Middle text={name} />
         </Link>
       ))}

@@ -6,7 +6,7 @@ import { useTranslations } from 'next-intl'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import type { RegionId } from '@/lib/domain/regions'
 import { untaggedQuery } from '../queries/tags'
-import { repositoryHref } from '../routes'
+import { digestHref, repositoryHref } from '../routes'
 import { List, RefreshButton } from '../ui/list'
 import { EmptyState } from '../ui/states'
 import { useListParameters } from '../ui/use-list-parameters'
@@ -38,7 +38,13 @@ export function UntaggedSection({ region, repository }: UntaggedSectionProps) {
           empty={<EmptyState title={t('untagged.empty')}>{t('untagged.emptyHelp')}</EmptyState>}
           count={(count) => t('untagged.count', { count })}
         >
-          {(manifests, stale) => <UntaggedTable manifests={manifests} stale={stale} />}
+          {(manifests, stale) => (
+            <UntaggedTable
+              manifests={manifests}
+              stale={stale}
+              hrefOf={(digest) => (repository ? digestHref(region, repository, digest) : '')}
+            />
+          )}
         </List>
       </div>
     </>

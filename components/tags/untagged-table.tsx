@@ -6,17 +6,19 @@ import { Table } from '../ui/table'
 import type { Column } from '../ui/table'
 import { Time } from '../ui/time'
 import { useFormat } from '../ui/use-format'
-import { Digest } from '../ui/digest'
+import { DigestLink } from '../ui/digest-link'
 import { Platforms } from './platforms'
 
 interface UntaggedTableProps {
   /** Null while they load. */
   manifests: readonly UntaggedManifestView[] | null
   stale: boolean
+  /** The page of a manifest. */
+  hrefOf: (digest: string) => string
 }
 
 /** Manifests that nothing reaches. */
-export function UntaggedTable({ manifests, stale }: UntaggedTableProps) {
+export function UntaggedTable({ manifests, stale, hrefOf }: UntaggedTableProps) {
   const t = useTranslations()
   const format = useFormat()
   const columns: Column<UntaggedManifestView>[] = [
@@ -26,7 +28,9 @@ export function UntaggedTable({ manifests, stale }: UntaggedTableProps) {
       kind: 'name',
       grows: true,
       skeleton: 'lg',
-      cell: ({ digest }) => <Digest digest={digest} label={t('untagged.copyDigest', { digest })} />,
+      cell: ({ digest }) => (
+        <DigestLink digest={digest} href={hrefOf(digest)} label={t('untagged.copyDigest', { digest })} />
+      ),
     },
     {
       key: 'platforms',

@@ -1,4 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
+import type { ListedKind } from '@/lib/domain/listed-kinds'
+import { asJsonKeys } from './engine/batches'
 import type { Source, SqlSource } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 import { type Slice, type Sql, allOf, contains, inOrder } from './engine/listing'
@@ -17,6 +19,10 @@ export interface TagRow {
   /** Comma-separated; empty also when there are too many to show. */
   readonly platforms: string
   readonly totalSizeBytes: bigint
+  /** What lists by size are sorted by. */
+  readonly sizeBytes: bigint
+  /** What lists by version are sorted by. */
+  readonly versionKey: string
 }
 
 /** Longest texts of a manifest that a list shows, in bytes. A push may send 4 MiB of each. */
@@ -34,19 +40,32 @@ export const shownPlatforms = Prisma.sql`
 // Not the manifest's content: a page of them may be megabytes.
 const selectTags = Prisma.sql`
   SELECT t."name", t."digest", t."createdAt", t."updatedAt", t."updatedBy",
-    m."mediaType", m."totalSizeBytes", ${shownArtifactType}, ${shownPlatforms}
+    t."versionKey", m."mediaType", m."totalSizeBytes", t."sizeBytes", ${shownArtifactType}, ${shownPlatforms}
   FROM "Tag" t JOIN "Manifest" m ON m."repositoryId" = t."repositoryId" AND m."digest" = t."digest"`
 
-/** Which tags of a repository a list shows: whose name holds a text. */
+/** Which tags of a repository a list shows; what is absent does not matter. */
 export interface TagFilter {
   readonly repositoryId: string
+  /** Part of the name, or the beginning of the digest. */
   readonly search?: string | undefined
+  readonly kind?: ListedKind | undefined
+  /** False: none that a client made for itself. */
+  readonly withTechnical?: boolean | undefined
+  /** Only these. */
+  readonly names?: readonly string[] | undefined
+  /** None of these. */
+  readonly otherThan?: readonly string[] | undefined
 }
 
 /** What a list of tags can be sorted by. */
-export type TagSortKey = 'name' | 'pushedAt'
+export type TagSortKey = 'name' | 'pushedAt' | 'version' | 'size'
 
-const sortColumns: Record<TagSortKey, Sql> = { name: Prisma.sql`t."name"`, pushedAt: Prisma.sql`t."updatedAt"` }
+const sortColumns: Record<TagSortKey, Sql> = {
+  name: Prisma.sql`t."name"`,
+  pushedAt: Prisma.sql`t."updatedAt"`,
+  version: Prisma.sql`t."versionKey"`,
+  size: Prisma.sql`t."sizeBytes"`,
+}
 
 /** The tag with its manifest, or null. */
 export async function findTagDetails(db: Source, repositoryId: string, name: string): Promise<TagRow | null> {
@@ -57,8 +76,12 @@ export async function findTagDetails(db: Source, repositoryId: string, name: str
 
 /** Tags of a repository, sorted; those with equal keys by name. */
 export async function listTags(db: Source, filter: TagFilter, sortKey: TagSortKey, slice: Slice): Promise<TagRow[]> {
+  const order = { ...slice, after: null, skip: 0 }
+  // The page first, in the index of its order: what is stepped over is not looked up.
   return db.read.$queryRaw<TagRow[]>`
-    ${selectTags} WHERE ${matching(filter)} ${inOrder(sortColumns[sortKey], Prisma.sql`t."name"`, slice)}`
+    ${selectTags} WHERE t."repositoryId" = ${filter.repositoryId} AND t."name" IN (
+      SELECT "name" FROM "Tag" t WHERE ${matching(filter)} ${inOrder(sortColumns[sortKey], Prisma.sql`t."name"`, slice)})
+    ${inOrder(sortColumns[sortKey], Prisma.sql`t."name"`, order)}`
 }
 
 /** How many tags the list has. */
@@ -89,9 +112,25 @@ export async function* readTagNamePages(source: SqlSource, repositoryId: string)
   }
 }
 
-function matching({ repositoryId, search }: TagFilter): Sql {
+function matching({ repositoryId, search, kind, withTechnical, names, otherThan }: TagFilter): Sql {
   return allOf([
     Prisma.sql`t."repositoryId" = ${repositoryId}`,
-    search === undefined ? undefined : contains(Prisma.sql`t."name"`, search),
+    withTechnical === false ? Prisma.sql`NOT t."isTechnical"` : undefined,
+    search === undefined ? undefined : containsOrPointsAt(search),
+    kind === undefined ? undefined : Prisma.sql`t."kind" = ${kind}`,
+    names && Prisma.sql`t."name" IN (SELECT "key" FROM json_each(${asJsonKeys(names)}))`,
+    otherThan && Prisma.sql`t."name" NOT IN (SELECT "key" FROM json_each(${asJsonKeys(otherThan)}))`,
   ])
+}
+
+/** Fewer digits would be found in names that mean no digest. */
+const digitsMin = 6
+
+function containsOrPointsAt(search: string): Sql {
+  const inName = contains(Prisma.sql`t."name"`, search)
+  const [, algorithm = 'sha256', digits] = /^(?:(sha256|sha512):)?([0-9a-f]+)$/i.exec(search) ?? []
+  if (digits === undefined || (digits.length < digitsMin && !search.includes(':'))) return inName
+  const digest = `${algorithm}:${digits}`.toLowerCase()
+  // `g` is after all hexadecimal digits.
+  return Prisma.sql`(${inName} OR (t."digest" >= ${digest} AND t."digest" < ${`${digest}g`}))`
 }

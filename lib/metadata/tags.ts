@@ -12,7 +12,7 @@ import {
 import { AppError } from '@/lib/domain/errors'
 import { endOfOpening } from '@/lib/domain/openings'
 import type { TagName } from '@/lib/domain/reference'
-import { isTechnicalTag } from '@/lib/domain/technical-tag'
+import { technicalTagOf } from '@/lib/domain/content-kind'
 import { versionKey } from '@/lib/domain/version-key'
 import type { SqlSource, SqlTransaction } from './engine/database'
 import { type OpeningRow, countOpenedMove, findUnclosedOpening } from './openings'
@@ -151,7 +151,7 @@ async function tryMove(tx: SqlTransaction, repository: RepositoryForTraffic, mov
         WHEN m."artifactType" IS NULL OR m."artifactType" IN
           ('application/vnd.oci.image.config.v1+json', 'application/vnd.docker.container.image.v1+json') THEN 'image'
         ELSE 'artifact' END,
-      ${versionKey(name)}, ${isTechnicalTag(name)}
+      ${versionKey(name)}, ${technicalTagOf(name) !== null}
     FROM "Manifest" m
     WHERE m."repositoryId" = ${repositoryId} AND m."digest" = ${digest} AND (EXISTS (SELECT 1 FROM "Tag" WHERE "repositoryId" = ${repositoryId} AND "name" = ${name})
       OR (${mayCreate} AND NOT EXISTS (

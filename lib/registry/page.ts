@@ -21,6 +21,8 @@ export interface Page<T> {
 export interface PageRequest {
   readonly pageSize: number
   readonly cursor?: string | undefined
+  /** The page with this number, 1 for the first, where the list says so; the last one where there are not as many. */
+  readonly page?: number | undefined
 }
 
 /** A list's order: a key, with `-` in front for descending order. */
@@ -39,6 +41,8 @@ export interface ListOrder {
   readonly descending: boolean
   /** Whether the sort key is a time, else it is text. */
   readonly byTime: boolean
+  /** Whether it is a whole number, not negative. */
+  readonly byNumber?: boolean
 }
 
 /** How a list is read. */
@@ -54,10 +58,11 @@ interface List<Row> {
  * Throws PAGE_INVALID for a cursor that does not come from a list of this order.
  */
 export async function readPage<Row>(
-  { pageSize, cursor }: PageRequest,
+  { pageSize, cursor, page }: PageRequest,
   order: ListOrder,
   list: List<Row>,
 ): Promise<Page<Row>> {
+  if (cursor === undefined && page !== undefined && page > 1) return readNumberedPage(page, pageSize, order, list)
   const start = cursor === undefined ? firstPage : decodeCursor(cursor, order)
   if (start.from === 'end') return readLastPage(pageSize, order, list)
   if (start.from === 'before') return readPageBefore(start.position, pageSize, order, list)
@@ -74,6 +79,48 @@ export async function readPage<Row>(
     nextCursor: rows.length > pageSize && last !== undefined ? afterRow(last, order, list) : null,
     previousCursor:
       after === null ? null : first !== undefined ? beforeRow(first, order, list) : totalCount > 0 ? end(order) : null,
+    totalCount,
+  }
+}
+
+/**
+ * Most rows that a page by its number steps over, from the nearer end of the list: 25 ms
+ * (docs/decisions/0026-pages-by-number.md).
+ */
+export const skipMax = 100_000
+
+/** Throws PAGE_INVALID for a page that is too far from both ends of the list. */
+async function readNumberedPage<Row>(
+  number: number,
+  pageSize: number,
+  order: ListOrder,
+  list: List<Row>,
+): Promise<Page<Row>> {
+  const totalCount = await list.count()
+  const lastPage = Math.max(1, Math.ceil(totalCount / pageSize))
+  if (number >= lastPage)
+    return lastPage === 1 ? readPage({ pageSize }, order, list) : readLastPage(pageSize, order, list)
+  const before = (number - 1) * pageSize
+  const behind = totalCount - before - pageSize
+  if (Math.min(before, behind) > skipMax) {
+    throw new AppError('PAGE_INVALID', { fields: [{ path: 'page', message: 'a page nearer to an end of the list' }] })
+  }
+  const isBackwards = behind < before
+  const read = await list.read({
+    descending: order.descending !== isBackwards,
+    after: null,
+    limit: pageSize,
+    skip: isBackwards ? behind : before,
+  })
+  const items = isBackwards ? read.reverse() : read
+  const [first] = items
+  const last = items.at(-1)
+  // Rows were deleted since they were counted.
+  if (first === undefined || last === undefined) return readPage({ pageSize }, order, list)
+  return {
+    items,
+    nextCursor: afterRow(last, order, list),
+    previousCursor: beforeRow(first, order, list),
     totalCount,
   }
 }
@@ -125,6 +172,7 @@ const firstPage: Start = { from: 'beginning' }
 
 // Only text and times that are safe to use in a query.
 const text = z.string().refine(isPlainText)
+const number = z.string().regex(/^\d{1,18}$/)
 const time = z.iso.datetime().refine((value) => !value.startsWith('0000'))
 
 /** Of a page after a row, before one, or at the end of the list. */
@@ -132,33 +180,40 @@ const cursorOf = (key: z.ZodString | z.ZodISODateTime) =>
   z.union([z.tuple([text, key, text]), z.tuple([text, key, text, z.literal('before')]), z.tuple([text])])
 const textCursor = cursorOf(text)
 const timeCursor = cursorOf(time)
+const numberCursor = cursorOf(number)
 
 function afterRow<Row>(row: Row, { sort }: ListOrder, { positionOf }: List<Row>): string {
   const { key, tie } = positionOf(row)
-  return encodeCursor([sort, key, tie])
+  return encodeCursor([sort, asText(key), tie])
 }
 
 function beforeRow<Row>(row: Row, { sort }: ListOrder, { positionOf }: List<Row>): string {
   const { key, tie } = positionOf(row)
-  return encodeCursor([sort, key, tie, 'before'])
+  return encodeCursor([sort, asText(key), tie, 'before'])
 }
 
 function end({ sort }: ListOrder): string {
   return encodeCursor([sort])
 }
 
+/** JSON has no whole numbers of 64 bits. */
+function asText(key: Position['key']): string {
+  return key instanceof Date ? key.toISOString() : String(key)
+}
+
 function encodeCursor(parts: readonly unknown[]): string {
   return Buffer.from(JSON.stringify(parts)).toString('base64url')
 }
 
-function decodeCursor(cursor: string, { sort, byTime }: ListOrder): Start {
-  const parsed = (byTime ? timeCursor : textCursor).safeParse(parseJson(Buffer.from(cursor, 'base64url').toString()))
+function decodeCursor(cursor: string, { sort, byTime, byNumber = false }: ListOrder): Start {
+  const schema = byTime ? timeCursor : byNumber ? numberCursor : textCursor
+  const parsed = schema.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString()))
   const [cursorSort, key, tie, side] = parsed.data ?? []
   if (cursorSort !== sort) {
     throw new AppError('PAGE_INVALID', { fields: [{ path: 'cursor', message: 'a nextCursor of this list' }] })
   }
   if (key === undefined || tie === undefined) return { from: 'end' }
-  return { from: side ?? 'after', position: { key: byTime ? new Date(key) : key, tie } }
+  return { from: side ?? 'after', position: { key: byTime ? new Date(key) : byNumber ? BigInt(key) : key, tie } }
 }
 
 /** Returns the value, or undefined for text that is not valid JSON. */

@@ -56,6 +56,14 @@ export const pageQuery = z.strictObject({
   cursor: z.string().max(1024).optional().meta({ description: '`nextCursor` or `previousCursor` of another page' }),
 })
 
+/** Query parameters of lists whose pages have numbers. */
+export const numberedPageQuery = pageQuery.extend({
+  page: z.coerce.number().int().min(1).max(10_000_000).optional().meta({
+    description:
+      'The page with this number, 1 for the first; the last one where there are not as many. Up to 100,000 items from an end of the list; walk through a long list by `cursor`, which takes precedence',
+  }),
+})
+
 /** The response of every list. */
 export function pageOf<T extends z.ZodType>(item: T) {
   return z.object({

@@ -1,5 +1,9 @@
 import { z } from 'zod'
-import { digest, pageOf, pageQuery, reason, timestamp } from './common'
+import { listedKinds } from '@/lib/domain/listed-kinds'
+import { digest, numberedPageQuery, pageOf, reason, timestamp } from './common'
+import { contentKinds } from '@/lib/domain/content-kind'
+
+const count = z.number().int().nonnegative()
 
 /** A tag and what it points at. */
 export const tag = z.object({
@@ -7,6 +11,7 @@ export const tag = z.object({
   digest,
   mediaType: z.string(),
   artifactType: z.string().nullable(),
+  kind: z.enum(contentKinds),
   platforms: z.array(z.string()).meta({ examples: [['linux/amd64', 'linux/arm64']] }),
   sizeBytes: z
     .number()
@@ -16,11 +21,21 @@ export const tag = z.object({
   isProtected: z
     .boolean()
     .meta({ description: 'The tag cannot be overwritten now: the repository is immutable and the tag is not exempt' }),
+  openUntil: timestamp.nullable().meta({
+    description: 'Until when an administrator has opened it for overwriting, though the policy protects it',
+  }),
   pushedAt: timestamp.meta({ description: 'When the tag was set to this digest' }),
   pushedBy: z.string(),
   createdAt: timestamp,
 })
-export type TagView = z.infer<typeof tag>
+
+/** A tag in a list. */
+const listedTag = tag.extend({
+  attachments: z
+    .object({ signature: count, sbom: count, provenance: count, attestation: count, other: count })
+    .meta({ description: 'How many manifests are attached to it, by kind; of more than 100 referrers, the first 100' }),
+})
+export type TagView = z.infer<typeof listedTag>
 
 const removedAfter = timestamp.nullable().meta({
   description: 'The earliest time at which garbage collection removes it; `null`: the namespace keeps it for ever',
@@ -70,14 +85,37 @@ export type UntaggedManifestView = z.infer<typeof untaggedManifest>
 
 export const untaggedManifestPage = pageOf(untaggedManifest)
 
-export const tagPage = pageOf(tag)
+export const tagPage = pageOf(listedTag)
 
-export const tagQuery = pageQuery.extend({
-  search: z.string().max(128).optional().meta({ description: 'Part of the name' }),
-  sort: z.enum(['name', '-name', 'pushedAt', '-pushedAt']).default('-pushedAt').meta({
-    description:
-      'By `-pushedAt`, a tag that moves while you walk through the pages goes to the front, and you do not meet it: walk by `name` to meet each tag that exists all the time',
+/** What a list of tags can be filtered by. */
+export const tagProtections = ['protected', 'free', 'open'] as const
+
+const tagFilterFields = {
+  search: z
+    .string()
+    .max(128)
+    .optional()
+    .meta({ description: 'Part of the name, or the beginning of the digest: 6 hexadecimal digits or more' }),
+  protection: z.enum(tagProtections).optional().meta({
+    description: '`free`: the policy does not protect it; `open`: it does, but an administrator has opened it',
   }),
+  kind: z.enum(listedKinds).optional().meta({ description: 'An index of images is an `image`' }),
+}
+
+export const tagQuery = numberedPageQuery.extend({
+  ...tagFilterFields,
+  withTechnical: z
+    .enum(['true', 'false'])
+    .default('true')
+    .transform((value) => value === 'true')
+    .meta({ description: '`false` leaves out the tags that clients make for themselves, such as `sha256-….sig`' }),
+  sort: z
+    .enum(['name', '-name', 'pushedAt', '-pushedAt', 'version', '-version', 'size', '-size'])
+    .default('-pushedAt')
+    .meta({
+      description:
+        'By `version`, `v1.9` is before `v1.10` and `v2.0.0-rc.1` before `v2.0.0`; names without a version are before all versions. By `-pushedAt`, a tag that moves while you walk through the pages goes to the front, and you do not meet it: walk by `name` to meet each tag that exists all the time',
+    }),
 })
 
 export const deleteTagQuery = z.strictObject({

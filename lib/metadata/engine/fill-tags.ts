@@ -1,6 +1,6 @@
 import type Sqlite from 'better-sqlite3'
 import type { Client } from 'pg'
-import { isTechnicalTag } from '@/lib/domain/technical-tag'
+import { technicalTagOf } from '@/lib/domain/content-kind'
 import { versionKey } from '@/lib/domain/version-key'
 
 /*
@@ -16,7 +16,7 @@ const pageSize = 5000
 /** Fills the columns of all tags. */
 export function fillTagsOfSqlite(db: Sqlite.Database): void {
   db.function('stele_version_key', { deterministic: true }, (name) => versionKey(String(name)))
-  db.function('stele_is_technical', { deterministic: true }, (name) => Number(isTechnicalTag(String(name))))
+  db.function('stele_is_technical', { deterministic: true }, (name) => Number(technicalTagOf(String(name)) !== null))
   db.exec(`UPDATE "Tag" SET "versionKey" = stele_version_key("name"), "isTechnical" = stele_is_technical("name")`)
 }
 
@@ -39,7 +39,7 @@ export async function fillTagsOfPostgresql(client: Client): Promise<void> {
         rows.map(({ repositoryId }) => repositoryId),
         rows.map(({ name }) => name),
         rows.map(({ name }) => versionKey(name)),
-        rows.map(({ name }) => isTechnicalTag(name)),
+        rows.map(({ name }) => technicalTagOf(name) !== null),
       ],
     )
     last = end

@@ -5,7 +5,7 @@ export type Sql = Prisma.Sql
 
 /** Where a page starts: after the row that has this sort key and, among equals, this unique text. */
 export interface Position {
-  readonly key: string | Date
+  readonly key: string | Date | bigint
   readonly tie: string
 }
 
@@ -14,6 +14,8 @@ export interface Slice {
   readonly descending: boolean
   readonly after: Position | null
   readonly limit: number
+  /** How many rows to leave out before. The database steps over each of them. */
+  readonly skip?: number
 }
 
 /**
@@ -33,10 +35,10 @@ export function allOf(conditions: readonly (Sql | undefined)[]): Sql {
 }
 
 /** The end of a list's query, from AND on: what follows the position, in order. `tie` is unique in the list. */
-export function inOrder(key: Sql, tie: Sql, { descending, after, limit }: Slice): Sql {
+export function inOrder(key: Sql, tie: Sql, { descending, after, limit, skip = 0 }: Slice): Sql {
   const comparison = descending ? Prisma.sql`<` : Prisma.sql`>`
   const direction = descending ? Prisma.sql`DESC` : Prisma.sql`ASC`
   const start =
     after === null ? Prisma.empty : Prisma.sql`AND (${key}, ${tie}) ${comparison} (${after.key}, ${after.tie})`
-  return Prisma.sql`${start} ORDER BY ${key} ${direction}, ${tie} ${direction} LIMIT ${limit}`
+  return Prisma.sql`${start} ORDER BY ${key} ${direction}, ${tie} ${direction} LIMIT ${limit} OFFSET ${skip}`
 }

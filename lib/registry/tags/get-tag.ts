@@ -5,7 +5,7 @@ import { authorize } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { requireRepository } from '@/lib/registry/repositories/repository-details'
 import { type DeletionEffect, findDeletionEffect } from './deletion-effect'
-import { type TagDetails, toTagDetails } from './tag-details'
+import { type TagDetails, listOpen, toTagDetails } from './tag-details'
 import type { Versioned } from '@/lib/registry/versions'
 
 /**
@@ -23,5 +23,6 @@ export async function getTag(
   const row = await findTagDetails(ctx.db, repositoryId, name)
   if (row === null) throw new AppError('NOT_FOUND')
   const ifDeleted = await findDeletionEffect(ctx.db, repositoryId, row, new Date())
-  return { value: { ...toTagDetails(repository, row), ifDeleted }, version: row.digest }
+  const open = await listOpen(ctx.db, repositoryId, new Date())
+  return { value: { ...toTagDetails(repository, row, open), ifDeleted }, version: row.digest }
 }

@@ -1,28 +1,104 @@
+import { preparePatterns } from '@/lib/domain/tag-patterns'
+import type { ImmutabilityRule } from '@/lib/domain/immutability'
 import type { Principal } from '@/lib/domain/principal'
-import { type TagFilter, type TagSortKey, countTags, listTags } from '@/lib/metadata/tag-listing'
+import { type AttachmentCounts, countAttachmentsOfTags } from '@/lib/metadata/attachment-counts'
+import {
+  type TagFilter as TagRowFilter,
+  type TagRow,
+  type TagSortKey,
+  countTags,
+  listTags,
+  readTagNamePages,
+} from '@/lib/metadata/tag-listing'
 import { authorize } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { type Page, type PageRequest, type Sort, parseSort, readPage } from '@/lib/registry/page'
 import { requireRepository } from '@/lib/registry/repositories/repository-details'
-import { type TagDetails, toTagDetails } from './tag-details'
+import { type TagDetails, listOpen, toTagDetails } from './tag-details'
+
+/** Which tags a list shows; what is absent does not matter. */
+export interface TagFilter extends Omit<TagRowFilter, 'names' | 'otherThan'> {
+  /** `open`: the policy protects it, but an administrator has opened it. */
+  readonly protection?: 'protected' | 'free' | 'open' | undefined
+}
+
+/** A tag of a list. */
+interface ListedTag extends TagDetails {
+  readonly attachments: AttachmentCounts
+}
 
 /** Returns a page of a repository's tags and what they point at. Throws NOT_FOUND for the repository, PAGE_INVALID. */
 export async function listTagDetails(
   ctx: Context,
   principal: Principal,
-  { sort, pageSize, cursor, ...filter }: TagFilter & PageRequest & { readonly sort: Sort<TagSortKey> },
-): Promise<Page<TagDetails>> {
-  await authorize(ctx, principal, 'pull', { repositoryId: filter.repositoryId })
-  const repository = await requireRepository(ctx.db, filter.repositoryId)
+  { sort, pageSize, cursor, page: number, ...wanted }: TagFilter & PageRequest & { readonly sort: Sort<TagSortKey> },
+): Promise<Page<ListedTag>> {
+  const { repositoryId } = wanted
+  await authorize(ctx, principal, 'pull', { repositoryId })
+  const repository = await requireRepository(ctx.db, repositoryId)
+  const open = await listOpen(ctx.db, repositoryId, new Date())
+  const filter = await toRowFilter(
+    ctx,
+    repository,
+    wanted,
+    open.map(({ tag }) => tag),
+  )
   const { key, descending } = parseSort(sort)
   const page = await readPage(
-    { pageSize, cursor },
-    { sort, descending, byTime: key === 'pushedAt' },
+    { pageSize, cursor, page: number },
+    { sort, descending, byTime: key === 'pushedAt', byNumber: key === 'size' },
     {
       read: (slice) => listTags(ctx.db, filter, key, slice),
       count: () => countTags(ctx.db, filter),
-      positionOf: (row) => ({ key: key === 'name' ? row.name : row.updatedAt, tie: row.name }),
+      positionOf: (row) => ({ key: keyOf(row, key), tie: row.name }),
     },
   )
-  return { ...page, items: page.items.map((row) => toTagDetails(repository, row)) }
+  const attachmentsOf = await countAttachmentsOfTags(
+    ctx.db,
+    repositoryId,
+    page.items.map(({ digest }) => digest),
+  )
+  return {
+    ...page,
+    items: page.items.map((row) => ({
+      ...toTagDetails(repository, row, open),
+      attachments: attachmentsOf(row.digest),
+    })),
+  }
+}
+
+function keyOf(row: TagRow, key: TagSortKey): string | Date | bigint {
+  const keys = { name: row.name, pushedAt: row.updatedAt, version: row.versionKey, size: row.sizeBytes }
+  return keys[key]
+}
+
+/** The filter with the names that a protection stands for. */
+async function toRowFilter(
+  ctx: Context,
+  rule: ImmutabilityRule,
+  { protection, ...filter }: TagFilter,
+  open: readonly string[],
+): Promise<TagRowFilter> {
+  if (protection === undefined) return filter
+  const isInForce = rule.immutabilityMode === 'enforce'
+  if (!isInForce) return protection === 'free' ? filter : { ...filter, names: [] }
+  const exempt = await listExempt(ctx, filter.repositoryId, rule.exemptTags)
+  if (protection === 'free') return { ...filter, names: exempt }
+  if (protection === 'protected') return { ...filter, otherThan: [...exempt, ...open] }
+  const isExempt = new Set(exempt)
+  return { ...filter, names: open.filter((name) => !isExempt.has(name)) }
+}
+
+/**
+ * The exempt tags of a repository. Patterns are compared here: the GLOB of a database takes exponential time on some of
+ * them.
+ */
+async function listExempt(ctx: Context, repositoryId: string, patterns: readonly string[]): Promise<string[]> {
+  if (!patterns.some((pattern) => /[*?]/.test(pattern))) return [...patterns]
+  const firstMatch = preparePatterns(patterns)
+  const exempt: string[] = []
+  for await (const names of readTagNamePages(ctx.db, repositoryId)) {
+    exempt.push(...names.filter((name) => firstMatch(name) >= 0))
+  }
+  return exempt
 }

@@ -108,6 +108,8 @@ deleteTag               | of closed                  | 401    | 404  | 403  403 
 deleteTag               | of open                    | 401    | 403  | 403  403  403  | 403  403  403  | ok   ok   403  | 403    | ok
 deleteTag               | protected                  | 401    | 404  | 403  403  403  | 403  403  403  | 409  409  409  | 404    | 409
 deleteTag               | protected, with a reason   | 401    | 404  | 403  403  403  | 403  403  403  | 403  403  403  | 404    | ok
+deleteTags              | of closed                  | 401    | 404  | 403  403  403  | 403  403  403  | ok   ok   ok   | 404    | ok
+deleteTags              | of open                    | 401    | 403  | 403  403  403  | 403  403  403  | ok   ok   403  | 403    | ok
 
 listRepositoryEvents    | of closed                  | 401    | 404  | 403  403  403  | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | 404    | ok:1
 listRepositoryEvents    | of open                    | 401    | 403  | 403  403  403  | ok:1 ok:1 403  | ok:1 ok:1 403  | 403    | ok:1

@@ -177,6 +177,8 @@ export const accessRequests: Readonly<Record<string, AccessRequest | ((caller: s
     },
     body: { digest: image.digest },
   },
+  'deleteTags of closed': { ...closed, body: { names: ['v1'] } },
+  'deleteTags of open': { ...open, body: { names: ['v1'] } },
   'deleteTag of closed': tagOfClosed,
   'deleteTag of open': tagOfOpen,
   'deleteTag protected': { ...tagOfClosed, ...immutable },

@@ -2,7 +2,9 @@ import { pageQuery } from '@/lib/api/schemas/common'
 import { copyTagBody, movedTag, restoreTagBody } from '@/lib/api/schemas/tag-history'
 import {
   deleteTagQuery,
+  deleteTagsBody,
   deletedTag,
+  deletedTags,
   releaseTagNameBody,
   tagPage,
   tagQuery,
@@ -60,6 +62,17 @@ export const tagOperations = {
     response: deletedTag,
     isVersioned: true,
     refusals: ['NOT_FOUND', 'TAG_UNDELETABLE'],
+  },
+  deleteTags: {
+    id: 'deleteTags',
+    method: 'POST',
+    path: '/repositories/{repositoryId}/tag-deletions',
+    summary:
+      'Delete up to 500 tags, each as by itself: what is done when the request fails stays done, and the same request again does the rest',
+    body: deleteTagsBody,
+    status: 200,
+    response: deletedTags,
+    refusals: ['NOT_FOUND'],
   },
   restoreTag: {
     id: 'restoreTag',

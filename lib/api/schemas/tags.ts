@@ -124,6 +124,23 @@ export const deleteTagQuery = z.strictObject({
   }),
 })
 
+/** Most tags of one deletion. */
+export const deletedTagsMax = 500
+
+export const deleteTagsBody = z.strictObject({
+  names: z.array(z.string().max(128)).min(1).max(deletedTagsMax),
+  reason: reason.optional().meta({
+    description: 'Deletes immutable tags too; administrators only. Without one, immutable tags are left out',
+  }),
+})
+
+/** The response of the deletion of several tags. */
+export const deletedTags = z.object({
+  deletedCount: count,
+  protectedTags: z.array(z.string()).meta({ description: 'Left out: the immutability policy protects them' }),
+  absentTags: z.array(z.string()).meta({ description: 'Not there any more' }),
+})
+
 /** The name of a deleted tag, reserved for the digest it had. */
 const tombstone = z.object({
   tag: z.string(),

@@ -179,3 +179,31 @@ describe('the list of tags', () => {
     expect(of('multi')).toEqual({ signature: 0, sbom: 0, provenance: 0, attestation: 1, other: 0 })
   })
 })
+
+describe('the deletion of several tags', () => {
+  const remove = (names: string[], reason?: string) =>
+    doors.api.call('POST', operations.deleteTags.path, doors.params, { body: { names, ...(reason && { reason }) } })
+
+  test('leaves out protected ones unless there is a reason, and records each', async () => {
+    for (const tag of ['v1', 'v2', 'latest', 'dev']) await image(tag)
+    await doors.api.call('PATCH', operations.updateRepository.path, doors.params, {
+      body: { immutability: { mode: 'enforce', exemptTags: ['latest', 'dev'] } },
+      headers: { 'if-match': '*' },
+    })
+    const first = await remove(['v1', 'latest', 'gone', 'latest', 'v2'])
+    expect(first.json).toEqual({ deletedCount: 1, protectedTags: ['v1', 'v2'], absentTags: ['gone'] })
+    expect((await list({ sort: 'name' })).names).toBe('dev v1 v2')
+    expect((await remove(['v1'], 'a court order')).json).toMatchObject({ deletedCount: 1, protectedTags: [] })
+    const events = await doors.api.call('GET', operations.listRepositoryEvents.path, doors.params, {
+      query: '?kind=DELETED',
+    })
+    expect(events.json.items.map((event) => [event['tag'], event['reason']])).toEqual([
+      ['v1', 'a court order'],
+      ['latest', null],
+    ])
+  })
+
+  test('takes at most 500', async () => {
+    expect((await remove(Array.from({ length: 501 }, (_, index) => `t${index}`))).status).toBe(400)
+  })
+})

@@ -75,7 +75,7 @@ const repositories = [
 ]
 
 /** A repository with the longest name that people give one. */
-const hostilePath = `data/${'platform-team-service-with-a-name-that-is-as-long-as-it-gets/and-a-second-part-of-it-too'.slice(0, 85)}`
+const hostilePath = 'data/platform-team-service-with-a-name-that-is-as-long-as-it-gets/and-a-second-part-of-it'
 
 const users = [
   { name: 'li.na', displayName: '李娜', role: 'ADMINISTRATOR' },

@@ -8,7 +8,10 @@ import type { ReactNode } from 'react'
 import type { SessionView } from '@/lib/api/schemas/sessions'
 import { isRegionId } from '@/lib/domain/regions'
 import type { RegionId } from '@/lib/domain/regions'
-import { instancesHref, parseRepositoryPath } from '../routes'
+import { instancesHref, parseRepositoryPath, repositoryHref, tagHref } from '../routes'
+import type { RecentPage } from '../search/recent'
+import { SearchBox } from '../search/search-box'
+import { themeSwitchId } from '../search/use-pages'
 import { Icon } from '../ui/icon'
 import { Mark } from '../ui/mark'
 import { UserContext } from '../user-context'
@@ -67,8 +70,15 @@ export function ConsoleFrame({ user, theme, lastRegion, children }: ConsoleFrame
         </Link>
         <RegionMenu current={region} />
         <span className="spacer" />
+        <SearchBox
+          standpoint={{ region, instanceId, isAdministrator }}
+          userId={user.id}
+          visited={instanceId === null || repository === null ? null : visitedPage(region, instanceId, repository)}
+        />
         <LanguageSwitch />
-        <ThemeSwitch initial={theme} />
+        <span id={themeSwitchId}>
+          <ThemeSwitch initial={theme} />
+        </span>
         <AccountMenu userName={user.name} isAdministrator={isAdministrator} />
       </header>
       <Pane region={region} instanceId={instanceId} isAdministrator={isAdministrator} />
@@ -86,4 +96,17 @@ export function ConsoleFrame({ user, theme, lastRegion, children }: ConsoleFrame
       </main>
     </div>
   )
+}
+
+/** The repository or the tag that an address is of, to come back to. */
+function visitedPage(
+  region: RegionId,
+  instanceId: string,
+  { namespace, name, tag }: NonNullable<ReturnType<typeof parseRepositoryPath>>,
+): RecentPage {
+  const address = { instanceId, namespace, name }
+  const path = `${namespace}/${name}`
+  return tag === undefined
+    ? { kind: 'repository', text: path, where: '', href: repositoryHref(region, address, 'tags') }
+    : { kind: 'tag', text: tag, where: path, href: tagHref(region, address, tag) }
 }

@@ -67,6 +67,7 @@ const icons = {
       <path d="M2.5 8h11M8 2.5c2 2 2 9 0 11M8 2.5c-2 2-2 9 0 11" />
     </>
   ),
+  image: <path d="M8 2.5 14 5.5 8 8.5 2 5.5zM2 8l6 3 6-3M2 10.5l6 3 6-3" />,
   info: (
     <>
       <circle cx="8" cy="8" r="5.5" />
@@ -187,6 +188,12 @@ const icons = {
     </>
   ),
   up: <path d="m4 10 4-4 4 4" />,
+  user: (
+    <>
+      <circle cx="8" cy="5.5" r="2.5" />
+      <path d="M3 13.5c.4-2.8 2.2-4 5-4s4.6 1.2 5 4" />
+    </>
+  ),
   users: (
     <>
       <circle cx="6" cy="5" r="2.5" />

@@ -79,6 +79,13 @@ for (const theme of ['light', 'dark']) {
       await expect(page.getByRole('dialog').getByRole('link').first()).toBeVisible()
       await audit(page, 'the region selector')
       await page.keyboard.press('Escape')
+      await page.keyboard.press('Control+k')
+      await expect(page.getByRole('option').first()).toBeVisible()
+      await auditInBothWidths(page, 'the search, before it')
+      await page.getByRole('combobox').fill(repository.name.slice(0, 12))
+      await expect(page.getByRole('option', { name: repository.name })).toBeVisible()
+      await auditInBothWidths(page, 'the search')
+      await page.keyboard.press('Escape')
       await openDialog(page, main.getByRole('button', { name: words.create[0] }), 'Create Instance')
       await visit(page, `${instancesAddress()}?view=table`, page.getByRole('rowheader').first())
 

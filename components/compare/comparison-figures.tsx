@@ -9,6 +9,13 @@ interface ComparisonFiguresProps {
   names: { before: string; after: string }
 }
 
+/** Both ends of a long name: it is in a sentence. */
+function shortName(name: string): string {
+  return name.length <= nameMax ? name : `${name.slice(0, 14)}…${name.slice(-12)}`
+}
+
+const nameMax = 28
+
 /** How far two images differ, in numbers. */
 export function ComparisonFigures({ comparison, names }: ComparisonFiguresProps) {
   const t = useTranslations()
@@ -33,7 +40,9 @@ export function ComparisonFigures({ comparison, names }: ComparisonFiguresProps)
       <div className="figure">
         <dt>{platform === null ? t('image.layers') : t('compare.layersOf', { platform })}</dt>
         <dd className="value">{t('compare.ofDiffer', { count: differing(layers), all: layers.length })}</dd>
-        <dd className="note">{t('compare.pulled', { size: format.bytes(pulledBytes), name: names.before })}</dd>
+        <dd className="note">
+          {t('compare.pulled', { size: format.bytes(pulledBytes), name: shortName(names.before) })}
+        </dd>
       </div>
       <div className="figure">
         <dt>{t('image.config')}</dt>

@@ -24,6 +24,7 @@ interface ComparisonTablesProps {
 export function ComparisonTables({ comparison, hrefOf, ...shared }: ComparisonTablesProps) {
   const t = useTranslations()
   const { platforms, layers, config, environment, labels } = comparison
+  const settingName = useSettingName()
   return (
     <>
       <DifferenceTable
@@ -57,7 +58,7 @@ export function ComparisonTables({ comparison, hrefOf, ...shared }: ComparisonTa
         {...shared}
         title={t('image.config')}
         whatHeader={t('compare.setting')}
-        rows={config.map((text) => rowOf(text, text.name))}
+        rows={config.map((text) => rowOf(text, settingName(text.name)))}
       />
       <DifferenceTable
         {...shared}
@@ -73,6 +74,27 @@ export function ComparisonTables({ comparison, hrefOf, ...shared }: ComparisonTa
       />
     </>
   )
+}
+
+const settings = {
+  author: 'image.author',
+  command: 'image.command',
+  createdAt: 'image.created',
+  entrypoint: 'image.entrypoint',
+  ports: 'image.ports',
+  stopSignal: 'image.stopSignal',
+  user: 'image.user',
+  volumes: 'image.volumes',
+  workingDirectory: 'image.directory',
+} as const
+
+/** The name of a setting of a config in words; one that this page does not know as it is. */
+function useSettingName() {
+  const t = useTranslations()
+  return (name: string): string => {
+    const key = Object.entries(settings).find(([known]) => known === name)?.[1]
+    return key === undefined ? name : t(key)
+  }
 }
 
 function Content({

@@ -127,6 +127,9 @@ downloadFile            | of open                    | 401    | ok   | ok   ok  
 downloadFile            | which the manifest does not name | 401 | 404 | 404 404 404 | 404  404  404  | 404  404  404  | 404    | 404
 listAttachments         | of closed                  | 401    | 404  | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | 404    | ok:1
 listAttachments         | of open                    | 401    | ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | ok:1   | ok:1
+compareContent          | of closed                  | 401    | 404  | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | 404    | ok
+compareContent          | of open                    | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
+compareContent          | of no tag of closed        | 401    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | 404    | 404
 getManifestOfTag        | of closed                  | 401    | 404  | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | 404    | ok
 getManifestOfTag        | of open                    | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
 listTombstones          | of closed                  | 401    | 404  | 403  403  403  | ok:1 ok:1 ok:1 | ok:1 ok:1 ok:1 | 404    | ok:1

@@ -27,6 +27,7 @@ const noUseCases: Readonly<Record<string, string>> = {
   'audit/keep-audit': 'the work of the server itself',
   'content/attachment-scope': 'a step of use cases',
   'content/read-config': 'a step of use cases',
+  'content/read-image': 'a step of a use case',
   'content/read-manifest': 'a step of use cases',
   'content/stream-blob': 'a step of a use case',
   'credentials/registry-password-target': 'names for audit events and locks',

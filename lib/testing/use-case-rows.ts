@@ -36,6 +36,7 @@ export const useCaseRows: Readonly<Record<string, UseCaseRow>> = {
   'audit/listAuditEvents': { member: 'DENIED', args: () => [{ pageSize }] },
   'audit/verifyAudit': { member: 'DENIED', args: () => [null] },
 
+  'content/compareContent': { member: 'NOT_FOUND', args: () => [ids.closed, { before: 'v1', after: image.digest }] },
   'content/downloadFile': {
     member: 'NOT_FOUND',
     args: () => [{ repositoryId: ids.closed, digest: image.digest, fileDigest: image.configDigest }],

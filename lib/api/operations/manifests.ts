@@ -1,3 +1,4 @@
+import { comparison, comparisonQuery } from '@/lib/api/schemas/comparison'
 import { attachmentPage, attachmentQuery, manifestDetails } from '@/lib/api/schemas/manifests'
 import type { Operation } from './operation'
 
@@ -50,6 +51,17 @@ export const manifestOperations = {
     summary: 'Get what is inside the manifest that a tag points at',
     status: 200,
     response: manifestDetails,
+    refusals: ['NOT_FOUND'],
+  },
+  compareContent: {
+    id: 'compareContent',
+    method: 'GET',
+    path: '/repositories/{repositoryId}/comparison',
+    summary:
+      'Compare two images of a repository: platforms, and of one platform layers, config, environment and labels',
+    query: comparisonQuery,
+    status: 200,
+    response: comparison,
     refusals: ['NOT_FOUND'],
   },
 } as const satisfies Record<string, Operation>

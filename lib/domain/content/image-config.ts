@@ -78,22 +78,37 @@ function fieldOf(value: unknown): string | null {
 
 function commandOf(value: unknown): string[] | null {
   if (!Array.isArray(value)) return null
-  return plainTexts(
-    itemsOf(value).filter((part) => typeof part === 'string'),
-    plainMaxBytes,
-  )
+  return plainTexts(textItems(value), plainMaxBytes)
 }
 
-/** `NAME=value` each. A variable that is set twice is listed twice, as it stands there. */
+/** All variables of a parsed image config, by name. The last one of a name counts, as it does for a container. */
+export function environmentVariables(json: unknown): ReadonlyMap<string, string> {
+  return new Map(textItems(membersOf(membersOf(json).config).Env).map(splitVariable))
+}
+
+/** All labels of a parsed image config, by name. */
+export function imageLabels(json: unknown): ReadonlyMap<string, string> {
+  return new Map(Object.entries(textsOf(membersOf(membersOf(json).config).Labels)))
+}
+
+/** In order. A variable that is set twice is listed twice, as it stands there. */
 function environmentOf(value: unknown): BoundedList<NamedText> {
-  const variables = itemsOf(value).filter((variable) => typeof variable === 'string')
   return firstItems(
-    variables,
+    textItems(value),
     (variable) => {
-      const end = variable.indexOf('=')
-      const [name, text] = end < 0 ? [variable, ''] : [variable.slice(0, end), variable.slice(end + 1)]
+      const [name, text] = splitVariable(variable)
       return { name: shortened(name, textMax), value: shortened(text, textMax) }
     },
     namedMaxBytes,
   )
+}
+
+function textItems(value: unknown): string[] {
+  return itemsOf(value).filter((item) => typeof item === 'string')
+}
+
+/** `NAME=value`; one without `=` has an empty value. */
+function splitVariable(variable: string): [name: string, value: string] {
+  const end = variable.indexOf('=')
+  return end < 0 ? [variable, ''] : [variable.slice(0, end), variable.slice(end + 1)]
 }

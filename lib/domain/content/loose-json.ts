@@ -20,29 +20,32 @@ export function parseLooseJson(content: Uint8Array, limits: JsonLimits): unknown
   }
 }
 
+const [quote, backslash, comma] = [0x22, 0x5c, 0x2c]
+const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d]
+
 /** Counts what is outside of strings. Of text that is not JSON it may say anything: a parser refuses that. */
 function isWithin(text: string, limits: JsonLimits): boolean {
   let depth = 0
   let values = 0
   let isInString = false
   for (let at = 0; at < text.length; at++) {
-    const character = text[at]
+    const character = text.charCodeAt(at)
     if (isInString) {
-      if (character === '\\') at++
-      else if (character === '"') isInString = false
-    } else if (character === '"') {
+      if (character === backslash) at++
+      else if (character === quote) isInString = false
+    } else if (character === quote) {
       isInString = true
-    } else if (character === '{' || character === '[') {
-      depth++
+    } else if (character === openBrace || character === openBracket) {
       values++
-    } else if (character === '}' || character === ']') {
+      depth++
+      if (depth > limits.depth) return false
+    } else if (character === closeBrace || character === closeBracket) {
       depth--
-    } else if (character === ',') {
+    } else if (character === comma) {
       values++
     }
-    if (depth > limits.depth || values > limits.values) return false
   }
-  return true
+  return values <= limits.values
 }
 
 /** The members of an object; none of another value. */

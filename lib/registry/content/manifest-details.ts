@@ -99,7 +99,7 @@ export async function describeManifest(ctx: Context, repositoryId: string, row: 
     digest: row.digest,
     mediaType: row.mediaType,
     artifactType: row.artifactType,
-    kind: kindOf(row.mediaType, row.artifactType, { annotations, contents: [...layers, ...children] }),
+    kind: kindOfManifest(row, content),
     isReadable: read !== null,
     manifestSizeBytes: row.sizeBytes,
     sizeBytes: sizeOf(row),
@@ -136,6 +136,12 @@ export async function describeManifest(ctx: Context, repositoryId: string, row: 
     ),
     referrerCount: await countAll(ctx, await attachmentScope(ctx, repositoryId, row, read)),
   }
+}
+
+/** What a manifest is, by all that is known of it. `content` is null for one that cannot be read. */
+export function kindOfManifest({ mediaType, artifactType }: ManifestRow, content: ManifestContent | null): ContentKind {
+  const { annotations, layers, children } = content ?? unread
+  return kindOf(mediaType, artifactType, { annotations, contents: [...layers, ...children] })
 }
 
 /** The file name of a layer (`org.opencontainers.image.title`), as the pusher wrote it. */

@@ -9,10 +9,16 @@ import type { Context } from '@/lib/context'
 
 /**
  * Runs work on content of `bytes`. Large content takes tens of milliseconds to read: one at a time, with a turn for other
- * requests before each. Throws UNAVAILABLE when too many wait.
+ * requests before and after each. Throws UNAVAILABLE when too many wait.
  */
-export function inContentTurn<T>(ctx: Context, bytes: number, work: () => Promise<T>): Promise<T> {
-  return isLargeManifest(bytes) ? ctx.contentTurns.pass(() => setImmediate().then(work)) : work()
+export async function inContentTurn<T>(ctx: Context, bytes: number, work: () => Promise<T>): Promise<T> {
+  if (!isLargeManifest(bytes)) return work()
+  return ctx.contentTurns.pass(async () => {
+    await setImmediate()
+    const value = await work()
+    await setImmediate()
+    return value
+  })
 }
 
 /**

@@ -66,7 +66,7 @@ export function AccessKeysPage() {
     {
       key: 'created',
       header: t('accessKeys.created'),
-      hideBelow: 'sm',
+      gives: 3,
       skeleton: 'md',
       cell: ({ createdAt }) => <Time value={createdAt} format="minute" />,
     },

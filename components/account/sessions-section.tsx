@@ -69,7 +69,7 @@ export function SessionsSection() {
       key: 'started',
       header: t('security.started'),
       repeatsHeader: true,
-      hideBelow: 'md',
+      gives: 2,
       skeleton: 'lg',
       cell: ({ startedAt }) => <Time value={startedAt} format="minute" />,
     },

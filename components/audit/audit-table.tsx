@@ -67,7 +67,7 @@ export function AuditTable({ events, stale, onOpen }: AuditTableProps) {
     {
       key: 'from',
       header: t('audit.from'),
-      hideBelow: 'lg',
+      gives: 1,
       skeleton: 'md',
       cell: (event) => (
         <span className="cell-stack audit-from">

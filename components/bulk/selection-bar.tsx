@@ -1,10 +1,11 @@
 import { useTranslations } from 'next-intl'
+import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import { repositoryIdsMax } from '@/lib/api/schemas/immutability-changes'
 import { Button, TextButton } from '../ui/button'
-import type { RepositorySelection } from './use-repository-selection'
+import type { Selection } from './use-selection'
 
 interface SelectionBarProps {
-  selection: RepositorySelection
+  selection: Selection<RepositoryView>
   /** How many repositories match the filters of the list. */
   totalCount: number
   onChange: (target: 'immutable' | 'mutable') => void
@@ -13,8 +14,8 @@ interface SelectionBarProps {
 /** In the foot of the table in place of the count: how many repositories are chosen, and what can be done with them. */
 export function SelectionBar({ selection, totalCount, onChange }: SelectionBarProps) {
   const t = useTranslations()
-  const count = selection.ids?.length ?? totalCount
-  const isTooMany = selection.ids !== null && count > repositoryIdsMax
+  const count = selection.keys?.length ?? totalCount
+  const isTooMany = selection.keys !== null && count > repositoryIdsMax
   return (
     <div className="selection" role="group" aria-label={t('bulk.selection')}>
       <strong role="status">

@@ -44,7 +44,7 @@ export function TokenSection({ instanceId, credentials }: { instanceId: string; 
     {
       key: 'created',
       header: t('tokens.created'),
-      hideBelow: 'md',
+      gives: 2,
       skeleton: 'md',
       cell: ({ createdAt }) => <Time value={createdAt} format="minute" />,
     },

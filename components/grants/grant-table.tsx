@@ -78,7 +78,7 @@ export function GrantTable({
     {
       key: 'state',
       header: t('grants.state'),
-      hideBelow: 'lg',
+      gives: 1,
       skeleton: 'md',
       cell: ({ subject }) => (
         <EnabledStatus isEnabled={!subject.isDisabled} words={[t('users.enabled'), t('users.disabled')]} />
@@ -87,7 +87,7 @@ export function GrantTable({
     {
       key: 'created',
       header: t('grants.granted'),
-      hideBelow: 'md',
+      gives: 2,
       sort: ['-createdAt', 'createdAt'],
       skeleton: 'lg',
       cell: ({ createdAt, createdBy }) => (

@@ -121,7 +121,7 @@ function OpeningsTable({ region, repository, openings, stale }: OpeningsTablePro
     {
       key: 'moves',
       header: t('openings.moves'),
-      hideBelow: 'md',
+      gives: 2,
       skeleton: 'sm',
       cell: ({ moveCount, isOpen }) =>
         moveCount === 0 ? (

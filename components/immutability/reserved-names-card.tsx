@@ -86,7 +86,7 @@ function ReservedNamesTable({ names, stale, hrefOf, onRelease }: ReservedNamesTa
     {
       key: 'digest',
       header: t('tags.digest'),
-      hideBelow: 'md',
+      gives: 2,
       skeleton: 'md',
       cell: ({ digest }) => <Digest digest={digest} label={t('untagged.copyDigest', { digest })} />,
     },

@@ -54,14 +54,14 @@ export function InstanceTable({ region, instances, stale, onRename, onDelete }: 
     {
       key: 'specification',
       header: t('instances.specification'),
-      hideBelow: 'md',
+      gives: 2,
       skeleton: 'md',
       cell: (instance) => t(`instances.specifications.${instance.specification}`),
     },
     {
       key: 'endpoint',
       header: t('instances.endpoint'),
-      hideBelow: 'lg',
+      gives: 1,
       skeleton: 'xl',
       cell: (instance) => (
         <Copyable text={instance.endpoints.internet} label={t('instances.copyEndpoint', { name: instance.name })} />
@@ -79,7 +79,7 @@ export function InstanceTable({ region, instances, stale, onRename, onDelete }: 
       key: 'tags',
       header: t('instances.tags'),
       kind: 'number',
-      hideBelow: 'sm',
+      gives: 3,
       skeleton: 'sm',
       cell: (instance) => format.number(instance.tagCount),
     },
@@ -94,7 +94,7 @@ export function InstanceTable({ region, instances, stale, onRename, onDelete }: 
     {
       key: 'created',
       header: t('instances.created'),
-      hideBelow: 'md',
+      gives: 2,
       skeleton: 'md',
       cell: (instance) => <Time value={instance.createdAt} format="date" />,
     },

@@ -158,7 +158,7 @@ function useCommonColumns(onOpen: (event: TagEventView) => void) {
     digest: {
       key: 'digest',
       header: t('tags.digest'),
-      hideBelow: 'md',
+      gives: 2,
       skeleton: 'xl',
       cell: (event) => <DigestMove event={event} />,
     },
@@ -177,7 +177,7 @@ function useCommonColumns(onOpen: (event: TagEventView) => void) {
     from: {
       key: 'from',
       header: t('audit.from'),
-      hideBelow: 'lg',
+      gives: 1,
       skeleton: 'md',
       cell: (event) => (
         <span className="cell-stack ledger-by">

@@ -96,7 +96,7 @@ export function ScrubPage({ intervalHours, mibPerSecond }: ScrubPageProps) {
       header: t('scrub.blobs'),
       kind: 'number',
       repeatsHeader: true,
-      hideBelow: 'lg',
+      gives: 1,
       skeleton: 'sm',
       cell: (one) => format.number(one.examinedBlobs),
     },

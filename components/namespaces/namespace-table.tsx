@@ -48,7 +48,7 @@ export function NamespaceTable({ region, namespaces, stale, onEdit, onDelete }: 
     {
       key: 'auto',
       header: t('namespaces.autoCreate'),
-      hideBelow: 'sm',
+      gives: 3,
       skeleton: 'md',
       cell: (namespace) =>
         namespace.autoCreateRepository ? (
@@ -62,7 +62,7 @@ export function NamespaceTable({ region, namespaces, stale, onEdit, onDelete }: 
     {
       key: 'type',
       header: t('namespaces.defaultType'),
-      hideBelow: 'md',
+      gives: 2,
       skeleton: 'md',
       cell: (namespace) => <TypeStatus type={namespace.defaultRepositoryType} />,
     },
@@ -75,7 +75,7 @@ export function NamespaceTable({ region, namespaces, stale, onEdit, onDelete }: 
     {
       key: 'created',
       header: t('namespaces.created'),
-      hideBelow: 'md',
+      gives: 2,
       skeleton: 'md',
       cell: (namespace) => <Time value={namespace.createdAt} format="date" />,
     },

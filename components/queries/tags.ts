@@ -1,13 +1,18 @@
 import { keepPreviousData, queryOptions, useMutation } from '@tanstack/react-query'
 import { api, withQuery } from '@/lib/api/client/api'
-import { deletedTag, tagPage, tagWithEffect, untaggedManifestPage } from '@/lib/api/schemas/tags'
+import { deletedTag, deletedTags, tagPage, tagWithEffect, untaggedManifestPage } from '@/lib/api/schemas/tags'
 import { useInvalidate } from './invalidate'
 
 interface TagListParameters {
   search: string
+  protection?: string
+  kind?: string
+  /** Left out or empty: without. */
+  withTechnical?: string
   sort: string
   pageSize: number
   cursor: string | undefined
+  page?: number | undefined
 }
 
 /** A page of a repository's tags. */
@@ -15,7 +20,14 @@ export function tagsQuery(repositoryId: string, parameters: TagListParameters) {
   return queryOptions({
     queryKey: ['tags', repositoryId, 'list', parameters],
     queryFn: ({ signal }) =>
-      api.get(withQuery(`/repositories/${repositoryId}/tags`, { ...parameters }), tagPage, { signal }),
+      api.get(
+        withQuery(`/repositories/${repositoryId}/tags`, {
+          ...parameters,
+          withTechnical: parameters.withTechnical ? 'true' : 'false',
+        }),
+        tagPage,
+        { signal },
+      ),
     placeholderData: keepPreviousData,
   })
 }
@@ -56,6 +68,44 @@ export function useDeleteTag(repositoryId: string) {
     mutationFn: ({ name, etag, reason }: DeleteTag) =>
       api.deleteFor(withQuery(tagPath(repositoryId, name), { reason }), deletedTag, { ifMatch: etag }),
     onSuccess: useInvalidate(['tags', repositoryId, 'list'], ['repositories']),
+  })
+}
+
+/** Most names of one request, and how many tags a page of the list has while all that match are read. */
+const batch = 100
+
+/** All names that match the filters of a list, read page by page. */
+async function namesMatching(repositoryId: string, parameters: TagListParameters): Promise<string[]> {
+  const names: string[] = []
+  for (let cursor: string | undefined; ;) {
+    const query = { ...parameters, sort: 'name', pageSize: batch, page: undefined, cursor }
+    const withTechnical = parameters.withTechnical ? 'true' : 'false'
+    const page = await api.get(withQuery(`/repositories/${repositoryId}/tags`, { ...query, withTechnical }), tagPage)
+    names.push(...page.items.map(({ name }) => name))
+    if (page.nextCursor === null) return names
+    cursor = page.nextCursor
+  }
+}
+
+/** Tags to delete: those with these names, or all that match the filters of a list. */
+export type ChosenTags = { readonly names: readonly string[] } | { readonly matching: TagListParameters }
+
+/** Deletes tags, some at a time; returns how many were deleted, and how many were left out because they are protected. */
+export function useDeleteTags(repositoryId: string) {
+  return useMutation({
+    mutationFn: async ({ chosen, reason }: { chosen: ChosenTags; reason?: string }) => {
+      const names = 'names' in chosen ? chosen.names : await namesMatching(repositoryId, chosen.matching)
+      const done = { deletedCount: 0, protectedCount: 0 }
+      for (let at = 0; at < names.length; at += batch) {
+        const body = { names: names.slice(at, at + batch), ...(reason !== undefined && { reason }) }
+        const answer = await api.post(`/repositories/${repositoryId}/tag-deletions`, body, deletedTags)
+        done.deletedCount += answer.deletedCount
+        done.protectedCount += answer.protectedTags.length
+      }
+      return done
+    },
+    // Also after a failure: what was deleted until then is gone.
+    onSettled: useInvalidate(['tags', repositoryId, 'list'], ['repositories']),
   })
 }
 

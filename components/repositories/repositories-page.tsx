@@ -9,7 +9,7 @@ import type { ImmutabilityMode } from '@/lib/domain/immutability'
 import type { RegionId } from '@/lib/domain/regions'
 import { ChangeProgress } from '../bulk/change-progress'
 import { SelectionBar } from '../bulk/selection-bar'
-import { useRepositorySelection } from '../bulk/use-repository-selection'
+import { useSelection } from '../bulk/use-selection'
 import { InstancePageHead } from '../instances/instance-page-head'
 import { newestChangeQuery } from '../queries/immutability-changes'
 import { instanceQuery } from '../queries/instances'
@@ -68,7 +68,7 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
       ...list.page,
     }),
   )
-  const selection = useRepositorySelection(JSON.stringify([instanceId, list.filters]))
+  const selection = useSelection<RepositoryView>(JSON.stringify([instanceId, list.filters]), ({ id }) => id)
   const totalCount = query.data?.totalCount ?? 0
   const mayManage = query.data?.items.some(({ access }) => access === 'MANAGE') === true
   const newest = useQuery({ ...newestChangeQuery(instanceId), enabled: mayManage }).data
@@ -181,8 +181,8 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
           <ChangeImmutabilityDialog
             instanceId={instanceId}
             target={dialog.target}
-            repositories={selection.ids === null ? { filter } : { repositoryIds: selection.ids }}
-            count={selection.ids?.length ?? totalCount}
+            repositories={selection.keys === null ? { filter } : { repositoryIds: selection.keys }}
+            count={selection.keys?.length ?? totalCount}
             place={namespace || (instance?.name ?? '')}
             onStarted={(started) => {
               setFollowed(started.id)

@@ -5,7 +5,7 @@ import { useTranslations } from 'next-intl'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import type { RegionId } from '@/lib/domain/regions'
 import { SelectBox } from '../bulk/select-box'
-import type { RepositorySelection } from '../bulk/use-repository-selection'
+import type { Selection } from '../bulk/use-selection'
 import { repositoriesHref, repositoryHref } from '../routes'
 import { TextButton } from '../ui/button'
 import { Table } from '../ui/table'
@@ -25,7 +25,7 @@ interface RepositoryTableProps {
   sort: string
   onSort: (sort: string) => void
   onDelete: (repository: RepositoryView) => void
-  selection: RepositorySelection
+  selection: Selection<RepositoryView>
 }
 
 /** Repositories with their settings and size; Manage leads to one. */
@@ -92,7 +92,7 @@ export function RepositoryTable({
     {
       key: 'type',
       header: t('repositories.type'),
-      hideBelow: 'lg',
+      gives: 1,
       skeleton: 'md',
       cell: (repository) => <TypeStatus type={repository.type} />,
     },
@@ -106,7 +106,7 @@ export function RepositoryTable({
       key: 'tags',
       header: t('tags.title'),
       kind: 'number',
-      hideBelow: 'sm',
+      gives: 3,
       skeleton: 'sm',
       cell: (repository) => format.number(repository.tagCount),
     },
@@ -114,7 +114,7 @@ export function RepositoryTable({
       key: 'size',
       header: t('repositories.size'),
       kind: 'number',
-      hideBelow: 'md',
+      gives: 2,
       skeleton: 'md',
       cell: (repository) => format.bytes(repository.sizeBytes),
     },
@@ -127,7 +127,7 @@ export function RepositoryTable({
     {
       key: 'created',
       header: t('repositories.created'),
-      hideBelow: 'xl',
+      gives: 0,
       sort: ['-createdAt', 'createdAt'],
       skeleton: 'md',
       cell: (repository) => <Time value={repository.createdAt} format="date" />,

@@ -76,7 +76,7 @@ export function RobotTable({ robots, stale, withInstance, onCommand }: RobotTabl
     {
       key: 'expires',
       header: t('robots.expires'),
-      hideBelow: 'md',
+      gives: 2,
       skeleton: 'md',
       cell: ({ expiresAt }) =>
         expiresAt === null ? (
@@ -90,7 +90,7 @@ export function RobotTable({ robots, stale, withInstance, onCommand }: RobotTabl
       header: t('robots.lastUsed'),
       repeatsHeader: true,
       // Beside the instance there is no room for it.
-      ...(withInstance && { hideBelow: 'lg' as const }),
+      ...(withInstance && { gives: 1 as const }),
       skeleton: 'md',
       cell: ({ lastUsedAt, lastUsedAddress }) =>
         lastUsedAt === null ? (
@@ -105,7 +105,7 @@ export function RobotTable({ robots, stale, withInstance, onCommand }: RobotTabl
     {
       key: 'created',
       header: t('robots.created'),
-      hideBelow: 'xl',
+      gives: 0,
       skeleton: 'md',
       cell: ({ createdAt, createdBy }) => (
         <span className="cell-stack">

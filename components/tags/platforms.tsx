@@ -1,9 +1,30 @@
+import { useTranslations } from 'next-intl'
+import { Middle } from '../ui/middle'
+
 const shownMax = 2
 
+/** Of kinds that have words of their own. */
+const named = ['helmChart', 'artifact'] as const
+
 /** The first platforms, the operating system said once; what is no image shows its type. */
-export function Platforms({ of }: { of: { platforms: readonly string[]; artifactType: string | null } }) {
+export function Platforms({
+  of,
+}: {
+  of: { platforms: readonly string[]; artifactType: string | null; kind?: string }
+}) {
+  const t = useTranslations()
   const [first, ...others] = of.platforms
-  if (first === undefined) return <span className="muted">{of.artifactType ?? '—'}</span>
+  if (first === undefined) {
+    const kind = named.find((name) => name === of.kind)
+    const type = of.artifactType === null ? null : <Middle text={of.artifactType} />
+    if (kind === undefined) return <span className="muted">{type ?? '—'}</span>
+    return (
+      <span className="two">
+        <span>{t(`tagTable.kind.${kind}`)}</span>
+        {type && <small className="mono">{type}</small>}
+      </span>
+    )
+  }
   const system = `${first.split('/')[0]}/`
   const shown = [
     first,
@@ -13,7 +34,7 @@ export function Platforms({ of }: { of: { platforms: readonly string[]; artifact
     <span className="platforms" title={of.platforms.join(', ')}>
       {shown.slice(0, shownMax).map((platform) => (
         <code key={platform} className="badge">
-          {platform}
+          {Array.from(platform).length > 20 ? `${platform.slice(0, 19)}…` : platform}
         </code>
       ))}
       {shown.length > shownMax && <code className="badge">+{shown.length - shownMax}</code>}

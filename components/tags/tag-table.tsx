@@ -3,8 +3,12 @@
 import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import type { TagView } from '@/lib/api/schemas/tags'
+import { SelectBox } from '../bulk/select-box'
+import type { Selection } from '../bulk/use-selection'
+import { useTimeLeft } from '../immutability/time-left'
 import { TextButton } from '../ui/button'
 import { useCopyCommand } from '../ui/copy-button'
+import { Middle } from '../ui/middle'
 import { Status } from '../ui/status'
 import { Table } from '../ui/table'
 import type { Column } from '../ui/table'
@@ -12,6 +16,7 @@ import { Time } from '../ui/time'
 import { useFormat } from '../ui/use-format'
 import { useIsAdministrator } from '../user-context'
 import { Digest } from '../ui/digest'
+import { AttachmentMarks, countOf } from './attachment-marks'
 import { Platforms } from './platforms'
 
 interface TagTableProps {
@@ -29,15 +34,38 @@ interface TagTableProps {
   hrefOf: (tag: TagView) => string
   onCopy: (tag: TagView) => void
   onDelete: (tag: TagView) => void
+  selection: Selection<TagView>
 }
 
 /** Tags and what they point at. */
 export function TagTable(props: TagTableProps) {
-  const { address, isImmutable, isManaged, tags, stale, sort, onSort, hrefOf, onCopy, onDelete } = props
+  const { address, isImmutable, isManaged, tags, stale, sort, onSort, hrefOf, onCopy, onDelete, selection } = props
   const isAdministrator = useIsAdministrator()
   const t = useTranslations()
   const format = useFormat()
+  const chosenCount = (tags ?? []).filter(selection.has).length
   const columns: Column<TagView>[] = [
+    {
+      key: 'select',
+      header: '',
+      head: (
+        <SelectBox
+          label={t('bulk.selectPage')}
+          checked={chosenCount > 0 && chosenCount === tags?.length}
+          isPartial={chosenCount > 0 && chosenCount !== tags?.length}
+          onChange={(isChosen) => selection.toggle(tags ?? [], isChosen, tags ?? [])}
+        />
+      ),
+      kind: 'check',
+      skeleton: 'sm',
+      cell: (tag) => (
+        <SelectBox
+          label={t('bulk.selectNamed', { name: tag.name })}
+          checked={selection.has(tag)}
+          onChange={(isChosen) => selection.toggle([tag], isChosen, tags ?? [])}
+        />
+      ),
+    },
     {
       key: 'name',
       header: t('tags.tag'),
@@ -46,7 +74,7 @@ export function TagTable(props: TagTableProps) {
       skeleton: 'lg',
       cell: (tag) => (
         <Link className="mono tag-name" title={tag.name} href={hrefOf(tag)} prefetch={false}>
-          {shortened(tag.name)}
+          <Middle text={tag.name} />
         </Link>
       ),
     },
@@ -59,21 +87,39 @@ export function TagTable(props: TagTableProps) {
     {
       key: 'digest',
       header: t('tags.digest'),
-      grows: true,
+      gives: 3,
       skeleton: 'lg',
+      fold: (tag) => <Digest digest={tag.digest} label={t('tags.copyDigest', { name: tag.name })} />,
       cell: (tag) => <Digest digest={tag.digest} label={t('tags.copyDigest', { name: tag.name })} />,
     },
     {
       key: 'platforms',
       header: t('tags.platforms'),
-      hideBelow: 'lg',
+      gives: 1,
       skeleton: 'lg',
+      fold: (tag) =>
+        tag.platforms.length > 1 ? (
+          t('tagTable.platformCount', { count: tag.platforms.length })
+        ) : (
+          <Platforms of={tag} />
+        ),
       cell: (tag) => <Platforms of={tag} />,
+    },
+    {
+      key: 'attachments',
+      header: t('tagTable.attachments'),
+      gives: 0,
+      skeleton: 'md',
+      fold: (tag) =>
+        countOf(tag.attachments) === 0 ? null : t('tagTable.attachmentCount', { count: countOf(tag.attachments) }),
+      cell: (tag) => <AttachmentMarks of={tag.attachments} />,
     },
     {
       key: 'size',
       header: t('tags.size'),
       kind: 'number',
+      sort: ['-size', 'size'],
+      gives: 2,
       skeleton: 'md',
       cell: (tag) => format.bytes(tag.sizeBytes),
     },
@@ -82,14 +128,14 @@ export function TagTable(props: TagTableProps) {
       header: t('tags.pushed'),
       sort: ['-pushedAt', 'pushedAt'],
       skeleton: 'md',
-      cell: (tag) => <Time value={tag.pushedAt} format="relative" />,
-    },
-    {
-      key: 'by',
-      header: t('tags.pushedBy'),
-      hideBelow: 'xl',
-      skeleton: 'md',
-      cell: (tag) => tag.pushedBy,
+      cell: (tag) => (
+        <span className="two">
+          <Time value={tag.pushedAt} format="relative" />
+          <small>
+            <Middle text={tag.pushedBy} />
+          </small>
+        </span>
+      ),
     },
     {
       key: 'actions',
@@ -120,6 +166,7 @@ export function TagTable(props: TagTableProps) {
       stale={stale}
       sort={sort}
       onSort={onSort}
+      choice="tags"
     />
   )
 }
@@ -134,8 +181,30 @@ function PullCommand({ address, name }: { address: string; name: string }) {
   )
 }
 
+/** The columns that a person may hide. */
+export function useTagColumns() {
+  const t = useTranslations()
+  return [
+    { key: 'protection', header: t('tags.protection') },
+    { key: 'digest', header: t('tags.digest') },
+    { key: 'platforms', header: t('tags.platforms') },
+    { key: 'attachments', header: t('tagTable.attachments') },
+    { key: 'size', header: t('tags.size') },
+    { key: 'pushed', header: t('tags.pushed') },
+  ]
+}
+
 function Protection({ tag, isImmutable }: { tag: TagView; isImmutable: boolean }) {
   const t = useTranslations()
+  const timeLeft = useTimeLeft()
+  const left = tag.openUntil === null ? null : timeLeft({ closesAt: tag.openUntil })
+  if (tag.isProtected && left !== null) {
+    return (
+      <Status icon="unlock" tone="warn">
+        {t('tagTable.open', { left })}
+      </Status>
+    )
+  }
   if (tag.isProtected) {
     return (
       <Status icon="lock" tone="accent">
@@ -148,13 +217,4 @@ function Protection({ tag, isImmutable }: { tag: TagView; isImmutable: boolean }
       {isImmutable ? t('tags.exempt') : t('tags.unprotected')}
     </Status>
   )
-}
-
-const nameLength = 28
-
-/** Long names are cut in the middle: both ends tell them apart. */
-function shortened(name: string): string {
-  if (name.length <= nameLength) return name
-  const kept = nameLength - 1
-  return `${name.slice(0, Math.ceil(kept * 0.6))}…${name.slice(-Math.floor(kept * 0.4))}`
 }

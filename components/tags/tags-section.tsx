@@ -6,20 +6,41 @@ import { useTranslations } from 'next-intl'
 import { Suspense, useState } from 'react'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
+import { tagProtections } from '@/lib/api/schemas/tags'
 import type { TagView } from '@/lib/api/schemas/tags'
+import { listedKinds } from '@/lib/domain/listed-kinds'
 import type { RegionId } from '@/lib/domain/regions'
+import { useSelection } from '../bulk/use-selection'
 import { tagsQuery } from '../queries/tags'
-import { repositoryHref, tagHref } from '../routes'
+import type { ChosenTags } from '../queries/tags'
+import { compareHref, repositoryHref, tagHref } from '../routes'
 import { Banner } from '../ui/banner'
 import { CodeBlock } from '../ui/code-block'
+import { ColumnsButton } from '../ui/column-choice'
+import { Select } from '../ui/filters'
 import { lazyComponent } from '../ui/lazy-component'
 import { List, RefreshButton, Toolbar } from '../ui/list'
 import { EmptyState } from '../ui/states'
 import { useListParameters } from '../ui/use-list-parameters'
-import { TagTable } from './tag-table'
+import { TagSelectionBar } from './tag-selection-bar'
+import { TagTable, useTagColumns } from './tag-table'
 
 const CopyTagDialog = lazyComponent(() => import('./copy-tag-dialog'), 'CopyTagDialog')
 const DeleteTagDialog = lazyComponent(() => import('./delete-tag-dialog'), 'DeleteTagDialog')
+
+const DeleteTagsDialog = lazyComponent(() => import('./delete-tags-dialog'), 'DeleteTagsDialog')
+
+/** The orders that the toolbar offers, with their words. */
+const orders = [
+  ['-pushedAt', 'pushedAtDown'],
+  ['pushedAt', 'pushedAt'],
+  ['-version', 'versionDown'],
+  ['version', 'version'],
+  ['name', 'name'],
+  ['-name', 'nameDown'],
+  ['-size', 'sizeDown'],
+  ['size', 'size'],
+] as const
 
 interface TagsSectionProps {
   region: RegionId
@@ -32,14 +53,19 @@ interface TagsSectionProps {
 /** The tags of a repository. */
 export function TagsSection({ region, repository, instance }: TagsSectionProps) {
   const t = useTranslations()
-  const list = useListParameters(['search'])
+  const list = useListParameters(['search', 'protection', 'kind'], { isNumbered: true })
+  const withTechnical = list.get('technical')
   const sorting = list.sorting('-pushedAt')
   const [deleting, setDeleting] = useState<TagView | null>(null)
   const [copying, setCopying] = useState<TagView | null>(null)
-  const query = useQuery({
-    ...tagsQuery(repository?.id ?? '', { ...list.filters, sort: sorting.sort, ...list.page }),
-    enabled: repository !== null,
-  })
+  const [removing, setRemoving] = useState<{ chosen: ChosenTags; count: number } | null>(null)
+  const parameters = { ...list.filters, withTechnical, sort: sorting.sort, ...list.page, page: list.numbered }
+  const query = useQuery({ ...tagsQuery(repository?.id ?? '', parameters), enabled: repository !== null })
+  const selection = useSelection<TagView>(
+    JSON.stringify([repository?.id, list.filters, withTechnical]),
+    ({ name }) => name,
+  )
+  const columns = useTagColumns()
   const isManaged = repository?.access === 'MANAGE'
   const address = repository && instance && `${instance.registryHost}/${repository.namespace}/${repository.name}`
 
@@ -61,6 +87,39 @@ export function TagsSection({ region, repository, instance }: TagsSectionProps) 
             {t('untagged.title')}
           </Link>
         )}
+        <Select label={t('tagTable.protectionFilter')} {...list.filter('protection')}>
+          <option value="">{t('tagTable.allProtection')}</option>
+          {tagProtections.map((protection) => (
+            <option key={protection} value={protection}>
+              {t(`tagTable.protectionOf.${protection}`)}
+            </option>
+          ))}
+        </Select>
+        <Select label={t('tagTable.kindFilter')} {...list.filter('kind')}>
+          <option value="">{t('tagTable.allKinds')}</option>
+          {listedKinds.map((kind) => (
+            <option key={kind} value={kind}>
+              {t(`tagTable.kinds.${kind}`)}
+            </option>
+          ))}
+        </Select>
+        <Select label={t('tagTable.sort')} value={sorting.sort} onChange={sorting.onSort}>
+          {orders.map(([sort, words]) => (
+            <option key={sort} value={sort}>
+              {t(`tagTable.sorts.${words}`)}
+            </option>
+          ))}
+        </Select>
+        <label className="toolbar-check">
+          <input
+            type="checkbox"
+            className="check"
+            checked={withTechnical !== ''}
+            onChange={(event) => list.set({ technical: event.target.checked ? 'true' : '' })}
+          />
+          {t('tagTable.technical')}
+        </label>
+        <ColumnsButton table="tags" always={t('tags.tag')} columns={columns} />
         <RefreshButton busy={query.isFetching} onRefresh={() => void query.refetch()} />
       </Toolbar>
       <div className="table-box">
@@ -85,6 +144,25 @@ export function TagsSection({ region, repository, instance }: TagsSectionProps) 
             </EmptyState>
           }
           count={(count) => t('tags.count', { count })}
+          selection={
+            repository &&
+            !selection.isEmpty && (
+              <TagSelectionBar
+                selection={selection}
+                totalCount={query.data?.totalCount ?? 0}
+                hrefOfComparison={(before, after) => compareHref(region, repository, before, after)}
+                onDelete={
+                  isManaged
+                    ? (count) =>
+                        setRemoving({
+                          chosen: selection.keys === null ? { matching: parameters } : { names: selection.keys },
+                          count,
+                        })
+                    : null
+                }
+              />
+            )
+          }
         >
           {(tags, stale) => (
             <TagTable
@@ -97,6 +175,7 @@ export function TagsSection({ region, repository, instance }: TagsSectionProps) 
               hrefOf={(tag) => (repository ? tagHref(region, repository, tag.name) : '')}
               onCopy={setCopying}
               onDelete={setDeleting}
+              selection={selection}
             />
           )}
         </List>
@@ -108,6 +187,16 @@ export function TagsSection({ region, repository, instance }: TagsSectionProps) 
             tag={copying.name}
             digest={copying.digest}
             onClose={() => setCopying(null)}
+          />
+        )}
+        {removing && repository && (
+          <DeleteTagsDialog
+            repositoryId={repository.id}
+            {...removing}
+            onClose={() => {
+              setRemoving(null)
+              selection.clear()
+            }}
           />
         )}
         {deleting && repository && (

@@ -35,7 +35,7 @@ export function UntaggedTable({ manifests, stale, hrefOf }: UntaggedTableProps) 
     {
       key: 'platforms',
       header: t('tags.platforms'),
-      hideBelow: 'lg',
+      gives: 1,
       skeleton: 'lg',
       cell: (manifest) => <Platforms of={manifest} />,
     },
@@ -49,14 +49,14 @@ export function UntaggedTable({ manifests, stale, hrefOf }: UntaggedTableProps) 
     {
       key: 'pushed',
       header: t('tags.pushed'),
-      hideBelow: 'md',
+      gives: 2,
       skeleton: 'md',
       cell: ({ pushedAt }) => <Time value={pushedAt} format="relative" />,
     },
     {
       key: 'by',
       header: t('tags.pushedBy'),
-      hideBelow: 'xl',
+      gives: 0,
       skeleton: 'md',
       cell: ({ pushedBy }) => pushedBy,
     },

@@ -27,6 +27,12 @@ const icons = {
       <path d="M4 5.5v5M12 6.5c0 3-3.5 3-6.6 4.8" />
     </>
   ),
+  columns: (
+    <>
+      <rect x="2.5" y="3" width="11" height="10" />
+      <path d="M6.2 3v10M9.8 3v10" />
+    </>
+  ),
   change: <path d="M2.5 9.3c1.5-3.3 3.5-3.3 5.5-1.3s4 2 5.5-1.3" />,
   check: <path d="m3.5 8.5 3 3 6-7" />,
   close: <path d="m4 4 8 8M12 4l-8 8" />,

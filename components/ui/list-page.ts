@@ -20,12 +20,14 @@ const firstPage: ListPage = { number: 1, cursor: undefined }
 
 /**
  * The page that a query string names. One cursor is enough, however far the page is from the first: each answer of the API
- * has the cursors of the pages before and after it.
+ * has the cursors of the pages before and after it. In a list that has pages by number (`isNumbered`), a number is enough.
  */
-export function readListPage(search: URLSearchParams): ListPage {
+export function readListPage(search: URLSearchParams, isNumbered = false): ListPage {
   const cursor = search.get(cursorName)
-  if (cursor === null || cursor === '') return firstPage
   const number = Number(search.get(numberName))
+  if (cursor === null || cursor === '') {
+    return isNumbered && Number.isSafeInteger(number) && number > 1 ? { number, cursor: undefined } : firstPage
+  }
   // Only the first page has no cursor.
   return { number: Number.isSafeInteger(number) && number > 1 ? number : 2, cursor }
 }
@@ -34,9 +36,9 @@ export function readListPage(search: URLSearchParams): ListPage {
 export function setListPage(search: URLSearchParams, { number, cursor }: ListPage): void {
   search.delete(numberName)
   search.delete(cursorName)
-  if (cursor === undefined) return
+  if (number === 1) return
   search.set(numberName, String(number))
-  search.set(cursorName, cursor)
+  if (cursor !== undefined) search.set(cursorName, cursor)
 }
 
 /** The page after one; null on the last. */

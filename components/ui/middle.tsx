@@ -11,10 +11,17 @@ interface MiddleProps {
 export function Middle({ text, tail = 12 }: MiddleProps) {
   // By code points: half of a character is no character.
   const signs = Array.from(text)
+  if (signs.length <= 2 * tail) {
+    return (
+      <span className="mid" title={text}>
+        <span>{text}</span>
+      </span>
+    )
+  }
   const head = signs.slice(0, -tail).join('')
   return (
     <span className="mid" title={text}>
-      {head !== '' && <span>{head}</span>}
+      <span>{head}</span>
       <span>{signs.slice(-tail).join('')}</span>
     </span>
   )

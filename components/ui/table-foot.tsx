@@ -1,7 +1,9 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
+import { Fragment } from 'react'
 import type { MouseEvent, ReactNode } from 'react'
+import { classNames } from './class-names'
 import { Select } from './filters'
 import { Icon } from './icon'
 import type { IconName } from './icon'
@@ -48,8 +50,11 @@ function Pager({ list, page, stale }: { list: ListParameters } & Pick<TableFootP
         ))}
       </Select>
       <Step icon="left" label={t('table.previous')} href={hrefs?.previous ?? null} waits={stale} />
+      {pageCount !== undefined && list.hrefOfNumber && (
+        <Numbers hrefOf={list.hrefOfNumber} number={list.pageNumber} count={pageCount} />
+      )}
       {pageCount !== undefined && (
-        <span className="pager-at">
+        <span className={classNames('pager-at', list.hrefOfNumber !== null && 'sr-only')}>
           {t('table.pageOf', {
             page: format.number(list.pageNumber),
             count: format.number(Math.max(pageCount, list.pageNumber)),
@@ -59,6 +64,26 @@ function Pager({ list, page, stale }: { list: ListParameters } & Pick<TableFootP
       <Step icon="right" label={t('table.next')} href={hrefs?.next ?? null} waits={stale} />
     </nav>
   )
+}
+
+/** The first page, those around the one shown, and the last. */
+function Numbers({ hrefOf, number, count }: { hrefOf: (number: number) => string; number: number; count: number }) {
+  const t = useTranslations()
+  const format = useFormat()
+  const shown = [1, number - 1, number, number + 1, count].filter((at) => at >= 1 && at <= count)
+  return [...new Set(shown)].map((at, index, all) => (
+    <Fragment key={at}>
+      {at - (all[index - 1] ?? 0) > 1 && <span aria-hidden="true">…</span>}
+      <a
+        href={hrefOf(at)}
+        aria-label={t('table.page', { page: format.number(at) })}
+        aria-current={at === number ? 'page' : undefined}
+        onClick={(event) => goHere(event, hrefOf(at))}
+      >
+        {format.number(at)}
+      </a>
+    </Fragment>
+  ))
 }
 
 interface StepProps {

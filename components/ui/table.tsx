@@ -2,9 +2,12 @@ import { useTranslations } from 'next-intl'
 import { Fragment } from 'react'
 import type { ReactNode } from 'react'
 import { classNames } from './class-names'
+import { useHiddenColumns } from './column-choice'
 import { Icon } from './icon'
+import { Middle } from './middle'
 import { Skeleton } from './states'
 import type { SkeletonWidth } from './states'
+import { useGivingWay } from './use-giving-way'
 
 /** A column of a table of `T`. */
 export interface Column<T> {
@@ -17,8 +20,13 @@ export interface Column<T> {
    * stays in sight.
    */
   kind?: 'name' | 'number' | 'check' | 'actions'
-  /** The width below which the column is left out. */
-  hideBelow?: 'sm' | 'md' | 'lg' | 'xl'
+  /**
+   * Gives way where the room is short, those with the smallest number first: its value is then under the name, with
+   * the header's word before it.
+   */
+  gives?: 0 | 1 | 2 | 3
+  /** What is under the name in place of that; null: nothing. */
+  fold?: (row: T) => ReactNode
   /** The header's word again before the value, where narrow tables have no head. */
   repeatsHeader?: boolean
   /** Takes the free room of a line where rows are cards. */
@@ -41,6 +49,8 @@ interface TableProps<T> {
   groupOf?: (row: T) => string
   sort?: string
   onSort?: (sort: string) => void
+  /** Where a person may choose columns (`ColumnsButton`): the name of the choice. */
+  choice?: string
   /** Rows are of the question before; the ones of this one are on their way. */
   stale?: boolean
 }
@@ -48,25 +58,40 @@ interface TableProps<T> {
 const skeletonRows = 6
 
 /**
- * A table whose rows become cards on a narrow screen. Its roles are written out, because `display` takes them away in
- * some browsers.
+ * A table that fits into the room it has, whatever is in its cells: columns give way and fold under the name, a long text
+ * loses its middle, and where the room is very short rows become cards. Its roles are written out, because `display` takes
+ * them away in some browsers.
  */
 export function Table<T>({
   label,
-  columns,
+  columns: all,
   rows,
   rowKey,
   rowClass,
   groupOf,
   sort,
   onSort,
+  choice,
   stale = false,
 }: TableProps<T>) {
   const t = useTranslations()
+  const { hidden } = useHiddenColumns(choice ?? '')
+  const chosen = choice === undefined ? all : all.filter(({ key }) => !hidden.has(key))
+  const giving = chosen
+    .filter(({ gives }) => gives !== undefined)
+    .sort((one, other) => (one.gives ?? 0) - (other.gives ?? 0))
+  const { box, given, overflows } = useGivingWay(giving.length, rows)
+  const folded = new Set(giving.slice(0, given).map(({ key }) => key))
+  const columns = chosen.filter(({ key }) => !folded.has(key))
+  const folds = chosen.filter(({ key }) => folded.has(key))
   // Without anything to focus in its rows, a wide table could not be scrolled with the keyboard.
   const isReadOnly = !columns.some(({ kind }) => kind === 'actions')
   return (
-    <div className="table-scroll" {...(isReadOnly && { tabIndex: 0, role: 'group', 'aria-label': label })}>
+    <div
+      ref={box}
+      className={classNames('table-scroll', overflows && 'overflows')}
+      {...(isReadOnly && { tabIndex: 0, role: 'group', 'aria-label': label })}
+    >
       <table
         role="table"
         className={classNames('table stack', stale && 'is-stale')}
@@ -92,7 +117,12 @@ export function Table<T>({
             : rows.map((row, index) => (
                 <Fragment key={rowKey(row)}>
                   <GroupRow groupOf={groupOf} row={row} before={rows[index - 1]} span={columns.length} />
-                  <Row columns={columns} className={rowClass?.(row)} cell={(column) => column.cell(row)} />
+                  <Row
+                    columns={columns}
+                    className={rowClass?.(row)}
+                    cell={(column) => fitting(column.cell(row))}
+                    folds={folds.length > 0 && <Folds columns={folds} row={row} />}
+                  />
                 </Fragment>
               ))}
         </tbody>
@@ -107,7 +137,6 @@ function columnClass<T>(column: Column<T>): string {
     column.kind === 'check' && 'col-check',
     column.kind === 'actions' && 'actions',
     column.grows && 'cell-grow',
-    column.hideBelow && `hide-${column.hideBelow}`,
   )
 }
 
@@ -174,15 +203,50 @@ interface RowProps<T> {
   columns: readonly Column<T>[]
   className?: string | undefined
   cell: (column: Column<T>) => ReactNode
+  folds?: ReactNode
 }
 
-function Row<T>({ columns, className, cell }: RowProps<T>) {
+/** A text of any length loses its middle where the room is short; other cells see to that themselves. */
+function fitting(cell: ReactNode): ReactNode {
+  return typeof cell === 'string' ? <Middle text={cell} /> : cell
+}
+
+/** What the columns that gave way say of a row. */
+function Folds<T>({ columns, row }: { columns: readonly Column<T>[]; row: T }) {
+  return (
+    <small className="folds">
+      {columns.map(({ key, header, fold, cell }) => {
+        if (fold !== undefined) {
+          const shown = fold(row)
+          return shown !== null && <span key={key}>{shown}</span>
+        }
+        const shown = cell(row)
+        return (
+          (shown || shown === 0) && (
+            <span key={key}>
+              {header} {fitting(shown)}
+            </span>
+          )
+        )
+      })}
+    </small>
+  )
+}
+
+function Row<T>({ columns, className, cell, folds }: RowProps<T>) {
   return (
     <tr role="row" className={className}>
       {columns.map((column) =>
         column.kind === 'name' ? (
           <th key={column.key} scope="row" role="rowheader" className={classNames('cell-name', columnClass(column))}>
-            {cell(column)}
+            {folds ? (
+              <span className="two">
+                <span>{cell(column)}</span>
+                {folds}
+              </span>
+            ) : (
+              cell(column)
+            )}
           </th>
         ) : (
           <td

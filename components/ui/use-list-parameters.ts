@@ -12,12 +12,15 @@ export const pageSizes = [20, 50, 100] as const
 /**
  * Filters, sort and page of a list, kept in the query string, so that Back, reload and a shared address show the same.
  *
- * `filterNames` are the parameters that leave rows out.
+ * `filterNames` are the parameters that leave rows out. `isNumbered`: the API has pages of the list by number.
  */
-export function useListParameters<Name extends string = never>(filterNames: readonly Name[] = []) {
+export function useListParameters<Name extends string = never>(
+  filterNames: readonly Name[] = [],
+  { isNumbered = false }: { isNumbered?: boolean } = {},
+) {
   const pathname = usePathname()
   const search = useSearchParams()
-  const page = readListPage(search)
+  const page = readListPage(search, isNumbered)
   const asked = Number(search.get(pageSizeName))
   const pageSize = pageSizes.find((size) => size === asked) ?? pageSizes[0]
 
@@ -56,6 +59,10 @@ export function useListParameters<Name extends string = never>(filterNames: read
     set,
     /** The page shown, as the queries of lists take it. */
     page: { pageSize, cursor: page.cursor },
+    /** The number of a page that no cursor leads to, for lists with pages by number. */
+    numbered: page.number > 1 && page.cursor === undefined ? page.number : undefined,
+    /** The address of a page by its number; null where the list has none. */
+    hrefOfNumber: isNumbered ? (number: number) => hrefAt({ number, cursor: undefined }) : null,
     /** 1 for the first page. */
     pageNumber: page.number,
     /** The addresses of the pages before and after the one shown; null where there is none. */

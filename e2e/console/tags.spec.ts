@@ -150,7 +150,7 @@ test('a tag that became protected while its dialog was open is not deleted witho
 })
 
 function names(page: Page): Locator {
-  return page.getByRole('table', { name: 'Tags' }).getByRole('rowheader')
+  return page.getByRole('table', { name: 'Tags' }).getByRole('rowheader').getByRole('link')
 }
 
 function row(page: Page, name: string): Locator {

@@ -1,0 +1,60 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import { useState } from 'react'
+import { useDeleteTags } from '../queries/tags'
+import type { ChosenTags } from '../queries/tags'
+import { Dialog } from '../ui/dialog'
+import { TextArea } from '../ui/field'
+import { FormError } from '../ui/form-error'
+import { useAction } from '../ui/use-action'
+import { useIsAdministrator } from '../user-context'
+
+interface DeleteTagsDialogProps {
+  repositoryId: string
+  chosen: ChosenTags
+  count: number
+  onClose: () => void
+}
+
+/** Deletes chosen tags; protected ones only by an administrator with a reason. */
+export function DeleteTagsDialog({ repositoryId, chosen, count, onClose }: DeleteTagsDialogProps) {
+  const t = useTranslations()
+  const isAdministrator = useIsAdministrator()
+  const remove = useDeleteTags(repositoryId)
+  const { run, close } = useAction(remove, onClose)
+  const [reason, setReason] = useState('')
+  const given = reason.trim()
+  return (
+    <Dialog
+      title={t('tagTable.deleteMany')}
+      subject={t('tagTable.deleteManySubject', { count })}
+      confirm={t('tagTable.deleteMany')}
+      danger
+      busy={remove.isPending}
+      onClose={close}
+      onSubmit={() =>
+        run(given === '' ? { chosen } : { chosen, reason: given }, {
+          done: ({ deletedCount, protectedCount }) => ({
+            title: t('tagTable.deletedMany', { count: deletedCount }),
+            ...(protectedCount > 0 && { body: t('tagTable.leftOut', { count: protectedCount }) }),
+          }),
+        })
+      }
+    >
+      <FormError error={remove.error} />
+      <p>{t('tagTable.deleteManyConsequence')}</p>
+      {isAdministrator && (
+        <TextArea
+          label={t('tagTable.deleteManyReason')}
+          name="reason"
+          help={t('tagTable.deleteManyReasonHelp')}
+          maxLength={500}
+          rows={3}
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+        />
+      )}
+    </Dialog>
+  )
+}

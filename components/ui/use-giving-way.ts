@@ -1,0 +1,38 @@
+'use client'
+
+import { useLayoutEffect, useRef, useState } from 'react'
+
+/** Below this room, in pixels, rows are cards, and no column gives way. The same as in styles/table.css. */
+const cardsBelow = 640
+
+/**
+ * How many of a table's columns have to give way, so that the table fits into `box`: the fewest of `count`. It is
+ * measured again when the room changes and when `content`, what the table shows, does. `overflows`: it does not fit
+ * though all of them gave way, and scrolls.
+ */
+export function useGivingWay(count: number, content: unknown) {
+  const box = useRef<HTMLDivElement>(null)
+  const [room, setRoom] = useState(0)
+  const [measured, setMeasured] = useState({ content, room, given: 0, overflows: false })
+  const isCurrent = measured.content === content && measured.room === room
+  const given = isCurrent ? Math.min(measured.given, count) : 0
+
+  useLayoutEffect(() => {
+    const element = box.current
+    if (element === null) return
+    const observer = new ResizeObserver(() => setRoom(element.clientWidth))
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [])
+
+  // Before the browser paints: nobody sees a table that does not fit.
+  useLayoutEffect(() => {
+    const element = box.current
+    if (element === null) return
+    const overflows = element.clientWidth >= cardsBelow && element.scrollWidth > element.clientWidth + 1
+    if (overflows && given < count) setMeasured({ content, room, given: given + 1, overflows: false })
+    else if (!isCurrent || measured.overflows !== overflows) setMeasured({ content, room, given, overflows })
+  }, [content, room, given, count, isCurrent, measured.overflows])
+
+  return { box, given, overflows: isCurrent && measured.overflows }
+}

@@ -58,7 +58,9 @@ export function Palette({ standpoint, userId, onClose }: PaletteProps) {
   const isCurrent = wanted === text && (text === '' || (query.data !== undefined && !query.isPlaceholderData))
 
   const all = useGroups(standpoint, userId, text, result)
-  const chosen = all.filter(({ kind }) => scope === null || kind === scope)
+  const chosen = all
+    .filter(({ kind }) => scope === null || kind === scope)
+    .map((group) => (scope === null && text !== '' ? firstOf(group) : group))
   const options = chosen.flatMap((group) => group.options)
   const active = options.find((option) => option.id === activeId) ?? options[0]
   const domIdOf = (option: Option) => `${id}-${options.indexOf(option)}`
@@ -198,11 +200,7 @@ export function Palette({ standpoint, userId, onClose }: PaletteProps) {
             <Group
               key={group.kind}
               group={group}
-              count={
-                group.kind === 'tags' && result && result.tags.totalCount > 1
-                  ? t('search.inRepositories', { tags: countText(group), count: repositoriesOf(result.tags) })
-                  : null
-              }
+              repositoryCount={group.kind === 'tags' && result ? repositoriesOf(result.tags) : null}
               text={text}
               active={active}
               domIdOf={domIdOf}
@@ -235,6 +233,11 @@ export function Palette({ standpoint, userId, onClose }: PaletteProps) {
   )
 }
 
+/** The group with as many results as are shown of each kind. */
+function firstOf(group: OptionGroup): OptionGroup {
+  return { ...group, options: group.options.slice(0, shownOfEach) }
+}
+
 function countText({ count, isMore }: Pick<OptionGroup, 'count' | 'isMore'>): string {
   return isMore ? `${count}+` : String(count)
 }
@@ -257,8 +260,8 @@ function ScopeButton({ label, count, isMore, pressed, onPress }: ScopeButtonProp
 
 interface GroupProps {
   group: OptionGroup
-  /** How many there are, in words; null: nothing more is to say. */
-  count: string | null
+  /** Of tags: in how many repositories those are that the server has answered. */
+  repositoryCount: number | null
   text: string
   active: Option | undefined
   domIdOf: (option: Option) => string
@@ -266,14 +269,20 @@ interface GroupProps {
   onOpen: (option: Option, event: React.MouseEvent) => void
 }
 
-function Group({ group, count, text, active, domIdOf, onMove, onOpen }: GroupProps) {
+function Group({ group, repositoryCount, text, active, domIdOf, onMove, onOpen }: GroupProps) {
   const t = useTranslations()
   const headId = useId()
+  const shown = group.options.length
   return (
     <div role="group" aria-labelledby={headId}>
       <div className="hits-head" role="presentation">
         <span id={headId}>{t(`search.head.${group.kind}`)}</span>
-        {count !== null && <span>{count}</span>}
+        {shown < group.count || group.isMore ? (
+          <span>{t('search.shownOf', { shown, count: countText(group) })}</span>
+        ) : (
+          repositoryCount !== null &&
+          shown > 1 && <span>{t('search.inRepositories', { tags: shown, count: repositoryCount })}</span>
+        )}
       </div>
       {group.options.map((option) => (
         <Link

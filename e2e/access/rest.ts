@@ -94,6 +94,8 @@ listUntaggedManifests   | of closed                  | 401    | 404  | 403  403 
 listUntaggedManifests   | of open                    | 401    | 403  | 403  403  403  | 403  403  403  | ok:0 ok:0 403  | 403    | ok:0
 getTag                  | of closed                  | 401    | 404  | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | 404    | ok
 getTag                  | of open                    | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
+getTagSpace             | of closed                  | 401    | 404  | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | 404    | ok
+getTagSpace             | of open                    | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
 copyTag                 | in closed                  | 401    | 404  | 403  403  403  | ok   ok   ok   | ok   ok   ok   | 404    | ok
 copyTag                 | in closed, over protected  | 401    | 404  | 403  403  403  | 409  409  409  | 409  409  409  | 404    | 409
 copyTag                 | from open to closed        | 401    | 404  | 403  403  403  | ok   ok   ok   | ok   ok   ok   | 404    | ok

@@ -156,6 +156,8 @@ export const accessRequests: Readonly<Record<string, AccessRequest | ((caller: s
   'listUntaggedManifests of open': open,
   'getTag of closed': tagOfClosed,
   'getTag of open': tagOfOpen,
+  'getTagSpace of closed': tagOfClosed,
+  'getTagSpace of open': tagOfOpen,
   'copyTag in closed': { ...closed, body: { name: 'new', source: { tag: 'v1' } } },
   'copyTag in closed, over protected': {
     ...closed,

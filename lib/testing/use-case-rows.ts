@@ -196,6 +196,8 @@ export const useCaseRows: Readonly<Record<string, UseCaseRow>> = {
   'robots/listRobots': { member: 'DENIED', args: () => [{ instanceId: ids.main, pageSize }] },
   'robots/listRobots of all instances': { member: 'DENIED', args: () => [{ pageSize }] },
 
+  'space/getTagSpace': { member: 'NOT_FOUND', args: () => [ids.closed, 'v1'] },
+
   'tags/getTag': { member: 'NOT_FOUND', args: () => [ids.closed, 'v1'] },
   'tags/listTagDetails': { member: 'NOT_FOUND', args: () => [{ repositoryId: ids.closed, sort: 'name', pageSize }] },
   'tags/listUntaggedManifests': { member: 'DENIED', args: () => [ids.open, { pageSize }] },

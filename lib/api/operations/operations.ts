@@ -15,6 +15,7 @@ import { repositoryOperations } from './repositories'
 import { robotOperations } from './robots'
 import { searchOperations } from './search'
 import { sessionOperations } from './sessions'
+import { spaceOperations } from './space'
 import { tagEventOperations } from './tag-events'
 import { tagOperations } from './tags'
 import { userOperations } from './users'
@@ -40,5 +41,6 @@ export const operations = {
   ...grantOperations,
   ...auditEventOperations,
   ...searchOperations,
+  ...spaceOperations,
   ...documentOperations,
 } as const

@@ -14,7 +14,7 @@ import { holdMaxMs, leastHold } from '@/lib/testing/event-loop'
 import { type TestDoors, openTestDoors } from '@/lib/testing/test-doors'
 import { TestRun, age, ageManifests } from '@/lib/testing/test-run'
 import { BoundedReads } from './bounded-reads'
-import { measureTag } from './get-tag-space'
+import { measureTag } from './measure-tag'
 
 let doors: TestDoors
 

@@ -1,9 +1,11 @@
 'use client'
 
+import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
 import type { DeletionEffectView, TagWithEffectView } from '@/lib/api/schemas/tags'
+import { tagSpaceQuery } from '../queries/manifests'
 import { tagQuery, useDeleteTag } from '../queries/tags'
 import { Banner } from '../ui/banner'
 import { Dialog } from '../ui/dialog'
@@ -71,7 +73,7 @@ function DeleteForm({ repositoryId, name, current: { data: tag, etag }, reload, 
       ) : (
         <p>{t('tags.deleteConsequence')}</p>
       )}
-      <p>{effectText(tag.ifDeleted)}</p>
+      <Freed repositoryId={repositoryId} tag={tag} />
       {tag.isProtected && (
         <TextArea
           label={t('tags.reason')}
@@ -88,7 +90,24 @@ function DeleteForm({ repositoryId, name, current: { data: tag, etag }, reload, 
   )
 }
 
-/** Says what the deletion of a tag frees, and when. */
+/** What the deletion frees, to the byte once it is counted. */
+function Freed({ repositoryId, tag }: { repositoryId: string; tag: TagWithEffectView }) {
+  const t = useTranslations()
+  const format = useFormat()
+  const effectText = useEffectText()
+  const space = useQuery(tagSpaceQuery(repositoryId, tag.name)).data
+  const effect = tag.ifDeleted
+  if (effect === null || effect.removedAfter === null || !space?.isComplete) return <p>{effectText(effect)}</p>
+  const [size, kept] = [space.ifDeletedBytes, space.sizeBytes - space.ifDeletedBytes]
+  return (
+    <p>
+      {t('space.frees', { size: format.bytes(size), days: effect.keptDays })}
+      {kept > 0 && ` ${t('space.keeps', { size: format.bytes(kept) })}`}
+    </p>
+  )
+}
+
+/** Says what the deletion of a tag frees at most, and when. */
 function useEffectText(): (effect: DeletionEffectView | null) => string {
   const t = useTranslations()
   const format = useFormat()

@@ -23,8 +23,11 @@ export const countedMax = 100
  */
 const askedOneByOneMax = 2000
 
-/** Rows of the index of all repositories that are read before the repositories are asked one by one. */
-const readAcrossMax = 2000
+/**
+ * Rows of the index of all repositories that are read before the repositories are asked one by one: few at first, because
+ * mostly the caller may see enough of them.
+ */
+const readAcross = [200, 2000]
 
 /** Repositories of one statement: SQLite blocks the process while it runs. */
 const firstsOfStatement = 1000
@@ -62,8 +65,10 @@ export async function findInRepositories(
   limit: number,
 ): Promise<Finds<PlacedFind>> {
   if (visible.repositories.length > askedOneByOneMax) {
-    const finds = await findAcross(source, visible, searched, range)
-    if (finds !== null) return finds
+    for (const limitAcross of readAcross) {
+      const finds = await findAcross(source, visible, searched, range, limitAcross)
+      if (finds !== null) return finds
+    }
   }
   return findOneByOne(source, visible, searched, range, limit)
 }
@@ -74,15 +79,16 @@ async function findAcross(
   visible: VisibleRepositories,
   searched: Searched,
   range: TextRange,
+  limit: number,
 ): Promise<Finds<PlacedFind> | null> {
-  const rows = await listAcrossRepositories(source, searched, range, readAcrossMax)
+  const rows = await listAcrossRepositories(source, searched, range, limit)
   const ids = [...new Set(rows.map(({ repositoryId }) => repositoryId))]
   const paths = await findVisiblePaths(source, visible.viewer, ids)
   const found = rows.flatMap((row) => {
     const path = paths.get(row.repositoryId)
     return path === undefined ? [] : [{ ...row, path }]
   })
-  const isAll = rows.length < readAcrossMax
+  const isAll = rows.length < limit
   if (!isAll && found.length <= countedMax) return null
   return { found: found.slice(0, countedMax + 1).sort(byTextAndPath), isMore: found.length > countedMax }
 }

@@ -1,7 +1,7 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Icon } from '../ui/icon'
 import { lazyComponent } from '../ui/lazy-component'
 import type { RecentPage } from './recent'
@@ -21,11 +21,19 @@ interface SearchBoxProps {
 export function SearchBox({ standpoint, userId, visited }: SearchBoxProps) {
   const t = useTranslations()
   const [open, setOpen] = useState(false)
+  /** What is typed while the code of the palette loads. */
+  const early = useRef('')
 
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent) {
       // What a form holds that is open would be lost.
       if (event.defaultPrevented || document.querySelector('dialog[open]') !== null) return
+      if (open) {
+        if (event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1) return
+        event.preventDefault()
+        early.current += event.key
+        return
+      }
       const isCommand = (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k'
       const isSlash = event.key === '/' && !event.ctrlKey && !event.metaKey && !event.altKey && !isField(event.target)
       if (!isCommand && !isSlash) return
@@ -34,7 +42,12 @@ export function SearchBox({ standpoint, userId, visited }: SearchBoxProps) {
     }
     window.addEventListener('keydown', onKeyDown)
     return () => window.removeEventListener('keydown', onKeyDown)
-  }, [])
+  }, [open])
+
+  function close() {
+    early.current = ''
+    setOpen(false)
+  }
 
   const key = visited && JSON.stringify(visited)
   useEffect(() => {
@@ -55,7 +68,7 @@ export function SearchBox({ standpoint, userId, visited }: SearchBoxProps) {
         <span>{t('search.label')}</span>
         <kbd className="kbd">Ctrl K</kbd>
       </button>
-      {open && <Palette standpoint={standpoint} userId={userId} onClose={() => setOpen(false)} />}
+      {open && <Palette standpoint={standpoint} userId={userId} typedBefore={() => early.current} onClose={close} />}
     </>
   )
 }

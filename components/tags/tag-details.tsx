@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
+import type { TagSpaceView } from '@/lib/api/schemas/space'
 import type { TagHistoryEntryView } from '@/lib/api/schemas/tag-history'
 import type { TagWithEffectView } from '@/lib/api/schemas/tags'
 import type { RegionId } from '@/lib/domain/regions'
@@ -92,16 +93,17 @@ function TagSize({ repositoryId, tag }: { repositoryId: string; tag: TagWithEffe
   const t = useTranslations()
   const format = useFormat()
   const space = useQuery(tagSpaceQuery(repositoryId, tag.name)).data
+
+  function sharedText({ exclusiveBytes, isComplete }: TagSpaceView): string {
+    const size = format.bytes(exclusiveBytes)
+    if (!isComplete) return exclusiveBytes === 0 ? '' : t('image.atLeastNowhereElse', { size })
+    return exclusiveBytes === 0 ? t('image.allShared') : t('image.nowhereElse', { size })
+  }
+
   return (
     <>
       {format.bytes(tag.sizeBytes)}
-      {space && (
-        <span className="muted">
-          {space.exclusiveBytes === 0
-            ? t('image.allShared')
-            : t('image.nowhereElse', { size: format.bytes(space.exclusiveBytes) })}
-        </span>
-      )}
+      {space && <span className="muted">{sharedText(space)}</span>}
     </>
   )
 }

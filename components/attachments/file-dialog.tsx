@@ -1,7 +1,7 @@
 'use client'
 
 import type { AttachmentView } from '@/lib/api/schemas/manifests'
-import { ContentDialog } from '../image/content-dialog'
+import { ContentDialog } from '../content/content-dialog'
 import { fileHref, fileTextQuery } from '../queries/manifests'
 
 interface FileDialogProps {

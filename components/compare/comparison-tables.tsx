@@ -77,13 +77,21 @@ export function ComparisonTables({ comparison, hrefOf, ...shared }: ComparisonTa
 }
 
 const settings = {
+  appVersion: 'image.chart.appVersion',
   author: 'image.author',
   command: 'image.command',
-  createdAt: 'image.created',
+  dependencies: 'image.chart.dependencies',
+  description: 'image.chart.description',
   entrypoint: 'image.entrypoint',
+  home: 'image.chart.home',
+  kubeVersion: 'image.chart.kubeVersion',
+  name: 'image.chart.name',
+  platform: 'image.platform',
   ports: 'image.ports',
   stopSignal: 'image.stopSignal',
+  type: 'image.chart.type',
   user: 'image.user',
+  version: 'image.chart.version',
   volumes: 'image.volumes',
   workingDirectory: 'image.directory',
 } as const

@@ -2,8 +2,8 @@
 
 import { useTranslations } from 'next-intl'
 import type { ManifestDetailsView } from '@/lib/api/schemas/manifests'
+import { ContentDialog } from '../content/content-dialog'
 import { manifestHref, manifestTextQuery } from '../queries/manifests'
-import { ContentDialog } from './content-dialog'
 
 interface ManifestDialogProps {
   repositoryId: string

@@ -1,7 +1,6 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import type { TagSpaceView } from '@/lib/api/schemas/space'
@@ -9,6 +8,7 @@ import type { TagHistoryEntryView } from '@/lib/api/schemas/tag-history'
 import type { TagWithEffectView } from '@/lib/api/schemas/tags'
 import type { RegionId } from '@/lib/domain/regions'
 import { DetailsCard } from '../image/details-card'
+import { TagLinks } from '../image/tag-links'
 import { clientOf } from '../ledger/event-texts'
 import { manifestQuery, tagSpaceQuery } from '../queries/manifests'
 import { firstHistoryPage, tagHistoryQuery } from '../queries/tag-history'
@@ -18,7 +18,6 @@ import { Fact } from '../ui/fact'
 import { Middle } from '../ui/middle'
 import { Status } from '../ui/status'
 import { Time } from '../ui/time'
-import { useFolded } from '../ui/use-folded'
 import { useFormat } from '../ui/use-format'
 
 interface TagDetailsProps {
@@ -105,29 +104,5 @@ function TagSize({ repositoryId, tag }: { repositoryId: string; tag: TagWithEffe
       {format.bytes(tag.sizeBytes)}
       {space && <span className="muted">{sharedText(space)}</span>}
     </>
-  )
-}
-
-const shownTagsMax = 8
-
-interface TagLinksProps {
-  label: string
-  names: readonly string[]
-  hrefOf: (name: string) => string
-}
-
-/** Tags that lead to their pages; nothing where there are none. */
-export function TagLinks({ label, names, hrefOf }: TagLinksProps) {
-  const { shown, showAll } = useFolded(names, shownTagsMax)
-  if (names.length === 0) return null
-  return (
-    <Fact label={label} full={names.length > 3}>
-      {shown.map((name) => (
-        <Link key={name} className="mono max-w-full" aria-label={name} href={hrefOf(name)} prefetch={false}>
-          <Middle text={name} />
-        </Link>
-      ))}
-      {showAll}
-    </Fact>
   )
 }

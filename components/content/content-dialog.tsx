@@ -4,7 +4,6 @@ import { useQuery } from '@tanstack/react-query'
 import type { UseQueryOptions } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useMemo, useState } from 'react'
-import { readableJson } from '../attachments/readable-json'
 import { Button } from '../ui/button'
 import { CopyTextButton } from '../ui/copy-button'
 import { Dialog } from '../ui/dialog'
@@ -13,9 +12,10 @@ import { Segmented } from '../ui/filters'
 import { Icon } from '../ui/icon'
 import { LoadError, Skeleton } from '../ui/states'
 import { useFormat } from '../ui/use-format'
+import { readableJson } from './readable-json'
 
 /** Larger texts are downloaded only: a page that shows them does not scroll any more. */
-export const viewMaxBytes = 2 * 1024 * 1024
+const viewMaxBytes = 2 * 1024 * 1024
 
 interface ContentDialogProps {
   title: string

@@ -8,6 +8,7 @@ import { SelectBox } from '../bulk/select-box'
 import type { Selection } from '../bulk/use-selection'
 import { repositoriesHref, repositoryHref } from '../routes'
 import { TextButton } from '../ui/button'
+import { Middle } from '../ui/middle'
 import { Table } from '../ui/table'
 import type { Column } from '../ui/table'
 import { LastTime, Time } from '../ui/time'
@@ -75,17 +76,18 @@ export function RepositoryTable({
       skeleton: 'xl',
       cell: (repository) => (
         <Link href={repositoryHref(region, repository, 'details')} title={repository.name}>
-          {repository.name}
+          <Middle text={repository.name} />
         </Link>
       ),
     },
     {
       key: 'namespace',
       header: t('repositories.namespace'),
+      gives: 3,
       skeleton: 'md',
       cell: (repository) => (
         <Link className="quiet" href={repositoriesHref(region, repository.instanceId, repository.namespace)}>
-          {repository.namespace}
+          <Middle text={repository.namespace} />
         </Link>
       ),
     },

@@ -99,7 +99,7 @@ export function TagTable(props: TagTableProps) {
       skeleton: 'lg',
       fold: (tag) =>
         tag.platforms.length > 1 ? (
-          t('tagTable.platformCount', { count: tag.platforms.length })
+          <span title={tag.platforms.join(', ')}>{t('tagTable.platformCount', { count: tag.platforms.length })}</span>
         ) : (
           <Platforms of={tag} />
         ),
@@ -110,8 +110,7 @@ export function TagTable(props: TagTableProps) {
       header: t('tagTable.attachments'),
       gives: 0,
       skeleton: 'md',
-      fold: (tag) =>
-        countOf(tag.attachments) === 0 ? null : t('tagTable.attachmentCount', { count: countOf(tag.attachments) }),
+      fold: (tag) => (countOf(tag.attachments) === 0 ? null : <AttachmentMarks of={tag.attachments} />),
       cell: (tag) => <AttachmentMarks of={tag.attachments} />,
     },
     {

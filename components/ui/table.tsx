@@ -255,7 +255,11 @@ function Row<T>({ columns, className, cell, folds }: RowProps<T>) {
             className={columnClass(column)}
             {...(column.repeatsHeader ? { 'data-label': column.header } : {})}
           >
-            {column.kind === 'actions' ? <div>{cell(column)}</div> : cell(column)}
+            {column.kind === 'check' ? (
+              cell(column)
+            ) : (
+              <div className={column.kind === 'actions' ? undefined : 'cell'}>{cell(column)}</div>
+            )}
           </td>
         ),
       )}

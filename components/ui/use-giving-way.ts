@@ -5,6 +5,26 @@ import { useLayoutEffect, useRef, useState } from 'react'
 /** Below this room, in pixels, rows are cards, and no column gives way. The same as in styles/table.css. */
 const cardsBelow = 640
 
+/** Gives each clipped text of a table that has no title one: the whole of it. */
+function titleClipped(box: HTMLElement) {
+  for (const element of box.querySelectorAll<HTMLElement>('tbody *')) {
+    const isOurs = element.dataset['clipped'] !== undefined
+    // What is in line has no width of its own.
+    const isClipped =
+      element.clientWidth > 0 &&
+      element.scrollWidth > element.clientWidth + 1 &&
+      getComputedStyle(element).overflowX !== 'visible' &&
+      (isOurs || element.closest('[title]') === null)
+    if (isClipped) {
+      element.title = element.textContent
+      element.dataset['clipped'] = ''
+    } else if (isOurs) {
+      element.removeAttribute('title')
+      delete element.dataset['clipped']
+    }
+  }
+}
+
 /**
  * How many of a table's columns have to give way, so that the table fits into `box`: the fewest of `count`. It is
  * measured again when the room changes and when `content`, what the table shows, does. `overflows`: it does not fit
@@ -31,7 +51,9 @@ export function useGivingWay(count: number, content: unknown) {
     if (element === null) return
     const overflows = element.clientWidth >= cardsBelow && element.scrollWidth > element.clientWidth + 1
     if (overflows && given < count) setMeasured({ content, room, given: given + 1, overflows: false })
-    else if (!isCurrent || measured.overflows !== overflows) setMeasured({ content, room, given, overflows })
+    else titleClipped(element)
+    if (overflows && given < count) return
+    if (!isCurrent || measured.overflows !== overflows) setMeasured({ content, room, given, overflows })
   }, [content, room, given, count, isCurrent, measured.overflows])
 
   return { box, given, overflows: isCurrent && measured.overflows }

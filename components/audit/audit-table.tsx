@@ -56,6 +56,7 @@ export function AuditTable({ events, stale, onOpen }: AuditTableProps) {
       key: 'by',
       header: t('audit.by'),
       repeatsHeader: true,
+      gives: 2,
       skeleton: 'md',
       cell: (event) => (
         <span className="cell-stack audit-by">

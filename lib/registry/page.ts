@@ -87,7 +87,7 @@ export async function readPage<Row>(
  * Most rows that a page by its number steps over, from the nearer end of the list: 25 ms
  * (docs/decisions/0026-pages-by-number.md).
  */
-export const skipMax = 100_000
+const skipMax = 100_000
 
 /** Throws PAGE_INVALID for a page that is too far from both ends of the list. */
 async function readNumberedPage<Row>(

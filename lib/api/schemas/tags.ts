@@ -125,7 +125,7 @@ export const deleteTagQuery = z.strictObject({
 })
 
 /** Most tags of one deletion. */
-export const deletedTagsMax = 500
+const deletedTagsMax = 500
 
 export const deleteTagsBody = z.strictObject({
   names: z.array(z.string().max(128)).min(1).max(deletedTagsMax),

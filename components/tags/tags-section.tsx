@@ -126,7 +126,7 @@ export function TagsSection({ region, repository, instance }: TagsSectionProps) 
         <List
           list={list}
           query={query}
-          nothingFound={t('tags.nothingFound', list.filters)}
+          {...(list.filters.search !== '' && { nothingFound: t('tags.nothingFound', list.filters) })}
           empty={
             <EmptyState
               title={t('tags.empty')}

@@ -63,6 +63,7 @@ test('nothing in a table is clipped, covered or lost, however long it is and how
     [maintenanceAddress('garbage-collection'), 'Garbage collection'],
     [maintenanceAddress('scrub'), 'Scrub'],
   ]
+  const mayBeEmpty = new Set(['Tokens', 'Garbage collection', 'Scrub'])
   const findings: string[] = []
   for (const [address, name] of tables) {
     await page.setViewportSize({ width: 1600, height: 900 })
@@ -73,12 +74,14 @@ test('nothing in a table is clipped, covered or lost, however long it is and how
     for (const width of widths) {
       await page.setViewportSize({ width, height: 900 })
       await settled(page)
-        await page.screenshot({ path: `/tmp/tb/${name.replace(' ', '')}-${width}.png`, fullPage: true })
       const { problems, rows } = await page.evaluate(findProblems)
       findings.push(...problems.map((problem) => `${name} at ${width}: ${problem}`))
+      if (rows.length === 0 && !mayBeEmpty.has(name)) findings.push(`${name} at ${width}: no rows`)
       whole ??= rows
       for (const [at, text] of (whole ?? []).entries()) {
-        const lost = text.split(' ').filter((word) => word.length > 3 && !/[…+]/.test(word) && !(rows[at] ?? '').includes(word))
+        const lost = text
+          .split(' ')
+          .filter((word) => word.length > 3 && !/[…+]/.test(word) && !(rows[at] ?? '').includes(word))
         if (lost.length > 0) findings.push(`${name} at ${width}: row ${at} lost “${lost.join(' ')}”`)
       }
     }

@@ -31,8 +31,9 @@ const textMax = 200
 interface PaletteProps {
   standpoint: Standpoint
   userId: string
-  /** What was typed before it was there. */
-  typedBefore: () => string
+  /** What is in the field. */
+  typed: string
+  onType: (text: string) => void
   onClose: () => void
 }
 
@@ -40,12 +41,11 @@ interface PaletteProps {
  * Finds everything, and leads there: a combobox with its list, after the ARIA pattern. The focus stays in the field;
  * arrows move in the list, Tab goes to the next group, Enter opens, with Control in a new tab, Escape closes.
  */
-export function Palette({ standpoint, userId, typedBefore, onClose }: PaletteProps) {
+export function Palette({ standpoint, userId, typed, onType, onClose }: PaletteProps) {
   const t = useTranslations()
   const router = useRouter()
   const id = useId()
   const ref = useRef<HTMLDialogElement>(null)
-  const [typed, setTyped] = useState(typedBefore)
   const [scope, setScope] = useState<Kind | null>(null)
   const [activeId, setActiveId] = useState<string | null>(null)
   /** The text that Enter was pressed for before its results were there. */
@@ -166,7 +166,7 @@ export function Palette({ standpoint, userId, typedBefore, onClose }: PalettePro
           maxLength={textMax}
           value={typed}
           onChange={(event) => {
-            setTyped(event.target.value)
+            onType(event.target.value)
             setActiveId(null)
             setEntered(null)
           }}

@@ -1,7 +1,7 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Icon } from '../ui/icon'
 import { lazyComponent } from '../ui/lazy-component'
 import type { RecentPage } from './recent'
@@ -21,8 +21,8 @@ interface SearchBoxProps {
 export function SearchBox({ standpoint, userId, visited }: SearchBoxProps) {
   const t = useTranslations()
   const [open, setOpen] = useState(false)
-  /** What is typed while the code of the palette loads. */
-  const early = useRef('')
+  /** Here, because a person may type before the code of the palette is loaded. */
+  const [typed, setTyped] = useState('')
 
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent) {
@@ -31,7 +31,7 @@ export function SearchBox({ standpoint, userId, visited }: SearchBoxProps) {
       if (open) {
         if (event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1) return
         event.preventDefault()
-        early.current += event.key
+        setTyped((before) => before + event.key)
         return
       }
       const isCommand = (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k'
@@ -45,7 +45,7 @@ export function SearchBox({ standpoint, userId, visited }: SearchBoxProps) {
   }, [open])
 
   function close() {
-    early.current = ''
+    setTyped('')
     setOpen(false)
   }
 
@@ -68,7 +68,7 @@ export function SearchBox({ standpoint, userId, visited }: SearchBoxProps) {
         <span>{t('search.label')}</span>
         <kbd className="kbd">Ctrl K</kbd>
       </button>
-      {open && <Palette standpoint={standpoint} userId={userId} typedBefore={() => early.current} onClose={close} />}
+      {open && <Palette standpoint={standpoint} userId={userId} typed={typed} onType={setTyped} onClose={close} />}
     </>
   )
 }

@@ -16,7 +16,7 @@ export const contentKinds = [
 export type ContentKind = (typeof contentKinds)[number]
 
 /** Kinds that are about an image: they are shown as its attachments. */
-export const attachedKinds: ReadonlySet<ContentKind> = new Set([
+const attachedKinds: ReadonlySet<ContentKind> = new Set([
   'signature',
   'sbom',
   'provenance',

@@ -29,6 +29,7 @@ const noUseCases: Readonly<Record<string, string>> = {
   'content/read-config': 'a step of use cases',
   'content/read-image': 'a step of a use case',
   'content/read-manifest': 'a step of use cases',
+  'content/read-rows': 'a step of use cases',
   'content/stream-blob': 'a step of a use case',
   'credentials/registry-password-target': 'names for audit events and locks',
   'grants/new-grant': 'a step in the transaction of a use case',

@@ -14,8 +14,6 @@ export interface Reply {
 export interface Download {
   readonly mediaType: string
   readonly fileName: string
-  /** Of bytes that are stored; absent for text that is produced while it is sent. */
-  readonly sizeBytes?: number
   /**
    * The next piece is requested only when the client has taken the previous ones, so pieces do not pile up in memory.
    */
@@ -25,7 +23,7 @@ export interface Download {
 /** A response that a browser saves as a file. */
 export function downloadResponse(
   status: number,
-  { mediaType, fileName, sizeBytes, content }: Download,
+  { mediaType, fileName, content }: Download,
   requestId: string,
 ): Response {
   const encoder = new TextEncoder()
@@ -46,12 +44,16 @@ export function downloadResponse(
   return new Response(body, {
     status,
     headers: {
-      'content-type': sizeBytes === undefined ? `${mediaType}; charset=utf-8` : mediaType,
-      ...(sizeBytes === undefined ? {} : { 'content-length': String(sizeBytes) }),
+      'content-type': isText(mediaType) ? `${mediaType}; charset=utf-8` : mediaType,
       'content-disposition': attachmentHeader(fileName),
       ...everyHeader(requestId),
     },
   })
+}
+
+/** What Stele writes itself, as opposed to stored bytes. */
+function isText(mediaType: string): boolean {
+  return mediaType.startsWith('text/') || mediaType === 'application/jsonl'
 }
 
 /** A response without a body, with the headers that every response has. */

@@ -8,11 +8,12 @@ import {
 import { parseDigest } from '@/lib/domain/digest'
 import { referrersTag } from '@/lib/domain/referrers-tag'
 import { type AttachmentScope, attachmentParts, countAttachments } from '@/lib/metadata/attachments'
-import { type ManifestRow, listIndexesOf, listManifestRows } from '@/lib/metadata/manifest-content'
+import { type ManifestRow, listIndexesOf } from '@/lib/metadata/manifest-content'
 import { findIndexContent } from '@/lib/metadata/referrers'
 import { findTag } from '@/lib/metadata/tags'
 import type { Context } from '@/lib/context'
 import { turns } from '@/lib/registry/give-turns'
+import { readManifestRows } from './read-rows'
 
 /** Any index is read as one of this type. */
 const indexType = 'application/vnd.oci.image.index.v1+json'
@@ -50,8 +51,12 @@ export async function attachmentScope(
 
 /** How many attachments there are. */
 export async function countAll({ db }: Context, scope: AttachmentScope): Promise<number> {
+  const giveTurn = turns()
   let count = 0
-  for (const part of attachmentParts) count += await countAttachments(db, scope, part)
+  for (const part of attachmentParts) {
+    count += await countAttachments(db, scope, part)
+    await giveTurn()
+  }
   return count
 }
 
@@ -72,7 +77,7 @@ async function listUnderTag(ctx: Context, repositoryId: string, name: string): P
   const tag = await findTag(ctx.db, repositoryId, name)
   const children = tag === null ? [] : await readChildren(ctx, repositoryId, tag.digest)
   const digests = children.map((child) => child.digest)
-  const rows = await listManifestRows(ctx.db, repositoryId, digests)
+  const rows = [...(await readManifestRows(ctx, repositoryId, digests)).values()]
   return new Set(rows.filter(({ subjectDigest }) => subjectDigest === null).map((row) => row.digest))
 }
 

@@ -5,7 +5,7 @@ import { attestationOf } from '@/lib/domain/content/index-children'
 import type { ManifestContent } from '@/lib/domain/content/manifest-content'
 import { isDigest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
-import { type ManifestRow, findManifestRow, listManifestRows } from '@/lib/metadata/manifest-content'
+import { type ManifestRow, findManifestRow } from '@/lib/metadata/manifest-content'
 import { findTagDetails } from '@/lib/metadata/tag-listing'
 import type { Context } from '@/lib/context'
 import { authorize } from '@/lib/registry/authorize'
@@ -13,6 +13,7 @@ import { turns } from '@/lib/registry/give-turns'
 import { type ReadImage, readImage } from './read-image'
 import { kindOfManifest, sizeOf } from './manifest-details'
 import { readManifest } from './read-manifest'
+import { readManifestRows } from './read-rows'
 
 /** What is compared. Times are UTC, ISO 8601. */
 interface ComparedContent {
@@ -72,6 +73,7 @@ export async function compareContent(
     { platforms: before.platforms, image: one.image },
     { platforms: after.platforms, image: other.image },
   )
+  await giveTurn()
   return {
     ...comparison,
     before: before.compared,
@@ -110,8 +112,7 @@ async function platformsOf(
   }
   const images = (content?.children ?? []).filter((child) => attestationOf(child) === null)
   const digests = images.map(({ digest }) => digest)
-  const rows = await listManifestRows(ctx.db, repositoryId, digests)
-  const rowOf = new Map(rows.map((child) => [child.digest, child]))
+  const rowOf = await readManifestRows(ctx, repositoryId, digests)
   return images.flatMap(({ digest, platform }) => {
     const child = rowOf.get(digest)
     const known = platform ?? child?.platforms

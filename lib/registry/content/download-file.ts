@@ -43,7 +43,6 @@ export async function downloadFile(
   }
   return {
     fileName: nameOf(await readManifest(ctx, repositoryId, row), fileDigest),
-    sizeBytes: size,
     content: streamBlob(ctx, fileDigest),
   }
 }

@@ -10,7 +10,6 @@ import { authorize } from '@/lib/registry/authorize'
 export interface ContentFile {
   /** Safe to use as a file name. */
   readonly fileName: string
-  readonly sizeBytes: number
   /** Read as it is taken. */
   readonly content: AsyncIterable<Uint8Array>
 }
@@ -34,7 +33,6 @@ export async function downloadManifest(
   }
   return {
     fileName: `manifest-${digestHex(digest).slice(0, 12)}.json`,
-    sizeBytes: manifest.content.byteLength,
     content: once(manifest.content),
   }
 }

@@ -12,6 +12,7 @@ import { findManifestRow } from '@/lib/metadata/manifest-content'
 import { isIndexType } from '@/lib/domain/content-kind'
 import type { Context } from '@/lib/context'
 import { authorize } from '@/lib/registry/authorize'
+import { turns } from '@/lib/registry/give-turns'
 import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
 import { type AttachmentDetails, describeAttachments } from './attachment-details'
 import { attachmentScope, countAll } from './attachment-scope'
@@ -56,6 +57,7 @@ async function readParts(ctx: Context, scope: AttachmentScope, slice: Slice): Pr
   const { descending, after, limit } = slice
   const order = descending ? attachmentParts.toReversed() : attachmentParts
   const start = after === null ? 0 : order.indexOf(after.key as AttachmentPart)
+  const giveTurn = turns()
   const rows: AttachmentRow[] = []
   if (start < 0)
     throw new AppError('PAGE_INVALID', { fields: [{ path: 'cursor', message: 'a nextCursor of this list' }] })
@@ -64,6 +66,7 @@ async function readParts(ctx: Context, scope: AttachmentScope, slice: Slice): Pr
     if (left === 0) break
     const from = at === 0 ? (after?.tie ?? null) : null
     rows.push(...(await listPart(ctx.db, scope, part, { descending, after: from, limit: left })))
+    await giveTurn()
   }
   return rows
 }

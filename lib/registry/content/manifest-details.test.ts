@@ -318,3 +318,38 @@ test('the largest manifests and configs do not hold up other requests', { timeou
   expect(hold).toBeLessThan(holdMaxMs)
   expect((await details(content.digest)).layers).toMatchObject({ totalCount: 2500 })
 })
+
+test('an index of 2,500 attestations does not hold up other requests', { timeout: 120_000 }, async () => {
+  const digestOfNumber = (at: number) => digestOf(Buffer.from(`child ${at}`))
+  const children = Array.from({ length: 2500 }, (_, at) => ({
+    ...{ mediaType: 'application/vnd.oci.image.manifest.v1+json', digest: digestOfNumber(at), size: 1 },
+    platform: { os: 'linux', architecture: `a${at}` },
+    annotations: {
+      'vnd.docker.reference.type': 'attestation-manifest',
+      'vnd.docker.reference.digest': digestOfNumber(at + 1),
+      filler: 'x'.repeat(1200),
+    },
+  }))
+  const index = indexOf(children, null)
+  await push([index])
+  const row = await doors.api.ctx.db.prisma.manifest.findFirstOrThrow({ where: { digest: index.digest } })
+  await doors.api.ctx.db.prisma.manifest.createMany({
+    data: children.map(({ digest }) => ({
+      ...row,
+      digest,
+      content: Buffer.from('{}'),
+      totalSizeBytes: 2,
+      annotations: null,
+    })),
+  })
+  const attachments = '/repositories/{repositoryId}/manifests/{digest}/attachments'
+  const params = { ...doors.params, digest: index.digest }
+  const hold = await leastHold(() =>
+    Promise.resolve(async () => {
+      await details(index.digest)
+      await doors.api.call('GET', attachments, params, { query: '?pageSize=100' })
+    }),
+  )
+  expect(hold).toBeLessThan(holdMaxMs)
+  expect(await details(index.digest)).toMatchObject({ referrerCount: 2500, children: { totalCount: 2500 } })
+})

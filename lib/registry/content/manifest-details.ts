@@ -6,11 +6,13 @@ import { attestationOf } from '@/lib/domain/content/index-children'
 import type { ContentDescriptor, ManifestContent } from '@/lib/domain/content/manifest-content'
 import type { Digest } from '@/lib/domain/digest'
 import { listLinkedSizes } from '@/lib/metadata/blobs'
-import { type ManifestRow, listIndexesOf, listManifestRows, listTagsOf } from '@/lib/metadata/manifest-content'
+import { type ManifestRow, listIndexesOf, listTagsOf } from '@/lib/metadata/manifest-content'
 import type { Context } from '@/lib/context'
+import { turns } from '@/lib/registry/give-turns'
 import { attachmentScope, countAll } from './attachment-scope'
 import { type ConfigState, readConfig } from './read-config'
 import { readManifest } from './read-manifest'
+import { readManifestRows } from './read-rows'
 
 /** A layer, the file of an artifact, or a step of the build that made no layer. */
 export interface LayerDetails {
@@ -86,15 +88,21 @@ const unread: ManifestContent = { annotations: {}, config: null, layers: [], chi
 
 /** Returns what is inside a manifest of a repository, within bounds, whatever a pusher wrote. */
 export async function describeManifest(ctx: Context, repositoryId: string, row: ManifestRow): Promise<ManifestDetails> {
+  const giveTurn = turns()
   const read = await readManifest(ctx, repositoryId, row)
   const content = read ?? unread
   const { annotations, config, layers, children } = content
   const blobs = [...(config === null ? [] : [config]), ...layers, ...children].map(({ digest }) => digest)
   const present = blobs.length === 0 ? new Map<string, bigint>() : await listLinkedSizes(ctx.db, repositoryId, blobs)
+  await giveTurn()
   const readOfConfig = config === null ? null : await readConfig(ctx, config, present.has(config.digest))
   const { type = null, json } = readOfConfig ?? {}
   const isConfigRead = readOfConfig?.state === 'read'
   const steps = readImageSteps(layers, type === 'image' ? json : undefined)
+  const described = await describeChildren(ctx, repositoryId, children, present)
+  await giveTurn()
+  const referrerCount = await countAll(ctx, await attachmentScope(ctx, repositoryId, row, read))
+  await giveTurn()
   return {
     digest: row.digest,
     mediaType: row.mediaType,
@@ -109,7 +117,7 @@ export async function describeManifest(ctx: Context, repositoryId: string, row: 
     annotations: namedTexts(annotations, annotationsMaxBytes),
     tags: await listTagsOf(ctx.db, repositoryId, row.digest, tagsMax),
     indexes: await listIndexesOf(ctx.db, repositoryId, row.digest, indexesMax),
-    children: await describeChildren(ctx, repositoryId, children, present),
+    children: described,
     config:
       config === null || readOfConfig === null
         ? null
@@ -134,7 +142,7 @@ export async function describeManifest(ctx: Context, repositoryId: string, row: 
       }),
       layersMaxBytes,
     ),
-    referrerCount: await countAll(ctx, await attachmentScope(ctx, repositoryId, row, read)),
+    referrerCount,
   }
 }
 
@@ -163,13 +171,9 @@ async function describeChildren(
   blobs: ReadonlyMap<string, bigint>,
 ): Promise<BoundedList<ChildDetails>> {
   if (children.length === 0) return nothing
-  const rows = await listManifestRows(
-    ctx.db,
-    repositoryId,
-    children.map(({ digest }) => digest),
-  )
-  const rowOf = new Map(rows.map((row) => [row.digest, row]))
-  const images = new Set(children.map(({ digest }) => digest))
+  const digests = children.map(({ digest }) => digest)
+  const rowOf = await readManifestRows(ctx, repositoryId, digests)
+  const images = new Set(digests)
   return firstItems(
     children,
     (child) => {

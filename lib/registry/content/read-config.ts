@@ -19,7 +19,7 @@ export interface ReadConfig {
 }
 
 /** Largest config that is read, in bytes: 1 MiB, and a little for what a client adds. */
-export const configMaxBytes = (1024 + 64) * 1024
+const configMaxBytes = (1024 + 64) * 1024
 
 /** Real configs stay far below. */
 const configLimits = { depth: 64, values: 100_000 }

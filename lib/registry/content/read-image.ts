@@ -4,6 +4,7 @@ import { environmentVariables, imageLabels, readImageConfig, readImageSteps } fr
 import type { ManifestContent } from '@/lib/domain/content/manifest-content'
 import { listLinkedSizes } from '@/lib/metadata/blobs'
 import type { Context } from '@/lib/context'
+import { turns } from '@/lib/registry/give-turns'
 import { type ReadConfig, readConfig } from './read-config'
 
 /** What of an image is compared, and whether that is all of it. */
@@ -23,6 +24,10 @@ export async function readImage(
   const present = config === null ? null : await listLinkedSizes(ctx.db, repositoryId, [config.digest])
   const read = config === null ? null : await readConfig(ctx, config, present?.has(config.digest) === true)
   const isImage = read?.type === 'image'
+  const giveTurn = turns()
+  const environment = isImage ? environmentVariables(read.json) : new Map<string, string>()
+  const labels = isImage ? imageLabels(read.json) : new Map<string, string>()
+  await giveTurn()
   const steps = readImageSteps(layers, isImage ? read.json : undefined)
   return {
     image: {
@@ -31,8 +36,8 @@ export async function readImage(
       ),
       config: config === null ? null : { digest: config.digest, sizeBytes: config.sizeBytes },
       settings: new Map(read === null ? [] : settingsOf(read)),
-      environment: isImage ? environmentVariables(read.json) : new Map(),
-      labels: isImage ? imageLabels(read.json) : new Map(),
+      environment,
+      labels,
     },
     isWhole: read === null || ['read', 'none', 'unknownType'].includes(read.state),
   }

@@ -37,6 +37,7 @@ export async function readManifest(
       ctx.log.error({ repositoryId, digest }, 'a manifest is corrupt')
       return null
     }
+    if (isLargeManifest(sizeBytes)) await setImmediate()
     return readManifestContent(manifest.content, manifest.mediaType)
   })
 }

@@ -57,7 +57,7 @@ function cosignImage(subject: Pushable, suffix: string, layer: Part): Pushable {
 }
 
 /** A Sigstore bundle as a referrer, as cosign 3 and GitHub's attest action store it. */
-export function sigstoreBundle(subject: Pushable, predicateType: string): Pushable {
+function sigstoreBundle(subject: Pushable, predicateType: string): Pushable {
   const mediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json'
   const dsseEnvelope = { payloadType: 'application/vnd.in-toto+json', payload: '', signatures: [] }
   return manifestOf(emptyConfig, [{ mediaType, bytes: json({ mediaType, dsseEnvelope, predicateType }) }], {

@@ -19,7 +19,7 @@ export interface Part {
 }
 
 export const imageType = 'application/vnd.oci.image.manifest.v1+json'
-export const indexType = 'application/vnd.oci.image.index.v1+json'
+const indexType = 'application/vnd.oci.image.index.v1+json'
 export const configType = 'application/vnd.oci.image.config.v1+json'
 export const layerType = 'application/vnd.oci.image.layer.v1.tar+gzip'
 
@@ -37,7 +37,7 @@ export function json(value: unknown): Buffer {
 }
 
 /** What a manifest says of content. */
-export function descriptorOf({ mediaType, bytes, annotations }: Part) {
+function descriptorOf({ mediaType, bytes, annotations }: Part) {
   return { mediaType, digest: digestOf(bytes), size: bytes.length, ...(annotations && { annotations }) }
 }
 

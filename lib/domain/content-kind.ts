@@ -16,13 +16,7 @@ export const contentKinds = [
 export type ContentKind = (typeof contentKinds)[number]
 
 /** Kinds that are about an image: they are shown as its attachments. */
-const attachedKinds: ReadonlySet<ContentKind> = new Set([
-  'signature',
-  'sbom',
-  'provenance',
-  'attestation',
-  'scan',
-])
+const attachedKinds: ReadonlySet<ContentKind> = new Set(['signature', 'sbom', 'provenance', 'attestation', 'scan'])
 
 /** What is known of a manifest besides its types. All of it is text that a pusher chose. */
 export interface ContentHints {

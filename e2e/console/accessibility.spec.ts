@@ -120,6 +120,24 @@ for (const theme of ['light', 'dark']) {
       await expect(page.getByRole('dialog').getByRole('textbox')).toBeVisible()
       await audit(page, 'Restore Tag')
       await page.keyboard.press('Escape')
+      await main.locator('.section header .text-button').first().click()
+      await expect(page.getByRole('dialog').locator('pre')).toBeVisible()
+      await audit(page, 'Manifest')
+      await page.keyboard.press('Escape')
+      await visit(page, `${repositoryAddress(repository, 'tags')}/v1`, main.locator('.layers code').first())
+      await main.locator('.digest a, .timeline .move a').last().click()
+      await expect(page).toHaveURL(/\/digests\/sha256:/)
+      await expect(main.locator('.layers')).toBeVisible()
+      await auditInBothWidths(page, 'a digest')
+      await visit(
+        page,
+        `${repositoryAddress(repository, 'compare')}?before=v1&after=latest`,
+        main.locator('.differences').first(),
+      )
+      await main.getByRole('button', { name: /v1$/ }).click()
+      await expect(page.getByRole('dialog').getByRole('radio').first()).toBeVisible()
+      await audit(page, 'Choose What Is Before')
+      await page.keyboard.press('Escape')
       await pushImage(server, `test/${repository.name}`, 'v2')
       await api.request('DELETE', `/repositories/${repository.id}/tags/v2?reason=Withdrawn`)
       const opening = { tag: 'v1', reason: 'To rebuild', minutes: 60 }

@@ -148,6 +148,45 @@ test('a chart, many layers, missing layers and bytes that are no manifest are to
   await expect(page.getByRole('region', { name: 'Details' })).toContainText(broken.digest)
 })
 
+test('two images are compared, from the page of a tag and from its history', async ({ api, page, server }) => {
+  const repository = await api.createRepository()
+  const path = `test/${repository.name}`
+  const [old, now] = ['1.0.0', '1.1.0'].map((version) =>
+    multiPlatformImage(`v${version}`, { version, environment: version === '1.0.0' ? ['STATSD_HOST=statsd'] : [] }),
+  )
+  await push(server, path, [...(old?.all ?? []), ...(now?.all ?? [])])
+  await page.goto(`${repositoryAddress(repository, 'tags')}/v1.1.0`)
+  await page.getByRole('link', { name: 'Compare', exact: true }).press('Enter')
+  await page.getByRole('button', { name: /^Before/ }).press('Enter')
+  const dialog = page.getByRole('dialog', { name: 'Choose What Is Before' })
+  await dialog.getByRole('searchbox').fill('v1.0')
+  await expect(dialog.getByRole('radio')).toHaveCount(1)
+  await dialog.getByRole('radio', { name: /^v1\.0\.0/ }).check()
+  await dialog.getByRole('button', { name: 'Choose' }).click()
+
+  await expect(page).toHaveURL(/\/compare\?after=v1\.1\.0&before=v1\.0\.0$/)
+  const environment = page.getByRole('table', { name: 'Environment' })
+  const difference = (name: string) => environment.getByRole('row').filter({ hasText: name })
+  await expect(difference('STATSD_HOST')).toContainText(/Removed.*statsd.*—/)
+  await expect(difference('VERSION')).toContainText(/Changed.*1\.0\.0.*1\.1\.0/)
+  await expect(difference('PATH')).toContainText('Same')
+  const layers = page.getByRole('table', { name: 'Layers' })
+  await expect(layers.getByRole('row').filter({ hasText: 'Same' })).toHaveCount(2)
+  await expect(layers.getByRole('row').filter({ hasText: 'COPY dist/ /app/' })).not.toHaveCount(0)
+  await page.getByRole('checkbox', { name: 'Differences only' }).press('Space')
+  await expect(difference('PATH')).toHaveCount(0)
+  await page.getByRole('combobox', { name: 'Platform' }).selectOption('linux/arm64')
+  await expect(page).toHaveURL(/only=differences&platform=linux%2Farm64$/)
+  await page.getByRole('button', { name: 'Swap the two' }).click()
+  await expect(difference('STATSD_HOST')).toContainText(/Added.*—.*statsd/)
+
+  // What a tag pointed at before is compared with what it points at now.
+  await push(server, path, [image({ tag: 'moved' }), image({ version: '2.0.0', tag: 'moved' })])
+  await page.goto(`${repositoryAddress(repository, 'tags')}/moved`)
+  await page.getByRole('link', { name: /^Compare [0-9a-f]{12} with the current digest$/ }).click()
+  await expect(difference('VERSION')).toContainText(/Changed.*1\.0\.0.*2\.0\.0/)
+})
+
 async function push(server: ServerInfo, path: string, content: readonly Pushable[], leaveOut: string[] = []) {
   await pushAll((...request) => send(server, ...request), path, content, leaveOut)
 }

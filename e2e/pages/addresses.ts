@@ -23,7 +23,7 @@ export function instanceAddress(
 /** A section of a repository of an instance in the default region. */
 export function repositoryAddress(
   repository: RepositoryView,
-  section: 'details' | 'tags' | 'untagged' | 'activity' | 'immutability' | 'access',
+  section: 'details' | 'tags' | 'untagged' | 'compare' | 'activity' | 'immutability' | 'access',
 ): string {
   const { instanceId, namespace, name } = repository
   return `/${defaultRegionId}/instance/${instanceId}/repository/${namespace}/${name}/${section}`

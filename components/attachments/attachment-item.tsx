@@ -65,7 +65,7 @@ export function AttachmentItem({ region, repository, attachment }: AttachmentIte
           {`, ${attachment.pushedBy}`}
         </small>
         <small>
-          <Middle text={tag ?? artifactType ?? mediaType} tail={24} />
+          <Middle text={tag ?? artifactType ?? mediaType} tail={16} />
         </small>
         {!isOne && (
           <ul className="attached-files">

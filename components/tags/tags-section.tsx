@@ -145,8 +145,7 @@ export function TagsSection({ region, repository, instance }: TagsSectionProps) 
           }
           count={(count) => t('tags.count', { count })}
           selection={
-            repository &&
-            !selection.isEmpty && (
+            repository && !selection.isEmpty ? (
               <TagSelectionBar
                 selection={selection}
                 totalCount={query.data?.totalCount ?? 0}
@@ -161,7 +160,7 @@ export function TagsSection({ region, repository, instance }: TagsSectionProps) 
                     : null
                 }
               />
-            )
+            ) : null
           }
         >
           {(tags, stale) => (

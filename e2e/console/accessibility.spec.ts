@@ -120,24 +120,6 @@ for (const theme of ['light', 'dark']) {
       await expect(page.getByRole('dialog').getByRole('textbox')).toBeVisible()
       await audit(page, 'Restore Tag')
       await page.keyboard.press('Escape')
-      await main.locator('.section header .text-button').first().click()
-      await expect(page.getByRole('dialog').locator('pre')).toBeVisible()
-      await audit(page, 'Manifest')
-      await page.keyboard.press('Escape')
-      await visit(page, `${repositoryAddress(repository, 'tags')}/v1`, main.locator('.layers code').first())
-      await main.locator('.digest a, .timeline .move a').last().click()
-      await expect(page).toHaveURL(/\/digests\/sha256:/)
-      await expect(main.locator('.layers')).toBeVisible()
-      await auditInBothWidths(page, 'a digest')
-      await visit(
-        page,
-        `${repositoryAddress(repository, 'compare')}?before=v1&after=latest`,
-        main.locator('.differences').first(),
-      )
-      await main.getByRole('button', { name: /v1$/ }).click()
-      await expect(page.getByRole('dialog').getByRole('radio').first()).toBeVisible()
-      await audit(page, 'Choose What Is Before')
-      await page.keyboard.press('Escape')
       await pushImage(server, `test/${repository.name}`, 'v2')
       await api.request('DELETE', `/repositories/${repository.id}/tags/v2?reason=Withdrawn`)
       const opening = { tag: 'v1', reason: 'To rebuild', minutes: 60 }
@@ -239,6 +221,46 @@ for (const theme of ['light', 'dark']) {
       await main.getByRole('button', { name: words.everywhere }).click()
       await expect(dialog.getByRole('button', { name: words.everywhere })).toBeVisible()
       await audit(page, 'Sign Out Everywhere')
+    })
+
+    test(`axe finds nothing on the pages of an image and of a comparison: ${theme}, ${locale}`, async ({
+      api,
+      context,
+      page,
+      server,
+      signIn,
+    }) => {
+      test.setTimeout(120_000)
+      const repository = await api.createRepository()
+      for (const content of ['v1', 'moved']) await pushImage(server, `test/${repository.name}`, 'latest', content)
+      await pushImage(server, `test/${repository.name}`, 'v1')
+      await page.emulateMedia({ reducedMotion: 'reduce' })
+      await page.setViewportSize(screens.wide)
+      await context.addCookies([
+        { name: 'stele-theme', value: theme, url: server.url },
+        { name: 'stele-locale', value: locale, url: server.url },
+      ])
+      await signIn()
+      const main = page.getByRole('main')
+
+      await visit(
+        page,
+        `${repositoryAddress(repository, 'tags')}/latest`,
+        main.locator('.layers code, .layers .muted').first(),
+      )
+      await main.locator('.section header .text-button').first().click()
+      await expect(page.getByRole('dialog').locator('pre')).toBeVisible()
+      await audit(page, 'Manifest')
+      await page.keyboard.press('Escape')
+      await main.locator('.timeline .move a').last().click()
+      await expect(page).toHaveURL(/\/digests\/sha256:/)
+      await expect(main.locator('.layers')).toBeVisible()
+      await auditInBothWidths(page, 'a digest')
+      const comparison = `${repositoryAddress(repository, 'compare')}?before=v1&after=latest`
+      await visit(page, comparison, main.locator('.differences').first())
+      await main.getByRole('button', { name: /v1$/ }).click()
+      await expect(page.getByRole('dialog').getByRole('radio').first()).toBeVisible()
+      await audit(page, 'Choose What Is Before')
     })
   }
 }

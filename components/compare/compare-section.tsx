@@ -1,8 +1,7 @@
 'use client'
-
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import { useSyncExternalStore } from 'react'
+
 import { isApiError } from '@/lib/api/client/api-error'
 import type { ComparisonView } from '@/lib/api/schemas/comparison'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
@@ -11,7 +10,6 @@ import type { RegionId } from '@/lib/domain/regions'
 import { comparisonQuery } from '../queries/manifests'
 import { digestHref } from '../routes'
 import { Banner } from '../ui/banner'
-import { CopyTextButton } from '../ui/copy-button'
 import { shortDigest } from '../ui/digest'
 import { Choice } from '../ui/field'
 import { Select } from '../ui/filters'
@@ -139,17 +137,4 @@ function Compared({ comparison, names, onlyDifferences, onPlatform, onOnlyDiffer
       </div>
     </>
   )
-}
-
-/** Copies the address of the page, which shows everybody the same comparison. */
-export function CopyLinkButton() {
-  const t = useTranslations()
-  // The address changes with what is compared; `useListParameters` renders again then.
-  useListParameters()
-  const address = useSyncExternalStore(
-    () => () => undefined,
-    () => location.href,
-    () => '',
-  )
-  return <CopyTextButton text={address}>{t('compare.copyLink')}</CopyTextButton>
 }

@@ -1,25 +1,21 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { useRouter } from 'next/navigation'
 import { useTranslations } from 'next-intl'
 import { Suspense, useState } from 'react'
 import type { RegionId } from '@/lib/domain/regions'
-import { AccessSection } from '../grants/access-section'
-import { ImmutabilitySection } from '../immutability/immutability-section'
 import { OpeningBanners } from '../immutability/opening-banners'
-import { CompareSection, CopyLinkButton } from '../compare/compare-section'
+import { CopyLinkButton } from '../compare/copy-link-button'
 import { InstancePageHead } from '../instances/instance-page-head'
-import { DigestSection } from '../image/digest-section'
 import { instanceQuery } from '../queries/instances'
 import { ActivityExport, ActivitySection } from '../ledger/activity-section'
 import { repositoryQuery } from '../queries/repositories'
 import { repositoriesHref, repositoryHref } from '../routes'
 import type { RepositorySection } from '../routes'
 import { TagBadge, TagButtons } from '../tags/tag-buttons'
-import { TagSection } from '../tags/tag-section'
 import { TagsSection } from '../tags/tags-section'
-import { UntaggedSection } from '../tags/untagged-section'
 import { Button } from '../ui/button'
 import { CopyTextButton } from '../ui/copy-button'
 import { shortDigest } from '../ui/digest'
@@ -30,6 +26,17 @@ import { PageError } from '../ui/states'
 import { Badge } from '../ui/status'
 import { RepositoryDetails, RepositoryDetailsSkeleton } from './repository-details'
 import { ImmutabilityBadge } from '../immutability/immutability-status'
+
+// What most visits do not show is loaded with the section that does. Next names it in the page, so that it is no second
+// round trip.
+const AccessSection = dynamic(() => import('../grants/access-section').then((module) => module.AccessSection))
+const CompareSection = dynamic(() => import('../compare/compare-section').then((module) => module.CompareSection))
+const DigestSection = dynamic(() => import('../image/digest-section').then((module) => module.DigestSection))
+const ImmutabilitySection = dynamic(() =>
+  import('../immutability/immutability-section').then((module) => module.ImmutabilitySection),
+)
+const TagSection = dynamic(() => import('../tags/tag-section').then((module) => module.TagSection))
+const UntaggedSection = dynamic(() => import('../tags/untagged-section').then((module) => module.UntaggedSection))
 
 const CheckPushDialog = lazyComponent(() => import('../immutability/check-push-dialog'), 'CheckPushDialog')
 const DeleteRepositoryDialog = lazyComponent(() => import('./delete-repository-dialog'), 'DeleteRepositoryDialog')

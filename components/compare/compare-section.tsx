@@ -1,7 +1,7 @@
 'use client'
+
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-
 import { isApiError } from '@/lib/api/client/api-error'
 import type { ComparisonView } from '@/lib/api/schemas/comparison'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'

@@ -75,7 +75,7 @@ try {
  * The pages, in the order of the gallery. `shown` is an element that is visible when the page is complete; `open`
  * continues from there, with the texts of the language.
  */
-function pagesOf({ instanceId, emptyInstanceId, userId }) {
+function pagesOf({ instanceId, emptyInstanceId, userId, hostilePath }) {
   const instance = `/cn-hangzhou/instance/${instanceId}`
   return [
     { name: 'log-on', title: 'Log On', path: '/login', shown: '[name=password]', isAnonymous: true },
@@ -97,9 +97,48 @@ function pagesOf({ instanceId, emptyInstanceId, userId }) {
     { name: 'tags', title: 'Tags', path: `${instance}/repository/platform/base-node/tags`, shown: 'tbody .digest' },
     {
       name: 'tag',
-      title: 'History of a tag',
+      title: 'A tag: what is in it, who pushed it, what is attached to it',
+      path: `${instance}/repository/web/shop/tags/v1.9.3`,
+      shown: '.timeline li',
+    },
+    {
+      name: 'tag-history',
+      title: 'A tag that has moved',
       path: `${instance}/repository/test/example/tags/nightly`,
       shown: '.timeline li',
+    },
+    {
+      name: 'compare',
+      title: 'Two tags compared',
+      path: `${instance}/repository/web/shop/compare?before=v1.9.2&after=v1.9.3`,
+      shown: 'tbody th',
+    },
+    {
+      name: 'search',
+      title: 'Search',
+      path: `${instance}/repositories`,
+      shown: 'tbody a',
+      async open(page) {
+        await page.keyboard.press('/')
+        await page.keyboard.type('v1.9')
+        await page.getByRole('option').filter({ hasText: 'v1.9.3' }).first().waitFor()
+      },
+    },
+    {
+      name: 'long-names',
+      title: 'The longest names',
+      path: `${instance}/repository/${hostilePath}/tags`,
+      shown: 'tbody a',
+    },
+    {
+      name: 'long-tag',
+      title: 'A tag with the longest name and 120 steps',
+      path: `${instance}/repository/${hostilePath}/tags`,
+      shown: 'tbody a',
+      async open(page) {
+        await page.getByRole('link', { name: /release-2026/ }).click()
+        await page.locator('.timeline li').first().waitFor()
+      },
     },
     {
       name: 'activity',

@@ -119,7 +119,8 @@ const exampleTags = [
 /**
  * Fills a new server. `accessKey` is `<id>:<secret>` of an administrator, `user` is `<name>:<password>` of the same
  * administrator; the password is valid at the default instance, and is set at the others. Returns the ids of the
- * default instance, of its repository `test/example`, of an empty instance, and of a user.
+ * default instance, of its repository `test/example`, of an empty instance, and of a user, and the path of a repository
+ * with the longest names.
  */
 export async function makeSampleData({ origin, accessKey, user }) {
   const api = client(`${origin}/api/v1`, accessKey)

@@ -27,14 +27,15 @@ function titleClipped(box: HTMLElement) {
 
 /**
  * How many of a table's columns have to give way, so that the table fits into `box`: the fewest of `count`. It is
- * measured again when the room changes and when `content`, what the table shows, does. `overflows`: it does not fit
- * though all of them gave way, and scrolls.
+ * measured again when the room changes and when `content`, what the table shows, does. A column that gave way comes back
+ * with more room only: no column moves under the hand of a person who filters or turns pages. `overflows`: the table does
+ * not fit though all of them gave way, and scrolls.
  */
 export function useGivingWay(count: number, content: unknown) {
   const box = useRef<HTMLDivElement>(null)
   const [room, setRoom] = useState(0)
-  const [measured, setMeasured] = useState({ content, room, given: 0, overflows: false })
-  const isCurrent = measured.content === content && measured.room === room
+  const [measured, setMeasured] = useState({ room, given: 0, overflows: false })
+  const isCurrent = measured.room === room
   const given = isCurrent ? Math.min(measured.given, count) : 0
 
   useLayoutEffect(() => {
@@ -50,10 +51,10 @@ export function useGivingWay(count: number, content: unknown) {
     const element = box.current
     if (element === null) return
     const overflows = element.clientWidth >= cardsBelow && element.scrollWidth > element.clientWidth + 1
-    if (overflows && given < count) setMeasured({ content, room, given: given + 1, overflows: false })
+    if (overflows && given < count) setMeasured({ room, given: given + 1, overflows: false })
     else titleClipped(element)
     if (overflows && given < count) return
-    if (!isCurrent || measured.overflows !== overflows) setMeasured({ content, room, given, overflows })
+    if (!isCurrent || measured.overflows !== overflows) setMeasured({ room, given, overflows })
   }, [content, room, given, count, isCurrent, measured.overflows])
 
   return { box, given, overflows: isCurrent && measured.overflows }

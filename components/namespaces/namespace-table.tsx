@@ -75,7 +75,7 @@ export function NamespaceTable({ region, namespaces, stale, onEdit, onDelete }: 
     {
       key: 'created',
       header: t('namespaces.created'),
-      gives: 2,
+      gives: 0,
       skeleton: 'md',
       cell: (namespace) => <Time value={namespace.createdAt} format="date" />,
     },

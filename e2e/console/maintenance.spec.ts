@@ -46,7 +46,7 @@ test('a dry run says what a run would free, and Run Now frees it', async ({ cont
   await expect(rows(page)).toHaveCount(2)
   await expect(rows(page).first()).toContainText('Dry Run')
   await expect(rows(page).first().getByRole('cell')).toHaveText(
-    ['Completed', 'Would free 1.0 MiB', '0', '1', '0', /s$/, 'admin'],
+    ['Completed', 'Would free 1.0 MiB', '0', '1', '1', '0', '0s', /s$/, 'admin'],
     { useInnerText: true },
   )
   await expect(figure(page, 'Last Dry Run', 'Would Free')).toContainText('1.0 MiB')

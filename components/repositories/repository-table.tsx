@@ -108,6 +108,7 @@ export function RepositoryTable({
       key: 'tags',
       header: t('tags.title'),
       kind: 'number',
+      sort: ['-tags', 'tags'],
       gives: 3,
       skeleton: 'sm',
       cell: (repository) => format.number(repository.tagCount),
@@ -116,6 +117,7 @@ export function RepositoryTable({
       key: 'size',
       header: t('repositories.size'),
       kind: 'number',
+      sort: ['-size', 'size'],
       gives: 2,
       skeleton: 'md',
       cell: (repository) => format.bytes(repository.sizeBytes),
@@ -123,6 +125,7 @@ export function RepositoryTable({
     {
       key: 'pushed',
       header: t('repositories.lastPush'),
+      sort: ['-lastPushedAt', 'lastPushedAt'],
       skeleton: 'md',
       cell: ({ lastPushedAt }) => <LastTime value={lastPushedAt} never={t('repositories.neverPushed')} />,
     },

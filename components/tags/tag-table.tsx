@@ -165,6 +165,7 @@ export function TagTable(props: TagTableProps) {
       stale={stale}
       sort={sort}
       onSort={onSort}
+      sortsAbove
       choice="tags"
     />
   )

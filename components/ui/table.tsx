@@ -3,6 +3,7 @@ import { Fragment } from 'react'
 import type { ReactNode } from 'react'
 import { classNames } from './class-names'
 import { useHiddenColumns } from './column-choice'
+import { Select } from './filters'
 import { Icon } from './icon'
 import { Middle } from './middle'
 import { Skeleton } from './states'
@@ -49,6 +50,8 @@ interface TableProps<T> {
   groupOf?: (row: T) => string
   sort?: string
   onSort?: (sort: string) => void
+  /** The orders are offered above the table already, also where rows are cards. */
+  sortsAbove?: boolean
   /** Where a person may choose columns (`ColumnsButton`): the name of the choice. */
   choice?: string
   /** Rows are of the question before; the ones of this one are on their way. */
@@ -71,6 +74,7 @@ export function Table<T>({
   groupOf,
   sort,
   onSort,
+  sortsAbove = false,
   choice,
   stale = false,
 }: TableProps<T>) {
@@ -92,6 +96,7 @@ export function Table<T>({
       className={classNames('table-scroll', overflows && 'overflows')}
       {...(isReadOnly && { tabIndex: 0, role: 'group', 'aria-label': label })}
     >
+      {onSort && !sortsAbove && <CardSorts columns={all} sort={sort} onSort={onSort} />}
       <table
         role="table"
         className={classNames('table stack', stale && 'is-stale')}
@@ -176,6 +181,32 @@ function SortButton({ keys: [first, second], sort, onSort, children }: SortButto
     <button type="button" className="sort" onClick={() => onSort(sort === first ? second : first)}>
       {children}
     </button>
+  )
+}
+
+/** The orders of a table whose rows are cards: those have no head to press. */
+function CardSorts<T>({
+  columns,
+  sort = '',
+  onSort,
+}: {
+  columns: readonly Column<T>[]
+  sort: string | undefined
+  onSort: (sort: string) => void
+}) {
+  const t = useTranslations()
+  return (
+    <div className="card-sorts">
+      <Select label={t('table.sort')} value={sort} onChange={onSort}>
+        {columns.flatMap(({ header, sort: keys = [] }) =>
+          keys.map((key) => (
+            <option key={key} value={key}>
+              {t(key.startsWith('-') ? 'table.descending' : 'table.ascending', { column: header })}
+            </option>
+          )),
+        )}
+      </Select>
+    </div>
   )
 }
 

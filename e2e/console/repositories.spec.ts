@@ -114,6 +114,25 @@ test('search, filters, sort and page are in the address, and survive reload and 
     await expect(page).toHaveURL(`${address}?pageSize=50&sort=-name`)
     await page.reload()
     await expect(names(page).first()).toHaveText('site')
+    for (const [name, keys] of [
+      ['Tags', ['-tags', 'tags']],
+      ['Size', ['-size', 'size']],
+      ['Last Push', ['-lastPushedAt', 'lastPushedAt']],
+    ] as const) {
+      for (const key of keys) {
+        await page.getByRole('columnheader', { name }).getByRole('button').click()
+        await expect(page).toHaveURL(`${address}?pageSize=50&sort=${key}`)
+        await expect(names(page)).toHaveCount(24)
+      }
+    }
+    const sort = page.getByRole('main').getByRole('combobox', { name: 'Sort' })
+    await expect(sort).toBeHidden()
+    await page.setViewportSize({ width: 390, height: 844 })
+    await expect(sort).toHaveValue('lastPushedAt')
+    await sort.selectOption('Repository Name, descending')
+    await expect(page).toHaveURL(`${address}?pageSize=50&sort=-name`)
+    await expect(names(page).first()).toHaveText('site')
+    await page.setViewportSize({ width: 1280, height: 720 })
   })
 
   await test.step('filters', async () => {

@@ -63,19 +63,28 @@ export async function getRepositoryTotals(
   ids: readonly string[],
 ): Promise<(id: string) => RepositoryTotals> {
   const where = { repositoryId: { in: [...ids] } }
-  const [tags, lastPushes, manifests, blobs] = await Promise.all([
+  const [tags, lastPushes, sizeOf] = await Promise.all([
     db.prisma.tag.groupBy({ by: ['repositoryId'], where, _count: true }),
     listLastPushes(db, ids),
+    getRepositorySizes(db, ids),
+  ])
+  const tagCounts = new Map(tags.map((row) => [row.repositoryId, row._count]))
+  return (id) => ({
+    tagCount: tagCounts.get(id) ?? 0,
+    sizeBytes: sizeOf(id),
+    lastPushedAt: lastPushes.get(id) ?? null,
+  })
+}
+
+/** The bytes of the distinct blobs and manifests of each of the repositories. */
+export async function getRepositorySizes(db: Source, ids: readonly string[]): Promise<(id: string) => number> {
+  const where = { repositoryId: { in: [...ids] } }
+  const [manifests, blobs] = await Promise.all([
     db.prisma.manifest.groupBy({ by: ['repositoryId'], where, _sum: { sizeBytes: true } }),
     sumBlobs(db, ids),
   ])
-  const tagCounts = new Map(tags.map((row) => [row.repositoryId, row._count]))
   const manifestBytes = new Map(manifests.map((row) => [row.repositoryId, row._sum.sizeBytes ?? 0]))
-  return (id) => ({
-    tagCount: tagCounts.get(id) ?? 0,
-    sizeBytes: (manifestBytes.get(id) ?? 0) + (blobs.get(id) ?? 0),
-    lastPushedAt: lastPushes.get(id) ?? null,
-  })
+  return (id) => (manifestBytes.get(id) ?? 0) + (blobs.get(id) ?? 0)
 }
 
 async function sumBlobs(db: Source, ids: readonly string[]): Promise<Map<string, number>> {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isRepositoryName } from '@/lib/domain/reference'
 import { isConsistentRequest } from '@/lib/domain/immutability'
-import { access, clearable, pageOf, pageQuery, reason, timestamp } from './common'
+import { access, clearable, numberedPageQuery, pageOf, reason, timestamp } from './common'
 import { contradiction, immutabilityPolicy, policyChanges, repositoryPolicy } from './immutability'
 import { repositoryType } from './namespaces'
 
@@ -58,13 +58,32 @@ const filterFields = {
   immutabilityMode: immutabilityPolicy.shape.mode.optional(),
 }
 
-export const repositoryQuery = pageQuery.extend({
+export const repositoryQuery = numberedPageQuery.extend({
   ...filterFields,
   tagImmutability: z
     .enum(['true', 'false'])
     .transform((value) => value === 'true')
     .optional(),
-  sort: z.enum(['name', '-name', 'createdAt', '-createdAt', 'updatedAt', '-updatedAt']).default('name'),
+  sort: z
+    .enum([
+      'name',
+      '-name',
+      'createdAt',
+      '-createdAt',
+      'updatedAt',
+      '-updatedAt',
+      'size',
+      '-size',
+      'tags',
+      '-tags',
+      'lastPushedAt',
+      '-lastPushedAt',
+    ])
+    .default('name')
+    .meta({
+      description:
+        '`size`, `tags` and `lastPushedAt` add up what every repository of the list holds: slower in a large registry. A repository that was never pushed to is before all others in the order of `lastPushedAt`',
+    }),
 })
 
 /** The filters of the list in a body. */

@@ -1,11 +1,13 @@
 import type { Principal } from '@/lib/domain/principal'
 import {
+  neverPushed,
   type RepositoryFilter,
   type RepositorySortKey,
   countRepositories,
   listRepositories as listRepositoryRows,
 } from '@/lib/metadata/repository-listing'
 import { authorize, viewerOf } from '@/lib/registry/authorize'
+import type { Position } from '@/lib/metadata/engine/listing'
 import type { Context } from '@/lib/context'
 import { type Page, type PageRequest, type Sort, parseSort, readPage } from '@/lib/registry/page'
 import { type RepositoryDetails, describeRepositories } from './repository-details'
@@ -18,20 +20,34 @@ export async function listRepositories(
     sort,
     pageSize,
     cursor,
+    page: number,
     ...wanted
   }: Omit<RepositoryFilter, 'viewer'> & PageRequest & { readonly sort: Sort<RepositorySortKey> },
 ): Promise<Page<RepositoryDetails>> {
   await authorize(ctx, principal, 'see', { instanceId: wanted.instanceId })
   const filter = { ...wanted, viewer: viewerOf(principal) }
   const { key, descending } = parseSort(sort)
-  const page = await readPage(
-    { pageSize, cursor },
-    { sort, descending, byTime: key !== 'name' },
+  const { items, ...page } = await readPage(
+    { pageSize, cursor, page: number },
+    { sort, descending, byTime: key.endsWith('At'), byNumber: key === 'size' || key === 'tags' },
     {
-      read: (slice) => listRepositoryRows(ctx.db, filter, key, slice),
+      read: async (slice) => {
+        const rows = await listRepositoryRows(ctx.db, filter, key, slice)
+        const shown = await describeRepositories(ctx.db, principal, rows)
+        return shown.map((details, at) => ({ details, path: rows[at]?.path ?? '' }))
+      },
       count: () => countRepositories(ctx.db, filter),
-      positionOf: (row) => ({ key: row[key], tie: row.path }),
+      positionOf: ({ details, path }) => ({ key: keysOf[key](details), tie: path }),
     },
   )
-  return { ...page, items: await describeRepositories(ctx.db, principal, page.items) }
+  return { ...page, items: items.map(({ details }) => details) }
+}
+
+const keysOf: Record<RepositorySortKey, (row: RepositoryDetails) => Position['key']> = {
+  name: ({ name }) => name,
+  createdAt: ({ createdAt }) => new Date(createdAt),
+  updatedAt: ({ updatedAt }) => new Date(updatedAt),
+  size: ({ sizeBytes }) => BigInt(sizeBytes),
+  tags: ({ tagCount }) => BigInt(tagCount),
+  lastPushedAt: ({ lastPushedAt }) => (lastPushedAt === null ? neverPushed : new Date(lastPushedAt)),
 }

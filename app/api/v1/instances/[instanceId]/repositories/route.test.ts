@@ -56,7 +56,7 @@ describe('filters', () => {
     expect(await paths(query)).toEqual(expected)
   })
 
-  test.each(['?sort=size', '?type=public', '?tagImmutability=1', '?q=x'])('%s is refused', async (query) => {
+  test.each(['?sort=bytes', '?type=public', '?tagImmutability=1', '?q=x'])('%s is refused', async (query) => {
     expect((await list(query)).status).toBe(400)
   })
 })
@@ -99,6 +99,67 @@ test('what each holds: tags, the bytes of its blobs and manifests, when it was p
   })
 })
 
+describe('by what each holds', () => {
+  test('page after page, there and back, by number, and as the list shows it', async () => {
+    const { namespaceId } = await api.makeRepository('holding')
+    const { db } = api.ctx
+    const held = [
+      ['a', 3, 100, 50],
+      ['b', 1, 9_000_000_000, 40],
+      ['c', 2, 20, null],
+      ['d', 2, 3_000, 60],
+      ['e', 0, 0, null],
+    ] as const
+    const base = Date.now() - 100_000
+    for (const [name, tagCount, bytes, pushed] of held) {
+      const id = `crr-held-${name}`
+      const path = `test/held-${name}`
+      const settings = { type: 'PRIVATE', summary: '', description: '', updatedBy: 'admin' } as const
+      await db.prisma.repository.create({
+        data: { ...settings, id, path, name: `held-${name}`, instanceId, namespaceId },
+      })
+      for (let at = 0; at < tagCount; at += 1) await api.pushTag(id, `v${at}`, digestOfLetter('abc'[at] ?? ''))
+      await db.prisma.blob.create({ data: { digest: `sha256:held-${name}`, sizeBytes: bytes } })
+      await db.prisma.repositoryBlob.create({ data: { repositoryId: id, digest: `sha256:held-${name}` } })
+      if (pushed === null) continue
+      const move = { tag: 'v0', digest: digestOfLetter('a'), previousDigest: null, endedReservation: null }
+      for (const now of [new Date(base + pushed * 1000), new Date(base)]) {
+        const repository = { id, instanceId, path }
+        await db.sqlTransaction((tx) => recordMove(tx, repository, systemPrincipal, { ...move, now }))
+      }
+    }
+    for (const [sort, expected] of [
+      ['size', 'ecadb'],
+      ['tags', 'ebcda'],
+      ['lastPushedAt', 'cebad'],
+    ] as const) {
+      for (const [order, letters] of [
+        [sort, expected],
+        [`-${sort}`, Array.from(expected).reverse().join('')],
+      ] as const) {
+        const read = async (page: string) => {
+          const { json } = await list(`?search=held-&pageSize=2&sort=${order}${page}`)
+          const { items, nextCursor, previousCursor } = json as typeof json & { previousCursor: string | null }
+          return { names: items.map(({ name }) => name.slice(-1)).join(''), nextCursor, previousCursor }
+        }
+        const first = await read('')
+        const second = await read(`&cursor=${first.nextCursor}`)
+        const third = await read(`&cursor=${second.nextCursor}`)
+        expect(first.names + second.names + third.names, order).toBe(letters)
+        expect(third.nextCursor).toBeNull()
+        expect((await read(`&cursor=${third.previousCursor}`)).names).toBe(second.names)
+        expect((await read(`&cursor=${second.previousCursor}`)).names).toBe(first.names)
+        expect((await read('&page=2')).names).toBe(second.names)
+      }
+    }
+  })
+
+  test.each(['size', 'lastPushedAt'])('a cursor of another order is refused: %s', async (sort) => {
+    const { json } = await list(`?pageSize=1&sort=tags`)
+    expect((await list(`?pageSize=1&sort=${sort}&cursor=${json.nextCursor}`)).status).toBe(400)
+  })
+})
+
 describe('pages', () => {
   async function pages(sort: string, between: () => Promise<unknown> = () => Promise.resolve()) {
     const ids: string[] = []
@@ -112,7 +173,7 @@ describe('pages', () => {
     }
   }
 
-  test.each(['name', '-name', 'createdAt', '-createdAt', 'updatedAt', '-updatedAt'])(
+  test.each(['name', '-name', 'createdAt', '-createdAt', 'updatedAt', '-updatedAt', 'size', '-tags', 'lastPushedAt'])(
     'by %s together hold every repository once, whatever is made meanwhile',
     async (sort) => {
       const { namespaceId } = await api.makeRepository(`unrelated-${sort.replace('-', 'd').toLowerCase()}`)

@@ -43,6 +43,7 @@ const rooms = {
   credentials: ['instances'],
   users: [],
   search: [],
+  space: [],
   audit: [],
   ledger: [],
   content: ['pull'],

@@ -12,6 +12,7 @@ import type { SecretBox } from '@/lib/secrets/secret-box'
 import type { Config } from './config'
 import type { Logger } from './log'
 import type { Database } from '@/lib/metadata/engine/database'
+import type { SpaceCounts } from '@/lib/metadata/space-counts'
 import type { SpaceReserve } from '@/lib/metadata/engine/space-reserve'
 import type { BlobStore } from '@/lib/storage/blob-store'
 import type { VerifiedBlobs } from '@/lib/storage/verified-blobs'
@@ -44,6 +45,8 @@ export interface Context {
   readonly contentTurns: Turnstile
   /** Bounds the searches that each caller has under way. */
   readonly searchTurns: Turnstiles
+  /** Counts how much room repositories and instances take. */
+  readonly spaceCounts: SpaceCounts
   /** Requests that send their body when they are asked to. */
   readonly awaitedBodies: AwaitedBodies
   /** Counts the moves of tags that the immutability rule refuses. */

@@ -1,6 +1,7 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import { Suspense, useState } from 'react'
@@ -23,6 +24,8 @@ import { Time } from '../ui/time'
 import { useToast } from '../ui/toast'
 import { useErrorText } from '../ui/use-error-text'
 import { useFormat } from '../ui/use-format'
+
+const StorageCard = dynamic(() => import('../space/storage-card').then((module) => module.StorageCard))
 
 const DefaultPolicyDialog = lazyComponent(() => import('./default-policy-dialog'), 'DefaultPolicyDialog')
 
@@ -62,6 +65,7 @@ export function OverviewPage({ region, instanceId }: { region: RegionId; instanc
       ) : (
         <>
           <Contents instance={instance ?? null} />
+          {instance?.access === 'MANAGE' && <StorageCard region={region} instanceId={instanceId} />}
           <Endpoints region={region} instance={instance ?? null} />
           {data && <NewRepositories instance={data.data} />}
           {data && <Access current={data} />}

@@ -1,10 +1,12 @@
 'use client'
 
+import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import { repositoryQuery, useDeleteRepository } from '../queries/repositories'
+import { repositorySpaceQuery } from '../queries/space'
 import { Banner } from '../ui/banner'
 import { Dialog } from '../ui/dialog'
 import { TextArea } from '../ui/field'
@@ -14,6 +16,7 @@ import { OpenedDialog } from '../ui/opened-dialog'
 import type { Opened } from '../ui/opened-dialog'
 import { TypedNameField } from '../ui/typed-name-field'
 import { useAction } from '../ui/use-action'
+import { useFormat } from '../ui/use-format'
 import { useIsAdministrator } from '../user-context'
 
 interface DeleteRepositoryDialogProps {
@@ -40,7 +43,9 @@ type DeleteFormProps = Opened<RepositoryView> & { onDeleted: () => void }
 
 function DeleteForm({ current: { data: repository, etag }, reload, onClose, onDeleted }: DeleteFormProps) {
   const t = useTranslations()
+  const format = useFormat()
   const isAdministrator = useIsAdministrator()
+  const { data: space } = useQuery(repositorySpaceQuery(repository.id))
   const path = `${repository.namespace}/${repository.name}`
   const remove = useDeleteRepository(repository.id)
   const { run, close } = useAction(remove, onClose)
@@ -100,6 +105,14 @@ function DeleteForm({ current: { data: repository, etag }, reload, onClose, onDe
         </Banner>
       ) : (
         <p>{t('repositories.deleteConsequence', { count: repository.tagCount })}</p>
+      )}
+      {space && space.countedAt !== null && space.sizeBytes > 0 && (
+        <p className="muted">
+          {t('space.deleteFrees', {
+            size: format.bytes(space.exclusiveBytes),
+            shared: format.bytes(space.sharedBytes),
+          })}
+        </p>
       )}
       <TypedNameField
         key={String(isForced)}

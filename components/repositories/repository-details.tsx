@@ -9,6 +9,7 @@ import type { RegionId } from '@/lib/domain/regions'
 import { repositoriesHref } from '../routes'
 import { Button } from '../ui/button'
 import { Copyable } from '../ui/copy-button'
+import { RepositorySize } from '../space/repository-size'
 import { Fact } from '../ui/fact'
 import { lazyComponent } from '../ui/lazy-component'
 import { Section } from '../ui/page'
@@ -101,6 +102,9 @@ function Facts({ region, repository, instance }: Omit<RepositoryDetailsProps, 'u
         <Time value={repository.updatedAt} format="relative" />
         <span className="muted">{t('details.by', { name: repository.updatedBy })}</span>
       </Fact>
+      <Fact label={t('repositories.size')}>
+        <RepositorySize repository={repository} />
+      </Fact>
       <Fact label={t('repositories.summary')} full>
         {repository.summary || <span className="muted">{t('common.none')}</span>}
       </Fact>
@@ -114,7 +118,7 @@ function Facts({ region, repository, instance }: Omit<RepositoryDetailsProps, 'u
   )
 }
 
-const factRows = 8
+const factRows = 9
 const fullFactRows = 3
 
 /** As tall as the facts to come. */

@@ -96,6 +96,10 @@ getTag                  | of closed                  | 401    | 404  | ok   ok  
 getTag                  | of open                    | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
 getTagSpace             | of closed                  | 401    | 404  | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | 404    | ok
 getTagSpace             | of open                    | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
+getRepositorySpace      | of closed                  | 401    | 404  | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | 404    | ok
+getRepositorySpace      | of open                    | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
+getInstanceSpace        | of main                    | 401    | 403  | 403  403  403  | 403  403  403  | ok   403  403  | 403    | ok
+getInstanceSpace        | of beside                  | 401    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | ok     | ok
 copyTag                 | in closed                  | 401    | 404  | 403  403  403  | ok   ok   ok   | ok   ok   ok   | 404    | ok
 copyTag                 | in closed, over protected  | 401    | 404  | 403  403  403  | 409  409  409  | 409  409  409  | 404    | 409
 copyTag                 | from open to closed        | 401    | 404  | 403  403  403  | ok   ok   ok   | ok   ok   ok   | 404    | ok

@@ -21,6 +21,7 @@ import type { Context } from '@/lib/context'
 import { openBlobStore } from '@/lib/storage/open-blob-store'
 import { VerifiedBlobs } from '@/lib/storage/verified-blobs'
 import { restrictAccess } from './restrict-access'
+import { SpaceCounts } from '@/lib/metadata/space-counts'
 import { StartError } from './start-error'
 
 /** How many bytes of large manifests may be in memory at the same time: four of the largest. */
@@ -78,6 +79,7 @@ export async function openContext(config: Config, given: Partial<ProcessContext>
     manifestTurns: new Turnstile({ atOnce: 1, waitingMax: 1000 }),
     contentTurns: new Turnstile({ atOnce: 1, waitingMax: 200 }),
     searchTurns: new Turnstiles({ atOnce: 1, waitingMax: 20 }),
+    spaceCounts: new SpaceCounts(),
     awaitedBodies: new AwaitedBodies(),
     tagRefusals: new TagRefusals(),
     // What works in the background outlasts the context of the request that asked for it.

@@ -158,6 +158,10 @@ export const accessRequests: Readonly<Record<string, AccessRequest | ((caller: s
   'getTag of open': tagOfOpen,
   'getTagSpace of closed': tagOfClosed,
   'getTagSpace of open': tagOfOpen,
+  'getRepositorySpace of closed': closed,
+  'getRepositorySpace of open': open,
+  'getInstanceSpace of main': main,
+  'getInstanceSpace of beside': beside,
   'copyTag in closed': { ...closed, body: { name: 'new', source: { tag: 'v1' } } },
   'copyTag in closed, over protected': {
     ...closed,

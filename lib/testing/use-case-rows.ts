@@ -197,6 +197,8 @@ export const useCaseRows: Readonly<Record<string, UseCaseRow>> = {
   'robots/listRobots of all instances': { member: 'DENIED', args: () => [{ pageSize }] },
 
   'space/getTagSpace': { member: 'NOT_FOUND', args: () => [ids.closed, 'v1'] },
+  'space/getRepositorySpace': { member: 'NOT_FOUND', args: () => [ids.closed, false] },
+  'space/getInstanceSpace': { member: 'DENIED', args: () => [ids.main, false] },
 
   'tags/getTag': { member: 'NOT_FOUND', args: () => [ids.closed, 'v1'] },
   'tags/listTagDetails': { member: 'NOT_FOUND', args: () => [{ repositoryId: ids.closed, sort: 'name', pageSize }] },

@@ -1,4 +1,4 @@
-import { tagSpace } from '@/lib/api/schemas/space'
+import { instanceSpace, repositorySpace, spaceQuery, tagSpace } from '@/lib/api/schemas/space'
 import type { Operation } from './operation'
 
 /** How much room content takes. */
@@ -10,6 +10,27 @@ export const spaceOperations = {
     summary: 'Get how much room a tag takes in the whole storage, and what its deletion frees',
     status: 200,
     response: tagSpace,
+    refusals: ['NOT_FOUND'],
+  },
+  getRepositorySpace: {
+    id: 'getRepositorySpace',
+    method: 'GET',
+    path: '/repositories/{repositoryId}/space',
+    summary:
+      'Get how much room a repository takes, and what of it nothing else has: its deletion frees that in the end',
+    query: spaceQuery,
+    status: 200,
+    response: repositorySpace,
+    refusals: ['NOT_FOUND'],
+  },
+  getInstanceSpace: {
+    id: 'getInstanceSpace',
+    method: 'GET',
+    path: '/instances/{instanceId}/space',
+    summary: 'Get how much room an instance that you may manage takes, by namespace and repository',
+    query: spaceQuery,
+    status: 200,
+    response: instanceSpace,
     refusals: ['NOT_FOUND'],
   },
 } as const satisfies Record<string, Operation>

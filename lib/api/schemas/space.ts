@@ -20,7 +20,6 @@ const counted = {
 /** The room that a repository takes. */
 export const repositorySpace = z.object({
   ...space,
-  reclaimableBytes: count.meta({ description: 'Of it, what no tag reaches: garbage collection frees it in the end' }),
   ...counted,
 })
 export type RepositorySpaceView = z.infer<typeof repositorySpace>
@@ -41,7 +40,6 @@ export type TagSpaceView = z.infer<typeof tagSpace>
 /** The room that an instance takes, by namespace and repository. */
 export const instanceSpace = z.object({
   ...space,
-  reclaimableBytes: count.meta({ description: 'Of it, what no tag reaches: garbage collection frees it in the end' }),
   ...counted,
   namespaces: z
     .array(
@@ -59,3 +57,11 @@ export const instanceSpace = z.object({
   otherBytes: count.meta({ description: 'Sum of the repositories of namespaces that are not listed' }),
 })
 export type InstanceSpaceView = z.infer<typeof instanceSpace>
+
+export const spaceQuery = z.strictObject({
+  fresh: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true')
+    .meta({ description: 'Counts again, unless that was done in the last ten seconds' }),
+})

@@ -3,11 +3,13 @@ interface SelectBoxProps {
   checked: boolean
   /** Whether some of what it stands for is chosen, and not all. */
   isPartial?: boolean
+  /** What it stands for is not there yet. */
+  disabled?: boolean
   onChange: (checked: boolean) => void
 }
 
 /** A check box that chooses rows of a table. */
-export function SelectBox({ label, checked, isPartial = false, onChange }: SelectBoxProps) {
+export function SelectBox({ label, checked, isPartial = false, disabled = false, onChange }: SelectBoxProps) {
   return (
     <input
       ref={(box) => {
@@ -17,6 +19,7 @@ export function SelectBox({ label, checked, isPartial = false, onChange }: Selec
       className="check"
       aria-label={label}
       checked={checked}
+      disabled={disabled}
       onChange={(event) => onChange(event.target.checked)}
     />
   )

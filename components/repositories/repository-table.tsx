@@ -50,6 +50,7 @@ export function RepositoryTable({
     head: (
       <SelectBox
         label={t('bulk.selectPage')}
+        disabled={repositories === null}
         checked={chosenCount > 0 && chosenCount === managed.length}
         isPartial={chosenCount > 0 && chosenCount < managed.length}
         onChange={(isChosen) => selection.toggle(managed, isChosen, managed)}

@@ -32,7 +32,9 @@ test('all repositories that match are made immutable with the keyboard, and a pu
   await pushImage(server, last, 'v1', 'two')
   await pushImage(server, last, 'latest', 'one')
   await page.goto(`${instanceAddress(home, 'repositories')}?namespace=${namespace}`)
-  await page.getByRole('checkbox', { name: 'Select all on this page' }).press('Space')
+  const all = page.getByRole('checkbox', { name: 'Select all on this page' })
+  await expect(all).toBeEnabled()
+  await all.press('Space')
   await expect(bar(page)).toContainText('20 selected')
   await bar(page).getByRole('button', { name: 'Select all 22 that match' }).press('Enter')
   await expect(bar(page)).toContainText('All 22 selected')
@@ -55,6 +57,21 @@ test('all repositories that match are made immutable with the keyboard, and a pu
   await expect(pushImage(server, last, 'v1', 'three')).rejects.toThrow('cannot be overwritten')
   await page.getByRole('button', { name: 'Dismiss' }).click()
   await expect(page.getByText('22 repositories are now immutable.')).toBeHidden()
+})
+
+test('there is nothing to select while the rows load', async ({ home, namespace, page }) => {
+  let answer = () => {}
+  const answered = new Promise<void>((resolve) => (answer = resolve))
+  await page.route(/\/api\/v1\/.*\/repositories\?/, async (route) => {
+    await answered
+    await route.continue()
+  })
+  await page.goto(`${instanceAddress(home, 'repositories')}?namespace=${namespace}`)
+  const all = page.getByRole('checkbox', { name: 'Select all on this page' })
+  await expect(all).toBeDisabled()
+  answer()
+  await all.check()
+  await expect(bar(page)).toContainText('20 selected')
 })
 
 test('a selection survives paging, and not another filter', async ({ home, namespace, page }) => {

@@ -1,4 +1,6 @@
 import { useTranslations } from 'next-intl'
+import { useId } from 'react'
+import type { ReactNode } from 'react'
 import { Middle } from '../ui/middle'
 
 const shownMax = 2
@@ -37,7 +39,44 @@ export function Platforms({
           {Array.from(platform).length > 20 ? `${platform.slice(0, 19)}…` : platform}
         </code>
       ))}
-      {shown.length > shownMax && <code className="badge">+{shown.length - shownMax}</code>}
+      {shown.length > shownMax && (
+        <AllPlatforms platforms={of.platforms} className="badge mono">
+          +{shown.length - shownMax}
+        </AllPlatforms>
+      )}
     </span>
+  )
+}
+
+interface AllPlatformsProps {
+  platforms: readonly string[]
+  className: string
+  children: ReactNode
+}
+
+/** A button that shows all platforms, for those of which only some or the number are shown. */
+export function AllPlatforms({ platforms, className, children }: AllPlatformsProps) {
+  const t = useTranslations()
+  const id = useId()
+  const label = t('tagTable.allPlatforms', { count: platforms.length })
+  return (
+    <>
+      <button type="button" className={className} aria-label={label} title={platforms.join(', ')} popoverTarget={id}>
+        {children}
+      </button>
+      <span
+        id={id}
+        popover="auto"
+        role="dialog"
+        aria-label={label}
+        tabIndex={-1}
+        ref={(popover) => popover?.setAttribute('autofocus', '')}
+        className="menu menu--list menu--platforms"
+      >
+        {platforms.map((platform) => (
+          <code key={platform}>{platform}</code>
+        ))}
+      </span>
+    </>
   )
 }

@@ -8,6 +8,8 @@ import type { Selection } from '../bulk/use-selection'
 import { useTimeLeft } from '../immutability/time-left'
 import { TextButton } from '../ui/button'
 import { useCopyCommand } from '../ui/copy-button'
+import { Icon } from '../ui/icon'
+import { Menu, MenuItem } from '../ui/menu'
 import { Middle } from '../ui/middle'
 import { Status } from '../ui/status'
 import { Table } from '../ui/table'
@@ -17,7 +19,7 @@ import { useFormat } from '../ui/use-format'
 import { useIsAdministrator } from '../user-context'
 import { Digest } from '../ui/digest'
 import { AttachmentMarks, countOf } from './attachment-marks'
-import { Platforms } from './platforms'
+import { AllPlatforms, Platforms } from './platforms'
 
 interface TagTableProps {
   /** Host and path for commands; null while it loads. */
@@ -51,6 +53,7 @@ export function TagTable(props: TagTableProps) {
       head: (
         <SelectBox
           label={t('bulk.selectPage')}
+          disabled={tags === null}
           checked={chosenCount > 0 && chosenCount === tags?.length}
           isPartial={chosenCount > 0 && chosenCount !== tags?.length}
           onChange={(isChosen) => selection.toggle(tags ?? [], isChosen, tags ?? [])}
@@ -99,7 +102,9 @@ export function TagTable(props: TagTableProps) {
       skeleton: 'lg',
       fold: (tag) =>
         tag.platforms.length > 1 ? (
-          <span title={tag.platforms.join(', ')}>{t('tagTable.platformCount', { count: tag.platforms.length })}</span>
+          <AllPlatforms platforms={tag.platforms} className="text-button">
+            {t('tagTable.platformCount', { count: tag.platforms.length })}
+          </AllPlatforms>
         ) : (
           <Platforms of={tag} />
         ),
@@ -142,17 +147,12 @@ export function TagTable(props: TagTableProps) {
       kind: 'actions',
       skeleton: 'lg',
       cell: (tag) => (
-        <>
-          {address && <PullCommand address={address} name={tag.name} />}
-          <TextButton aria-label={t('tagHistory.copyNamed', { name: tag.name })} onClick={() => onCopy(tag)}>
-            {t('tagHistory.copy')}
-          </TextButton>
-          {isManaged && (isAdministrator || !tag.isProtected) && (
-            <TextButton danger aria-label={t('common.deleteNamed', { name: tag.name })} onClick={() => onDelete(tag)}>
-              {t('common.delete')}
-            </TextButton>
-          )}
-        </>
+        <TagActions
+          tag={tag}
+          address={address}
+          onCopy={() => onCopy(tag)}
+          onDelete={isManaged && (isAdministrator || !tag.isProtected) ? () => onDelete(tag) : null}
+        />
       ),
     },
   ]
@@ -171,13 +171,59 @@ export function TagTable(props: TagTableProps) {
   )
 }
 
-function PullCommand({ address, name }: { address: string; name: string }) {
+interface TagActionsProps {
+  tag: TagView
+  address: string | null
+  onCopy: () => void
+  /** Null: the person may not. */
+  onDelete: (() => void) | null
+}
+
+/** What can be done with a tag; what the room is too short for is in a menu (`.in-row-…`, `.in-menu-…` in table.css). */
+function TagActions({ tag: { name }, address, onCopy, onDelete }: TagActionsProps) {
   const t = useTranslations()
-  const copy = useCopyCommand(`docker pull ${address}:${name}`)
+  const copyPull = useCopyCommand(`docker pull ${address}:${name}`)
   return (
-    <TextButton aria-label={t('tags.copyPullNamed', { name })} onClick={() => void copy()}>
-      {t('tags.pullCommand')}
-    </TextButton>
+    <>
+      {address && (
+        <span className="in-row-wide">
+          <TextButton aria-label={t('tags.copyPullNamed', { name })} onClick={() => void copyPull()}>
+            {t('tags.pullCommand')}
+          </TextButton>
+        </span>
+      )}
+      <span className="in-row-wide">
+        <TextButton aria-label={t('tagHistory.copyNamed', { name })} onClick={onCopy}>
+          {t('tagHistory.copy')}
+        </TextButton>
+      </span>
+      {onDelete && (
+        <span className="in-row">
+          <TextButton danger aria-label={t('common.deleteNamed', { name })} onClick={onDelete}>
+            {t('common.delete')}
+          </TextButton>
+        </span>
+      )}
+      <span className="in-menu">
+        <Menu label={t('tagTable.moreActions', { name })} className="icon-button" button={<Icon name="dots" />}>
+          {address && (
+            <MenuItem icon="copy" onSelect={() => void copyPull()}>
+              {t('tags.pullCommand')}
+            </MenuItem>
+          )}
+          <MenuItem icon="copy" onSelect={onCopy}>
+            {t('tagHistory.copy')}
+          </MenuItem>
+          {onDelete && (
+            <span className="in-menu-narrow" role="presentation">
+              <MenuItem danger onSelect={onDelete}>
+                {t('common.delete')}
+              </MenuItem>
+            </span>
+          )}
+        </Menu>
+      </span>
+    </>
   )
 }
 

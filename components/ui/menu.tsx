@@ -27,7 +27,8 @@ export function Menu({ label, className, button, head, children }: MenuProps) {
   const [open, setOpen] = useState(false)
 
   function items() {
-    return [...(menuRef.current?.querySelectorAll<HTMLElement>('[role^="menuitem"]') ?? [])]
+    const all = [...(menuRef.current?.querySelectorAll<HTMLElement>('[role^="menuitem"]') ?? [])]
+    return all.filter((item) => item.getClientRects().length > 0)
   }
 
   function move(event: KeyboardEvent) {

@@ -201,7 +201,9 @@ function CardSorts<T>({
         {columns.flatMap(({ header, sort: keys = [] }) =>
           keys.map((key) => (
             <option key={key} value={key}>
-              {t(key.startsWith('-') ? 'table.descending' : 'table.ascending', { column: header })}
+              {key.startsWith('-')
+                ? t('table.descending', { column: header })
+                : t('table.ascending', { column: header })}
             </option>
           )),
         )}

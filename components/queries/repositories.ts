@@ -15,6 +15,7 @@ interface RepositoryListParameters {
   sort: string
   pageSize: number
   cursor: string | undefined
+  page: number | undefined
 }
 
 /** A page of an instance's repositories. */

@@ -13,6 +13,7 @@ interface UserListParameters {
   sort: string
   pageSize: number
   cursor: string | undefined
+  page: number | undefined
 }
 
 /** A page of users. */

@@ -17,13 +17,14 @@ import { allNamespacesQuery } from '../queries/namespaces'
 import { repositoriesQuery } from '../queries/repositories'
 import { namespacesHref } from '../routes'
 import { Button } from '../ui/button'
+import { ColumnsButton } from '../ui/column-choice'
 import { Select } from '../ui/filters'
 import { lazyComponent } from '../ui/lazy-component'
 import { List, RefreshButton, Toolbar } from '../ui/list'
 import { EmptyState } from '../ui/states'
 import { useListParameters } from '../ui/use-list-parameters'
 import { useIsAdministrator } from '../user-context'
-import { RepositoryTable } from './repository-table'
+import { RepositoryTable, useRepositoryColumns } from './repository-table'
 
 const CreateRepositoryDialog = lazyComponent(() => import('./create-repository-dialog'), 'CreateRepositoryDialog')
 const ChangeImmutabilityDialog = lazyComponent(
@@ -49,12 +50,13 @@ const modes: Readonly<Record<string, ImmutabilityMode | undefined>> = {
 export function RepositoriesPage({ region, instanceId }: { region: RegionId; instanceId: string }) {
   const t = useTranslations()
   const isAdministrator = useIsAdministrator()
-  const list = useListParameters(['search', 'namespace', 'type', 'immutability'])
+  const list = useListParameters(['search', 'namespace', 'type', 'immutability'], { isNumbered: true })
   const queryClient = useQueryClient()
   const [dialog, setDialog] = useState<OpenDialog>(null)
   const close = () => setDialog(null)
   const { search, namespace, type, immutability } = list.filters
   const immutabilityMode = modes[immutability]
+  const columns = useRepositoryColumns()
   const sorting = list.sorting('name')
   const instance = useQuery(instanceQuery(instanceId)).data?.data
   const namespaces = useQuery(allNamespacesQuery(instanceId)).data
@@ -66,6 +68,7 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
       immutabilityMode: immutabilityMode ?? '',
       sort: sorting.sort,
       ...list.page,
+      page: list.numbered,
     }),
   )
   const selection = useSelection<RepositoryView>(JSON.stringify([instanceId, list.filters]), ({ id }) => id)
@@ -134,6 +137,7 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
             <option value="audit">{t('immutability.modes.audit')}</option>
           </Select>
         </div>
+        <ColumnsButton table="repositories" always={t('repositories.name')} columns={columns} />
         <RefreshButton
           busy={query.isFetching}
           onRefresh={() => void queryClient.invalidateQueries({ queryKey: ['repositories', 'list', instanceId] })}

@@ -177,6 +177,21 @@ export function RepositoryTable({
       stale={stale}
       sort={sort}
       onSort={onSort}
+      choice="repositories"
     />
   )
+}
+
+/** The columns that a person may hide. */
+export function useRepositoryColumns() {
+  const t = useTranslations()
+  return [
+    { key: 'namespace', header: t('repositories.namespace') },
+    { key: 'type', header: t('repositories.type') },
+    { key: 'immutability', header: t('repositories.immutability') },
+    { key: 'tags', header: t('tags.title') },
+    { key: 'size', header: t('repositories.size') },
+    { key: 'pushed', header: t('repositories.lastPush') },
+    { key: 'created', header: t('repositories.created') },
+  ]
 }

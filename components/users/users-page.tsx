@@ -21,11 +21,11 @@ const CreateUserDialog = lazyComponent(() => import('./create-user-dialog'), 'Cr
 /** Everybody who may log on. There is always one: whoever looks at it. */
 export function UsersPage({ ownId }: { ownId: string }) {
   const t = useTranslations()
-  const list = useListParameters(['search', 'role', 'isDisabled'])
+  const list = useListParameters(['search', 'role', 'isDisabled'], { isNumbered: true })
   const sorting = list.sorting('name')
   const [isCreating, setCreating] = useState(false)
   const [dialog, setDialog] = useState<{ command: UserCommand; user: UserView } | null>(null)
-  const query = useQuery(usersQuery({ ...list.filters, sort: sorting.sort, ...list.page }))
+  const query = useQuery(usersQuery({ ...list.filters, sort: sorting.sort, ...list.page, page: list.numbered }))
   return (
     <>
       <PageHead

@@ -100,6 +100,10 @@ test('search, filters, sort and page are in the address, and survive reload and 
     await expect(page.getByText('2 / 2')).toBeVisible()
     await page.goBack()
     await expect(names(page)).toHaveCount(20)
+    await page.getByRole('link', { name: 'Page 2' }).click()
+    await expect(names(page)).toHaveText(['app-20', 'app-21', 'site', 'site'])
+    await page.goBack()
+    await expect(names(page)).toHaveCount(20)
     await page.getByRole('combobox', { name: 'Rows per page' }).selectOption('50')
     await expect(names(page)).toHaveCount(24)
     await expect(page).toHaveURL(`${address}?pageSize=50`)
@@ -125,6 +129,10 @@ test('search, filters, sort and page are in the address, and survive reload and 
         await expect(names(page)).toHaveCount(24)
       }
     }
+    await page.getByRole('button', { name: 'Columns' }).click()
+    await page.getByRole('dialog', { name: 'Columns' }).getByLabel('Size').uncheck()
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('columnheader', { name: 'Size' })).toHaveCount(0)
     const sort = page.getByRole('main').getByRole('combobox', { name: 'Sort' })
     await expect(sort).toBeHidden()
     await page.setViewportSize({ width: 390, height: 844 })

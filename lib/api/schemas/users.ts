@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isPlainText } from '@/lib/domain/plain-text'
 import { isUserName } from '@/lib/domain/user-name'
-import { clearable, pageOf, pageQuery, timestamp } from './common'
+import { clearable, numberedPageQuery, pageOf, timestamp } from './common'
 
 const userRole = z.enum(['ADMINISTRATOR', 'MEMBER'])
 
@@ -37,7 +37,7 @@ export type UserView = z.infer<typeof user>
 
 export const userPage = pageOf(user)
 
-export const userQuery = pageQuery.extend({
+export const userQuery = numberedPageQuery.extend({
   search: z.string().max(100).optional().meta({ description: 'Part of the name or the display name' }),
   role: userRole.optional(),
   isDisabled: z

@@ -15,12 +15,12 @@ import { type UserDetails, toUserDetails } from './user-details'
 export async function listUsers(
   ctx: Context,
   principal: Principal,
-  { sort, pageSize, cursor, ...filter }: UserFilter & PageRequest & { readonly sort: Sort<UserSortKey> },
+  { sort, pageSize, cursor, page: number, ...filter }: UserFilter & PageRequest & { readonly sort: Sort<UserSortKey> },
 ): Promise<Page<UserDetails>> {
   authorizeAdministrator(ctx, principal)
   const { key, descending } = parseSort(sort)
   const page = await readPage(
-    { pageSize, cursor },
+    { pageSize, cursor, page: number },
     { sort, descending, byTime: key !== 'name' },
     {
       read: (slice) => listUserRows(ctx.db, filter, key, slice),

@@ -1,12 +1,32 @@
 import { repository, type RepositoryView } from '@/lib/api/schemas/repositories'
 import type { Api } from '../api'
 import { orasPusher, regctlPusher } from '../clients/pushers'
+import { notationSignature, orasArtifact, sbomReferrer } from '../content/attached'
+import { multiPlatformImage } from '../content/images'
+import { pushAll } from '../content/pushable'
 import { expect, pushImage, test } from '../fixtures'
 import { send } from './http'
 
 /** What an `artifactType` filter is asked for, and another one. */
 const sbomType = 'application/vnd.example.sbom+json'
 const reportType = 'application/vnd.example.report'
+
+test('an image is shown by its digest: what is inside, and what is attached', async ({ api, server }) => {
+  const { id, namespace, name } = await api.createRepository()
+  const { all, index, images } = multiPlatformImage('v1')
+  const [image] = images
+  if (image === undefined) throw new Error('no image')
+  const settings = orasArtifact('settings', { 'settings.json': '{}' })
+  await pushAll((...request) => send(server, ...request), `${namespace}/${name}`, [
+    ...[...all, settings, notationSignature(image), sbomReferrer(image, 'SPDX')],
+  ])
+  const get = async (path: string): Promise<unknown> => (await api.request('GET', `/repositories/${id}${path}`)).json()
+
+  expect(await get('/tags/v1/manifest')).toMatchObject({ digest: index.digest, kind: 'index', referrerCount: 2 })
+  expect(await get(`/manifests/${image.digest}/attachments`)).toMatchObject({ totalCount: 3 })
+  expect(await get(`/comparison?before=v1&after=${image.digest}`)).toMatchObject({ platform: 'linux/amd64' })
+  expect(await get('/tags/settings/manifest')).toMatchObject({ layers: { items: [{ title: 'settings.json' }] } })
+})
 
 test.describe('oras', () => {
   test.beforeEach(async ({ counter, oras, server }) => {

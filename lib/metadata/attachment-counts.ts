@@ -1,6 +1,8 @@
+import { setImmediate } from 'node:timers/promises'
 import { kindOf, technicalTagOf } from '@/lib/domain/content-kind'
 import type { SqlSource } from './engine/database'
 import { asJsonKeys } from './engine/batches'
+import { Prisma } from './generated/sqlite/client'
 import { shownArtifactType } from './tag-listing'
 
 /** How many manifests are attached to one, by kind. */
@@ -14,15 +16,20 @@ export interface AttachmentCounts {
 
 const none: AttachmentCounts = { signature: 0, sbom: 0, provenance: 0, attestation: 0, other: 0 }
 
-/** How many referrers of a manifest are looked at. */
+/** How many referrers of a manifest, and how many children of an index, are looked at. */
 const referrersMax = 100
+const childrenMax = 1000
+
+/** Manifests of one statement: SQLite blocks the process while it runs. */
+const digestsOfStatement = 4
 
 /** Longest annotations of a referrer that are looked at, in bytes. */
 const annotationsMaxBytes = 2048
 
 /**
  * Counts what is attached to the manifests of a page of tags: referrers by their subject, what technical tags point at,
- * and the attestations that BuildKit puts into an index. Two statements for any number.
+ * and the attestations that BuildKit puts into an index. Of very many, the first are counted. Other requests run between
+ * the statements.
  */
 export async function countAttachmentsOfTags(
   source: SqlSource,
@@ -36,18 +43,22 @@ export async function countAttachmentsOfTags(
     of[key] += more
     counts.set(digest, of)
   }
-  if (digests.length > 0) {
-    for (const row of await listFirstReferrers(source, repositoryId, digests)) {
+  const distinct = [...new Set(digests)]
+  for (let start = 0; start < distinct.length; start += digestsOfStatement) {
+    const some = distinct.slice(start, start + digestsOfStatement)
+    for (const row of await listFirstReferrers(source, repositoryId, some)) {
       const annotations = parseAnnotations(row.annotations)
       add(row.subjectDigest, kindOf(row.mediaType, row.artifactType, { annotations }))
     }
-    for (const name of await listTechnicalTags(source, repositoryId, digests)) {
+    await setImmediate()
+    for (const name of await listTechnicalTags(source, repositoryId, some)) {
       const technical = technicalTagOf(name)
       if (technical?.digest && technical.kind !== 'index') add(technical.digest, technical.kind)
     }
-    for (const row of await countBuildAttestations(source, repositoryId, digests)) {
+    for (const row of await countBuildAttestations(source, repositoryId, some)) {
       add(row.digest, 'attestation', Number(row.count))
     }
+    await setImmediate()
   }
   return (digest) => counts.get(digest) ?? none
 }
@@ -64,16 +75,18 @@ async function listFirstReferrers(
   repositoryId: string,
   digests: readonly string[],
 ): Promise<FirstReferrer[]> {
-  // The subjects and digests are in one index: no more manifests are read than are shown.
+  // A limit for each subject: numbering all referrers of one would read them all. CROSS JOIN: SQLite would otherwise read
+  // all manifests of the repository first.
+  const parts = digests.map(
+    (digest) => Prisma.sql`SELECT * FROM (
+      SELECT "digest" FROM "Manifest" WHERE "repositoryId" = ${repositoryId} AND "subjectDigest" = ${digest}
+      ORDER BY "digest" LIMIT ${referrersMax}) AS part`,
+  )
   return source.read.$queryRaw<FirstReferrer[]>`
     SELECT m."subjectDigest", m."mediaType", ${shownArtifactType},
       CASE WHEN octet_length(m."annotations") <= ${annotationsMaxBytes} THEN m."annotations" END AS "annotations"
-    FROM (
-      SELECT "digest", ROW_NUMBER() OVER (PARTITION BY "subjectDigest" ORDER BY "digest") AS "position"
-      FROM "Manifest" WHERE "repositoryId" = ${repositoryId}
-        AND "subjectDigest" IN (SELECT "key" FROM json_each(${asJsonKeys(digests)}))) AS referrer
-    JOIN "Manifest" m ON m."repositoryId" = ${repositoryId} AND m."digest" = referrer."digest"
-    WHERE referrer."position" <= ${referrersMax}`
+    FROM (${Prisma.join(parts, ' UNION ALL ')}) AS referrer
+    CROSS JOIN "Manifest" m WHERE m."repositoryId" = ${repositoryId} AND m."digest" = referrer."digest"`
 }
 
 async function listTechnicalTags(
@@ -97,13 +110,17 @@ async function countBuildAttestations(
   repositoryId: string,
   digests: readonly string[],
 ): Promise<{ digest: string; count: bigint | number }[]> {
+  const parts = digests.map(
+    (digest) => Prisma.sql`SELECT * FROM (
+      SELECT "parentDigest", "childDigest" FROM "ManifestReference"
+      WHERE "repositoryId" = ${repositoryId} AND "parentDigest" = ${digest} AND "kind" = 'MANIFEST'
+      ORDER BY "childDigest" LIMIT ${childrenMax}) AS part`,
+  )
   return source.read.$queryRaw<{ digest: string; count: bigint | number }[]>`
     SELECT r."parentDigest" AS "digest", COUNT(DISTINCT r."childDigest") AS "count"
-    FROM "ManifestReference" r
-    JOIN "Manifest" m ON m."repositoryId" = r."repositoryId" AND m."digest" = r."childDigest"
-    WHERE r."repositoryId" = ${repositoryId} AND r."kind" = 'MANIFEST'
-      AND r."parentDigest" IN (SELECT "key" FROM json_each(${asJsonKeys(digests)}))
-      AND m."platforms" = 'unknown/unknown'
+    FROM (${Prisma.join(parts, ' UNION ALL ')}) AS r
+    CROSS JOIN "Manifest" m
+    WHERE m."repositoryId" = ${repositoryId} AND m."digest" = r."childDigest" AND m."platforms" = 'unknown/unknown'
     GROUP BY r."parentDigest"`
 }
 

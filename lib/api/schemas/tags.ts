@@ -31,9 +31,10 @@ export const tag = z.object({
 
 /** A tag in a list. */
 const listedTag = tag.extend({
-  attachments: z
-    .object({ signature: count, sbom: count, provenance: count, attestation: count, other: count })
-    .meta({ description: 'How many manifests are attached to it, by kind; of more than 100 referrers, the first 100' }),
+  attachments: z.object({ signature: count, sbom: count, provenance: count, attestation: count, other: count }).meta({
+    description:
+      'How many manifests are attached to it, by kind; of more than 100 referrers, the first 100, and of an index the attestations among its first 1,000 manifests',
+  }),
 })
 export type TagView = z.infer<typeof listedTag>
 

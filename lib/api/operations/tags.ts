@@ -68,7 +68,7 @@ export const tagOperations = {
     method: 'POST',
     path: '/repositories/{repositoryId}/tag-deletions',
     summary:
-      'Delete up to 500 tags, each as by itself: what is done when the request fails stays done, and the same request again does the rest',
+      'Delete up to 500 tags, each as by itself. Protected ones are left out, unless an administrator gives a reason. What is done when the request fails stays done, and the same request again does the rest',
     body: deleteTagsBody,
     status: 200,
     response: deletedTags,

@@ -47,6 +47,7 @@ const rooms = {
   audit: [],
   ledger: [],
   content: ['pull'],
+  space: [],
   maintenance: [],
 }
 

@@ -47,7 +47,6 @@ const rooms = {
   audit: [],
   ledger: [],
   content: ['pull'],
-  space: [],
   maintenance: [],
 }
 

@@ -3,9 +3,9 @@ import { garbageCollection } from '@/lib/api/schemas/maintenance'
 import { Api } from '../../api'
 import { CommandLine } from '../../clients/command-line'
 import { image } from '../../content/images'
-import { pushAll } from '../../content/pushable'
+import { emptyConfig, layerType, manifestOf, pushAll } from '../../content/pushable'
 import { expect, test } from '../../fixtures'
-import { repositoryAddress } from '../../pages/addresses'
+import { overviewAddress, repositoryAddress } from '../../pages/addresses'
 import { send } from '../../registry/http'
 import type { ServerInfo } from '../../server'
 import { countClicks } from './clicks'
@@ -63,3 +63,34 @@ async function passDays(server: ServerInfo): Promise<void> {
   // In a process of its own: tests are no part of the server.
   await new CommandLine(process.execPath, ['--eval', script], {}).run([])
 }
+
+test('“How much disk is used, and what takes it?”', async ({ context, page, startPrivateServer }) => {
+  const server = await startPrivateServer({ env: onlyWhenAsked })
+  const api = new Api(server)
+  const [large, small] = [await api.createRepository(), await api.createRepository()]
+  const pushTo = (name: string, tag: string, content: string) =>
+    pushAll((...request) => send(server, ...request), `test/${name}`, [
+      manifestOf(emptyConfig, [{ mediaType: layerType, bytes: Buffer.from(content) }], { tag }),
+    ])
+  await pushTo(large.name, 'v1', 'large'.repeat(1024 * 1024))
+  await pushTo(small.name, 'v1', 'small'.repeat(1024))
+  await context.request.post(`${server.url}/api/v1/session`, {
+    headers: { origin: server.url },
+    data: { userName: server.admin.name, password: server.admin.password },
+  })
+  const clicks = await countClicks(page)
+  await page.goto(`${server.url}${overviewAddress(await api.defaultInstance())}`)
+
+  const card = page.getByRole('region', { name: 'Storage' })
+  await expect(card).toContainText('5.0 MiB are stored')
+  const rows = card.getByRole('table', { name: 'Storage' }).getByRole('row')
+  await expect(rows).toHaveText([
+    /Repository/,
+    new RegExp(`test/${large.name}.*5\\.0 MiB`),
+    new RegExp(`test/${small.name}`),
+  ])
+  expect(clicks()).toBe(0)
+  await card.getByRole('link', { name: `test/${large.name}`, exact: true }).click()
+  await expect(page.getByRole('heading', { level: 1, name: `test/${large.name}` })).toBeVisible()
+  expect(clicks()).toBe(1)
+})

@@ -79,7 +79,7 @@ const helmChart = z.object({
 })
 
 /** Why there is nothing to show of a config. */
-export const configStates = ['read', 'none', 'missing', 'tooLarge', 'unreadable', 'unknownType'] as const
+const configStates = ['read', 'none', 'missing', 'tooLarge', 'unreadable', 'unknownType'] as const
 
 /** What is inside a manifest. */
 export const manifestDetails = z.object({

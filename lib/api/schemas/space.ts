@@ -22,7 +22,6 @@ export const repositorySpace = z.object({
   ...space,
   ...counted,
 })
-export type RepositorySpaceView = z.infer<typeof repositorySpace>
 
 /** The room that a tag takes in the whole storage. */
 export const tagSpace = z.object({

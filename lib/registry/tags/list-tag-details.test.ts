@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { operations } from '@/lib/api/operations/operations'
+import { fillRepository } from '@/lib/testing/fill-repository'
 import { type TestDoors, openTestDoors } from '@/lib/testing/test-doors'
 import { imageManifestType } from '@/lib/testing/test-registry'
 
@@ -102,6 +103,18 @@ describe('the list of tags', () => {
     expect(open.names).toBe('v2')
     expect(Date.parse(open.items[0]?.openUntil ?? '')).toBeGreaterThan(Date.now() + 29 * 60_000)
     expect((await list({ protection: 'free', search: 'dev', pageSize: '1', page: '2', sort })).names).toBe('dev-2')
+  })
+
+  test('by protection only where its names fit into a statement', async () => {
+    await fillRepository(doors.api.ctx.db, doors.params.repositoryId, 20_001)
+    await doors.api.call('PATCH', operations.updateRepository.path, doors.params, {
+      body: { immutability: { mode: 'enforce', exemptTags: ['*'] } },
+      headers: { 'if-match': '*' },
+    })
+    const query = '?protection=protected'
+    const { status, json } = await doors.api.call('GET', operations.listTags.path, doors.params, { query })
+    expect([status, json.code]).toEqual([400, 'BAD_REQUEST'])
+    expect((await list({})).total).toBe(20_001)
   })
 
   test('by kind, without technical tags, and by the beginning of a digest', async () => {

@@ -1,3 +1,4 @@
+import { AppError } from '@/lib/domain/errors'
 import { preparePatterns } from '@/lib/domain/tag-patterns'
 import type { ImmutabilityRule } from '@/lib/domain/immutability'
 import type { Principal } from '@/lib/domain/principal'
@@ -27,7 +28,10 @@ interface ListedTag extends TagDetails {
   readonly attachments: AttachmentCounts
 }
 
-/** Returns a page of a repository's tags and what they point at. Throws NOT_FOUND for the repository, PAGE_INVALID. */
+/**
+ * Returns a page of a repository's tags and what they point at. Throws NOT_FOUND for the repository, PAGE_INVALID,
+ * and BAD_REQUEST for a protection that too many tags are exempt from.
+ */
 export async function listTagDetails(
   ctx: Context,
   principal: Principal,
@@ -89,9 +93,12 @@ async function toRowFilter(
   return { ...filter, names: open.filter((name) => !isExempt.has(name)) }
 }
 
+/** How many exempt tags a filter by protection may have: their names are part of each statement. */
+const exemptMax = 20_000
+
 /**
  * The exempt tags of a repository. Patterns are compared here: the GLOB of a database takes exponential time on some of
- * them.
+ * them. Throws BAD_REQUEST where they are too many to filter by.
  */
 async function listExempt(ctx: Context, repositoryId: string, patterns: readonly string[]): Promise<string[]> {
   if (!patterns.some((pattern) => /[*?]/.test(pattern))) return [...patterns]
@@ -99,6 +106,10 @@ async function listExempt(ctx: Context, repositoryId: string, patterns: readonly
   const exempt: string[] = []
   for await (const names of readTagNamePages(ctx.db, repositoryId)) {
     exempt.push(...names.filter((name) => firstMatch(name) >= 0))
+    if (exempt.length > exemptMax) {
+      const message = `more than ${exemptMax} tags are exempt: too many for this filter`
+      throw new AppError('BAD_REQUEST', { message, fields: [{ path: 'protection', message }] })
+    }
   }
   return exempt
 }

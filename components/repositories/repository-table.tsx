@@ -98,6 +98,7 @@ export function RepositoryTable({
       gives: 1,
       skeleton: 'md',
       cell: (repository) => <TypeStatus type={repository.type} />,
+      fold: (repository) => <TypeStatus type={repository.type} />,
     },
     {
       key: 'immutability',

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { endAtOnce, listChildren } from './processes'
 import { setTimeout } from 'node:timers/promises'
 
 const root = join(import.meta.dirname, '..')
@@ -29,7 +30,7 @@ export interface StartedServer extends ServerInfo {
   readonly pid: number
   /** All that the process has printed. */
   output(): string
-  /** Ends the process at once (kill -9) and leaves its data folder for another start. */
+  /** Ends all its processes at once (kill -9) and leaves its data folder for another start. */
   kill(): Promise<void>
   /** Asks the process to end, waits for it, and removes its data folder. Resolves with the exit code. */
   stop(): Promise<number | null>
@@ -93,7 +94,10 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
     pid: server.pid as number,
     output: () => output,
     async kill() {
+      // The supervisor first: it would start the others again.
+      const children = await listChildren(server.pid as number)
       server.kill('SIGKILL')
+      for (const child of children) endAtOnce(child)
       await ended
     },
     async stop() {

@@ -7,6 +7,7 @@ describe('parseConfig', () => {
     expect(parseConfig({})).toEqual({
       port: 3000,
       host: '127.0.0.1',
+      processes: 1,
       dataDir: path.resolve('data'),
       database: { provider: 'sqlite', file: path.resolve('data/stele.db') },
       storage: { driver: 'filesystem', dataDir: path.resolve('data') },

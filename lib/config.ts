@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import proxyAddr from 'proxy-addr'
 import { z } from 'zod'
@@ -9,6 +10,8 @@ export interface Config {
   /** Absolute path of the folder that holds the database, blobs and generated keys. */
   readonly dataDir: string
   readonly database: DatabaseSetting
+  /** How many processes serve requests: 1 in development, else as set. The one that supervises them is not counted. */
+  readonly processes: number
   readonly storage: StorageSetting
   /** First administrator's password; null: one is generated and printed at first start. */
   readonly adminPassword: string | null
@@ -97,6 +100,9 @@ export interface StorageSetting {
   readonly dataDir: string
 }
 
+/** Most processes without a setting: more need more memory than most servers can spare. */
+const usualProcessesMax = 4
+
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
 
 /** How much is logged. */
@@ -148,6 +154,7 @@ const environment = z.object({
     .string()
     .regex(/^(?:file:.+|postgres(?:ql)?:\/\/.+)$/, 'file:<path of a SQLite database> or postgresql://<address>')
     .optional(),
+  STELE_PROCESSES: wholeNumber(1, 64).default(() => Math.min(availableParallelism(), usualProcessesMax)),
   STELE_STORAGE: z.enum(['filesystem'], 'filesystem').default('filesystem'),
   STELE_ADMIN_PASSWORD: z
     .string()
@@ -237,6 +244,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     host: value.HOST,
     dataDir,
     database: readDatabase(value.DATABASE_URL ?? `file:${path.join(dataDir, 'stele.db')}`),
+    // In development, Next compiles in the process that serves, from sources that only this one can load.
+    processes: env['NODE_ENV'] === 'production' ? value.STELE_PROCESSES : 1,
     storage: { driver: value.STELE_STORAGE, dataDir },
     adminPassword: value.STELE_ADMIN_PASSWORD ?? null,
     adminAccessKey: keyId !== undefined && keySecret !== undefined ? { id: keyId, secret: keySecret } : null,

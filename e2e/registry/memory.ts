@@ -1,22 +1,31 @@
 import { existsSync } from 'node:fs'
 import { readFile, readdir, writeFile } from 'node:fs/promises'
 import { test } from '@playwright/test'
+import { listTree } from '../processes'
 
-/** How much memory a process took while something ran, in bytes. */
+/** How much memory a server took while something ran, in bytes. */
 export interface MemoryUse {
   readonly beforeBytes: number
-  /** The most at any moment of it, as the kernel counted. */
+  /** At least the most at any moment of it: the sum of what the kernel counted for each process. */
   readonly peakBytes: number
 }
 
-/** Runs `work` and says how much resident memory the process `pid` took. Skips the test where the kernel doesn't count. */
+/**
+ * Runs `work` and says how much resident memory the server took: the process `pid` and all that it has started. Skips the
+ * test where the kernel doesn't count.
+ */
 export async function measureMemory(pid: number, work: () => Promise<void>): Promise<MemoryUse> {
   test.skip(!existsSync('/proc/self/clear_refs'), 'needs the memory counters of Linux')
   // Sets the peak to what is resident now (man 5 proc_pid_clear_refs).
-  await writeFile(`/proc/${pid}/clear_refs`, '5')
-  const beforeBytes = await readCounter(pid, 'VmRSS')
+  for (const each of await listTree(pid)) await writeFile(`/proc/${each}/clear_refs`, '5')
+  const beforeBytes = await sumCounters(pid, 'VmRSS')
   await work()
-  return { beforeBytes, peakBytes: await readCounter(pid, 'VmHWM') }
+  return { beforeBytes, peakBytes: await sumCounters(pid, 'VmHWM') }
+}
+
+async function sumCounters(pid: number, name: 'VmRSS' | 'VmHWM'): Promise<number> {
+  const counters = await Promise.all((await listTree(pid)).map((each) => readCounter(each, name)))
+  return counters.reduce((sum, bytes) => sum + bytes, 0)
 }
 
 async function readCounter(pid: number, name: 'VmRSS' | 'VmHWM'): Promise<number> {
@@ -27,12 +36,15 @@ async function readCounter(pid: number, name: 'VmRSS' | 'VmHWM'): Promise<number
   return Number(kilobytes) * 1024
 }
 
-/** Resident memory of the process `pid` at this moment, in bytes. */
+/** Resident memory of the server `pid` and the processes it has started, at this moment, in bytes. */
 export function readResidentBytes(pid: number): Promise<number> {
-  return readCounter(pid, 'VmRSS')
+  return sumCounters(pid, 'VmRSS')
 }
 
-/** How many files and connections the process `pid` has open at this moment. */
+/** How many files and connections the server `pid` and the processes it has started have open at this moment. */
 export async function countOpenFiles(pid: number): Promise<number> {
-  return (await readdir(`/proc/${pid}/fd`)).length
+  const counts = await Promise.all(
+    (await listTree(pid)).map(async (each) => (await readdir(`/proc/${each}/fd`)).length),
+  )
+  return counts.reduce((sum, count) => sum + count, 0)
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError, type ErrorCode } from '@/lib/domain/errors'
 import type { Principal } from '@/lib/domain/principal'
+import { WriterNeeded } from '@/lib/domain/writer-needed'
 import { isRepositoryPath, parseRepositoryPath } from '@/lib/domain/reference'
 import type { Context } from '@/lib/context'
 import { findInstanceOfHost } from '@/lib/registry/traffic/find-instance-of-host'
@@ -30,8 +31,16 @@ export interface RegistryExchange {
   error: ErrorCode | null
 }
 
-/** Answers a request of the registry. */
-export type RegistryHandler = (request: IncomingMessage, response: ServerResponse, exchange?: RegistryExchange) => void
+/**
+ * Answers a request of the registry. Where the process only reads, `passOn` has another one answer a request that needs a
+ * write; it is called before anything was answered.
+ */
+export type RegistryHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  exchange?: RegistryExchange,
+  passOn?: () => void,
+) => void
 
 /** How long an access check stays valid, in milliseconds: long enough for a small body to arrive. */
 const accessValidMs = 1000
@@ -44,11 +53,15 @@ export const urlMax = 8192
  * answered in one format, without the text of unknown errors. While `isStopping`, no new upload is accepted.
  */
 export function createRegistryHandler(ctx: Context, isStopping: () => boolean = () => false): RegistryHandler {
-  return (request, response, exchange = { requestId: randomUUID(), route: null, error: null }) => {
+  return (request, response, exchange = { requestId: randomUUID(), route: null, error: null }, passOn) => {
     const { requestId } = exchange
     response.setHeader('X-Request-Id', requestId)
     response.setHeader('Docker-Distribution-API-Version', 'registry/2.0')
     serve({ ctx, request, response, exchange, isStopping }).catch((cause: unknown) => {
+      if (cause instanceof WriterNeeded && passOn !== undefined) {
+        passOn()
+        return
+      }
       const error = AppError.from(cause)
       exchange.error = error.code
       if (error.status >= 500 && error.code !== 'STOPPING')

@@ -21,6 +21,8 @@ export interface Exchange extends RegistryExchange {
   readonly response: ServerResponse
   /** Duration in milliseconds; 0 until the request has ended. */
   durationMs: number
+  /** Whether another process answers it, and logs and counts it. */
+  isPassedOn: boolean
 }
 
 /** Tracks all requests. */
@@ -29,7 +31,7 @@ export class Exchanges {
   readonly running = new Set<Exchange>()
   readonly #onEnd: (exchange: Exchange) => void
 
-  /** Calls `onEnd` once for each request, when its response was sent or the connection is closed. */
+  /** Calls `onEnd` once for each request that ends in this process: its response was sent or its connection is closed. */
   constructor(onEnd: (exchange: Exchange) => void) {
     this.#onEnd = onEnd
   }
@@ -44,13 +46,14 @@ export class Exchanges {
       route: null,
       error: null,
       durationMs: 0,
+      isPassedOn: false,
     }
     const startedAt = performance.now()
     this.running.add(exchange)
     response.once('close', () => {
       this.running.delete(exchange)
       exchange.durationMs = performance.now() - startedAt
-      this.#onEnd(exchange)
+      if (!exchange.isPassedOn) this.#onEnd(exchange)
     })
     return exchange
   }

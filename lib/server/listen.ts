@@ -1,17 +1,13 @@
-import type { RequestListener, Server } from 'node:http'
+import type { Server as HttpServer, RequestListener } from 'node:http'
+import type { Server } from 'node:net'
 import type { Config } from '@/lib/config'
 import type { ProbeHandler } from './probes'
 import { StartError } from './start-error'
 
 /**
- * Opens the port and returns its number. Probes are answered from then on; other requests wait until `ready` is called.
- * Throws a StartError that names the setting when the port cannot be opened.
+ * Has a server answer requests: probes at once, others when the returned function was called with what answers them.
  */
-export async function listen(
-  server: Server,
-  config: Config,
-  answerProbe: ProbeHandler,
-): Promise<{ port: number; ready: (handler: RequestListener) => void }> {
+export function answerRequests(server: HttpServer, answerProbe: ProbeHandler): (handler: RequestListener) => void {
   let ready: (handler: RequestListener) => void = () => {}
   const whenReady = new Promise<RequestListener>((resolve) => (ready = resolve))
   let handler: RequestListener | null = null
@@ -21,12 +17,17 @@ export async function listen(
     if (handler !== null) handler(request, response)
     else void whenReady.then((given) => given(request, response))
   })
+  return ready
+}
+
+/** Opens the port and returns its number. Throws a StartError that names the setting when the port cannot be opened. */
+export async function listen(server: Server, config: Config): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(new StartError(explainListenError(error, config))))
     server.listen(config.port, config.host, resolve)
   })
   const address = server.address()
-  return { port: typeof address === 'object' && address !== null ? address.port : config.port, ready }
+  return typeof address === 'object' && address !== null ? address.port : config.port
 }
 
 function explainListenError(error: NodeJS.ErrnoException, { port, host }: Config): string {

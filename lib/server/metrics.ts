@@ -1,26 +1,24 @@
 import { statfs } from 'node:fs/promises'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client'
-import type { TagRefusals } from '@/lib/limits/tag-refusals'
+import { AggregatorRegistry, Gauge, Registry } from 'prom-client'
 import type { MaintenanceRunRow } from '@/lib/metadata/maintenance-runs'
-import type { Connections } from './connections'
-import { type Exchange, doors } from './exchange'
-import { RequestStatistics } from './request-statistics'
+import type { Exchange } from './exchange'
+import { ProcessMetrics, type ProcessSources } from './process-metrics'
+import type { MetricsOfProcess } from './processes/messages'
+import { ReaderTotals, type ReadersMetrics } from './processes/reader-totals'
 import { withTimeout } from './with-timeout'
 
 /** Where the metrics are read from, on each scrape. */
-export interface MetricsSources {
-  readonly running: ReadonlySet<Exchange>
-  readonly connections: Pick<Connections, 'read'>
+export interface MetricsSources extends ProcessSources {
   readonly dataDir: string
   /** Throws when the database does not answer. */
   readonly pingDatabase: () => Promise<unknown>
   readonly countUploads: () => Promise<number>
   /** Tags that are open now, of all processes. */
   readonly countOpenTags: () => Promise<number>
-  readonly tagRefusals: Pick<TagRefusals, 'read'>
   /** The last completed run of each kind of maintenance. */
   readonly lastRuns: () => Promise<readonly MaintenanceRunRow[]>
+  /** The metrics of the processes that read beside this one; absent when there are none. */
+  readonly readers?: ReadersMetrics
 }
 
 /** The metrics of the last run of each kind of maintenance. */
@@ -44,22 +42,18 @@ const runFacts: readonly { name: string; help: string; of: (run: MaintenanceRunR
   },
 ]
 
-/** How often the event loop is asked whether it is free, in milliseconds. */
-const eventLoopSampleMs = 10
-
 /** How long the database and the storage may take, in milliseconds; later, their metrics are left out. */
 const sourceTimeoutMs = 2_000
 
 /**
- * The metrics of the process, in Prometheus format. No label value comes from a client, such as a repository name, so
- * the number of series is bounded. docs/operations.md lists the metrics.
+ * The metrics of the server, in Prometheus format: one sum over all its processes. No label value comes from a client,
+ * such as a repository name, so the number of series is bounded. docs/operations.md lists the metrics.
  */
 export class Metrics {
   readonly #registry = new Registry()
   readonly #sources: MetricsSources
-  readonly #refusedPushes: Counter<'reason'>
-  readonly #requests: RequestStatistics
-  readonly #failures: Counter<'code'>
+  readonly #process: ProcessMetrics
+  readonly #readers: ReaderTotals | null
   readonly #uploads: Gauge
   readonly #openTags: Gauge
   readonly #databaseUp: Gauge
@@ -69,21 +63,9 @@ export class Metrics {
 
   constructor(sources: MetricsSources) {
     this.#sources = sources
+    this.#readers = sources.readers === undefined ? null : new ReaderTotals(sources.readers)
     const registers = [this.#registry]
     const gauge = (name: string, help: string) => new Gauge({ name, help, registers })
-    this.#requests = new RequestStatistics(this.#registry)
-    this.#refusedPushes = new Counter({
-      name: 'stele_refused_pushes_total',
-      help: 'Refused manifests, by error code: TAG_IMMUTABLE and others.',
-      labelNames: ['reason'],
-      registers,
-    })
-    this.#failures = new Counter({
-      name: 'stele_registry_failures_total',
-      help: 'Registry requests that the server failed: UNAVAILABLE (database or storage), STORAGE_FULL, INTERNAL.',
-      labelNames: ['code'],
-      registers,
-    })
     this.#uploads = gauge('stele_uploads_open', 'Uploads that were started and neither finished nor removed.')
     this.#openTags = gauge('stele_tag_openings_open', 'Protected tags that an administrator has opened for a time.')
     this.#databaseUp = gauge('stele_database_up', 'Whether the database answers.')
@@ -98,27 +80,25 @@ export class Metrics {
       }),
       of,
     }))
-    this.#collectRefusals(registers)
-    this.#collectConnections(registers)
-    this.#collectEventLoop(registers)
-    collectDefaultMetrics({ register: this.#registry })
+    this.#process = new ProcessMetrics(this.#registry, sources)
   }
 
-  /** Counts a completed request. */
+  /** Counts a completed request of this process. */
   note(exchange: Exchange): void {
-    this.#requests.note(exchange)
-    const { error, route, request, response } = exchange
-    if (error === null) return
-    if (response.statusCode >= 500) this.#failures.inc({ code: error })
-    else if (request.method === 'PUT' && route === '/v2/{name}/manifests/{reference}') {
-      this.#refusedPushes.inc({ reason: error })
-    }
+    this.#process.note(exchange)
   }
 
   /** All metrics in Prometheus format. Metrics of a source that does not answer in time are left out. */
   async read(): Promise<{ readonly type: string; readonly text: string }> {
     await Promise.all([this.#collectDatabase(), this.#collectStorage()])
-    return { type: this.#registry.contentType, text: await this.#registry.metrics() }
+    if (this.#readers === null) return { type: this.#registry.contentType, text: await this.#registry.metrics() }
+    const own: MetricsOfProcess = await this.#registry.getMetricsAsJSON()
+    // What is of one process only, such as its start, is the main process's.
+    const shown = own.map((metric) =>
+      metric.aggregator === 'omit' ? { ...metric, aggregator: 'first' as const } : metric,
+    )
+    const summed = AggregatorRegistry.aggregate([shown, ...(await this.#readers.read())])
+    return { type: summed.contentType, text: await summed.metrics() }
   }
 
   async #collectDatabase(): Promise<void> {
@@ -156,77 +136,5 @@ export class Metrics {
     } catch {
       this.#freeBytes.remove()
     }
-  }
-
-  #collectRefusals(registers: Registry[]): void {
-    const { tagRefusals } = this.#sources
-    new Counter({
-      name: 'stele_tag_refusals_total',
-      help: 'Moves of tags that immutability refused, or would have (mode audit), by reason.',
-      labelNames: ['reason', 'effect'],
-      registers,
-      collect() {
-        this.reset()
-        for (const { reason, effect, count } of tagRefusals.read()) this.inc({ reason, effect }, count)
-      },
-    })
-  }
-
-  #collectConnections(registers: Registry[]): void {
-    const { running, connections } = this.#sources
-    new Gauge({
-      name: 'stele_http_requests_running',
-      help: 'Running requests.',
-      labelNames: ['door'],
-      registers,
-      collect() {
-        for (const door of doors) this.set({ door }, [...running].filter((exchange) => exchange.door === door).length)
-      },
-    })
-    new Gauge({
-      name: 'stele_http_connections_open',
-      help: 'Open connections.',
-      registers,
-      collect() {
-        this.set(connections.read().open)
-      },
-    })
-    new Counter({
-      name: 'stele_http_received_bytes_total',
-      help: 'Bytes received over all connections, including HTTP heads.',
-      registers,
-      collect() {
-        this.reset()
-        this.inc(connections.read().receivedBytes)
-      },
-    })
-    new Counter({
-      name: 'stele_http_sent_bytes_total',
-      help: 'Bytes sent over all connections, including HTTP heads.',
-      registers,
-      collect() {
-        this.reset()
-        this.inc(connections.read().sentBytes)
-      },
-    })
-  }
-
-  #collectEventLoop(registers: Registry[]): void {
-    const delay = monitorEventLoopDelay({ resolution: eventLoopSampleMs })
-    delay.enable()
-    new Gauge({
-      name: 'stele_event_loop_delay_seconds',
-      help: 'How long requests waited because the process was busy, since the last scrape.',
-      labelNames: ['quantile'],
-      registers,
-      collect() {
-        for (const quantile of [0.5, 0.99, 1]) {
-          const sampleMs = (quantile === 1 ? delay.max : delay.percentile(quantile * 100)) / 1e6
-          // A sample is the time between two questions.
-          this.set({ quantile }, Math.max(0, sampleMs - eventLoopSampleMs) / 1000)
-        }
-        delay.reset()
-      },
-    })
   }
 }

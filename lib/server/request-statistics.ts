@@ -50,6 +50,7 @@ export class RequestStatistics {
         name: durationsName,
         help: 'Time from the head of a request to the end of its response.',
         type: 'histogram',
+        aggregator: 'sum',
         values: list().flatMap(valuesOf),
       }),
     }

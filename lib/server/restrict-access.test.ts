@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { parseConfig } from '@/lib/config'
-import { type ProcessContext, openContext } from './open-context'
+import type { ProcessContext } from './create-context'
+import { openContext } from './open-context'
 import { restrictAccess } from './restrict-access'
 
 let root: string

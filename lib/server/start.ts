@@ -1,36 +1,53 @@
 import { ensureFirstAdministrator } from '@/lib/auth/first-administrator'
-import { type Config, parseConfig } from '@/lib/config'
+import type { Config } from '@/lib/config'
 import { AppError } from '@/lib/domain/errors'
 import { getLastRuns } from '@/lib/metadata/maintenance-runs'
 import { countOpenTags } from '@/lib/metadata/openings'
 import { countUploads } from '@/lib/metadata/uploads'
 import { pingDatabase } from '@/lib/metadata/engine/ping'
 import { setContext } from '@/lib/context'
+import { createRegistryHandler } from '@/lib/protocol/handler'
 import { ensureExample } from '@/lib/registry/instances/ensure-example'
 import { Connections } from './connections'
-import { openDoors } from './doors'
+import { openConsole } from './console-door'
+import { type DoorSettings, createDoors } from './doors'
 import { Exchanges } from './exchange'
 import { exitOnUncaught } from './exit-on-uncaught'
 import { greet } from './greet'
 import { createHttpServer } from './http-server'
 import { jobs } from './jobs'
-import { listen } from './listen'
+import { answerRequests, listen } from './listen'
 import { Metrics } from './metrics'
 import { openContext } from './open-context'
 import type { Phase } from './phase'
 import { createProbes } from './probes'
+import { type ReadersServer, listenForReaders } from './processes/listen-for-readers'
+import { readRelayedClient } from './processes/relay'
+import type { Supervised } from './processes/supervised'
+import { createClientReader } from './read-client'
 import { createReadiness } from './readiness'
 import { createRequestLog } from './request-log'
 import { takeServingLocks } from './serving-lock'
 import { StartError } from './start-error'
-import { stopOnSignal } from './stop'
+import { stopWhenAsked } from './stop'
 import { UploadsUnderWay } from './uploads-under-way'
 
-type Environment = Readonly<Record<string, string | undefined>>
+/** The main process of several, as it knows the others. */
+export interface MainProcess {
+  readonly supervised: Supervised
+  /** Where it listens for the readers. */
+  readonly socketPath: string
+  /** The port of the server, whose connections the supervisor distributes. */
+  readonly port: number
+  /** Whether it replaces one that ended unexpectedly. */
+  readonly isAgain: boolean
+}
 
-/** Starts the server with the settings in `env`. Throws a StartError for problems that the operator can fix. */
-export async function start(env: Environment): Promise<void> {
-  const config = readConfig(env)
+/**
+ * Starts the process that serves everything, alone or beside readers. `dev`: Next compiles on demand. Throws a
+ * StartError for problems that the operator can fix.
+ */
+export async function start(config: Config, dev: boolean, main: MainProcess | null = null): Promise<void> {
   // Before anything is opened or migrated.
   const releaseLocks = await takeServingLocks(config)
   const ctx = await openContext(config)
@@ -57,6 +74,7 @@ export async function start(env: Environment): Promise<void> {
     countOpenTags: () => countOpenTags(db, new Date()),
     tagRefusals: ctx.tagRefusals,
     lastRuns: () => getLastRuns(db),
+    ...(main !== null && { readers: () => main.supervised.collect() }),
   })
   const answerProbe = createProbes({
     readiness: createReadiness(phase, { database: () => pingDatabase(db), storage: () => blobs.probe() }, log),
@@ -65,7 +83,9 @@ export async function start(env: Environment): Promise<void> {
   })
 
   // Before the data of the first start are created: if the server could not listen, the printed password would be lost.
-  const { port, ready } = await listen(server, config, answerProbe)
+  const ready = answerRequests(server, answerProbe)
+  const port = main?.port ?? (await listen(server, config))
+  main?.supervised.take(server)
   if (config.makeExample) await ensureExample(ctx)
   const generatedPassword = await ensureFirstAdministrator(ctx, {
     password: config.adminPassword,
@@ -74,28 +94,42 @@ export async function start(env: Environment): Promise<void> {
     if (!AppError.is(error) || error.code !== 'BAD_REQUEST') throw error
     throw new StartError(`STELE_ADMIN_PASSWORD: ${error.message}`)
   })
-  ready(await openDoors(ctx, { port, dev: env['NODE_ENV'] !== 'production', phase, exchanges }))
+  const serveRegistry = createRegistryHandler(ctx, () => phase.name === 'stopping')
+  const behind: Omit<DoorSettings, 'readClient'> = {
+    phase,
+    exchanges,
+    serveRegistry: ({ exchange }) => serveRegistry(exchange.request, exchange.response, exchange),
+    serveConsole: await openConsole(ctx, { port, dev }),
+  }
+  ready(createDoors({ ...behind, readClient: createClientReader(config, log) }))
+  let readers: ReadersServer | null = null
+  if (main !== null) {
+    const answer = createDoors({ ...behind, readClient: readRelayedClient })
+    readers = await listenForReaders(log, main.socketPath, (request, response) => {
+      if (!answerProbe(request, response)) answer(request, response)
+    })
+  }
   phase.name = 'ready'
   ctx.jobs.schedule(jobs)
-  stopOnSignal({
-    server,
-    phase,
-    log,
-    timeoutMs: config.stopTimeoutSeconds * 1000,
-    hasUploads: () => uploads.exist(),
-    stopWork: () => ctx.jobs.stop(),
-    release: async () => {
-      await db.close()
-      releaseLocks()
+  stopWhenAsked(
+    {
+      server,
+      connections,
+      stopAccepting: () => (main === null ? server.close() : main.supervised.close()),
+      phase,
+      log,
+      timeoutMs: config.stopTimeoutSeconds * 1000,
+      hasUploads: () => uploads.exist(),
+      ...(main !== null && { dependents: main.supervised.readersEnded }),
+      stopWork: () => ctx.jobs.stop(),
+      release: async () => {
+        readers?.close()
+        await db.close()
+        releaseLocks()
+      },
     },
-  })
-  greet(config, port, generatedPassword)
-}
-
-function readConfig(env: Environment): Config {
-  try {
-    return parseConfig(env)
-  } catch (error) {
-    throw new StartError((error as Error).message)
-  }
+    main?.supervised ?? null,
+  )
+  main?.supervised.ready()
+  if (main?.isAgain !== true) greet(config, port, generatedPassword)
 }

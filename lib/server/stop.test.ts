@@ -2,11 +2,13 @@ import { type Server, type ServerResponse, createServer } from 'node:http'
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createLogger } from '@/lib/log'
+import { Connections } from './connections'
 import type { Phase } from './phase'
 import { type Stoppable, stop } from './stop'
 import { listenAnywhere, send } from '@/lib/testing/test-server'
 
 let server: Server
+let connections: Connections
 let port: number
 let phase: Phase
 /** Answers of requests to `/held`, which the test ends. */
@@ -24,6 +26,7 @@ beforeEach(async () => {
       response.end('now')
     }
   })
+  connections = new Connections(server)
   port = await listenAnywhere(server)
 })
 
@@ -43,6 +46,8 @@ async function hold() {
 function stoppable(options: Partial<Stoppable> = {}): Stoppable {
   return {
     server,
+    connections,
+    stopAccepting: () => void server.close(),
     phase,
     log: createLogger('silent'),
     timeoutMs: 60_000,

@@ -1,18 +1,25 @@
 import type { Server } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import type { Logger } from '@/lib/log'
+import type { Connections } from './connections'
 import type { Phase } from './phase'
+import type { Supervised } from './processes/supervised'
 import { withTimeout } from './with-timeout'
 
 /** What must end before the process exits. */
 export interface Stoppable {
   readonly server: Server
+  readonly connections: Pick<Connections, 'read'>
+  /** Accepts no more connections from now on. */
+  readonly stopAccepting: () => void
   readonly phase: Phase
   readonly log: Logger
   /** How long requests may take to end, in milliseconds; then the remaining connections are closed. */
   readonly timeoutMs: number
   /** Whether uploads are running, whose next requests may need a new connection. */
   readonly hasUploads: () => boolean
+  /** Resolves when the processes that depend on this one have ended. Awaited as long as requests are. */
+  readonly dependents?: Promise<void>
   /** Ends background work. Called at once, and awaited as long as requests are. */
   readonly stopWork: () => Promise<void>
   /** Closes what requests use. */
@@ -33,10 +40,22 @@ const releaseTimeoutMs = 5_000
 const sameSignalMs = 1_000
 
 /**
- * Ends the process on SIGTERM and SIGINT, with exit code 0, once running requests have ended. A second signal ends it
- * without waiting for them.
+ * Ends the process when the supervisor says so, or without one on SIGTERM and SIGINT, with exit code 0, once running
+ * requests have ended. A second signal ends it without waiting for them.
  */
-export function stopOnSignal(stoppable: Stoppable): void {
+export function stopWhenAsked(stoppable: Stoppable, supervised: Supervised | null): void {
+  if (supervised === null) {
+    stopOnSignal(stoppable)
+    return
+  }
+  const hurry = new AbortController()
+  supervised.onStop((isHurried) => {
+    if (isHurried) hurry.abort()
+    else void stop(stoppable, hurry.signal).then(() => process.exit(0))
+  })
+}
+
+function stopOnSignal(stoppable: Stoppable): void {
   const hurry = new AbortController()
   let firstAt: number | null = null
   const onSignal = (signal: NodeJS.Signals) => {
@@ -57,7 +76,7 @@ export function stopOnSignal(stoppable: Stoppable): void {
  * request, everything is closed. After `timeoutMs`, or when `hurry` is aborted, the remaining connections are closed.
  */
 export async function stop(
-  { server, phase, log, timeoutMs, hasUploads, stopWork, release }: Stoppable,
+  { server, connections, stopAccepting, phase, log, timeoutMs, hasUploads, dependents, stopWork, release }: Stoppable,
   hurry: AbortSignal,
 ): Promise<void> {
   const startedAt = performance.now()
@@ -66,19 +85,21 @@ export async function stop(
   const work = stopWork().catch((error: unknown) => log.error({ err: error }, 'background work did not stop'))
 
   while (hasUploads() && !isLate()) await setTimeout(pollMs)
-  const closed = new AbortController()
-  server.close(() => closed.abort())
+  stopAccepting()
   let wasCut = false
-  while (!closed.signal.aborted) {
+  // A busy connection is kept alive after its response, without any event for it: it would delay the end.
+  while (connections.read().open > 0) {
     if (isLate()) {
       wasCut = true
       server.closeAllConnections()
     } else {
-      // A busy connection is kept alive after its response, without any event for it: it would delay the end.
       server.closeIdleConnections()
     }
-    await setTimeout(pollMs, undefined, { signal: closed.signal }).catch(() => undefined)
+    await setTimeout(pollMs)
   }
+  let isNeeded = dependents !== undefined
+  void dependents?.then(() => (isNeeded = false))
+  while (isNeeded && !isLate()) await setTimeout(pollMs)
   try {
     await withTimeout(releaseTimeoutMs, async () => {
       await work

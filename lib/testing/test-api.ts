@@ -1,4 +1,4 @@
-import type { ProcessContext } from '@/lib/server/open-context'
+import type { ProcessContext } from '@/lib/server/create-context'
 import path from 'node:path'
 import { expect } from 'vitest'
 import { problem } from '@/lib/api/schemas/common'

@@ -4,7 +4,8 @@ import path from 'node:path'
 import { Attempts } from '@/lib/auth/guessing/attempts'
 import { parseConfig } from '@/lib/config'
 import { Passwords } from '@/lib/secrets/passwords'
-import { type ProcessContext, openContext } from '@/lib/server/open-context'
+import type { ProcessContext } from '@/lib/server/create-context'
+import { openContext } from '@/lib/server/open-context'
 import { createTestDatabase } from './test-database'
 
 /** The context of one test. */

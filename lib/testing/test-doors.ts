@@ -1,5 +1,5 @@
 import { insertAccessKey } from '@/lib/metadata/access-keys'
-import type { ProcessContext } from '@/lib/server/open-context'
+import type { ProcessContext } from '@/lib/server/create-context'
 import { TestApi, accessKey } from './test-api'
 import { type TestRegistry, defaultInstanceId, startTestRegistry } from './test-registry'
 

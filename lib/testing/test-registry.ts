@@ -1,4 +1,4 @@
-import type { ProcessContext } from '@/lib/server/open-context'
+import type { ProcessContext } from '@/lib/server/create-context'
 import { type IncomingMessage, type Server, createServer, request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ensureFirstAdministrator } from '@/lib/auth/first-administrator'

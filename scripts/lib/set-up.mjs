@@ -2,7 +2,7 @@
 // node_modules exists. Each step first checks whether it is needed, so that a second start loses no time.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -161,7 +161,7 @@ function generate() {
 
 async function bundle() {
   const esbuild = await import('esbuild')
-  mkdirSync(join(root, 'dist'), { recursive: true })
+  rmSync(join(root, 'dist'), { recursive: true, force: true })
   await esbuild.build({
     absWorkingDir: root,
     entryPoints: bundles.map((name) => `${name}.ts`),
@@ -171,6 +171,9 @@ async function bundle() {
     packages: 'external',
     platform: 'node',
     format: 'esm',
+    // The server's processes load different parts.
+    splitting: true,
+    chunkNames: 'parts/[name]-[hash]',
     target: 'node20',
     sourcemap: true,
     logLevel: 'warning',

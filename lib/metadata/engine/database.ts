@@ -28,6 +28,8 @@ export interface SqlTransaction extends SqlSource, SqlRunner {}
 
 /** The database, or a transaction in its place: a use case does not see the difference. */
 export interface Database extends Source {
+  /** Whether the process writes to the database. Where it does not, every method below rejects with WriterNeeded. */
+  readonly mayWrite: boolean
   /**
    * Runs `work` in one transaction. SQLite: it holds the write lock from its start (BEGIN IMMEDIATE). PostgreSQL: READ
    * COMMITTED, so lock what a decision depends on before reading it (`lockRepository`).

@@ -27,6 +27,7 @@ export function openDatabase(location: DatabaseLocation, beforeWrite: () => void
 }
 
 class ProcessDatabase implements OpenDatabase {
+  readonly mayWrite = true
   readonly provider: Engine['provider']
   readonly read: Engine['read']
   readonly #engine: Engine
@@ -74,6 +75,7 @@ class ProcessDatabase implements OpenDatabase {
 
 /** Prisma's transaction: reads see what it has written, and a transaction started from it nests in it. */
 class ModelTransaction implements Transaction {
+  readonly mayWrite = true
   readonly provider: Engine['provider']
   readonly #client: Prisma.TransactionClient
 

@@ -9,7 +9,7 @@ import { checkWhileReading } from '@/lib/registry/pull/check-while-reading'
  * not match the digest.
  */
 export async function* streamBlob(ctx: Context, digest: Digest): AsyncGenerator<Uint8Array> {
-  const reader = checkWhileReading(ctx, digest, await ctx.blobs.read(digest))
+  const reader = await checkWhileReading(ctx, digest, await ctx.blobs.read(digest))
   // The reader writes into the same memory again.
   const copying = new Transform({
     transform(chunk: Buffer, _encoding, done: TransformCallback) {

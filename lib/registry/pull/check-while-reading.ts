@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Digest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
+import { WriterNeeded } from '@/lib/domain/writer-needed'
 import type { BlobReader } from '@/lib/storage/blob-store'
 import type { Context } from '@/lib/context'
 import { judgeBlob } from '@/lib/registry/judge-blob'
@@ -13,9 +14,15 @@ const waitMaxMs = 500
  * match its digest, it is marked and moved aside as by a scrub, and the reader throws UNAVAILABLE instead of writing the
  * last chunk. A client that reads faster than the bytes are hashed gets all of them; the next one does not.
  */
-export function checkWhileReading(ctx: Context, digest: Digest, reader: BlobReader): BlobReader {
+export async function checkWhileReading(ctx: Context, digest: Digest, reader: BlobReader): Promise<BlobReader> {
   const dueMs = ctx.config.maintenance.verifyHours * 3_600_000
   if (dueMs === 0 || !ctx.verifiedBlobs.isDue(digest, reader.publishedAt, dueMs)) return reader
+  if (!ctx.db.mayWrite) {
+    // A process that writes serves this pull and checks the blob: it can mark it. Those who ask meanwhile are served here.
+    ctx.verifiedBlobs.note(digest)
+    await reader.close()
+    throw new WriterNeeded()
+  }
   const checking = reader.check()
   if (checking === null) return reader
   // Not again by those who ask meanwhile.

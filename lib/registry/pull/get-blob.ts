@@ -1,6 +1,7 @@
 import type { Principal } from '@/lib/domain/principal'
 import type { Digest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
+import { WriterNeeded } from '@/lib/domain/writer-needed'
 import type { ByteRange } from '@/lib/domain/range'
 import { findBlobLink } from '@/lib/metadata/blobs'
 import { markLinkSeen } from '@/lib/metadata/garbage'
@@ -73,6 +74,7 @@ async function findBlob(
 }
 
 async function markSeen(ctx: Context, repository: OpenedRepository, digest: Digest, now: Date): Promise<void> {
+  if (!ctx.db.mayWrite) throw new WriterNeeded()
   let isLinked
   try {
     isLinked = await ctx.db.sqlTransaction((tx) => markLinkSeen(tx, { repositoryId: repository.id, digest }, now))

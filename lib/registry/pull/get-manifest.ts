@@ -1,6 +1,7 @@
 import type { Principal } from '@/lib/domain/principal'
 import { digestAlgorithm, isDigest, parseDigest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
+import { WriterNeeded } from '@/lib/domain/writer-needed'
 import { isTag } from '@/lib/domain/reference'
 import {
   type FoundManifest,
@@ -52,6 +53,7 @@ async function markSeen(ctx: Context, repository: OpenedRepository, { digest, se
   const now = new Date()
   // On a full disk nobody can push, and each pull would use a little of the space that is left.
   if (now.getTime() - seenAt.getTime() < manifestSeenGrainMs || ctx.reserve.isLow) return
+  if (!ctx.db.mayWrite) throw new WriterNeeded()
   let isThere
   try {
     isThere = await ctx.db.sqlTransaction((tx) => markManifestSeen(tx, { repositoryId: repository.id, digest }, now))

@@ -30,9 +30,9 @@ afterEach(() => doors.close())
 async function copyWith(meddle: (attempt: number) => Promise<unknown>) {
   const { ctx } = doors.registry
   let transactions = 0
-  const { provider, read, prisma } = ctx.db
+  const { provider, mayWrite, read, prisma } = ctx.db
   const db: Database = {
-    ...{ provider, read, prisma },
+    ...{ provider, mayWrite, read, prisma },
     transaction: (work) => ctx.db.transaction(work),
     tryLock: (name) => ctx.db.tryLock(name),
     async sqlTransaction(work) {

@@ -1,0 +1,50 @@
+import Sqlite from 'better-sqlite3'
+import { WriterNeeded } from '@/lib/domain/writer-needed'
+import type { Models } from './database'
+import type { OpenDatabase } from './open-database'
+import { SqliteStatements } from './sqlite-statements'
+
+/** How long a read waits while another process recovers the database after a crash, in milliseconds. */
+const recoveryTimeoutMs = 2_000
+
+/**
+ * Opens the migrated SQLite database in `file` for a process that only reads: another process of the same server writes.
+ * It has no models, whose client alone takes more memory than all else here.
+ */
+export function openReadingDatabase(file: string): OpenDatabase {
+  const connection = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: recoveryTimeoutMs })
+  return new ReadingDatabase(connection)
+}
+
+class ReadingDatabase implements OpenDatabase {
+  readonly provider = 'sqlite'
+  readonly mayWrite = false
+  readonly read: SqliteStatements
+  readonly #connection: Sqlite.Database
+
+  constructor(connection: Sqlite.Database) {
+    this.#connection = connection
+    this.read = new SqliteStatements(connection)
+  }
+
+  get prisma(): Models {
+    throw new WriterNeeded()
+  }
+
+  transaction(): Promise<never> {
+    return Promise.reject(new WriterNeeded())
+  }
+
+  sqlTransaction(): Promise<never> {
+    return Promise.reject(new WriterNeeded())
+  }
+
+  tryLock(): Promise<never> {
+    return Promise.reject(new WriterNeeded())
+  }
+
+  close(): Promise<void> {
+    this.#connection.close()
+    return Promise.resolve()
+  }
+}

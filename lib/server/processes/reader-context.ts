@@ -1,0 +1,21 @@
+import type { Config } from '@/lib/config'
+import { createLogger } from '@/lib/log'
+import { openReadingDatabase } from '@/lib/metadata/engine/reading-database'
+import { SpaceReserve } from '@/lib/metadata/engine/space-reserve'
+import { type ProcessContext, createContext } from '@/lib/server/create-context'
+
+/**
+ * Opens what a reader needs; the main process has migrated the database. SQLite has one writer, so the reader only reads;
+ * PostgreSQL orders the writes of all.
+ */
+export async function openReaderContext(config: Config): Promise<ProcessContext> {
+  const { database } = config
+  const log = createLogger(config.logLevel, config.logFormat ?? (process.stdout.isTTY ? 'text' : 'json'))
+  const reserve = new SpaceReserve(database, config.reserveMib, log)
+  if (database.provider === 'sqlite') {
+    return createContext(config, { log, reserve, db: openReadingDatabase(database.file) })
+  }
+  // Not loaded where it is not used: its client takes more memory than all else in a reader.
+  const { openDatabase } = await import('@/lib/metadata/engine/open-database')
+  return createContext(config, { log, reserve, db: openDatabase(database) })
+}

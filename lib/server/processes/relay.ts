@@ -1,0 +1,132 @@
+import { Agent, type ClientRequest, type IncomingMessage, type ServerResponse, request as sendRequest } from 'node:http'
+import type { Client } from '@/lib/auth/client'
+import { AppError } from '@/lib/domain/errors'
+import { askForBody } from '@/lib/server/continue-in-order'
+import { discardRest } from '@/lib/server/discard-rest'
+import { type RefusedRequest, refuse } from '@/lib/server/refuse'
+
+/**
+ * Tells the main process who sent a relayed request. It is believed on the socket of the processes only, which nobody
+ * else can open.
+ */
+const clientHeader = 'x-stele-relayed-for'
+
+/** Headers of one connection, which are not passed on (RFC 9110, section 7.6.1). */
+const ofConnection = new Set(['connection', 'keep-alive', 'proxy-connection', 'upgrade', 'te', 'transfer-encoding'])
+
+/** How long a request waits for the main process to start again, in milliseconds. */
+const restartMaxMs = 30_000
+
+/** How often a waiting request tries again, in milliseconds. */
+const retryMs = 50
+
+/** Has the main process answer requests, over its socket. */
+export class Relay {
+  readonly #socketPath: string
+  readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: 64 })
+
+  /** `socketPath` is where the main process listens. */
+  constructor(socketPath: string) {
+    this.#socketPath = socketPath
+  }
+
+  /**
+   * Passes a request and its answer on, neither of them read completely at any time. While the main process is gone, the
+   * request waits for the next one, and is refused when none comes; when it goes in the middle, the connection of the
+   * client is closed, as its own end would do: whether the request was carried out is not known.
+   */
+  pass(refused: RefusedRequest, client: Client): void {
+    this.#send(refused, client, performance.now() + restartMaxMs)
+  }
+
+  /** Closes the connections that are not in use. */
+  close(): void {
+    this.#agent.destroy()
+  }
+
+  #send(refused: RefusedRequest, client: Client, deadline: number): void {
+    const { request, response } = refused
+    if (response.destroyed) return
+    const sent = sendRequest({
+      socketPath: this.#socketPath,
+      agent: this.#agent,
+      method: request.method,
+      path: request.url,
+      headers: headersOf(request, client),
+    })
+    let isConnected = false
+    const leave = () => sent.destroy()
+    response.once('close', leave)
+    sent.once('socket', (socket) => {
+      const start = () => {
+        isConnected = true
+        sendBody(request, sent)
+      }
+      if (socket.connecting) socket.once('connect', start)
+      else start()
+    })
+    sent.once('response', (answer) => passAnswer(answer, request, response))
+    sent.on('error', () => {
+      response.off('close', leave)
+      if (isConnected || response.headersSent) response.destroy()
+      else if (performance.now() < deadline) setTimeout(() => this.#send(refused, client, deadline), retryMs)
+      else refuse(refused, new AppError('UNAVAILABLE'))
+    })
+  }
+}
+
+/** Returns the client of a request that another process of this server relayed. */
+export function readRelayedClient(request: IncomingMessage): Client {
+  const [address = '', scheme = ''] = String(request.headers[clientHeader] ?? '').split(' ')
+  return { address, isSecure: scheme === 'https' }
+}
+
+/** The request's headers as they came, in pairs: the main process judges those that occur twice. */
+function headersOf(request: IncomingMessage, client: Client): string[] {
+  const { rawHeaders, headers } = request
+  const passed: string[] = []
+  let hasHost = false
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(i, i + 2)
+    const lower = name.toLowerCase()
+    if (ofConnection.has(lower) || lower === clientHeader) continue
+    // A target in absolute form has replaced the first one (`readTarget`).
+    if (lower === 'host' && !hasHost) passed.push(name, headers.host ?? '')
+    else passed.push(name, value)
+    hasHost ||= lower === 'host'
+  }
+  // Only HTTP/1.0 may go without; the main process gets HTTP/1.1.
+  if (!hasHost && request.httpVersion === '1.0') passed.push('Host', '')
+  if (headers['transfer-encoding'] !== undefined) passed.push('Transfer-Encoding', 'chunked')
+  else if (headers['content-length'] === undefined) passed.push('Content-Length', '0')
+  passed.push(clientHeader, `${client.address} ${client.isSecure ? 'https' : 'http'}`, 'Connection', 'keep-alive')
+  return passed
+}
+
+function sendBody(request: IncomingMessage, sent: ClientRequest): void {
+  if (request.headers.expect === undefined) {
+    request.pipe(sent)
+    return
+  }
+  sent.flushHeaders()
+  sent.once('continue', () => {
+    askForBody(request)
+    request.pipe(sent)
+  })
+}
+
+function passAnswer(answer: IncomingMessage, request: IncomingMessage, response: ServerResponse): void {
+  const { rawHeaders } = answer
+  const headers: string[] = []
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(i, i + 2)
+    if (!ofConnection.has(name.toLowerCase())) headers.push(name, value)
+  }
+  // What this process has set for an answer of its own is replaced; the answer has its own date.
+  for (const name of response.getHeaderNames()) if (name !== 'connection') response.removeHeader(name)
+  response.sendDate = false
+  response.once('finish', () => discardRest(request))
+  response.writeHead(answer.statusCode ?? 502, answer.statusMessage, headers)
+  answer.once('error', () => response.destroy())
+  answer.pipe(response)
+}

@@ -1,0 +1,96 @@
+import type { IncomingMessage } from 'node:http'
+import { Registry } from 'prom-client'
+import type { Config } from '@/lib/config'
+import { createRegistryHandler } from '@/lib/protocol/handler'
+import { Connections } from '@/lib/server/connections'
+import { type Visit, createDoors } from '@/lib/server/doors'
+import { Exchanges } from '@/lib/server/exchange'
+import { exitOnUncaught } from '@/lib/server/exit-on-uncaught'
+import { createHttpServer } from '@/lib/server/http-server'
+import type { Phase } from '@/lib/server/phase'
+import { ProcessMetrics } from '@/lib/server/process-metrics'
+import { createClientReader } from '@/lib/server/read-client'
+import { createRequestLog } from '@/lib/server/request-log'
+import { stopWhenAsked } from '@/lib/server/stop'
+import { UploadsUnderWay } from '@/lib/server/uploads-under-way'
+import { openReaderContext } from './reader-context'
+import { Relay } from './relay'
+import type { Supervised } from './supervised'
+
+/**
+ * Starts a reader: it answers what it can read from the database and the storage, and has the main process answer
+ * everything else. It keeps nothing that a promise rests on.
+ */
+export async function startReader(config: Config, supervised: Supervised, socketPath: string): Promise<void> {
+  const ctx = await openReaderContext(config)
+  const { db, log } = ctx
+  exitOnUncaught(log)
+
+  const phase: Phase = { name: 'ready' }
+  const server = createHttpServer(log)
+  const connections = new Connections(server)
+  const logRequest = createRequestLog(log)
+  const exchanges: Exchanges = new Exchanges((exchange) => {
+    logRequest(exchange)
+    metrics.note(exchange)
+    uploads.note(exchange)
+  })
+  const uploads = new UploadsUnderWay(exchanges.running)
+  const registry = new Registry()
+  const metrics = new ProcessMetrics(registry, {
+    running: exchanges.running,
+    connections,
+    tagRefusals: ctx.tagRefusals,
+  })
+  supervised.onCollect(() => registry.getMetricsAsJSON())
+
+  const relay = new Relay(socketPath)
+  const passOn = ({ exchange, client }: Visit) => {
+    exchange.isPassedOn = true
+    relay.pass(exchange, client)
+  }
+  const serveRegistry = createRegistryHandler(ctx, () => phase.name === 'stopping')
+  const answer = createDoors({
+    phase,
+    exchanges,
+    readClient: createClientReader(config, log),
+    serveRegistry(visit) {
+      const { exchange } = visit
+      const { request, response } = exchange
+      if (mayAnswer(request, db.mayWrite)) serveRegistry(request, response, exchange, () => passOn(visit))
+      else passOn(visit)
+    },
+    serveConsole: passOn,
+  })
+  server.on('request', answer)
+  stopWhenAsked(
+    {
+      server,
+      connections,
+      // The supervisor gives it no more connections before it says so.
+      stopAccepting: () => undefined,
+      phase,
+      log,
+      timeoutMs: config.stopTimeoutSeconds * 1000,
+      hasUploads: () => uploads.exist(),
+      stopWork: () => Promise.resolve(),
+      async release() {
+        relay.close()
+        await db.close()
+      },
+    },
+    supervised,
+  )
+  supervised.take(server)
+}
+
+/**
+ * Whether a reader tries to answer a request of the registry. Secrets are only checked by the main process, which counts
+ * wrong ones. One that may not write also leaves it everything that changes something, and uploads, which only one process
+ * may touch at a time.
+ */
+function mayAnswer({ method, url = '', headers: { authorization } }: IncomingMessage, mayWrite: boolean): boolean {
+  if (authorization !== undefined && !/^Bearer /i.test(authorization)) return false
+  if (/^\/v2\/token(?:\?|$)/.test(url)) return false
+  return mayWrite || ((method === 'GET' || method === 'HEAD') && !url.includes('/blobs/uploads/'))
+}

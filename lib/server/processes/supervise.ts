@@ -1,0 +1,171 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { Config } from '@/lib/config'
+import { type Logger, createLogger } from '@/lib/log'
+import { listen } from '@/lib/server/listen'
+import { Distribution } from './distribution'
+import { type Order, type Report, type Role, toArguments } from './messages'
+import { MetricsCollection } from './metrics-collection'
+
+/** A process that ends within this time after its start counts as failed again, in milliseconds. */
+const settledMs = 10_000
+
+/** Wait before the second restart in a row, in milliseconds; it doubles with each. */
+const restartMs = 100
+
+/** Longest wait before a restart, in milliseconds. */
+const restartMaxMs = 5_000
+
+/** How often in a row the main process is restarted. Then the server ends, so that whoever started it hears of it. */
+const restartsMax = 8
+
+/** A signal that is repeated sooner counts as the same one, in milliseconds. */
+const sameSignalMs = 1_000
+
+/**
+ * Runs the server as several processes: the main one, which writes, runs the jobs and serves the console, and readers.
+ * This one listens and gives them the connections. A process that ends unexpectedly is started again; the others go on.
+ * `program` is the file that each runs. Ends this process when the server has stopped or cannot run. Throws a StartError
+ * when the port cannot be opened.
+ */
+export async function supervise(config: Config, program: string): Promise<void> {
+  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true })
+  const distribution = new Distribution(server)
+  const port = await listen(server, config)
+  new Supervisor(config, distribution, { program, port }).start()
+}
+
+/** How a process ended. */
+interface End {
+  readonly code: number | null
+  readonly signal: string | null
+  /** How long it ran, in milliseconds. */
+  readonly ranMs: number
+}
+
+class Supervisor {
+  readonly #log: Logger
+  readonly #distribution: Distribution
+  readonly #program: string
+  readonly #port: number
+  readonly #readerCount: number
+  readonly #folder = mkdtempSync(path.join(tmpdir(), 'stele-processes-'))
+  readonly #collection = new MetricsCollection()
+  #main: ChildProcess | null = null
+  /** The readers and their numbers, which no two of them have. */
+  readonly #readers = new Map<ChildProcess, number>()
+  #lastReader = 0
+  /** Whether the server has served: before, it ends with its main process. */
+  #isReady = false
+  #stoppingSince: number | null = null
+  #exitCode = 0
+  /** Restarts in a row. */
+  readonly #restarts: Record<Role, number> = { main: 0, reader: 0 }
+
+  constructor(config: Config, distribution: Distribution, { program, port }: { program: string; port: number }) {
+    this.#log = createLogger(config.logLevel, config.logFormat ?? (process.stdout.isTTY ? 'text' : 'json'))
+    this.#distribution = distribution
+    this.#readerCount = config.processes - 1
+    this.#program = program
+    this.#port = port
+  }
+
+  start(): void {
+    process.on('exit', () => rmSync(this.#folder, { recursive: true, force: true }))
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => this.#onSignal(signal))
+    this.#fork('main', false)
+  }
+
+  #fork(role: Role, isAgain: boolean): void {
+    const startedAt = performance.now()
+    const socketPath = path.join(this.#folder, 'main.sock')
+    const child = fork(this.#program, toArguments({ role, socketPath, port: this.#port, isAgain }))
+    if (role === 'main') this.#main = child
+    else this.#readers.set(child, ++this.#lastReader)
+    child.on('message', (report: Report) => this.#onReport(child, report))
+    // A message that does not reach a process which is ending.
+    child.on('error', () => undefined)
+    child.once('exit', (code, signal) => {
+      this.#distribution.remove(child, { hasEnded: true })
+      if (role === 'main') this.#main = null
+      else this.#readers.delete(child)
+      this.#onEnd(role, { code, signal, ranMs: performance.now() - startedAt })
+    })
+  }
+
+  #onReport(child: ChildProcess, report: Report): void {
+    switch (report.type) {
+      case 'open':
+        if (this.#stoppingSince === null || child === this.#main) this.#distribution.add(child)
+        return
+      case 'taken':
+        this.#distribution.confirm(report.connection)
+        return
+      case 'closed':
+        this.#distribution.close()
+        return
+      case 'ready':
+        if (this.#isReady) return
+        this.#isReady = true
+        for (let i = 0; i < this.#readerCount; i++) this.#fork('reader', false)
+        return
+      case 'collect':
+        void this.#collection.collect(this.#readers).then((collected) => {
+          tell(this.#main, { type: 'collected', request: report.request, report: collected })
+        })
+        return
+      case 'metrics':
+        this.#collection.note(child, this.#readers.get(child) ?? 0, report)
+    }
+  }
+
+  #onEnd(role: Role, end: End): void {
+    if (this.#stoppingSince !== null) {
+      if (role === 'main') this.#exitCode = end.code ?? 1
+      this.#goOnStopping()
+      return
+    }
+    // It has said why.
+    if (!this.#isReady) process.exit(end.code ?? 1)
+    const restarts = end.ranMs < settledMs ? this.#restarts[role] + 1 : 0
+    this.#restarts[role] = restarts
+    this.#log.error({ role, ...end, restarts }, 'a process of the server ended and is started again')
+    if (role === 'main' && restarts > restartsMax) {
+      this.#log.fatal('the main process does not stay up: the server ends')
+      process.exit(1)
+    }
+    const waitMs = restarts === 0 ? 0 : Math.min(restartMs * 2 ** (restarts - 1), restartMaxMs)
+    setTimeout(() => {
+      if (this.#stoppingSince === null) this.#fork(role, true)
+    }, waitMs)
+  }
+
+  #onSignal(signal: NodeJS.Signals): void {
+    const isFirst = this.#stoppingSince === null
+    this.#stoppingSince ??= performance.now()
+    // A terminal sends it to npm and to us, and npm forwards it.
+    if (!isFirst && performance.now() - this.#stoppingSince < sameSignalMs) return
+    if (isFirst) this.#log.info({ signal }, 'stopping')
+    const order: Order = { type: isFirst ? 'stop' : 'hurry' }
+    for (const reader of this.#readers.keys()) {
+      // The main process takes connections until no upload needs one.
+      this.#distribution.remove(reader, { hasEnded: false })
+      tell(reader, order)
+    }
+    tell(this.#main, order)
+    this.#goOnStopping()
+  }
+
+  #goOnStopping(): void {
+    if (this.#readers.size > 0) return
+    tell(this.#main, { type: 'readers ended' })
+    if (this.#main === null) process.exit(this.#exitCode)
+  }
+}
+
+function tell(child: ChildProcess | null, order: Order): void {
+  if (child?.connected === true) child.send(order, () => undefined)
+}

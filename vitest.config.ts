@@ -24,6 +24,7 @@ export default defineConfig({
           include: ['**/*.test.{ts,tsx}'],
           exclude: [...exclude, ...ofPostgresql],
           provide: { provider: 'sqlite', postgresqlUrl: null },
+          globalSetup: './scripts/lib/vitest-sqlite.mjs',
         },
       },
       // All that has to do with the database once more, on the other one.

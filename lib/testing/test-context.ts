@@ -6,7 +6,7 @@ import { parseConfig } from '@/lib/config'
 import { Passwords } from '@/lib/secrets/passwords'
 import type { ProcessContext } from '@/lib/server/create-context'
 import { openContext } from '@/lib/server/open-context'
-import { createTestDatabase } from './test-database'
+import { createMigratedDatabase } from './test-database'
 
 /** The context of one test. */
 export interface TestContext {
@@ -16,7 +16,7 @@ export interface TestContext {
 }
 
 /**
- * Opens what `server.ts` opens for the settings in `env`, on an empty database of the test project's provider, in its
+ * Opens what `server.ts` opens for the settings in `env`, on a migrated, empty database of the test project's provider, in its
  * own folder. `fakes` replace parts of it.
  */
 export async function openTestContext(
@@ -24,7 +24,7 @@ export async function openTestContext(
   fakes: Partial<ProcessContext> = {},
 ): Promise<TestContext> {
   const folder = await mkdtemp(path.join(tmpdir(), 'stele-test-'))
-  const { location, drop } = await createTestDatabase(folder)
+  const { location, drop } = await createMigratedDatabase(folder)
   const config = parseConfig({
     STELE_DATA_DIR: folder,
     STELE_LOG_LEVEL: 'silent',

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Client } from 'pg'
 import { inject } from 'vitest'
 import type { Database, DatabaseLocation } from '@/lib/metadata/engine/database'
 import { openDatabase } from '@/lib/metadata/engine/open-database'
-import { migrate } from '@/lib/metadata/engine/migrate'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -14,6 +14,8 @@ declare module 'vitest' {
     provider: DatabaseLocation['provider']
     /** A database of the test's cluster to connect to; null when PostgreSQL is not installed. */
     postgresqlUrl: string | null
+    /** A migrated, empty database to copy: the file of SQLite, or the name of one in the test's cluster. */
+    migrated: string
   }
 }
 
@@ -26,8 +28,7 @@ export const checkedInMigrations = path.resolve(import.meta.dirname, '../../pris
  */
 export async function openTestDatabase(): Promise<{ db: Database; folder: string; close: () => Promise<void> }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'stele-test-'))
-  const { location, drop } = await createTestDatabase(folder)
-  await migrate(location, checkedInMigrations)
+  const { location, drop } = await createMigratedDatabase(folder)
   const db = openDatabase(location)
   return {
     db,
@@ -40,15 +41,36 @@ export async function openTestDatabase(): Promise<{ db: Database; folder: string
   }
 }
 
+/** A database of a test. `drop` removes it, unless it is in the test's folder. */
+interface TestDatabase {
+  readonly location: DatabaseLocation
+  readonly drop: () => Promise<void>
+}
+
 /** Creates an empty database of the test project's provider. A SQLite database is in `folder`. */
-export async function createTestDatabase(
-  folder: string,
-): Promise<{ location: DatabaseLocation; drop: () => Promise<void> }> {
-  if (inject('provider') === 'sqlite') {
-    return { location: { provider: 'sqlite', file: path.join(folder, 'stele.db') }, drop: () => Promise.resolve() }
-  }
+export function createTestDatabase(folder: string): Promise<TestDatabase> {
+  return inject('provider') === 'sqlite' ? Promise.resolve(sqliteIn(folder)) : createPostgresql('template1')
+}
+
+/**
+ * Creates a database like `createTestDatabase`, with all migrations: a copy of a migrated one, because migrating takes
+ * longer than most tests.
+ */
+export async function createMigratedDatabase(folder: string): Promise<TestDatabase> {
+  if (inject('provider') === 'postgresql') return createPostgresql(inject('migrated'))
+  const made = sqliteIn(folder)
+  await copyFile(inject('migrated'), made.location.file, constants.COPYFILE_FICLONE)
+  return made
+}
+
+function sqliteIn(folder: string) {
+  const location = { provider: 'sqlite' as const, file: path.join(folder, 'stele.db') }
+  return { location, drop: () => Promise.resolve() }
+}
+
+async function createPostgresql(template: string): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`
-  await administer(`CREATE DATABASE ${name}`)
+  await administer(`CREATE DATABASE ${name} TEMPLATE ${template}`)
   const url = new URL(postgresqlUrl())
   url.pathname = `/${name}`
   return {

@@ -155,7 +155,7 @@ export default {
       i18n,
       ...context,
     ]),
-    mayImport('e2e-is-a-client', '^e2e/', [schemas, domain, '^scripts/lib/postgresql\\.mjs$']),
+    mayImport('e2e-is-a-client', '^e2e/', [schemas, domain, '^scripts/lib/(?:postgresql|sweep)\\.mjs$']),
     mayImport('bench-is-a-client', '^bench/', [schemas, domain]),
 
     neverPackages('next-stays-outside', '^lib/(domain|storage|metadata|registry|protocol)/', next),

@@ -1,5 +1,23 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
+import { sweep } from '@/scripts/lib/sweep.mjs'
+
+/**
+ * The themes and languages that pages are audited in: each once, because what one shows does not depend on the other;
+ * every pair with SWEEP=full.
+ */
+export const looks = sweep(
+  [
+    ['light', 'en'],
+    ['dark', 'zh-CN'],
+  ] as const,
+  [
+    ['light', 'en'],
+    ['light', 'zh-CN'],
+    ['dark', 'en'],
+    ['dark', 'zh-CN'],
+  ] as const,
+)
 
 /** The screens that pages are looked at on. */
 export const screens = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } }

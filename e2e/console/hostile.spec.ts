@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test'
 import { z } from 'zod'
+import { sweep } from '@/scripts/lib/sweep.mjs'
 import { basic } from '../api'
 import { digestOf } from '../digest'
 import { expect, test, uniqueName } from '../fixtures'
@@ -11,7 +12,7 @@ import type { ServerInfo } from '../server'
  * make the page scroll sideways; and what a column hid is elsewhere in its row.
  */
 
-const widths = [1600, 1440, 1280, 1024, 768, 390]
+const widths = sweep([1600, 1024, 390], [1600, 1440, 1280, 1024, 768, 390])
 const indexType = 'application/vnd.oci.image.index.v1+json'
 const imageType = 'application/vnd.oci.image.manifest.v1+json'
 

@@ -4,7 +4,7 @@ import type { BrowserContext, Locator, Page } from '@playwright/test'
 import type { z } from 'zod'
 import { garbageCollection, type scrub } from '@/lib/api/schemas/maintenance'
 import { Api, basic } from '../api'
-import { audit } from '../axe'
+import { audit, looks } from '../axe'
 import { digestOf } from '../digest'
 import { failOnce } from '../faults'
 import { expect, pushImage, test } from '../fixtures'
@@ -258,52 +258,51 @@ const words = {
   'zh-CN': { dryRun: '模拟运行', runNow: '立即运行', wouldFree: '可释放 1.0 KiB', corrupt: '2 个损坏的数据块' },
 } as const
 
-for (const [locale, word] of Object.entries(words)) {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    test.describe(() => {
-      test.use({ locale, colorScheme, contextOptions: { reducedMotion: 'reduce' } })
+for (const [colorScheme, locale] of looks) {
+  const word = words[locale]
+  test.describe(() => {
+    test.use({ locale, colorScheme, contextOptions: { reducedMotion: 'reduce' } })
 
-      test(`axe finds nothing, nothing is cut off, and all is in its language: ${colorScheme}, ${locale}`, async ({
-        page,
-        signIn,
-      }) => {
-        await signIn()
-        await page.route(/\/api\/v1\/garbage-collections/, (route) =>
-          route.fulfill({
-            json: pageOf([
-              collection({ id: '3', state: 'RUNNING', endedAt: null, isDryRun: true, removedBytes: 1024 }),
-              collection({ id: '2', state: 'FAILED', failure: 'its process ended' }),
-              collection({ startedBy: 'n'.repeat(60) }),
-            ]),
-          }),
-        )
-        await page.route(/\/api\/v1\/scrubs/, (route) =>
-          route.fulfill({ json: pageOf([scrubRun({ corruptBlobs: 2, corruptManifests: 1 })]) }),
-        )
-        await page.goto(maintenanceAddress('garbage-collection'))
-        await expect(page.getByRole('button', { name: word.dryRun })).toBeVisible()
-        await expect(rows(page).first()).toContainText(word.wouldFree)
-        await auditAtAllWidths(page, 'garbage collection')
+    test(`axe finds nothing, nothing is cut off, and all is in its language: ${colorScheme}, ${locale}`, async ({
+      page,
+      signIn,
+    }) => {
+      await signIn()
+      await page.route(/\/api\/v1\/garbage-collections/, (route) =>
+        route.fulfill({
+          json: pageOf([
+            collection({ id: '3', state: 'RUNNING', endedAt: null, isDryRun: true, removedBytes: 1024 }),
+            collection({ id: '2', state: 'FAILED', failure: 'its process ended' }),
+            collection({ startedBy: 'n'.repeat(60) }),
+          ]),
+        }),
+      )
+      await page.route(/\/api\/v1\/scrubs/, (route) =>
+        route.fulfill({ json: pageOf([scrubRun({ corruptBlobs: 2, corruptManifests: 1 })]) }),
+      )
+      await page.goto(maintenanceAddress('garbage-collection'))
+      await expect(page.getByRole('button', { name: word.dryRun })).toBeVisible()
+      await expect(rows(page).first()).toContainText(word.wouldFree)
+      await auditAtAllWidths(page, 'garbage collection')
 
-        await page.goto(maintenanceAddress('scrub'))
-        await expect(page.getByRole('main').getByRole('alert')).toContainText(word.corrupt)
-        await auditAtAllWidths(page, 'scrub')
-        await page.getByRole('button', { name: word.runNow }).click()
-        await expect(page.getByRole('dialog')).toBeVisible()
-        await audit(page, 'Run Scrub')
+      await page.goto(maintenanceAddress('scrub'))
+      await expect(page.getByRole('main').getByRole('alert')).toContainText(word.corrupt)
+      await auditAtAllWidths(page, 'scrub')
+      await page.getByRole('button', { name: word.runNow }).click()
+      await expect(page.getByRole('dialog')).toBeVisible()
+      await audit(page, 'Run Scrub')
 
-        await page.unrouteAll()
-        await page.route(/\/api\/v1\/garbage-collections/, (route) =>
-          route.fulfill({ json: pageOf([collection({ isDryRun: true, removedBytes: 1024 })]) }),
-        )
-        await page.goto(maintenanceAddress('garbage-collection'))
-        await page.getByRole('button', { name: word.runNow }).click()
-        await page.getByRole('dialog').getByRole('textbox').fill('0')
-        await expect(page.getByRole('dialog').getByRole('status')).not.toBeEmpty()
-        await audit(page, 'Run Garbage Collection')
-      })
+      await page.unrouteAll()
+      await page.route(/\/api\/v1\/garbage-collections/, (route) =>
+        route.fulfill({ json: pageOf([collection({ isDryRun: true, removedBytes: 1024 })]) }),
+      )
+      await page.goto(maintenanceAddress('garbage-collection'))
+      await page.getByRole('button', { name: word.runNow }).click()
+      await page.getByRole('dialog').getByRole('textbox').fill('0')
+      await expect(page.getByRole('dialog').getByRole('status')).not.toBeEmpty()
+      await audit(page, 'Run Garbage Collection')
     })
-  }
+  })
 }
 
 async function auditAtAllWidths(page: Page, where: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { Agent } from 'node:http'
 import { immutabilityChange } from '@/lib/api/schemas/immutability-changes'
+import { sweep } from '@/scripts/lib/sweep.mjs'
 import { Api } from '../api'
 import { digestOf } from '../digest'
 import { expect, pushImage, test } from '../fixtures'
@@ -15,7 +16,7 @@ import { type OpenUpload, type PushedTag, PushJournal, pushUntilKilled } from '.
  */
 
 /** How often each server is killed. */
-const rounds = Number(process.env['E2E_KILLS'] ?? 10)
+const rounds = Number(process.env['E2E_KILLS'] ?? sweep(6, 10))
 const people = 8
 
 for (const database of databases) {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { sweep } from '@/scripts/lib/sweep.mjs'
 import { Api, basic } from '../api'
 import { expect, pushImage, test } from '../fixtures'
 import { type FuzzOptions, fuzz } from './fuzzer'
@@ -12,8 +13,11 @@ import { countOpenFiles, readResidentBytes } from './memory'
  */
 
 /** How many on each database: it is the same code but for the queries. */
-const requests = { sqlite: Number(process.env['FUZZ_REQUESTS'] ?? 30_000), postgresql: 10_000 }
-const warmUpRequests = 5000
+const requests = {
+  sqlite: Number(process.env['FUZZ_REQUESTS'] ?? sweep(12_000, 30_000)),
+  postgresql: sweep(4_000, 10_000),
+}
+const warmUpRequests = sweep(3_000, 5_000)
 const clients = 8
 
 const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 1e9))

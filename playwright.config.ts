@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig, devices } from '@playwright/test'
 import { findBrowser } from './scripts/lib/browser.mjs'
 
@@ -10,7 +11,8 @@ export default defineConfig({
   globalSetup: './e2e/global-setup.ts',
   reporter: 'list',
   fullyParallel: true,
-  workers: 2,
+  // Many tests wait for a client, a timeout or a server that starts: one more than the cores keeps those busy.
+  workers: availableParallelism() + 1,
   forbidOnly: ci,
   // A retried test is a bug; on CI its trace is worth more than the time.
   retries: ci ? 1 : 0,

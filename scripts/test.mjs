@@ -22,25 +22,36 @@ process.env.NEXT_TELEMETRY_DISABLED = '1'
 
 const reports = join(root, 'test-results')
 
-/** The checks that do not run the product. Linting takes as long as all the others, so it runs in parallel to them. */
+// The oldest version is the one of CI. Each other one takes more than a minute.
+const nodeVersions = (process.env['NODE_VERSIONS'] ?? '26').split(' ')
+
+/**
+ * The checks of the sources, and the product on other versions of Node.js, in parallel: linting takes as long as all
+ * other checks, and much of the time on another version is waited for packages and one compiler.
+ */
 const checks = [
   [
     'checks',
     async () =>
       // It writes files that the other checks need.
-      (await quiet('next', 'typegen')) &&
-      together([
-        ['lint', () => quiet('eslint', '--max-warnings=0', '.')],
-        ['format', () => quiet('prettier', '--check', '.')],
-        ['types', () => quiet('tsc', '--noEmit')],
-        ['layers', () => quiet('depcruise', '--config', '.dependency-cruiser.mjs', '.')],
-        ['unused code', () => quiet('knip')],
-      ]),
+      (await quiet(bin('next'), 'typegen')) &&
+      together(
+        [['lint', () => quiet(bin('eslint'), '--max-warnings=0', '.')]],
+        [
+          ['format', () => quiet(bin('prettier'), '--check', '.')],
+          ['types', () => quiet(bin('tsc'), '--noEmit')],
+          ['layers', () => quiet(bin('depcruise'), '--config', '.dependency-cruiser.mjs', '.')],
+          ['unused code', () => quiet(bin('knip'))],
+        ],
+        [
+          [
+            `Node.js ${nodeVersions.join(', ')}`,
+            () => quiet(process.execPath, join(root, 'scripts', 'node-versions.mjs'), ...nodeVersions),
+          ],
+        ],
+      ),
   ],
 ]
-// The oldest version is the one of CI. Each other one takes more than a minute.
-const nodeVersions = (process.env['NODE_VERSIONS'] ?? '26').split(' ')
-const versions = [['other versions of Node.js', () => node('scripts/node-versions.mjs', ...nodeVersions)]]
 const unit = [
   [
     'unit tests',
@@ -53,11 +64,7 @@ const endToEnd = [
   ['end-to-end tests', () => tally('e2e', 'playwright', 'test', '--reporter=list,./scripts/lib/tally-playwright.mjs')],
 ]
 const all = !options.unit && !options.e2e
-const steps = [
-  ...(all ? [...checks, ...versions] : []),
-  ...(all || options.unit ? unit : []),
-  ...(all || options.e2e ? endToEnd : []),
-]
+const steps = [...(all ? checks : []), ...(all || options.unit ? unit : []), ...(all || options.e2e ? endToEnd : [])]
 
 const total = { passed: 0, failed: 0, skipped: [] }
 const broken = []
@@ -88,17 +95,17 @@ process.exitCode = broken.length > 0 ? 1 : 0
 
 /** Runs a program of node_modules/.bin. Returns whether it succeeded. */
 function tool(name, ...args) {
-  return spawnSync(join(root, 'node_modules', '.bin', name), args, { cwd: root, stdio: 'inherit' }).status === 0
+  return spawnSync(bin(name), args, { cwd: root, stdio: 'inherit' }).status === 0
 }
 
-/** Runs a script of this project. Returns whether it succeeded. */
-function node(script, ...args) {
-  return spawnSync(process.execPath, [join(root, script), ...args], { cwd: root, stdio: 'inherit' }).status === 0
+/** The path of a program of node_modules/.bin. */
+function bin(name) {
+  return join(root, 'node_modules', '.bin', name)
 }
 
-/** Runs the first check in parallel to the others, which run one after another. Returns whether all passed. */
-async function together([first, ...others]) {
-  const results = await Promise.all([inOrder([first]), inOrder(others)])
+/** Runs the lists of steps in parallel, the steps of each one after another. Returns whether all passed. */
+async function together(...lists) {
+  const results = await Promise.all(lists.map(inOrder))
   return results.every(Boolean)
 }
 
@@ -112,13 +119,10 @@ async function inOrder(steps) {
   return passed
 }
 
-/** Runs a program of node_modules/.bin, and shows its output only if it fails. Returns whether it succeeded. */
-function quiet(name, ...args) {
+/** Runs a program, and shows its output only if it fails. Returns whether it succeeded. */
+function quiet(program, ...args) {
   return new Promise((resolve) => {
-    const child = spawn(join(root, 'node_modules', '.bin', name), args, {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
     const printed = []
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => printed.push(chunk))
     child.on('error', (error) => printed.push(Buffer.from(`${error.message}\n`)))

@@ -9,7 +9,7 @@ import { parseTag } from '@/lib/domain/reference'
 import { insertAccessKey } from '@/lib/metadata/access-keys'
 import { lockRepository } from '@/lib/metadata/repositories'
 import { moveTag } from '@/lib/metadata/tags'
-import { openTestContext } from './test-context'
+import { administratorPassword, openTestContext } from './test-context'
 import { insertUser } from '@/lib/metadata/users'
 import { type Context, setContext } from '@/lib/context'
 import type { ResourceHandlers } from '@/lib/api/route/resource'
@@ -17,7 +17,7 @@ import type { ResourceHandlers } from '@/lib/api/route/resource'
 const routesFolder = path.resolve(import.meta.dirname, '../../app/api/v1')
 
 /** The administrator's password. */
-export const password = 'correct-horse-battery'
+export const password = administratorPassword
 
 /** The administrator's access key. */
 export const accessKey = { id: 'TESTKEY000000001', secret: 'secret-of-the-test-key' }

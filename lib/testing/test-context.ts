@@ -8,6 +8,12 @@ import type { ProcessContext } from '@/lib/server/create-context'
 import { openContext } from '@/lib/server/open-context'
 import { createMigratedDatabase } from './test-database'
 
+/** The password of every test's administrator. */
+export const administratorPassword = 'correct-horse-battery'
+
+/** How many keys the attempts of a test remember: the space of the default takes as long as a test. */
+const rememberedMax = 2_000
+
 /** The context of one test. */
 export interface TestContext {
   readonly ctx: ProcessContext
@@ -31,7 +37,11 @@ export async function openTestContext(
     ...(location.provider === 'postgresql' && { DATABASE_URL: location.url }),
     ...env,
   })
-  const ctx = await openContext(config, fakes)
+  const ctx = await openContext(config, {
+    passwords: new TestPasswords(),
+    attempts: new Attempts(undefined, rememberedMax),
+    ...fakes,
+  })
   return {
     ctx,
     async close() {
@@ -40,6 +50,15 @@ export async function openTestContext(
       await drop()
       await rm(folder, { recursive: true, force: true })
     },
+  }
+}
+
+let administratorHash: Promise<string> | undefined
+
+/** Hashes the administrator's password once for all tests of a file: most create an administrator before each test. */
+class TestPasswords extends Passwords {
+  override hash(password: string): Promise<string> {
+    return password === administratorPassword ? (administratorHash ??= super.hash(password)) : super.hash(password)
   }
 }
 

@@ -5,13 +5,13 @@ import { ensureFirstAdministrator } from '@/lib/auth/first-administrator'
 import { hashToken } from '@/lib/secrets/token-hash'
 import { createId } from '@/lib/domain/ids'
 import { type ImmutabilityMode, acrExemptTags } from '@/lib/domain/immutability'
-import { openTestContext } from './test-context'
+import { administratorPassword, openTestContext } from './test-context'
 import type { Context } from '@/lib/context'
 import { ensureExample } from '@/lib/registry/instances/ensure-example'
 import { digestOf } from '@/lib/storage/hash'
 import { createRegistryHandler } from '@/lib/protocol/handler'
 
-const password = 'correct-horse-battery'
+const password = administratorPassword
 
 /** The administrator's credentials, as a client sends them. */
 export const authorization = basic('admin', password)

@@ -55,7 +55,7 @@ const limits: AttemptLimits = {
 }
 
 /** Most keys that each counter and each memory keeps: about sixteen megabytes in total when all are full. */
-const keysMax = 20_000
+const defaultKeysMax = 20_000
 
 /** How long an address stays known to an account that authenticated from it. */
 const knownMs = 7 * 24 * 60 * 60 * 1000
@@ -94,11 +94,11 @@ export class Attempts {
   readonly #addresses: FailureCounter
   readonly #loopback: FailureCounter
   /** Pairs of account and address that have authenticated, and when they last did. */
-  readonly #known = new LRUCache<string, number>({ max: keysMax, ttl: knownMs, perf })
+  readonly #known: LRUCache<string, number>
   /** Digests of the secrets that were proven in the last minutes. */
-  readonly #recent = new LRUCache<string, true>({ max: keysMax, ttl: recentMs, perf })
+  readonly #recent: LRUCache<string, true>
   /** Digests of the secrets that were counted: verified and wrong, or refused without a check. */
-  readonly #tried = new LRUCache<string, 'wrong' | 'refused'>({ max: keysMax, ttl: triedMs, perf })
+  readonly #tried: LRUCache<string, 'wrong' | 'refused'>
   /** Attempts in progress, which others with the same secret wait for. */
   readonly #underWay = new Map<string, Promise<boolean>>()
   /** Without it, nobody can compute a digest of a secret. */
@@ -113,7 +113,11 @@ export class Attempts {
   readonly #accountTurns = new Turnstiles({ atOnce: 8, waitingMax: 1024 })
   readonly #addressTurns = new Turnstiles({ atOnce: 16, waitingMax: 1024 })
 
-  constructor(given: AttemptLimits = limits) {
+  /** Keeps at most `keysMax` keys in each memory, and takes their space at once: milliseconds for the default. */
+  constructor(given: AttemptLimits = limits, keysMax = defaultKeysMax) {
+    this.#known = new LRUCache({ max: keysMax, ttl: knownMs, perf })
+    this.#recent = new LRUCache({ max: keysMax, ttl: recentMs, perf })
+    this.#tried = new LRUCache({ max: keysMax, ttl: triedMs, perf })
     this.#pairs = new FailureCounter(given.pair, keysMax)
     this.#accounts = new FailureCounter(given.account, keysMax)
     this.#addresses = new FailureCounter(given.address, keysMax)

@@ -1,6 +1,7 @@
 import { type Viewer, visibleRepository } from './access'
 import { asJsonKeys } from './engine/batches'
 import type { SqlSource, SqlTransaction } from './engine/database'
+import { lockName } from './engine/locks'
 import { Prisma } from './generated/sqlite/client'
 import { allOf } from './engine/listing'
 
@@ -80,6 +81,14 @@ export async function linkBlob(
     VALUES (${repositoryId}, ${digest}, ${now}, ${now})
     ON CONFLICT ("repositoryId", "digest") DO UPDATE SET "seenAt" = excluded."seenAt"`
   return blob?.corruptAt === null
+}
+
+/**
+ * Makes transactions that add or remove many links run one after the other until they end: each counts the blobs of its
+ * instance (`InstanceBlob`), and two that do so in different orders would deadlock. Those with one link need it not.
+ */
+export async function lockManyLinks(tx: SqlTransaction): Promise<void> {
+  await lockName(tx, 'many links')
 }
 
 /** Removes a repository's link to a blob; returns whether there was one. The bytes stay. */

@@ -1,4 +1,5 @@
 import type { SqlSource, SqlTransaction } from './engine/database'
+import { lockManyLinks } from './blobs'
 import { lockName } from './engine/locks'
 import { Prisma } from './generated/sqlite/client'
 
@@ -38,6 +39,7 @@ export async function listChildManifests(
  */
 export async function lockCopies(tx: SqlTransaction, repositoryId: string): Promise<void> {
   await lockName(tx, `copies to ${repositoryId}`)
+  await lockManyLinks(tx)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { lockManyLinks } from './blobs'
 import { batchesOf } from './engine/batches'
 import type { Database, SqlSource, SqlTransaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
@@ -56,6 +57,7 @@ export async function removeLinks(
   cutoff: Date,
 ): Promise<number> {
   let count = 0
+  await lockManyLinks(tx)
   for (const batch of batchesOf(digests)) {
     count += await tx.$executeRaw`
       DELETE FROM "RepositoryBlob" AS l

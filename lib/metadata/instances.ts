@@ -1,7 +1,7 @@
 import { AppError } from '@/lib/domain/errors'
 import type { ImmutabilityMode } from '@/lib/domain/immutability'
 import type { InstanceHostParts } from '@/lib/domain/instance-host'
-import { type Viewer, visibleInstance, visibleNamespace, visibleRepository } from './access'
+import { type Viewer, visibleInstance } from './access'
 import type { Source, SqlSource, Transaction } from './engine/database'
 import { isForeignKeyViolation, isUniqueViolation } from './engine/failures'
 import { Prisma } from './generated/sqlite/client'
@@ -36,15 +36,6 @@ type StoredInstance = Omit<InstanceRow, 'defaultExemptTags'> & { readonly defaul
 
 function toInstanceRow(stored: StoredInstance): InstanceRow {
   return { ...stored, defaultExemptTags: parseExemptTags(stored.defaultExemptTags) }
-}
-
-/** What an instance holds, as far as a viewer may see it. */
-export interface InstanceTotals {
-  readonly namespaceCount: number
-  readonly repositoryCount: number
-  readonly tagCount: number
-  /** Distinct blobs of its repositories. */
-  readonly storageBytes: number
 }
 
 /** Which instances a list shows: those a viewer knows of; of a region; whose name holds a text or whose id it is. */
@@ -112,56 +103,6 @@ export async function countInstancesByRegion(db: Source, viewer: Viewer | null):
     SELECT i."regionId", count(*) AS "count" FROM "Instance" i WHERE ${allOf([visibleInstance(viewer)])}
     GROUP BY i."regionId"`
   return new Map(rows.map((row) => [row.regionId, Number(row.count)]))
-}
-
-/** What each of the instances holds, as far as a viewer may see it, in four queries for any number. */
-export async function getInstanceTotals(
-  db: Source,
-  viewer: Viewer | null,
-  ids: readonly string[],
-): Promise<(id: string) => InstanceTotals> {
-  const ofNamespaces = inInstances(Prisma.sql`n."instanceId"`, ids, visibleNamespace(viewer))
-  const ofRepositories = inInstances(Prisma.sql`r."instanceId"`, ids, visibleRepository(viewer))
-  const [namespaces, repositories, tags, blobs] = await Promise.all([
-    sumPerInstance(
-      db,
-      Prisma.sql`SELECT n."instanceId", count(*) AS "total" FROM "Namespace" n WHERE ${ofNamespaces} GROUP BY n."instanceId"`,
-    ),
-    sumPerInstance(
-      db,
-      Prisma.sql`SELECT r."instanceId", count(*) AS "total" FROM "Repository" r WHERE ${ofRepositories}
-        GROUP BY r."instanceId"`,
-    ),
-    sumPerInstance(
-      db,
-      Prisma.sql`SELECT r."instanceId", count(*) AS "total" FROM "Tag" t JOIN "Repository" r ON r."id" = t."repositoryId"
-        WHERE ${ofRepositories} GROUP BY r."instanceId"`,
-    ),
-    sumPerInstance(
-      db,
-      Prisma.sql`SELECT d."instanceId", sum(d."sizeBytes") AS "total" FROM (
-          SELECT DISTINCT r."instanceId", b."digest", b."sizeBytes" FROM "RepositoryBlob" l
-          JOIN "Repository" r ON r."id" = l."repositoryId" JOIN "Blob" b ON b."digest" = l."digest"
-          WHERE ${ofRepositories}) d GROUP BY d."instanceId"`,
-    ),
-  ])
-  return (id) => ({
-    namespaceCount: namespaces.get(id) ?? 0,
-    repositoryCount: repositories.get(id) ?? 0,
-    tagCount: tags.get(id) ?? 0,
-    storageBytes: blobs.get(id) ?? 0,
-  })
-}
-
-/** What lies in one of the instances and is visible. */
-function inInstances(instanceId: Sql, ids: readonly string[], isVisible: Sql | undefined): Sql {
-  const isIn = ids.length === 0 ? Prisma.sql`1 = 0` : Prisma.sql`${instanceId} IN (${Prisma.join([...ids])})`
-  return allOf([isIn, isVisible])
-}
-
-async function sumPerInstance(db: Source, query: Sql): Promise<Map<string, number>> {
-  const rows = await db.read.$queryRaw<{ instanceId: string; total: bigint | number }[]>`${query}`
-  return new Map(rows.map((row) => [row.instanceId, Number(row.total)]))
 }
 
 /** Adds an instance. Throws ALREADY_EXISTS when its region has one of that name. */

@@ -150,31 +150,6 @@ export async function recordRefusal(
   await insertTagEvent(tx, repository, actor, event, now)
 }
 
-/**
- * When a tag of each repository was last created or moved, by repository id; absent where that never happened. It never
- * goes back, because the ledger keeps what happened to tags that were deleted since.
- */
-export async function listLastPushes(
-  source: SqlSource,
-  repositoryIds: readonly string[],
-): Promise<ReadonlyMap<string, Date>> {
-  const last = new Map<string, Date>()
-  for (const batch of batchesOf(repositoryIds)) {
-    // Each kind by itself: then the newest entry is the end of a range of the index, however many there are.
-    for (const kind of [Prisma.sql`'CREATED'`, Prisma.sql`'MOVED'`, Prisma.sql`'RESTORED'`]) {
-      const rows = await source.read.$queryRaw<{ repositoryId: string; createdAt: Date }[]>`
-        SELECT e."repositoryId", e."createdAt" FROM "Repository" r JOIN "TagEvent" e ON e."id" = (
-          SELECT "id" FROM "TagEvent" WHERE "repositoryId" = r."id" AND "kind" = ${kind}
-          ORDER BY "createdAt" DESC LIMIT 1)
-        WHERE r."id" IN (${Prisma.join(batch)})`
-      for (const { repositoryId, createdAt } of rows) {
-        if (createdAt > (last.get(repositoryId) ?? 0)) last.set(repositoryId, createdAt)
-      }
-    }
-  }
-  return last
-}
-
 /** When a tag last left each manifest of a repository: was moved away, or deleted. Absent where that never happened. */
 export async function listLastLeaves(
   source: SqlSource,

@@ -1,4 +1,5 @@
 import type { Actor } from './audit-events'
+import { lockManyLinks } from './blobs'
 import type { SqlSource, SqlTransaction, Transaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 import { type StoredPolicy, withPolicy } from './immutability-policies'
@@ -86,6 +87,7 @@ export async function removeRowsOfRepository(tx: SqlTransaction, id: string, lim
     DELETE FROM "Manifest" WHERE "repositoryId" = ${id} AND "digest" IN (
       SELECT "digest" FROM "Manifest" WHERE "repositoryId" = ${id} LIMIT ${limit - count})`
   if (count >= limit) return count
+  await lockManyLinks(tx)
   count += await tx.$executeRaw`
     DELETE FROM "RepositoryBlob" WHERE "repositoryId" = ${id} AND "digest" IN (
       SELECT "digest" FROM "RepositoryBlob" WHERE "repositoryId" = ${id} LIMIT ${limit - count})`

@@ -1,17 +1,11 @@
-import { setImmediate } from 'node:timers/promises'
 import { type Viewer, manageableRepository, visibleRepository } from './access'
 import type { ImmutabilityMode, ImmutabilityRule } from '@/lib/domain/immutability'
 import { asJsonKeys } from './engine/batches'
 import type { Source, SqlSource } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
-import { type Position, type Slice, type Sql, allOf, contains, inOrder } from './engine/listing'
+import { type Slice, type Sql, allOf, contains, inOrder } from './engine/listing'
 import { type StoredPolicy, withPolicy } from './immutability-policies'
-import {
-  type RepositoryRow,
-  type StoredRepositoryRow,
-  getRepositorySizes,
-  toRepositoryRow,
-} from './repository-settings'
+import { type RepositoryRow, type StoredRepositoryRow, toRepositoryRow } from './repository-settings'
 
 /** Which repositories a list shows; what is absent does not matter. */
 export interface MatchingRepositories {
@@ -41,82 +35,50 @@ export type RepositorySortKey = 'name' | 'createdAt' | 'updatedAt' | 'size' | 't
 /** The last push of a repository that was never pushed to, in the order of last pushes. */
 export const neverPushed = new Date(0)
 
-const lastPushOf = (kind: Sql) => Prisma.sql`
-  SELECT max(e."createdAt") AS "at" FROM "TagEvent" e WHERE e."repositoryId" = r."id" AND e."kind" = ${kind}`
-
-const sortColumns: Record<Exclude<RepositorySortKey, 'size'>, Sql> = {
+/** Sort keys that are columns of the repository: an index has their order. */
+const ownColumns = {
   name: Prisma.sql`r."name"`,
   createdAt: Prisma.sql`r."createdAt"`,
   updatedAt: Prisma.sql`r."updatedAt"`,
-  tags: Prisma.sql`(SELECT count(*) FROM "Tag" t WHERE t."repositoryId" = r."id")`,
-  // Each kind by itself: the newest entry is the end of a range of the index.
-  lastPushedAt: Prisma.sql`coalesce((SELECT max("at") FROM (
-    ${lastPushOf(Prisma.sql`'CREATED'`)} UNION ALL ${lastPushOf(Prisma.sql`'MOVED'`)}
-    UNION ALL ${lastPushOf(Prisma.sql`'RESTORED'`)}) AS pushes), ${neverPushed})`,
-}
+} as const
+
+/** Sort keys that are totals. */
+const totalColumns = {
+  size: Prisma.sql`coalesce(sum(t."sizeBytes"), 0)`,
+  tags: Prisma.sql`coalesce(sum(t."tags"), 0)`,
+  lastPushedAt: Prisma.sql`coalesce(max(t."lastPushedAt"), ${neverPushed})`,
+} as const
+
+const selected = Prisma.sql`
+  SELECT r."id", r."instanceId", r."namespaceId", r."name", r."path", r."type", r."immutabilityMode", r."exemptTags",
+    r."immutabilitySource", r."summary", r."description", r."version", r."createdAt", r."updatedAt", r."updatedBy"`
 
 /** Repositories of an instance, sorted; those with equal keys by path. */
 export async function listRepositories(
-  db: Source,
+  db: SqlSource,
   filter: RepositoryFilter,
   sortKey: RepositorySortKey,
   slice: Slice,
 ): Promise<RepositoryRow[]> {
-  if (sortKey === 'size') return listBySize(db, filter, slice)
-  const key = Prisma.sql`keyed."key"`
-  const tie = Prisma.sql`keyed."path"`
-  // What it is sorted by is computed once for each repository: it is in the order and in its start.
-  const rows = await db.read.$queryRaw<StoredRepositoryRow[]>`
-    WITH keyed AS MATERIALIZED (
-      SELECT r."id", r."path", ${sortColumns[sortKey]} AS "key" FROM "Repository" r WHERE ${matching(filter)})
-    SELECT r."id", r."instanceId", r."namespaceId", r."name", r."path", r."type", r."immutabilityMode", r."exemptTags",
-      r."immutabilitySource", r."summary", r."description", r."version", r."createdAt", r."updatedAt", r."updatedBy"
-    FROM (SELECT * FROM keyed WHERE 1 = 1 ${inOrder(key, tie, slice)}) AS keyed
-    JOIN "Repository" r ON r."id" = keyed."id" WHERE 1 = 1 ${inOrder(key, tie, { ...slice, after: null, skip: 0 })}`
+  const rows = await db.read.$queryRaw<StoredRepositoryRow[]>`${
+    sortKey === 'size' || sortKey === 'tags' || sortKey === 'lastPushedAt'
+      ? selectByTotal(filter, totalColumns[sortKey], slice)
+      : Prisma.sql`${selected} FROM "Repository" r
+          WHERE ${matching(filter)} ${inOrder(ownColumns[sortKey], Prisma.sql`r."path"`, slice)}`
+  }`
   return rows.map(toRepositoryRow)
 }
 
-/** Repositories whose sizes are added up at once: what a hundred images each hold takes some 20 ms. */
-const sizesOfStep = 25
-
-/** Adding up what all of them hold takes a second in a large registry: other requests run between the steps. */
-async function listBySize(
-  db: Source,
-  filter: RepositoryFilter,
-  { descending, after, limit, skip = 0 }: Slice,
-): Promise<RepositoryRow[]> {
-  const all = await db.read.$queryRaw<{ id: string; path: string }[]>`
-    SELECT r."id", r."path" FROM "Repository" r WHERE ${matching(filter)}`
-  const keyed: { id: string; key: bigint; tie: string }[] = []
-  for (let at = 0; at < all.length; at += sizesOfStep) {
-    const step = all.slice(at, at + sizesOfStep)
-    const sizeOf = await getRepositorySizes(
-      db,
-      step.map(({ id }) => id),
-    )
-    keyed.push(...step.map(({ id, path }) => ({ id, key: BigInt(sizeOf(id)), tie: path })))
-    await setImmediate()
-  }
-  const sign = descending ? -1 : 1
-  const compare = (one: Position, other: Position) =>
-    sign * (one.key === other.key ? order(one.tie, other.tie) : order(one.key, other.key))
-  const ids = keyed
-    .filter((row) => after === null || compare(row, after) > 0)
-    .sort(compare)
-    .slice(skip, skip + limit)
-    .map(({ id }) => id)
-  const rows = new Map(
-    (await listRepositories(db, { ...filter, ids }, 'name', { descending, after: null, limit })).map((row) => [
-      row.id,
-      row,
-    ]),
-  )
-  return ids.map((id) => rows.get(id)).filter((row) => row !== undefined)
-}
-
-/** Paths have ASCII letters only: their order here is that of the database. */
-function order<T>(one: T, other: T): number {
-  return one < other ? -1 : one > other ? 1 : 0
+/** The totals of all repositories of the list are added up and sorted: no index can have the order of sums. */
+function selectByTotal(filter: RepositoryFilter, total: Sql, slice: Slice): Sql {
+  const key = Prisma.sql`keyed."key"`
+  const tie = Prisma.sql`keyed."path"`
+  return Prisma.sql`
+    WITH keyed AS MATERIALIZED (
+      SELECT r."id", r."path", ${total} AS "key" FROM "Repository" r
+      LEFT JOIN "RepositoryTotals" t ON t."repositoryId" = r."id" WHERE ${matching(filter)} GROUP BY r."id", r."path")
+    ${selected} FROM (SELECT * FROM keyed WHERE 1 = 1 ${inOrder(key, tie, slice)}) AS keyed
+    JOIN "Repository" r ON r."id" = keyed."id" WHERE 1 = 1 ${inOrder(key, tie, { ...slice, after: null, skip: 0 })}`
 }
 
 /** How many repositories the list has. */

@@ -2,9 +2,7 @@ import { AppError } from '@/lib/domain/errors'
 import type { ImmutabilityRule } from '@/lib/domain/immutability'
 import type { Source, Transaction } from './engine/database'
 import { isUniqueViolation } from './engine/failures'
-import { Prisma } from './generated/sqlite/client'
 import { type PolicySource, parseExemptTags, storeExemptTags } from './immutability-policies'
-import { listLastPushes } from './ledger'
 
 /** A repository as stored. */
 export interface RepositoryRow extends ImmutabilityRule {
@@ -42,58 +40,10 @@ export function toRepositoryRow(stored: StoredRepositoryRow): RepositoryRow {
   }
 }
 
-/** What a repository holds. */
-export interface RepositoryTotals {
-  readonly tagCount: number
-  /** Distinct blobs and manifests. */
-  readonly sizeBytes: number
-  /** When a tag was last created or moved, also one that was deleted since. */
-  readonly lastPushedAt: Date | null
-}
-
 /** The repository with its settings, or null. */
 export async function findRepository(db: Source, id: string): Promise<RepositoryRow | null> {
   const row = await db.prisma.repository.findUnique({ where: { id, isDeleted: false }, omit: { isDeleted: true } })
   return row === null ? null : toRepositoryRow(row)
-}
-
-/** What each of the repositories holds, in a few queries for any number. */
-export async function getRepositoryTotals(
-  db: Source,
-  ids: readonly string[],
-): Promise<(id: string) => RepositoryTotals> {
-  const where = { repositoryId: { in: [...ids] } }
-  const [tags, lastPushes, sizeOf] = await Promise.all([
-    db.prisma.tag.groupBy({ by: ['repositoryId'], where, _count: true }),
-    listLastPushes(db, ids),
-    getRepositorySizes(db, ids),
-  ])
-  const tagCounts = new Map(tags.map((row) => [row.repositoryId, row._count]))
-  return (id) => ({
-    tagCount: tagCounts.get(id) ?? 0,
-    sizeBytes: sizeOf(id),
-    lastPushedAt: lastPushes.get(id) ?? null,
-  })
-}
-
-/** The bytes of the distinct blobs and manifests of each of the repositories. */
-export async function getRepositorySizes(db: Source, ids: readonly string[]): Promise<(id: string) => number> {
-  const where = { repositoryId: { in: [...ids] } }
-  const [manifests, blobs] = await Promise.all([
-    db.prisma.manifest.groupBy({ by: ['repositoryId'], where, _sum: { sizeBytes: true } }),
-    sumBlobs(db, ids),
-  ])
-  const manifestBytes = new Map(manifests.map((row) => [row.repositoryId, row._sum.sizeBytes ?? 0]))
-  return (id) => (manifestBytes.get(id) ?? 0) + (blobs.get(id) ?? 0)
-}
-
-async function sumBlobs(db: Source, ids: readonly string[]): Promise<Map<string, number>> {
-  if (ids.length === 0) return new Map()
-  const rows = await db.read.$queryRaw<{ repositoryId: string; total: bigint | number }[]>`
-    SELECT l."repositoryId", sum(b."sizeBytes") AS "total"
-    FROM "RepositoryBlob" l JOIN "Blob" b ON b."digest" = l."digest"
-    WHERE l."repositoryId" IN (${Prisma.join([...ids])}) GROUP BY l."repositoryId"`
-  return new Map(rows.map((row) => [row.repositoryId, Number(row.total)]))
 }
 
 /** Adds a repository. Throws ALREADY_EXISTS when its namespace has one of that name. */

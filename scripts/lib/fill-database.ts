@@ -5,6 +5,7 @@ import { technicalTagOf } from '@/lib/domain/content-kind'
 import { versionKey } from '@/lib/domain/version-key'
 import { firstPreviousHash, hashAuditEvent } from '@/lib/metadata/audit-chain'
 import type { DatabaseLocation } from '@/lib/metadata/engine/database'
+import { fillTotals } from '@/lib/metadata/engine/fill-totals'
 
 /**
  * How much a big database has. It gets 2 blobs of its own for each manifest and a base layer for each repository, an
@@ -111,7 +112,7 @@ function openSqlite(file: string): Writer {
       return Promise.resolve()
     },
     close() {
-      for (const { sql } of made) db.exec(sql)
+      for (const sql of [...fillTotals, ...made.map(({ sql }) => sql)]) db.exec(sql)
       db.exec('ANALYZE')
       db.pragma('wal_checkpoint(TRUNCATE)')
       db.close()
@@ -151,7 +152,7 @@ async function openPostgresql(url: string): Promise<Writer> {
       await write()
     },
     async close() {
-      for (const { sql } of made) await client.query(sql)
+      for (const sql of [...fillTotals, ...made.map(({ sql }) => sql)]) await client.query(sql)
       for (const table of ['TagEvent', 'AuditEvent']) {
         await client.query(
           `SELECT setval(pg_get_serial_sequence('"${table}"', 'id'), (SELECT coalesce(max("id"), 1) FROM "${table}"))`,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Client } from 'pg'
 import { fillTagsOfPostgresql, tagOrdersMigration } from './fill-tags'
+import { fillTotals, totalsMigration } from './fill-totals'
 import type { AppliedMigration, Migration } from './migration'
 
 // Prisma's own table (prisma-engines, sql-schema-connector, PostgreSQL flavour).
@@ -42,6 +43,7 @@ export async function migratePostgresql(
     for (const { name, sql, checksum } of pending(rows)) {
       await client.query(sql)
       if (name === tagOrdersMigration) await fillTagsOfPostgresql(client)
+      if (name === totalsMigration) for (const statement of fillTotals) await client.query(statement)
       await client.query(
         `INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, applied_steps_count)
          VALUES ($1, $2, now(), $3, 1)`,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import Sqlite from 'better-sqlite3'
 import { fillTagsOfSqlite, tagOrdersMigration } from './fill-tags'
+import { fillTotals, totalsMigration } from './fill-totals'
 import type { AppliedMigration, Migration } from './migration'
 import { createPrivateFile } from './private-file'
 
@@ -51,6 +52,7 @@ function applyPending(db: Sqlite.Database, pending: (applied: AppliedMigration[]
   const names = pending(readApplied(db)).map(({ name, sql, checksum }) => {
     db.exec(sql)
     if (name === tagOrdersMigration) fillTagsOfSqlite(db)
+    if (name === totalsMigration) for (const statement of fillTotals) db.exec(statement)
     record.run(randomUUID(), checksum, name)
     return name
   })

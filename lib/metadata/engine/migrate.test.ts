@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -8,7 +8,10 @@ import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { DatabaseLocation } from './database'
 import { tagOrdersMigration } from './fill-tags'
+import { totalsMigration } from './fill-totals'
 import { migrate } from './migrate'
+import { openDatabase } from './open-database'
+import { getInstanceTotals, getRepositoryTotals } from '../totals'
 import { versionKey } from '@/lib/domain/version-key'
 import { checkedInMigrations, createTestDatabase } from '@/lib/testing/test-database'
 
@@ -32,6 +35,18 @@ async function addMigration(name: string, sql: string) {
   const target = path.join(migrations, location.provider, 'migrations', name)
   await mkdir(target, { recursive: true })
   await writeFile(path.join(target, 'migration.sql'), sql)
+}
+
+/** Moves a migration and those after it away; returns what puts them back. */
+async function setAsideFrom(name: string): Promise<() => Promise<void>> {
+  const present = path.join(migrations, location.provider, 'migrations')
+  const aside = path.join(folder, 'aside')
+  await mkdir(aside)
+  const names = (await readdir(present)).filter((one) => /^\d/.test(one) && one >= name)
+  for (const one of names) await rename(path.join(present, one), path.join(aside, one))
+  return async () => {
+    for (const one of names) await rename(path.join(aside, one), path.join(present, one))
+  }
 }
 
 /** Runs one statement and returns its rows. */
@@ -106,9 +121,7 @@ describe('migrate', () => {
   })
 
   test('the Immutable checkbox becomes mode enforce with latest exempt, and what was not ticked stays off', async () => {
-    const later = path.join(migrations, location.provider, 'migrations', '20261128180000_immutability_policy')
-    const aside = path.join(folder, 'later')
-    await rename(later, aside)
+    const putBack = await setAsideFrom('20261128180000_immutability_policy')
     await migrate(location, migrations)
     const time = `'2026-01-01 00:00:00'`
     await run(`INSERT INTO "Instance" ("id", "regionId", "name", "specification", "isDefault", "createdAt", "updatedAt")
@@ -121,7 +134,7 @@ describe('migrate', () => {
           "summary", "description", "createdAt", "updatedAt", "updatedBy")
         VALUES ('r-${ticked}', 'i', 'n-true', '${ticked}', 'n-true/${ticked}', 'PRIVATE', ${ticked}, '', '', ${time}, ${time}, '')`)
     }
-    await rename(aside, later)
+    await putBack()
     await migrate(location, migrations)
     expect(
       await run(`SELECT "id", "immutabilityMode", "exemptTags", "immutabilitySource" FROM "Repository" ORDER BY "id"`),
@@ -138,9 +151,7 @@ describe('migrate', () => {
   })
 
   test('tags that exist get the order of versions, their sizes and kinds', async () => {
-    const later = path.join(migrations, location.provider, 'migrations', tagOrdersMigration)
-    const aside = path.join(folder, 'later')
-    await rename(later, aside)
+    const putBack = await setAsideFrom(tagOrdersMigration)
     await migrate(location, migrations)
     const time = `'2026-01-01 00:00:00'`
     await run(`INSERT INTO "Instance" ("id", "regionId", "name", "specification", "isDefault", "createdAt", "updatedAt")
@@ -165,7 +176,7 @@ describe('migrate', () => {
       await run(`INSERT INTO "Tag" ("repositoryId", "name", "digest", "createdAt", "updatedAt", "updatedBy")
         VALUES ('r', '${tag}', 'sha256:${tag}', ${time}, ${time}, '')`)
     }
-    await rename(aside, later)
+    await putBack()
     await migrate(location, migrations)
     const rows = (await run(
       `SELECT "name", "versionKey", "sizeBytes", "kind", "isTechnical" FROM "Tag" ORDER BY "versionKey"`,
@@ -178,6 +189,77 @@ describe('migrate', () => {
       { name: 'v1.9', versionKey: versionKey('v1.9'), sizeBytes: 4_000_000_000, kind: 'image', isTechnical: false },
       { name: 'v1.10', versionKey: versionKey('v1.10'), sizeBytes: 10, kind: 'image', isTechnical: false },
     ])
+  })
+
+  test('repositories and instances that exist get their totals', async () => {
+    const putBack = await setAsideFrom(totalsMigration)
+    await migrate(location, migrations)
+    const time = `'2026-01-01 00:00:00'`
+    await run(`INSERT INTO "Instance" ("id", "regionId", "name", "specification", "isDefault", "createdAt", "updatedAt")
+      VALUES ('i', 'r', 'i', 'BASIC', true, ${time}, ${time})`)
+    await run(`INSERT INTO "Namespace" ("id", "instanceId", "name", "autoCreateRepository", "defaultRepositoryType",
+      "createdAt", "updatedAt") VALUES ('n', 'i', 'n', true, 'PRIVATE', ${time}, ${time})`)
+    await run(`INSERT INTO "Blob" ("digest", "sizeBytes", "createdAt", "seenAt")
+      VALUES ('shared', 5000000000, ${time}, ${time}), ('own', 10, ${time}, ${time}), ('gone', 100, ${time}, ${time})`)
+    for (const [id, isDeleted] of [
+      ['a', false],
+      ['b', false],
+      ['empty', false],
+      ['gone', true],
+    ] as const) {
+      await run(`INSERT INTO "Repository" ("id", "instanceId", "namespaceId", "name", "path", "type", "summary",
+          "description", "createdAt", "updatedAt", "updatedBy", "isDeleted")
+        VALUES ('${id}', 'i', 'n', '${id}', 'n/${id}', 'PRIVATE', '', '', ${time}, ${time}, '', ${isDeleted})`)
+    }
+    const links = [
+      ['a', 'shared'],
+      ['a', 'own'],
+      ['b', 'shared'],
+      ['gone', 'shared'],
+      ['gone', 'gone'],
+    ]
+    for (const [repository, blob] of links) {
+      await run(`INSERT INTO "RepositoryBlob" ("repositoryId", "digest", "createdAt", "seenAt")
+        VALUES ('${repository}', '${blob}', ${time}, ${time})`)
+    }
+    const tags = [
+      ['a', 'v1', 'image', false],
+      ['a', 'chart', 'helmChart', false],
+      ['a', 's.sig', 'artifact', true],
+      ['gone', 'v1', 'image', false],
+    ]
+    for (const [repository, name, kind, isTechnical] of tags) {
+      await run(`INSERT INTO "Manifest" ("repositoryId", "digest", "mediaType", "content", "sizeBytes",
+          "totalSizeBytes", "platforms", "pushedBy", "createdAt", "seenAt")
+        VALUES ('${repository}', '${name}', 'm', '', 7, 2, '', '', ${time}, ${time})`)
+      await run(`INSERT INTO "Tag" ("repositoryId", "name", "digest", "createdAt", "updatedAt", "updatedBy", "kind", "isTechnical")
+        VALUES ('${repository}', '${name}', '${name}', ${time}, ${time}, '', '${kind}', ${isTechnical})`)
+    }
+    for (const [kind, at] of [
+      ['CREATED', 1],
+      ['MOVED', 2],
+      ['REFUSED', 3],
+    ]) {
+      await run(`INSERT INTO "TagEvent" ("instanceId", "repositoryId", "repositoryPath", "tag", "kind", "actor",
+          "credential", "address", "userAgent", "createdAt", "lastAt")
+        VALUES ('i', 'a', 'n/a', 'v1', '${kind}', '', '', '', '', '2026-01-0${at} 00:00:00', ${time})`)
+    }
+    await putBack()
+    await migrate(location, migrations)
+    const db = openDatabase(location)
+    try {
+      const ofRepository = await getRepositoryTotals(db, ['a', 'b', 'empty'])
+      const second = new Date(location.provider === 'sqlite' ? '2026-01-02 00:00:00' : '2026-01-02T00:00:00Z')
+      expect(['a', 'b', 'empty'].map(ofRepository)).toEqual([
+        { tagCount: 3, sizeBytes: 5_000_000_031, lastPushedAt: second },
+        { tagCount: 0, sizeBytes: 5_000_000_000, lastPushedAt: null },
+        { tagCount: 0, sizeBytes: 0, lastPushedAt: null },
+      ])
+      const ofInstance = await getInstanceTotals(db, null, ['i'])
+      expect(ofInstance('i')).toMatchObject({ repositoryCount: 3, tagCount: 3, storageBytes: 5_000_000_110 })
+    } finally {
+      await db.close()
+    }
   })
 
   test('refuses a database of a newer version', async () => {

@@ -55,7 +55,7 @@ test('a tag that moves is a push; a push that changes nothing or is refused does
 test('the last push does not go back when the clock of a server does', async () => {
   const first = await push('v1', 'first')
   const later = new Date(Date.parse(first.pushedAt) + 60_000)
-  await registry.ctx.db.prisma.tagEvent.updateMany({ data: { createdAt: later } })
+  await registry.ctx.db.prisma.repositoryTotals.updateMany({ data: { lastPushedAt: later } })
   await push('v2', 'second')
   expect(await lastPushedAt()).toBe(later.toISOString())
 })

@@ -6,12 +6,8 @@ import { splitRepositoryPath } from '@/lib/domain/reference'
 import { listRanks } from '@/lib/metadata/access'
 import type { Source } from '@/lib/metadata/engine/database'
 import type { PolicySource } from '@/lib/metadata/immutability-policies'
-import {
-  type RepositoryRow,
-  type RepositoryTotals,
-  findRepository,
-  getRepositoryTotals,
-} from '@/lib/metadata/repository-settings'
+import { type RepositoryRow, findRepository } from '@/lib/metadata/repository-settings'
+import { type RepositoryTotals, getRepositoryTotals } from '@/lib/metadata/totals'
 import type { Versioned } from '@/lib/registry/versions'
 import { viewerOf } from '@/lib/registry/authorize'
 

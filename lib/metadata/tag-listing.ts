@@ -84,11 +84,36 @@ export async function listTags(db: Source, filter: TagFilter, sortKey: TagSortKe
     ${inOrder(sortColumns[sortKey], Prisma.sql`t."name"`, order)}`
 }
 
-/** How many tags the list has. */
-export async function countTags(db: Source, filter: TagFilter): Promise<number> {
+/** How many tags the list has: from the totals where kinds and some names decide, else counted. */
+export async function countTags(db: SqlSource, filter: TagFilter): Promise<number> {
+  if (filter.search !== undefined || filter.names !== undefined) return countMatching(db, filter)
+  const ofKind = await countTagsOfKind(db, filter)
+  const { otherThan, ...wanted } = filter
+  return otherThan === undefined ? ofKind : ofKind - (await countMatching(db, { ...wanted, names: otherThan }))
+}
+
+async function countMatching(db: SqlSource, filter: TagFilter): Promise<number> {
   const [row] = await db.read.$queryRaw<{ count: bigint }[]>`
     SELECT count(*) AS "count" FROM "Tag" t WHERE ${matching(filter)}`
   return Number(row?.count)
+}
+
+const kept = {
+  all: [Prisma.sql`"tags"`, Prisma.sql`"technicalTags"`],
+  helmChart: [Prisma.sql`"helmCharts"`, Prisma.sql`"technicalHelmCharts"`],
+  artifact: [Prisma.sql`"artifacts"`, Prisma.sql`"technicalArtifacts"`],
+  image: [
+    Prisma.sql`"tags" - "helmCharts" - "artifacts"`,
+    Prisma.sql`"technicalTags" - "technicalHelmCharts" - "technicalArtifacts"`,
+  ],
+} as const satisfies Record<ListedKind | 'all', readonly [tags: Sql, technicalTags: Sql]>
+
+async function countTagsOfKind(source: SqlSource, { repositoryId, kind, withTechnical }: TagFilter): Promise<number> {
+  const [tags, technicalTags] = kept[kind ?? 'all']
+  const wanted = withTechnical === false ? Prisma.sql`(${tags}) - (${technicalTags})` : tags
+  const [row] = await source.read.$queryRaw<{ count: bigint | number | null }[]>`
+    SELECT sum(${wanted}) AS "count" FROM "RepositoryTotals" WHERE "repositoryId" = ${repositoryId}`
+  return Number(row?.count ?? 0)
 }
 
 /** Names of one page: enough that reading 100,000 takes few statements, and few enough that none holds others up. */

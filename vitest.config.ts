@@ -5,7 +5,7 @@ import { whyNoPostgresql } from './scripts/lib/postgresql.mjs'
 const exclude = [...configDefaults.exclude, 'e2e/**', '.next/**', 'data/**']
 
 /** What only one of the databases has. */
-const ofSqlite = ['lib/metadata/engine/{sqlite-adapter,write-queue}.test.ts']
+const ofSqlite = ['lib/metadata/engine/{sqlite-adapter,write-queue,reading-threads}.test.ts']
 const ofPostgresql = ['lib/metadata/{,engine/}postgresql*.test.ts']
 
 export default defineConfig({

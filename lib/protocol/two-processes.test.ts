@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Client } from 'pg'
 import { afterEach, beforeEach, expect, inject, test } from 'vitest'
+import { contextOfRegistry } from '@/lib/server/create-context'
 import { openContext } from '@/lib/server/open-context'
 import { digestOf } from '@/lib/storage/hash'
 import { TestRegistry, startTestRegistry } from '@/lib/testing/test-registry'
@@ -24,7 +25,7 @@ beforeEach(async () => {
   closers.push(close)
   first = registry
   const ctx = await openContext(registry.ctx.config)
-  const server = createServer(createRegistryHandler(ctx))
+  const server = createServer(createRegistryHandler(contextOfRegistry(ctx)))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   closers.unshift(async () => {
     server.closeAllConnections()

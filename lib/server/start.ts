@@ -10,6 +10,7 @@ import { createRegistryHandler } from '@/lib/protocol/handler'
 import { ensureExample } from '@/lib/registry/instances/ensure-example'
 import { Connections } from './connections'
 import { openConsole } from './console-door'
+import { contextOfRegistry } from './create-context'
 import { type DoorSettings, createDoors } from './doors'
 import { Exchanges } from './exchange'
 import { exitOnUncaught } from './exit-on-uncaught'
@@ -69,7 +70,7 @@ export async function start(config: Config, dev: boolean, main: MainProcess | nu
     running: exchanges.running,
     connections,
     dataDir: config.dataDir,
-    pingDatabase: () => pingDatabase(db),
+    pingDatabase: () => pingDatabase(db.inline),
     countUploads: () => countUploads(db),
     countOpenTags: () => countOpenTags(db, new Date()),
     tagRefusals: ctx.tagRefusals,
@@ -77,7 +78,7 @@ export async function start(config: Config, dev: boolean, main: MainProcess | nu
     ...(main !== null && { readers: () => main.supervised.collect() }),
   })
   const answerProbe = createProbes({
-    readiness: createReadiness(phase, { database: () => pingDatabase(db), storage: () => blobs.probe() }, log),
+    readiness: createReadiness(phase, { database: () => pingDatabase(db.inline), storage: () => blobs.probe() }, log),
     metrics: () => metrics.read(),
     metricsToken: config.metricsToken,
   })
@@ -94,7 +95,7 @@ export async function start(config: Config, dev: boolean, main: MainProcess | nu
     if (!AppError.is(error) || error.code !== 'BAD_REQUEST') throw error
     throw new StartError(`STELE_ADMIN_PASSWORD: ${error.message}`)
   })
-  const serveRegistry = createRegistryHandler(ctx, () => phase.name === 'stopping')
+  const serveRegistry = createRegistryHandler(contextOfRegistry(ctx), () => phase.name === 'stopping')
   const behind: Omit<DoorSettings, 'readClient'> = {
     phase,
     exchanges,

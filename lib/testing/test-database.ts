@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Client } from 'pg'
 import { inject } from 'vitest'
-import type { Database, DatabaseLocation } from '@/lib/metadata/engine/database'
-import { openDatabase } from '@/lib/metadata/engine/open-database'
+import type { DatabaseLocation } from '@/lib/metadata/engine/database'
+import { type OpenDatabase, openDatabase } from '@/lib/metadata/engine/open-database'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -26,7 +26,7 @@ export const checkedInMigrations = path.resolve(import.meta.dirname, '../../pris
  * Opens a migrated, empty database for one test, of the test project's provider (vitest.config.ts), and a folder.
  * `close` removes both.
  */
-export async function openTestDatabase(): Promise<{ db: Database; folder: string; close: () => Promise<void> }> {
+export async function openTestDatabase(): Promise<{ db: OpenDatabase; folder: string; close: () => Promise<void> }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'stele-test-'))
   const { location, drop } = await createMigratedDatabase(folder)
   const db = openDatabase(location)

@@ -1,4 +1,4 @@
-import type { ProcessContext } from '@/lib/server/create-context'
+import { type ProcessContext, contextOfRegistry } from '@/lib/server/create-context'
 import { type IncomingMessage, type Server, createServer, request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ensureFirstAdministrator } from '@/lib/auth/first-administrator'
@@ -253,7 +253,7 @@ export async function startTestRegistry(
   const { ctx, close } = await openTestContext(env, fakes)
   await ensureExample(ctx)
   await ensureFirstAdministrator(ctx, { password, accessKey: null })
-  const server: Server = createServer(createRegistryHandler(ctx))
+  const server: Server = createServer(createRegistryHandler(contextOfRegistry(ctx)))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {

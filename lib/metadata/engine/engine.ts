@@ -5,6 +5,8 @@ import type { Database, SqlSource } from './database'
 export interface Engine extends SqlSource, Pick<Database, 'sqlTransaction' | 'tryLock'> {
   /** The generated client. PostgreSQL's own has the same models and methods. */
   readonly client: PrismaClient
+  /** Reads as `read` does, on the event loop: no thread in between, and nothing else runs meanwhile. */
+  readonly inlineRead: SqlSource['read']
   /** Ends all connections once running work has ended. */
   close(): Promise<void>
 }

@@ -8,6 +8,11 @@ import { openSqlite } from './sqlite'
 
 /** The database of a process, which has opened it and closes it. */
 export interface OpenDatabase extends Database {
+  /**
+   * The same database with a `read` that runs at once, on the event loop, and keeps all requests waiting meanwhile: for
+   * statements that take microseconds, of which `/v2` asks thousands a second. Everything else reads on threads.
+   */
+  readonly inline: Database
   /** Ends all connections once running work has ended. */
   close(): Promise<void>
 }
@@ -32,6 +37,7 @@ class ProcessDatabase implements OpenDatabase {
   readonly read: Engine['read']
   readonly #engine: Engine
   readonly #client: Prisma.TransactionClient
+  readonly inline: Database
 
   constructor(engine: Engine) {
     this.provider = engine.provider
@@ -50,6 +56,15 @@ class ProcessDatabase implements OpenDatabase {
         },
       },
     }) as PrismaClient
+    this.inline = {
+      mayWrite: this.mayWrite,
+      provider: engine.provider,
+      read: engine.inlineRead,
+      prisma: this.#client,
+      transaction: (work) => this.transaction(work),
+      sqlTransaction: (work) => this.sqlTransaction(work),
+      tryLock: (name) => this.tryLock(name),
+    }
   }
 
   get prisma(): Models {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findBlobLink, linkBlob, listLinkedSizes } from '@/lib/metadata/blobs'
-import type { Database, SqlSource, SqlTransaction } from './database'
+import type { SqlSource, SqlTransaction } from './database'
+import type { OpenDatabase } from './open-database'
 import { findManifest, findManifestByTag, insertManifest } from '@/lib/metadata/manifests'
 import {
   createRepositoryOnPush,
@@ -18,7 +19,7 @@ import { parseTag } from '@/lib/domain/reference'
 
 const content = Buffer.from('{"bytes":"\u0000ü"}')
 
-let db: Database
+let db: OpenDatabase
 let close: () => Promise<void>
 let repositoryId: string
 
@@ -145,11 +146,12 @@ const reads: Record<
   ],
 }
 
-describe('the same answer on both databases, outside a transaction and in one of either kind', () => {
+describe('the same answer on both databases, on a thread and inline, and in a transaction of either kind', () => {
   test.each(Object.entries(reads))('%s', async (_, [read, answer, nothing = null]) => {
     for (const found of [true, false]) {
       const expected = found ? answer : nothing
       expect(plain(await read(db, found))).toEqual(expected)
+      expect(plain(await read(db.inline, found))).toEqual(expected)
       expect(plain(await db.sqlTransaction((tx) => read(tx, found)))).toEqual(expected)
       expect(plain(await db.transaction((tx) => read(tx, found)))).toEqual(expected)
     }

@@ -32,11 +32,13 @@ export function openPostgresql(url: string, options: ClientOptions): Engine {
   pool.on('error', () => undefined)
   const locks = new PostgresqlLocks(url)
   const client = new PrismaClient({ ...options, adapter: new PrismaPg(pool, { disposeExternalPool: true }) })
+  const read = new PostgresqlStatements(pool)
   return {
     provider: 'postgresql',
     // The one cast of the two generated clients: they have the same models and methods.
     client: client as Engine['client'],
-    read: new PostgresqlStatements(pool),
+    read,
+    inlineRead: read,
     sqlTransaction: (work) => runTransaction(pool, work),
     tryLock: (name) => locks.tryTake(name),
     async close() {

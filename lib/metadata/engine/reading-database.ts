@@ -27,6 +27,11 @@ class ReadingDatabase implements OpenDatabase {
     this.read = new SqliteStatements(connection)
   }
 
+  /** All it is asked is `/v2`'s. */
+  get inline(): this {
+    return this
+  }
+
   get prisma(): Models {
     throw new WriterNeeded()
   }

@@ -6,6 +6,7 @@ import type {
   SqlQueryable,
   Transaction,
 } from '@prisma/driver-adapter-utils'
+import type { ReadingThreads } from './reading-threads'
 import type { Unit, WriteConnection, WriteQueue } from './write-queue'
 
 /**
@@ -22,13 +23,13 @@ export const busyTimeoutMs = 2_000
  *
  * - transactions, and writes outside one, take turns on the connection that writes (`WriteQueue`), and what is answered
  *   is on disk;
- * - a SELECT outside a transaction goes to a second, read-only connection, which sees the last commit and waits for
- *   nobody (WAL).
+ * - a SELECT outside a transaction goes to a thread with a read-only connection, which sees the last commit and waits for
+ *   no writer (WAL).
  *
- * A transaction's callback must use only its own client: waiting for a turn inside a turn never ends. `writes` is
- * shared with everything else that writes to the file.
+ * A transaction's callback must use only its own client: waiting for a turn inside a turn never ends. `writes` and
+ * `threads` are shared with everything else that uses the file; the caller closes the threads.
  */
-export function sqliteAdapter(file: string, writes: WriteQueue): SqlDriverAdapterFactory {
+export function sqliteAdapter(file: string, writes: WriteQueue, threads: ReadingThreads): SqlDriverAdapterFactory {
   const stock = new PrismaBetterSqlite3({ url: file, timeout: busyTimeoutMs })
   return {
     provider: 'sqlite',
@@ -37,9 +38,7 @@ export function sqliteAdapter(file: string, writes: WriteQueue): SqlDriverAdapte
       const writer = await stock.connect()
       // FULL: a commit is on disk when it returns, so an acknowledged push survives a power cut.
       await writer.executeScript('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;')
-      const reader = await stock.connect()
-      await reader.executeScript('PRAGMA query_only=ON;')
-      return new QueueingAdapter(writer, reader, writes)
+      return new QueueingAdapter(writer, threads, writes)
     },
   }
 }
@@ -48,20 +47,20 @@ class QueueingAdapter implements SqlDriverAdapter {
   readonly provider = 'sqlite'
   readonly adapterName: string
   readonly #writer: SqlDriverAdapter
-  readonly #reader: SqlDriverAdapter
+  readonly #threads: ReadingThreads
   readonly #writes: WriteQueue
   readonly #connection: WriteConnection
 
-  constructor(writer: SqlDriverAdapter, reader: SqlDriverAdapter, writes: WriteQueue) {
+  constructor(writer: SqlDriverAdapter, threads: ReadingThreads, writes: WriteQueue) {
     this.adapterName = writer.adapterName
     this.#writer = writer
-    this.#reader = reader
+    this.#threads = threads
     this.#writes = writes
     this.#connection = { run: (sql) => writer.executeScript(sql) }
   }
 
   async queryRaw(query: SqlQuery) {
-    if (/^\s*SELECT\b/i.test(query.sql)) return this.#reader.queryRaw(query)
+    if (/^\s*SELECT\b/i.test(query.sql)) return this.#threads.read({ kind: 'model', query })
     return this.#inUnit((writer) => writer.queryRaw(query))
   }
 
@@ -78,7 +77,6 @@ class QueueingAdapter implements SqlDriverAdapter {
   }
 
   async dispose() {
-    await this.#reader.dispose()
     await this.#writer.dispose()
   }
 

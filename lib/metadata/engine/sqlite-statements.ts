@@ -1,6 +1,8 @@
 import Sqlite, { type Statement } from 'better-sqlite3'
 import { AppError } from '@/lib/domain/errors'
 import { Prisma } from '../generated/sqlite/client'
+import type { RawRows } from './reading-thread'
+import type { ReadingThreads } from './reading-threads'
 import { type SqlRunner, isSql } from './sql-runner'
 
 /**
@@ -72,6 +74,24 @@ export class SqliteStatements implements SqlRunner {
   }
 }
 
+/** Reads in SQL on threads, with the same results and failures as `SqliteStatements`. */
+export class ThreadStatements implements Pick<SqlRunner, '$queryRaw'> {
+  readonly #threads: ReadingThreads
+
+  constructor(threads: ReadingThreads) {
+    this.#threads = threads
+  }
+
+  async $queryRaw<T>(query: TemplateStringsArray | Prisma.Sql, ...values: readonly unknown[]): Promise<T> {
+    const { sql: text, values: flat } = isSql(query) ? query : Prisma.sql(query, ...values)
+    try {
+      return toRows(await this.#threads.read({ kind: 'sql', text, values: flat.map(toParameter) })) as T
+    } catch (error) {
+      throw AppError.is(error) ? error : sqliteFailure(error)
+    }
+  }
+}
+
 /** A prepared statement that takes and gives values as Prisma does. */
 class PreparedStatement {
   readonly #statement: Statement<unknown[], Record<string, unknown>>
@@ -103,6 +123,23 @@ const converters: Readonly<Record<string, (value: unknown) => unknown>> = {
   BOOLEAN: (value) => value === 1,
   DATETIME: (value) => new Date(value as string),
   BIGINT: (value) => BigInt(value as number),
+}
+
+function toRows({ names, types, rows }: RawRows): Record<string, unknown>[] {
+  const columns = names.map((name, at) => [name, converters[types[at] ?? ''] ?? toBuffer] as const)
+  return rows.map((values) => {
+    const row: Record<string, unknown> = {}
+    columns.forEach(([name, convert], at) => {
+      const value = values[at]
+      row[name] = value === null ? null : convert(value)
+    })
+    return row
+  })
+}
+
+/** A Buffer leaves a thread as the array that it is. */
+function toBuffer(value: unknown): unknown {
+  return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value
 }
 
 function toParameter(value: unknown): unknown {

@@ -3,8 +3,10 @@ import type { SqlTransaction } from './database'
 import type { ClientOptions, Engine } from './engine'
 import { PrismaClient } from '../generated/sqlite/client'
 import type { SqlRunner } from './sql-runner'
+import { ReadingThread } from './reading-thread'
+import { ReadingThreads } from './reading-threads'
 import { busyTimeoutMs, sqliteAdapter } from './sqlite-adapter'
-import { SqliteStatements } from './sqlite-statements'
+import { SqliteStatements, ThreadStatements } from './sqlite-statements'
 import { WriteQueue } from './write-queue'
 
 /** Opens the migrated SQLite database in `file`. `beforeWrite` is called before each transaction that writes. */
@@ -16,11 +18,13 @@ export function openSqlite(file: string, options: ClientOptions, beforeWrite: ()
   writing.pragma('foreign_keys = ON')
   const writer = new SqliteStatements(writing)
   const writes = new WriteQueue(beforeWrite)
-  const client = new PrismaClient({ ...options, adapter: sqliteAdapter(file, writes) })
+  const threads = new ReadingThreads((onEnd) => new ReadingThread(file, onEnd))
+  const client = new PrismaClient({ ...options, adapter: sqliteAdapter(file, writes, threads) })
   return {
     provider: 'sqlite',
     client,
-    read: new SqliteStatements(reading),
+    read: new ThreadStatements(threads),
+    inlineRead: new SqliteStatements(reading),
     async sqlTransaction(work) {
       const unit = await writes.begin(writer)
       const tx = new SqliteTransaction(writer)
@@ -40,6 +44,7 @@ export function openSqlite(file: string, options: ClientOptions, beforeWrite: ()
     tryLock: () => Promise.resolve({ release: () => Promise.resolve() }),
     async close() {
       await client.$disconnect()
+      await threads.close()
       reading.close()
       writing.close()
     },

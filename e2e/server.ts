@@ -67,6 +67,8 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
       NODE_ENV: 'production',
       PORT: String(port),
       HOST: '127.0.0.1',
+      // On every machine: what one process has answered must be true for the other at once.
+      STELE_PROCESSES: '2',
       STELE_DATA_DIR: info.dataDir,
       STELE_ADMIN_PASSWORD: info.admin.password,
       STELE_ADMIN_ACCESS_KEY_ID: info.accessKey.id,

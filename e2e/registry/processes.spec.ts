@@ -1,0 +1,213 @@
+import { readFile } from 'node:fs/promises'
+import { Agent } from 'node:http'
+import { instance } from '@/lib/api/schemas/instances'
+import { Api, basic } from '../api'
+import { digestOf } from '../digest'
+import { expect, pushImage, test } from '../fixtures'
+import { endAtOnce, listChildren } from '../processes'
+import type { ServerInfo, StartedServer } from '../server'
+import { generateBlob } from './generated-blob'
+import { type Answer, open, send } from './http'
+
+/*
+ * A server of several processes (docs/decisions/0033-processes.md) is one server to its clients: what one process has
+ * acknowledged is true for all of them at once, and the end of one is not the end of the others.
+ */
+
+const metricsToken = 'token-of-the-metrics-0123'
+const env = { STELE_PROCESSES: '3', STELE_METRICS_TOKEN: metricsToken }
+
+/** More connections than processes: the supervisor gives each process its share of them. */
+const connections = 9
+
+const manifestType = 'application/vnd.oci.image.manifest.v1+json'
+
+/** The processes of a server, by what they do. */
+async function processesOf(server: StartedServer): Promise<{ main: number; readers: number[] }> {
+  const children = await Promise.all(
+    (await listChildren(server.pid)).map(async (pid) => {
+      const [, , role] = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0')
+      return { pid, role }
+    }),
+  )
+  const [main] = children.filter(({ role }) => role === 'main')
+  return { main: main?.pid ?? 0, readers: children.filter(({ role }) => role === 'reader').map(({ pid }) => pid) }
+}
+
+async function startAll(start: (options: { env: Record<string, string> }) => Promise<StartedServer>) {
+  const server = await start({ env })
+  await expect.poll(async () => (await processesOf(server)).readers.length).toBe(2)
+  return server
+}
+
+/** Asks over as many new connections, one after the other: they come to all processes. */
+async function askAll(server: ServerInfo, method: string, path: string, headers: Record<string, string | undefined>) {
+  const answers: Answer[] = []
+  for (let i = 0; i < connections; i++) answers.push(await send(server, method, path, { headers, agent: new Agent() }))
+  return answers
+}
+
+/** The statuses of the answers, each once. */
+function statusesOf(answers: readonly Answer[]): number[] {
+  return [...new Set(answers.map(({ status }) => status))]
+}
+
+async function tokenFor(server: ServerInfo, path: string, name: string, secret: string): Promise<string> {
+  const url = `${server.url}/v2/token?scope=repository:${path}:pull,push&scope=registry:catalog:*`
+  const answer = await fetch(url, { headers: { authorization: basic(name, secret) } })
+  return ((await answer.json()) as { token: string }).token
+}
+
+test('what changes counts at once in every process', async ({ startPrivateServer }) => {
+  const server = await startAll(startPrivateServer)
+  const api = new Api(server)
+  const { id, name } = await api.createRepository({ type: 'PUBLIC' })
+  const path = `test/${name}`
+  const first = await pushImage(server, path, 'v1', 'first')
+  const { id: instanceId } = await api.defaultInstance()
+  const bearer = { authorization: `Bearer ${await tokenFor(server, path, server.admin.name, server.admin.password)}` }
+  const anonymous = { authorization: undefined }
+  const tag = `/v2/${path}/manifests/v1`
+
+  expect(statusesOf(await askAll(server, 'GET', tag, bearer))).toEqual([200])
+  expect(statusesOf(await askAll(server, 'GET', tag, anonymous))).toEqual([401])
+  await api.send('PATCH', `/instances/${instanceId}`, instance, { allowAnonymousPull: true })
+  expect(statusesOf(await askAll(server, 'GET', tag, anonymous))).toEqual([200])
+
+  const second = await pushImage(server, path, 'v1', 'second')
+  const moved = await askAll(server, 'HEAD', tag, bearer)
+  expect(new Set(moved.map(({ headers }) => headers['docker-content-digest']))).toEqual(new Set([second]))
+  expect(second).not.toBe(first)
+
+  await api.updateRepository(id, { tagImmutability: true })
+  const manifest = await send(server, 'GET', `/v2/${path}/manifests/${first}`)
+  for (let i = 0; i < connections; i++) {
+    const headers = { ...bearer, 'content-type': manifestType }
+    const pushed = await send(server, 'PUT', tag, { headers, body: manifest.body, agent: new Agent() })
+    expect([pushed.status, pushed.body.toString()]).toEqual([409, expect.stringContaining('cannot be overwritten')])
+  }
+
+  await api.updateRepository(id, { type: 'PRIVATE' })
+  expect(statusesOf(await askAll(server, 'GET', tag, anonymous))).toEqual([401])
+})
+
+test('the end of a process is not the end of the others: pulls go on, and nothing acknowledged is lost', async ({
+  startPrivateServer,
+}) => {
+  test.setTimeout(120_000)
+  const server = await startAll(startPrivateServer)
+  const { name } = await new Api(server).createRepository()
+  const path = `test/${name}`
+  const config = Buffer.from('{}')
+  const uploaded = await send(server, 'POST', `/v2/${path}/blobs/uploads/?digest=${digestOf(config)}`, { body: config })
+  expect(uploaded.status).toBe(201)
+  const bearer = { authorization: `Bearer ${await tokenFor(server, path, server.admin.name, server.admin.password)}` }
+  const acknowledged = new Map<string, string>()
+  let isOver = false
+  const push = async (pusher: number) => {
+    for (let n = 0; !isOver; n++) {
+      const reference = `t-${pusher}-${n}`
+      const body = manifestOf(config, reference)
+      const headers = { ...bearer, 'content-type': manifestType }
+      const answer = await send(server, 'PUT', `/v2/${path}/manifests/${reference}`, { headers, body }).catch(() => null)
+      // Where the process ended meanwhile, nobody knows whether the tag is there.
+      if (answer === null) continue
+      expect([answer.status, answer.body.toString()]).toEqual([201, ''])
+      acknowledged.set(reference, digestOf(body))
+    }
+  }
+  const pushers = [0, 1, 2, 3].map(push)
+  const seen = async (count: number) => {
+    const from = acknowledged.size
+    await expect.poll(() => acknowledged.size, { timeout: 40_000 }).toBeGreaterThan(from + count)
+  }
+  await seen(20)
+
+  for (const role of ['reader', 'main', 'reader', 'main'] as const) {
+    const { main, readers } = await processesOf(server)
+    endAtOnce(role === 'main' ? main : (readers[0] ?? 0))
+    // Before the next one is there: the others answer, whichever process a connection was meant for.
+    const pulls = await askAll(server, 'GET', `/v2/${path}/manifests/t-0-0`, bearer)
+    expect(statusesOf(pulls)).toEqual([200])
+    await seen(20)
+    await expect.poll(async () => (await processesOf(server)).readers.length).toBe(2)
+  }
+
+  isOver = true
+  await Promise.all(pushers)
+  for (const [reference, digest] of acknowledged) {
+    const { status, headers } = await send(server, 'HEAD', `/v2/${path}/manifests/${reference}`, { headers: bearer })
+    expect([status, headers['docker-content-digest']], reference).toEqual([200, digest])
+  }
+})
+
+test('requests of all processes are one sum in the metrics, also those of a reader that has ended', async ({
+  startPrivateServer,
+}) => {
+  const server = await startAll(startPrivateServer)
+  const { name } = await new Api(server).createRepository()
+  const path = `test/${name}`
+  await pushImage(server, path, 'v1')
+  const bearer = { authorization: `Bearer ${await tokenFor(server, path, server.admin.name, server.admin.password)}` }
+  const pull = () => askAll(server, 'GET', `/v2/${path}/manifests/v1`, bearer)
+  const route = 'door="registry",route="/v2/{name}/manifests/{reference}",method="GET",status="200"'
+  const count = async () => {
+    const answer = await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${metricsToken}` } })
+    return Number(/^stele_http_requests_total\{(.*)\} (\d+)$/m.exec(linesWith(await answer.text(), route))?.[2] ?? 0)
+  }
+
+  await pull()
+  await expect.poll(count).toBe(connections)
+  const { readers } = await processesOf(server)
+  endAtOnce(readers[0] ?? 0)
+  await expect.poll(async () => (await processesOf(server)).readers.filter((pid) => pid !== readers[0]).length).toBe(2)
+  expect(await count()).toBe(connections)
+  await pull()
+  await expect.poll(count).toBe(2 * connections)
+})
+
+test('a stop lets the pulls of every process end, and leaves no process', async ({ startPrivateServer }) => {
+  const server = await startAll(startPrivateServer)
+  const { name } = await new Api(server).createRepository()
+  const path = `test/${name}`
+  // More than the buffers of the connection.
+  const blob = generateBlob('stop', 24 * 1024 * 1024)
+  await send(server, 'POST', `/v2/${path}/blobs/uploads/?digest=${blob.digest}`, { body: blob.read() })
+  const bearer = { authorization: `Bearer ${await tokenFor(server, path, server.admin.name, server.admin.password)}` }
+  const pulls = await Promise.all(
+    Array.from({ length: connections }, () =>
+      open(server, 'GET', `/v2/${path}/blobs/${blob.digest}`, { headers: bearer, agent: new Agent() }),
+    ),
+  )
+  const children = await listChildren(server.pid)
+  expect(children.length).toBe(3)
+
+  process.kill(server.pid, 'SIGTERM')
+  await expect.poll(() => server.output()).toContain('"msg":"stopping"')
+  for (const pull of pulls) {
+    let bytes = 0
+    for await (const chunk of pull) bytes += (chunk as Uint8Array).length
+    expect(bytes).toBe(24 * 1024 * 1024)
+  }
+  expect(await server.stop()).toBe(0)
+  for (const child of children) expect(() => process.kill(child, 0)).toThrow('ESRCH')
+})
+
+function linesWith(text: string, part: string): string {
+  return text
+    .split('\n')
+    .filter((line) => line.includes(part))
+    .join('\n')
+}
+
+function manifestOf(config: Buffer, text: string): Buffer {
+  return Buffer.from(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: manifestType,
+      config: { mediaType: 'application/vnd.oci.empty.v1+json', digest: digestOf(config), size: config.length },
+      layers: [],
+      annotations: { text },
+    }),
+  )
+}

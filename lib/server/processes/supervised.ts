@@ -12,7 +12,9 @@ const collectMaxMs = 2_000
 export class Supervised {
   readonly #collecting = new Map<number, (report: ReadersReport) => void>()
   #lastRequest = 0
-  #onStop: (isHurried: boolean) => void = () => {}
+  #onStop: ((isHurried: boolean) => void) | null = null
+  /** Whether the process was told to stop before it knew how. */
+  #mustStop = false
   #readMetrics: () => Promise<MetricsOfProcess> = () => Promise.resolve([])
   /** Resolves when no reader runs any more, while the server stops. */
   readonly readersEnded: Promise<void>
@@ -42,6 +44,7 @@ export class Supervised {
   /** Calls `stop` when the process must stop; again, hurried, when it must stop now. */
   onStop(stop: (isHurried: boolean) => void): void {
     this.#onStop = stop
+    if (this.#mustStop) stop(false)
   }
 
   /** Reports `read` when the supervisor asks for the metrics. */
@@ -81,7 +84,8 @@ export class Supervised {
         return
       case 'stop':
       case 'hurry':
-        this.#onStop(order.type === 'hurry')
+        if (this.#onStop === null) this.#mustStop = true
+        else this.#onStop(order.type === 'hurry')
         return
       case 'readers ended':
         this.#endReaders()

@@ -90,6 +90,12 @@ async function within<T>(ms: number, work: () => Promise<T>): Promise<T> {
   return work()
 }
 
+/**
+ * Within how many milliseconds the opponent of a copy or a restoration starts: in half of the rounds much later, because
+ * these read on threads before they write.
+ */
+const headStart = (tag: string) => (Number(tag.slice(1)) % 2 === 0 ? 20 : 1000)
+
 /** Runs the rounds, several at once, and counts what came of them. */
 async function race(round: (tag: string) => Promise<string>): Promise<Readonly<Record<string, number>>> {
   const tally: Record<string, number> = {}
@@ -194,7 +200,7 @@ describe('restorations', () => {
         await mustPush(tag, two)
         const [outcome, deleted] = await Promise.all([
           within(40, () => restore(tag, one)),
-          within(40, () => remove(one.digest)),
+          within(headStart(tag), () => remove(one.digest)),
         ])
         expect(deleted).toBe(202)
         // The deletion takes the tags that point at the manifest.
@@ -236,7 +242,7 @@ describe('copies', () => {
     for (const image of images) await mustPush(image.digest, image)
     const tally = await race(async (tag) => {
       const [pushed, ...copied] = await Promise.all([
-        within(20, () => push(tag, one, { name: 'test/prod' })),
+        within(headStart(tag), () => push(tag, one, { name: 'test/prod' })),
         within(20, () => promote(tag, { digest: two.digest })),
         within(20, () => promote(tag, { digest: three.digest })),
       ])
@@ -278,7 +284,7 @@ describe('copies', () => {
       await mustPush(tag, image)
       const [outcome, deleted] = await Promise.all([
         within(40, () => promote(tag, { tag })),
-        within(40, () => remove(image.digest)),
+        within(headStart(tag), () => remove(image.digest)),
       ])
       expect(deleted).toBe(202)
       if (outcome === 'created') await expectWhole(tag, image)

@@ -4,8 +4,9 @@ import { Client, escapeIdentifier } from 'pg'
 import { technicalTagOf } from '@/lib/domain/content-kind'
 import { versionKey } from '@/lib/domain/version-key'
 import { firstPreviousHash, hashAuditEvent } from '@/lib/metadata/audit-chain'
-import type { DatabaseLocation } from '@/lib/metadata/engine/database'
+import type { DatabaseLocation, SqlSource } from '@/lib/metadata/engine/database'
 import { fillTotals } from '@/lib/metadata/engine/fill-totals'
+import type { HotReadTarget } from '@/lib/testing/hot-reads'
 
 /**
  * How much a big database has. It gets 2 blobs of its own for each manifest and a base layer for each repository, an
@@ -436,5 +437,24 @@ function* auditEvents(size: DatabaseSize): Iterable<readonly Value[]> {
       ...[event.reason, event.actor, event.credential, event.address, event.userAgent],
       ...[event.createdAt.toISOString().replace('Z', '+00:00'), previousHash, lastHash],
     ]
+  }
+}
+
+/** Some of what a database of `fillDatabase` has: the repository with most tags, a tag and a blob of it. */
+export async function findTarget(source: SqlSource): Promise<HotReadTarget> {
+  const { instance, firstRepository } = bigDatabase
+  const [tag] = await source.read.$queryRaw<{ name: string; digest: string }[]>`
+    SELECT "name", "digest" FROM "Tag" WHERE "repositoryId" = ${firstRepository.id} AND NOT "isTechnical"
+    ORDER BY "name" LIMIT 1 OFFSET 5`
+  const [blob] = await source.read.$queryRaw<{ digest: string }[]>`
+    SELECT "childDigest" AS "digest" FROM "ManifestReference"
+    WHERE "repositoryId" = ${firstRepository.id} AND "parentDigest" = ${tag?.digest ?? ''} AND "kind" = 'CONFIG'`
+  return {
+    instanceId: instance.id,
+    repositoryId: firstRepository.id,
+    path: firstRepository.path,
+    tag: tag?.name ?? '',
+    digest: tag?.digest ?? '',
+    blob: blob?.digest ?? '',
   }
 }

@@ -1,0 +1,117 @@
+import type { Viewer } from '@/lib/metadata/access'
+import { countAttachmentsOfTags } from '@/lib/metadata/attachment-counts'
+import { countAuditEvents, listAuditEvents } from '@/lib/metadata/audit-listing'
+import { findBlobLink } from '@/lib/metadata/blobs'
+import type { Database } from '@/lib/metadata/engine/database'
+import type { Slice } from '@/lib/metadata/engine/listing'
+import { countTagEvents, listTagEvents } from '@/lib/metadata/ledger-listing'
+import { findManifest, findManifestByTag } from '@/lib/metadata/manifests'
+import { countNamespaces, countRepositoriesOf, listNamespaces } from '@/lib/metadata/namespaces'
+import { listReferrers } from '@/lib/metadata/referrers'
+import { findRepositoryForCaller } from '@/lib/metadata/repositories'
+import {
+  type RepositorySortKey,
+  countRepositories,
+  listRepositories,
+  listRepositoryPaths,
+} from '@/lib/metadata/repository-listing'
+import { type TagSortKey, countTags, listTags } from '@/lib/metadata/tag-listing'
+import { listTagNames, listTagsReaching } from '@/lib/metadata/tags'
+import { countTombstones, listTombstones } from '@/lib/metadata/tombstone-listing'
+import { getInstanceTotals, getRepositoryTotals } from '@/lib/metadata/totals'
+import { listUntaggedPart } from '@/lib/metadata/untagged'
+
+/** What the reads are about: an instance, and one of its repositories with what is in it. */
+export interface HotReadTarget {
+  readonly instanceId: string
+  readonly repositoryId: string
+  readonly path: string
+  readonly tag: string
+  readonly digest: string
+  /** A blob of the repository. */
+  readonly blob: string
+}
+
+type Read = (db: Database, target: HotReadTarget) => Promise<unknown>
+
+const first: Slice = { descending: false, after: null, limit: 26 }
+const last: Slice = { ...first, descending: true }
+const everything: Viewer | null = null
+
+const tagOrders = (['name', 'pushedAt', 'version', 'size'] satisfies TagSortKey[]).flatMap((key): [string, Read][] => [
+  [`tags by ${key}`, (db, { repositoryId }) => listTags(db, { repositoryId, withTechnical: false }, key, first)],
+  [`tags by -${key}`, (db, { repositoryId }) => listTags(db, { repositoryId }, key, last)],
+])
+
+const repositoryOrders = (
+  ['name', 'createdAt', 'updatedAt', 'size', 'tags', 'lastPushedAt'] satisfies RepositorySortKey[]
+).map((key): [string, Read] => [
+  `repositories by -${key}`,
+  (db, { instanceId }) => listRepositories(db, { viewer: everything, instanceId }, key, last),
+])
+
+/** The reads whose time must not grow with the database, by name: what pulls, pushes and pages of the console do. */
+export const hotReads: Readonly<Record<string, Read>> = {
+  'repository of a caller': (db, { instanceId, path }) => findRepositoryForCaller(db, instanceId, path, 'usr-nobody'),
+  'manifest by tag': (db, { repositoryId, tag }) => findManifestByTag(db, repositoryId, tag),
+  'manifest by digest': (db, { repositoryId, digest }) => findManifest(db, repositoryId, digest),
+  'link to a blob': (db, { repositoryId, blob }) => findBlobLink(db, repositoryId, blob),
+  'names of tags': (db, { repositoryId }) => listTagNames(db, repositoryId, 100),
+  'paths of repositories': (db, { instanceId }) =>
+    listRepositoryPaths(db, everything, instanceId, { limit: 1000, last: '' }),
+  referrers: (db, { repositoryId, digest }) =>
+    listReferrers(db, repositoryId, digest, { artifactType: null, after: '', limit: 100, maxBytes: 1_000_000 }),
+  'tags that reach a manifest': (db, { repositoryId, digest }) => listTagsReaching(db, repositoryId, digest, 10),
+  'tags that reach a blob': (db, { repositoryId, blob }) => listTagsReaching(db, repositoryId, blob, 10),
+  ...Object.fromEntries(tagOrders),
+  'number of tags': (db, { repositoryId }) => countTags(db, { repositoryId, withTechnical: false }),
+  'number of charts': (db, { repositoryId }) => countTags(db, { repositoryId, kind: 'helmChart' }),
+  'charts by -pushedAt': (db, { repositoryId }) => listTags(db, { repositoryId, kind: 'helmChart' }, 'pushedAt', last),
+  'artifacts by -pushedAt': (db, { repositoryId }) =>
+    listTags(db, { repositoryId, kind: 'artifact' }, 'pushedAt', last),
+  'tags with names': (db, { repositoryId, tag }) =>
+    listTags(db, { repositoryId, names: [tag, 'latest'] }, 'pushedAt', last),
+  'number of protected tags': (db, { repositoryId }) => countTags(db, { repositoryId, otherThan: ['latest'] }),
+  'attachments of tags': (db, { repositoryId, digest }) => countAttachmentsOfTags(db, repositoryId, [digest]),
+  'untagged manifests': (db, { repositoryId }) => listUntaggedPart(db, repositoryId, { after: null, descending: true }),
+  ...Object.fromEntries(repositoryOrders),
+  'number of repositories': (db, { instanceId }) => countRepositories(db, { viewer: everything, instanceId }),
+  'totals of repositories': (db, { repositoryId }) => getRepositoryTotals(db, [repositoryId]),
+  'totals of instances': (db, { instanceId }) => getInstanceTotals(db, everything, [instanceId]),
+  namespaces: async (db, { instanceId }) => {
+    const filter = { viewer: everything, instanceId }
+    const rows = await listNamespaces(db, filter, first)
+    await countRepositoriesOf(
+      db,
+      everything,
+      rows.map(({ id }) => id),
+    )
+    return countNamespaces(db, filter)
+  },
+  'ledger of a repository': (db, { repositoryId }) =>
+    listTagEvents(db, { scope: { repositoryId } }, { order: 'newest first', after: null, limit: 26 }),
+  'ledger of a tag': (db, { repositoryId, tag }) =>
+    listTagEvents(db, { scope: { repositoryId }, tag }, { order: 'newest first', after: null, limit: 26 }),
+  'ledger of an instance': (db, { instanceId }) =>
+    listTagEvents(db, { scope: { instanceId } }, { order: 'newest first', after: null, limit: 26 }),
+  'blocked pushes': (db, { instanceId }) =>
+    listTagEvents(db, { scope: { instanceId }, kind: 'REFUSED' }, { order: 'newest first', after: null, limit: 26 }),
+  'audit events': (db) => listAuditEvents(db, {}, { order: 'newest first', limit: 26 }),
+  'reserved names': (db, { instanceId, repositoryId, path }) =>
+    listTombstones(db, { instanceId, repositoryId, repositoryPath: path }, first),
+}
+
+/** Reads that look at all rows of a list, by name: their time grows with it, and a bound or a page holds it. */
+export const growingReads: Readonly<Record<string, Read>> = {
+  'tags with a part of the name': (db, { repositoryId }) =>
+    listTags(db, { repositoryId, search: 'nothing-has-this' }, 'pushedAt', last),
+  'number of tags with a part of the name': (db, { repositoryId }) =>
+    countTags(db, { repositoryId, search: 'nothing-has-this' }),
+  'repositories with a part of the path': (db, { instanceId }) =>
+    listRepositories(db, { viewer: everything, instanceId, search: 'nothing' }, 'name', first),
+  'number of reserved names': (db, { instanceId, path }) => countTombstones(db, { instanceId, repositoryPath: path }),
+  'number of entries of a repository': (db, { repositoryId }) => countTagEvents(db, { scope: { repositoryId } }),
+  'number of entries of an instance': (db, { instanceId }) => countTagEvents(db, { scope: { instanceId } }),
+  'number of blocked pushes': (db, { instanceId }) => countTagEvents(db, { scope: { instanceId }, kind: 'REFUSED' }),
+  'number of audit events': (db) => countAuditEvents(db, {}),
+}

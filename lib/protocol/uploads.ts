@@ -8,7 +8,8 @@ import { finishUpload } from '@/lib/registry/push/finish-upload'
 import { mountBlob } from '@/lib/registry/push/mount-blob'
 import { findMountSource } from '@/lib/registry/push/find-mount-source'
 import { startUpload } from '@/lib/registry/push/start-upload'
-import { type Call, answerEmpty, bodyOf, contentLengthOf } from './call'
+import { bodyInGroups } from './body-groups'
+import { type Call, answerEmpty, contentLengthOf } from './call'
 
 /**
  * POST: starts an upload, stores a whole blob (`digest`), or mounts a blob of another repository (`mount`, with or
@@ -69,7 +70,7 @@ async function pushWhole(call: Call, digest: Digest): Promise<void> {
   const { ctx, principal, repository, request, response } = call
   const id = await startUpload(ctx, principal, repository, digestAlgorithm(digest))
   try {
-    await appendToUpload(ctx, principal, repository, id, bodyOf(request), 0)
+    await appendToUpload(ctx, principal, repository, id, bodyInGroups(request), 0)
     await call.confirmAccess()
     await finishUpload(ctx, principal, repository, id, digest)
   } catch (error) {
@@ -111,23 +112,26 @@ async function append(call: Call): Promise<number> {
 
 async function appendBody({ ctx, principal, repository, target, request }: Call): Promise<number> {
   const header = request.headers['content-range']
-  if (header === undefined) return appendToUpload(ctx, principal, repository, target, bodyOf(request))
+  if (header === undefined) return appendToUpload(ctx, principal, repository, target, bodyInGroups(request))
   const range = parseUploadRange(header)
   const rangeLength = range.end - range.start + 1
   const declared = contentLengthOf(request)
   if (declared !== null && declared !== rangeLength) {
     throw new AppError('SIZE_INVALID', { detail: { contentLength: declared, rangeLength } })
   }
-  return appendToUpload(ctx, principal, repository, target, exactly(bodyOf(request), rangeLength), range.start)
+  return appendToUpload(ctx, principal, repository, target, exactly(bodyInGroups(request), rangeLength), range.start)
 }
 
 /** Yields `body` unchanged, and throws SIZE_INVALID unless it has exactly `length` bytes. */
-async function* exactly(body: AsyncIterable<Uint8Array>, length: number): AsyncIterable<Uint8Array> {
+async function* exactly(
+  body: AsyncIterable<readonly Uint8Array[]>,
+  length: number,
+): AsyncIterable<readonly Uint8Array[]> {
   let seen = 0
-  for await (const chunk of body) {
-    seen += chunk.byteLength
+  for await (const chunks of body) {
+    for (const chunk of chunks) seen += chunk.byteLength
     if (seen > length) break
-    yield chunk
+    yield chunks
   }
   if (seen !== length) throw new AppError('SIZE_INVALID', { detail: { rangeLength: length } })
 }

@@ -33,12 +33,17 @@ export interface OpenedBlobStore {
 }
 
 /** The chunks, as a request body delivers them. */
-export async function* bodyOf(...chunks: Uint8Array[]): AsyncGenerator<Uint8Array> {
-  for (const chunk of chunks) yield await Promise.resolve(chunk)
+export async function* bodyOf(...chunks: Uint8Array[]): AsyncGenerator<readonly Uint8Array[]> {
+  for (const chunk of chunks) yield await Promise.resolve([chunk])
+}
+
+/** The chunks of a stream, as a request body delivers them. */
+async function* inGroups(stream: PassThrough): AsyncGenerator<readonly Uint8Array[]> {
+  for await (const chunk of stream) yield [chunk as Uint8Array]
 }
 
 /** The chunks, then a failure: a client that disconnected. */
-export async function* brokenBodyOf(...chunks: Uint8Array[]): AsyncGenerator<Uint8Array> {
+export async function* brokenBodyOf(...chunks: Uint8Array[]): AsyncGenerator<readonly Uint8Array[]> {
   yield* bodyOf(...chunks)
   throw new Error('aborted')
 }
@@ -458,7 +463,7 @@ export function describeBlobStore(name: string, open: () => Promise<OpenedBlobSt
         await store.create(uploadId)
         const body = new PassThrough()
         body.write(bytes.subarray(0, 1000))
-        const first = store.append(uploadId, 0, body)
+        const first = store.append(uploadId, 0, inGroups(body))
         await expect(store.append(uploadId, 0, bodyOf(empty))).rejects.toEqual(appError('UPLOAD_BUSY', { uploadId }))
         await expect(store.commit(uploadId, absent)).rejects.toEqual(appError('UPLOAD_BUSY', { uploadId }))
         body.end(bytes.subarray(1000))
@@ -482,7 +487,7 @@ export function describeBlobStore(name: string, open: () => Promise<OpenedBlobSt
 
       it('passes an AppError of its body on', async () => {
         const uploadId = await upload(store, empty)
-        async function* tooLarge(): AsyncGenerator<Uint8Array> {
+        async function* tooLarge(): AsyncGenerator<readonly Uint8Array[]> {
           yield* bodyOf(randomBytes(10))
           throw new AppError('SIZE_INVALID')
         }
@@ -550,7 +555,7 @@ export function describeBlobStore(name: string, open: () => Promise<OpenedBlobSt
         const uploadId = randomUUID()
         await store.create(uploadId)
         const body = new PassThrough()
-        const running = store.append(uploadId, 0, body)
+        const running = store.append(uploadId, 0, inGroups(body))
         const failed = expect(running).rejects.toEqual(appError('BLOB_UPLOAD_UNKNOWN', { uploadId }))
         await store.abort(uploadId)
         body.write(randomBytes(1000)) // the client does not know, and has more
@@ -592,7 +597,7 @@ export function describeBlobStore(name: string, open: () => Promise<OpenedBlobSt
         const uploadId = randomUUID()
         await store.create(uploadId)
         const body = new PassThrough()
-        const abandoned = store.append(uploadId, 0, body)
+        const abandoned = store.append(uploadId, 0, inGroups(body))
         body.write(bytes.subarray(0, 2 * mebibyte))
         const other = await opened.reopen()
         const size = await until(
@@ -613,7 +618,7 @@ export function describeBlobStore(name: string, open: () => Promise<OpenedBlobSt
         const uploadId = randomUUID()
         await store.create(uploadId)
         const body = new PassThrough()
-        const running = store.append(uploadId, 0, body)
+        const running = store.append(uploadId, 0, inGroups(body))
         const failed = expect(running).rejects.toEqual(appError('BLOB_UPLOAD_UNKNOWN', { uploadId }))
         body.write(randomBytes(mebibyte))
         const other = await opened.reopen()
@@ -637,7 +642,7 @@ export function describeBlobStore(name: string, open: () => Promise<OpenedBlobSt
         await store.create(uploadId)
         const contents = stores.map(() => randomBytes(4 * mebibyte))
         const gates = stores.map(() => new PassThrough({ highWaterMark: 16 * mebibyte }))
-        const appended = stores.map((one, n) => one.append(uploadId, 0, gates[n] as PassThrough))
+        const appended = stores.map((one, n) => one.append(uploadId, 0, inGroups(gates[n] as PassThrough)))
         const outcomes = Promise.allSettled(appended)
         const written = [0, 0]
         for (const turn of turns) {

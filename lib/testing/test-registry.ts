@@ -93,9 +93,11 @@ export class TestRegistry {
         sent.end(body)
       }
       this.server.once('request', (request: IncomingMessage) => {
-        // Readers of a body first wait until it is readable.
-        request.on('newListener', (event) => {
-          if (event === 'readable') endBody().catch(reject)
+        // Readers of a body first wait until it is readable, or for its data.
+        request.on('newListener', function begin(event) {
+          if (event !== 'readable' && event !== 'data') return
+          request.off('newListener', begin)
+          endBody().catch(reject)
         })
       })
       if (body !== undefined) sent.setHeader('content-length', Buffer.byteLength(body))

@@ -448,6 +448,6 @@ async function insertThings(tx: Transaction): Promise<void> {
   }
 }
 
-async function* chunksOf(blob: Buffer): AsyncIterable<Uint8Array> {
-  yield await Promise.resolve(blob)
+async function* chunksOf(blob: Buffer): AsyncIterable<readonly Uint8Array[]> {
+  yield await Promise.resolve([blob])
 }

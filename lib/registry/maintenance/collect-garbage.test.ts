@@ -166,7 +166,7 @@ describe('within the grace period stays', () => {
     const { blobs } = registry.ctx
     const uploadId = randomUUID()
     await blobs.create(uploadId)
-    await blobs.append(uploadId, 0, [Buffer.from('seen')] as never)
+    await blobs.append(uploadId, 0, [[Buffer.from('seen')]] as never)
     await blobs.commit(uploadId, seen)
     await collect()
     expect(await hasBytes(seen)).toBe(true)

@@ -29,7 +29,7 @@ export async function appendToUpload(
   principal: Principal,
   repository: OpenedRepository,
   id: string,
-  body: AsyncIterable<Uint8Array>,
+  body: AsyncIterable<readonly Uint8Array[]>,
   offset?: number,
 ): Promise<number> {
   assertOpened(repository, principal, 'push')

@@ -1,9 +1,9 @@
 import type { Context } from '@/lib/context'
 
-/** Yields `body` unchanged, and throws STORAGE_FULL before the chunk for which there is no room (`SpaceReserve`). */
-export function whileThereIsRoom({ reserve }: Context, body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+/** Yields `body` unchanged, and throws STORAGE_FULL before the chunks for which there is no room (`SpaceReserve`). */
+export function whileThereIsRoom<T>({ reserve }: Context, body: AsyncIterable<T>): AsyncIterable<T> {
   return {
-    // Not a generator: this runs for each chunk of every upload.
+    // Not a generator: this runs for each group of chunks of every upload.
     [Symbol.asyncIterator]() {
       const chunks = body[Symbol.asyncIterator]()
       const end = async () => (await chunks.return?.()) ?? { done: true as const, value: undefined }

@@ -24,11 +24,15 @@ export class BatchWriter {
     private position: number,
   ) {}
 
-  /** Accepts a chunk, which the caller must not change any more. Waits while both batches are full. */
-  async add(chunk: Uint8Array): Promise<void> {
+  /**
+   * Accepts a chunk, which the caller must not change any more. Returns null, or a promise to wait for before the next
+   * chunk when both batches are full.
+   */
+  add(chunk: Uint8Array): Promise<void> | null {
     this.#batch.push(chunk)
     this.#batchBytes += chunk.byteLength
-    if (this.#batchBytes >= batchMaxBytes || this.#batch.length >= batchMaxChunks) await this.#writeBatch()
+    if (this.#batchBytes < batchMaxBytes && this.#batch.length < batchMaxChunks) return null
+    return this.#writeBatch()
   }
 
   /** Waits until all accepted chunks are written, and returns the end of the written part of the file. */

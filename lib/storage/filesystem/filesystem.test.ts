@@ -323,12 +323,12 @@ describe('the filesystem blob store', () => {
     const before = process.memoryUsage.rss()
     const hash = createHash('sha256')
     let peak = 0
-    async function* body() {
+    async function* body(): AsyncGenerator<readonly Uint8Array[]> {
       for (let n = 0; n < 300 * 16; n++) {
         const chunk = Buffer.allocUnsafeSlow(pattern.length) // as a socket does: memory of its own
         pattern.copy(chunk)
         hash.update(chunk)
-        yield await Promise.resolve(chunk)
+        yield await Promise.resolve([chunk])
         if (n % 16 === 0) peak = Math.max(peak, process.memoryUsage.rss())
       }
     }

@@ -105,7 +105,7 @@ class FilesystemBlobStore implements BlobStore {
     if (algorithm !== 'sha256') this.#hashes.put(uploadId, 0, startHash(algorithm))
   }
 
-  async append(uploadId: string, offset: number, body: AsyncIterable<Uint8Array>): Promise<number> {
+  async append(uploadId: string, offset: number, body: AsyncIterable<readonly Uint8Array[]>): Promise<number> {
     return this.#withUpload(uploadId, async ({ handle, work }) => {
       const { size: length } = await handle.stat()
       if (offset !== length) throw new AppError('RANGE_INVALID', { detail: { offset, length } })
@@ -114,10 +114,13 @@ class FilesystemBlobStore implements BlobStore {
       const writer = new BatchWriter(handle, length)
       let failure: unknown = null
       try {
-        for await (const chunk of body) {
+        for await (const chunks of body) {
           if (work.aborted) break
-          running?.hash.update(chunk)
-          await writer.add(chunk)
+          if (running !== null) for (const chunk of chunks) running.hash.update(chunk)
+          for (const chunk of chunks) {
+            const room = writer.add(chunk)
+            if (room !== null) await room
+          }
         }
       } catch (error) {
         failure = error

@@ -20,8 +20,8 @@ async function storeBytes(content: string): Promise<void> {
   await api.ctx.blobs.commit(id, digestOf(bytes))
 }
 
-async function* chunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield await Promise.resolve(bytes)
+async function* chunks(bytes: Uint8Array): AsyncGenerator<readonly Uint8Array[]> {
+  yield await Promise.resolve([bytes])
 }
 
 function create(body: object = {}, headers: Record<string, string> = {}) {

@@ -1,0 +1,90 @@
+import { once } from 'node:events'
+import { type IncomingMessage, createServer } from 'node:http'
+import { type Socket, connect } from 'node:net'
+import { setImmediate, setTimeout } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { listenAnywhere } from '@/lib/testing/test-server'
+import { bodyInGroups } from './body-groups'
+
+const server = createServer()
+let client: Socket
+let request: IncomingMessage
+
+beforeEach(async () => {
+  const port = await listenAnywhere(server)
+  client = connect(port, '127.0.0.1')
+  client.write('PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 3000000\r\n\r\n')
+  ;[request] = (await once(server, 'request')) as [IncomingMessage]
+})
+afterEach(async () => {
+  client.destroy()
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+})
+
+const bytes = Buffer.from(Array.from({ length: 3_000_000 }, (_, index) => index % 251))
+
+async function collect(body: AsyncIterable<readonly Uint8Array[]>): Promise<Buffer[]> {
+  const groups: Buffer[] = []
+  for await (const chunks of body) groups.push(Buffer.concat(chunks))
+  return groups
+}
+
+test('a body is complete and in order, in fewer groups than chunks', async () => {
+  client.write(bytes)
+  let chunks = 0
+  request.on('data', () => chunks++)
+  const groups = await collect(bodyInGroups(request))
+  expect(Buffer.concat(groups).equals(bytes)).toBe(true)
+  expect(groups.length).toBeLessThan(chunks)
+})
+
+test('a client that sends faster than its body is read has to wait', async () => {
+  client.write(bytes)
+  const body = bodyInGroups(request)[Symbol.asyncIterator]()
+  const first = await body.next()
+  let before = -1
+  while (request.socket.bytesRead > before) {
+    before = request.socket.bytesRead
+    await setTimeout(50)
+  }
+  // A group, what the request's own buffer takes, and one read of the socket.
+  expect(before).toBeLessThan(700_000)
+  const rest = await collect({ [Symbol.asyncIterator]: () => body })
+  expect(Buffer.concat([...(first.done === true ? [] : first.value), ...rest]).equals(bytes)).toBe(true)
+})
+
+test('a client that leaves is a failure after everything that it sent', async () => {
+  client.write(bytes.subarray(0, 100_000))
+  const received: Uint8Array[] = []
+  const read = async () => {
+    for await (const chunks of bodyInGroups(request)) {
+      received.push(...chunks)
+      if (Buffer.concat(received).length === 100_000) client.destroy()
+    }
+  }
+  await expect(read()).rejects.toThrow()
+  expect(Buffer.concat(received).equals(bytes.subarray(0, 100_000))).toBe(true)
+})
+
+test('a client that left before its body was read is a failure', async () => {
+  client.write(bytes.subarray(0, 1000))
+  await setTimeout(20)
+  const closed = new Promise((resolve) => request.on('error', () => undefined).once('close', resolve))
+  client.destroy()
+  await closed
+  await expect(collect(bodyInGroups(request))).rejects.toThrow()
+})
+
+test('reading that stops early keeps the connection, and the rest can be discarded', async () => {
+  client.write(bytes.subarray(0, 1_000_000))
+  const body = bodyInGroups(request)[Symbol.asyncIterator]()
+  await body.next()
+  await body.return?.()
+  await setImmediate()
+  expect(request.destroyed).toBe(false)
+  request.resume()
+  client.write(bytes.subarray(1_000_000))
+  await once(request, 'end')
+  expect(request.destroyed && !request.complete).toBe(false)
+})

@@ -12,12 +12,12 @@ async function run(): Promise<void> {
   const dev = process.env.NODE_ENV !== 'production'
   const assignment = process.send === undefined ? null : readArguments(process.argv.slice(2))
   if (assignment !== null) {
-    const { role, socketPath } = assignment
+    const { role, socketFolder } = assignment
     const { Supervised } = await import('@/lib/server/processes/supervised')
     const supervised = new Supervised()
     if (role === 'reader') {
       const { startReader } = await import('@/lib/server/processes/start-reader')
-      await startReader(config, supervised, socketPath)
+      await startReader(config, supervised, socketFolder)
     } else {
       const { start } = await import('@/lib/server/start')
       await start(config, dev, { supervised, ...assignment })

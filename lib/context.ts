@@ -14,6 +14,7 @@ import type { Logger } from './log'
 import type { Database } from '@/lib/metadata/engine/database'
 import type { SpaceCounts } from '@/lib/metadata/space-counts'
 import type { SpaceReserve } from '@/lib/metadata/engine/space-reserve'
+import type { FinishedUpload } from '@/lib/metadata/uploads'
 import type { BlobStore } from '@/lib/storage/blob-store'
 import type { VerifiedBlobs } from '@/lib/storage/verified-blobs'
 
@@ -51,6 +52,8 @@ export interface Context {
   readonly awaitedBodies: AwaitedBodies
   /** Counts the moves of tags that the immutability rule refuses. */
   readonly tagRefusals: TagRefusals
+  /** Links the stored bytes of an upload to its repository, as `lib/registry/push/link-upload.ts` does and says. */
+  readonly linkUpload: (upload: FinishedUpload) => Promise<void>
   /** Runs background jobs and scheduled jobs. */
   readonly jobs: JobHost<Context>
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { Agent } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
 import { instance } from '@/lib/api/schemas/instances'
 import { Api, basic } from '../api'
 import { digestOf } from '../digest'
@@ -20,6 +21,7 @@ const env = { STELE_PROCESSES: '3', STELE_METRICS_TOKEN: metricsToken }
 /** More connections than processes: the supervisor gives each process its share of them. */
 const connections = 9
 
+const mebibyte = 1024 * 1024
 const manifestType = 'application/vnd.oci.image.manifest.v1+json'
 
 /** The processes of a server, by what they do. */
@@ -50,6 +52,11 @@ async function askAll(server: ServerInfo, method: string, path: string, headers:
 /** The statuses of the answers, each once. */
 function statusesOf(answers: readonly Answer[]): number[] {
   return [...new Set(answers.map(({ status }) => status))]
+}
+
+/** Why a request was refused; the status where it was not. */
+function messageOf({ status, body }: Answer): string | number {
+  return /"message":"([^"]*)"/.exec(body.toString())?.[1] ?? status
 }
 
 async function tokenFor(server: ServerInfo, path: string, name: string, secret: string): Promise<string> {
@@ -109,7 +116,9 @@ test('the end of a process is not the end of the others: pulls go on, and nothin
       const reference = `t-${pusher}-${n}`
       const body = manifestOf(config, reference)
       const headers = { ...bearer, 'content-type': manifestType }
-      const answer = await send(server, 'PUT', `/v2/${path}/manifests/${reference}`, { headers, body }).catch(() => null)
+      const answer = await send(server, 'PUT', `/v2/${path}/manifests/${reference}`, { headers, body }).catch(
+        () => null,
+      )
       // Where the process ended meanwhile, nobody knows whether the tag is there.
       if (answer === null) continue
       expect([answer.status, answer.body.toString()]).toEqual([201, ''])
@@ -139,6 +148,45 @@ test('the end of a process is not the end of the others: pulls go on, and nothin
     const { status, headers } = await send(server, 'HEAD', `/v2/${path}/manifests/${reference}`, { headers: bearer })
     expect([status, headers['docker-content-digest']], reference).toEqual([200, digest])
   }
+})
+
+test('an upload goes on in whichever process its next request reaches, and only one may write at a time', async ({
+  startPrivateServer,
+}) => {
+  const server = await startAll(startPrivateServer)
+  const { name } = await new Api(server).createRepository()
+  const path = `test/${name}`
+  const bearer = { authorization: `Bearer ${await tokenFor(server, path, server.admin.name, server.admin.password)}` }
+  const blob = generateBlob('upload', connections * mebibyte)
+  const start = async () => {
+    const { headers } = await send(server, 'POST', `/v2/${path}/blobs/uploads/`, { headers: bearer })
+    return headers.location ?? ''
+  }
+  const location = await start()
+  for (let i = 0; i < connections; i++) {
+    const body = Buffer.concat([...blob.read(i * mebibyte, (i + 1) * mebibyte)])
+    const { status, headers } = await send(server, 'PATCH', location, { headers: bearer, body, agent: new Agent() })
+    expect([status, headers.range]).toEqual([202, `0-${(i + 1) * mebibyte - 1}`])
+  }
+  const put = await send(server, 'PUT', `${location}?digest=${blob.digest}`, { headers: bearer, agent: new Agent() })
+  expect([put.status, put.body.toString()]).toEqual([201, ''])
+  const pulled = await askAll(server, 'GET', `/v2/${path}/blobs/${blob.digest}`, bearer)
+  expect(new Set(pulled.map(({ body }) => digestOf(body)))).toEqual(new Set([blob.digest]))
+
+  const contested = await start()
+  let goOn: () => void = () => {}
+  const held = new Promise<void>((resolve) => (goOn = resolve))
+  async function* slowly() {
+    yield Buffer.alloc(1000)
+    await held
+  }
+  const first = send(server, 'PATCH', contested, { headers: bearer, body: slowly(), agent: new Agent() })
+  // Until the server has the first bytes: a request before would be the first one.
+  await setTimeout(1000)
+  const others = await askAll(server, 'PATCH', contested, { ...bearer, 'content-length': '0' })
+  expect(others.map(messageOf)).toEqual(others.map(() => 'another request is writing to this upload'))
+  goOn()
+  expect((await first).status).toBe(202)
 })
 
 test('requests of all processes are one sum in the metrics, also those of a reader that has ended', async ({
@@ -171,7 +219,7 @@ test('a stop lets the pulls of every process end, and leaves no process', async 
   const { name } = await new Api(server).createRepository()
   const path = `test/${name}`
   // More than the buffers of the connection.
-  const blob = generateBlob('stop', 24 * 1024 * 1024)
+  const blob = generateBlob('stop', 24 * mebibyte)
   await send(server, 'POST', `/v2/${path}/blobs/uploads/?digest=${blob.digest}`, { body: blob.read() })
   const bearer = { authorization: `Bearer ${await tokenFor(server, path, server.admin.name, server.admin.password)}` }
   const pulls = await Promise.all(
@@ -187,7 +235,7 @@ test('a stop lets the pulls of every process end, and leaves no process', async 
   for (const pull of pulls) {
     let bytes = 0
     for await (const chunk of pull) bytes += (chunk as Uint8Array).length
-    expect(bytes).toBe(24 * 1024 * 1024)
+    expect(bytes).toBe(24 * mebibyte)
   }
   expect(await server.stop()).toBe(0)
   for (const child of children) expect(() => process.kill(child, 0)).toThrow('ESRCH')

@@ -1,4 +1,13 @@
+import type { Digest } from '@/lib/domain/digest'
 import type { Source, SqlSource, SqlTransaction } from './engine/database'
+
+/** An upload whose bytes are stored under their digest, but not linked to its repository yet. */
+export interface FinishedUpload {
+  readonly id: string
+  readonly repositoryId: string
+  readonly digest: Digest
+  readonly sizeBytes: number
+}
 
 /** Opens an upload in a repository, which the transaction has locked. */
 export async function insertUpload(

@@ -13,6 +13,7 @@ import { Turnstile, Turnstiles } from '@/lib/limits/turnstile'
 import type { OpenDatabase } from '@/lib/metadata/engine/open-database'
 import type { Context } from '@/lib/context'
 import { openBlobStore } from '@/lib/storage/open-blob-store'
+import { linkUpload } from '@/lib/registry/push/link-upload'
 import { VerifiedBlobs } from '@/lib/storage/verified-blobs'
 import { SpaceCounts } from '@/lib/metadata/space-counts'
 
@@ -49,6 +50,7 @@ export async function createContext(config: Config, opened: OpenedParts): Promis
     spaceCounts: new SpaceCounts(),
     awaitedBodies: new AwaitedBodies(),
     tagRefusals: new TagRefusals(),
+    linkUpload: (upload) => linkUpload(ctx, upload),
     // What works in the background outlasts the context of the request that asked for it.
     jobs: new JobHost<Context>(() => ctx),
     ...opened,

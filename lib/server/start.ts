@@ -23,6 +23,8 @@ import { openContext } from './open-context'
 import type { Phase } from './phase'
 import { createProbes } from './probes'
 import { type ReadersServer, listenForReaders } from './processes/listen-for-readers'
+import { createServices } from './processes/main-services'
+import { socketsIn } from './processes/messages'
 import { readRelayedClient } from './processes/relay'
 import type { Supervised } from './processes/supervised'
 import { createClientReader } from './read-client'
@@ -36,8 +38,8 @@ import { UploadsUnderWay } from './uploads-under-way'
 /** The main process of several, as it knows the others. */
 export interface MainProcess {
   readonly supervised: Supervised
-  /** Where it listens for the readers. */
-  readonly socketPath: string
+  /** The folder of the sockets on which it listens for the readers. */
+  readonly socketFolder: string
   /** The port of the server, whose connections the supervisor distributes. */
   readonly port: number
   /** Whether it replaces one that ended unexpectedly. */
@@ -103,12 +105,16 @@ export async function start(config: Config, dev: boolean, main: MainProcess | nu
     serveConsole: await openConsole(ctx, { port, dev }),
   }
   ready(createDoors({ ...behind, readClient: createClientReader(config, log) }))
-  let readers: ReadersServer | null = null
+  const readersServers: ReadersServer[] = []
   if (main !== null) {
+    const { relay, services } = socketsIn(main.socketFolder)
     const answer = createDoors({ ...behind, readClient: readRelayedClient })
-    readers = await listenForReaders(log, main.socketPath, (request, response) => {
-      if (!answerProbe(request, response)) answer(request, response)
-    })
+    readersServers.push(
+      await listenForReaders(log, services, createServices(ctx)),
+      await listenForReaders(log, relay, (request, response) => {
+        if (!answerProbe(request, response)) answer(request, response)
+      }),
+    )
   }
   phase.name = 'ready'
   ctx.jobs.schedule(jobs)
@@ -124,7 +130,7 @@ export async function start(config: Config, dev: boolean, main: MainProcess | nu
       ...(main !== null && { dependents: main.supervised.readersEnded }),
       stopWork: () => ctx.jobs.stop(),
       release: async () => {
-        readers?.close()
+        for (const readers of readersServers) readers.close()
         await db.close()
         releaseLocks()
       },

@@ -28,7 +28,7 @@ export interface SqlTransaction extends SqlSource, SqlRunner {}
 
 /** The database, or a transaction in its place: a use case does not see the difference. */
 export interface Database extends Source {
-  /** Whether the process writes to the database. Where it does not, every method below rejects with WriterNeeded. */
+  /** Whether the process writes to the database. Where it does not, transactions reject with WriterNeeded. */
   readonly mayWrite: boolean
   /**
    * Runs `work` in one transaction. SQLite: it holds the write lock from its start (BEGIN IMMEDIATE). PostgreSQL: READ
@@ -41,7 +41,7 @@ export interface Database extends Source {
   sqlTransaction<T>(work: (tx: SqlTransaction) => Promise<T>): Promise<T>
   /**
    * Takes a named lock against all processes of the database, without a time limit; null when another holder has it.
-   * SQLite serves one process, so it always grants the lock. Rejects in a transaction: the lock would outlast it.
+   * On SQLite, the process that writes keeps the locks. Rejects in a transaction: the lock would outlast it.
    */
   tryLock(name: string): Promise<HeldLock | null>
 }

@@ -1,6 +1,6 @@
 import Sqlite from 'better-sqlite3'
 import { WriterNeeded } from '@/lib/domain/writer-needed'
-import type { Models } from './database'
+import type { Database, Models } from './database'
 import type { OpenDatabase } from './open-database'
 import { SqliteStatements } from './sqlite-statements'
 
@@ -8,21 +8,24 @@ import { SqliteStatements } from './sqlite-statements'
 const recoveryTimeoutMs = 2_000
 
 /**
- * Opens the migrated SQLite database in `file` for a process that only reads: another process of the same server writes.
- * It has no models, whose client alone takes more memory than all else here.
+ * Opens the migrated SQLite database in `file` for a process that only reads: another process of the same server writes,
+ * and keeps the locks, which `tryLock` asks it for. There are no models, whose client alone takes more memory than all
+ * else here.
  */
-export function openReadingDatabase(file: string): OpenDatabase {
+export function openReadingDatabase(file: string, tryLock: Database['tryLock']): OpenDatabase {
   const connection = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: recoveryTimeoutMs })
-  return new ReadingDatabase(connection)
+  return new ReadingDatabase(connection, tryLock)
 }
 
 class ReadingDatabase implements OpenDatabase {
   readonly provider = 'sqlite'
   readonly mayWrite = false
   readonly read: SqliteStatements
+  readonly tryLock: Database['tryLock']
   readonly #connection: Sqlite.Database
 
-  constructor(connection: Sqlite.Database) {
+  constructor(connection: Sqlite.Database, tryLock: Database['tryLock']) {
+    this.tryLock = tryLock
     this.#connection = connection
     this.read = new SqliteStatements(connection)
   }
@@ -41,10 +44,6 @@ class ReadingDatabase implements OpenDatabase {
   }
 
   sqlTransaction(): Promise<never> {
-    return Promise.reject(new WriterNeeded())
-  }
-
-  tryLock(): Promise<never> {
     return Promise.reject(new WriterNeeded())
   }
 

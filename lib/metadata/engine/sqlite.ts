@@ -2,6 +2,7 @@ import Sqlite from 'better-sqlite3'
 import type { SqlTransaction } from './database'
 import type { ClientOptions, Engine } from './engine'
 import { PrismaClient } from '../generated/sqlite/client'
+import { NamedLocks } from './named-locks'
 import type { SqlRunner } from './sql-runner'
 import { ReadingThread } from './reading-thread'
 import { ReadingThreads } from './reading-threads'
@@ -18,6 +19,8 @@ export function openSqlite(file: string, options: ClientOptions, beforeWrite: ()
   writing.pragma('foreign_keys = ON')
   const writer = new SqliteStatements(writing)
   const writes = new WriteQueue(beforeWrite)
+  // Other processes of this server ask this one for locks.
+  const locks = new NamedLocks()
   const threads = new ReadingThreads((onEnd) => new ReadingThread(file, onEnd))
   const client = new PrismaClient({ ...options, adapter: sqliteAdapter(file, writes, threads) })
   return {
@@ -40,8 +43,7 @@ export function openSqlite(file: string, options: ClientOptions, beforeWrite: ()
       await unit.commit()
       return result
     },
-    // Only one process uses the file; the blob store keeps its requests apart in memory.
-    tryLock: () => Promise.resolve({ release: () => Promise.resolve() }),
+    tryLock: (name) => Promise.resolve(locks.tryTake(name)),
     async close() {
       await client.$disconnect()
       await threads.close()

@@ -1,9 +1,5 @@
 import type { Principal } from '@/lib/domain/principal'
 import type { Digest } from '@/lib/domain/digest'
-import { AppError } from '@/lib/domain/errors'
-import { linkBlob } from '@/lib/metadata/blobs'
-import { lockRepository } from '@/lib/metadata/repositories'
-import { deleteUpload } from '@/lib/metadata/uploads'
 import type { Context } from '@/lib/context'
 import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/opened-repository'
 import { getUploadSize } from './continue-upload'
@@ -29,11 +25,5 @@ export async function finishUpload(
     await getUploadSize(ctx, principal, repository, id)
     return ctx.blobs.commit(id, digest)
   })
-  await ctx.db.sqlTransaction(async (tx) => {
-    if ((await lockRepository(tx, repository.id)) === null) throw new AppError('NAME_UNKNOWN')
-    await linkBlob(tx, repository.id, { digest, sizeBytes, arePushed: true, now: new Date() })
-    // The row is locked now, so garbage collection cannot delete the bytes (collect-garbage.ts).
-    if ((await ctx.blobs.stat(digest)) !== sizeBytes) throw new AppError('UNAVAILABLE', { detail: { digest } })
-    await deleteUpload(tx, repository.id, id)
-  })
+  await ctx.linkUpload({ id, repositoryId: repository.id, digest, sizeBytes })
 }

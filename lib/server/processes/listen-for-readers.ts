@@ -3,14 +3,14 @@ import type { RequestListener } from 'node:http'
 import type { Logger } from '@/lib/log'
 import { createHttpServer } from '@/lib/server/http-server'
 
-/** A server that the readers relay requests to. */
+/** A server for the readers. */
 export interface ReadersServer {
   /** Ends all its connections. */
   close(): void
 }
 
 /**
- * Listens on the socket of the processes, in place of a main process that has ended. The socket is in a folder that only
+ * Listens on a socket of the processes, in place of a main process that has ended. The socket is in a folder that only
  * the server's user may open, so `listener` may believe what a reader says of its client.
  */
 export async function listenForReaders(
@@ -21,6 +21,8 @@ export async function listenForReaders(
   const server = createHttpServer(log)
   // The readers close what they do not need: a connection must not end while one of them takes it for a request.
   server.keepAliveTimeout = 0
+  // They watch over their clients themselves; a lock is silent for as long as an upload takes.
+  server.timeout = 0
   server.on('request', listener)
   await rm(socketPath, { force: true })
   await new Promise<void>((resolve, reject) => {

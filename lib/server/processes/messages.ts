@@ -1,3 +1,4 @@
+import path from 'node:path'
 import type { MetricObject } from 'prom-client'
 
 /** The metrics of a process, as its registry gives them. */
@@ -54,8 +55,8 @@ export type Role = 'main' | 'reader'
 /** What the supervisor starts a process with, as its arguments. */
 export interface Assignment {
   readonly role: Role
-  /** Where the main process listens for the readers. */
-  readonly socketPath: string
+  /** The folder of the sockets on which the main process listens for the readers. Only the server's user may open it. */
+  readonly socketFolder: string
   /** The port that the supervisor listens on. */
   readonly port: number
   /** Whether the process replaces one that ended unexpectedly. */
@@ -63,12 +64,17 @@ export interface Assignment {
 }
 
 /** The arguments of a process. */
-export function toArguments({ role, socketPath, port, isAgain }: Assignment): string[] {
-  return [role, socketPath, String(port), isAgain ? 'again' : 'first']
+export function toArguments({ role, socketFolder, port, isAgain }: Assignment): string[] {
+  return [role, socketFolder, String(port), isAgain ? 'again' : 'first']
 }
 
 /** What `toArguments` has made arguments of; null for other arguments. */
-export function readArguments([role, socketPath = '', port = '', start]: readonly string[]): Assignment | null {
+export function readArguments([role, socketFolder = '', port = '', start]: readonly string[]): Assignment | null {
   if (role !== 'main' && role !== 'reader') return null
-  return { role, socketPath, port: Number(port), isAgain: start === 'again' }
+  return { role, socketFolder, port: Number(port), isAgain: start === 'again' }
+}
+
+/** The sockets in that folder: for requests of clients, and for what readers ask themselves. */
+export function socketsIn(folder: string): { readonly relay: string; readonly services: string } {
+  return { relay: path.join(folder, 'relay.sock'), services: path.join(folder, 'services.sock') }
 }

@@ -3,17 +3,19 @@ import { createLogger } from '@/lib/log'
 import { openReadingDatabase } from '@/lib/metadata/engine/reading-database'
 import { SpaceReserve } from '@/lib/metadata/engine/space-reserve'
 import { type ProcessContext, createContext } from '@/lib/server/create-context'
+import type { MainClient } from './main-client'
 
 /**
  * Opens what a reader needs; the main process has migrated the database. SQLite has one writer, so the reader only reads;
  * PostgreSQL orders the writes of all.
  */
-export async function openReaderContext(config: Config): Promise<ProcessContext> {
+export async function openReaderContext(config: Config, main: MainClient): Promise<ProcessContext> {
   const { database } = config
   const log = createLogger(config.logLevel, config.logFormat ?? (process.stdout.isTTY ? 'text' : 'json'))
   const reserve = new SpaceReserve(database, config.reserveMib, log)
   if (database.provider === 'sqlite') {
-    return createContext(config, { log, reserve, db: openReadingDatabase(database.file) })
+    const db = openReadingDatabase(database.file, (name) => main.tryLock(name))
+    return createContext(config, { log, reserve, db, linkUpload: (upload) => main.linkUpload(upload) })
   }
   // Not loaded where it is not used: its client takes more memory than all else in a reader.
   const { openDatabase } = await import('@/lib/metadata/engine/open-database')

@@ -13,6 +13,8 @@ import { createClientReader } from '@/lib/server/read-client'
 import { createRequestLog } from '@/lib/server/request-log'
 import { stopWhenAsked } from '@/lib/server/stop'
 import { UploadsUnderWay } from '@/lib/server/uploads-under-way'
+import { MainClient } from './main-client'
+import { socketsIn } from './messages'
 import { openReaderContext } from './reader-context'
 import { Relay } from './relay'
 import type { Supervised } from './supervised'
@@ -21,8 +23,10 @@ import type { Supervised } from './supervised'
  * Starts a reader: it answers what it can read from the database and the storage, and has the main process answer
  * everything else. It keeps nothing that a promise rests on.
  */
-export async function startReader(config: Config, supervised: Supervised, socketPath: string): Promise<void> {
-  const ctx = await openReaderContext(config)
+export async function startReader(config: Config, supervised: Supervised, socketFolder: string): Promise<void> {
+  const sockets = socketsIn(socketFolder)
+  const main = new MainClient(sockets.services)
+  const ctx = await openReaderContext(config, main)
   const { db, log } = ctx
   exitOnUncaught(log)
 
@@ -44,7 +48,7 @@ export async function startReader(config: Config, supervised: Supervised, socket
   })
   supervised.onCollect(() => registry.getMetricsAsJSON())
 
-  const relay = new Relay(socketPath)
+  const relay = new Relay(sockets.relay)
   const passOn = ({ exchange, client }: Visit) => {
     exchange.isPassedOn = true
     relay.pass(exchange, client)
@@ -76,6 +80,7 @@ export async function startReader(config: Config, supervised: Supervised, socket
       stopWork: () => Promise.resolve(),
       async release() {
         relay.close()
+        main.close()
         await db.close()
       },
     },
@@ -84,13 +89,17 @@ export async function startReader(config: Config, supervised: Supervised, socket
   supervised.take(server)
 }
 
+/** Where the bytes of an upload go, and where its state is read. */
+const uploadPath = /\/blobs\/uploads\/[^/?]+(?:\?|$)/
+
 /**
  * Whether a reader tries to answer a request of the registry. Secrets are only checked by the main process, which counts
- * wrong ones. One that may not write also leaves it everything that changes something, and uploads, which only one process
- * may touch at a time.
+ * wrong ones. One that may not write also leaves it everything that changes something, but for the bytes of uploads: it
+ * stores them, and has the main process write the one row at their end.
  */
 function mayAnswer({ method, url = '', headers: { authorization } }: IncomingMessage, mayWrite: boolean): boolean {
   if (authorization !== undefined && !/^Bearer /i.test(authorization)) return false
   if (/^\/v2\/token(?:\?|$)/.test(url)) return false
-  return mayWrite || ((method === 'GET' || method === 'HEAD') && !url.includes('/blobs/uploads/'))
+  if (mayWrite || method === 'GET' || method === 'HEAD') return true
+  return (method === 'PATCH' || method === 'PUT') && uploadPath.test(url)
 }

@@ -81,8 +81,7 @@ class Supervisor {
 
   #fork(role: Role, isAgain: boolean): void {
     const startedAt = performance.now()
-    const socketPath = path.join(this.#folder, 'main.sock')
-    const child = fork(this.#program, toArguments({ role, socketPath, port: this.#port, isAgain }))
+    const child = fork(this.#program, toArguments({ role, socketFolder: this.#folder, port: this.#port, isAgain }))
     if (role === 'main') this.#main = child
     else this.#readers.set(child, ++this.#lastReader)
     child.on('message', (report: Report) => this.#onReport(child, report))

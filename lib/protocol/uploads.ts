@@ -112,7 +112,7 @@ async function append(call: Call): Promise<number> {
 
 async function appendBody({ ctx, principal, repository, target, request }: Call): Promise<number> {
   const header = request.headers['content-range']
-  if (header === undefined) return appendToUpload(ctx, principal, repository, target, bodyInGroups(request))
+  if (header === undefined) return appendToUpload(ctx, principal, repository, target, bodyInGroups(request), null)
   const range = parseUploadRange(header)
   const rangeLength = range.end - range.start + 1
   const declared = contentLengthOf(request)

@@ -50,6 +50,7 @@ const noUseCases: Readonly<Record<string, string>> = {
   'policy/record-closing': 'a step in the transaction of use cases',
   'policy/watch-openings': 'the work of the server itself',
   'push/image-platforms': 'a step of a use case',
+  'push/assert-upload': 'a step of use cases',
   'push/upload-lock': 'a step of a use case',
   'push/while-there-is-room': 'a step of a use case',
   'search/find-in-repositories': 'steps of a use case',

@@ -33,18 +33,18 @@ export interface BlobStore {
   create(uploadId: string, algorithm?: DigestAlgorithm): Promise<void>
 
   /**
-   * Appends `body` at `offset` in bounded memory and returns the new length. The body comes in groups of the chunks that
+   * Appends `body` at `offset`, or at the end if it is null, in bounded memory and returns the new length. The body comes in groups of the chunks that
    * arrived together.
    *
    * Throws before it reads `body`: BLOB_UPLOAD_UNKNOWN, UPLOAD_BUSY while another append or commit of the upload runs,
-   * RANGE_INVALID (with `offset` and `length`) unless `offset` is the current length. Throws later: an AppError of
+   * RANGE_INVALID (with `offset` and `length`) unless `offset` is null or the current length. Throws later: an AppError of
    * `body` unchanged, any other failure of `body` as UPLOAD_INCOMPLETE, BLOB_UPLOAD_UNKNOWN when the upload was aborted
    * meanwhile. Bytes that arrived before a failure are kept, so the upload can be resumed at `uploadSize`.
    *
    * The caller must not change a chunk after yielding it. When append fails, it ends `body` with `return()`: pass
    * `request.iterator({ destroyOnReturn: false })` instead of the request if the client is to read a response.
    */
-  append(uploadId: string, offset: number, body: AsyncIterable<readonly Uint8Array[]>): Promise<number>
+  append(uploadId: string, offset: number | null, body: AsyncIterable<readonly Uint8Array[]>): Promise<number>
 
   /**
    * Publishes the upload under `digest`, atomically and durably, and returns its size. Afterwards the upload does not

@@ -273,7 +273,7 @@ export const openedRows: Readonly<
   'pull/listTags': { action: 'pull', args: (repository) => [repository, pageSize, ''] },
   'push/startUpload': { action: 'push', args: (repository) => [repository, 'sha256'] },
   'push/getUploadSize': { action: 'push', args: (repository) => [repository, 'no-upload'] },
-  'push/appendToUpload': { action: 'push', args: (repository) => [repository, 'no-upload', []] },
+  'push/appendToUpload': { action: 'push', args: (repository) => [repository, 'no-upload', [], null] },
   'push/cancelUpload': { action: 'push', args: (repository) => [repository, 'no-upload'] },
   'push/finishUpload': { action: 'push', args: (repository) => [repository, 'no-upload', image.layerDigest] },
   'push/pushManifest': {

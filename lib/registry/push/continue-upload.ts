@@ -1,8 +1,8 @@
 import type { Principal } from '@/lib/domain/principal'
-import { AppError } from '@/lib/domain/errors'
-import { deleteUpload, hasUpload } from '@/lib/metadata/uploads'
+import { deleteUpload } from '@/lib/metadata/uploads'
 import type { Context } from '@/lib/context'
 import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/opened-repository'
+import { assertUpload, uploadUnknown } from './assert-upload'
 import { withUploadLocked } from './upload-lock'
 import { whileThereIsRoom } from './while-there-is-room'
 
@@ -14,13 +14,14 @@ export async function getUploadSize(
   id: string,
 ): Promise<number> {
   assertOpened(repository, principal, 'push')
-  const size = (await hasUpload(ctx.db, repository.id, id)) ? await ctx.blobs.uploadSize(id) : null
-  if (size === null) throw new AppError('BLOB_UPLOAD_UNKNOWN', { detail: { upload: id.slice(0, 64) } })
+  await assertUpload(ctx, repository, id)
+  const size = await ctx.blobs.uploadSize(id)
+  if (size === null) throw uploadUnknown(id)
   return size
 }
 
 /**
- * Appends to an upload and returns its new size. `offset`, if given, must be the upload's current size (RANGE_INVALID).
+ * Appends to an upload and returns its new size. `offset`, unless null, must be the upload's current size (RANGE_INVALID).
  * Bytes that arrived before a failure are kept, so that the client can continue from there. Throws STORAGE_FULL while
  * the disk is full.
  */
@@ -30,13 +31,13 @@ export async function appendToUpload(
   repository: OpenedRepository,
   id: string,
   body: AsyncIterable<readonly Uint8Array[]>,
-  offset?: number,
+  offset: number | null,
 ): Promise<number> {
   assertOpened(repository, principal, 'push')
   ctx.reserve.assertRoomForContent()
   return withUploadLocked(ctx, id, async () => {
-    const size = await getUploadSize(ctx, principal, repository, id)
-    return ctx.blobs.append(id, offset ?? size, whileThereIsRoom(ctx, body))
+    await assertUpload(ctx, repository, id)
+    return ctx.blobs.append(id, offset, whileThereIsRoom(ctx, body))
   })
 }
 
@@ -49,7 +50,7 @@ export async function cancelUpload(
 ): Promise<void> {
   assertOpened(repository, principal, 'push')
   if (!(await ctx.db.sqlTransaction((tx) => deleteUpload(tx, repository.id, id)))) {
-    throw new AppError('BLOB_UPLOAD_UNKNOWN', { detail: { upload: id.slice(0, 64) } })
+    throw uploadUnknown(id)
   }
   await ctx.blobs.abort(id)
 }

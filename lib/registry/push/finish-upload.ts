@@ -2,7 +2,7 @@ import type { Principal } from '@/lib/domain/principal'
 import type { Digest } from '@/lib/domain/digest'
 import type { Context } from '@/lib/context'
 import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/opened-repository'
-import { getUploadSize } from './continue-upload'
+import { assertUpload } from './assert-upload'
 import { withUploadLocked } from './upload-lock'
 
 /**
@@ -22,7 +22,7 @@ export async function finishUpload(
   assertOpened(repository, principal, 'push')
   ctx.reserve.assertRoomForContent()
   const sizeBytes = await withUploadLocked(ctx, id, async () => {
-    await getUploadSize(ctx, principal, repository, id)
+    await assertUpload(ctx, repository, id)
     return ctx.blobs.commit(id, digest)
   })
   await ctx.linkUpload({ id, repositoryId: repository.id, digest, sizeBytes })

@@ -91,21 +91,6 @@ function foldersOf(dataDir: string): string[] {
   return [...digestAlgorithms.map((algorithm) => join(dataDir, 'blobs', algorithm)), join(dataDir, 'uploads')]
 }
 
-/** Creates the folder for a blob's file. */
-export async function makeBlobFolder(path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-}
-
-/**
- * Makes a blob's name survive a power failure: syncs its folder and the folder above. Both are synced every time,
- * because another commit may have created the folder without having synced it yet. It costs little when there is
- * nothing to write.
- */
-export async function syncBlobFolders(path: string): Promise<void> {
-  await syncFolder(dirname(path))
-  await syncFolder(dirname(dirname(path)))
-}
-
 /** Creates a folder and its parents, and syncs the entry of each created folder. */
 export async function makeFolder(path: string): Promise<void> {
   const firstMade = await mkdir(path, { recursive: true, mode: 0o700 })

@@ -18,7 +18,7 @@ import {
 import { createServer, get, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Writable } from 'node:stream'
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -49,18 +49,20 @@ async function listFiles(folder: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
 }
 
-async function openTemporary(): Promise<OpenedBlobStore> {
+async function openTemporary(keepOpenMs: number): Promise<OpenedBlobStore> {
   const dataDir = await mkdtemp(join(tmpdir(), 'stele-blobs-'))
   return {
-    store: await openFilesystemBlobStore(dataDir),
+    store: await openFilesystemBlobStore(dataDir, { keepOpenMs }),
     damage: (digest, bytes) => writeFile(blobPath(dataDir, digest), bytes),
-    reopen: () => openFilesystemBlobStore(dataDir),
+    reopen: () => openFilesystemBlobStore(dataDir, { keepOpenMs }),
     listContents: () => listFiles(dataDir),
     close: () => rm(dataDir, { recursive: true }),
   }
 }
 
-describeBlobStore('the filesystem', openTemporary)
+describeBlobStore('the filesystem', () => openTemporary(0))
+// Each file stays open between its requests, unless another process has taken the upload meanwhile.
+describeBlobStore('the filesystem with files kept open', () => openTemporary(60_000))
 
 describe('the filesystem blob store', () => {
   let root: string
@@ -146,8 +148,30 @@ describe('the filesystem blob store', () => {
         { call: 'sync', visible: true },
       ])
       synced.length = 0
-      await publish(store, bytes) // replaces the blob
+      await publish(store, bytes) // replaces the blob, in a folder whose entry is synced
+      expect(synced.map(({ call }) => call)).toEqual(['datasync', 'sync'])
+      synced.length = 0
+      await publish(await openFilesystemBlobStore(dataDir), bytes) // by a process that does not know
       expect(synced.map(({ call }) => call)).toEqual(['datasync', 'sync', 'sync'])
+    })
+
+    it('syncs the folder above again after that failed', async () => {
+      const prototype = await handlePrototype()
+      const failure = Object.assign(new Error('i/o error'), { code: 'EIO' })
+      const syncs = vi.spyOn(prototype, 'sync').mockRejectedValue(failure)
+      await expect(publish(store, bytes)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+      syncs.mockReset().mockResolvedValue(undefined)
+      await publish(store, bytes)
+      expect(syncs).toHaveBeenCalledTimes(2)
+    })
+
+    it('makes the folder again that somebody has removed, at the second try', async () => {
+      await publish(store, bytes)
+      await rm(dirname(blobPath(dataDir, digest)), { recursive: true })
+      const uploadId = await upload(store, bytes)
+      await expect(store.commit(uploadId, digest)).rejects.toEqual(appError('BLOB_UPLOAD_UNKNOWN', { uploadId }))
+      await store.commit(uploadId, digest)
+      expect(await blobExists()).toBe(true)
     })
 
     it('drops the upload when its bytes cannot be synced', async () => {
@@ -251,6 +275,39 @@ describe('the filesystem blob store', () => {
     )
     expect(await store.append(uploadId, 6, bodyOf(Buffer.from('ghi')))).toBe(9)
     expect(await store.commit(uploadId, digestOf(Buffer.from('abcdefghi')))).toBe(9)
+  })
+
+  it('keeps the file of an upload open for the next request, and closes it after a while', async () => {
+    const bytes = randomBytes(1000)
+    const kept = await openFilesystemBlobStore(dataDir, { keepOpenMs: 200 })
+    const committed = await upload(kept, bytes)
+    expect(openFiles()).toHaveLength(1)
+    await kept.commit(committed, digestOf(bytes))
+    expect(openFiles()).toEqual([])
+    const aborted = await upload(kept, bytes)
+    await kept.abort(aborted)
+    expect(openFiles()).toEqual([])
+    const taken = await upload(kept, bytes)
+    await store.abort(taken)
+    await expect(kept.append(taken, 1000, bodyOf())).rejects.toMatchObject({ code: 'BLOB_UPLOAD_UNKNOWN' })
+    expect(openFiles()).toEqual([])
+    const failed = await upload(kept, bytes)
+    await expect(kept.append(failed, 5, bodyOf())).rejects.toMatchObject({ code: 'RANGE_INVALID' })
+    expect(openFiles()).toEqual([])
+    await upload(kept, bytes)
+    await vi.waitFor(() => expect(openFiles()).toEqual([]))
+  })
+
+  it('writes to the copy that another process has made of an upload, not to the file that it kept open', async () => {
+    const bytes = randomBytes(3000)
+    const kept = await openFilesystemBlobStore(dataDir, { keepOpenMs: 60_000 })
+    const uploadId = await upload(kept, bytes.subarray(0, 1000))
+    const path = uploadPath(dataDir, uploadId) ?? ''
+    await rename(path, `${path}.${randomUUID()}`) // a process that ended in the middle
+    await store.append(uploadId, 1000, bodyOf(bytes.subarray(1000, 2000)))
+    await kept.append(uploadId, 2000, bodyOf(bytes.subarray(2000)))
+    await kept.commit(uploadId, digestOf(bytes))
+    expectSame(await readAll(store, digestOf(bytes), 3000), bytes)
   })
 
   it('closes every file, whatever happens to the operation', async () => {

@@ -6,6 +6,7 @@ import { AppError } from '@/lib/domain/errors'
 import { type ByteRange, rangeNotSatisfiable } from '@/lib/domain/range'
 
 import { BatchWriter } from './batch-writer'
+import { BlobFolders } from './blob-folders'
 import type { BlobReader, BlobStore, StoredBlob, StoredUpload } from '@/lib/storage/blob-store'
 import { FileReader } from './file-reader'
 import {
@@ -14,14 +15,13 @@ import {
   corruptPath,
   listBlobPaths,
   listUploadPaths,
-  makeBlobFolder,
   makeFolder,
   prepareLayout,
-  syncBlobFolders,
   syncFolder,
   uploadPath,
 } from './filesystem-layout'
 import { HashThread } from './hash-thread'
+import { KeptFiles, type OpenFile } from './kept-files'
 import { digestOfFile } from '@/lib/storage/hash'
 import { RunningHashes, startHash } from './running-hashes'
 import { storageError, systemCode } from './storage-error'
@@ -31,14 +31,15 @@ const runningHashCapacity = 1000
 
 /**
  * Opens a blob store in `dataDir`. Creates missing folders, accessible to the owner only. Throws an Error that names
- * the folder when it is not writable.
+ * the folder when it is not writable. The file of an upload stays open for `keepOpenMs` after each request, for the
+ * next one.
  *
  * When two processes append to one upload at the same time, the later one takes it over and the earlier one fails.
  */
-export async function openFilesystemBlobStore(dataDir: string): Promise<BlobStore> {
+export async function openFilesystemBlobStore(dataDir: string, { keepOpenMs = 0 } = {}): Promise<BlobStore> {
   const path = resolve(dataDir)
   await prepareLayout(path)
-  return new FilesystemBlobStore(path)
+  return new FilesystemBlobStore(path, new KeptFiles(keepOpenMs))
 }
 
 /** An append or commit that is running. */
@@ -49,9 +50,8 @@ interface Work {
 }
 
 /** An upload that this process has claimed and opened. */
-interface ClaimedUpload {
+interface ClaimedUpload extends OpenFile {
   readonly path: string
-  readonly handle: FileHandle
   readonly work: Work
 }
 
@@ -59,8 +59,12 @@ class FilesystemBlobStore implements BlobStore {
   readonly #hashes = new RunningHashes(runningHashCapacity)
   readonly #running = new Map<string, Work>()
   readonly #hashThread = new HashThread()
+  readonly #blobFolders = new BlobFolders()
 
-  constructor(private readonly dataDir: string) {}
+  constructor(
+    private readonly dataDir: string,
+    private readonly keptFiles: KeptFiles,
+  ) {}
 
   async stat(digest: Digest): Promise<number | null> {
     return findSize(blobPath(this.dataDir, digest)).catch(rethrow)
@@ -98,17 +102,16 @@ class FilesystemBlobStore implements BlobStore {
       return new AppError('ALREADY_EXISTS', { message, detail: { uploadId }, cause })
     }
     if (this.#running.has(uploadId)) throw alreadyExists()
-    const handle = await open(this.#uploadPath(uploadId), 'wx', 0o600).catch((error: unknown) => {
+    const handle = await open(this.#uploadPath(uploadId), 'wx+', 0o600).catch((error: unknown) => {
       throw systemCode(error) === 'EEXIST' ? alreadyExists(error) : storageError(error)
     })
-    await handle.close()
+    await this.keptFiles.put(uploadId, handle)
     if (algorithm !== 'sha256') this.#hashes.put(uploadId, 0, startHash(algorithm))
   }
 
-  async append(uploadId: string, offset: number, body: AsyncIterable<readonly Uint8Array[]>): Promise<number> {
-    return this.#withUpload(uploadId, async ({ handle, work }) => {
-      const { size: length } = await handle.stat()
-      if (offset !== length) throw new AppError('RANGE_INVALID', { detail: { offset, length } })
+  async append(uploadId: string, offset: number | null, body: AsyncIterable<readonly Uint8Array[]>): Promise<number> {
+    return this.#withUpload(uploadId, async ({ handle, size: length, work }) => {
+      if (offset !== null && offset !== length) throw new AppError('RANGE_INVALID', { detail: { offset, length } })
 
       const running = this.#hashes.take(uploadId, length)
       const writer = new BatchWriter(handle, length)
@@ -137,20 +140,22 @@ class FilesystemBlobStore implements BlobStore {
   async commit(uploadId: string, digest: Digest): Promise<number> {
     const target = blobPath(this.dataDir, digest)
     return this.#withUpload(uploadId, async (upload) => {
-      const { handle, path } = upload
-      const { size } = await handle.stat()
+      const { handle, path, size } = upload
       await this.#verify(uploadId, handle, size, digest)
-      await makeBlobFolder(target)
+      const making = this.#blobFolders.make(target)
+      making.catch(() => undefined) // thrown below, also when the next line throws first
       // The last chunk may have come long ago, and garbage collection uses this time.
       await handle.utimes(new Date(), new Date())
+      await making
       await this.#syncFile(uploadId, upload)
       // Also over a blob that exists: its bytes may have changed on the disk, and these have just been hashed.
       await rename(path, target).catch((error: unknown) => {
+        this.#blobFolders.forget(target)
         throw isMissing(error) ? uploadUnknown(uploadId) : error // aborted just now
       })
       upload.work.ended = true
       this.#hashes.drop(uploadId)
-      await syncBlobFolders(target)
+      await this.#blobFolders.sync(target)
       return size
     })
   }
@@ -159,6 +164,7 @@ class FilesystemBlobStore implements BlobStore {
     const work = this.#running.get(uploadId)
     if (work !== undefined) work.aborted = true
     this.#hashes.drop(uploadId)
+    await this.keptFiles.drop(uploadId).catch(rethrow)
     const path = uploadPath(this.dataDir, uploadId)
     if (path !== null) await removeUpload(path).catch(rethrow)
   }
@@ -247,11 +253,20 @@ class FilesystemBlobStore implements BlobStore {
     this.#running.set(uploadId, work)
     try {
       const path = await claimUpload(idlePath)
-      if (path === null) throw uploadUnknown(uploadId)
+      if (path === null) {
+        await this.keptFiles.drop(uploadId)
+        throw uploadUnknown(uploadId)
+      }
+      let file: OpenFile | null = null
+      let canBeKept = false
       try {
-        return await useClaimed(uploadId, path, work, use)
+        file = (await this.keptFiles.take(uploadId)) ?? (await openClaimed(uploadId, path))
+        const result = await use({ ...file, path, work })
+        canBeKept = !work.ended
+        return result
       } finally {
-        if (!work.ended) await this.#release(uploadId, idlePath, path)
+        if (file !== null && !canBeKept) await file.handle.close()
+        if (!work.ended) await this.#release(uploadId, idlePath, path, canBeKept ? file : null)
       }
     } catch (error) {
       throw storageError(error)
@@ -260,9 +275,20 @@ class FilesystemBlobStore implements BlobStore {
     }
   }
 
-  /** Ends a claim. Throws when the upload was aborted or taken by another process meanwhile. */
-  async #release(uploadId: string, idlePath: string, path: string): Promise<void> {
-    if (await releaseUpload(idlePath, path)) return
+  /**
+   * Ends a claim, and keeps the open file if there is one. Throws when the upload was aborted or taken by another process
+   * meanwhile.
+   */
+  async #release(uploadId: string, idlePath: string, path: string, file: OpenFile | null): Promise<void> {
+    const isReleased = await releaseUpload(idlePath, path).catch(async (error: unknown) => {
+      await file?.handle.close()
+      throw error
+    })
+    if (isReleased) {
+      if (file !== null) await this.keptFiles.put(uploadId, file.handle)
+      return
+    }
+    await file?.handle.close()
     this.#hashes.drop(uploadId)
     if ((await findUpload(idlePath)) === null) throw uploadUnknown(uploadId)
     throw new AppError('UPLOAD_BUSY', { detail: { uploadId } })
@@ -279,20 +305,16 @@ async function findSize(path: string): Promise<number | null> {
   return (await findStats(path))?.size ?? null
 }
 
-/** Opens a claimed upload for `use`, and closes it. */
-async function useClaimed<T>(
-  uploadId: string,
-  path: string,
-  work: Work,
-  use: (upload: ClaimedUpload) => Promise<T>,
-): Promise<T> {
+/** Opens the file of a claimed upload. */
+async function openClaimed(uploadId: string, path: string): Promise<OpenFile> {
   const handle = await open(path, 'r+').catch((error: unknown) => {
     throw isMissing(error) ? uploadUnknown(uploadId) : error // aborted just now
   })
   try {
-    return await use({ path, handle, work })
-  } finally {
+    return { handle, size: (await handle.stat()).size }
+  } catch (error) {
     await handle.close()
+    throw error
   }
 }
 

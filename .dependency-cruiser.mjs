@@ -156,7 +156,13 @@ export default {
       ...context,
     ]),
     mayImport('e2e-is-a-client', '^e2e/', [schemas, domain, '^scripts/lib/(?:postgresql|sweep)\\.mjs$']),
-    mayImport('bench-is-a-client', '^bench/', [schemas, domain]),
+    mayImport('bench-is-a-client', '^bench/', [
+      schemas,
+      domain,
+      '^e2e/clients/',
+      '^e2e/digest',
+      '^scripts/lib/postgresql\\.mjs$',
+    ]),
 
     neverPackages('next-stays-outside', '^lib/(domain|storage|metadata|registry|protocol)/', next),
     neverPackages('no-http-inside', '^lib/(domain|storage|metadata|registry)/', http),

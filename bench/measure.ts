@@ -1,5 +1,5 @@
 import type { Operation } from './operations'
-import type { Registry } from './registries'
+import type { Registry } from './registry'
 
 /** One measurement. */
 export interface Sample {
@@ -7,20 +7,19 @@ export interface Sample {
   readonly rate: number
   /** CPU time of the registry per amount, in seconds. */
   readonly cpuSeconds: number
-  /** Peak memory of the registry, in MiB. */
-  readonly peakMiB: number
-  /** Part of its memory at the end that was pages of program files, which the kernel shares and can drop, in MiB. */
-  readonly fileMiB: number
+  /** CPU time of this process, the client, per amount, in seconds. */
+  readonly clientSeconds: number
 }
 
 /** Runs the operation once and measures the registry. The preparation is not measured. */
 export async function sampleOf(operation: Operation, registry: Registry): Promise<Sample> {
   const run = await operation.prepare(registry)
-  await registry.resetPeak()
   const cpuBefore = await registry.cpuSeconds()
+  const clientBefore = process.cpuUsage()
   const { amount, seconds } = await run()
+  const { user, system } = process.cpuUsage(clientBefore)
   const cpuSeconds = (await registry.cpuSeconds()) - cpuBefore
-  return { rate: amount / seconds, cpuSeconds: cpuSeconds / amount, ...(await registry.memory()) }
+  return { rate: amount / seconds, cpuSeconds: cpuSeconds / amount, clientSeconds: (user + system) / 1e6 / amount }
 }
 
 /**
@@ -43,4 +42,13 @@ export function median(values: readonly number[]): number {
   const upper = Math.floor(sorted.length / 2)
   const lower = Math.ceil(sorted.length / 2) - 1
   return ((sorted[lower] ?? NaN) + (sorted[upper] ?? NaN)) / 2
+}
+
+/** The medians of all samples. */
+export function medianSample(samples: readonly Sample[]): Sample {
+  return {
+    rate: median(samples.map(({ rate }) => rate)),
+    cpuSeconds: median(samples.map(({ cpuSeconds }) => cpuSeconds)),
+    clientSeconds: median(samples.map(({ clientSeconds }) => clientSeconds)),
+  }
 }

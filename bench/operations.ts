@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { Connection, digestOfLength, manifestOf, onConnections, pushBlob } from './client'
-import type { Registry } from './registries'
+import { Connection, type Request, onConnections, pushBlob } from './client'
+import { digestOfLength, manifestOf } from './content'
+import type { Registry } from './registry'
 
 const mebibyte = 1024 * 1024
 const configBytes = 2
@@ -17,12 +18,12 @@ const tagsPerPush = 10
 /** An operation to measure. */
 export interface Operation {
   readonly name: string
-  readonly unit: 'MB/s' | 'requests/s' | 'pushes/s'
+  readonly unit: 'MB/s' | 'requests/s' | 'pushes/s' | 'ms'
   /** Prepares the operation; returns the function to measure. */
   prepare(registry: Registry): Promise<() => Promise<Work>>
 }
 
-/** The amount of work (bytes if the unit is MB/s) and its duration in seconds. */
+/** The amount of work (bytes if the unit is MB/s, 1 if it is ms) and its duration in seconds. */
 export interface Work {
   readonly amount: number
   readonly seconds: number
@@ -33,13 +34,14 @@ export function upload(atOnce: number, sizeMiB: number): Operation {
   return {
     name: `blob upload, ${atOnce} at a time, ${sizeText(sizeMiB)}`,
     unit: 'MB/s',
-    prepare(registry) {
+    async prepare(registry) {
       // Each has its own length, so that none exists already.
       const lengths = Array.from({ length: atOnce }, () => sizeMiB * mebibyte + nextSalt())
       lengths.forEach(digestOfLength)
-      const push = (connection: Connection, index: number) =>
-        pushBlob(connection, `${registry.namespace}/${uniqueName()}`, lengths[index] ?? 0)
-      return Promise.resolve(() => timed(sum(lengths), () => onConnections(registry, atOnce, push)))
+      const repository = `${registry.namespace}/${uniqueName()}`
+      const pusher = await withToken(registry, repository)
+      const push = (connection: Connection, index: number) => pushBlob(connection, repository, lengths[index] ?? 0)
+      return () => timed(sum(lengths), () => onConnections(pusher, atOnce, push))
     },
   }
 }
@@ -56,8 +58,9 @@ export function download(atOnce: number, sizeMiB: number): Operation {
       const get = async (connection: Connection) => {
         await connection.send({ method: 'GET', path: `/v2/${repository}/blobs/${digest}` })
       }
-      await onConnections(registry, 1, get)
-      return () => timed(length * atOnce, () => onConnections(registry, atOnce, get))
+      const puller = await withToken(registry, repository)
+      await onConnections(puller, 1, get)
+      return () => timed(length * atOnce, () => onConnections(puller, atOnce, get))
     },
   }
 }
@@ -68,8 +71,9 @@ export function manifestReads(by: 'tag' | 'digest'): Operation {
     name: `manifest GET by ${by}, 16 connections`,
     unit: 'requests/s',
     async prepare(registry) {
-      const { path, manifest } = await pushSmallImage(registry)
-      return repeated(registry, 'GET', `${path}/manifests/${by === 'tag' ? 'v1' : manifest}`)
+      const { repository, path, manifest } = await pushSmallImage(registry)
+      const puller = await withToken(registry, repository)
+      return repeated(puller, 'GET', `${path}/manifests/${by === 'tag' ? 'v1' : manifest}`)
     },
   }
 }
@@ -83,9 +87,8 @@ export function manifestReadsAs(proof: Proof): Operation {
     name: `manifest GET, ${proof}, 16 connections`,
     unit: 'requests/s',
     async prepare(registry) {
-      const { path } = await pushSmallImage(registry, 'open')
-      const headers = await proofOf(registry, proof, path.slice('/v2/'.length))
-      return repeated({ ...registry, headers }, 'GET', `${path}/manifests/v1`)
+      const { repository, path } = await pushSmallImage(registry, 'open')
+      return repeated(await withProof(registry, proof, repository), 'GET', `${path}/manifests/v1`)
     },
   }
 }
@@ -96,20 +99,27 @@ export function tokenRequests(proof: Exclude<Proof, 'Bearer'>): Operation {
     name: `token, ${proof}, 16 connections`,
     unit: 'requests/s',
     async prepare(registry) {
-      const { path } = await pushSmallImage(registry, 'open')
-      const name = path.slice('/v2/'.length)
-      const headers = await proofOf(registry, proof, name)
-      return repeated({ ...registry, headers }, 'GET', `/v2/token?scope=repository:${name}:pull`)
+      const { repository } = await pushSmallImage(registry, 'open')
+      return repeated(await withProof(registry, proof, repository), 'GET', tokenPath(repository, 'pull'))
     },
   }
 }
 
-async function proofOf(registry: Registry, proof: Proof, repository: string): Promise<Record<string, string>> {
-  if (proof === 'anonymous') return {}
-  if (proof === 'Basic') return registry.headers
-  const url = `http://127.0.0.1:${registry.port}/v2/token?scope=repository:${repository}:pull`
+async function withProof(registry: Registry, proof: Proof, repository: string): Promise<Registry> {
+  if (proof === 'Bearer') return withToken(registry, repository)
+  return proof === 'Basic' ? registry : { ...registry, headers: {} }
+}
+
+/** The registry for requests with a Bearer token to pull and push, as container clients send them; Stele alone has any. */
+async function withToken(registry: Registry, repository: string): Promise<Registry> {
+  if (registry.kind !== 'stele') return registry
+  const url = `http://127.0.0.1:${registry.port}${tokenPath(repository, 'pull,push')}`
   const { token } = (await (await fetch(url, { headers: registry.headers })).json()) as { token: string }
-  return { authorization: `Bearer ${token}` }
+  return { ...registry, headers: { authorization: `Bearer ${token}` } }
+}
+
+function tokenPath(repository: string, actions: string): string {
+  return `/v2/token?scope=repository:${repository}:${actions}`
 }
 
 /** HEAD of a small blob. */
@@ -117,8 +127,8 @@ export const blobHeads: Operation = {
   name: 'blob HEAD, 16 connections',
   unit: 'requests/s',
   async prepare(registry) {
-    const { path, config } = await pushSmallImage(registry)
-    return repeated(registry, 'HEAD', `${path}/blobs/${config}`)
+    const { repository, path, config } = await pushSmallImage(registry)
+    return repeated(await withToken(registry, repository), 'HEAD', `${path}/blobs/${config}`)
   },
 }
 
@@ -128,9 +138,10 @@ export function manifestPushes(namespace?: string): Operation {
     name: 'manifest PUT, new tag, 8 connections',
     unit: 'pushes/s',
     async prepare(registry) {
-      const { path, config } = await pushSmallImage(registry, namespace)
+      const { repository, path, config } = await pushSmallImage(registry, namespace)
+      const pusher = await withToken(registry, repository)
       return () =>
-        whileTimeLasts(registry, 8, (connection, name) =>
+        whileTimeLasts(pusher, 8, (connection, name) =>
           connection.send({
             method: 'PUT',
             path: `${path}/manifests/${name}`,
@@ -139,6 +150,33 @@ export function manifestPushes(namespace?: string): Operation {
         )
     },
   }
+}
+
+/** Requests of pulls, one after the other, for callers without credentials. */
+export async function smallReads(registry: Registry): Promise<() => Request> {
+  const { path, config, manifest } = await pushSmallImage(registry, registry.kind === 'stele' ? 'open' : undefined)
+  return inTurns([
+    { method: 'HEAD', path: `${path}/manifests/v1` },
+    { method: 'GET', path: `${path}/manifests/${manifest}` },
+    { method: 'HEAD', path: `${path}/blobs/${config}` },
+  ])
+}
+
+/** Tokens and pushes of manifests, in turns. The same thousand tags again and again: what is stored does not grow. */
+export async function smallWrites(registry: Registry): Promise<() => Request> {
+  const { repository, path, config } = await pushSmallImage(registry)
+  const pushes = Array.from({ length: 1000 }, (_, at): Request => {
+    const name = `r${at}`
+    return { method: 'PUT', path: `${path}/manifests/${name}`, body: manifestOf(config, configBytes, name) }
+  })
+  if (registry.kind !== 'stele') return inTurns(pushes)
+  const token: Request = { method: 'GET', path: tokenPath(repository, 'pull') }
+  return inTurns(pushes.flatMap((push) => [push, token]))
+}
+
+function inTurns(requests: readonly Request[]): () => Request {
+  let turn = 0
+  return () => requests[turn++ % requests.length] as Request
 }
 
 /** A page of 100 tags from the middle of a repository with `tags` tags, which are pushed first. */
@@ -151,7 +189,8 @@ export function tagPages(tags: number): Operation {
     unit: 'requests/s',
     async prepare(registry) {
       path ??= await pushManyTags(registry, tags)
-      return repeated(registry, 'GET', `${path}/tags/list?n=${pageTags}${after}`)
+      const puller = await withToken(registry, path.slice('/v2/'.length))
+      return repeated(puller, 'GET', `${path}/tags/list?n=${pageTags}${after}`)
     },
   }
 }
@@ -182,12 +221,17 @@ async function pushSmallImage(registry: Registry, namespace = registry.namespace
   const body = manifestOf(config, configBytes, 'v1')
   const answer = await connection.send({ method: 'PUT', path: `${path}/manifests/v1`, body })
   connection.close()
-  return { path, config, manifest: answer.header('docker-content-digest') }
+  return { repository, path, config, manifest: answer.header('docker-content-digest') }
 }
 
 /** Repeats the same request on sixteen connections. */
 function repeated(registry: Registry, method: 'GET' | 'HEAD', path: string): () => Promise<Work> {
-  return () => whileTimeLasts(registry, 16, (connection) => connection.send({ method, path }))
+  return async () => {
+    const start = performance.now()
+    const end = start + repeatSeconds * 1000
+    const counts = await onConnections(registry, 16, (connection) => connection.repeat({ method, path }, end))
+    return { amount: sum(counts), seconds: (performance.now() - start) / 1000 }
+  }
 }
 
 /** Counts how often `once` can run in the available time; it gets a new name each time. */
@@ -208,7 +252,8 @@ async function whileTimeLasts(
   return { amount, seconds: (performance.now() - start) / 1000 }
 }
 
-async function timed(amount: number, work: () => Promise<unknown>): Promise<Work> {
+/** Measures how long `work` takes. */
+export async function timed(amount: number, work: () => Promise<unknown>): Promise<Work> {
   const start = performance.now()
   await work()
   return { amount, seconds: (performance.now() - start) / 1000 }

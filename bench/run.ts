@@ -1,215 +1,105 @@
-import { cpus, release, totalmem } from 'node:os'
+import { availableParallelism, cpus, release, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
-import { type Sample, interleave, median, sampleOf } from './measure'
-import {
-  type Operation,
-  blobHeads,
-  download,
-  manifestPushes,
-  manifestReads,
-  manifestReadsAs,
-  tagPages,
-  tokenRequests,
-  upload,
-} from './operations'
-import { startDistribution, startStele } from './registries'
-import { hasSpace, warmMemory } from './machine'
+import { printBigDatabase } from './big'
+import { Comparison } from './comparison'
+import { printMemoryAtRest, printMemoryOfUploads, printMemoryOverTime } from './memory'
+import { type Operation, blobHeads, download, manifestPushes, manifestReads, upload } from './operations'
+import { startPeers } from './peers'
+import { RealClients } from './real-clients'
+import type { Registry } from './registry'
+import { print } from './report'
+import { startStele, stopDatabases } from './stele'
+import { printCostOfAccess, printCostOfImmutability, printTagPages } from './stele-only'
+import { printTargets } from './targets'
+import { warmMemory } from './machine'
+
+const usualProcesses = String(Math.min(availableParallelism(), 4))
 
 const { values: options } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' }, only: { type: 'string', default: '' } },
+  options: {
+    rounds: { type: 'string', default: '5' },
+    only: { type: 'string', default: '' },
+    processes: { type: 'string', default: usualProcesses },
+    database: { type: 'string', default: 'sqlite' },
+    data: { type: 'string', default: '' },
+    minutes: { type: 'string', default: '0' },
+    distribution2: { type: 'string', default: process.env['BENCH_DISTRIBUTION2'] ?? 'docker-registry' },
+    distribution3: { type: 'string', default: process.env['BENCH_DISTRIBUTION3'] ?? '' },
+    zot: { type: 'string', default: process.env['BENCH_ZOT'] ?? 'zot' },
+  },
 })
 
-/** How often each operation is measured on each registry, alternating. The median is used. */
+/** How often each operation is measured on each registry, in turns. The medians are compared. */
 const rounds = Number(options.rounds)
-
-const gibibyte = 1024 ** 3
-
-/** The operations with the target ratio of Stele to Distribution (the design's table "Speed"). */
-const sideBySide: readonly { readonly operation: Operation; readonly target: number }[] = [
-  { operation: upload(1, 256), target: 1 },
-  { operation: upload(4, 64), target: 1 },
-  { operation: download(1, 1024), target: 1 },
-  { operation: download(4, 256), target: 1 },
-  { operation: download(16, 64), target: 1 },
-  { operation: manifestReads('tag'), target: 8 },
-  { operation: manifestReads('digest'), target: 8 },
-  { operation: blobHeads, target: 5 },
-  { operation: manifestPushes(), target: 2 },
-]
+const chosen = options.only.toLowerCase().split(',')
 
 warmMemory()
-const stele = await startStele()
-const distribution = await startDistribution()
-try {
-  print(`${cpus().length} × ${cpus()[0]?.model}, ${gibText(totalmem())}, Linux ${release()}`)
-  print(`Stele on Node.js ${process.versions.node}; ${distribution?.version ?? 'docker-registry is not installed'}`)
-  print(`${rounds} rounds, medians`)
-  await compareWithDistribution()
-  await compareTagPages()
-  await measureImmutability()
-  await measureAccess()
-  await measurePeakMemory()
-} finally {
-  await stele.stop()
-  await distribution?.stop()
-}
+if (options.data !== 'big' || options.only !== '') await compare()
+if (options.data !== '') await printBigDatabase(options.data === 'big' ? null : options.data)
 
-async function compareWithDistribution(): Promise<void> {
-  const chosen = sideBySide.filter(({ operation }) => isChosen(operation.name))
-  if (chosen.length === 0) return
-  printHead('operation', 'Stele', 'Distribution', 'ratio', 'target', 'CPU of Stele', 'CPU of Distribution')
-  for (const { operation, target } of chosen) {
-    const takers = [stele, ...(distribution === null ? [] : [distribution])]
-    const [ours = [], theirs = []] = await interleave(
-      takers.map((registry) => () => sampleOf(operation, registry)),
-      rounds,
-    )
-    const ratio = rateOf(ours) / rateOf(theirs)
-    printRow(
-      operation.name,
-      rateText(operation, ours),
-      rateText(operation, theirs),
-      theirs.length === 0 ? '' : `${ratio.toFixed(2)} ×`,
-      targetText(`${target} ×`, theirs.length === 0 ? null : ratio >= target),
-      cpuText(operation, ours),
-      cpuText(operation, theirs),
-    )
+async function compare(): Promise<void> {
+  const registries: Registry[] = []
+  const clients = await RealClients.create()
+  try {
+    const processNumbers = options.processes.split(',').map(Number)
+    for (const database of options.database.split(',')) {
+      if (database !== 'sqlite' && database !== 'postgresql')
+        throw new Error(`--database ${database}: sqlite, postgresql`)
+      for (const processes of processNumbers) registries.push(await startStele({ processes, database }))
+    }
+    // The targets are for the last number of processes on the first database.
+    const subject = registries[processNumbers.length - 1] as Registry
+    const programs = { ...options, distribution3: options.distribution3 === '' ? undefined : options.distribution3 }
+    registries.push(...(await startPeers(programs)))
+    printMachine(registries)
+    if (isChosen('memory at rest')) await printMemoryAtRest(registries)
+    await compareOperations(registries, subject, clients)
+    if (isChosen('tags')) await printTagPages(subject, rounds)
+    if (isChosen('immutability')) await printCostOfImmutability(subject, rounds)
+    if (isChosen('access')) await printCostOfAccess(subject, rounds)
+    if (isChosen('memory of uploads'))
+      await printMemoryOfUploads(registries.filter((one) => one === subject || one.kind !== 'stele'))
+    if (Number(options.minutes) > 0) await printMemoryOverTime(subject, Number(options.minutes))
+  } finally {
+    for (const registry of registries) await registry.stop()
+    await stopDatabases()
+    await clients.dispose()
   }
 }
 
-/** Compares a page from few tags with a page from many: the number of tags must not matter. */
-async function compareTagPages(): Promise<void> {
-  const many = tagPages(100_000)
-  const few = tagPages(100)
-  if (!isChosen(many.name)) return
-  const [ofMany = [], ofFew = []] = await interleave(
-    [many, few].map((operation) => () => sampleOf(operation, stele)),
-    rounds,
-  )
-  const ratio = rateOf(ofFew) / rateOf(ofMany)
-  printHead('Stele only', 'rate', 'CPU')
-  printRow(many.name, rateText(many, ofMany), cpuText(many, ofMany))
-  printRow(few.name, rateText(few, ofFew), cpuText(few, ofFew))
-  print(`\nA page from few tags is ${ratio.toFixed(2)} × as fast; target: ${targetText('at most 1.5 ×', ratio <= 1.5)}`)
+async function compareOperations(registries: readonly Registry[], subject: Registry, clients: RealClients) {
+  const real = await clients.operations()
+  const operations: Operation[] = [
+    manifestReads('tag'),
+    manifestReads('digest'),
+    blobHeads,
+    manifestPushes(),
+    upload(1, 256),
+    upload(4, 64),
+    download(1, 1024),
+    download(4, 256),
+    download(16, 64),
+    ...real.operations,
+  ].filter(({ name }) => isChosen(name))
+  const comparison = new Comparison(registries)
+  for (const operation of operations) await comparison.measure(operation, rounds)
+  comparison.print()
+  const names = operations.map(({ name }) => name)
+  printTargets(comparison, subject, names)
+  for (const name of real.missing) print(`\nNot measured, because it is not installed: ${name}`)
 }
 
-/**
- * The cost of immutability: the same pushes to an immutable repository with 20 exempt patterns, and to a mutable one.
- * It measures many pairs, because the rates within a pair vary more than the expected difference; CPU time varies less.
- */
-async function measureImmutability(): Promise<void> {
-  const name = 'immutability of a manifest PUT'
-  if (!isChosen(name)) return
-  const [mutable = [], immutable = []] = await interleave(
-    [manifestPushes('bench'), manifestPushes('frozen')].map((operation) => () => sampleOf(operation, stele)),
-    rounds * 3,
-  )
-  const slower = median(mutable.map(({ rate }, pair) => rate / (immutable[pair]?.rate ?? NaN))) - 1
-  const dearer = median(immutable.map(({ cpuSeconds }, pair) => cpuSeconds / (mutable[pair]?.cpuSeconds ?? NaN))) - 1
+function printMachine(registries: readonly Registry[]): void {
+  const memory = `${(totalmem() / 1024 ** 3).toFixed(0)} GiB of memory`
   print(
-    `\nA manifest PUT into an immutable repository with 20 exempt patterns took ${percent(slower)} more time and ${percent(dearer)} more CPU ` +
-      `(${rounds * 3} pairs); target: ${targetText('under 5 %', slower < 0.05)}`,
+    `${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${cpus()[0]?.model}, ${memory}, Linux ${release()}`,
   )
+  print(`\n    npm run bench -- ${process.argv.slice(2).join(' ')}\n`)
+  for (const { name, version } of registries) print(`* ${name}: ${version}`)
+  print(`\n${rounds} rounds in turns, medians.`)
 }
 
-/**
- * The cost of authentication without password hashing (a verified secret is cached): the same requests with and without
- * credentials. CPU time is more meaningful than the rate, because client and server share the cores.
- */
-async function measureAccess(): Promise<void> {
-  const name = 'access: manifest GET and token'
-  if (!isChosen(name)) return
-  const groups = [
-    (['anonymous', 'Bearer', 'Basic'] as const).map(manifestReadsAs),
-    (['anonymous', 'Basic'] as const).map(tokenRequests),
-  ]
-  printHead('Stele only', 'rate', 'CPU', 'additional CPU', 'target')
-  for (const operations of groups) {
-    const samples = await interleave(
-      operations.map((operation) => () => sampleOf(operation, stele)),
-      rounds,
-    )
-    for (const [index, operation] of operations.entries()) {
-      const [own = [], base = []] = [samples[index], samples[0]]
-      const dearer = median(own.map(({ cpuSeconds }, round) => cpuSeconds / (base[round]?.cpuSeconds ?? NaN))) - 1
-      const verdict = index === 0 ? '' : targetText('at most 15 %', dearer <= 0.15)
-      printRow(
-        operation.name,
-        rateText(operation, own),
-        cpuText(operation, own),
-        index === 0 ? '' : percent(dearer),
-        verdict,
-      )
-    }
-  }
-}
-
-/**
- * Peak memory while sixteen large blobs are pushed in parallel; one round, because it varies little and writes much.
- */
-async function measurePeakMemory(): Promise<void> {
-  const operation = upload(16, 1024)
-  if (!isChosen(operation.name)) return
-  printHead(operation.name, 'rate', 'CPU', 'peak memory', 'program files in it', 'target')
-  for (const registry of [stele, ...(distribution === null ? [] : [distribution])]) {
-    if (!(await hasSpace(20 * gibibyte))) {
-      print('not measured: it needs 20 GiB of free space')
-      return
-    }
-    const sample = await sampleOf(operation, registry)
-    printRow(
-      registry.name,
-      rateText(operation, [sample]),
-      cpuText(operation, [sample]),
-      `${sample.peakMiB.toFixed(0)} MiB`,
-      `${sample.fileMiB.toFixed(0)} MiB`,
-      registry === stele ? targetText('under 300 MiB', sample.peakMiB < 300) : '',
-    )
-  }
-}
-
-/** Whether `--only` selects the operation, by a part of its name. */
+/** Whether `--only` selects what has this name: by a part of it, or of several parts with commas between. */
 function isChosen(name: string): boolean {
-  return name.toLowerCase().includes(options.only.toLowerCase())
-}
-
-function rateOf(samples: readonly Sample[]): number {
-  return median(samples.map(({ rate }) => rate))
-}
-
-function rateText({ unit }: Operation, samples: readonly Sample[]): string {
-  if (samples.length === 0) return ''
-  return `${(unit === 'MB/s' ? rateOf(samples) / 1e6 : rateOf(samples)).toFixed(0)} ${unit}`
-}
-
-function cpuText({ unit }: Operation, samples: readonly Sample[]): string {
-  if (samples.length === 0) return ''
-  const cpu = median(samples.map(({ cpuSeconds }) => cpuSeconds))
-  return unit === 'MB/s' ? `${(cpu * gibibyte).toFixed(2)} s/GiB` : `${(cpu * 1000).toFixed(2)} ms each`
-}
-
-function targetText(target: string, isMet: boolean | null): string {
-  return isMet === null ? target : `${target}, ${isMet ? 'met' : '**missed**'}`
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`
-}
-
-function gibText(bytes: number): string {
-  return `${(bytes / gibibyte).toFixed(0)} GiB of memory`
-}
-
-function printHead(...cells: string[]): void {
-  print('')
-  printRow(...cells)
-  printRow(...cells.map((_, index) => (index === 0 ? '---' : '---:')))
-}
-
-function printRow(...cells: string[]): void {
-  print(`| ${cells.join(' | ')} |`)
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
+  return chosen.some((part) => name.toLowerCase().includes(part))
 }

@@ -1,0 +1,80 @@
+import type { ChildProcess } from 'node:child_process'
+import { rm } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
+import { readCpuSeconds, readMemoryMiB } from './process-tree'
+
+/** How long a registry may take to start, in milliseconds; the first start of a clone includes the build. */
+const startMaxMs = 300_000
+const startStepMs = 50
+
+/** What a registry is, for the targets. */
+export type RegistryKind = 'stele' | 'distribution2' | 'distribution3' | 'zot'
+
+/** A running registry to measure. */
+export interface Registry {
+  readonly kind: RegistryKind
+  /** Its column in the tables. */
+  readonly name: string
+  /** The version, if the registry states it. */
+  readonly version: string
+  readonly port: number
+  /** Headers that each request to `/v2/` needs. */
+  readonly headers: Readonly<Record<string, string>>
+  /** User name and password for clients; null when it needs none. */
+  readonly account: { readonly name: string; readonly password: string } | null
+  /** The namespace where pushes create repositories. */
+  readonly namespace: string
+  /** CPU time that all its processes have used, with those of its database, in seconds. */
+  cpuSeconds(): Promise<number>
+  /** Memory of all its processes, without those of its database. */
+  memoryMiB(): Promise<number>
+  stop(): Promise<void>
+}
+
+/** What a registry is before its processes are known. */
+export type RegistryInfo = Omit<Registry, 'namespace' | 'cpuSeconds' | 'memoryMiB' | 'stop'>
+
+/**
+ * The registry that runs in `child`, once it answers. `databases` are the processes of its database. A stop removes
+ * `folder`.
+ */
+export async function started(
+  info: RegistryInfo,
+  child: ChildProcess,
+  folder: string,
+  databases: readonly number[] = [],
+): Promise<Registry> {
+  const ended = new Promise((resolve) => child.once('close', resolve))
+  const pid = child.pid ?? 0
+  await untilItAnswers(info, child)
+  return {
+    ...info,
+    namespace: 'bench',
+    cpuSeconds: () => readCpuSeconds([pid, ...databases]),
+    memoryMiB: () => readMemoryMiB([pid]),
+    async stop() {
+      child.kill('SIGTERM')
+      await ended
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A port of the loopback address that nothing listens on. */
+export function findFreePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo
+      probe.close(() => resolve(port))
+    })
+  })
+}
+
+async function untilItAnswers({ name, port }: RegistryInfo, child: ChildProcess): Promise<void> {
+  for (let tries = 0; tries < startMaxMs / startStepMs && child.exitCode === null; tries++) {
+    if ((await fetch(`http://127.0.0.1:${port}/v2/`).catch(() => null)) !== null) return
+    await setTimeout(startStepMs)
+  }
+  throw new Error(`${name} does not answer on port ${port}`)
+}

@@ -44,9 +44,9 @@ const ownColumns = {
 
 /** Sort keys that are totals. */
 const totalColumns = {
-  size: Prisma.sql`coalesce(sum(t."sizeBytes"), 0)`,
-  tags: Prisma.sql`coalesce(sum(t."tags"), 0)`,
-  lastPushedAt: Prisma.sql`coalesce(max(t."lastPushedAt"), ${neverPushed})`,
+  size: Prisma.sql`sum("sizeBytes")`,
+  tags: Prisma.sql`sum("tags")`,
+  lastPushedAt: Prisma.sql`coalesce(max("lastPushedAt"), ${neverPushed})`,
 } as const
 
 const selected = Prisma.sql`
@@ -69,14 +69,15 @@ export async function listRepositories(
   return rows.map(toRepositoryRow)
 }
 
-/** The totals of all repositories of the list are added up and sorted: no index can have the order of sums. */
+/** The totals of all repositories are added up and sorted: no index can have the order of sums. */
 function selectByTotal(filter: RepositoryFilter, total: Sql, slice: Slice): Sql {
   const key = Prisma.sql`keyed."key"`
   const tie = Prisma.sql`keyed."path"`
   return Prisma.sql`
     WITH keyed AS MATERIALIZED (
-      SELECT r."id", r."path", ${total} AS "key" FROM "Repository" r
-      LEFT JOIN "RepositoryTotals" t ON t."repositoryId" = r."id" WHERE ${matching(filter)} GROUP BY r."id", r."path")
+      SELECT r."id", r."path", t."key"
+      FROM (SELECT "repositoryId", ${total} AS "key" FROM "RepositoryTotals" GROUP BY "repositoryId") AS t
+      JOIN "Repository" r ON r."id" = t."repositoryId" WHERE ${matching(filter)})
     ${selected} FROM (SELECT * FROM keyed WHERE 1 = 1 ${inOrder(key, tie, slice)}) AS keyed
     JOIN "Repository" r ON r."id" = keyed."id" WHERE 1 = 1 ${inOrder(key, tie, { ...slice, after: null, skip: 0 })}`
 }

@@ -38,10 +38,9 @@ export const shownPlatforms = Prisma.sql`
   CASE WHEN octet_length(m."platforms") <= ${platformsMaxBytes} THEN m."platforms" ELSE '' END AS "platforms"`
 
 // Not the manifest's content: a page of them may be megabytes.
-const selectTags = Prisma.sql`
-  SELECT t."name", t."digest", t."createdAt", t."updatedAt", t."updatedBy",
-    t."versionKey", m."mediaType", m."totalSizeBytes", t."sizeBytes", ${shownArtifactType}, ${shownPlatforms}
-  FROM "Tag" t JOIN "Manifest" m ON m."repositoryId" = t."repositoryId" AND m."digest" = t."digest"`
+const shownColumns = Prisma.sql`
+  t."name", t."digest", t."createdAt", t."updatedAt", t."updatedBy", t."versionKey", m."mediaType", m."totalSizeBytes",
+  t."sizeBytes", ${shownArtifactType}, ${shownPlatforms}`
 
 /** Which tags of a repository a list shows; what is absent does not matter. */
 export interface TagFilter {
@@ -70,18 +69,39 @@ const sortColumns: Record<TagSortKey, Sql> = {
 /** The tag with its manifest, or null. */
 export async function findTagDetails(db: Source, repositoryId: string, name: string): Promise<TagRow | null> {
   const [row] = await db.read.$queryRaw<TagRow[]>`
-    ${selectTags} WHERE t."repositoryId" = ${repositoryId} AND t."name" = ${name}`
+    SELECT ${shownColumns}
+    FROM "Tag" t JOIN "Manifest" m ON m."repositoryId" = t."repositoryId" AND m."digest" = t."digest"
+    WHERE t."repositoryId" = ${repositoryId} AND t."name" = ${name}`
   return row ?? null
 }
 
 /** Tags of a repository, sorted; those with equal keys by name. */
-export async function listTags(db: Source, filter: TagFilter, sortKey: TagSortKey, slice: Slice): Promise<TagRow[]> {
-  const order = { ...slice, after: null, skip: 0 }
-  // The page first, in the index of its order: what is stepped over is not looked up.
+export async function listTags(db: SqlSource, filter: TagFilter, sortKey: TagSortKey, slice: Slice): Promise<TagRow[]> {
+  const [key, name] = [sortColumns[sortKey], Prisma.sql`t."name"`]
+  const page = (await isOfFew(db, filter))
+    ? // By kind, and then sorted: in the index of the order, most tags would be of other kinds.
+      Prisma.sql`SELECT "name" FROM (
+          SELECT t."name", ${key} AS "key" FROM "Tag" t WHERE ${matching(filter)} AND t."kind" <> 'image'
+          LIMIT ${fewMax}) AS few
+        WHERE 1 = 1 ${inOrder(Prisma.sql`few."key"`, Prisma.sql`few."name"`, slice)}`
+    : Prisma.sql`SELECT "name" FROM "Tag" t WHERE ${matching(filter)} ${inOrder(key, name, slice)}`
+  // The page first, in an index alone: what is stepped over is not looked up. CROSS JOIN: SQLite takes the tables in this
+  // order, where it might otherwise read all manifests of the repository.
   return db.read.$queryRaw<TagRow[]>`
-    ${selectTags} WHERE t."repositoryId" = ${filter.repositoryId} AND t."name" IN (
-      SELECT "name" FROM "Tag" t WHERE ${matching(filter)} ${inOrder(sortColumns[sortKey], Prisma.sql`t."name"`, slice)})
-    ${inOrder(sortColumns[sortKey], Prisma.sql`t."name"`, order)}`
+    SELECT ${shownColumns} FROM (${page}) AS page
+    CROSS JOIN "Tag" t CROSS JOIN "Manifest" m
+    WHERE t."repositoryId" = ${filter.repositoryId} AND t."name" = page."name"
+      AND m."repositoryId" = ${filter.repositoryId} AND m."digest" = t."digest"
+    ${inOrder(key, name, { ...slice, after: null, skip: 0 })}`
+}
+
+/** How many tags of a kind are read and sorted for a page. */
+const fewMax = 5000
+
+/** Whether few tags of the repository are of the kind that the list shows. `image` has no index: usually most are. */
+async function isOfFew(db: SqlSource, { repositoryId, kind }: TagFilter): Promise<boolean> {
+  if (kind === undefined || kind === 'image') return false
+  return (await countTagsOfKind(db, { repositoryId, kind })) < fewMax
 }
 
 /** How many tags the list has: from the totals where kinds and some names decide, else counted. */

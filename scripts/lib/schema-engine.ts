@@ -102,7 +102,13 @@ function throwAwayDatabases(provider: Provider): SqlMigrationAwareDriverAdapterF
 
 /** The engine applies a whole migration with executeRaw, where better-sqlite3 accepts only one statement. */
 function sqliteAdapter(adapter: SqlDriverAdapter): SqlDriverAdapter {
-  return Object.assign(adapter, { executeRaw: ({ sql }: SqlQuery) => adapter.executeScript(sql).then(() => 0) })
+  const queryRaw = adapter.queryRaw.bind(adapter)
+  return Object.assign(adapter, {
+    executeRaw: ({ sql }: SqlQuery) => adapter.executeScript(sql).then(() => 0),
+    // The engine asks for the text of a partial index by a name in double quotes, which this SQLite takes for a column.
+    queryRaw: (query: SqlQuery) =>
+      queryRaw({ ...query, sql: query.sql.replace(/^(SELECT\b.*\bsqlite_master\b.*= *)"(\w+)"/is, "$1'$2'") }),
+  })
 }
 
 /** The column types in PostgreSQL's catalogue; all others are read as text. */

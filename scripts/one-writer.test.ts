@@ -15,10 +15,14 @@ const writers = {
   Tombstone: 'lib/metadata/tombstones.ts',
   TagOpening: 'lib/metadata/openings.ts',
   OutboxEvent: 'lib/metadata/outbox.ts',
+  // Besides the triggers.
+  RepositoryTotals: 'lib/metadata/totals-check.ts',
+  InstanceTotals: 'lib/metadata/totals-check.ts',
+  InstanceBlob: 'lib/metadata/totals-check.ts',
 } as const
 
-/** Part of a migration, which runs before anything else does. */
-const migration = join('lib', 'metadata', 'engine', 'fill-tags.ts')
+/** Parts of migrations, which run before anything else does. */
+const migrations = ['fill-tags.ts', 'fill-totals.ts'].map((file) => join('lib', 'metadata', 'engine', file))
 
 /** The folders of production code. Tests and their helpers may create rows themselves. */
 const sources = ['app', 'lib', 'components']
@@ -30,7 +34,7 @@ const sources = ['app', 'lib', 'components']
     (file) =>
       /\.tsx?$/.test(file) &&
       !/\.test\.tsx?$|^lib\/testing\/|^lib\/metadata\/generated\//.test(file) &&
-      file !== migration,
+      !migrations.includes(file),
   )
 
 /** Matches a statement that writes to `table`, as plain SQL or through the models. */

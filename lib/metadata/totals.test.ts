@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { operations } from '@/lib/api/operations/operations'
+import { checkTotals } from '@/lib/registry/maintenance/check-totals'
 import { collectGarbage } from '@/lib/registry/maintenance/collect-garbage'
 import { finishDeletions } from '@/lib/registry/finish-deletions'
 import { markDeleted } from '@/lib/testing/fill-repository'
@@ -118,5 +119,50 @@ describe('totals are what a count of all rows gives', () => {
       }),
     )
     expect(await expectRight()).toMatchObject({ repositories: [{ tags: 32 }, {}], instances: [{ tags: 32 }] })
+  })
+})
+
+describe('the check of totals', () => {
+  const check = () => checkTotals(doors.registry.ctx, new AbortController().signal)
+
+  test('changes nothing where all are right', async () => {
+    await push('v1', 'first')
+    await push('v1', 'first', 'test/prod')
+    const kept = await expectRight()
+    await check()
+    expect(await expectRight()).toEqual(kept)
+  })
+
+  test('repairs what is wrong', async () => {
+    const { db } = doors.registry.ctx
+    await push('v1', 'first')
+    await push('v1', 'first', 'test/prod')
+    const { lastPushedAt } = await db.prisma.repositoryTotals.findFirstOrThrow({ where: { repositoryId: prodId } })
+    const wrong = { tags: 7, technicalTags: 3, helmCharts: 9, artifacts: 1, manifests: 5, sizeBytes: 4_000_000_000 }
+    await db.prisma.repositoryTotals.updateMany({ data: wrong })
+    await db.prisma.instanceTotals.updateMany({ data: { tags: 99, blobBytes: 1 } })
+    const [some] = await db.prisma.instanceBlob.findMany()
+    await db.prisma.instanceBlob.deleteMany({ where: { digest: some?.digest ?? '' } })
+    await db.prisma.instanceBlob.updateMany({ data: { links: 40 } })
+    await db.prisma.instanceBlob.create({
+      data: { ...some, instanceId: some?.instanceId ?? '', digest: 'none', links: 1 },
+    })
+    await check()
+    expect(await expectRight()).toMatchObject({ repositories: [{ tags: 1 }, { tags: 1 }], instances: [{ tags: 2 }] })
+    expect(
+      (await db.prisma.repositoryTotals.findFirstOrThrow({ where: { repositoryId: prodId } })).lastPushedAt,
+    ).toEqual(lastPushedAt)
+  })
+
+  test('leaves right totals alone while others push', { timeout: 60_000 }, async () => {
+    await push('v0', 'first')
+    const pushes = Promise.all(
+      Array.from({ length: 4 }, async (_, worker) => {
+        for (let round = 0; round < 8; round++) await push(`v${worker}-${round}`, `content ${worker}`)
+      }),
+    )
+    for (let round = 0; round < 10; round++) await check()
+    await pushes
+    expect(await expectRight()).toMatchObject({ repositories: [{ tags: 33 }, {}] })
   })
 })

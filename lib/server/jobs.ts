@@ -2,6 +2,7 @@ import type { Context } from '@/lib/context'
 import type { Job } from '@/lib/jobs/job'
 import { auditHeadJob, leftOutLogOnsJob } from '@/lib/registry/audit/keep-audit'
 import { deletionsJob } from '@/lib/registry/finish-deletions'
+import { totalsJob } from '@/lib/registry/maintenance/check-totals'
 import { garbageCollectionJob } from '@/lib/registry/maintenance/garbage-collection-job'
 import { reserveJob } from '@/lib/registry/maintenance/keep-reserve'
 import { scrubJob } from '@/lib/registry/maintenance/scrub-job'
@@ -22,4 +23,5 @@ export const jobs: readonly Job<Context>[] = [
   keptAnswersJob,
   outboxJob,
   reserveJob,
+  totalsJob,
 ]

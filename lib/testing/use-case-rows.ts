@@ -215,6 +215,7 @@ export const useCaseRows: Readonly<Record<string, UseCaseRow>> = {
   },
   'tags/releaseTagName': { member: 'DENIED', args: () => [ids.open, 'gone', { reason: 'because' }] },
   'tags/deleteTag': { member: 'DENIED', args: () => [ids.open, 'v1'] },
+  'tags/deleteTagWithEffect': { member: 'DENIED', args: () => [ids.open, 'v1'] },
   'tags/deleteTags': { member: 'DENIED', args: () => [ids.open, { names: ['v1'] }] },
   'tags/deleteManifest': { member: 'DENIED', args: () => [ids.open, image.digest] },
   'tags/deleteBlob': { member: 'DENIED', args: () => [ids.open, image.layerDigest] },

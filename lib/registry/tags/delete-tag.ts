@@ -3,24 +3,17 @@ import { isProtected } from '@/lib/domain/immutability'
 import type { Principal } from '@/lib/domain/principal'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { recordDeletions } from '@/lib/metadata/ledger'
-import { deleteTag as deleteTagRow, findTag, forceDeleteTag } from '@/lib/metadata/tags'
+import { type TagTarget, deleteTag as deleteTagRow, findTag, forceDeleteTag } from '@/lib/metadata/tags'
 import { authorize, authorizeAdministrator } from '@/lib/registry/authorize'
 import { type ExpectedVersions, assertExpected } from '@/lib/registry/versions'
-import { type DeletionEffect, findDeletionEffect } from './deletion-effect'
 import { lockForDeletion } from './lock-for-deletion'
-
-/** What the deletion of a tag leaves behind. */
-interface DeletedTag {
-  /** Null when other tags still reach the manifest. */
-  readonly untaggedManifest: DeletionEffect | null
-}
 
 const administratorsOnly = 'only an administrator can delete an immutable tag'
 
 /**
- * Deletes a tag, not its manifest, and returns what garbage collection frees now; null when the tag did not exist. Only
- * an administrator can delete a protected tag, and must give a reason; its name stays reserved for its digest. A tag's
- * version is the digest it points at.
+ * Deletes a tag, not its manifest, and returns what it was; null when it did not exist. Only an administrator can delete a
+ * protected tag, and must give a reason; its name stays reserved for its digest. A tag's version is the digest it points
+ * at.
  *
  * Throws NOT_FOUND for the repository, PRECONDITION_FAILED, TAG_UNDELETABLE for a protected tag without a reason, and
  * DENIED for a protected tag with a reason from a caller that is not an administrator.
@@ -31,7 +24,7 @@ export async function deleteTag(
   repositoryId: string,
   name: string,
   { reason, expected = null }: { readonly reason?: string | undefined; readonly expected?: ExpectedVersions } = {},
-): Promise<DeletedTag | null> {
+): Promise<TagTarget | null> {
   await authorize(ctx, principal, 'manage', { repositoryId })
   return ctx.db.sqlTransaction(async (tx) => {
     const repository = await lockForDeletion(tx, repositoryId)
@@ -41,7 +34,6 @@ export async function deleteTag(
     if (reason !== undefined && isProtected(repository, name))
       authorizeAdministrator(ctx, principal, administratorsOnly)
     const now = new Date()
-    const untaggedManifest = await findDeletionEffect(tx, repositoryId, tag, now)
     if (reason === undefined) await deleteTagRow(tx, repository, name)
     else await forceDeleteTag(tx, repository, name, { reason, decidedBy: principal.name })
     await recordDeletions(tx, repository, principal, [tag], { reason: reason ?? null, now })
@@ -53,6 +45,6 @@ export async function deleteTag(
       after: null,
       reason,
     })
-    return { untaggedManifest }
+    return tag
   })
 }

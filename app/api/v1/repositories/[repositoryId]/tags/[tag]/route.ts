@@ -2,7 +2,7 @@ import { found, versioned } from '@/lib/api/route/answers'
 import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
-import { deleteTag } from '@/lib/registry/tags/delete-tag'
+import { deleteTagWithEffect } from '@/lib/registry/tags/delete-tag-with-effect'
 import { getTag } from '@/lib/registry/tags/get-tag'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
@@ -10,6 +10,6 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
     versioned(await getTag(ctx, principal, params.repositoryId, params.tag)),
   ),
   DELETE: route(operations.deleteTag, async ({ ctx, principal, params: { repositoryId, tag }, query, expected }) => {
-    return { body: found(await deleteTag(ctx, principal, repositoryId, tag, { ...query, expected })) }
+    return { body: found(await deleteTagWithEffect(ctx, principal, repositoryId, tag, { ...query, expected })) }
   }),
 })

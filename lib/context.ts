@@ -12,6 +12,7 @@ import type { SecretBox } from '@/lib/secrets/secret-box'
 import type { Config } from './config'
 import type { Logger } from './log'
 import type { Database } from '@/lib/metadata/engine/database'
+import type { Pulls } from '@/lib/metadata/pulls'
 import type { SpaceCounts } from '@/lib/metadata/space-counts'
 import type { SpaceReserve } from '@/lib/metadata/engine/space-reserve'
 import type { FinishedUpload } from '@/lib/metadata/uploads'
@@ -22,6 +23,8 @@ import type { VerifiedBlobs } from '@/lib/storage/verified-blobs'
 export interface Context {
   readonly config: Config
   readonly db: Database
+  /** Finds what a pull needs in one statement. */
+  readonly pulls: Pick<Pulls, 'findManifest' | 'findBlob'>
   readonly blobs: BlobStore
   /** Remembers which blobs need not be verified when they are pulled. */
   readonly verifiedBlobs: VerifiedBlobs

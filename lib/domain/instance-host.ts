@@ -32,6 +32,11 @@ export function hasInstanceForm(host: string, domain: string): boolean {
   return matchForm(host, domain) !== null
 }
 
+/** The instance that a host addresses: one by its parts, or the default one; null when no instance can have it. */
+export function addressedInstance(host: string, domain: string): InstanceHostParts | 'default' | null {
+  return parseInstanceHost(host, domain) ?? (hasInstanceForm(host, domain) ? null : 'default')
+}
+
 function matchForm(host: string, domain: string): RegExpExecArray | null {
   const hostname = canonicalHost(host).replace(/:\d+$/, '')
   if (!hostname.endsWith(`.${domain}`)) return null

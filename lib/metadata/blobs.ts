@@ -14,6 +14,14 @@ export interface BlobLink {
   readonly isCorrupt: boolean
 }
 
+/** Longest interval at which it is stored when a link was last seen, in milliseconds. */
+const seenGrainMaxMs = 3_600_000
+
+/** To which precision it is stored when a link was last seen, in milliseconds: a quarter of the grace period at most. */
+export function linkSeenGrainMs(graceHours: number): number {
+  return Math.min(seenGrainMaxMs, (graceHours * 3_600_000) / 4)
+}
+
 /** The repository's link to the blob, or null: links decide the access to bytes. */
 export async function findBlobLink(source: SqlSource, repositoryId: string, digest: string): Promise<BlobLink | null> {
   const [row] = await source.read.$queryRaw<{ sizeBytes: bigint; seenAt: Date; corruptAt: Date | null }[]>`

@@ -17,7 +17,7 @@ export async function getBlob({ ctx, request, response, principal, repository, t
     'Docker-Content-Digest': digest,
     'Accept-Ranges': 'bytes',
     ETag: `"${digest}"`,
-    'Cache-Control': 'private, max-age=31536000, immutable',
+    'Cache-Control': blobCacheControl,
   }
   if (answerUnchanged(request, response, headers)) return
   if (blob === null) {
@@ -41,7 +41,11 @@ export async function getBlob({ ctx, request, response, principal, repository, t
   response.end()
 }
 
-const blobType = 'application/octet-stream'
+/** The media type of every blob. */
+export const blobType = 'application/octet-stream'
+
+/** How long a client may keep a blob: its digest is its content. */
+export const blobCacheControl = 'private, max-age=31536000, immutable'
 
 type Headers = Readonly<Record<string, string>>
 

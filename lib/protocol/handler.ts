@@ -12,6 +12,8 @@ import type { Operation } from './call'
 import { hostOf } from './challenge'
 import { describeRefusal } from './refusal'
 import { matchRoute } from './routes'
+import { setHeaders } from './set-headers'
+import { createShortWay } from './short-way'
 import { writeError } from './write-error'
 
 /**
@@ -32,13 +34,15 @@ export interface RegistryExchange {
 }
 
 /**
- * Answers a request of the registry. Where the process only reads, `passOn` has another one answer a request that needs a
- * write; it is called before anything was answered.
+ * Answers a request of the registry. `headers` are the door's for every answer, names and values by turns. Where the
+ * process only reads, `passOn` has another one answer a request that needs a write; it is called before anything was
+ * answered.
  */
 export type RegistryHandler = (
   request: IncomingMessage,
   response: ServerResponse,
   exchange?: RegistryExchange,
+  headers?: readonly string[],
   passOn?: () => void,
 ) => void
 
@@ -53,32 +57,61 @@ export const urlMax = 8192
  * answered in one format, without the text of unknown errors. While `isStopping`, no new upload is accepted.
  */
 export function createRegistryHandler(ctx: Context, isStopping: () => boolean = () => false): RegistryHandler {
-  return (request, response, exchange = { requestId: randomUUID(), route: null, error: null }, passOn) => {
+  const goShortWay = createShortWay(ctx)
+  return (request, response, exchange = newExchange(), doorHeaders = [], passOn) => {
     const { requestId } = exchange
-    response.setHeader('X-Request-Id', requestId)
-    response.setHeader('Docker-Distribution-API-Version', 'registry/2.0')
-    serve({ ctx, request, response, exchange, isStopping }).catch((cause: unknown) => {
-      if (cause instanceof WriterNeeded && passOn !== undefined) {
-        passOn()
-        return
-      }
-      const error = AppError.from(cause)
-      exchange.error = error.code
-      if (error.status >= 500 && error.code !== 'STOPPING')
-        ctx.log.error({ requestId, err: error.cause ?? error }, error.message)
-      // The status has been sent: closing the connection is the only way to show that the body is incomplete.
-      if (response.headersSent) response.destroy()
-      else writeError(request, response, withRequestId(error, requestId), describeRefusal(ctx.config, request, error))
-    })
+    const headers = [...doorHeaders, 'X-Request-Id', requestId, 'Docker-Distribution-API-Version', 'registry/2.0']
+    const serving = { ctx, request, response, exchange, headers, passOn, isStopping }
+    try {
+      const isAnswered = goShortWay(request, response, exchange, headers)
+      if (isAnswered === true) return
+      const served =
+        isAnswered === false ? goLongWay(serving) : isAnswered.then((is) => (is ? undefined : goLongWay(serving)))
+      served.catch((cause: unknown) => fail(serving, cause))
+    } catch (cause) {
+      fail(serving, cause)
+    }
   }
 }
 
+function newExchange(): RegistryExchange {
+  return { requestId: randomUUID(), route: null, error: null }
+}
+
+/** A request that is being answered. */
 interface Serving {
   readonly ctx: Context
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly exchange: RegistryExchange
+  /** For every answer, names and values by turns. */
+  readonly headers: readonly string[]
+  readonly passOn: (() => void) | undefined
   readonly isStopping: () => boolean
+}
+
+function goLongWay(serving: Serving): Promise<void> {
+  setHeaders(serving.response, serving.headers)
+  return serve(serving)
+}
+
+function fail({ ctx, request, response, exchange, headers, passOn }: Serving, cause: unknown): void {
+  if (cause instanceof WriterNeeded && passOn !== undefined) {
+    passOn()
+    return
+  }
+  const error = AppError.from(cause)
+  const { requestId } = exchange
+  exchange.error = error.code
+  if (error.status >= 500 && error.code !== 'STOPPING')
+    ctx.log.error({ requestId, err: error.cause ?? error }, error.message)
+  // The status has been sent: closing the connection is the only way to show that the body is incomplete.
+  if (response.headersSent) {
+    response.destroy()
+    return
+  }
+  setHeaders(response, headers)
+  writeError(request, response, withRequestId(error, requestId), describeRefusal(ctx.config, request, error))
 }
 
 async function serve({ ctx, request, response, exchange, isStopping }: Serving): Promise<void> {

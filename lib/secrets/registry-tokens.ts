@@ -115,6 +115,16 @@ export class RegistryTokens {
     return verified
   }
 
+  /**
+   * The content of a token that was verified before and is valid now, for the instance in it; null for any other token,
+   * and when it is time to look for new keys: then ask `verify`.
+   */
+  recall(token: string): VerifiedToken | null {
+    if (!this.#keys.areFresh()) return null
+    const known = this.#remembered.get(token)
+    return known !== undefined && Date.now() < known.expiresAtMs ? known : null
+  }
+
   async #verifyNew(token: string, instanceId: string): Promise<Remembered> {
     try {
       const { payload } = await jwtVerify(token, ({ kid }) => this.#verifyingKey(kid), {

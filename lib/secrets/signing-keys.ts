@@ -65,6 +65,11 @@ export class SigningKeys {
     return found !== undefined && Date.now() < found.endsAtMs ? found.key : null
   }
 
+  /** Whether the keys were checked within the last second. */
+  areFresh(): boolean {
+    return this.#loaded !== null && performance.now() - this.#checkedAtMs < checkEveryMs
+  }
+
   /** Checks the file for a change, unless it was checked within the last second. */
   async refresh(): Promise<void> {
     await this.#keys(checkEveryMs)

@@ -1,6 +1,13 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
+/** The latest response of a connection. On the connection itself, because each request sets it. */
+const latest = Symbol('latest')
+
+interface Connection extends Socket {
+  [latest]?: ServerResponse
+}
+
 const asked = new WeakMap<IncomingMessage, () => void>()
 
 /**
@@ -11,9 +18,8 @@ const asked = new WeakMap<IncomingMessage, () => void>()
  * this response, because Node queues what is to be sent later and puts the head in front of the queue.
  */
 export function continueInOrder(server: Server): void {
-  const latest = new WeakMap<Socket, ServerResponse>()
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    const before = latest.get(request.socket)
+    const before = (request.socket as Connection)[latest]
     // The rest of the body of a request that is answered already is discarded without being asked for.
     const send = () => {
       if (!response.headersSent) response.writeContinue()
@@ -24,7 +30,9 @@ export function continueInOrder(server: Server): void {
     })
     server.emit('request', request, response)
   })
-  server.on('request', (request, response) => latest.set(request.socket, response))
+  server.on('request', (request, response) => {
+    ;(request.socket as Connection)[latest] = response
+  })
 }
 
 /** Tells the client of `request` to send the body, if it waits for that; once at most. */

@@ -11,6 +11,7 @@ import { ByteBudget } from '@/lib/limits/byte-budget'
 import { TagRefusals } from '@/lib/limits/tag-refusals'
 import { Turnstile, Turnstiles } from '@/lib/limits/turnstile'
 import type { OpenDatabase } from '@/lib/metadata/engine/open-database'
+import { Pulls } from '@/lib/metadata/pulls'
 import type { Context } from '@/lib/context'
 import { openBlobStore } from '@/lib/storage/open-blob-store'
 import { linkUpload } from '@/lib/registry/push/link-upload'
@@ -35,6 +36,7 @@ export type OpenedParts = Pick<ProcessContext, 'db' | 'log' | 'reserve'> & Parti
 export async function createContext(config: Config, opened: OpenedParts): Promise<ProcessContext> {
   const ctx: ProcessContext = {
     config,
+    pulls: new Pulls(opened.db.direct),
     blobs: await openBlobStore(config.storage),
     verifiedBlobs: new VerifiedBlobs(),
     secrets: await openSecretBox(config.dataDir),

@@ -21,7 +21,7 @@ export interface DoorSettings {
   readonly phase: Phase
   readonly exchanges: Exchanges
   readonly readClient: (request: IncomingMessage) => Client
-  /** Answers a clear request to the registry. */
+  /** Answers a clear request to the registry, with `registrySecurityHeaders`. */
   readonly serveRegistry: (visit: Visit) => void
   /** Answers a request, clear or not, to the console or the REST API. */
   readonly serveConsole: (visit: Visit) => void
@@ -47,10 +47,13 @@ export function createDoors({
       serveConsole(visit)
       return
     }
-    setSecurityHeaders(response, door, client)
     askWhenRead(request)
-    if (visit.unclear === null) serveRegistry(visit)
-    else refuseExchange(exchange, visit.unclear)
+    if (visit.unclear === null) {
+      serveRegistry(visit)
+      return
+    }
+    setSecurityHeaders(response, door, client)
+    refuseExchange(exchange, visit.unclear)
   }
 }
 
@@ -62,6 +65,10 @@ export function refuseExchange(exchange: Exchange, error: AppError): void {
 
 /** Headers that may occur only once: of two, a proxy and Node could each use a different one. */
 const single = new Set(['host', 'authorization', 'content-type', 'origin'])
+const singleLengths = new Set([...single].map((name) => name.length))
+
+/** The last host that was a host name: the next request mostly has the same. */
+let clearHost = ''
 
 /**
  * The refusal of a request whose target is doubtful: its Host is not a host name, or a header that may occur once came
@@ -71,7 +78,10 @@ function findUnclear(request: IncomingMessage): AppError | null {
   const { host } = request.headers
   // It may be absent only in HTTP/1.0, and is empty where the address has none (RFC 9112, section 3.2).
   if (host === undefined && request.httpVersion === '1.1') return badRequest('the request has no Host')
-  if (host !== undefined && host !== '' && !isHost(host)) return badRequest('Host is not a host name')
+  if (host !== undefined && host !== '' && host !== clearHost) {
+    if (!isHost(host)) return badRequest('Host is not a host name')
+    clearHost = host
+  }
   const repeated = findRepeated(request)
   return repeated === null ? null : badRequest(`${repeated} came twice`)
 }
@@ -80,7 +90,9 @@ function findUnclear(request: IncomingMessage): AppError | null {
 function findRepeated({ rawHeaders }: IncomingMessage): string | null {
   let seen = ''
   for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = (rawHeaders[i] ?? '').toLowerCase()
+    const given = rawHeaders[i] ?? ''
+    if (!singleLengths.has(given.length)) continue
+    const name = given.toLowerCase()
     if (!single.has(name)) continue
     if (seen.includes(`${name},`)) return name
     seen += `${name},`

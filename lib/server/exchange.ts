@@ -50,8 +50,9 @@ export class Exchanges {
     }
     const startedAt = performance.now()
     this.running.add(exchange)
-    response.once('close', () => {
-      this.running.delete(exchange)
+    // Not `once`, which makes two more objects for each request.
+    response.on('close', () => {
+      if (!this.running.delete(exchange)) return
       exchange.durationMs = performance.now() - startedAt
       if (!exchange.isPassedOn) this.#onEnd(exchange)
     })

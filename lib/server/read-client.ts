@@ -54,5 +54,5 @@ function bare(address: string): string {
 
 /** Converts an IPv4 address that the socket reports as IPv6 back to IPv4. */
 function withoutMapping(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '')
+  return address.includes(':') ? address.replace(/^::ffff:(?=\d+\.)/i, '') : address
 }

@@ -15,22 +15,28 @@ const foreignId = /^[\w.:=+/-]{1,128}$/
  */
 export function createRequestLog(log: Logger): (exchange: Exchange) => void {
   const write = createLineWriter(log)
-  return ({ requestId, route, error, door, request, response, durationMs }) => {
-    const foreign = request.headers['x-request-id']
-    const agent = request.headers['user-agent']
-    const { address } = clientOf(request)
-    // Assembled by hand: fields without JSON.stringify have only characters that need no escaping.
-    const fields =
-      `"requestId":"${requestId}"` +
-      (typeof foreign === 'string' && foreignId.test(foreign) ? `,"clientRequestId":"${foreign}"` : '') +
-      `,"door":"${door}","method":"${request.method}","path":${JSON.stringify(pathOf(request.url ?? ''))}` +
-      `,"route":${route === null ? 'null' : `"${route}"`},"status":${response.statusCode}` +
-      (error === null ? '' : `,"error":"${error}"`) +
-      `,"durationMs":${Math.round(durationMs * 10) / 10},"whole":${response.writableFinished}` +
-      (address === '' ? '' : `,"address":"${address}"`) +
-      (agent === undefined ? '' : `,"userAgent":${JSON.stringify(agent.slice(0, textMax))}`)
-    write(route === 'asset' ? 'debug' : 'info', fields, 'request')
+  return (exchange) => {
+    const level = exchange.route === 'asset' ? 'debug' : 'info'
+    if (log.isLevelEnabled(level)) write(level, fieldsOf(exchange), 'request')
   }
+}
+
+/** The fields of a request's line as JSON text. */
+function fieldsOf({ requestId, route, error, door, request, response, durationMs }: Exchange): string {
+  const foreign = request.headers['x-request-id']
+  const agent = request.headers['user-agent']
+  const { address } = clientOf(request)
+  // Assembled by hand: fields without JSON.stringify have only characters that need no escaping.
+  return (
+    `"requestId":"${requestId}"` +
+    (typeof foreign === 'string' && foreignId.test(foreign) ? `,"clientRequestId":"${foreign}"` : '') +
+    `,"door":"${door}","method":"${request.method}","path":${JSON.stringify(pathOf(request.url ?? ''))}` +
+    `,"route":${route === null ? 'null' : `"${route}"`},"status":${response.statusCode}` +
+    (error === null ? '' : `,"error":"${error}"`) +
+    `,"durationMs":${Math.round(durationMs * 10) / 10},"whole":${response.writableFinished}` +
+    (address === '' ? '' : `,"address":"${address}"`) +
+    (agent === undefined ? '' : `,"userAgent":${JSON.stringify(agent.slice(0, textMax))}`)
+  )
 }
 
 function pathOf(url: string): string {

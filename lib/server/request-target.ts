@@ -8,6 +8,8 @@ const absoluteForm = /^https?:\/\/([^/?#]*)([^#]*)/i
  * 9112, section 3.2.2). Other targets stay as they are.
  */
 export function readTarget(request: IncomingMessage): void {
+  // Nearly all: in origin form.
+  if (request.url?.startsWith('/') === true) return
   const [, authority = '', rest = ''] = absoluteForm.exec(request.url ?? '') ?? []
   if (authority === '') return
   request.url = rest.startsWith('/') ? rest : `/${rest}`

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type { Client } from '@/lib/auth/client'
+import { setHeaders } from '@/lib/protocol/set-headers'
 import type { Door } from './exchange'
 
-const yearSeconds = 365 * 24 * 60 * 60
+/** Browsers accept it only over TLS. One year, as preload lists require. Not for subdomains: those may not be ours. */
+const transportSecurity = `max-age=${365 * 24 * 60 * 60}`
 
 /** Browser features that no page of the console needs. */
 const deniedFeatures = [
@@ -45,17 +47,27 @@ export function createNonce(): string {
   return randomBytes(16).toString('base64')
 }
 
+const overAnything = ['X-Content-Type-Options', 'nosniff', 'Content-Security-Policy', registryPolicy]
+const overTls = [
+  ...['X-Content-Type-Options', 'nosniff', 'Strict-Transport-Security', transportSecurity],
+  ...['Content-Security-Policy', registryPolicy],
+]
+
+/** The security headers of the registry's answers, names and values by turns. */
+export function registrySecurityHeaders({ isSecure }: Client): readonly string[] {
+  return isSecure ? overTls : overAnything
+}
+
 /**
  * Sets the security headers of a response. `policy` is the policy of a page; without it, the response is not a page.
  */
 export function setSecurityHeaders(response: ServerResponse, door: Door, client: Client, policy?: string): void {
-  response.setHeader('X-Content-Type-Options', 'nosniff')
-  // Browsers accept it only over TLS. One year, as preload lists require. Not for subdomains: those may not be ours.
-  if (client.isSecure) response.setHeader('Strict-Transport-Security', `max-age=${yearSeconds}`)
   if (door === 'registry') {
-    response.setHeader('Content-Security-Policy', registryPolicy)
+    setHeaders(response, registrySecurityHeaders(client))
     return
   }
+  response.setHeader('X-Content-Type-Options', 'nosniff')
+  if (client.isSecure) response.setHeader('Strict-Transport-Security', transportSecurity)
   response.setHeader('Content-Security-Policy', policy ?? dataPolicy)
   response.setHeader('X-Frame-Options', 'DENY')
   response.setHeader('Referrer-Policy', 'same-origin')

@@ -30,6 +30,7 @@ import type { Supervised } from './processes/supervised'
 import { createClientReader } from './read-client'
 import { createReadiness } from './readiness'
 import { createRequestLog } from './request-log'
+import { registrySecurityHeaders } from './security-headers'
 import { takeServingLocks } from './serving-lock'
 import { StartError } from './start-error'
 import { stopWhenAsked } from './stop'
@@ -101,7 +102,8 @@ export async function start(config: Config, dev: boolean, main: MainProcess | nu
   const behind: Omit<DoorSettings, 'readClient'> = {
     phase,
     exchanges,
-    serveRegistry: ({ exchange }) => serveRegistry(exchange.request, exchange.response, exchange),
+    serveRegistry: ({ exchange, client }) =>
+      serveRegistry(exchange.request, exchange.response, exchange, registrySecurityHeaders(client)),
     serveConsole: await openConsole(ctx, { port, dev }),
   }
   ready(createDoors({ ...behind, readClient: createClientReader(config, log) }))

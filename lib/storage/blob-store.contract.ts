@@ -124,6 +124,7 @@ export function describeBlobStore(name: string, open: () => Promise<OpenedBlobSt
         expect(await store.commit(uploadId, digestOf(bytes))).toBe(size)
 
         expect(await store.stat(digestOf(bytes))).toBe(size)
+        expect([size, null]).toContain(store.statNow(digestOf(bytes)))
         expectSame(await readAll(store, digestOf(bytes), size), bytes)
         expect(await store.uploadSize(uploadId)).toBeNull()
         expect(await opened.listContents()).toHaveLength(1)
@@ -169,6 +170,7 @@ export function describeBlobStore(name: string, open: () => Promise<OpenedBlobSt
 
     it('knows nothing of a blob that was never published', async () => {
       expect(await store.stat(absent)).toBeNull()
+      expect(store.statNow(absent)).toBeNull()
       await expect(store.read(absent)).rejects.toEqual(appError('BLOB_UNKNOWN', { digest: absent }))
       await store.delete(absent)
     })

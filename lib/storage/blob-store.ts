@@ -14,6 +14,12 @@ export interface BlobStore {
   /** Size in bytes, or null when the blob is absent. */
   stat(digest: Digest): Promise<number | null>
 
+  /**
+   * The size in bytes at once, where that takes microseconds; null when it would not, or the blob is absent, or this fails:
+   * then ask `stat`. Never throws.
+   */
+  statNow(digest: Digest): number | null
+
   /** When the blob was last committed; null when it is absent. */
   publishedAt(digest: Digest): Promise<Date | null>
 

@@ -29,6 +29,8 @@ const pageSize = 10
 const settings = { autoCreateRepository: false, defaultRepositoryType: 'PRIVATE', defaultTagImmutability: false }
 const texts = { summary: '', description: '' }
 
+const atOnce = (reference: string) => ({ instance: 'default', path: 'team/closed', reference, isForPush: false })
+
 /** By room and function, and what of it where there are several. */
 export const useCaseRows: Readonly<Record<string, UseCaseRow>> = {
   'audit/exportAuditEvents': { member: 'DENIED', args: () => [{}, 'jsonl'] },
@@ -80,6 +82,15 @@ export const useCaseRows: Readonly<Record<string, UseCaseRow>> = {
   'credentials/getRegistryCredentials': { member: 'NOT_FOUND', args: () => [ids.besideInstance, host] },
   'credentials/setRegistryPassword': { member: 'NOT_FOUND', args: () => [ids.besideInstance, 'another-pw-2'] },
   'credentials/removeRegistryPassword': { member: 'own', args: () => [ids.main] },
+
+  // They decide nothing but yes: the long way refuses.
+  'pull/findBlobAtOnce': {
+    member: 'nothing',
+    anonymous: 'nothing',
+    token: 'nothing',
+    args: () => [atOnce(image.layerDigest)],
+  },
+  'pull/findManifestAtOnce': { member: 'nothing', anonymous: 'nothing', token: 'nothing', args: () => [atOnce('v1')] },
 
   'grants/createGrant': {
     member: 'DENIED',

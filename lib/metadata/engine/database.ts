@@ -23,6 +23,23 @@ export interface Source extends SqlSource {
   readonly prisma: Models
 }
 
+/**
+ * Reads of one row outside a transaction, for requests that are answered with little else: they see the last commit, as
+ * all reads outside a transaction do.
+ */
+export interface DirectReads {
+  /**
+   * The first row of a SELECT, or undefined: SQLite answers at once, PostgreSQL with a promise. Throws or rejects as
+   * `$queryRaw` rejects.
+   */
+  first<T>(query: TemplateStringsArray, ...values: readonly unknown[]): T | undefined | Promise<T | undefined>
+  /**
+   * A number that each commit changes, of any connection and any process: what was read after this number was seen is
+   * still what the database has, as long as the number is the same. Null: the database has no such number (PostgreSQL).
+   */
+  commitMark(): number | null
+}
+
 /** A transaction of plain SQL, or one that can do more. A function that takes this must not be called outside one. */
 export interface SqlTransaction extends SqlSource, SqlRunner {}
 

@@ -1,5 +1,5 @@
 import type { PrismaClient } from '../generated/sqlite/client'
-import type { Database, SqlSource } from './database'
+import type { Database, DirectReads, SqlSource } from './database'
 
 /** What the two databases do in their own ways. */
 export interface Engine extends SqlSource, Pick<Database, 'sqlTransaction' | 'tryLock'> {
@@ -7,6 +7,8 @@ export interface Engine extends SqlSource, Pick<Database, 'sqlTransaction' | 'tr
   readonly client: PrismaClient
   /** Reads as `read` does, on the event loop: no thread in between, and nothing else runs meanwhile. */
   readonly inlineRead: SqlSource['read']
+  /** Reads on the event loop too, of one row. */
+  readonly direct: DirectReads
   /** Ends all connections once running work has ended. */
   close(): Promise<void>
 }

@@ -1,5 +1,5 @@
 import type { Prisma, PrismaClient } from '../generated/sqlite/client'
-import type { Database, DatabaseLocation, HeldLock, Models, SqlTransaction, Transaction } from './database'
+import type { Database, DatabaseLocation, DirectReads, HeldLock, Models, SqlTransaction, Transaction } from './database'
 import type { Engine } from './engine'
 import { translateFailure } from './failures'
 import { openPostgresql } from './postgresql'
@@ -13,6 +13,8 @@ export interface OpenDatabase extends Database {
    * statements that take microseconds, of which `/v2` asks thousands a second. Everything else reads on threads.
    */
   readonly inline: Database
+  /** Reads of one row, on the event loop too. */
+  readonly direct: DirectReads
   /** Ends all connections once running work has ended. */
   close(): Promise<void>
 }
@@ -35,6 +37,7 @@ class ProcessDatabase implements OpenDatabase {
   readonly mayWrite = true
   readonly provider: Engine['provider']
   readonly read: Engine['read']
+  readonly direct: DirectReads
   readonly #engine: Engine
   readonly #client: Prisma.TransactionClient
   readonly inline: Database
@@ -42,6 +45,7 @@ class ProcessDatabase implements OpenDatabase {
   constructor(engine: Engine) {
     this.provider = engine.provider
     this.read = engine.read
+    this.direct = engine.direct
     this.#engine = engine
     // A failure without a meaning for callers becomes UNAVAILABLE, so that every entry point fails closed. The
     // cast drops the extension's type, which adds nothing.

@@ -39,6 +39,11 @@ export function openPostgresql(url: string, options: ClientOptions): Engine {
     client: client as Engine['client'],
     read,
     inlineRead: read,
+    direct: {
+      first: async <T>(query: TemplateStringsArray, ...values: readonly unknown[]) =>
+        (await read.$queryRaw<T[]>(query, ...values))[0],
+      commitMark: () => null,
+    },
     sqlTransaction: (work) => runTransaction(pool, work),
     tryLock: (name) => locks.tryTake(name),
     async close() {

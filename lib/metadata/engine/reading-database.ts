@@ -2,7 +2,7 @@ import Sqlite from 'better-sqlite3'
 import { WriterNeeded } from '@/lib/domain/writer-needed'
 import type { Database, Models } from './database'
 import type { OpenDatabase } from './open-database'
-import { SqliteStatements } from './sqlite-statements'
+import { SqliteReads } from './sqlite-statements'
 
 /** How long a read waits while another process recovers the database after a crash, in milliseconds. */
 const recoveryTimeoutMs = 2_000
@@ -20,19 +20,23 @@ export function openReadingDatabase(file: string, tryLock: Database['tryLock']):
 class ReadingDatabase implements OpenDatabase {
   readonly provider = 'sqlite'
   readonly mayWrite = false
-  readonly read: SqliteStatements
+  readonly read: SqliteReads
   readonly tryLock: Database['tryLock']
   readonly #connection: Sqlite.Database
 
   constructor(connection: Sqlite.Database, tryLock: Database['tryLock']) {
     this.tryLock = tryLock
     this.#connection = connection
-    this.read = new SqliteStatements(connection)
+    this.read = new SqliteReads(connection)
   }
 
   /** All it is asked is `/v2`'s. */
   get inline(): this {
     return this
+  }
+
+  get direct(): SqliteReads {
+    return this.read
   }
 
   get prisma(): Models {

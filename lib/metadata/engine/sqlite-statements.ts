@@ -3,6 +3,7 @@ import { AppError } from '@/lib/domain/errors'
 import { Prisma } from '../generated/sqlite/client'
 import type { RawRows } from './reading-thread'
 import type { ReadingThreads } from './reading-threads'
+import type { DirectReads } from './database'
 import { type SqlRunner, isSql } from './sql-runner'
 
 /**
@@ -56,6 +57,15 @@ export class SqliteStatements implements SqlRunner {
     }
   }
 
+  /** The first row of a statement without pieces of SQL in it. */
+  protected firstOf(query: TemplateStringsArray, values: readonly unknown[]): Record<string, unknown> | undefined {
+    try {
+      return this.#prepareTemplate(query).get(values)
+    } catch (error) {
+      throw sqliteFailure(error)
+    }
+  }
+
   #prepareTemplate(strings: TemplateStringsArray): PreparedStatement {
     let statement = this.#byTemplate.get(strings)
     if (statement === undefined) {
@@ -71,6 +81,29 @@ export class SqliteStatements implements SqlRunner {
     const statement = new PreparedStatement(this.#connection.prepare(text))
     if (text.length <= keptTextMax) this.#byText.set(text, statement)
     return statement
+  }
+}
+
+/** SQL on a connection that only reads. */
+export class SqliteReads extends SqliteStatements implements DirectReads {
+  readonly #mark: Statement<[], number>
+
+  constructor(connection: Sqlite.Database) {
+    super(connection)
+    // It counts the commits of other connections; this one has none.
+    this.#mark = connection.prepare<[], number>('PRAGMA data_version').pluck()
+  }
+
+  first<T>(query: TemplateStringsArray, ...values: readonly unknown[]): T | undefined | Promise<T | undefined> {
+    return this.firstOf(query, values) as T | undefined
+  }
+
+  commitMark(): number {
+    try {
+      return this.#mark.get() as number
+    } catch (error) {
+      throw sqliteFailure(error)
+    }
   }
 }
 
@@ -107,14 +140,22 @@ class PreparedStatement {
 
   all(parameters: readonly unknown[]): Record<string, unknown>[] {
     const rows = this.#statement.all(...parameters.map(toParameter))
-    for (const [column, convert] of this.#converters) {
-      for (const row of rows) if (row[column] !== null) row[column] = convert(row[column])
-    }
+    if (this.#converters.length > 0) for (const row of rows) this.#convert(row)
     return rows
+  }
+
+  get(parameters: readonly unknown[]): Record<string, unknown> | undefined {
+    const row = this.#statement.get(...parameters.map(toParameter))
+    if (row !== undefined) this.#convert(row)
+    return row
   }
 
   run(parameters: readonly unknown[]): number {
     return this.#statement.run(...parameters.map(toParameter)).changes
+  }
+
+  #convert(row: Record<string, unknown>): void {
+    for (const [column, convert] of this.#converters) if (row[column] !== null) row[column] = convert(row[column])
   }
 }
 

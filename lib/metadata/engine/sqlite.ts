@@ -7,7 +7,7 @@ import type { SqlRunner } from './sql-runner'
 import { ReadingThread } from './reading-thread'
 import { ReadingThreads } from './reading-threads'
 import { busyTimeoutMs, sqliteAdapter } from './sqlite-adapter'
-import { SqliteStatements, ThreadStatements } from './sqlite-statements'
+import { SqliteReads, SqliteStatements, ThreadStatements } from './sqlite-statements'
 import { WriteQueue } from './write-queue'
 
 /** Opens the migrated SQLite database in `file`. `beforeWrite` is called before each transaction that writes. */
@@ -21,13 +21,15 @@ export function openSqlite(file: string, options: ClientOptions, beforeWrite: ()
   const writes = new WriteQueue(beforeWrite)
   // Other processes of this server ask this one for locks.
   const locks = new NamedLocks()
+  const reads = new SqliteReads(reading)
   const threads = new ReadingThreads((onEnd) => new ReadingThread(file, onEnd))
   const client = new PrismaClient({ ...options, adapter: sqliteAdapter(file, writes, threads) })
   return {
     provider: 'sqlite',
     client,
     read: new ThreadStatements(threads),
-    inlineRead: new SqliteStatements(reading),
+    inlineRead: reads,
+    direct: reads,
     async sqlTransaction(work) {
       const unit = await writes.begin(writer)
       const tx = new SqliteTransaction(writer)

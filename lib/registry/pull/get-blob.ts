@@ -3,15 +3,12 @@ import type { Digest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import { WriterNeeded } from '@/lib/domain/writer-needed'
 import type { ByteRange } from '@/lib/domain/range'
-import { findBlobLink } from '@/lib/metadata/blobs'
+import { findBlobLink, linkSeenGrainMs } from '@/lib/metadata/blobs'
 import { markLinkSeen } from '@/lib/metadata/garbage'
 import type { BlobReader } from '@/lib/storage/blob-store'
 import type { Context } from '@/lib/context'
 import { checkWhileReading } from './check-while-reading'
 import { type OpenedRepository, assertOpened } from '@/lib/registry/traffic/opened-repository'
-
-/** Longest interval between two updates of the time at which a client last asked for a blob, in milliseconds. */
-const seenGrainMaxMs = 3_600_000
 
 /** A blob of a repository that was opened to pull. */
 export interface ReadableBlob {
@@ -52,9 +49,9 @@ export async function getBlobSizeForPush(
   assertOpened(repository, principal, 'pull')
   const { size, seenAt } = await findBlob(ctx, repository, digest)
   const now = new Date()
-  const grainMs = Math.min(seenGrainMaxMs, (ctx.config.maintenance.graceHours * 3_600_000) / 4)
   // On a full disk nobody can push, and each pull would use a little of the space that is left.
-  if (now.getTime() - seenAt.getTime() >= grainMs && !ctx.reserve.isLow) await markSeen(ctx, repository, digest, now)
+  const isDue = now.getTime() - seenAt.getTime() >= linkSeenGrainMs(ctx.config.maintenance.graceHours)
+  if (isDue && !ctx.reserve.isLow) await markSeen(ctx, repository, digest, now)
   return size
 }
 

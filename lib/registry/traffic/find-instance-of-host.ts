@@ -1,4 +1,4 @@
-import { hasInstanceForm, parseInstanceHost } from '@/lib/domain/instance-host'
+import { addressedInstance } from '@/lib/domain/instance-host'
 import { type InstanceForTraffic, findDefaultInstance, findInstanceByHost } from '@/lib/metadata/instances'
 import type { Context } from '@/lib/context'
 
@@ -9,7 +9,7 @@ export type { InstanceForTraffic }
  * name and region.
  */
 export async function findInstanceOfHost(ctx: Context, host: string): Promise<InstanceForTraffic | null> {
-  const parts = parseInstanceHost(host, ctx.config.domain)
-  if (parts !== null) return findInstanceByHost(ctx.db, parts)
-  return hasInstanceForm(host, ctx.config.domain) ? null : findDefaultInstance(ctx.db)
+  const addressed = addressedInstance(host, ctx.config.domain)
+  if (addressed === null) return null
+  return addressed === 'default' ? findDefaultInstance(ctx.db) : findInstanceByHost(ctx.db, addressed)
 }

@@ -14,7 +14,7 @@ import {
 import type { Context } from '@/lib/context'
 import { finishDeletions } from '@/lib/registry/finish-deletions'
 import { OpenedRepository, type TrafficAction } from './opened-repository'
-import { mayPull } from './pull-permission'
+import { isPullAllowed } from './pull-permission'
 
 /** The scope that a token must have, and the permission that the principal needs. */
 const needs = {
@@ -71,20 +71,13 @@ async function findAllowed(
 }
 
 function assertAllowed(principal: Principal, repository: RepositoryForCaller, action: TrafficAction): void {
-  if (principal.role === 'ADMINISTRATOR' || rankAllows(repository.rank, needs[action].permission)) return
   if (action === 'pull') {
-    if (mayPull(principal, repository) || isTrusted(principal.token, repository)) return
+    if (isPullAllowed(principal, repository)) return
     if (principal.token !== null) throw insufficientScope(repository.path, action)
-  }
+  } else if (principal.role === 'ADMINISTRATOR' || rankAllows(repository.rank, needs[action].permission)) return
   if (principal.kind === 'anonymous') throw new AppError('UNAUTHORIZED')
   const mayKnow = repository.rank > 0 || repository.isPublic
   throw mayKnow ? new AppError('DENIED', { detail: { name: repository.path, action } }) : unknownName(repository.path)
-}
-
-/** Whether a token that allows a pull by path was issued for this repository, or for its namespace without one. */
-function isTrusted(token: GrantedAccess | null, { id, namespaceId, path }: RepositoryForCaller): boolean {
-  const boundTo = token?.boundTo.get(path)
-  return boundTo !== undefined && [id, namespaceId].includes(boundTo)
 }
 
 /** Whether a token was issued for the path's namespace, as it is now, without a repository. */

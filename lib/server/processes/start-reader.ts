@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { Registry } from 'prom-client'
 import type { Config } from '@/lib/config'
 import { createRegistryHandler } from '@/lib/protocol/handler'
+import { setHeaders } from '@/lib/protocol/set-headers'
 import { Connections } from '@/lib/server/connections'
 import { type Visit, createDoors } from '@/lib/server/doors'
 import { Exchanges } from '@/lib/server/exchange'
@@ -11,6 +12,7 @@ import type { Phase } from '@/lib/server/phase'
 import { ProcessMetrics } from '@/lib/server/process-metrics'
 import { createClientReader } from '@/lib/server/read-client'
 import { createRequestLog } from '@/lib/server/request-log'
+import { registrySecurityHeaders } from '@/lib/server/security-headers'
 import { stopWhenAsked } from '@/lib/server/stop'
 import { UploadsUnderWay } from '@/lib/server/uploads-under-way'
 import { MainClient } from './main-client'
@@ -59,10 +61,15 @@ export async function startReader(config: Config, supervised: Supervised, socket
     exchanges,
     readClient: createClientReader(config, log),
     serveRegistry(visit) {
-      const { exchange } = visit
+      const { exchange, client } = visit
       const { request, response } = exchange
-      if (mayAnswer(request, db.mayWrite)) serveRegistry(request, response, exchange, () => passOn(visit))
-      else passOn(visit)
+      const headers = registrySecurityHeaders(client)
+      if (mayAnswer(request, db.mayWrite)) {
+        serveRegistry(request, response, exchange, headers, () => passOn(visit))
+        return
+      }
+      setHeaders(response, headers)
+      passOn(visit)
     },
     serveConsole: passOn,
   })

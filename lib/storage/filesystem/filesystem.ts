@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 
@@ -68,6 +69,14 @@ class FilesystemBlobStore implements BlobStore {
 
   async stat(digest: Digest): Promise<number | null> {
     return findSize(blobPath(this.dataDir, digest)).catch(rethrow)
+  }
+
+  statNow(digest: Digest): number | null {
+    try {
+      return statSync(blobPath(this.dataDir, digest), { throwIfNoEntry: false })?.size ?? null
+    } catch {
+      return null
+    }
   }
 
   async publishedAt(digest: Digest): Promise<Date | null> {

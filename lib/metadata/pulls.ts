@@ -1,0 +1,177 @@
+import { hash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { InstanceHostParts } from '@/lib/domain/instance-host'
+import type { DirectReads } from './engine/database'
+import type { RepositoryForCaller } from './repositories'
+
+/** What a pull asks for. What is not the path of a repository, a tag or a digest is not found. */
+export interface PullQuery {
+  readonly instance: InstanceHostParts | 'default'
+  readonly path: string
+  /** A tag or a digest. */
+  readonly reference: string
+}
+
+/** A manifest, and what decides whether the caller may pull it. */
+export interface PulledManifest {
+  readonly repository: RepositoryForCaller
+  readonly digest: string
+  readonly mediaType: string
+  /** The bytes as they were pushed: they were compared to the digest. */
+  readonly content: Buffer
+  readonly sizeBytes: number
+  /** When it was last pushed or requested by HEAD, to the hour. */
+  readonly seenAt: Date
+}
+
+/** A repository's link to a blob that no scrub found corrupt, and what decides whether the caller may pull it. */
+export interface PulledBlob {
+  readonly repository: RepositoryForCaller
+  readonly digest: string
+  readonly sizeBytes: number
+  /** When the repository last had it pushed, mounted or asked for, to the hour. */
+  readonly seenAt: Date
+}
+
+/** SQLite answers at once. */
+type Answer<T> = T | null | Promise<T | null>
+
+/** Most bytes that are remembered. */
+const rememberedMaxBytes = 8 * 1024 * 1024
+
+/** Largest answer that is remembered, in bytes: a few large manifests must not displace all others. */
+const answerMaxBytes = 128 * 1024
+
+/** About what an answer takes in memory besides the bytes of a manifest. */
+const answerBytes = 1024
+
+interface Remembered {
+  /** As it was before the statement ran. */
+  readonly mark: number
+  readonly answer: PulledManifest | PulledBlob
+}
+
+/**
+ * Finds in one statement what a pull needs: instance, repository, the caller's rank, and the content. Where the
+ * database has a mark for commits (SQLite), an answer is remembered until the next commit
+ * (docs/decisions/0028-short-way.md).
+ */
+export class Pulls {
+  readonly #reads: DirectReads
+  readonly #remembered = new LRUCache<string, Remembered>({
+    maxSize: rememberedMaxBytes,
+    maxEntrySize: answerMaxBytes,
+    sizeCalculation: ({ answer }) => answerBytes + ('content' in answer ? answer.content.length : 0),
+  })
+
+  constructor(reads: DirectReads) {
+    this.#reads = reads
+  }
+
+  /**
+   * The manifest of a tag or digest; null when there is none, or its bytes no longer match its digest. `subjectId` is that
+   * of the user or the robot; empty for the anonymous.
+   */
+  findManifest(subjectId: string, query: PullQuery): Answer<PulledManifest> {
+    return this.#find('manifests', subjectId, query, readManifest)
+  }
+
+  /** The link to the blob of a digest, or null. `subjectId` as in `findManifest`. */
+  findBlob(subjectId: string, query: PullQuery): Answer<PulledBlob> {
+    return this.#find('blobs', subjectId, query, readBlob)
+  }
+
+  #find<T extends PulledManifest | PulledBlob>(
+    kind: string,
+    subjectId: string,
+    query: PullQuery,
+    read: (reads: DirectReads, subjectId: string, query: PullQuery) => Answer<T>,
+  ): Answer<T> {
+    // Before the statement: a commit between the two makes the answer newer than its mark, never older.
+    const mark = this.#reads.commitMark()
+    if (mark === null) return read(this.#reads, subjectId, query)
+    const { instance, path, reference } = query
+    const host = instance === 'default' ? '' : `${instance.name}.${instance.regionId}`
+    const key = `${subjectId} ${host}/${path}/${kind}/${reference}`
+    const known = this.#remembered.get(key)
+    if (known?.mark === mark) return known.answer as T
+    const answer = read(this.#reads, subjectId, query)
+    if (answer === null || answer instanceof Promise) this.#remembered.delete(key)
+    else this.#remembered.set(key, { mark, answer })
+    return answer
+  }
+}
+
+/** What both statements read first. */
+interface StoredRepository extends Omit<RepositoryForCaller, 'isPublic'> {
+  readonly type: string
+}
+
+interface StoredManifest extends StoredRepository, Omit<PulledManifest, 'repository'> {}
+
+/** A tag has no colon, so a digest is nobody's tag. */
+function readManifest(
+  reads: DirectReads,
+  subjectId: string,
+  { instance, path, reference }: PullQuery,
+): Answer<PulledManifest> {
+  const { name, regionId } = instance === 'default' ? defaultInstance : instance
+  const row = reads.first<StoredManifest>`
+    SELECT r."id", r."instanceId", r."namespaceId", r."path", r."type", i."allowAnonymousPull",
+      (SELECT COALESCE(MAX(CASE g."permission" WHEN 'MANAGE' THEN 3 WHEN 'PUSH' THEN 2 ELSE 1 END), 0) FROM "Grant" g
+        WHERE g."subjectId" = ${subjectId} AND g."scopeId" IN (r."id", r."namespaceId", r."instanceId")) AS "rank",
+      m."digest", m."mediaType", m."sizeBytes", m."seenAt", m."content"
+    FROM "Instance" i
+    JOIN "Repository" r ON r."instanceId" = i."id" AND r."path" = ${path} AND NOT r."isDeleted"
+    JOIN "Manifest" m ON m."repositoryId" = r."id" AND m."digest" = COALESCE(
+      (SELECT t."digest" FROM "Tag" t WHERE t."repositoryId" = r."id" AND t."name" = ${reference}), ${reference})
+    WHERE i."id" = CASE WHEN ${name} = '' THEN (SELECT d."id" FROM "Instance" d WHERE d."isDefault" LIMIT 1)
+      ELSE (SELECT n."id" FROM "Instance" n WHERE n."regionId" = ${regionId} AND n."name" = ${name}) END`
+  return then(row, (found) => {
+    const { digest, mediaType, content, sizeBytes, seenAt } = found
+    if (!isDigestOf(digest, content)) return null
+    return { repository: repositoryOf(found), digest, mediaType, content, sizeBytes, seenAt }
+  })
+}
+
+interface StoredBlob extends StoredRepository {
+  readonly sizeBytes: bigint
+  readonly seenAt: Date
+}
+
+function readBlob(reads: DirectReads, subjectId: string, { instance, path, reference }: PullQuery): Answer<PulledBlob> {
+  const { name, regionId } = instance === 'default' ? defaultInstance : instance
+  const row = reads.first<StoredBlob>`
+    SELECT r."id", r."instanceId", r."namespaceId", r."path", r."type", i."allowAnonymousPull",
+      (SELECT COALESCE(MAX(CASE g."permission" WHEN 'MANAGE' THEN 3 WHEN 'PUSH' THEN 2 ELSE 1 END), 0) FROM "Grant" g
+        WHERE g."subjectId" = ${subjectId} AND g."scopeId" IN (r."id", r."namespaceId", r."instanceId")) AS "rank",
+      b."sizeBytes", l."seenAt"
+    FROM "Instance" i
+    JOIN "Repository" r ON r."instanceId" = i."id" AND r."path" = ${path} AND NOT r."isDeleted"
+    JOIN "RepositoryBlob" l ON l."repositoryId" = r."id" AND l."digest" = ${reference}
+    JOIN "Blob" b ON b."digest" = l."digest" AND b."corruptAt" IS NULL
+    WHERE i."id" = CASE WHEN ${name} = '' THEN (SELECT d."id" FROM "Instance" d WHERE d."isDefault" LIMIT 1)
+      ELSE (SELECT n."id" FROM "Instance" n WHERE n."regionId" = ${regionId} AND n."name" = ${name}) END`
+  return then(row, (found) => {
+    const { sizeBytes, seenAt } = found
+    return { repository: repositoryOf(found), digest: reference, sizeBytes: Number(sizeBytes), seenAt }
+  })
+}
+
+/** No instance has an empty name. */
+const defaultInstance: InstanceHostParts = { name: '', regionId: '' }
+
+function repositoryOf({ id, instanceId, namespaceId, path, type, allowAnonymousPull, rank }: StoredRepository) {
+  return { id, instanceId, namespaceId, path, isPublic: type === 'PUBLIC', allowAnonymousPull, rank }
+}
+
+function isDigestOf(digest: string, content: Buffer): boolean {
+  const colon = digest.indexOf(':')
+  return hash(digest.slice(0, colon), content) === digest.slice(colon + 1)
+}
+
+/** Applies `use` to a row, now or when it comes. */
+function then<Row, T>(row: Row | undefined | Promise<Row | undefined>, use: (row: Row) => T | null): Answer<T> {
+  if (row instanceof Promise) return row.then((found) => (found === undefined ? null : use(found)))
+  return row === undefined ? null : use(row)
+}

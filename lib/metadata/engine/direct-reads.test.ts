@@ -87,7 +87,7 @@ test.runIf(isSqlite)(
 
 test.runIf(isSqlite)('a process that only reads has the same mark and the same rows', async () => {
   if (location.provider !== 'sqlite') return
-  const reader = openReadingDatabase(location.file)
+  const reader = openReadingDatabase(location.file, () => Promise.resolve(null))
   try {
     const before = reader.direct.commitMark()
     await db.prisma.instance.create({ data: insert('for-reader') })

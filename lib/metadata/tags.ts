@@ -329,7 +329,7 @@ export async function listTagsReaching(
   // to the manifests that name it; 2, to its subject. PostgreSQL allows one recursive term only, so it has both.
   // UNION, not UNION ALL: an index may name a manifest twice, and a cycle cannot exist but must not hang if it did.
   // Not sorted in the statement: it ends when enough tags are found. SQLite takes the tables of a CROSS JOIN in this
-  // order.
+  // order. PostgreSQL would read all tags for a join with as many digests as it expects; with a limit it expects few.
   const rows = await source.read.$queryRaw<{ name: string }[]>`
     WITH RECURSIVE reaching("digest") AS (
       SELECT "parentDigest" FROM "ManifestReference"
@@ -348,8 +348,11 @@ export async function listTagsReaching(
     )
     SELECT "name" FROM "Tag" WHERE "repositoryId" = ${repositoryId} AND "digest" = ${digest}
     UNION ALL
-    SELECT "Tag"."name" FROM reaching
-    CROSS JOIN "Tag" WHERE "Tag"."repositoryId" = ${repositoryId} AND "Tag"."digest" = reaching."digest"
+    SELECT "Tag"."name" FROM (
+      SELECT "digest" FROM reaching WHERE (
+        SELECT 1 FROM "Tag" t WHERE t."repositoryId" = ${repositoryId} AND t."digest" = reaching."digest" LIMIT 1) = 1
+      LIMIT ${limit}) AS tagged
+    CROSS JOIN "Tag" WHERE "Tag"."repositoryId" = ${repositoryId} AND "Tag"."digest" = tagged."digest"
     LIMIT ${limit}`
   return rows.map((row) => row.name).sort()
 }

@@ -181,8 +181,10 @@ export async function listUntaggedPart(
   }
 }
 
-const isTagged = Prisma.sql`EXISTS (
-  SELECT 1 FROM "Tag" t WHERE t."repositoryId" = m."repositoryId" AND t."digest" = m."digest")`
+// With a limit, not EXISTS, here and below: for EXISTS, PostgreSQL may read all tags or references of the repository once,
+// instead of an index for each manifest of a page.
+const isTagged = Prisma.sql`((
+  SELECT 1 FROM "Tag" t WHERE t."repositoryId" = m."repositoryId" AND t."digest" = m."digest" LIMIT 1) IS NOT NULL)`
 
 /**
  * The ledger knows when a tag left a manifest: the time of a deleted, moved or restored tag counts, not that of the
@@ -194,7 +196,9 @@ function isHeld(cutoff: Date): Sql {
       AND e."kind" IN ('MOVED', 'RESTORED', 'DELETED') AND e."createdAt" >= ${cutoff})`
 }
 
-const isReached = Prisma.sql`(EXISTS (
-    SELECT 1 FROM "ManifestReference" p WHERE p."repositoryId" = m."repositoryId" AND p."childDigest" = m."digest")
-  OR EXISTS (
-    SELECT 1 FROM "Manifest" s WHERE s."repositoryId" = m."repositoryId" AND s."digest" = m."subjectDigest"))`
+const isReached = Prisma.sql`((
+    SELECT 1 FROM "ManifestReference" p
+    WHERE p."repositoryId" = m."repositoryId" AND p."childDigest" = m."digest" LIMIT 1) IS NOT NULL
+  OR (
+    SELECT 1 FROM "Manifest" s
+    WHERE s."repositoryId" = m."repositoryId" AND s."digest" = m."subjectDigest" LIMIT 1) IS NOT NULL)`

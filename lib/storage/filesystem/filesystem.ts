@@ -151,12 +151,14 @@ class FilesystemBlobStore implements BlobStore {
     return this.#withUpload(uploadId, async (upload) => {
       const { handle, path, size } = upload
       await this.#verify(uploadId, handle, size, digest)
-      const making = this.#blobFolders.make(target)
-      making.catch(() => undefined) // thrown below, also when the next line throws first
-      // The last chunk may have come long ago, and garbage collection uses this time.
-      await handle.utimes(new Date(), new Date())
-      await making
-      await this.#syncFile(uploadId, upload)
+      // At the same time, and all to their end: nothing may work on a file that is closed after a failure.
+      const steps = await Promise.allSettled([
+        this.#syncFile(uploadId, upload),
+        // The last chunk may have come long ago, and garbage collection uses this time.
+        handle.utimes(new Date(), new Date()),
+        this.#blobFolders.make(target),
+      ])
+      for (const step of steps) if (step.status === 'rejected') throw step.reason
       // Also over a blob that exists: its bytes may have changed on the disk, and these have just been hashed.
       await rename(path, target).catch((error: unknown) => {
         this.#blobFolders.forget(target)
@@ -164,7 +166,7 @@ class FilesystemBlobStore implements BlobStore {
       })
       upload.work.ended = true
       this.#hashes.drop(uploadId)
-      await this.#blobFolders.sync(target)
+      await Promise.all([this.#blobFolders.sync(target), handle.close()])
       return size
     })
   }

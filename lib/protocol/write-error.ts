@@ -51,16 +51,18 @@ export function sendRefusal(
   })
   request.resume()
   if (isWorthDraining) response.end(answer)
-  else endLater(request, response, answer)
+  else {
+    endWhenSent(request, response)
+    response.write(answer)
+  }
 }
 
 /**
- * Sends the whole response at once and closes when the client has stopped sending, or after a while. If the connection
- * were closed while the client sends, its system would discard the response unread (RFC 9112, section 9.6).
+ * Ends a response that closes its connection when the client has stopped sending its body, or after a while. If the
+ * connection were closed while the client sends, its system would discard the response unread (RFC 9112, section 9.6).
  */
-function endLater(request: IncomingMessage, response: ServerResponse, answer: Buffer): void {
+export function endWhenSent(request: IncomingMessage, response: ServerResponse): void {
   const timer = setTimeout(() => response.end(), lingerMs)
   request.once('end', () => response.end())
   response.once('close', () => clearTimeout(timer))
-  response.write(answer)
 }

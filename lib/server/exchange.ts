@@ -21,7 +21,7 @@ export interface Exchange extends RegistryExchange {
   readonly response: ServerResponse
   /** Duration in milliseconds; 0 until the request has ended. */
   durationMs: number
-  /** Whether another process answers it, and logs and counts it. */
+  /** Whether another process has it, which logs and counts it. */
   isPassedOn: boolean
 }
 

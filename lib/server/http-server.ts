@@ -58,6 +58,8 @@ export function createHttpServer(log: Logger, limits: HttpLimits = httpLimits): 
     requireHostHeader: false,
   })
   server.timeout = limits.idleMs
+  // Node would hide the headers after the first thousand, the length of the body among them. The head's length is limited.
+  server.maxHeadersCount = 0
   for (const event of ['request', 'checkContinue', 'checkExpectation']) server.on(event, readTarget)
   continueInOrder(server)
   server.on('clientError', (error: UnreadableRequest, socket: Socket) => {

@@ -1,7 +1,13 @@
 import { rm } from 'node:fs/promises'
 import type { RequestListener } from 'node:http'
 import type { Logger } from '@/lib/log'
-import { createHttpServer } from '@/lib/server/http-server'
+import { type HttpLimits, createHttpServer } from '@/lib/server/http-server'
+
+/**
+ * The readers limit their clients and close what they do not need. A connection must not end here while a reader takes it
+ * for a request, nor because its client takes the answer slowly, or because a lock is silent while an upload lasts. A head has what a reader adds to its client's.
+ */
+const limits: HttpLimits = { headMs: 0, idleMs: 0, keepAliveMs: 0, headBytes: 32 * 1024, checkMs: 5_000 }
 
 /** A server for the readers. */
 export interface ReadersServer {
@@ -18,11 +24,7 @@ export async function listenForReaders(
   socketPath: string,
   listener: RequestListener,
 ): Promise<ReadersServer> {
-  const server = createHttpServer(log)
-  // The readers close what they do not need: a connection must not end while one of them takes it for a request.
-  server.keepAliveTimeout = 0
-  // They watch over their clients themselves; a lock is silent for as long as an upload takes.
-  server.timeout = 0
+  const server = createHttpServer(log, limits)
   server.on('request', listener)
   await rm(socketPath, { force: true })
   await new Promise<void>((resolve, reject) => {

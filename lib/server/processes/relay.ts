@@ -1,9 +1,11 @@
 import { Agent, type ClientRequest, type IncomingMessage, type ServerResponse, request as sendRequest } from 'node:http'
 import type { Client } from '@/lib/auth/client'
 import { AppError } from '@/lib/domain/errors'
+import { endWhenSent } from '@/lib/protocol/write-error'
 import { askForBody } from '@/lib/server/continue-in-order'
 import { discardRest } from '@/lib/server/discard-rest'
-import { type RefusedRequest, refuse } from '@/lib/server/refuse'
+import { refuseExchange } from '@/lib/server/doors'
+import type { Exchange } from '@/lib/server/exchange'
 
 /**
  * Tells the main process who sent a relayed request. It is believed on the socket of the processes only, which nobody
@@ -25,9 +27,12 @@ export class Relay {
   readonly #socketPath: string
   readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: 64 })
 
-  /** `socketPath` is where the main process listens. */
-  constructor(socketPath: string) {
+  readonly #waitMaxMs: number
+
+  /** `socketPath` is where the main process listens. A request waits `waitMaxMs` at most for it to start again. */
+  constructor(socketPath: string, waitMaxMs = restartMaxMs) {
     this.#socketPath = socketPath
+    this.#waitMaxMs = waitMaxMs
   }
 
   /**
@@ -35,8 +40,8 @@ export class Relay {
    * request waits for the next one, and is refused when none comes; when it goes in the middle, the connection of the
    * client is closed, as its own end would do: whether the request was carried out is not known.
    */
-  pass(refused: RefusedRequest, client: Client): void {
-    this.#send(refused, client, performance.now() + restartMaxMs)
+  pass(exchange: Exchange, client: Client): void {
+    this.#send(exchange, client, performance.now() + this.#waitMaxMs)
   }
 
   /** Closes the connections that are not in use. */
@@ -44,8 +49,8 @@ export class Relay {
     this.#agent.destroy()
   }
 
-  #send(refused: RefusedRequest, client: Client, deadline: number): void {
-    const { request, response } = refused
+  #send(exchange: Exchange, client: Client, deadline: number): void {
+    const { request, response } = exchange
     if (response.destroyed) return
     const sent = sendRequest({
       socketPath: this.#socketPath,
@@ -54,23 +59,31 @@ export class Relay {
       path: request.url,
       headers: headersOf(request, client),
     })
-    let isConnected = false
+    let answer: IncomingMessage | null = null
     const leave = () => sent.destroy()
     response.once('close', leave)
     sent.once('socket', (socket) => {
       const start = () => {
-        isConnected = true
+        exchange.isPassedOn = true
         sendBody(request, sent)
       }
       if (socket.connecting) socket.once('connect', start)
       else start()
     })
-    sent.once('response', (answer) => passAnswer(answer, request, response))
+    sent.once('response', (given) => {
+      answer = given
+      passAnswer(given, request, response)
+    })
     sent.on('error', () => {
       response.off('close', leave)
-      if (isConnected || response.headersSent) response.destroy()
-      else if (performance.now() < deadline) setTimeout(() => this.#send(refused, client, deadline), retryMs)
-      else refuse(refused, new AppError('UNAVAILABLE'))
+      // After the answer, only the rest of a body that nobody wants can fail.
+      if (response.destroyed || answer?.complete === true) return
+      const isConnected = exchange.isPassedOn
+      // The main process logs what it has begun to answer, and nothing else that it leaves.
+      exchange.isPassedOn = answer !== null
+      if (isConnected) response.destroy()
+      else if (performance.now() < deadline) setTimeout(() => this.#send(exchange, client, deadline), retryMs)
+      else refuseExchange(exchange, new AppError('UNAVAILABLE'))
     })
   }
 }
@@ -84,7 +97,7 @@ export function readRelayedClient(request: IncomingMessage): Client {
 /** The request's headers as they came, in pairs: the main process judges those that occur twice. */
 function headersOf(request: IncomingMessage, client: Client): string[] {
   const { rawHeaders, headers } = request
-  const passed: string[] = []
+  const passed = [clientHeader, `${client.address} ${client.isSecure ? 'https' : 'http'}`, 'Connection', 'keep-alive']
   let hasHost = false
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const [name = '', value = ''] = rawHeaders.slice(i, i + 2)
@@ -99,7 +112,6 @@ function headersOf(request: IncomingMessage, client: Client): string[] {
   if (!hasHost && request.httpVersion === '1.0') passed.push('Host', '')
   if (headers['transfer-encoding'] !== undefined) passed.push('Transfer-Encoding', 'chunked')
   else if (headers['content-length'] === undefined) passed.push('Content-Length', '0')
-  passed.push(clientHeader, `${client.address} ${client.isSecure ? 'https' : 'http'}`, 'Connection', 'keep-alive')
   return passed
 }
 
@@ -126,7 +138,15 @@ function passAnswer(answer: IncomingMessage, request: IncomingMessage, response:
   for (const name of response.getHeaderNames()) if (name !== 'connection') response.removeHeader(name)
   response.sendDate = false
   response.once('finish', () => discardRest(request))
+  // A long body that the main process does not want.
+  const mustClose = answer.headers.connection === 'close' && !request.complete
+  if (mustClose) response.setHeader('Connection', 'close')
   response.writeHead(answer.statusCode ?? 502, answer.statusMessage, headers)
   answer.once('error', () => response.destroy())
-  answer.pipe(response)
+  answer.pipe(response, { end: !mustClose })
+  if (!mustClose) return
+  answer.once('end', () => {
+    request.unpipe().resume()
+    endWhenSent(request, response)
+  })
 }

@@ -51,10 +51,7 @@ export async function startReader(config: Config, supervised: Supervised, socket
   supervised.onCollect(() => registry.getMetricsAsJSON())
 
   const relay = new Relay(sockets.relay)
-  const passOn = ({ exchange, client }: Visit) => {
-    exchange.isPassedOn = true
-    relay.pass(exchange, client)
-  }
+  const passOn = ({ exchange, client }: Visit) => relay.pass(exchange, client)
   const serveRegistry = createRegistryHandler(ctx, () => phase.name === 'stopping')
   const answer = createDoors({
     phase,

@@ -314,6 +314,24 @@ describe('a client', () => {
     expect(text).toMatch(/^HTTP\/1\.1 413 [^]*Connection: close[^]*no$/)
   })
 
+  test('that is refused with a short body on its way uses its connection again', async () => {
+    await startMain((request, response) => {
+      request.resume()
+      response.writeHead(404, { 'Content-Length': 2 }).end('no')
+    })
+    for (let i = 0; i < 20; i++) {
+      const socket = await connectRaw()
+      let text = ''
+      socket.setEncoding('utf8').on('data', (part: string) => (text += part))
+      const size = 1024 * 1024
+      socket.write(`PUT /x HTTP/1.1${crlf}Host: a${crlf}Content-Length: ${size}${crlf}${crlf}`)
+      socket.write(Buffer.alloc(size))
+      socket.write(`GET /x HTTP/1.1${crlf}Host: a${crlf}Connection: close${crlf}${crlf}`)
+      await new Promise((resolve) => socket.once('close', resolve))
+      expect(text.match(/HTTP\/1\.1 404/g)).toHaveLength(2)
+    }
+  })
+
   test.each([
     ['before the answer', false],
     ['in the middle of the answer', true],

@@ -137,7 +137,11 @@ function passAnswer(answer: IncomingMessage, request: IncomingMessage, response:
   // What this process has set for an answer of its own is replaced; the answer has its own date.
   for (const name of response.getHeaderNames()) if (name !== 'connection') response.removeHeader(name)
   response.sendDate = false
-  response.once('finish', () => discardRest(request))
+  response.once('finish', () => {
+    // It may be waiting for the main process to read on.
+    request.unpipe()
+    discardRest(request)
+  })
   // A long body that the main process does not want.
   const mustClose = answer.headers.connection === 'close' && !request.complete
   if (mustClose) response.setHeader('Connection', 'close')

@@ -1,12 +1,10 @@
 import { fileURLToPath } from 'node:url'
-import { limitHeapGrowth } from '@/lib/server/heap-growth'
 import { readConfig } from '@/lib/server/read-config'
 import { readArguments } from '@/lib/server/processes/messages'
 import { StartError } from '@/lib/server/start-error'
 
 // A self-hosted server tells nobody that it exists.
 process.env.NEXT_TELEMETRY_DISABLED = '1'
-limitHeapGrowth()
 
 /** Loads only what the process needs: with Next, each would take the memory of the main one. */
 async function run(): Promise<void> {

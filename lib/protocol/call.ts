@@ -112,7 +112,7 @@ export function answerUnchanged(
  * The request's body in chunks. Keeps the connection open when reading stops early, so that the client can read the
  * error: a plain `for await` over a request destroys its socket.
  */
-export function bodyOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
+function bodyOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
   return { [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false }) }
 }
 

@@ -1,0 +1,1 @@
+-- Only for PostgreSQL: SQLite has triggers for each row alone, and a row costs it microseconds.

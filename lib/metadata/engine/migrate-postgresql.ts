@@ -52,6 +52,8 @@ export async function migratePostgresql(
       names.push(name)
     }
     await client.query('COMMIT')
+    // The rows that were filled have no statistics before the next round of autovacuum.
+    if (names.length > 0) await client.query('ANALYZE')
     return names
   } finally {
     // Ends an unfinished transaction too, and gives the lock back.

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { type KeyObject, createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { mkdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { type CryptoKey, type JWK, importJWK } from 'jose'
@@ -23,7 +23,7 @@ interface StoredKey {
 /** A key that signs tokens, and its name. */
 export interface SigningKey {
   readonly id: string
-  readonly key: CryptoKey
+  readonly key: KeyObject
 }
 
 interface LoadedKeys {
@@ -167,6 +167,6 @@ async function load(keys: readonly StoredKey[], mark: string): Promise<LoadedKey
     const key = (await importJWK({ kty, crv, x } as JWK, signingAlgorithm)) as CryptoKey
     verifying.set(jwk.kid, { key, endsAtMs: endOf(retiredAt) })
   }
-  const key = (await importJWK(signing.jwk, signingAlgorithm)) as CryptoKey
+  const key = createPrivateKey({ key: signing.jwk, format: 'jwk' })
   return { mark, signing: { id: signing.jwk.kid, key }, verifying }
 }

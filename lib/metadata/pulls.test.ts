@@ -1,0 +1,114 @@
+import { hash } from 'node:crypto'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { openTestDatabase } from '@/lib/testing/test-database'
+import type { Database, DirectReads } from './engine/database'
+import { Prisma } from './generated/sqlite/client'
+import { type PullQuery, Pulls } from './pulls'
+
+let db: Database
+let close: () => Promise<void>
+
+beforeAll(async () => ({ db, close } = await openTestDatabase()))
+afterAll(() => close())
+
+const query: PullQuery = { instance: 'default', path: 'team/app', reference: 'v1' }
+
+/** A database that counts its statements, and commits when it is told to. */
+class Reads implements DirectReads {
+  mark = 1
+  statements = 0
+  content = Buffer.from('{}')
+  duringStatement = () => {}
+
+  first<T>(): T {
+    this.statements++
+    this.duringStatement()
+    const { content } = this
+    const repository = { id: 'crr-1', instanceId: 'cri-1', namespaceId: 'crn-1', path: 'team/app', type: 'PUBLIC' }
+    const manifest = { digest: `sha256:${hash('sha256', content)}`, mediaType: 'application/json', content }
+    return { ...repository, allowAnonymousPull: true, rank: 0, ...manifest, sizeBytes: 2, seenAt: new Date(0) } as T
+  }
+
+  commitMark() {
+    return this.mark
+  }
+}
+
+test('an answer is remembered until the next commit, for each subject and reference', () => {
+  const reads = new Reads()
+  const pulls = new Pulls(reads)
+  const first = pulls.findManifest('', query)
+  expect(pulls.findManifest('', query)).toBe(first)
+  expect(reads.statements).toBe(1)
+  pulls.findManifest('usr-1', query)
+  pulls.findManifest('', { ...query, reference: 'v2' })
+  pulls.findManifest('', { ...query, instance: { name: 'other', regionId: 'cn-hangzhou' } })
+  pulls.findBlob('', query)
+  expect(reads.statements).toBe(5)
+
+  reads.mark = 2
+  expect(pulls.findManifest('', query)).not.toBe(first)
+  expect(reads.statements).toBe(6)
+})
+
+test('a commit while the statement runs makes it run again the next time', () => {
+  const reads = new Reads()
+  const pulls = new Pulls(reads)
+  reads.duringStatement = () => void (reads.mark = 2)
+  pulls.findManifest('', query)
+  pulls.findManifest('', query)
+  expect(reads.statements).toBe(2)
+})
+
+test('a large manifest is found, and not remembered', () => {
+  const reads = new Reads()
+  const pulls = new Pulls(reads)
+  reads.content = Buffer.alloc(200 * 1024)
+  expect(pulls.findManifest('', query)).not.toBeNull()
+  expect(pulls.findManifest('', query)).not.toBeNull()
+  expect(reads.statements).toBe(2)
+})
+
+test('however many are asked for, a bounded number of bytes is remembered', () => {
+  const reads = new Reads()
+  const pulls = new Pulls(reads)
+  reads.content = Buffer.alloc(100 * 1024)
+  const ask = (count: number) => {
+    for (let i = 0; i < count; i++) pulls.findManifest('', { ...query, reference: `v${i}` })
+  }
+  ask(200)
+  ask(200)
+  expect(reads.statements).toBe(400)
+})
+
+test('neither statement reads a table from start to end, but the instances for the default one', async () => {
+  const plans: string[] = []
+  const explain: DirectReads = {
+    async first(strings, ...values) {
+      const [start = '', ...rest] = strings
+      const isSqlite = inject('provider') === 'sqlite'
+      // So few rows are in no table that PostgreSQL would use an index.
+      const statement = Prisma.sql([`${isSqlite ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN'} ${start}`, ...rest], ...values)
+      const read = async (from: Pick<Database, 'read'>) => {
+        const rows = await from.read.$queryRaw<Record<string, unknown>[]>(statement)
+        plans.push(rows.map((row) => String(row['detail'] ?? row['QUERY PLAN'])).join('\n'))
+      }
+      if (isSqlite) await read(db)
+      else
+        await db.sqlTransaction(async (tx) => {
+          await tx.$executeRaw`SET LOCAL enable_seqscan = off`
+          await read(tx)
+        })
+      return undefined
+    },
+    commitMark: () => null,
+  }
+  await new Pulls(explain).findManifest('usr-1', query)
+  await new Pulls(explain).findBlob('usr-1', query)
+  expect(plans).toHaveLength(2)
+  for (const plan of plans) {
+    expect(plan).toMatch(/INDEX|Index/)
+    const scans = plan.match(/SCAN \w+|Seq Scan on "\w+" \w+/g) ?? []
+    expect(scans.filter((scan) => !/ d$/.test(scan))).toEqual([])
+  }
+})

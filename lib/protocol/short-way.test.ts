@@ -58,7 +58,7 @@ beforeAll(async () => {
   callers['a token for nothing'] = await tokenFor(byPassword('admin', passwords.registry), [])
   callers['a token of the other instance'] = await tokenFor(
     byPassword('owner', passwords.registry),
-    ['repository:team/closed:pull'],
+    ['repository:team/closed:pull', 'repository:team/open:pull'],
     besideHost,
   )
   callers['no token'] = 'Bearer something'
@@ -302,6 +302,16 @@ test('a HEAD that must be recorded takes the long way, and the next one the shor
   // A tag keeps its manifest: nothing is recorded.
   await db.prisma.manifest.updateMany({ data: { seenAt: new Date(0) } })
   expect((await shortWay.send('HEAD', '/v2/team/open/manifests/v1', { anonymous: true })).status).toBe(200)
+})
+
+test('a token of another instance does not count, even for what everybody may pull', async () => {
+  const headers = { host: 'localhost', authorization: callers['a token of the other instance'] ?? '' }
+  const asked = { method: 'GET', path: '/v2/team/open/manifests/v1', headers }
+  expect(
+    (await registry.send('GET', asked.path, { anonymous: true, headers: { ...headers, host: besideHost } })).status,
+  ).toBe(404)
+  expect(await compare(asked)).toBe(false)
+  expect((await registry.send('GET', asked.path, { anonymous: true, headers })).status).toBe(401)
 })
 
 // The last one: nothing brings them back.

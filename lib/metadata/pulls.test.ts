@@ -20,7 +20,7 @@ class Reads implements DirectReads {
   content = Buffer.from('{}')
   duringStatement = () => {}
 
-  first<T>(): T {
+  first<T>(): T | undefined | Promise<T | undefined> {
     this.statements++
     this.duringStatement()
     const { content } = this
@@ -40,10 +40,10 @@ test('an answer is remembered until the next commit, for each subject and refere
   const first = pulls.findManifest('', query)
   expect(pulls.findManifest('', query)).toBe(first)
   expect(reads.statements).toBe(1)
-  pulls.findManifest('usr-1', query)
-  pulls.findManifest('', { ...query, reference: 'v2' })
-  pulls.findManifest('', { ...query, instance: { name: 'other', regionId: 'cn-hangzhou' } })
-  pulls.findBlob('', query)
+  void pulls.findManifest('usr-1', query)
+  void pulls.findManifest('', { ...query, reference: 'v2' })
+  void pulls.findManifest('', { ...query, instance: { name: 'other', regionId: 'cn-hangzhou' } })
+  void pulls.findBlob('', query)
   expect(reads.statements).toBe(5)
 
   reads.mark = 2
@@ -55,8 +55,8 @@ test('a commit while the statement runs makes it run again the next time', () =>
   const reads = new Reads()
   const pulls = new Pulls(reads)
   reads.duringStatement = () => void (reads.mark = 2)
-  pulls.findManifest('', query)
-  pulls.findManifest('', query)
+  void pulls.findManifest('', query)
+  void pulls.findManifest('', query)
   expect(reads.statements).toBe(2)
 })
 
@@ -74,7 +74,7 @@ test('however many are asked for, a bounded number of bytes is remembered', () =
   const pulls = new Pulls(reads)
   reads.content = Buffer.alloc(100 * 1024)
   const ask = (count: number) => {
-    for (let i = 0; i < count; i++) pulls.findManifest('', { ...query, reference: `v${i}` })
+    for (let i = 0; i < count; i++) void pulls.findManifest('', { ...query, reference: `v${i}` })
   }
   ask(200)
   ask(200)

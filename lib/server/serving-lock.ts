@@ -7,25 +7,39 @@ import { StartError } from './start-error'
 /**
  * Keeps other servers from the data folder, and from the database if that is a SQLite file, until this process ends or
  * the returned function is called. Servers over one PostgreSQL database share the folder. Throws a StartError when
- * another server has it.
+ * another server has it. The process that a server was started as takes these locks.
  *
- * Only a server takes these locks: `npm run stele` works beside it.
+ * Only a server takes locks: `npm run stele` works beside it.
  */
-export async function takeServingLocks({ dataDir, database }: Config): Promise<() => void> {
+export function takeServerLocks(config: Config): Promise<() => void> {
+  return takeLocks(config, 'server')
+}
+
+/**
+ * The same for the process that writes, which a supervisor may start again: a main process that outlives its supervisor by
+ * a moment still keeps another server's away.
+ */
+export function takeWritingLocks(config: Config): Promise<() => void> {
+  return takeLocks(config, 'serving')
+}
+
+async function takeLocks({ dataDir, database }: Config, of: 'server' | 'serving'): Promise<() => void> {
   const mode: LockMode = database.provider === 'sqlite' ? 'exclusive' : 'shared'
   await mkdir(dataDir, { recursive: true, mode: 0o700 }).catch(rethrowAs('STELE_DATA_DIR', dataDir))
-  const locks = [takeLock('STELE_DATA_DIR', dataDir, path.join(dataDir, 'serving.lock'), mode)]
+  const locks = [takeLock('STELE_DATA_DIR', dataDir, path.join(dataDir, `${of}.lock`), mode)]
+  const release = () => {
+    for (const lock of locks) lock.release()
+  }
   if (database.provider === 'sqlite') {
+    const file = of === 'server' ? `${database.file}.server.lock` : `${database.file}.lock`
     try {
-      locks.push(takeLock('DATABASE_URL', database.file, `${database.file}.lock`, mode))
+      locks.push(takeLock('DATABASE_URL', database.file, file, mode))
     } catch (error) {
-      for (const lock of locks) lock.release()
+      release()
       throw error
     }
   }
-  return () => {
-    for (const lock of locks) lock.release()
-  }
+  return release
 }
 
 function takeLock(variable: string, name: string, file: string, mode: LockMode): ProcessLock {

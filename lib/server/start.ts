@@ -31,7 +31,7 @@ import { createClientReader } from './read-client'
 import { createReadiness } from './readiness'
 import { createRequestLog } from './request-log'
 import { registrySecurityHeaders } from './security-headers'
-import { takeServingLocks } from './serving-lock'
+import { takeServerLocks, takeWritingLocks } from './serving-lock'
 import { StartError } from './start-error'
 import { stopWhenAsked } from './stop'
 import { UploadsUnderWay } from './uploads-under-way'
@@ -53,7 +53,8 @@ export interface MainProcess {
  */
 export async function start(config: Config, dev: boolean, main: MainProcess | null = null): Promise<void> {
   // Before anything is opened or migrated.
-  const releaseLocks = await takeServingLocks(config)
+  const releases = main === null ? [await takeServerLocks(config)] : []
+  releases.push(await takeWritingLocks(config))
   const ctx = await openContext(config)
   const { db, blobs, log } = ctx
   exitOnUncaught(log)
@@ -134,7 +135,7 @@ export async function start(config: Config, dev: boolean, main: MainProcess | nu
       release: async () => {
         for (const readers of readersServers) readers.close()
         await db.close()
-        releaseLocks()
+        for (const release of releases) release()
       },
     },
     main?.supervised ?? null,

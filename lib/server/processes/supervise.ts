@@ -6,8 +6,10 @@ import path from 'node:path'
 import type { Config } from '@/lib/config'
 import { type Logger, createLogger } from '@/lib/log'
 import { listen } from '@/lib/server/listen'
+import { takeServerLocks } from '@/lib/server/serving-lock'
+import { StartError } from '@/lib/server/start-error'
 import { Distribution } from './distribution'
-import { type Order, type Report, type Role, toArguments } from './messages'
+import { type Order, type Report, type Role, socketsIn, toArguments } from './messages'
 import { MetricsCollection } from './metrics-collection'
 
 /** A process that ends within this time after its start counts as failed again, in milliseconds. */
@@ -22,6 +24,12 @@ const restartMaxMs = 5_000
 /** How often in a row the main process is restarted. Then the server ends, so that whoever started it hears of it. */
 const restartsMax = 8
 
+/** How much longer than its requests a process may take to stop, in milliseconds. Then it hangs, and is ended. */
+const stopMarginMs = 10_000
+
+/** Longest path of a socket that all systems take, in bytes. */
+const socketPathMax = 103
+
 /** A signal that is repeated sooner counts as the same one, in milliseconds. */
 const sameSignalMs = 1_000
 
@@ -32,10 +40,28 @@ const sameSignalMs = 1_000
  * when the port cannot be opened.
  */
 export async function supervise(config: Config, program: string): Promise<void> {
+  // The main process has locks of its own, which nobody holds while it starts again.
+  process.on('exit', await takeServerLocks(config))
+  const socketFolder = createSocketFolder()
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true })
   const distribution = new Distribution(server)
   const port = await listen(server, config)
-  new Supervisor(config, distribution, { program, port }).start()
+  new Supervisor(config, distribution, { program, port, socketFolder }).start()
+}
+
+/** Creates the folder of the processes' sockets, which only this user may open, for as long as this process runs. */
+function createSocketFolder(): string {
+  let folder: string
+  try {
+    folder = mkdtempSync(path.join(tmpdir(), 'stele-processes-'))
+  } catch (error) {
+    throw new StartError(`TMPDIR: ${tmpdir()} is not writable (${String((error as { code?: unknown }).code)})`)
+  }
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  if (Object.values(socketsIn(folder)).some((socket) => Buffer.byteLength(socket) > socketPathMax)) {
+    throw new StartError(`TMPDIR: ${tmpdir()} is too long for the path of a socket: set TMPDIR to a shorter one`)
+  }
+  return folder
 }
 
 /** How a process ended. */
@@ -52,7 +78,8 @@ class Supervisor {
   readonly #program: string
   readonly #port: number
   readonly #readerCount: number
-  readonly #folder = mkdtempSync(path.join(tmpdir(), 'stele-processes-'))
+  readonly #socketFolder: string
+  readonly #stopMaxMs: number
   readonly #collection = new MetricsCollection()
   #main: ChildProcess | null = null
   /** The readers and their numbers, which no two of them have. */
@@ -65,34 +92,47 @@ class Supervisor {
   /** Restarts in a row. */
   readonly #restarts: Record<Role, number> = { main: 0, reader: 0 }
 
-  constructor(config: Config, distribution: Distribution, { program, port }: { program: string; port: number }) {
+  constructor(
+    config: Config,
+    distribution: Distribution,
+    { program, port, socketFolder }: { program: string; port: number; socketFolder: string },
+  ) {
     this.#log = createLogger(config.logLevel, config.logFormat ?? (process.stdout.isTTY ? 'text' : 'json'))
     this.#distribution = distribution
     this.#readerCount = config.processes - 1
     this.#program = program
     this.#port = port
+    this.#socketFolder = socketFolder
+    this.#stopMaxMs = config.stopTimeoutSeconds * 1000 + stopMarginMs
   }
 
   start(): void {
-    process.on('exit', () => rmSync(this.#folder, { recursive: true, force: true }))
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => this.#onSignal(signal))
     this.#fork('main', false)
   }
 
   #fork(role: Role, isAgain: boolean): void {
     const startedAt = performance.now()
-    const child = fork(this.#program, toArguments({ role, socketFolder: this.#folder, port: this.#port, isAgain }))
+    const child = fork(
+      this.#program,
+      toArguments({ role, socketFolder: this.#socketFolder, port: this.#port, isAgain }),
+    )
     if (role === 'main') this.#main = child
     else this.#readers.set(child, ++this.#lastReader)
     child.on('message', (report: Report) => this.#onReport(child, report))
-    // A message that does not reach a process which is ending.
-    child.on('error', () => undefined)
-    child.once('exit', (code, signal) => {
+    const onEnd = (code: number | null, signal: string | null) => {
       this.#distribution.remove(child, { hasEnded: true })
       if (role === 'main') this.#main = null
       else this.#readers.delete(child)
       this.#onEnd(role, { code, signal, ranMs: performance.now() - startedAt })
+    }
+    // Also of a message that does not reach a process which is ending.
+    child.on('error', (error) => {
+      if (child.pid !== undefined) return
+      this.#log.error({ role, err: error }, 'a process of the server could not be started')
+      onEnd(1, null)
     })
+    child.once('exit', onEnd)
   }
 
   #onReport(child: ChildProcess, report: Report): void {
@@ -107,7 +147,7 @@ class Supervisor {
         this.#distribution.close()
         return
       case 'ready':
-        if (this.#isReady) return
+        if (this.#isReady || this.#stoppingSince !== null) return
         this.#isReady = true
         for (let i = 0; i < this.#readerCount; i++) this.#fork('reader', false)
         return
@@ -148,6 +188,7 @@ class Supervisor {
     // A terminal sends it to npm and to us, and npm forwards it.
     if (!isFirst && performance.now() - this.#stoppingSince < sameSignalMs) return
     if (isFirst) this.#log.info({ signal }, 'stopping')
+    setTimeout(() => this.#endAll(), isFirst ? this.#stopMaxMs : stopMarginMs)
     const order: Order = { type: isFirst ? 'stop' : 'hurry' }
     for (const reader of this.#readers.keys()) {
       // The main process takes connections until no upload needs one.
@@ -156,6 +197,14 @@ class Supervisor {
     }
     tell(this.#main, order)
     this.#goOnStopping()
+  }
+
+  /** Ends the processes that hang. */
+  #endAll(): void {
+    for (const child of [...this.#readers.keys(), ...(this.#main === null ? [] : [this.#main])]) {
+      this.#log.error({ pid: child.pid }, 'a process of the server did not stop, and is ended')
+      child.kill('SIGKILL')
+    }
   }
 
   #goOnStopping(): void {

@@ -50,22 +50,33 @@ async function printDelays(folder: string): Promise<void> {
       const cells = line.split('|').map((cell) => cell.trim())
       const [name = '', , answer, pull] = cells.slice(1)
       if (!/^\d+$/.test(answer ?? '')) continue
-      const isFast = isLong.test(name) || Number(answer) < answerMaxMs
-      rows.push([name, `${answer} ms`, `${pull} ms`, verdict(isFast && Number(pull) < pullMaxMs)])
+      const isFast = isLong.test(name) ? '' : verdict(Number(answer) < answerMaxMs)
+      rows.push([name, `${answer} ms`, isFast, `${pull} ms`, verdict(Number(pull) < pullMaxMs)])
     }
   }
   await ended(measuring)
   print(`\nStart with the big database: ${start}`)
-  const targets = `answer under ${answerMaxMs} ms (downloads and jobs: any), pull under ${pullMaxMs} ms`
-  printTable(['request or job', 'slowest answer', 'longest pull meanwhile', targets], rows)
+  printTable(
+    ['request or job', 'slowest answer', `under ${answerMaxMs} ms`, 'longest pull meanwhile', `under ${pullMaxMs} ms`],
+    rows,
+  )
 }
 
 function script(...args: string[]): ChildProcess {
   const node = ['--import', 'tsx', ...args]
-  return spawn(process.execPath, node, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, node, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+  errors.set(child, '')
+  // The server logs each blob that a scrub misses: all of them.
+  child.stderr
+    .setEncoding('utf8')
+    .on('data', (text: string) => errors.set(child, ((errors.get(child) ?? '') + text).slice(-2000)))
+  return child
 }
+
+/** The end of what scripts printed on standard error. */
+const errors = new WeakMap<ChildProcess, string>()
 
 async function ended(child: ChildProcess): Promise<void> {
   const code = child.exitCode ?? (await new Promise<number | null>((resolve) => child.once('close', resolve)))
-  if (code !== 0) throw new Error(`${child.spawnargs.join(' ')} ended with ${code}`)
+  if (code !== 0) throw new Error(`${child.spawnargs.join(' ')} ended with ${code}:\n${errors.get(child)}`)
 }

@@ -30,7 +30,10 @@ export async function printMemoryAtRest(registries: readonly Registry[]): Promis
   printTable(['memory at rest', 'PSS of all processes', 'target'], rows)
 }
 
-/** Prints the peak of memory while sixteen large blobs are pushed in parallel: once, because it writes much. */
+/**
+ * Prints the peak of memory while sixteen large blobs are pushed in parallel: once, because it writes much. Stops each
+ * registry afterwards, so that its 16 GiB are removed.
+ */
 export async function printMemoryOfUploads(registries: readonly Registry[]): Promise<void> {
   const operation = upload(16, 1024)
   const rows = []
@@ -40,6 +43,7 @@ export async function printMemoryOfUploads(registries: readonly Registry[]): Pro
       return
     }
     const { sample, peakMiB } = await peakOf(operation, registry)
+    await registry.stop()
     const target = registry.kind === 'stele' ? `under 500 MiB, ${verdict(peakMiB < 500)}` : ''
     const texts = [rateText(operation, sample.rate), cpuText(operation, sample.cpuSeconds)]
     rows.push([registry.name, ...texts, `${numberText(peakMiB)} MiB`, target])

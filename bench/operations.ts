@@ -48,13 +48,17 @@ export function upload(atOnce: number, sizeMiB: number): Operation {
 
 /** `atOnce` parallel downloads of one blob, from the page cache. */
 export function download(atOnce: number, sizeMiB: number): Operation {
+  const pushedOnce = oncePerRegistry<{ repository: string; digest: string | undefined }>()
   return {
     name: `blob download, ${atOnce} at a time, ${sizeText(sizeMiB)}`,
     unit: 'MB/s',
     async prepare(registry) {
-      const repository = `${registry.namespace}/${uniqueName()}`
       const length = sizeMiB * mebibyte
-      const [digest] = await onConnections(registry, 1, (connection) => pushBlob(connection, repository, length))
+      const { repository, digest } = await pushedOnce(registry, async () => {
+        const repository = `${registry.namespace}/${uniqueName()}`
+        const [digest] = await onConnections(registry, 1, (connection) => pushBlob(connection, repository, length))
+        return { repository, digest }
+      })
       const get = async (connection: Connection) => {
         await connection.send({ method: 'GET', path: `/v2/${repository}/blobs/${digest}` })
       }
@@ -183,12 +187,12 @@ function inTurns(requests: readonly Request[]): () => Request {
 export function tagPages(tags: number): Operation {
   const before = Math.floor((tags - pageTags) / 2)
   const after = before === 0 ? '' : `&last=${tagName(before - 1)}`
-  let path: string | undefined
+  const pushedOnce = oncePerRegistry<string>()
   return {
     name: `tags/list, ${pageTags} of ${tags.toLocaleString('en')}, 16 connections`,
     unit: 'requests/s',
     async prepare(registry) {
-      path ??= await pushManyTags(registry, tags)
+      const path = await pushedOnce(registry, () => pushManyTags(registry, tags))
       const puller = await withToken(registry, path.slice('/v2/'.length))
       return repeated(puller, 'GET', `${path}/tags/list?n=${pageTags}${after}`)
     },
@@ -257,6 +261,16 @@ export async function timed(amount: number, work: () => Promise<unknown>): Promi
   const start = performance.now()
   await work()
   return { amount, seconds: (performance.now() - start) / 1000 }
+}
+
+/** Returns a function that makes something for a registry at its first call, and returns that afterwards. */
+function oncePerRegistry<T>(): (registry: Registry, make: () => Promise<T>) => Promise<T> {
+  const made = new Map<Registry, Promise<T>>()
+  return (registry, make) => {
+    const known = made.get(registry) ?? make()
+    made.set(registry, known)
+    return known
+  }
 }
 
 let salt = 0

@@ -33,8 +33,9 @@ const { values: options } = parseArgs({
 const rounds = Number(options.rounds)
 const chosen = options.only.toLowerCase().split(',')
 
+printMachine()
 warmMemory()
-if (options.data !== 'big' || options.only !== '') await compare()
+if (options.data === '' || options.only !== '') await compare()
 if (options.data !== '') await printBigDatabase(options.data === 'big' ? null : options.data)
 
 async function compare(): Promise<void> {
@@ -51,15 +52,17 @@ async function compare(): Promise<void> {
     const subject = registries[processNumbers.length - 1] as Registry
     const programs = { ...options, distribution3: options.distribution3 === '' ? undefined : options.distribution3 }
     registries.push(...(await startPeers(programs)))
-    printMachine(registries)
+    for (const { name, version } of registries) print(`* ${name}: ${version}`)
+    print(`\n${rounds} rounds in turns, medians.`)
     if (isChosen('memory at rest')) await printMemoryAtRest(registries)
     await compareOperations(registries, subject, clients)
     if (isChosen('tags')) await printTagPages(subject, rounds)
     if (isChosen('immutability')) await printCostOfImmutability(subject, rounds)
     if (isChosen('access')) await printCostOfAccess(subject, rounds)
-    if (isChosen('memory of uploads'))
-      await printMemoryOfUploads(registries.filter((one) => one === subject || one.kind !== 'stele'))
     if (Number(options.minutes) > 0) await printMemoryOverTime(subject, Number(options.minutes))
+    if (isChosen('memory of uploads'))
+      // Last, because it stops them.
+      await printMemoryOfUploads(registries.filter((one) => one === subject || one.kind !== 'stele'))
   } finally {
     for (const registry of registries) await registry.stop()
     await stopDatabases()
@@ -89,14 +92,12 @@ async function compareOperations(registries: readonly Registry[], subject: Regis
   for (const name of real.missing) print(`\nNot measured, because it is not installed: ${name}`)
 }
 
-function printMachine(registries: readonly Registry[]): void {
+function printMachine(): void {
   const memory = `${(totalmem() / 1024 ** 3).toFixed(0)} GiB of memory`
   print(
     `${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${cpus()[0]?.model}, ${memory}, Linux ${release()}`,
   )
   print(`\n    npm run bench -- ${process.argv.slice(2).join(' ')}\n`)
-  for (const { name, version } of registries) print(`* ${name}: ${version}`)
-  print(`\n${rounds} rounds in turns, medians.`)
 }
 
 /** Whether `--only` selects what has this name: by a part of it, or of several parts with commas between. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { parseDigest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
+import { WriterNeeded } from '@/lib/domain/writer-needed'
 import { parseExpectedDigests } from '@/lib/domain/etag'
 import { type ByteRange, parseRange } from '@/lib/domain/range'
 import { deleteBlob as deleteBlobOfRepository } from '@/lib/registry/tags/delete-blob'
@@ -33,7 +34,7 @@ export async function getBlob({ ctx, request, response, principal, repository, t
     else if (range.parts.length === 1) await sendPart(response, headers, blob, range.parts[0])
     else await sendParts(response, headers, blob, range.parts)
   } catch (error) {
-    if (AppError.is(error)) throw error
+    if (AppError.is(error) || error instanceof WriterNeeded) throw error
     // The client disconnected. The log line of the request says so; it is not a failure of the server.
     response.destroy()
     return

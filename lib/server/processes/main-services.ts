@@ -37,7 +37,9 @@ async function holdLock(ctx: Context, name: string, request: IncomingMessage, re
     return
   }
   request.resume()
-  response.once('close', () => void lock.release())
+  // The reader may have gone meanwhile.
+  if (response.destroyed) void lock.release()
+  else response.once('close', () => void lock.release())
   request.once('end', () => response.end())
   response.writeHead(200).flushHeaders()
 }

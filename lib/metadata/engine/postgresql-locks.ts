@@ -48,7 +48,9 @@ export class PostgresqlLocks {
     try {
       await this.#ask(() => client.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [name]))
     } catch (error) {
-      // The lock was lost with its connection, perhaps long ago: the work was not protected by it.
+      // The lock was lost with its connection, perhaps long ago: the work was not protected by it. The client may say so
+      // only after this.
+      this.#connecting = null
       throw new AppError('UNAVAILABLE', { cause: error })
     }
   }

@@ -59,6 +59,8 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
     admin: { name: 'admin', password: 'e2e-password-1234' },
     accessKey: { id: 'E2EACCESSKEY0001', secret: 'e2e-secret-0123456789abcdef' },
   }
+  // On every machine: what one process has answered must be true for the other at once.
+  const processes = options.env?.['STELE_PROCESSES'] ?? '2'
   const server = spawn(process.execPath, [bundle], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -67,8 +69,7 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
       NODE_ENV: 'production',
       PORT: String(port),
       HOST: '127.0.0.1',
-      // On every machine: what one process has answered must be true for the other at once.
-      STELE_PROCESSES: '2',
+      STELE_PROCESSES: processes,
       STELE_DATA_DIR: info.dataDir,
       STELE_ADMIN_PASSWORD: info.admin.password,
       STELE_ADMIN_ACCESS_KEY_ID: info.accessKey.id,
@@ -90,6 +91,8 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
     server.kill('SIGKILL')
     throw new Error(`The server did not start (${code === 'silent' ? 'no answer' : `exit code ${code}`}):\n${output}`)
   }
+  // Readers start when the main process serves: a test that counts processes must not see them begin.
+  if (existsSync('/proc/self/task') && Number(processes) > 1) await untilAllRun(server.pid as number, Number(processes))
   return {
     ...info,
     // It runs, so it has one.
@@ -128,6 +131,11 @@ function findFreePort(): Promise<number> {
       probe.close(() => resolve(port))
     })
   })
+}
+
+async function untilAllRun(pid: number, count: number): Promise<void> {
+  const deadline = performance.now() + startTimeoutMs
+  while (performance.now() < deadline && (await listChildren(pid)).length < count) await setTimeout(20)
 }
 
 async function untilItAnswers(url: string, signal: AbortSignal): Promise<'answers' | 'silent'> {

@@ -10,8 +10,8 @@ import { type MemoryUse, measureMemory } from './memory'
 const mebibyte = 1024 * 1024
 const gibibyte = 1024 * mebibyte
 
-/** The most that a transfer, however large, may add to the server's memory. */
-const memoryMaxBytes = 64 * mebibyte
+/** The most that a transfer, however large, may add to the memory of the server's two processes. */
+const memoryMaxBytes = 2 * 48 * mebibyte
 
 const sizes = [
   ['an empty blob', 0],

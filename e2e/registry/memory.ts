@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readFile, readdir, writeFile } from 'node:fs/promises'
+import { setTimeout } from 'node:timers/promises'
 import { test } from '@playwright/test'
 import { listTree } from '../processes'
 
@@ -16,11 +17,28 @@ export interface MemoryUse {
  */
 export async function measureMemory(pid: number, work: () => Promise<void>): Promise<MemoryUse> {
   test.skip(!existsSync('/proc/self/clear_refs'), 'needs the memory counters of Linux')
+  await untilIdle(pid)
   // Sets the peak to what is resident now (man 5 proc_pid_clear_refs).
   for (const each of await listTree(pid)) await writeFile(`/proc/${each}/clear_refs`, '5')
   const beforeBytes = await sumCounters(pid, 'VmRSS')
   await work()
   return { beforeBytes, peakBytes: await sumCounters(pid, 'VmHWM') }
+}
+
+/** Waits until no process of the server works, as one does that has just started; ten seconds at most. */
+async function untilIdle(pid: number): Promise<void> {
+  const used = async () => {
+    const times = (await listTree(pid)).map(async (each) =>
+      (await readFile(`/proc/${each}/stat`, 'utf8')).split(') ')[1]?.split(' ').slice(11, 13),
+    )
+    return JSON.stringify(await Promise.all(times))
+  }
+  const deadline = performance.now() + 10_000
+  for (let last = ''; performance.now() < deadline; await setTimeout(200)) {
+    const now = await used()
+    if (now === last) return
+    last = now
+  }
 }
 
 async function sumCounters(pid: number, name: 'VmRSS' | 'VmHWM'): Promise<number> {
@@ -37,7 +55,8 @@ async function readCounter(pid: number, name: 'VmRSS' | 'VmHWM'): Promise<number
 }
 
 /** Resident memory of the server `pid` and the processes it has started, at this moment, in bytes. */
-export function readResidentBytes(pid: number): Promise<number> {
+export async function readResidentBytes(pid: number): Promise<number> {
+  await untilIdle(pid)
   return sumCounters(pid, 'VmRSS')
 }
 

@@ -133,7 +133,8 @@ test.describe('the doors', () => {
       const statuses = new Set((await Promise.all(open)).map((answer) => statusesIn(answer)[0]))
       expect(statuses).toEqual(new Set([408, 413]))
     })
-    expect(peakBytes - beforeBytes).toBeLessThan(100 * mebibyte)
+    // In two processes.
+    expect(peakBytes - beforeBytes).toBeLessThan(150 * mebibyte)
   })
 
   test('a host with a final dot is the one without it; an unknown region is not the default instance', async ({

@@ -34,10 +34,12 @@ async function untilIdle(pid: number): Promise<void> {
     return JSON.stringify(await Promise.all(times))
   }
   const deadline = performance.now() + 10_000
-  for (let last = ''; performance.now() < deadline; await setTimeout(200)) {
+  let last = ''
+  while (performance.now() < deadline) {
     const now = await used()
     if (now === last) return
     last = now
+    await setTimeout(200)
   }
 }
 

@@ -6,7 +6,7 @@ import type { Context } from '@/lib/context'
 import { Turnstile } from '@/lib/limits/turnstile'
 import { apiRoute } from './api-routes'
 import { findMalformed, prepareForNext } from './console-request'
-import { askForBody } from './continue-in-order'
+import { askForBody, waitsForContinue } from './continue-in-order'
 import { discardRest } from './discard-rest'
 import { type DoorSettings, refuseExchange } from './doors'
 import { createNonce, pagePolicy, setSecurityHeaders } from './security-headers'
@@ -54,7 +54,7 @@ export async function openConsole(ctx: Context, { port, dev }: ConsoleSettings):
     }
     prepareForNext(request, { client, requestId, policy, publicUrl: ctx.config.publicUrl })
     // Next reads every body at once. The operation asks for it when the caller may send it.
-    if (request.headers.expect !== undefined) {
+    if (waitsForContinue(request)) {
       ctx.awaitedBodies.hold(requestId, () => askForBody(request))
       response.once('close', () => ctx.awaitedBodies.forget(requestId))
     }

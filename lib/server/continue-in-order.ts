@@ -19,20 +19,30 @@ const asked = new WeakMap<IncomingMessage, () => void>()
  */
 export function continueInOrder(server: Server): void {
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    const before = (request.socket as Connection)[latest]
-    // The rest of the body of a request that is answered already is discarded without being asked for.
-    const send = () => {
-      if (!response.headersSent) response.writeContinue()
-    }
-    asked.set(request, () => {
-      if (before === undefined || before.writableFinished) send()
-      else before.once('finish', send)
-    })
+    holdContinue(request, response)
     server.emit('request', request, response)
   })
   server.on('request', (request, response) => {
     ;(request.socket as Connection)[latest] = response
   })
+}
+
+/** Has `response` say "100 Continue" when the body is asked for. */
+export function holdContinue(request: IncomingMessage, response: ServerResponse): void {
+  const before = (request.socket as Connection)[latest]
+  // The rest of the body of a request that is answered already is discarded without being asked for.
+  const send = () => {
+    if (!response.headersSent) response.writeContinue()
+  }
+  asked.set(request, () => {
+    if (before === undefined || before === response || before.writableFinished) send()
+    else before.once('finish', send)
+  })
+}
+
+/** Whether the client of `request` waits until `askForBody` asks for its body. */
+export function waitsForContinue(request: IncomingMessage): boolean {
+  return asked.has(request)
 }
 
 /** Tells the client of `request` to send the body, if it waits for that; once at most. */
@@ -44,7 +54,7 @@ export function askForBody(request: IncomingMessage): void {
 
 /** Calls `askForBody` when the body is first read. */
 export function askWhenRead(request: IncomingMessage): void {
-  if (!asked.has(request)) return
+  if (!waitsForContinue(request)) return
   const read = request._read.bind(request)
   request._read = (bytes) => {
     askForBody(request)

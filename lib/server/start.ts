@@ -25,7 +25,7 @@ import { createProbes } from './probes'
 import { type ReadersServer, listenForReaders } from './processes/listen-for-readers'
 import { createServices } from './processes/main-services'
 import { socketsIn } from './processes/messages'
-import { readRelayedClient } from './processes/relay'
+import { readRelayedClient, takeRelayed } from './processes/relay'
 import type { Supervised } from './processes/supervised'
 import { createClientReader } from './read-client'
 import { createReadiness } from './readiness'
@@ -114,9 +114,13 @@ export async function start(config: Config, dev: boolean, main: MainProcess | nu
     const answer = createDoors({ ...behind, readClient: readRelayedClient })
     readersServers.push(
       await listenForReaders(log, services, createServices(ctx)),
-      await listenForReaders(log, relay, (request, response) => {
-        if (!answerProbe(request, response)) answer(request, response)
-      }),
+      await listenForReaders(
+        log,
+        relay,
+        takeRelayed((request, response) => {
+          if (!answerProbe(request, response)) answer(request, response)
+        }),
+      ),
     )
   }
   phase.name = 'ready'

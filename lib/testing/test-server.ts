@@ -34,7 +34,7 @@ export function send(
 }
 
 /** Writes `text` to a connection and returns everything received until the server closes it. */
-export function sendRaw(port: number, text: string): Promise<string> {
+export function sendRaw(port: number, text: string | Uint8Array): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(text))
     let received = ''

@@ -14,7 +14,7 @@ import { createHttpServer } from '@/lib/server/http-server'
 import { createClientReader } from '@/lib/server/read-client'
 import { listenAnywhere, send, sendRaw } from '@/lib/testing/test-server'
 import { type ReadersServer, listenForReaders } from './listen-for-readers'
-import { Relay, readRelayedClient } from './relay'
+import { Relay, readRelayedClient, takeRelayed } from './relay'
 
 const log = createLogger('silent')
 const crlf = '\r\n'
@@ -30,7 +30,7 @@ let noted: Exchange[]
 
 /** Starts the main process's server. */
 async function startMain(listener: RequestListener): Promise<void> {
-  main = await listenForReaders(log, socketPath, listener)
+  main = await listenForReaders(log, socketPath, takeRelayed(listener))
 }
 
 /** Starts a reader that has the main process answer everything. */
@@ -262,6 +262,29 @@ describe('an answer', () => {
   })
 })
 
+test('every byte in a header or an address gets an answer, and the reader goes on', async () => {
+  await startMain(echo)
+  for (let byte = 1; byte < 256; byte++) {
+    const char = String.fromCharCode(byte)
+    for (const text of [
+      `GET /x HTTP/1.1${crlf}Host: a${crlf}X-Any: a${char}b${crlf}Connection: close${crlf}${crlf}`,
+      `GET /x HTTP/1.1${crlf}Host: a${crlf}X-A${char}b: c${crlf}Connection: close${crlf}${crlf}`,
+      `GET /x${char}y HTTP/1.1${crlf}Host: a${crlf}Connection: close${crlf}${crlf}`,
+    ]) {
+      expect(await sendRaw(port, Buffer.from(text, 'latin1')), JSON.stringify(text)).toMatch(/^HTTP\/1\.1 [24]00 /)
+    }
+  }
+})
+
+test.each(['Trailer: ', 'Trailer: X-Any', 'Upgrade: TLS/1.0', 'Keep-Alive: a', 'TE: trailers', 'Date: a', 'Expect: '])(
+  'a request with “%s” gets an answer',
+  async (header) => {
+    await startMain(echo)
+    const text = `PUT /x HTTP/1.1${crlf}Host: a${crlf}${header}${crlf}Content-Length: 2${crlf}Connection: close${crlf}${crlf}{}`
+    expect(await sendRaw(port, text)).toMatch(/^HTTP\/1\.1 (200|417) /)
+  },
+)
+
 describe('100 Continue', () => {
   const head = `POST /v2/x HTTP/1.1${crlf}Host: a${crlf}Expect: 100-continue${crlf}Content-Length: 5${crlf}`
 
@@ -294,6 +317,19 @@ describe('100 Continue', () => {
     expect(answer.toString()).toMatch(/^HTTP\/1\.1 401 /)
     socket.destroy()
     expect((await send(port, 'GET', '/x')).status).toBe(401)
+  })
+
+  test('is not waited for after a refusal, which is never lost', async () => {
+    await startMain((_, response) => response.writeHead(401, { 'Content-Length': 2 }).end('no'))
+    for (let i = 0; i < 50; i++) {
+      const socket = await connectRaw()
+      let text = ''
+      socket.setEncoding('utf8').on('data', (part: string) => (text += part))
+      socket.write(`${head}${crlf}`)
+      // The client's side stays open: whoever waited for the body would reach the time limit of the test.
+      await once(socket, 'end')
+      expect(text).toMatch(/^HTTP\/1\.1 401 [^]*no$/)
+    }
   })
 })
 

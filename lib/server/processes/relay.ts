@@ -1,20 +1,35 @@
-import { Agent, type ClientRequest, type IncomingMessage, type ServerResponse, request as sendRequest } from 'node:http'
+import { Agent, type IncomingMessage, type RequestListener, request as sendRequest } from 'node:http'
 import type { Client } from '@/lib/auth/client'
 import { AppError } from '@/lib/domain/errors'
 import { endWhenSent } from '@/lib/protocol/write-error'
-import { askForBody } from '@/lib/server/continue-in-order'
+import { askForBody, holdContinue, waitsForContinue } from '@/lib/server/continue-in-order'
 import { discardRest } from '@/lib/server/discard-rest'
 import { refuseExchange } from '@/lib/server/doors'
 import type { Exchange } from '@/lib/server/exchange'
 
 /**
- * Tells the main process who sent a relayed request. It is believed on the socket of the processes only, which nobody
- * else can open.
+ * Tells the main process who sent a relayed request, and whether the client waits for 100 Continue. It is believed on the
+ * socket of the processes only, which nobody else can open.
  */
 const clientHeader = 'x-stele-relayed-for'
 
-/** Headers of one connection, which are not passed on (RFC 9110, section 7.6.1). */
-const ofConnection = new Set(['connection', 'keep-alive', 'proxy-connection', 'upgrade', 'te', 'transfer-encoding'])
+/** What it says of a client that waits for 100 Continue. */
+const waits = 'waits'
+
+/**
+ * Headers of one connection, which are not passed on (RFC 9110, section 7.6.1); nor is the announcement of trailers, which
+ * are not either. Node would close the connection of a request with `Expect` after a refusal, at once.
+ */
+const ofConnection = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'upgrade',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'expect',
+])
 
 /** How long a request waits for the main process to start again, in milliseconds. */
 const restartMaxMs = 30_000
@@ -60,19 +75,27 @@ export class Relay {
       headers: headersOf(request, client),
     })
     let answer: IncomingMessage | null = null
+    // Nothing comes before the client was asked.
+    let mayBodyCome = !waitsForContinue(request)
     const leave = () => sent.destroy()
     response.once('close', leave)
     sent.once('socket', (socket) => {
       const start = () => {
         exchange.isPassedOn = true
-        sendBody(request, sent)
+        if (mayBodyCome) request.pipe(sent)
+        else sent.flushHeaders()
       }
       if (socket.connecting) socket.once('connect', start)
       else start()
     })
+    sent.once('continue', () => {
+      mayBodyCome = true
+      askForBody(request)
+      request.pipe(sent)
+    })
     sent.once('response', (given) => {
       answer = given
-      passAnswer(given, request, response)
+      passAnswer(given, exchange, mayBodyCome)
     })
     sent.on('error', () => {
       response.off('close', leave)
@@ -88,6 +111,14 @@ export class Relay {
   }
 }
 
+/** Takes the requests that readers relay: `listener` asks for the body of a client that waits for 100 Continue. */
+export function takeRelayed(listener: RequestListener): RequestListener {
+  return (request, response) => {
+    if (String(request.headers[clientHeader]).endsWith(` ${waits}`)) holdContinue(request, response)
+    listener(request, response)
+  }
+}
+
 /** Returns the client of a request that another process of this server relayed. */
 export function readRelayedClient(request: IncomingMessage): Client {
   const [address = '', scheme = ''] = String(request.headers[clientHeader] ?? '').split(' ')
@@ -97,7 +128,8 @@ export function readRelayedClient(request: IncomingMessage): Client {
 /** The request's headers as they came, in pairs: the main process judges those that occur twice. */
 function headersOf(request: IncomingMessage, client: Client): string[] {
   const { rawHeaders, headers } = request
-  const passed = [clientHeader, `${client.address} ${client.isSecure ? 'https' : 'http'}`, 'Connection', 'keep-alive']
+  const words = [client.address, client.isSecure ? 'https' : 'http', ...(waitsForContinue(request) ? [waits] : [])]
+  const passed = [clientHeader, words.join(' '), 'Connection', 'keep-alive']
   let hasHost = false
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const [name = '', value = ''] = rawHeaders.slice(i, i + 2)
@@ -115,19 +147,7 @@ function headersOf(request: IncomingMessage, client: Client): string[] {
   return passed
 }
 
-function sendBody(request: IncomingMessage, sent: ClientRequest): void {
-  if (request.headers.expect === undefined) {
-    request.pipe(sent)
-    return
-  }
-  sent.flushHeaders()
-  sent.once('continue', () => {
-    askForBody(request)
-    request.pipe(sent)
-  })
-}
-
-function passAnswer(answer: IncomingMessage, request: IncomingMessage, response: ServerResponse): void {
+function passAnswer(answer: IncomingMessage, { request, response }: Exchange, mayBodyCome: boolean): void {
   const { rawHeaders } = answer
   const headers: string[] = []
   for (let i = 0; i < rawHeaders.length; i += 2) {
@@ -143,7 +163,7 @@ function passAnswer(answer: IncomingMessage, request: IncomingMessage, response:
     discardRest(request)
   })
   // A long body that the main process does not want.
-  const mustClose = answer.headers.connection === 'close' && !request.complete
+  const mustClose = answer.headers.connection === 'close' && !request.complete && mayBodyCome
   if (mustClose) response.setHeader('Connection', 'close')
   response.writeHead(answer.statusCode ?? 502, answer.statusMessage, headers)
   answer.once('error', () => response.destroy())

@@ -47,7 +47,10 @@ async function startReader(trustedProxies: string[] = [], restartMaxMs = 10_000)
       phase: { name: 'ready' },
       exchanges,
       readClient: createClientReader({ trustedProxies, publicUrl: null }, log),
-      serveRegistry: passOn,
+      serveRegistry(visit) {
+        visit.exchange.response.setHeader('X-Content-Type-Options', 'nosniff')
+        passOn(visit)
+      },
       serveConsole: passOn,
     }),
   )
@@ -204,13 +207,13 @@ describe('an answer', () => {
       response.write('he')
       void setTimeout(20).then(() => response.end('llo'))
     })
-    const answer = await send(port, 'GET', '/x')
-    expect([answer.status, answer.text]).toEqual([207, 'hello'])
-    expect(answer.headers).toMatchObject({ 'set-cookie': ['a=1', 'b=2'], 'x-own': 'main' })
-    // What the reader sets for its own answers is not added.
-    expect(answer.headers['x-content-type-options']).toBeUndefined()
-    const registry = await send(port, 'GET', '/v2/')
-    expect(registry.headers['x-content-type-options']).toBeUndefined()
+    for (const address of ['/x', '/v2/']) {
+      const answer = await send(port, 'GET', address)
+      expect([answer.status, answer.text]).toEqual([207, 'hello'])
+      expect(answer.headers).toMatchObject({ 'set-cookie': ['a=1', 'b=2'], 'x-own': 'main' })
+      // What the reader sets for its own answers is not added.
+      expect(answer.headers['x-content-type-options']).toBeUndefined()
+    }
   })
 
   test.each([

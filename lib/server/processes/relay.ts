@@ -148,12 +148,6 @@ function headersOf(request: IncomingMessage, client: Client): string[] {
 }
 
 function passAnswer(answer: IncomingMessage, { request, response }: Exchange, mayBodyCome: boolean): void {
-  const { rawHeaders } = answer
-  const headers: string[] = []
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const [name = '', value = ''] = rawHeaders.slice(i, i + 2)
-    if (!ofConnection.has(name.toLowerCase())) headers.push(name, value)
-  }
   // What this process has set for an answer of its own is replaced; the answer has its own date.
   for (const name of response.getHeaderNames()) if (name !== 'connection') response.removeHeader(name)
   response.sendDate = false
@@ -165,7 +159,13 @@ function passAnswer(answer: IncomingMessage, { request, response }: Exchange, ma
   // A long body that the main process does not want.
   const mustClose = answer.headers.connection === 'close' && !request.complete && mayBodyCome
   if (mustClose) response.setHeader('Connection', 'close')
-  response.writeHead(answer.statusCode ?? 502, answer.statusMessage, headers)
+  const { rawHeaders } = answer
+  // `writeHead` would keep only the last of several with one name, once a header was set.
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(i, i + 2)
+    if (!ofConnection.has(name.toLowerCase())) response.appendHeader(name, value)
+  }
+  response.writeHead(answer.statusCode ?? 502, answer.statusMessage)
   answer.once('error', () => response.destroy())
   answer.pipe(response, { end: !mustClose })
   if (!mustClose) return

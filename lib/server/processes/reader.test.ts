@@ -86,6 +86,28 @@ test('it answers what it can read, as the main process does, and sees each chang
   expect(await reader.digestOfTag('v1')).toBe(other.digest)
 })
 
+test('it issues the anonymous tokens that the main process would issue, by the same settings', async () => {
+  await main.ctx.db.prisma.instance.updateMany({ data: { allowAnonymousPull: true } })
+  await main.ctx.db.prisma.repository.updateMany({ where: { path: 'test/example' }, data: { type: 'PUBLIC' } })
+  const image = await main.image('first')
+  await main.pushManifest('v1', image.bytes)
+  const url = '/v2/token?scope=repository:test/example:pull,push%20repository:test/other:pull'
+  const tokenOf = async (at: TestRegistry) => {
+    const { status, body } = await at.send('GET', url, { anonymous: true })
+    return { status, ...(JSON.parse(body.toString()) as { token: string; scope: string }) }
+  }
+  const [ours, theirs] = [await tokenOf(reader), await tokenOf(main)]
+  expect(ours).toMatchObject({ status: 200, scope: 'repository:test/example:pull' })
+  expect(theirs.scope).toBe(ours.scope)
+  for (const at of [reader, main]) {
+    const headers = { authorization: `Bearer ${ours.token}` }
+    expect((await at.send('GET', '/v2/test/example/manifests/v1', { headers })).status).toBe(200)
+    expect((await at.send('GET', '/v2/test/other/manifests/v1', { headers })).status).toBe(401)
+  }
+  await main.ctx.db.prisma.instance.updateMany({ data: { allowAnonymousPull: false } })
+  expect((await tokenOf(reader)).status).toBe(401)
+})
+
 test('it passes on what needs a write: a push, a deletion, a HEAD that must be recorded', async () => {
   const image = await main.image('first')
   await main.pushManifest('v1', image.bytes)

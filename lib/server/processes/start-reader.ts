@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import { Registry } from 'prom-client'
 import type { Config } from '@/lib/config'
 import { createRegistryHandler } from '@/lib/protocol/handler'
@@ -16,6 +15,7 @@ import { registrySecurityHeaders } from '@/lib/server/security-headers'
 import { stopWhenAsked } from '@/lib/server/stop'
 import { UploadsUnderWay } from '@/lib/server/uploads-under-way'
 import { MainClient } from './main-client'
+import { mayAnswer } from './may-answer'
 import { socketsIn } from './messages'
 import { openReaderContext } from './reader-context'
 import { Relay } from './relay'
@@ -91,19 +91,4 @@ export async function startReader(config: Config, supervised: Supervised, socket
     supervised,
   )
   supervised.take(server)
-}
-
-/** Where the bytes of an upload go, and where its state is read. */
-const uploadPath = /\/blobs\/uploads\/[^/?]+(?:\?|$)/
-
-/**
- * Whether a reader tries to answer a request of the registry. Secrets are only checked by the main process, which counts
- * wrong ones. One that may not write also leaves it everything that changes something, but for the bytes of uploads: it
- * stores them, and has the main process write the one row at their end.
- */
-function mayAnswer({ method, url = '', headers: { authorization } }: IncomingMessage, mayWrite: boolean): boolean {
-  if (authorization !== undefined && !/^Bearer /i.test(authorization)) return false
-  if (/^\/v2\/token(?:\?|$)/.test(url)) return false
-  if (mayWrite || method === 'GET' || method === 'HEAD') return true
-  return (method === 'PATCH' || method === 'PUT') && uploadPath.test(url)
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { noteBodyBytes } from '@/lib/limits/young-garbage'
 
 /** How many bytes are collected before the client has to wait. */
 const groupMaxBytes = 256 * 1024
@@ -87,6 +88,7 @@ class BodyGroups implements AsyncIterator<readonly Uint8Array[], undefined> {
     if (waiting === null) return
     if (this.#bytes > 0) {
       const value = this.#chunks
+      noteBodyBytes(this.#bytes)
       this.#chunks = []
       this.#bytes = 0
       this.#waiting = null

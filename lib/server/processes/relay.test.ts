@@ -425,7 +425,7 @@ describe('the main process', () => {
     ['in the middle of its answer, which it has logged', true, 0],
   ])('that goes %s leaves no answer made up', async (_name, isAnswered, lines) => {
     await startMain((_, response) => {
-      if (isAnswered) response.writeHead(200, { 'Content-Length': 100 }).write('some')
+      if (isAnswered) response.writeHead(200, { 'Content-Length': 100_000 }).write('some')
       void setTimeout(20).then(() => main?.close())
     })
     const text = await sendRaw(port, `GET /x HTTP/1.1${crlf}Host: a${crlf}${crlf}`)

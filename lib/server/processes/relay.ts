@@ -34,6 +34,9 @@ const ofConnection = new Set([
 /** How long a request waits for the main process to start again, in milliseconds. */
 const restartMaxMs = 30_000
 
+/** Longest answer that is sent in one piece, in bytes: each piece costs a call of the system. */
+const wholeMaxBytes = 64 * 1024
+
 /** How often a waiting request tries again, in milliseconds. */
 const retryMs = 50
 
@@ -82,8 +85,9 @@ export class Relay {
     sent.once('socket', (socket) => {
       const start = () => {
         exchange.isPassedOn = true
-        if (mayBodyCome) request.pipe(sent)
-        else sent.flushHeaders()
+        if (!mayBodyCome) sent.flushHeaders()
+        else if (hasBody(request)) request.pipe(sent)
+        else sent.end()
       }
       if (socket.connecting) socket.once('connect', start)
       else start()
@@ -147,6 +151,10 @@ function headersOf(request: IncomingMessage, client: Client): string[] {
   return passed
 }
 
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
 function passAnswer(answer: IncomingMessage, { request, response }: Exchange, mayBodyCome: boolean): void {
   // What this process has set for an answer of its own is replaced; the answer has its own date.
   for (const name of response.getHeaderNames()) if (name !== 'connection') response.removeHeader(name)
@@ -167,10 +175,20 @@ function passAnswer(answer: IncomingMessage, { request, response }: Exchange, ma
   }
   response.writeHead(answer.statusCode ?? 502, answer.statusMessage)
   answer.once('error', () => response.destroy())
-  answer.pipe(response, { end: !mustClose })
-  if (!mustClose) return
+  if (!mustClose) {
+    if (Number(answer.headers['content-length']) <= wholeMaxBytes) sendWhole(answer, response)
+    else answer.pipe(response)
+    return
+  }
+  answer.pipe(response, { end: false })
   answer.once('end', () => {
     request.unpipe().resume()
     endWhenSent(request, response)
   })
+}
+
+function sendWhole(answer: IncomingMessage, response: ServerResponse): void {
+  const chunks: Buffer[] = []
+  answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+  answer.once('end', () => response.end(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)))
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { Agent } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import { instance } from '@/lib/api/schemas/instances'
@@ -8,6 +7,7 @@ import { expect, pushImage, test } from '../fixtures'
 import { endAtOnce, listChildren } from '../processes'
 import type { ServerInfo, StartedServer } from '../server'
 import { generateBlob } from './generated-blob'
+import { processesOf } from './held-connections'
 import { type Answer, open, send } from './http'
 
 /*
@@ -23,18 +23,6 @@ const connections = 9
 
 const mebibyte = 1024 * 1024
 const manifestType = 'application/vnd.oci.image.manifest.v1+json'
-
-/** The processes of a server, by what they do. */
-async function processesOf(server: StartedServer): Promise<{ main: number; readers: number[] }> {
-  const children = await Promise.all(
-    (await listChildren(server.pid)).map(async (pid) => {
-      const [, , role] = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0')
-      return { pid, role }
-    }),
-  )
-  const [main] = children.filter(({ role }) => role === 'main')
-  return { main: main?.pid ?? 0, readers: children.filter(({ role }) => role === 'reader').map(({ pid }) => pid) }
-}
 
 async function startAll(start: (options: { env: Record<string, string> }) => Promise<StartedServer>) {
   const server = await start({ env })

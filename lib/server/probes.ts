@@ -3,11 +3,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Readiness } from './readiness'
 import { dataPolicy } from './security-headers'
 
+/** The metrics, as they are read. */
+export interface MetricsText {
+  readonly type: string
+  readonly text: string
+}
+
 /** The data that the probes answer with. */
 export interface ProbeSources {
   readonly readiness: () => Promise<Readiness>
-  /** The metrics in Prometheus format, and their content type. */
-  readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>
+  /** The metrics in Prometheus format, and their content type; null when the process that has them does not answer. */
+  readonly metrics: () => Promise<MetricsText | null>
   /** The bearer token for reading the metrics; null: the metrics are off. */
   readonly metricsToken: string | null
 }
@@ -54,8 +60,9 @@ async function answerMetrics(sources: ProbeSources, request: IncomingMessage, re
     response.setHeader('WWW-Authenticate', 'Bearer realm="Stele metrics"')
     answerJson(response, 401, { error: 'the bearer token of STELE_METRICS_TOKEN is required' })
   } else {
-    const { type, text } = await sources.metrics()
-    answer(response, 200, type, text)
+    const metrics = await sources.metrics()
+    if (metrics !== null) answer(response, 200, metrics.type, metrics.text)
+    else answerJson(response, 503, { error: 'the main process does not answer' })
   }
 }
 

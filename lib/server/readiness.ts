@@ -11,8 +11,8 @@ export interface ReadinessChecks {
 /** Whether requests can be served, and if not, which parts fail. No details, because anybody may read this. */
 export interface Readiness {
   readonly status: 'ready' | 'starting' | 'stopping' | 'failing'
-  /** Parts that failed or did not answer in time. */
-  readonly failing: readonly (keyof ReadinessChecks)[]
+  /** Parts that failed or did not answer in time; `main` is the main process, where a reader was asked. */
+  readonly failing: readonly (keyof ReadinessChecks | 'main')[]
 }
 
 /** How long a part may take to answer, in milliseconds. */

@@ -15,6 +15,7 @@ import { registrySecurityHeaders } from '@/lib/server/security-headers'
 import { stopWhenAsked } from '@/lib/server/stop'
 import { UploadsUnderWay } from '@/lib/server/uploads-under-way'
 import { MainClient } from './main-client'
+import { createReaderProbes } from './main-probes'
 import { mayAnswer } from './may-answer'
 import { socketsIn } from './messages'
 import { openReaderContext } from './reader-context'
@@ -70,7 +71,10 @@ export async function startReader(config: Config, supervised: Supervised, socket
     },
     serveConsole: passOn,
   })
-  server.on('request', answer)
+  const answerProbe = createReaderProbes(sockets.relay, phase, config.metricsToken)
+  server.on('request', (request, response) => {
+    if (!answerProbe(request, response)) answer(request, response)
+  })
   stopWhenAsked(
     {
       server,

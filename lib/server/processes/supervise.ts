@@ -1,34 +1,36 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import type { Config } from '@/lib/config'
 import { type Logger, createLogger } from '@/lib/log'
 import { listen } from '@/lib/server/listen'
 import { takeServerLocks } from '@/lib/server/serving-lock'
-import { StartError } from '@/lib/server/start-error'
 import { Distribution } from './distribution'
-import { type Order, type Report, type Role, socketsIn, toArguments } from './messages'
+import { type Order, type Report, type Role, toArguments } from './messages'
 import { MetricsCollection } from './metrics-collection'
+import { openSocketFolder } from './socket-folder'
 
-/** A process that ends within this time after its start counts as failed again, in milliseconds. */
-const settledMs = 10_000
+/** Times of the supervisor, in milliseconds. */
+export interface SupervisorTimes {
+  /** A process that ends within this time after its start counts as failed again. */
+  readonly settledMs: number
+  /** Wait before the first restart in a row; it doubles with each. */
+  readonly restartMs: number
+  /** Longest wait before a restart. */
+  readonly restartMaxMs: number
+  /** How much longer than its requests a process may take to stop. Then it hangs, and is ended. */
+  readonly stopMarginMs: number
+}
 
-/** Wait before the second restart in a row, in milliseconds; it doubles with each. */
-const restartMs = 100
-
-/** Longest wait before a restart, in milliseconds. */
-const restartMaxMs = 5_000
+/** The times in production. */
+const supervisorTimes: SupervisorTimes = {
+  settledMs: 10_000,
+  restartMs: 100,
+  restartMaxMs: 5_000,
+  stopMarginMs: 10_000,
+}
 
 /** How often in a row the main process is restarted. Then the server ends, so that whoever started it hears of it. */
 const restartsMax = 8
-
-/** How much longer than its requests a process may take to stop, in milliseconds. Then it hangs, and is ended. */
-const stopMarginMs = 10_000
-
-/** Longest path of a socket that all systems take, in bytes. */
-const socketPathMax = 103
 
 /** A signal that is repeated sooner counts as the same one, in milliseconds. */
 const sameSignalMs = 1_000
@@ -39,29 +41,14 @@ const sameSignalMs = 1_000
  * `program` is the file that each runs. Ends this process when the server has stopped or cannot run. Throws a StartError
  * when the port cannot be opened.
  */
-export async function supervise(config: Config, program: string): Promise<void> {
+export async function supervise(config: Config, program: string, times = supervisorTimes): Promise<void> {
   // The main process has locks of its own, which nobody holds while it starts again.
   process.on('exit', await takeServerLocks(config))
-  const socketFolder = createSocketFolder()
+  const socketFolder = await openSocketFolder()
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true })
   const distribution = new Distribution(server)
   const port = await listen(server, config)
-  new Supervisor(config, distribution, { program, port, socketFolder }).start()
-}
-
-/** Creates the folder of the processes' sockets, which only this user may open, for as long as this process runs. */
-function createSocketFolder(): string {
-  let folder: string
-  try {
-    folder = mkdtempSync(path.join(tmpdir(), 'stele-processes-'))
-  } catch (error) {
-    throw new StartError(`TMPDIR: ${tmpdir()} is not writable (${String((error as { code?: unknown }).code)})`)
-  }
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-  if (Object.values(socketsIn(folder)).some((socket) => Buffer.byteLength(socket) > socketPathMax)) {
-    throw new StartError(`TMPDIR: ${tmpdir()} is too long for the path of a socket: set TMPDIR to a shorter one`)
-  }
-  return folder
+  new Supervisor(config, distribution, { program, port, socketFolder, times }).start()
 }
 
 /** How a process ended. */
@@ -79,6 +66,7 @@ class Supervisor {
   readonly #port: number
   readonly #readerCount: number
   readonly #socketFolder: string
+  readonly #times: SupervisorTimes
   readonly #stopMaxMs: number
   readonly #collection = new MetricsCollection()
   #main: ChildProcess | null = null
@@ -95,7 +83,12 @@ class Supervisor {
   constructor(
     config: Config,
     distribution: Distribution,
-    { program, port, socketFolder }: { program: string; port: number; socketFolder: string },
+    {
+      program,
+      port,
+      socketFolder,
+      times,
+    }: { program: string; port: number; socketFolder: string; times: SupervisorTimes },
   ) {
     this.#log = createLogger(config.logLevel, config.logFormat ?? (process.stdout.isTTY ? 'text' : 'json'))
     this.#distribution = distribution
@@ -103,7 +96,8 @@ class Supervisor {
     this.#program = program
     this.#port = port
     this.#socketFolder = socketFolder
-    this.#stopMaxMs = config.stopTimeoutSeconds * 1000 + stopMarginMs
+    this.#times = times
+    this.#stopMaxMs = config.stopTimeoutSeconds * 1000 + times.stopMarginMs
   }
 
   start(): void {
@@ -169,14 +163,15 @@ class Supervisor {
     }
     // It has said why.
     if (!this.#isReady) process.exit(end.code ?? 1)
+    const { settledMs, restartMs, restartMaxMs } = this.#times
     const restarts = end.ranMs < settledMs ? this.#restarts[role] + 1 : 0
     this.#restarts[role] = restarts
-    this.#log.error({ role, ...end, restarts }, 'a process of the server ended and is started again')
+    const waitMs = restarts === 0 ? 0 : Math.min(restartMs * 2 ** (restarts - 1), restartMaxMs)
+    this.#log.error({ role, ...end, restarts, waitMs }, 'a process of the server ended and is started again')
     if (role === 'main' && restarts > restartsMax) {
       this.#log.fatal('the main process does not stay up: the server ends')
       process.exit(1)
     }
-    const waitMs = restarts === 0 ? 0 : Math.min(restartMs * 2 ** (restarts - 1), restartMaxMs)
     setTimeout(() => {
       if (this.#stoppingSince === null) this.#fork(role, true)
     }, waitMs)
@@ -188,7 +183,7 @@ class Supervisor {
     // A terminal sends it to npm and to us, and npm forwards it.
     if (!isFirst && performance.now() - this.#stoppingSince < sameSignalMs) return
     if (isFirst) this.#log.info({ signal }, 'stopping')
-    setTimeout(() => this.#endAll(), isFirst ? this.#stopMaxMs : stopMarginMs)
+    setTimeout(() => this.#endAll(), isFirst ? this.#stopMaxMs : this.#times.stopMarginMs)
     const order: Order = { type: isFirst ? 'stop' : 'hurry' }
     for (const reader of this.#readers.keys()) {
       // The main process takes connections until no upload needs one.

@@ -148,7 +148,8 @@ export function TagsSection({ region, repository, instance }: TagsSectionProps) 
             repository && !selection.isEmpty ? (
               <TagSelectionBar
                 selection={selection}
-                totalCount={query.data?.totalCount ?? 0}
+                // All are offered only where it is known how many that are.
+                totalCount={query.data?.isCapped ? 0 : (query.data?.totalCount ?? 0)}
                 hrefOfComparison={(before, after) => compareHref(region, repository, before, after)}
                 onDelete={
                   isManaged

@@ -9,6 +9,8 @@ export interface ListPage {
 /** What an answer of the API says of the pages around it. */
 export interface PageLinks {
   totalCount: number
+  /** Whether there may be more. */
+  isCapped?: true | undefined
   nextCursor: string | null
   previousCursor: string | null
 }

@@ -8,7 +8,7 @@ import { failureOf } from './failure'
 import { SearchField } from './filters'
 import type { PageLinks } from './list-page'
 import { EmptyState, ErrorState } from './states'
-import { TableFoot } from './table-foot'
+import { StepLink, TableFoot } from './table-foot'
 import { useFilledPage } from './use-filled-page'
 import type { ListParameters } from './use-list-parameters'
 
@@ -83,6 +83,17 @@ export function ListContent<T>({ list, query, empty, nothingFound, gone, childre
   }
   if (isLeaving) return children(null, false)
   if (data?.items.length !== 0) return children(data?.items ?? null, isPlaceholderData)
+  if (list !== undefined && data.nextCursor !== null) {
+    const { next } = list.hrefsAround(data)
+    return (
+      <EmptyState
+        title={t('table.nothingSoFar')}
+        action={next && <StepLink href={next}>{t('table.searchOn')}</StepLink>}
+      >
+        {t('table.nothingSoFarHelp')}
+      </EmptyState>
+    )
+  }
   if (!list?.isFiltered) return empty
   return (
     <EmptyState
@@ -103,6 +114,7 @@ interface ListProps<T> extends ListContentProps<T> {
 
 /** A list with its foot: how many there are, and the pages before and after. */
 export function List<T>({ count, selection, ...props }: ListProps<T>) {
+  const t = useTranslations()
   const { data } = props.query
   const hasFailed = failureOf(props.query) !== null
   return (
@@ -115,7 +127,7 @@ export function List<T>({ count, selection, ...props }: ListProps<T>) {
           stale={props.query.isPlaceholderData}
           selection={selection}
         >
-          {data && count(data.totalCount)}
+          {data && (data.isCapped ? t('table.atLeast', { count: count(data.totalCount) }) : count(data.totalCount))}
         </TableFoot>
       )}
     </>

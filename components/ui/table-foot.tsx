@@ -57,7 +57,7 @@ function Pager({ list, page, stale }: { list: ListParameters } & Pick<TableFootP
         <span className={classNames('pager-at', list.hrefOfNumber !== null && 'sr-only')}>
           {t('table.pageOf', {
             page: format.number(list.pageNumber),
-            count: format.number(Math.max(pageCount, list.pageNumber)),
+            count: `${format.number(Math.max(pageCount, list.pageNumber))}${page?.isCapped ? '+' : ''}`,
           })}
         </span>
       )}
@@ -84,6 +84,15 @@ function Numbers({ hrefOf, number, count }: { hrefOf: (number: number) => string
       </a>
     </Fragment>
   ))
+}
+
+/** A link, as a button, to another page of a list. */
+export function StepLink({ href, children }: { href: string; children: ReactNode }) {
+  return (
+    <a className="button" href={href} onClick={(event) => goHere(event, href)}>
+      {children}
+    </a>
+  )
 }
 
 interface StepProps {

@@ -111,3 +111,16 @@ describe('the effect of a policy', () => {
     expect(['dev-1', 'v1'].map((tag) => counter.appliesTo(tag))).toEqual([false, true])
   })
 })
+
+const modes: ImmutabilityMode[] = ['off', 'audit', 'enforce']
+test.each(modes.flatMap((now) => modes.map((next) => [now, next] as const)))(
+  'from %s to %s, tags that no pattern matches count together as they count one by one',
+  (now, next) => {
+    const [current, wanted] = [policy(now, 'latest'), policy(next, 'dev-*')]
+    const [together, oneByOne] = [countPolicyEffect(current, wanted), countPolicyEffect(current, wanted)]
+    for (const tag of ['latest', 'dev-1', 'v1', 'v2']) oneByOne.add(tag, false)
+    for (const tag of ['latest', 'dev-1']) together.add(tag, false)
+    together.addUnmatched(2)
+    expect(together.effect()).toEqual(oneByOne.effect())
+  },
+)

@@ -40,6 +40,8 @@ export interface PolicyEffect {
 export interface EffectCounter {
   /** Adds a tag. Returns whether it counts as moved recently. */
   add(tag: string, hasMovedRecently: boolean): boolean
+  /** Adds tags that no pattern of either policy matches, and that have not moved recently. */
+  addUnmatched(count: number): void
   /** Whether the policy itself, whatever the mode, applies to the tag: no pattern exempts it. */
   appliesTo(tag: string): boolean
   /** The effect on all tags added so far. */
@@ -88,6 +90,13 @@ export function countPolicyEffect(current: ImmutabilityRule, wanted: Immutabilit
       if (!hasMovedRecently || isAppendOnly(tag)) return false
       movedRecentlyCount += 1
       return true
+    },
+    addUnmatched(count) {
+      tagCount += count
+      applied += count
+      const [next, now] = [wanted.immutabilityMode, current.immutabilityMode]
+      if (now === 'enforce' && next !== 'enforce') freedCount += count
+      if (strictness[next] > strictness[now]) stricter += count
     },
     appliesTo: (tag) => exemptedBy(tag) < 0,
     effect: () => {

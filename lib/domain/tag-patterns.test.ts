@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { exemptTagsMax, matchesPattern } from './immutability'
-import { preparePatterns } from './tag-patterns'
+import { beginningsOf, preparePatterns } from './tag-patterns'
 
 const firstOf = (patterns: readonly string[], tag: string) =>
   patterns.findIndex((pattern) => matchesPattern(pattern, tag))
@@ -66,5 +66,31 @@ describe('preparePatterns', () => {
       { numRuns: 3000 },
     )
     expect(matches).toBeGreaterThan(300)
+  })
+})
+
+describe('beginningsOf', () => {
+  test.each([
+    [[], []],
+    [
+      ['latest', 'dev-*'],
+      ['latest', 'dev-'],
+    ],
+    [['dev-*', 'dev-1', 'de?'], ['de']],
+    [['v1', 'v1'], ['v1']],
+    [['latest', '*-rc'], ['']],
+  ])('%j: %j', (patterns, expected) => {
+    expect(beginningsOf(patterns)).toEqual(expected)
+  })
+
+  test('every tag that a pattern matches begins with exactly one of them, in 5,000 generated cases', () => {
+    fc.assert(
+      fc.property(fc.array(text('ab*?', 5), { maxLength: exemptTagsMax }), text('ab', 6), (patterns, tag) => {
+        const count = beginningsOf(patterns).filter((beginning) => tag.startsWith(beginning)).length
+        expect(count).toBeLessThanOrEqual(1)
+        if (firstOf(patterns, tag) >= 0) expect(count).toBe(1)
+      }),
+      { numRuns: 5000 },
+    )
   })
 })

@@ -7,6 +7,15 @@
 /** Returns the index of the first pattern that matches the whole tag; -1: none does. */
 export type FirstMatch = (tag: string) => number
 
+/**
+ * The texts with which all tags begin that one of the patterns matches; none of them begins with another. `''` where a
+ * pattern begins with a wildcard.
+ */
+export function beginningsOf(patterns: readonly string[]): string[] {
+  const all = [...new Set(patterns.map((pattern) => /^[^*?]*/.exec(pattern)?.[0] ?? ''))]
+  return all.filter((one) => !all.some((other) => other !== one && one.startsWith(other)))
+}
+
 /** Prepares patterns. The answer gets faster while tags are asked. */
 export function preparePatterns(patterns: readonly string[]): FirstMatch {
   let groups: Group[] = patterns.length === 0 ? [] : [new Table(patterns, 0)]

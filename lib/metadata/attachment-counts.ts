@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { kindOf, technicalTagOf } from '@/lib/domain/content-kind'
 import type { SqlSource } from './engine/database'
-import { asJsonKeys } from './engine/batches'
+import { isOneOf } from './engine/batches'
 import { Prisma } from './generated/sqlite/client'
 import { shownArtifactType } from './tag-listing'
 
@@ -100,7 +100,7 @@ async function listTechnicalTags(
   })
   const rows = await source.read.$queryRaw<{ name: string }[]>`
     SELECT "name" FROM "Tag" WHERE "repositoryId" = ${repositoryId}
-      AND "name" IN (SELECT "key" FROM json_each(${asJsonKeys(names)}))`
+      AND ${isOneOf(source, Prisma.sql`"name"`, names)}`
   return rows.map(({ name }) => name)
 }
 

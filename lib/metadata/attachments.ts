@@ -1,4 +1,4 @@
-import { asJsonKeys } from './engine/batches'
+import { isOneOf } from './engine/batches'
 import type { SqlSource } from './engine/database'
 import type { Sql } from './engine/listing'
 import { Prisma } from './generated/sqlite/client'
@@ -48,7 +48,7 @@ export async function listAttachments(
   const start = after === null ? Prisma.empty : Prisma.sql`AND ${key} ${comparison} ${after}`
   const direction = descending ? Prisma.sql`DESC` : Prisma.sql`ASC`
   const rows = await source.read.$queryRaw<Omit<AttachmentRow, 'part'>[]>`
-    SELECT ${tag}, ${manifestColumns} ${partOf(scope, part)} ${start} ORDER BY ${key} ${direction} LIMIT ${limit}`
+    SELECT ${tag}, ${manifestColumns} ${partOf(source, scope, part)} ${start} ORDER BY ${key} ${direction} LIMIT ${limit}`
   return rows.map((row) => ({ ...row, part }))
 }
 
@@ -59,11 +59,15 @@ export async function countAttachments(
   part: AttachmentPart,
 ): Promise<number> {
   const [row] = await source.read.$queryRaw<{ count: bigint }[]>`
-    SELECT count(*) AS "count" ${partOf(scope, part)}`
+    SELECT count(*) AS "count" ${partOf(source, scope, part)}`
   return Number(row?.count)
 }
 
-function partOf({ repositoryId, digest, tagPrefix, listedDigests }: AttachmentScope, part: AttachmentPart): Sql {
+function partOf(
+  source: SqlSource,
+  { repositoryId, digest, tagPrefix, listedDigests }: AttachmentScope,
+  part: AttachmentPart,
+): Sql {
   if (part === 'subject') {
     return Prisma.sql`FROM "Manifest" m WHERE m."repositoryId" = ${repositoryId} AND m."subjectDigest" = ${digest}`
   }
@@ -77,7 +81,7 @@ function partOf({ repositoryId, digest, tagPrefix, listedDigests }: AttachmentSc
   }
   return Prisma.sql`FROM "Manifest" m
     WHERE m."repositoryId" = ${repositoryId} AND m."subjectDigest" IS DISTINCT FROM ${digest}
-      AND m."digest" IN (SELECT "key" FROM json_each(${asJsonKeys(listedDigests)}))
+      AND ${isOneOf(source, Prisma.sql`m."digest"`, listedDigests)}
       AND NOT EXISTS (SELECT 1 FROM "Tag" t WHERE ${isTechnical} AND t."digest" = m."digest")`
 }
 
@@ -90,7 +94,7 @@ export async function countFiles(
   const rows = await source.read.$queryRaw<{ parentDigest: string; count: bigint }[]>`
     SELECT "parentDigest", count(DISTINCT "childDigest") AS "count" FROM "ManifestReference"
     WHERE "repositoryId" = ${repositoryId} AND "kind" = 'LAYER'
-      AND "parentDigest" IN (SELECT "key" FROM json_each(${asJsonKeys(digests)}))
+      AND ${isOneOf(source, Prisma.sql`"parentDigest"`, digests)}
     GROUP BY "parentDigest"`
   return new Map(rows.map(({ parentDigest, count }) => [parentDigest, Number(count)]))
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { hashAuditEvent } from './audit-chain'
 import { type Actor, type NewAuditEvent, insertAuditEvent } from './audit-events'
-import { type AuditSlice, countAuditEvents, findAuditHead, listAuditEvents } from './audit-listing'
+import { type AuditSlice, countAuditEvents, findAuditHead, listAuditEvents, searchAuditEvents } from './audit-listing'
 import type { Database } from './engine/database'
 import { openTestDatabase } from '@/lib/testing/test-database'
 
@@ -133,7 +133,11 @@ test('a search for text finds what is far back, in parts and in order, and lets 
   expect(await ids({ order: 'oldest first' })).toEqual([3000, 6000, 9000, 12_000])
   expect(await ids({ order: 'newest first', beforeId: 9000 }, 1)).toEqual([6000])
   expect(await ids({ order: 'oldest first', afterId: 3000, beforeId: 9000 })).toEqual([6000])
-  expect(await countAuditEvents(db, { text: 'n2999' })).toBe(4)
+  // Of the newest 10,000.
+  expect(await countAuditEvents(db, { text: 'n2999' })).toEqual({ count: 4, isCapped: true })
+  const found = await searchAuditEvents(db, { text: 'n999' }, { order: 'newest first', limit: 10 }, 5000)
+  expect(found).toMatchObject({ rows: [{ id: 10_000 }], stoppedAtId: 7001 })
+  expect(await countAuditEvents(db, {})).toEqual({ count: 10_000, isCapped: true })
   let turns = 0
   const other = setInterval(() => (turns += 1), 0)
   await countAuditEvents(db, { text: 'nowhere' })

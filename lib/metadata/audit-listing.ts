@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { AuditContent } from './audit-chain'
 import type { SqlSource } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
-import { type Sql, allOf, contains } from './engine/listing'
+import { type Count, type Sql, allOf, contains, countMax, toCount } from './engine/listing'
 
 /** An audit event as stored. */
 export interface AuditEventRow extends AuditContent {
@@ -49,19 +49,51 @@ const selectEvents = Prisma.sql`
 /** How many events a text search reads before other requests run: SQLite's statements block the process. */
 const searchStep = 5000
 
-/** Events that match the filter. */
+/** Events that match the filter. Examines all of them, if it must. */
 export async function listAuditEvents(
   source: SqlSource,
   filter: AuditFilter,
   slice: AuditSlice,
 ): Promise<AuditEventRow[]> {
-  if (filter.text === undefined) return readAuditEvents(source, filter, slice)
+  return (await searchAuditEvents(source, filter, slice, Infinity)).rows
+}
+
+/** How many events a page of a list examines: some 30 ms. */
+const examinedMax = 10_000
+
+/** Events of a part of a list, and the last one that was examined when there may be more. */
+export interface FoundAuditEvents {
+  readonly rows: AuditEventRow[]
+  readonly stoppedAtId: number | null
+}
+
+/**
+ * As `listAuditEvents`. Where each event has to be examined, it ends after `most` of them, with what it has found by
+ * then.
+ */
+export async function searchAuditEvents(
+  source: SqlSource,
+  filter: AuditFilter,
+  slice: AuditSlice,
+  most = examinedMax,
+): Promise<FoundAuditEvents> {
+  if (!isExamined(filter)) return { rows: await readAuditEvents(source, filter, slice), stoppedAtId: null }
   const found: AuditEventRow[] = []
-  for await (const part of partsOf(source, slice)) {
+  let examined = 0
+  for await (const part of partsOf(source, filter, slice)) {
     found.push(...(await readAuditEvents(source, filter, { ...part, limit: slice.limit - found.length })))
     if (found.length === slice.limit) break
+    examined += searchStep
+    const { lastId } = part
+    if (examined >= most && lastId !== null) return { rows: found, stoppedAtId: lastId }
   }
-  return found
+  return { rows: found, stoppedAtId: null }
+}
+
+/** Whether no index answers the filter. */
+function isExamined({ text, action, address, targetName, targetType, targetId }: AuditFilter): boolean {
+  const isHalfTarget = (targetType === undefined) !== (targetId === undefined)
+  return isHalfTarget || [text, action, address, targetName].some((one) => one !== undefined)
 }
 
 async function readAuditEvents(source: SqlSource, filter: AuditFilter, slice: AuditSlice): Promise<AuditEventRow[]> {
@@ -70,20 +102,21 @@ async function readAuditEvents(source: SqlSource, filter: AuditFilter, slice: Au
     ORDER BY "id" ${directions[slice.order]} LIMIT ${slice.limit}`
 }
 
-/** How many events match the filter. */
-export async function countAuditEvents(source: SqlSource, filter: AuditFilter): Promise<number> {
-  if (filter.text === undefined) return count(source, matching(filter))
-  let sum = 0
-  for await (const part of partsOf(source, { order: 'newest first' })) {
-    sum += await count(source, [...between(part), ...matching(filter)])
+/**
+ * How many events match the filter; not counted further than `countMax`, and of those that have to be examined, only the
+ * newest.
+ */
+export async function countAuditEvents(source: SqlSource, filter: AuditFilter): Promise<Count> {
+  if (!isExamined(filter)) {
+    const [row] = await source.read.$queryRaw<{ count: bigint }[]>`
+      SELECT count(*) AS "count" FROM (
+        SELECT 1 FROM "AuditEvent" WHERE ${allOf(matching(filter))} LIMIT ${countMax + 1}) AS counted`
+    return toCount(Number(row?.count))
   }
-  return sum
-}
-
-async function count(source: SqlSource, conditions: readonly (Sql | undefined)[]): Promise<number> {
-  const [row] = await source.read.$queryRaw<{ count: bigint }[]>`
-    SELECT count(*) AS "count" FROM "AuditEvent" WHERE ${allOf(conditions)}`
-  return Number(row?.count)
+  const [row] = await source.read.$queryRaw<{ read: bigint; count: bigint | number | null }[]>`
+    SELECT count(*) AS "read", sum(CASE WHEN ${allOf(matching(filter))} THEN 1 ELSE 0 END) AS "count" FROM (
+      SELECT * FROM "AuditEvent" WHERE ${allOf(answered(filter))} ORDER BY "id" DESC LIMIT ${examinedMax + 1}) AS newest`
+  return { count: Math.min(Number(row?.count ?? 0), countMax), isCapped: Number(row?.read) > examinedMax }
 }
 
 const directions = { 'newest first': Prisma.sql`DESC`, 'oldest first': Prisma.sql`ASC` }
@@ -95,23 +128,33 @@ function between({ afterId, beforeId }: Pick<AuditSlice, 'afterId' | 'beforeId'>
   ]
 }
 
-/** The slice in parts of `searchStep` events, in its order; other requests run between them. */
+/** Events next to each other, and the last of them; null for what is left. */
+interface Part extends Omit<AuditSlice, 'limit'> {
+  readonly lastId: number | null
+}
+
+/**
+ * The slice in parts of `searchStep` events that match as far as indexes answer, in its order; other requests run between
+ * them.
+ */
 async function* partsOf(
   source: SqlSource,
+  filter: AuditFilter,
   slice: Omit<AuditSlice, 'limit'>,
-): AsyncGenerator<Omit<AuditSlice, 'limit'>> {
+): AsyncGenerator<Part> {
   let rest = slice
   for (;;) {
     // The last id of the part. It is read, not computed: somebody may have inserted an event with a distant id.
     const [last] = await source.read.$queryRaw<{ id: number }[]>`
-      SELECT "id" FROM "AuditEvent" WHERE ${allOf(between(rest))}
+      SELECT "id" FROM "AuditEvent" WHERE ${allOf([...between(rest), ...answered(filter)])}
       ORDER BY "id" ${directions[slice.order]} LIMIT 1 OFFSET ${searchStep - 1}`
     if (last === undefined) {
-      yield rest
+      yield { ...rest, lastId: null }
       return
     }
     const isDown = slice.order === 'newest first'
-    yield isDown ? { ...rest, afterId: last.id - 1 } : { ...rest, beforeId: last.id + 1 }
+    const lastId = last.id
+    yield isDown ? { ...rest, afterId: lastId - 1, lastId } : { ...rest, beforeId: lastId + 1, lastId }
     rest = isDown ? { ...rest, beforeId: last.id } : { ...rest, afterId: last.id }
     await setImmediate()
   }
@@ -161,6 +204,11 @@ function matching({ from, to, text, ...equal }: AuditFilter): (Sql | undefined)[
           ' OR ',
         )})`,
   ]
+}
+
+/** The conditions that indexes answer, of the ids or of a part of the events. */
+function answered({ actor, instanceId, targetType, targetId, from, to }: AuditFilter): (Sql | undefined)[] {
+  return matching({ actor, instanceId, from, to, ...(targetType && targetId && { targetType, targetId }) })
 }
 
 /** A column by its name, which is never a caller's text. */

@@ -1,5 +1,5 @@
 import { type Viewer, visibleRepository } from './access'
-import { asJsonKeys } from './engine/batches'
+import { isOneOf } from './engine/batches'
 import type { SqlSource, SqlTransaction } from './engine/database'
 import { lockName } from './engine/locks'
 import { Prisma } from './generated/sqlite/client'
@@ -55,7 +55,7 @@ export async function listLinkedSizes(
 ): Promise<ReadonlyMap<string, bigint>> {
   const rows = await source.read.$queryRaw<{ digest: string; sizeBytes: bigint }[]>`
     SELECT l."digest", b."sizeBytes" FROM "RepositoryBlob" l JOIN "Blob" b ON b."digest" = l."digest"
-    WHERE l."repositoryId" = ${repositoryId} AND l."digest" IN (SELECT "key" FROM json_each(${asJsonKeys(digests)})) AND b."corruptAt" IS NULL`
+    WHERE l."repositoryId" = ${repositoryId} AND ${isOneOf(source, Prisma.sql`l."digest"`, digests)} AND b."corruptAt" IS NULL`
   return new Map(rows.map(({ digest, sizeBytes }) => [digest, sizeBytes]))
 }
 

@@ -5,6 +5,8 @@ export interface HeldBlob {
   readonly digest: string
   readonly repositoryId: string
   readonly instanceId: string
+  /** Whether the repository is being deleted. */
+  readonly isDeleted: boolean | number
   readonly sizeBytes: bigint
 }
 
@@ -12,6 +14,8 @@ export interface HeldBlob {
 export interface HeldManifest {
   readonly repositoryId: string
   readonly instanceId: string
+  /** Whether the repository is being deleted. */
+  readonly isDeleted: boolean | number
   readonly digest: string
   readonly sizeBytes: bigint | number
 }
@@ -25,27 +29,28 @@ interface After {
 /** Rows of a page: a few milliseconds. */
 export const spacePageSize = 2000
 
-/** Blobs with the repositories that have them, by digest, a page of them; no repository that is being deleted. */
+/** Blobs with the repositories that have them, by digest, a page of them. */
 export async function listHeldBlobs(source: SqlSource, { digest, repositoryId }: After): Promise<HeldBlob[]> {
   return source.read.$queryRaw<HeldBlob[]>`
-    SELECT l."digest", l."repositoryId", r."instanceId", b."sizeBytes"
-    FROM "RepositoryBlob" l
+    SELECT l."digest", l."repositoryId", r."instanceId", r."isDeleted", b."sizeBytes"
+    FROM (SELECT "digest", "repositoryId" FROM "RepositoryBlob"
+      WHERE ("digest", "repositoryId") > (${digest}, ${repositoryId})
+      ORDER BY "digest", "repositoryId" LIMIT ${spacePageSize}) AS l
     JOIN "Blob" b ON b."digest" = l."digest"
     JOIN "Repository" r ON r."id" = l."repositoryId"
-    WHERE l."digest" >= ${digest} AND (l."digest" > ${digest} OR l."repositoryId" > ${repositoryId})
-      AND NOT r."isDeleted"
-    ORDER BY l."digest", l."repositoryId" LIMIT ${spacePageSize}`
+    ORDER BY l."digest", l."repositoryId"`
 }
 
-/** Manifests of all repositories, by repository, a page of them; of none that is being deleted. */
+/** Manifests of all repositories, by repository, a page of them. */
 export async function listHeldManifests(source: SqlSource, { digest, repositoryId }: After): Promise<HeldManifest[]> {
   // The length of the bytes, not the column beside them: SQLite would read all the bytes on the way there.
   return source.read.$queryRaw<HeldManifest[]>`
-    SELECT m."repositoryId", r."instanceId", m."digest", octet_length(m."content") AS "sizeBytes"
-    FROM "Manifest" m JOIN "Repository" r ON r."id" = m."repositoryId"
-    WHERE m."repositoryId" >= ${repositoryId} AND (m."repositoryId" > ${repositoryId} OR m."digest" > ${digest})
-      AND NOT r."isDeleted"
-    ORDER BY m."repositoryId", m."digest" LIMIT ${spacePageSize}`
+    SELECT m."repositoryId", r."instanceId", r."isDeleted", m."digest", m."sizeBytes"
+    FROM (SELECT "repositoryId", "digest", octet_length("content") AS "sizeBytes" FROM "Manifest"
+      WHERE ("repositoryId", "digest") > (${repositoryId}, ${digest})
+      ORDER BY "repositoryId", "digest" LIMIT ${spacePageSize}) AS m
+    JOIN "Repository" r ON r."id" = m."repositoryId"
+    ORDER BY m."repositoryId", m."digest"`
 }
 
 /** Repositories of an instance with their paths, those after the id `after`, a page of them. */

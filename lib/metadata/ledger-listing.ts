@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { type TagEventKind, tagEventKinds } from '@/lib/domain/ledger'
 import type { SqlSource } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
-import { type Sql, allOf, contains } from './engine/listing'
+import { type Count, type Sql, allOf, contains, countMax } from './engine/listing'
 
 /** An entry of the ledger as stored. */
 export interface TagEventRow {
@@ -70,28 +70,82 @@ export function ledgerOrder({ scope, tag }: LedgerFilter): 'id' | 'time' {
   return scope.repositoryId !== undefined && tag === undefined ? 'time' : 'id'
 }
 
-/** Entries that match the filter, in the order of the filter (`ledgerOrder`). */
+/** Entries that match the filter, in the order of the filter (`ledgerOrder`). Examines all of them, if it must. */
 export async function listTagEvents(
   source: SqlSource,
   filter: LedgerFilter,
   slice: LedgerSlice,
 ): Promise<TagEventRow[]> {
-  const found: TagEventRow[] = []
-  for (const range of rangesOf(filter)) found.push(...(await readRange(source, range, slice)))
-  const sign = slice.order === 'newest first' ? -1 : 1
-  const byTime = ledgerOrder(filter) === 'time'
-  const compare = (one: TagEventRow, other: TagEventRow) =>
-    ((byTime ? one.createdAt.getTime() - other.createdAt.getTime() : 0) || one.id - other.id) * sign
-  return found.sort(compare).slice(0, slice.limit)
+  return (await searchTagEvents(source, filter, slice, { most: Infinity, step: examinedStep })).rows
 }
 
-/** How many entries match the filter. */
-export async function countTagEvents(source: SqlSource, filter: LedgerFilter): Promise<number> {
-  let sum = 0
+/** Entries of a part of a list, and up to where it was searched when there may be more. */
+export interface FoundTagEvents {
+  readonly rows: TagEventRow[]
+  readonly stoppedAt: LedgerPosition | null
+}
+
+/** Entries that one statement examines before other requests run. */
+const examinedStep = 5000
+
+/** How many entries of a kind a page of a list examines: some 20 ms with a text. */
+const examinedMax = examinedStep
+
+/** How many entries of a kind are examined at most, and how many by one statement. */
+interface Effort {
+  readonly most: number
+  readonly step: number
+}
+
+/**
+ * As `listTagEvents`. Where each entry has to be examined, it ends after some entries of a kind, with what it has found by
+ * then.
+ */
+export async function searchTagEvents(
+  source: SqlSource,
+  filter: LedgerFilter,
+  slice: LedgerSlice,
+  effort: Effort = { most: examinedMax, step: examinedStep },
+): Promise<FoundTagEvents> {
+  const sign = slice.order === 'newest first' ? -1 : 1
+  const byTime = ledgerOrder(filter) === 'time'
+  const compare = (one: LedgerPosition, other: LedgerPosition) =>
+    ((byTime ? one.createdAt.getTime() - other.createdAt.getTime() : 0) || one.id - other.id) * sign
+  const found: TagEventRow[] = []
+  let stop: LedgerPosition | null = null
   for (const range of rangesOf(filter)) {
-    for await (const part of partsOf(source, range, 'newest first', null)) sum += await countPart(source, range, part)
+    const { rows, stoppedAt } = await readRange(source, range, slice, effort)
+    found.push(...rows)
+    if (stoppedAt !== null && (stop === null || compare(stoppedAt, stop) < 0)) stop = stoppedAt
   }
-  return sum
+  // Behind that, another kind may have entries that nobody has examined.
+  const end = stop
+  const rows = found
+    .filter((row) => end === null || compare(row, end) <= 0)
+    .sort(compare)
+    .slice(0, slice.limit)
+  return { rows, stoppedAt: rows.length === slice.limit ? null : end }
+}
+
+/**
+ * How many entries match the filter; not counted further than `countMax`, and of those that have to be examined, only the
+ * newest of each kind.
+ */
+export async function countTagEvents(source: SqlSource, filter: LedgerFilter): Promise<Count> {
+  let count = 0
+  let isCapped = false
+  for (const range of rangesOf(filter)) {
+    const isExamined = range.matching.length > 0
+    const most = isExamined ? examinedMax : countMax - count
+    const [row] = await source.read.$queryRaw<{ read: bigint; count: bigint | number | null }[]>`
+      SELECT count(*) AS "read", sum(CASE WHEN ${allOf(range.matching)} THEN 1 ELSE 0 END) AS "count" FROM (
+        SELECT ${isExamined ? Prisma.raw('*') : Prisma.raw('1 AS "one"')} FROM "TagEvent" WHERE ${allOf(range.within)}
+        ORDER BY ${orderBy(range, 'newest first')} LIMIT ${most + 1}) AS newest`
+    isCapped ||= Number(row?.read) > most
+    count += Number(row?.count ?? 0)
+    if (count > countMax) break
+  }
+  return { count: Math.min(count, countMax), isCapped }
 }
 
 /** The id of the newest entry of the whole ledger; 0 without one. */
@@ -167,9 +221,6 @@ function isOfKinds(kinds: readonly TagEventKind[]): Sql {
   return Prisma.sql`(${Prisma.join(kinds.map(isOfKind), ' OR ')})`
 }
 
-/** Entries that one statement examines before other requests run: SQLite's statements block the process. */
-const examinedStep = 5000
-
 /** A part of a range, in an order: after a position, and up to another one (included). */
 interface Part {
   readonly order: LedgerSlice['order']
@@ -177,10 +228,16 @@ interface Part {
   readonly through: LedgerPosition | null
 }
 
-async function readRange(source: SqlSource, range: Range, slice: LedgerSlice): Promise<TagEventRow[]> {
+async function readRange(
+  source: SqlSource,
+  range: Range,
+  slice: LedgerSlice,
+  { most, step }: Effort,
+): Promise<FoundTagEvents> {
   const found: TagEventRow[] = []
+  let examined = 0
   const throughId = slice.throughId === undefined ? undefined : Prisma.sql`"id" <= ${slice.throughId}`
-  for await (const part of partsOf(source, range, slice.order, slice.after)) {
+  for await (const part of partsOf(source, range, slice, step)) {
     const rows = await source.read.$queryRaw<TagEventRow[]>`
       SELECT "id", "kind", "tag", "repositoryId", "repositoryPath", "currentDigest", "pushedDigest", "reason", "actor",
         "credential", "address", "userAgent", "count", "createdAt", "lastAt"
@@ -188,33 +245,28 @@ async function readRange(source: SqlSource, range: Range, slice: LedgerSlice): P
       ORDER BY ${orderBy(range, slice.order)} LIMIT ${slice.limit - found.length}`
     found.push(...rows)
     if (found.length === slice.limit) break
+    examined += step
+    if (examined >= most && part.through !== null) return { rows: found, stoppedAt: part.through }
   }
-  return found
-}
-
-async function countPart(source: SqlSource, range: Range, part: Part): Promise<number> {
-  const [row] = await source.read.$queryRaw<{ count: bigint }[]>`
-    SELECT count(*) AS "count" FROM "TagEvent"
-    WHERE ${allOf([...range.within, ...bounds(range, part), ...range.matching])}`
-  return Number(row?.count)
+  return { rows: found, stoppedAt: null }
 }
 
 /**
- * The range after a position. Where each entry has to be examined, in parts of `examinedStep`; other requests run
+ * The range after a position. Where each entry has to be examined, in parts of `step` entries; other requests run
  * between them.
  */
 async function* partsOf(
   source: SqlSource,
   range: Range,
-  order: LedgerSlice['order'],
-  after: LedgerPosition | null,
+  { order, after }: Pick<LedgerSlice, 'order' | 'after'>,
+  step: number,
 ): AsyncGenerator<Part> {
   let start = after
   while (range.matching.length > 0) {
     const [last] = await source.read.$queryRaw<LedgerPosition[]>`
       SELECT "id", "createdAt" FROM "TagEvent"
       WHERE ${allOf([...range.within, ...bounds(range, { order, after: start, through: null })])}
-      ORDER BY ${orderBy(range, order)} LIMIT 1 OFFSET ${examinedStep - 1}`
+      ORDER BY ${orderBy(range, order)} LIMIT 1 OFFSET ${step - 1}`
     if (last === undefined) break
     yield { order, after: start, through: last }
     start = last

@@ -2,7 +2,7 @@ import type { TagRefusal } from '@/lib/domain/immutability'
 import type { TagEventKind } from '@/lib/domain/ledger'
 import type { OpeningEnd } from '@/lib/domain/openings'
 import type { Actor } from './audit-events'
-import { asGivenTags, asJsonKeys, batchesOf } from './engine/batches'
+import { asGivenTags, batchesOf, isOneOf } from './engine/batches'
 import type { SqlSource, SqlTransaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 import { addTagEventsToOutbox } from './outbox'
@@ -163,7 +163,7 @@ export async function listLastLeaves(
         SELECT "id" FROM "TagEvent"
         WHERE "repositoryId" = ${repositoryId} AND "currentDigest" = m."digest" AND "kind" = ${kind}
         ORDER BY "createdAt" DESC LIMIT 1)
-      WHERE m."repositoryId" = ${repositoryId} AND m."digest" IN (SELECT "key" FROM json_each(${asJsonKeys(digests)}))`
+      WHERE m."repositoryId" = ${repositoryId} AND ${isOneOf(source, Prisma.sql`m."digest"`, digests)}`
     for (const { digest, createdAt } of rows) if (createdAt > (last.get(digest) ?? 0)) last.set(digest, createdAt)
   }
   return last

@@ -1,4 +1,4 @@
-import { asJsonKeys } from './engine/batches'
+import { isOneOf } from './engine/batches'
 import type { SqlSource } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 import { shownArtifactType, shownPlatforms } from './tag-listing'
@@ -44,7 +44,7 @@ export async function listManifestRows(
   if (digests.length === 0) return []
   return source.read.$queryRaw<ManifestRow[]>`
     SELECT ${manifestColumns} FROM "Manifest" m
-    WHERE m."repositoryId" = ${repositoryId} AND m."digest" IN (SELECT "key" FROM json_each(${asJsonKeys(digests)}))`
+    WHERE m."repositoryId" = ${repositoryId} AND ${isOneOf(source, Prisma.sql`m."digest"`, digests)}`
 }
 
 /** Up to how many tags of a manifest are sorted by name: more would take too long. */

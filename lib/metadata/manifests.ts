@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { ManifestReference, ReferenceKind } from '@/lib/domain/manifest'
-import { asJsonKeys } from './engine/batches'
+import { isOneOf } from './engine/batches'
+import { Prisma } from './generated/sqlite/client'
 import type { SqlSource, SqlTransaction } from './engine/database'
 
 /** A manifest as a pull gets it. */
@@ -168,7 +169,7 @@ export async function markManifestsSeen(
 ): Promise<void> {
   await tx.$executeRaw`
     UPDATE "Manifest" SET "seenAt" = ${now} WHERE "repositoryId" = ${repositoryId}
-      AND "digest" IN (SELECT "key" FROM json_each(${asJsonKeys(digests)}))`
+      AND ${isOneOf(tx, Prisma.sql`"digest"`, digests)}`
 }
 
 /** Deletes a manifest with its references; returns whether there was one. No tag may point at it any more. */
@@ -193,5 +194,5 @@ export async function listManifestSummaries(
 ): Promise<ManifestSummary[]> {
   return source.read.$queryRaw<ManifestSummary[]>`
     SELECT "digest", "sizeBytes", "totalSizeBytes" FROM "Manifest"
-    WHERE "repositoryId" = ${repositoryId} AND "digest" IN (SELECT "key" FROM json_each(${asJsonKeys(digests)}))`
+    WHERE "repositoryId" = ${repositoryId} AND ${isOneOf(source, Prisma.sql`"digest"`, digests)}`
 }

@@ -1,5 +1,5 @@
 import type { SqlSource, SqlTransaction } from './engine/database'
-import { asJsonKeys } from './engine/batches'
+import { isOneOf } from './engine/batches'
 import { Prisma } from './generated/sqlite/client'
 import { type Slice, inOrder } from './engine/listing'
 
@@ -27,7 +27,7 @@ export async function insertPlannedRemovals(
     INSERT INTO "PlannedRemoval" ("repositoryId", "digest", "runId", "repositoryPath", "sizeBytes", "totalSizeBytes")
     SELECT m."repositoryId", m."digest", ${runId}, ${path}, m."sizeBytes", m."totalSizeBytes"
     FROM "Manifest" m
-    WHERE m."repositoryId" = ${id} AND m."digest" IN (SELECT "key" FROM json_each(${asJsonKeys(digests)}))
+    WHERE m."repositoryId" = ${id} AND ${isOneOf(tx, Prisma.sql`m."digest"`, digests)}
     ON CONFLICT ("repositoryId", "digest") DO NOTHING`
 }
 

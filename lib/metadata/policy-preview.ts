@@ -1,6 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
+import { Prisma } from './generated/sqlite/client'
 import type { SqlSource } from './engine/database'
-import { asJsonKeys } from './engine/batches'
+import { isOneOf } from './engine/batches'
+import type { Sql } from './engine/listing'
+import { beginsWith } from './tag-listing'
 
 /*
  * What the preview of a policy reads. A page of many rows is one text, because reading thousands of rows takes ten
@@ -18,30 +21,67 @@ export interface TagAndMove {
 const rowsOfPage = 5000
 
 /**
- * The tags of a repository in byte order, in pages, with their last moves since `since`; other requests run between two
- * pages. A tag that was created then has not moved.
+ * The tags of a repository that begin with one of `beginnings`, of which none begins with another; in pages, those of a
+ * beginning in byte order, with their last moves since `since`. Other requests run between two pages. A tag that was
+ * created then has not moved.
  */
 export async function* readTagMovePages(
   source: SqlSource,
   repositoryId: string,
   since: Date,
+  beginnings: readonly string[],
 ): AsyncGenerator<readonly TagAndMove[]> {
-  for (let last = ''; ;) {
-    const [page] = await source.read.$queryRaw<{ tags: string | null }[]>`
-      SELECT string_agg("name" || CASE WHEN "previousDigest" IS NOT NULL AND "updatedAt" >= ${since}
-        THEN '!' || CAST("updatedAt" AS TEXT) ELSE '' END, '|') AS "tags" FROM (
-        SELECT "name", "previousDigest", "updatedAt" FROM "Tag"
-        WHERE "repositoryId" = ${repositoryId} AND "name" > ${last} ORDER BY "name" LIMIT ${rowsOfPage}) AS page`
-    if (typeof page?.tags !== 'string') return
-    const tags = page.tags.split('|').sort()
-    const read = tags.map((text) => {
+  for (const beginning of beginnings) {
+    for (let last: string | null = null; ;) {
+      const page: TagAndMove[] = await readMoves(
+        source,
+        Prisma.sql`SELECT "name", "previousDigest", "updatedAt" FROM "Tag"
+          WHERE "repositoryId" = ${repositoryId} AND ${beginsWith(beginning, last)} ORDER BY "name" LIMIT ${rowsOfPage}`,
+        since,
+      )
+      if (page.length === 0) break
+      yield page
+      last = page.at(-1)?.name ?? ''
+      await setImmediate()
+    }
+  }
+}
+
+/** The tags of a repository that moved since `since`, in pages; other requests run between two pages. */
+export async function* readMovedTagPages(
+  source: SqlSource,
+  repositoryId: string,
+  since: Date,
+): AsyncGenerator<readonly TagAndMove[]> {
+  for (let [at, name] = [since, '']; ;) {
+    const ofRepository = Prisma.sql`"repositoryId" = ${repositoryId} AND "updatedAt" >= ${at}
+      AND ("updatedAt" > ${at} OR "name" > ${name})`
+    const rows = Prisma.sql`SELECT "name", "previousDigest", "updatedAt" FROM "Tag" WHERE ${ofRepository}
+      ORDER BY "updatedAt", "name" LIMIT ${rowsOfPage}`
+    const page = await readMoves(source, rows, since)
+    yield page.filter(({ movedAt }) => movedAt !== null)
+    const [last] = await source.read.$queryRaw<{ name: string; updatedAt: Date }[]>`
+      SELECT "name", "updatedAt" FROM "Tag" WHERE ${ofRepository}
+      ORDER BY "updatedAt", "name" LIMIT 1 OFFSET ${rowsOfPage - 1}`
+    if (last === undefined) return
+    ;[at, name] = [last.updatedAt, last.name]
+    await setImmediate()
+  }
+}
+
+/** The tags of a query, in byte order. */
+async function readMoves(source: SqlSource, rows: Sql, since: Date): Promise<TagAndMove[]> {
+  const [page] = await source.read.$queryRaw<{ tags: string | null }[]>`
+    SELECT string_agg("name" || CASE WHEN "previousDigest" IS NOT NULL AND "updatedAt" >= ${since}
+      THEN '!' || CAST("updatedAt" AS TEXT) ELSE '' END, '|') AS "tags" FROM (${rows}) AS page`
+  if (typeof page?.tags !== 'string') return []
+  return page.tags
+    .split('|')
+    .sort()
+    .map((text) => {
       const sign = text.indexOf('!')
       return sign < 0 ? { name: text, movedAt: null } : { name: text.slice(0, sign), movedAt: text.slice(sign + 1) }
     })
-    yield read
-    last = read.at(-1)?.name ?? ''
-    await setImmediate()
-  }
 }
 
 /** What a tag points at since when, and by whom. */
@@ -59,7 +99,7 @@ export async function listTagPushes(
 ): Promise<TagPush[]> {
   return source.read.$queryRaw<TagPush[]>`
     SELECT "name", "updatedAt", "updatedBy" FROM "Tag"
-    WHERE "repositoryId" = ${repositoryId} AND "name" IN (SELECT "key" FROM json_each(${asJsonKeys(names)}))`
+    WHERE "repositoryId" = ${repositoryId} AND ${isOneOf(source, Prisma.sql`"name"`, names)}`
 }
 
 /** How often somebody moved a tag. */

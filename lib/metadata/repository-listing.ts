@@ -1,6 +1,6 @@
 import { type Viewer, manageableRepository, visibleRepository } from './access'
 import type { ImmutabilityMode, ImmutabilityRule } from '@/lib/domain/immutability'
-import { asJsonKeys } from './engine/batches'
+import { isOneOf } from './engine/batches'
 import type { Source, SqlSource } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 import { type Slice, type Sql, allOf, contains, inOrder } from './engine/listing'
@@ -62,22 +62,22 @@ export async function listRepositories(
 ): Promise<RepositoryRow[]> {
   const rows = await db.read.$queryRaw<StoredRepositoryRow[]>`${
     sortKey === 'size' || sortKey === 'tags' || sortKey === 'lastPushedAt'
-      ? selectByTotal(filter, totalColumns[sortKey], slice)
+      ? selectByTotal(db, filter, totalColumns[sortKey], slice)
       : Prisma.sql`${selected} FROM "Repository" r
-          WHERE ${matching(filter)} ${inOrder(ownColumns[sortKey], Prisma.sql`r."path"`, slice)}`
+          WHERE ${matching(db, filter)} ${inOrder(ownColumns[sortKey], Prisma.sql`r."path"`, slice)}`
   }`
   return rows.map(toRepositoryRow)
 }
 
 /** The totals of all repositories are added up and sorted: no index can have the order of sums. */
-function selectByTotal(filter: RepositoryFilter, total: Sql, slice: Slice): Sql {
+function selectByTotal(source: SqlSource, filter: RepositoryFilter, total: Sql, slice: Slice): Sql {
   const key = Prisma.sql`keyed."key"`
   const tie = Prisma.sql`keyed."path"`
   return Prisma.sql`
     WITH keyed AS MATERIALIZED (
       SELECT r."id", r."path", t."key"
       FROM (SELECT "repositoryId", ${total} AS "key" FROM "RepositoryTotals" GROUP BY "repositoryId") AS t
-      JOIN "Repository" r ON r."id" = t."repositoryId" WHERE ${matching(filter)})
+      JOIN "Repository" r ON r."id" = t."repositoryId" WHERE ${matching(source, filter)})
     ${selected} FROM (SELECT * FROM keyed WHERE 1 = 1 ${inOrder(key, tie, slice)}) AS keyed
     JOIN "Repository" r ON r."id" = keyed."id" WHERE 1 = 1 ${inOrder(key, tie, { ...slice, after: null, skip: 0 })}`
 }
@@ -85,16 +85,16 @@ function selectByTotal(filter: RepositoryFilter, total: Sql, slice: Slice): Sql 
 /** How many repositories the list has. */
 export async function countRepositories(db: Source, filter: RepositoryFilter): Promise<number> {
   const [row] = await db.read.$queryRaw<{ count: bigint }[]>`
-    SELECT count(*) AS "count" FROM "Repository" r WHERE ${matching(filter)}`
+    SELECT count(*) AS "count" FROM "Repository" r WHERE ${matching(db, filter)}`
   return Number(row?.count)
 }
 
-function matching(filter: RepositoryFilter): Sql {
+function matching(source: SqlSource, filter: RepositoryFilter): Sql {
   const { viewer, instanceId, ids, namespace, name, search, type, tagImmutability, immutabilityMode } = filter
   return allOf([
     Prisma.sql`r."instanceId" = ${instanceId}`,
     visibleRepository(viewer),
-    ids === undefined ? undefined : Prisma.sql`r."id" IN (SELECT "key" FROM json_each(${asJsonKeys(ids)}))`,
+    ids === undefined ? undefined : Prisma.sql`${isOneOf(source, Prisma.sql`r."id"`, ids)}`,
     namespace === undefined
       ? undefined
       : Prisma.sql`r."namespaceId" IN (
@@ -125,7 +125,7 @@ export async function listManagedRepositories(
 ): Promise<ManagedRepository[]> {
   const rows = await source.read.$queryRaw<(StoredPolicy & Pick<ManagedRepository, 'id' | 'path'>)[]>`
     SELECT r."id", r."path", r."immutabilityMode", r."exemptTags" FROM "Repository" r
-    WHERE ${matching(filter)} AND ${manageableRepository(filter.viewer)} AND r."path" > ${last}
+    WHERE ${matching(source, filter)} AND ${manageableRepository(filter.viewer)} AND r."path" > ${last}
       AND r."createdAt" <= ${createdUntil}
     ORDER BY r."path" LIMIT ${limit}`
   return rows.map(withPolicy)
@@ -134,7 +134,7 @@ export async function listManagedRepositories(
 /** How many repositories of the list its viewer may manage. */
 export async function countManagedRepositories(source: SqlSource, filter: RepositoryFilter): Promise<number> {
   const [row] = await source.read.$queryRaw<{ count: bigint }[]>`
-    SELECT count(*) AS "count" FROM "Repository" r WHERE ${matching(filter)} AND ${manageableRepository(filter.viewer)}`
+    SELECT count(*) AS "count" FROM "Repository" r WHERE ${matching(source, filter)} AND ${manageableRepository(filter.viewer)}`
   return Number(row?.count)
 }
 

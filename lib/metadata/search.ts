@@ -1,6 +1,6 @@
 import { type Viewer, visibleInSet } from './access'
 import type { ImmutabilityRule } from '@/lib/domain/immutability'
-import { asJsonKeys } from './engine/batches'
+import { asJsonKeys, isOneOf } from './engine/batches'
 import type { SqlSource } from './engine/database'
 import { type Sql, contains } from './engine/listing'
 import { Prisma } from './generated/sqlite/client'
@@ -160,7 +160,7 @@ export async function describeFoundRepositories(
     SELECT r."id" AS "repositoryId", r."path" AS "repositoryPath", r."type", r."immutabilityMode", r."exemptTags",
       i."id" AS "instanceId", i."name" AS "instanceName", i."regionId"
     FROM "Repository" r JOIN "Instance" i ON i."id" = r."instanceId"
-    WHERE r."id" IN (SELECT "key" FROM json_each(${asJson(source, ids)})) AND NOT r."isDeleted"`
+    WHERE ${isOneOf(source, Prisma.sql`r."id"`, ids)} AND NOT r."isDeleted"`
   return new Map(rows.map((row) => [row.repositoryId, withPolicy(row)]))
 }
 

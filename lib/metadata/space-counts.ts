@@ -27,8 +27,11 @@ export interface KnownSpace {
 const oldMs = 10 * 60_000
 const freshMs = 10_000
 
-/** How long an answer waits for a count: that of a small server is done then. */
-const waitMs = 2000
+/** How long an answer waits for a count, when nobody demanded one: that of a small server is done then. */
+const waitMs = 60
+
+/** How long it waits for a count that was demanded. */
+const freshWaitMs = 2000
 
 interface Sum {
   sizeBytes: number
@@ -48,7 +51,7 @@ export class SpaceCounts {
     const age = this.#counted === null ? Infinity : Date.now() - this.#counted.at.getTime()
     if (age > (isFresh ? freshMs : oldMs)) this.#running ??= this.#count(source)
     if (this.#running !== null && (isFresh || this.#counted === null)) {
-      await Promise.race([this.#running, setTimeout(waitMs, undefined, { ref: false })])
+      await Promise.race([this.#running, setTimeout(isFresh ? freshWaitMs : waitMs, undefined, { ref: false })])
     }
     return { counted: this.#counted, isCounting: this.#running !== null }
   }
@@ -74,7 +77,7 @@ async function countSpace(source: SqlSource): Promise<CountedSpace> {
   let holders: HeldBlob[] = []
   for (let after = { digest: '', repositoryId: '' }; ;) {
     const page = await listHeldBlobs(source, after)
-    for (const blob of page) {
+    for (const blob of page.filter(({ isDeleted }) => !isDeleted)) {
       if (holders[0]?.digest !== blob.digest) {
         addBlob(holders, repositories, instances)
         holders = []
@@ -89,7 +92,8 @@ async function countSpace(source: SqlSource): Promise<CountedSpace> {
   addBlob(holders, repositories, instances)
   for (let after = { digest: '', repositoryId: '' }; ;) {
     const page = await listHeldManifests(source, after)
-    for (const { repositoryId, instanceId, sizeBytes } of page) {
+    for (const { repositoryId, instanceId, isDeleted, sizeBytes } of page) {
+      if (isDeleted) continue
       add(repositories, repositoryId, Number(sizeBytes), true)
       add(instances, instanceId, Number(sizeBytes), true)
     }

@@ -1,4 +1,4 @@
-import { asJsonKeys } from './engine/batches'
+import { asJsonKeys, isOneOf } from './engine/batches'
 import type { SqlSource } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 
@@ -32,7 +32,7 @@ export async function findManifestSizes(
   // `sizeBytes` comes after `content` in the row, and SQLite would read all of that on the way; its length it knows.
   const rows = await source.read.$queryRaw<{ digest: string; sizeBytes: number | bigint }[]>`
     SELECT m."digest", length(m."content") AS "sizeBytes" FROM "Manifest" m
-    WHERE m."repositoryId" = ${repositoryId} AND m."digest" IN (SELECT "key" FROM json_each(${asJsonKeys(digests)}))`
+    WHERE m."repositoryId" = ${repositoryId} AND ${isOneOf(source, Prisma.sql`m."digest"`, digests)}`
   return new Map(rows.map(({ digest, sizeBytes }) => [digest, Number(sizeBytes)]))
 }
 
@@ -44,7 +44,7 @@ export async function findBlobSizes(
 ): Promise<ReadonlyMap<string, number>> {
   const rows = await source.read.$queryRaw<{ digest: string; sizeBytes: number | bigint }[]>`
     SELECT b."digest", b."sizeBytes" FROM "RepositoryBlob" l JOIN "Blob" b ON b."digest" = l."digest"
-    WHERE l."repositoryId" = ${repositoryId} AND l."digest" IN (SELECT "key" FROM json_each(${asJsonKeys(digests)}))`
+    WHERE l."repositoryId" = ${repositoryId} AND ${isOneOf(source, Prisma.sql`l."digest"`, digests)}`
   return new Map(rows.map(({ digest, sizeBytes }) => [digest, Number(sizeBytes)]))
 }
 
@@ -99,7 +99,7 @@ export const listHolders: EdgePage = async (source, repositoryId, digests, after
       : Prisma.sql`AND l."repositoryId" > ${after} ORDER BY l."repositoryId" LIMIT ${spacePageSize}`
   return source.read.$queryRaw<SpaceEdge[]>`
     SELECT l."digest" AS "from", l."repositoryId" AS "to" FROM "RepositoryBlob" l
-    WHERE l."digest" IN (SELECT "key" FROM json_each(${asJsonKeys(digests)})) AND l."repositoryId" <> ${repositoryId}
+    WHERE ${isOneOf(source, Prisma.sql`l."digest"`, digests)} AND l."repositoryId" <> ${repositoryId}
       ${page}`
 }
 
@@ -118,7 +118,7 @@ async function listEdges(
       : Prisma.sql`AND ${toColumn} > ${after} ORDER BY ${toColumn} LIMIT ${spacePageSize}`
   return source.read.$queryRaw<SpaceEdge[]>`
     SELECT ${fromColumn} AS "from", ${toColumn} AS "to" FROM ${Prisma.raw(`"${table}"`)}
-    WHERE "repositoryId" = ${repositoryId} AND ${fromColumn} IN (SELECT "key" FROM json_each(${asJsonKeys(digests)}))
+    WHERE "repositoryId" = ${repositoryId} AND ${isOneOf(source, fromColumn, digests)}
       ${page}`
 }
 
@@ -131,5 +131,5 @@ export async function listSubjects(
   return source.read.$queryRaw<SpaceEdge[]>`
     SELECT m."digest" AS "from", s."digest" AS "to" FROM "Manifest" m
     JOIN "Manifest" s ON s."repositoryId" = m."repositoryId" AND s."digest" = m."subjectDigest"
-    WHERE m."repositoryId" = ${repositoryId} AND m."digest" IN (SELECT "key" FROM json_each(${asJsonKeys(digests)}))`
+    WHERE m."repositoryId" = ${repositoryId} AND ${isOneOf(source, Prisma.sql`m."digest"`, digests)}`
 }

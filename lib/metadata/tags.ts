@@ -15,6 +15,8 @@ import type { TagName } from '@/lib/domain/reference'
 import { technicalTagOf } from '@/lib/domain/content-kind'
 import { versionKey } from '@/lib/domain/version-key'
 import type { SqlSource, SqlTransaction } from './engine/database'
+import { Prisma } from './generated/sqlite/client'
+import { joinAbove } from './join-above'
 import { type OpeningRow, countOpenedMove, findUnclosedOpening } from './openings'
 import type { RepositoryForTraffic } from './repositories'
 import type { DeletedRepository } from './repository-deletions'
@@ -325,8 +327,7 @@ export async function listTagsReaching(
   digest: string,
   limit: number,
 ): Promise<string[]> {
-  // From the digest up, so that the number of an image's referrers does not matter. Each digest is left by two ways: 1,
-  // to the manifests that name it; 2, to its subject. PostgreSQL allows one recursive term only, so it has both.
+  // From the digest up, so that the number of an image's referrers does not matter.
   // UNION, not UNION ALL: an index may name a manifest twice, and a cycle cannot exist but must not hang if it did.
   // Not sorted in the statement: it ends when enough tags are found. SQLite takes the tables of a CROSS JOIN in this
   // order. PostgreSQL would read all tags for a join with as many digests as it expects; with a limit it expects few.
@@ -339,11 +340,7 @@ export async function listTagsReaching(
       WHERE "repositoryId" = ${repositoryId} AND "digest" = ${digest} AND "subjectDigest" IS NOT NULL
       UNION
       SELECT COALESCE(parent."parentDigest", referrer."subjectDigest") FROM reaching
-      CROSS JOIN (SELECT 1 AS "way" UNION ALL SELECT 2) AS leaving
-      LEFT JOIN "ManifestReference" AS parent ON leaving."way" = 1
-        AND parent."repositoryId" = ${repositoryId} AND parent."childDigest" = reaching."digest"
-      LEFT JOIN "Manifest" AS referrer ON leaving."way" = 2
-        AND referrer."repositoryId" = ${repositoryId} AND referrer."digest" = reaching."digest"
+      ${joinAbove(source, repositoryId, Prisma.raw('reaching'))}
       WHERE COALESCE(parent."parentDigest", referrer."subjectDigest") IS NOT NULL
     )
     SELECT "name" FROM "Tag" WHERE "repositoryId" = ${repositoryId} AND "digest" = ${digest}

@@ -1,6 +1,6 @@
 import type { SqlSource } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
-import { type Slice, inOrder } from './engine/listing'
+import { type Count, type Slice, countMax, inOrder, toCount } from './engine/listing'
 
 /** The names that are reserved at a path: those of its repository and those of former ones. */
 export interface TombstoneFilter {
@@ -40,13 +40,14 @@ export async function listTombstones(
   return rows.map((row) => ({ ...row, refusedCount: Number(row.refusedCount) }))
 }
 
-/** How many names are reserved. */
+/** How many names are reserved; not counted further than `countMax`. */
 export async function countTombstones(
   source: SqlSource,
   { instanceId, repositoryPath }: Omit<TombstoneFilter, 'repositoryId'>,
-): Promise<number> {
+): Promise<Count> {
   const [row] = await source.read.$queryRaw<{ count: bigint }[]>`
-    SELECT count(*) AS "count" FROM "Tombstone"
-    WHERE "instanceId" = ${instanceId} AND "repositoryPath" = ${repositoryPath}`
-  return Number(row?.count)
+    SELECT count(*) AS "count" FROM (
+      SELECT 1 FROM "Tombstone" WHERE "instanceId" = ${instanceId} AND "repositoryPath" = ${repositoryPath}
+      LIMIT ${countMax + 1}) AS counted`
+  return toCount(Number(row?.count))
 }

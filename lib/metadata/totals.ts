@@ -1,5 +1,5 @@
 import { type Viewer, visibleNamespace, visibleRepository } from './access'
-import { asJsonKeys } from './engine/batches'
+import { isOneOf } from './engine/batches'
 import type { SqlSource } from './engine/database'
 import { type Sql, allOf } from './engine/listing'
 import { Prisma } from './generated/sqlite/client'
@@ -36,7 +36,7 @@ export async function getRepositoryTotals(
     { id: string; tags: bigint | number; bytes: bigint | number; at: string | Date | null }[]
   >`
     SELECT t."repositoryId" AS "id", sum(t."tags") AS "tags", sum(t."sizeBytes") AS "bytes", max(t."lastPushedAt") AS "at"
-    FROM "RepositoryTotals" t WHERE t."repositoryId" IN (SELECT "key" FROM json_each(${asJsonKeys(ids)}))
+    FROM "RepositoryTotals" t WHERE ${isOneOf(source, Prisma.sql`t."repositoryId"`, ids)}
     GROUP BY t."repositoryId"`
   const totals = new Map(
     rows.map(({ id, tags, bytes, at }) => [
@@ -106,7 +106,7 @@ async function listWholeInstances(
   if (viewer === null) return ids
   const rows = await source.read.$queryRaw<{ scopeId: string }[]>`
     SELECT g."scopeId" FROM "Grant" g WHERE g."subjectId" = ${viewer.subjectId}
-      AND g."scopeId" IN (SELECT "key" FROM json_each(${asJsonKeys(ids)}))`
+      AND ${isOneOf(source, Prisma.sql`g."scopeId"`, ids)}`
   return rows.map(({ scopeId }) => scopeId)
 }
 

@@ -1,6 +1,7 @@
 import type { SqlSource, SqlTransaction } from './engine/database'
-import { asJsonKeys } from './engine/batches'
+import { isOneOf } from './engine/batches'
 import { Prisma } from './generated/sqlite/client'
+import { joinAbove } from './join-above'
 import type { Position, Sql } from './engine/listing'
 import { shownArtifactType, shownPlatforms } from './tag-listing'
 
@@ -96,7 +97,7 @@ export async function removeUnreachedManifests(
 ): Promise<RemovedManifest[]> {
   return tx.$queryRaw<RemovedManifest[]>`
     DELETE FROM "Manifest" AS m
-    WHERE m."repositoryId" = ${repositoryId} AND m."digest" IN (SELECT "key" FROM json_each(${asJsonKeys(digests)}))
+    WHERE m."repositoryId" = ${repositoryId} AND ${isOneOf(tx, Prisma.sql`m."digest"`, digests)}
       AND NOT (${isHeld(cutoff)}) AND NOT (${isReached})
       AND EXISTS (
         SELECT 1 FROM "Repository" r JOIN "Namespace" n ON n."id" = r."namespaceId"
@@ -117,21 +118,16 @@ export async function isReachedByHeld(
   digest: string,
   cutoff: Date,
 ): Promise<boolean> {
-  // As `listTagsReaching`: each digest is left by two ways, and PostgreSQL allows one recursive term only.
-  const rows = await source.read.$queryRaw<{ held: number }[]>`
+  const rows = await source.read.$queryRaw<{ held: number | null }[]>`
     WITH RECURSIVE above("digest") AS (
       SELECT "digest" FROM "Manifest" WHERE "repositoryId" = ${repositoryId} AND "digest" = ${digest}
       UNION
       SELECT COALESCE(parent."parentDigest", referrer."subjectDigest") FROM above
-      CROSS JOIN (SELECT 1 AS "way" UNION ALL SELECT 2) AS leaving
-      LEFT JOIN "ManifestReference" AS parent ON leaving."way" = 1
-        AND parent."repositoryId" = ${repositoryId} AND parent."childDigest" = above."digest"
-      LEFT JOIN "Manifest" AS referrer ON leaving."way" = 2
-        AND referrer."repositoryId" = ${repositoryId} AND referrer."digest" = above."digest"
+      ${joinAbove(source, repositoryId, Prisma.raw('above'))}
       WHERE COALESCE(parent."parentDigest", referrer."subjectDigest") IS NOT NULL
     ), looked AS (SELECT "digest" FROM above LIMIT ${aboveMax})
-    SELECT CASE WHEN ${isHeld(cutoff)} THEN 1 ELSE 0 END AS "held"
-    FROM looked CROSS JOIN "Manifest" m WHERE m."repositoryId" = ${repositoryId} AND m."digest" = looked."digest"`
+    SELECT (SELECT CASE WHEN ${isHeld(cutoff)} THEN 1 ELSE 0 END FROM "Manifest" m
+      WHERE m."repositoryId" = ${repositoryId} AND m."digest" = looked."digest") AS "held" FROM looked`
   return rows.length >= aboveMax || rows.some(({ held }) => held === 1)
 }
 

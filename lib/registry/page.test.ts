@@ -117,3 +117,69 @@ test('a cursor of another order is refused, whichever way it leads', async () =>
     await expect(listOf('abcdefg', '-name').get(3, cursor)).rejects.toThrow(AppError)
   }
 })
+
+describe('a list that is searched a part at a time', () => {
+  /** The vowels of a text, of which a read looks at four letters. */
+  const list = (letters: string) => ({
+    get: (pageSize: number, cursor?: string | null) =>
+      readPage<{ name: string; at: number }>(
+        { pageSize, cursor: cursor ?? undefined },
+        { sort: 'at', descending: false, byTime: false, byNumber: true },
+        {
+          read: ({ descending, after, limit }) => {
+            const all = letters.split('').map((name, at) => ({ name, at }))
+            const rest = (descending ? all.reverse() : all).filter(
+              ({ at }) => after === null || (descending ? at < Number(after.key) : at > Number(after.key)),
+            )
+            const looked = rest.slice(0, 4)
+            const rows = looked.filter(({ name }) => 'aeiou'.includes(name)).slice(0, limit)
+            const stop = rest.length > 4 && rows.length < limit ? looked.at(-1) : undefined
+            const stoppedAt = stop === undefined ? null : { key: BigInt(stop.at), tie: String(stop.at) }
+            return Promise.resolve({ rows, stoppedAt })
+          },
+          count: () => Promise.resolve({ count: 1, isCapped: true }),
+          positionOf: ({ at }) => ({ key: BigInt(at), tie: String(at) }),
+        },
+      ),
+  })
+  const wordsOf = (pages: readonly Page<{ name: string }>[]) =>
+    pages.map(({ items }) => items.map(({ name }) => name).join(''))
+
+  test.each([
+    ['bcdfghjklmnea', ['', '', 'ea', '']],
+    ['abcdefghijklm', ['a', 'e', 'i', '']],
+    ['aeiouaeiou', ['aei', 'oua', 'eio', 'u']],
+    ['bbbbbbbb', ['', '']],
+  ])('%s', async (letters, expected) => {
+    const pages = [await list(letters).get(3)]
+    while (pages.at(-1)?.nextCursor) pages.push(await list(letters).get(3, pages.at(-1)?.nextCursor))
+    expect(wordsOf(pages).join('')).toBe(expected.join(''))
+    expect(pages.every(({ isCapped, totalCount }) => isCapped === true && totalCount === 1)).toBe(true)
+    const back = [pages.at(-1) as (typeof pages)[number]]
+    while (back[0]?.previousCursor) back.unshift(await list(letters).get(3, back[0].previousCursor))
+    expect([...new Set(wordsOf(back).join(''))].join('')).toBe([...new Set(expected.join(''))].join(''))
+  })
+
+  test('a page behind what was counted is refused, and one before it is read from the beginning', async () => {
+    const get = (page: number) =>
+      readPage<{ name: string }>(
+        { pageSize: 2, page },
+        { sort: 'name', descending: false, byTime: false },
+        {
+          read: ({ descending, skip = 0, limit }) =>
+            Promise.resolve(
+              descending
+                ? []
+                : 'abcdef'
+                    .split('')
+                    .slice(skip, skip + limit)
+                    .map((name) => ({ name })),
+            ),
+          count: () => Promise.resolve({ count: 4, isCapped: true }),
+          positionOf: ({ name }) => ({ key: name, tie: name }),
+        },
+      )
+    expect((await get(2)).items.map(({ name }) => name)).toEqual(['c', 'd'])
+    await expect(get(3)).rejects.toMatchObject({ code: 'PAGE_INVALID' })
+  })
+})

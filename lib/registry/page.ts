@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { AppError } from '@/lib/domain/errors'
 import { isPlainText } from '@/lib/domain/plain-text'
-import type { Position, Slice } from '@/lib/metadata/engine/listing'
+import type { Count, Part, Position, Slice } from '@/lib/metadata/engine/listing'
 
 /** A page of a list. */
 export interface Page<T> {
   readonly items: T[]
   /**
-   * Cursor of the next page; null on the last page. On a page that `previousCursor` led to, what follows may have been
+   * Cursor of the next page; null on the last page. A list that is searched may have a page that is not full, or empty,
+   * before others: it was searched so far. On a page that `previousCursor` led to, what follows may have been
    * deleted meanwhile: the next page is then empty.
    */
   readonly nextCursor: string | null
@@ -15,6 +16,8 @@ export interface Page<T> {
   readonly previousCursor: string | null
   /** Number of items in the whole list. */
   readonly totalCount: number
+  /** True where the list may have more items, which are not counted. */
+  readonly isCapped?: true
 }
 
 /** The page that the caller asks for. */
@@ -47,8 +50,8 @@ export interface ListOrder {
 
 /** How a list is read. */
 interface List<Row> {
-  readonly read: (slice: Slice) => Promise<Row[]>
-  readonly count: () => Promise<number>
+  readonly read: (slice: Slice) => Promise<Row[] | Part<Row>>
+  readonly count: () => Promise<number | Count>
   readonly positionOf: (row: Row) => Position
 }
 
@@ -67,20 +70,39 @@ export async function readPage<Row>(
   if (start.from === 'end') return readLastPage(pageSize, order, list)
   if (start.from === 'before') return readPageBefore(start.position, pageSize, order, list)
   const after = start.from === 'after' ? start.position : null
-  const [rows, totalCount] = await Promise.all([
-    list.read({ descending: order.descending, after, limit: pageSize + 1 }),
-    list.count(),
+  const [{ rows, stoppedAt }, total] = await Promise.all([
+    readPart(list, { descending: order.descending, after, limit: pageSize + 1 }),
+    countAll(list),
   ])
   const items = rows.slice(0, pageSize)
   const [first] = items
   const last = items.at(-1)
   return {
     items,
-    nextCursor: rows.length > pageSize && last !== undefined ? afterRow(last, order, list) : null,
-    previousCursor:
-      after === null ? null : first !== undefined ? beforeRow(first, order, list) : totalCount > 0 ? end(order) : null,
-    totalCount,
+    nextCursor:
+      rows.length > pageSize && last !== undefined
+        ? afterRow(last, order, list)
+        : stoppedAt && cursorAt(stoppedAt, 'after', order),
+    previousCursor: after === null ? null : previousCursor(),
+    ...total,
   }
+
+  function previousCursor(): string | null {
+    if (first !== undefined) return beforeRow(first, order, list)
+    if (after !== null && stoppedAt !== null) return cursorAt(after, 'before', order)
+    return total.totalCount > 0 ? end(order) : null
+  }
+}
+
+async function readPart<Row>(list: List<Row>, slice: Slice): Promise<Part<Row>> {
+  const read = await list.read(slice)
+  return Array.isArray(read) ? { rows: read, stoppedAt: null } : read
+}
+
+async function countAll<Row>(list: List<Row>): Promise<Pick<Page<Row>, 'totalCount' | 'isCapped'>> {
+  const counted = await list.count()
+  if (typeof counted === 'number') return { totalCount: counted }
+  return { totalCount: counted.count, ...(counted.isCapped && { isCapped: true }) }
 }
 
 /**
@@ -96,17 +118,20 @@ async function readNumberedPage<Row>(
   order: ListOrder,
   list: List<Row>,
 ): Promise<Page<Row>> {
-  const totalCount = await list.count()
+  const total = await countAll(list)
+  const { totalCount } = total
+  const isCapped = total.isCapped === true
   const lastPage = Math.max(1, Math.ceil(totalCount / pageSize))
-  if (number >= lastPage)
+  if (number >= lastPage && !isCapped)
     return lastPage === 1 ? readPage({ pageSize }, order, list) : readLastPage(pageSize, order, list)
   const before = (number - 1) * pageSize
-  const behind = totalCount - before - pageSize
-  if (Math.min(before, behind) > skipMax) {
+  // Of a list that is not counted to its end, the end is not near.
+  const behind = isCapped ? Infinity : totalCount - before - pageSize
+  if (isCapped ? number > lastPage : Math.min(before, behind) > skipMax) {
     throw new AppError('PAGE_INVALID', { fields: [{ path: 'page', message: 'a page nearer to an end of the list' }] })
   }
   const isBackwards = behind < before
-  const read = await list.read({
+  const { rows: read } = await readPart(list, {
     descending: order.descending !== isBackwards,
     after: null,
     limit: pageSize,
@@ -121,7 +146,7 @@ async function readNumberedPage<Row>(
     items,
     nextCursor: afterRow(last, order, list),
     previousCursor: beforeRow(first, order, list),
-    totalCount,
+    ...total,
   }
 }
 
@@ -132,13 +157,21 @@ async function readPageBefore<Row>(
   order: ListOrder,
   list: List<Row>,
 ): Promise<Page<Row>> {
-  const [rows, totalCount] = await Promise.all([
-    list.read({ descending: !order.descending, after: position, limit: pageSize + 1 }),
-    list.count(),
+  const [{ rows, stoppedAt }, total] = await Promise.all([
+    readPart(list, { descending: !order.descending, after: position, limit: pageSize + 1 }),
+    countAll(list),
   ])
   const items = rows.slice(0, pageSize).reverse()
   const [first] = items
   const last = items.at(-1)
+  if (stoppedAt !== null && items.length < pageSize) {
+    return {
+      items,
+      nextCursor: last === undefined ? cursorAt(stoppedAt, 'after', order) : afterRow(last, order, list),
+      previousCursor: cursorAt(stoppedAt, 'before', order),
+      ...total,
+    }
+  }
   if (first === undefined || last === undefined || items.length < pageSize) {
     return readPage({ pageSize }, order, list)
   }
@@ -146,22 +179,28 @@ async function readPageBefore<Row>(
     items,
     nextCursor: afterRow(last, order, list),
     previousCursor: rows.length > pageSize ? beforeRow(first, order, list) : null,
-    totalCount,
+    ...total,
   }
 }
 
 /** The last page holds what whole pages from the beginning leave over. */
 async function readLastPage<Row>(pageSize: number, order: ListOrder, list: List<Row>): Promise<Page<Row>> {
-  const totalCount = await list.count()
-  const limit = totalCount % pageSize || pageSize
-  const rows = await list.read({ descending: !order.descending, after: null, limit })
+  const total = await countAll(list)
+  const limit = (total.isCapped !== true && total.totalCount % pageSize) || pageSize
+  const { rows, stoppedAt } = await readPart(list, { descending: !order.descending, after: null, limit })
   const items = rows.reverse()
   const [first] = items
+  const isFirst = total.totalCount <= limit && total.isCapped !== true
   return {
     items,
     nextCursor: null,
-    previousCursor: first !== undefined && totalCount > limit ? beforeRow(first, order, list) : null,
-    totalCount,
+    previousCursor:
+      stoppedAt !== null
+        ? cursorAt(stoppedAt, 'before', order)
+        : first !== undefined && !isFirst
+          ? beforeRow(first, order, list)
+          : null,
+    ...total,
   }
 }
 
@@ -182,14 +221,16 @@ const textCursor = cursorOf(text)
 const timeCursor = cursorOf(time)
 const numberCursor = cursorOf(number)
 
-function afterRow<Row>(row: Row, { sort }: ListOrder, { positionOf }: List<Row>): string {
-  const { key, tie } = positionOf(row)
-  return encodeCursor([sort, asText(key), tie])
+function afterRow<Row>(row: Row, order: ListOrder, { positionOf }: List<Row>): string {
+  return cursorAt(positionOf(row), 'after', order)
 }
 
-function beforeRow<Row>(row: Row, { sort }: ListOrder, { positionOf }: List<Row>): string {
-  const { key, tie } = positionOf(row)
-  return encodeCursor([sort, asText(key), tie, 'before'])
+function beforeRow<Row>(row: Row, order: ListOrder, { positionOf }: List<Row>): string {
+  return cursorAt(positionOf(row), 'before', order)
+}
+
+function cursorAt({ key, tie }: Position, side: 'after' | 'before', { sort }: ListOrder): string {
+  return encodeCursor([sort, asText(key), tie, ...(side === 'before' ? [side] : [])])
 }
 
 function end({ sort }: ListOrder): string {

@@ -1,10 +1,10 @@
 import type { Viewer } from '@/lib/metadata/access'
 import { countAttachmentsOfTags } from '@/lib/metadata/attachment-counts'
-import { countAuditEvents, listAuditEvents } from '@/lib/metadata/audit-listing'
+import { countAuditEvents, listAuditEvents, searchAuditEvents } from '@/lib/metadata/audit-listing'
 import { findBlobLink } from '@/lib/metadata/blobs'
 import type { Database } from '@/lib/metadata/engine/database'
 import type { Slice } from '@/lib/metadata/engine/listing'
-import { countTagEvents, listTagEvents } from '@/lib/metadata/ledger-listing'
+import { countTagEvents, listTagEvents, searchTagEvents } from '@/lib/metadata/ledger-listing'
 import { findManifest, findManifestByTag } from '@/lib/metadata/manifests'
 import { countNamespaces, countRepositoriesOf, listNamespaces } from '@/lib/metadata/namespaces'
 import { listReferrers } from '@/lib/metadata/referrers'
@@ -15,11 +15,19 @@ import {
   listRepositories,
   listRepositoryPaths,
 } from '@/lib/metadata/repository-listing'
-import { type TagSortKey, countTags, listTags } from '@/lib/metadata/tag-listing'
+import { readMovedTagPages, readTagMovePages } from '@/lib/metadata/policy-preview'
+import {
+  type TagSortKey,
+  countFoundTags,
+  countTags,
+  listTags,
+  readTagNamePages,
+  searchTags,
+} from '@/lib/metadata/tag-listing'
 import { listTagNames, listTagsReaching } from '@/lib/metadata/tags'
 import { countTombstones, listTombstones } from '@/lib/metadata/tombstone-listing'
 import { getInstanceTotals, getRepositoryTotals } from '@/lib/metadata/totals'
-import { listUntaggedPart } from '@/lib/metadata/untagged'
+import { isReachedByHeld, listUntaggedPart } from '@/lib/metadata/untagged'
 
 /** What the reads are about: an instance, and one of its repositories with what is in it. */
 export interface HotReadTarget {
@@ -99,19 +107,68 @@ export const hotReads: Readonly<Record<string, Read>> = {
   'audit events': (db) => listAuditEvents(db, {}, { order: 'newest first', limit: 26 }),
   'reserved names': (db, { instanceId, repositoryId, path }) =>
     listTombstones(db, { instanceId, repositoryId, repositoryPath: path }, first),
+  ...Object.fromEntries(
+    (['name', 'pushedAt', 'version', 'size'] satisfies TagSortKey[]).flatMap((key): [string, Read][] => [
+      [
+        `tags with a part of the name by ${key}`,
+        (db, { repositoryId }) => searchTags(db, { repositoryId, ...rare }, key, last, examinedMax),
+      ],
+      [
+        `number of tags with a part of the name by ${key}`,
+        (db, { repositoryId }) => countFoundTags(db, { repositoryId, ...rare }, key, true, examinedMax),
+      ],
+    ]),
+  ),
+  'tags that point at a digest': (db, { repositoryId, digest }) =>
+    searchTags(db, { repositoryId, search: digest }, 'pushedAt', last, examinedMax),
+  'exempt tags': (db, { repositoryId }) => readAll(readTagNamePages(db, repositoryId, ['dev-', 'latest'])),
+  'exempt tags that moved': (db, { repositoryId }) =>
+    readAll(readTagMovePages(db, repositoryId, new Date(0), ['dev-', 'latest'])),
+  'tags that moved': (db, { repositoryId }) => readAll(readMovedTagPages(db, repositoryId, new Date())),
+  'attachments of a page of tags': async (db, { repositoryId }) => {
+    const tags = await listTags(db, { repositoryId }, 'pushedAt', { ...last, limit: 100 })
+    await countAttachmentsOfTags(
+      db,
+      repositoryId,
+      tags.map(({ digest }) => digest),
+    )
+  },
+  'whether a held manifest reaches one': (db, { repositoryId, digest }) =>
+    isReachedByHeld(db, repositoryId, digest, new Date(0)),
 }
 
-/** Reads that look at all rows of a list, by name: their time grows with it, and a bound or a page holds it. */
-export const growingReads: Readonly<Record<string, Read>> = {
+/** Finds no tag. */
+const rare = { search: 'nothing-has-this', withTechnical: false }
+
+/** How many rows a search examines here. */
+const examinedMax = 1000
+
+async function readAll(pages: AsyncIterable<unknown>): Promise<void> {
+  const all = pages[Symbol.asyncIterator]()
+  while ((await all.next()).done !== true);
+}
+
+/** Reads that look at some thousand rows, by name: a bound holds their time. */
+export const boundedReads: Readonly<Record<string, Read>> = {
   'tags with a part of the name': (db, { repositoryId }) =>
-    listTags(db, { repositoryId, search: 'nothing-has-this' }, 'pushedAt', last),
+    searchTags(db, { repositoryId, search: 'nothing-has-this' }, 'pushedAt', last),
   'number of tags with a part of the name': (db, { repositoryId }) =>
-    countTags(db, { repositoryId, search: 'nothing-has-this' }),
+    countFoundTags(db, { repositoryId, search: 'nothing-has-this' }, 'pushedAt', true),
   'repositories with a part of the path': (db, { instanceId }) =>
     listRepositories(db, { viewer: everything, instanceId, search: 'nothing' }, 'name', first),
   'number of reserved names': (db, { instanceId, path }) => countTombstones(db, { instanceId, repositoryPath: path }),
   'number of entries of a repository': (db, { repositoryId }) => countTagEvents(db, { scope: { repositoryId } }),
   'number of entries of an instance': (db, { instanceId }) => countTagEvents(db, { scope: { instanceId } }),
   'number of blocked pushes': (db, { instanceId }) => countTagEvents(db, { scope: { instanceId }, kind: 'REFUSED' }),
+  'entries with a text': (db, { instanceId }) =>
+    searchTagEvents(
+      db,
+      { scope: { instanceId }, text: 'nothing-has-this' },
+      { order: 'newest first', after: null, limit: 26 },
+    ),
+  'number of entries with a text': (db, { instanceId }) =>
+    countTagEvents(db, { scope: { instanceId }, text: 'nothing-has-this' }),
   'number of audit events': (db) => countAuditEvents(db, {}),
+  'audit events with a text': (db) =>
+    searchAuditEvents(db, { text: 'nothing-has-this' }, { order: 'newest first', limit: 26 }),
 }

@@ -39,7 +39,7 @@ interface SqliteStep {
 
 /** Loops over something that has few rows: a subquery with a limit, given values. */
 const overFew =
-  /^SCAN (?:page|few|part|referrer|r|newest|given|k|json_each|leaving|reaching|tagged|looked|candidate|CONSTANT|\(?subquery)/i
+  /^SCAN (?:page|few|part|referrer|r|newest|given|k|json_each|leaving|reaching|above|examined|counted|tagged|looked|candidate|CONSTANT|\(?subquery)/i
 
 async function findFaultsOfSqlite(source: SqlSource, statement: Prisma.Sql): Promise<string[]> {
   const steps = await source.read.$queryRaw<SqliteStep[]>(Prisma.sql`EXPLAIN QUERY PLAN ${statement}`)

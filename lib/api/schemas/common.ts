@@ -68,11 +68,17 @@ export const numberedPageQuery = pageQuery.extend({
 export function pageOf<T extends z.ZodType>(item: T) {
   return z.object({
     items: z.array(item),
-    nextCursor: z.string().nullable().meta({ description: 'null on the last page' }),
+    nextCursor: z.string().nullable().meta({
+      description:
+        'null on the last page. Where a search examines a long list, a page may have few items or none, and a next page: the list was searched so far',
+    }),
     previousCursor: z.string().nullable().default(null).meta({
       description: 'null on the first page. On a page that has been emptied, it leads to the last page with items',
     }),
     totalCount: z.number().int().nonnegative(),
+    isCapped: z.literal(true).optional().meta({
+      description: 'true where the list may have more than `totalCount` items, which are not counted',
+    }),
   })
 }
 

@@ -1,4 +1,4 @@
-import type { DatabaseLocation } from './database'
+import type { DatabaseLocation, SqlSource } from './database'
 import type { Sql } from './listing'
 import { Prisma } from '../generated/sqlite/client'
 
@@ -17,6 +17,17 @@ export function batchesOf<T>(rows: readonly T[]): T[][] {
  */
 export function asJsonKeys(values: readonly (string | number)[]): string {
   return JSON.stringify(Object.fromEntries(values.map((value) => [value, 0])))
+}
+
+/**
+ * The condition that `column` is one of `values`, which are one parameter. On PostgreSQL an array, not a subquery: it
+ * would join one of these to all rows of a large repository, when it has planned the statement for an average one.
+ */
+export function isOneOf({ provider }: Pick<SqlSource, 'provider'>, column: Sql, values: readonly string[]): Sql {
+  const keys = asJsonKeys(values)
+  return provider === 'sqlite'
+    ? Prisma.sql`${column} IN (SELECT "key" FROM json_each(${keys}))`
+    : Prisma.sql`${column} = ANY(ARRAY(SELECT "key" FROM json_each(CAST(${keys} AS JSON))))`
 }
 
 /**

@@ -18,6 +18,28 @@ export interface Slice {
   readonly skip?: number
 }
 
+/** How many rows a list has. */
+export interface Count {
+  readonly count: number
+  /** Whether there may be more: they were not counted. */
+  readonly isCapped: boolean
+}
+
+/** Largest number to which lists without a kept total are counted: beyond it, a count would take longer than the page. */
+export const countMax = 10_000
+
+/** The count of a list of which at most `countMax` rows and one more were counted. */
+export function toCount(counted: number): Count {
+  return { count: Math.min(counted, countMax), isCapped: counted > countMax }
+}
+
+/** Some rows of a list, in its order. */
+export interface Part<Row> {
+  readonly rows: Row[]
+  /** Up to where the list was searched, when more may follow than these rows; null where the slice has all it asked for. */
+  readonly stoppedAt: Position | null
+}
+
 /**
  * Rows whose `column` holds `text`, ignoring the case of ASCII letters; nothing in `text` is a wildcard. `lower`
  * changes no other letters in SQLite, nor in PostgreSQL's collation "C".

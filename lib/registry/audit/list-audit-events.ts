@@ -1,10 +1,11 @@
 import type { Principal } from '@/lib/domain/principal'
 import { AppError } from '@/lib/domain/errors'
-import { countAuditEvents, listAuditEvents as listRows } from '@/lib/metadata/audit-listing'
+import { countAuditEvents, searchAuditEvents } from '@/lib/metadata/audit-listing'
 import { type AuditRequest, toAuditFilter } from './audit-filter'
 import { type AuditEventDetails, toAuditEventDetails } from './audit-event-details'
 import { authorizeAdministrator } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
+import type { Position } from '@/lib/metadata/engine/listing'
 import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
 
 /** Returns a page of audit events, the newest first. Throws PAGE_INVALID. */
@@ -19,17 +20,22 @@ export async function listAuditEvents(
     { pageSize, cursor },
     { sort: '-id', descending: true, byTime: false },
     {
-      read: ({ descending, after, limit }) => {
+      read: async ({ descending, after, limit }) => {
         const id = after === null ? undefined : idOf(after.tie)
-        return descending
-          ? listRows(ctx.db, filter, { order: 'newest first', beforeId: id, limit })
-          : listRows(ctx.db, filter, { order: 'oldest first', afterId: id, limit })
+        const { rows, stoppedAtId } = descending
+          ? await searchAuditEvents(ctx.db, filter, { order: 'newest first', beforeId: id, limit })
+          : await searchAuditEvents(ctx.db, filter, { order: 'oldest first', afterId: id, limit })
+        return { rows, stoppedAt: stoppedAtId === null ? null : positionOf({ id: stoppedAtId }) }
       },
       count: () => countAuditEvents(ctx.db, filter),
-      positionOf: ({ id }) => ({ key: String(id), tie: String(id) }),
+      positionOf,
     },
   )
   return { ...page, items: page.items.map(toAuditEventDetails) }
+}
+
+function positionOf({ id }: { readonly id: number }): Position {
+  return { key: String(id), tie: String(id) }
 }
 
 function idOf(text: string): number {

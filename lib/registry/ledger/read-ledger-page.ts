@@ -1,11 +1,13 @@
 import type { Context } from '@/lib/context'
 import {
   type LedgerFilter,
+  type LedgerPosition,
   type TagEventRow,
   countTagEvents,
   ledgerOrder,
-  listTagEvents,
+  searchTagEvents,
 } from '@/lib/metadata/ledger-listing'
+import type { Position } from '@/lib/metadata/engine/listing'
 import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
 import { toLedgerPosition } from './ledger-filter'
 
@@ -20,14 +22,20 @@ export async function readLedgerPage(
     request,
     { sort: `-${order}`, descending: true, byTime: order === 'time' },
     {
-      read: ({ descending, after, limit }) =>
-        listTagEvents(db, filter, {
+      read: async ({ descending, after, limit }) => {
+        const { rows, stoppedAt } = await searchTagEvents(db, filter, {
           order: descending ? 'newest first' : 'oldest first',
           after: after && toLedgerPosition(after),
           limit,
-        }),
+        })
+        return { rows, stoppedAt: stoppedAt && positionOf(stoppedAt) }
+      },
       count: () => countTagEvents(db, filter),
-      positionOf: ({ id, createdAt }) => ({ key: order === 'time' ? createdAt : String(id), tie: String(id) }),
+      positionOf,
     },
   )
+
+  function positionOf({ id, createdAt }: LedgerPosition): Position {
+    return { key: order === 'time' ? createdAt : String(id), tie: String(id) }
+  }
 }

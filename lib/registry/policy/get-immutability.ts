@@ -1,8 +1,8 @@
 import type { Principal } from '@/lib/domain/principal'
-import { preparePatterns } from '@/lib/domain/tag-patterns'
+import { beginningsOf, preparePatterns } from '@/lib/domain/tag-patterns'
 import type { Source } from '@/lib/metadata/engine/database'
 import type { RepositoryRow } from '@/lib/metadata/repository-settings'
-import { readTagNamePages } from '@/lib/metadata/tag-listing'
+import { countTags, readTagNamePages } from '@/lib/metadata/tag-listing'
 import { authorize } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { turns } from '@/lib/registry/give-turns'
@@ -34,12 +34,12 @@ async function countProtected(db: Source, repository: RepositoryRow): Promise<nu
   if (repository.immutabilityMode !== 'enforce') return 0
   const exemptedBy = preparePatterns(repository.exemptTags)
   const giveTurn = turns()
-  let count = 0
-  for await (const names of readTagNamePages(db, repository.id)) {
+  let exempt = 0
+  for await (const names of readTagNamePages(db, repository.id, beginningsOf(repository.exemptTags))) {
     for (let start = 0; start < names.length; start += tagsOfStep) {
-      for (const name of names.slice(start, start + tagsOfStep)) if (exemptedBy(name) < 0) count += 1
+      for (const name of names.slice(start, start + tagsOfStep)) if (exemptedBy(name) >= 0) exempt += 1
       await giveTurn()
     }
   }
-  return count
+  return Math.max(0, (await countTags(db, { repositoryId: repository.id })) - exempt)
 }

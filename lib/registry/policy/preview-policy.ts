@@ -1,5 +1,6 @@
 import type { ImmutabilityRule } from '@/lib/domain/immutability'
 import { type EffectCounter, type PolicyEffect, countPolicyEffect } from '@/lib/domain/policy-effect'
+import { beginningsOf } from '@/lib/domain/tag-patterns'
 import type { SqlSource } from '@/lib/metadata/engine/database'
 import type { RepositoryRow } from '@/lib/metadata/repository-settings'
 import {
@@ -7,9 +8,11 @@ import {
   type TagAndMove,
   listPushers,
   listTagPushes,
+  readMovedTagPages,
   readTagMovePages,
   readWouldBeRefusals,
 } from '@/lib/metadata/policy-preview'
+import { countTags } from '@/lib/metadata/tag-listing'
 import { turns } from '@/lib/registry/give-turns'
 
 /** A tag that moved recently. Times are UTC, ISO 8601. */
@@ -67,13 +70,25 @@ export async function previewPolicy(
   const counter = countPolicyEffect(repository, rule)
   const giveTurn = turns()
   const newest = newestMoves()
-  for await (const tags of readTagMovePages(source, repository.id, since)) {
+  let added = 0
+  const addAll = async (tags: readonly TagAndMove[]) => {
+    added += tags.length
     for (let start = 0; start < tags.length; start += tagsOfStep) {
       for (const tag of tags.slice(start, start + tagsOfStep)) {
         if (counter.add(tag.name, tag.movedAt !== null)) newest.add(tag)
       }
       await giveTurn()
     }
+  }
+  // All other tags are alike, but for those that moved.
+  const beginnings = beginningsOf([...repository.exemptTags, ...rule.exemptTags])
+  const mayMatch = (name: string) => beginnings.some((beginning) => name.startsWith(beginning))
+  for await (const tags of readTagMovePages(source, repository.id, since, beginnings)) await addAll(tags)
+  if (!beginnings.includes('')) {
+    for await (const tags of readMovedTagPages(source, repository.id, since)) {
+      await addAll(tags.filter(({ name }) => !mayMatch(name)))
+    }
+    counter.addUnmatched(Math.max(0, (await countTags(source, { repositoryId: repository.id })) - added))
   }
   const effect = counter.effect()
   const wouldHaveBeenRefusedCount =

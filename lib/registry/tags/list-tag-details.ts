@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/domain/errors'
-import { preparePatterns } from '@/lib/domain/tag-patterns'
+import { beginningsOf, preparePatterns } from '@/lib/domain/tag-patterns'
 import type { ImmutabilityRule } from '@/lib/domain/immutability'
 import type { Principal } from '@/lib/domain/principal'
 import { type AttachmentCounts, countAttachmentsOfTags } from '@/lib/metadata/attachment-counts'
@@ -7,9 +7,10 @@ import {
   type TagFilter as TagRowFilter,
   type TagRow,
   type TagSortKey,
+  countFoundTags,
   countTags,
-  listTags,
   readTagNamePages,
+  searchTags,
 } from '@/lib/metadata/tag-listing'
 import { authorize } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
@@ -52,8 +53,9 @@ export async function listTagDetails(
     { pageSize, cursor, page: number },
     { sort, descending, byTime: key === 'pushedAt', byNumber: key === 'size' },
     {
-      read: (slice) => listTags(ctx.db, filter, key, slice),
-      count: () => countTags(ctx.db, filter),
+      read: (slice) => searchTags(ctx.db, filter, key, slice),
+      count: () =>
+        filter.search === undefined ? countTags(ctx.db, filter) : countFoundTags(ctx.db, filter, key, descending),
       positionOf: (row) => ({ key: keyOf(row, key), tie: row.name }),
     },
   )
@@ -104,7 +106,7 @@ async function listExempt(ctx: Context, repositoryId: string, patterns: readonly
   if (!patterns.some((pattern) => /[*?]/.test(pattern))) return [...patterns]
   const firstMatch = preparePatterns(patterns)
   const exempt: string[] = []
-  for await (const names of readTagNamePages(ctx.db, repositoryId)) {
+  for await (const names of readTagNamePages(ctx.db, repositoryId, beginningsOf(patterns))) {
     exempt.push(...names.filter((name) => firstMatch(name) >= 0))
     if (exempt.length > exemptMax) {
       const message = `more than ${exemptMax} tags are exempt: too many for this filter`

@@ -1,8 +1,8 @@
 import type { Principal } from '@/lib/domain/principal'
 import type { Database } from '@/lib/metadata/engine/database'
-import type { Slice } from '@/lib/metadata/engine/listing'
+import type { Count, Part, Position, Slice } from '@/lib/metadata/engine/listing'
 import { listLastLeaves } from '@/lib/metadata/ledger'
-import { type UntaggedManifest, findRetentionDays, listUntaggedPart } from '@/lib/metadata/untagged'
+import { type UntaggedManifest, type UntaggedPart, findRetentionDays, listUntaggedPart } from '@/lib/metadata/untagged'
 import { authorize } from '@/lib/registry/authorize'
 import { turns } from '@/lib/registry/give-turns'
 import type { Context } from '@/lib/context'
@@ -55,34 +55,45 @@ export async function listUntaggedManifests(
   return { ...page, items: page.items.map((row) => toDetails(row, leaves.get(row.digest), days)) }
 }
 
-/** Reads parts of the list until a page is full: most manifests of a repository have tags. */
-async function readUntagged({ db }: Context, repositoryId: string, slice: Slice): Promise<UntaggedManifest[]> {
-  const found: UntaggedManifest[] = []
-  for await (const untagged of readParts(db, repositoryId, slice)) {
-    found.push(...untagged.slice(0, slice.limit - found.length))
-    if (found.length === slice.limit) break
+/** Reads parts of the list until a page is full, some of them: most manifests of a repository have tags. */
+async function readUntagged({ db }: Context, repositoryId: string, slice: Slice): Promise<Part<UntaggedManifest>> {
+  const rows: UntaggedManifest[] = []
+  let stoppedAt: Position | null = null
+  for await (const { untagged, end } of readParts(db, repositoryId, slice)) {
+    rows.push(...untagged.slice(0, slice.limit - rows.length))
+    if (rows.length === slice.limit) return { rows, stoppedAt: null }
+    stoppedAt = end
   }
-  return found
+  return { rows, stoppedAt }
 }
 
-async function countUntagged({ db }: Context, repositoryId: string): Promise<number> {
+/** Counts those among the manifests that are looked at for the first page. */
+async function countUntagged({ db }: Context, repositoryId: string): Promise<Count> {
   let count = 0
-  for await (const untagged of readParts(db, repositoryId, { after: null, descending: true })) count += untagged.length
-  return count
+  let isCapped = false
+  for await (const { untagged, end } of readParts(db, repositoryId, { after: null, descending: true })) {
+    count += untagged.length
+    isCapped = end !== null
+  }
+  return { count, isCapped }
 }
 
-/** The untagged manifests after a position, in parts; other requests run in between. */
+/** How many parts of a list are read for a page: some 30 ms. */
+const partsMax = 10
+
+/** The first parts of the list after a position; other requests run in between. */
 async function* readParts(
   db: Database,
   repositoryId: string,
   { after, descending }: Pick<Slice, 'after' | 'descending'>,
-): AsyncGenerator<readonly UntaggedManifest[]> {
+): AsyncGenerator<UntaggedPart> {
   const giveTurn = turns()
-  for (let start = after; ;) {
-    const { untagged, end } = await listUntaggedPart(db, repositoryId, { after: start, descending })
-    yield untagged
-    if (end === null) return
-    start = end
+  let start = after
+  for (let parts = 0; parts < partsMax; parts += 1) {
+    const part = await listUntaggedPart(db, repositoryId, { after: start, descending })
+    yield part
+    if (part.end === null) return
+    start = part.end
     await giveTurn()
   }
 }

@@ -1,4 +1,10 @@
-import { Agent, type IncomingMessage, type RequestListener, request as sendRequest } from 'node:http'
+import {
+  Agent,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+  request as sendRequest,
+} from 'node:http'
 import type { Client } from '@/lib/auth/client'
 import { AppError } from '@/lib/domain/errors'
 import { endWhenSent } from '@/lib/protocol/write-error'

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { limitHeapGrowth } from '@/lib/server/heap'
 import { readConfig } from '@/lib/server/read-config'
 import { readArguments } from '@/lib/server/processes/messages'
 import { StartError } from '@/lib/server/start-error'
@@ -10,6 +11,7 @@ process.env.NEXT_TELEMETRY_DISABLED = '1'
 async function run(): Promise<void> {
   const config = readConfig(process.env)
   const dev = process.env.NODE_ENV !== 'production'
+  if (!dev) limitHeapGrowth()
   const assignment = process.send === undefined ? null : readArguments(process.argv.slice(2))
   if (assignment !== null) {
     const { role, socketFolder } = assignment

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { noteBodyBytes } from '@/lib/limits/young-garbage'
+import { noteBodyBytes } from './young-garbage'
 
 /** How many bytes are collected before the client has to wait. */
 const groupMaxBytes = 256 * 1024

@@ -13,7 +13,7 @@ let collect: Collect | null = null
 /**
  * Counts bytes of a request's body that have arrived, and has V8 free what is no longer used of them. By itself it would
  * find them by full collections: a chunk is a small object with 64 KiB elsewhere, so the young ones never become many
- * (docs/decisions/0034-heap.md).
+ * (docs/decisions/0036-heap.md).
  */
 export function noteBodyBytes(count: number): void {
   bytes += count

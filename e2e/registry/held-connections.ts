@@ -60,12 +60,16 @@ export class HeldConnection {
   }
 }
 
+/** How long a process may take until it has its connections, in milliseconds: one that starts takes none yet. */
+const takeMaxMs = 20_000
+
 /** As many connections to each process, in the order of the processes. */
 export async function holdConnections(server: StartedServer, ofEach: number): Promise<HeldConnection[]> {
   const { main, readers } = await processesOf(server)
   const held = new Map([main, ...readers].map((pid) => [pid, [] as HeldConnection[]]))
   // The supervisor gives them to the processes in turn, but fewer to one that is slow.
-  for (let tries = 0; tries < 20 * held.size * ofEach; tries++) {
+  const deadline = performance.now() + takeMaxMs
+  while (performance.now() < deadline) {
     const connection = await HeldConnection.open(server)
     const ofProcess = held.get(connection.pid)
     if (ofProcess === undefined || ofProcess.length === ofEach) connection.close()

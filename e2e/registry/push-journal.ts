@@ -66,11 +66,15 @@ export interface Person {
   readonly path: string
   readonly name: string
   readonly movingTag: string | null
+  /** Instead of the administrator's password. */
+  readonly authorization?: string
+  /** Ends the pushes, after an image. */
+  readonly signal?: AbortSignal
 }
 
-/** Pushes one image after the other until the server is gone. Rejects when it refuses anything. */
+/** Pushes one image after the other until a connection is lost. Rejects when the server refuses anything. */
 export async function pushUntilKilled(person: Person, journal: PushJournal): Promise<void> {
-  for (let image = 0; ; image++) {
+  for (let image = 0; person.signal?.aborted !== true; image++) {
     try {
       await pushImage(person, journal, `${person.name}-${image}`)
     } catch (error) {
@@ -131,13 +135,14 @@ async function pushInChunks(person: Person, journal: PushJournal, content: Buffe
 
 async function expectStatus(
   status: number,
-  { server, agent }: Person,
+  { server, agent, authorization }: Person,
   journal: PushJournal,
   method: string,
   path: string,
   extras: Extras = {},
 ): Promise<Answer> {
-  const answer = await send(server, method, path, { ...extras, agent })
+  const headers = { ...(authorization !== undefined && { authorization }), ...extras.headers }
+  const answer = await send(server, method, path, { ...extras, headers, agent })
   journal.countAnswer()
   if (answer.status !== status) throw new Error(`${method} ${path}: ${answer.status} ${answer.body.toString()}`)
   return answer

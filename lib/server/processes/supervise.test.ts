@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { SupervisorTimes } from './supervise'
 
 /*
@@ -38,8 +38,7 @@ let folder: string | null = null
 let supervisor: ChildProcess
 let output: string
 
-beforeEach(async ({ skip }) => {
-  if (inject('provider') !== 'sqlite') skip('the supervisor does not know the database')
+beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'stele-supervise-'))
   output = ''
 })

@@ -14,7 +14,8 @@ const pullMaxMs = 50
 const startMaxMs = 2000
 
 /** What no page asks for: downloads, jobs, and commands beside the server. They must delay nobody, whatever they take. */
-const isLong = /^nothing$|export|collection|scrub|change|deletion|start|npm run|preview of an instance/
+const isLong =
+  /^nothing$|^export|^garbage collection|^scrub$|^a change|^deletion|start|npm run|preview of an instance|counted now/
 
 /**
  * Measures requests of the console's pages, of the REST API and of jobs on a database with a million tags: how long
@@ -29,7 +30,7 @@ export async function printBigDatabase(folder: string | null): Promise<void> {
   const made = folder ?? (await mkdtemp(join(tmpdir(), 'stele-bench-big-')))
   try {
     if (folder === null) {
-      const making = script(join('scripts', 'big-database.ts'), '--dir', made)
+      const making = script(join('scripts', 'big-database.ts'), '--dir', made, '--shape', 'one')
       making.stdout?.pipe(process.stderr)
       await ended(making)
     }

@@ -8,14 +8,14 @@
  *     --url <address>     of what it made in PostgreSQL; the folder is then the server's, and may be empty
  *     --processes <n>     STELE_PROCESSES; default: 1
  *     --server <folder>   the checkout whose server runs, built; default: this one
- *     --only <text>       kinds whose names hold it
+ *     --only <pattern>    kinds whose names match it
  */
 import { resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { findMeasuredTarget, listLongRequests, listRequests, policyChange } from './lib/measured-requests'
-import { type Answer, MeasuredServer } from './lib/measured-server'
+import { type Answer, MeasuredServer, removeUsers } from './lib/measured-server'
 
 const { values: options } = parseArgs({
   options: {
@@ -75,6 +75,7 @@ interface Pulls {
 
 if (options.dir === undefined) throw new Error('--dir is missing')
 const processes = Number(options.processes)
+if (options.url !== undefined) await removeUsers(options.url)
 const server = await MeasuredServer.start({
   folder: options.dir,
   url: options.url,
@@ -137,7 +138,7 @@ process.exit()
 
 /** Prints a line with the worst of all rounds. */
 async function measure(name: string, work: () => Promise<unknown>, times: number): Promise<void> {
-  if (!name.includes(options.only)) return
+  if (!new RegExp(options.only).test(name)) return
   await server.takeLongestTurn()
   await takePulls()
   let answer: unknown

@@ -16,7 +16,7 @@ import { openDatabase } from '@/lib/metadata/engine/open-database'
 import { boundedReads, hotReads } from '@/lib/testing/hot-reads'
 import { findTarget } from './lib/fill-database'
 import { findMeasuredTarget, listRequests } from './lib/measured-requests'
-import { MeasuredServer } from './lib/measured-server'
+import { MeasuredServer, removeUsers } from './lib/measured-server'
 
 const { values: options, positionals: databases } = parseArgs({
   allowPositionals: true,
@@ -55,6 +55,7 @@ async function measureRequests(database: string): Promise<void> {
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
   const location = isAddress(database) ? { folder, url: database } : { folder: database }
   const open = () => MeasuredServer.start({ ...location, processes: 1, checkout: options.server })
+  if (isAddress(database)) await removeUsers(database)
   // The first start of a database makes the administrator.
   await (await open()).stop()
   let server = await open()

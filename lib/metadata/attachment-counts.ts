@@ -20,8 +20,8 @@ const none: AttachmentCounts = { signature: 0, sbom: 0, provenance: 0, attestati
 const referrersMax = 100
 const childrenMax = 1000
 
-/** Manifests of one statement: SQLite blocks the process while it runs. */
-const digestsOfStatement = 4
+/** Manifests of one statement: all its rows come to the event loop at once. */
+const digestsOfStatement = 20
 
 /** Longest annotations of a referrer that are looked at, in bytes. */
 const annotationsMaxBytes = 2048

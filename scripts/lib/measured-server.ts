@@ -134,6 +134,17 @@ export class MeasuredServer {
   }
 }
 
+/**
+ * Removes the users of a measured database: the access key of its administrator was sealed with the key of another folder,
+ * and the next start makes a new one.
+ */
+export async function removeUsers(url: string): Promise<void> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  await client.query('DELETE FROM "User"')
+  await client.end()
+}
+
 const watcher = join(import.meta.dirname, 'watch-loop.mjs')
 
 function run(

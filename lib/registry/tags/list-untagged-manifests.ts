@@ -79,7 +79,7 @@ async function countUntagged({ db }: Context, repositoryId: string): Promise<Cou
 }
 
 /** How many parts of a list are read for a page: some 30 ms. */
-const partsMax = 10
+const partsMax = 6
 
 /** The first parts of the list after a position; other requests run in between. */
 async function* readParts(

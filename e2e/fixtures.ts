@@ -96,7 +96,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       started.push(server)
       return server
     })
-    for (const server of started) await server.stop()
+    // The last first: an earlier one, killed, may have left it its folder.
+    for (const server of started.reverse()) await server.stop()
   },
 
   counter: async ({ server }, use) => {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import type { DatabaseLocation } from '@/lib/metadata/engine/database'
 import { migrate } from '@/lib/metadata/engine/migrate'
 import { type OpenDatabase, openDatabase } from '@/lib/metadata/engine/open-database'
@@ -74,10 +74,21 @@ test.each(Object.keys(hotReads).filter((name) => !summing.includes(name)))('%s',
 test('a statement without an index for its order is found', async () => {
   const statement = Prisma.sql`SELECT "name" FROM "Tag" WHERE "repositoryId" = ${target.repositoryId}
     ORDER BY "previousDigest", "name" LIMIT 10`
-  expect(await findFaults(db, statement, rowsMax)).not.toEqual([])
+  expect(await findFaults(db, { sql: statement, isKept: false }, rowsMax)).not.toEqual([])
 })
 
 test('a statement that reads a whole table is found', async () => {
   const statement = Prisma.sql`SELECT count(*) FROM "Manifest" WHERE "pushedBy" = 'nobody'`
-  expect(await findFaults(db, statement, rowsMax)).not.toEqual([])
+  expect(await findFaults(db, { sql: statement, isKept: false }, rowsMax)).not.toEqual([])
 })
+
+test.runIf(inject('provider') === 'postgresql')(
+  'a plan for all values that reads a whole repository is found',
+  async () => {
+    // Few of 500 repositories have many tags: any index of the repository's seems good enough.
+    const sql = Prisma.sql`SELECT "name" FROM "Tag" WHERE "repositoryId" = ${target.repositoryId}
+    AND "name" IN (SELECT "key" FROM json_each(${'{"v0.0.1":0}'}))`
+    expect(await findFaults(db, { sql, isKept: false }, rowsMax)).toEqual([])
+    expect(await findFaults(db, { sql, isKept: true }, rowsMax)).not.toEqual([])
+  },
+)

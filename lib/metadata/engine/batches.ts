@@ -20,8 +20,9 @@ export function asJsonKeys(values: readonly (string | number)[]): string {
 }
 
 /**
- * The condition that `column` is one of `values`, which are one parameter. On PostgreSQL an array, not a subquery: it
- * would join one of these to all rows of a large repository, when it has planned the statement for an average one.
+ * The condition that `column` is one of `values`, which are one parameter. As a part of a statement: PostgreSQL plans such
+ * a statement for its values each time. Kept prepared, it is planned for a repository of average size, and all tags of a
+ * large one are read. An array, not a subquery, of which it would expect a hundred rows.
  */
 export function isOneOf({ provider }: Pick<SqlSource, 'provider'>, column: Sql, values: readonly string[]): Sql {
   const keys = asJsonKeys(values)

@@ -120,8 +120,6 @@ export function listRequests(
     'search: nothing': get('/search?q=nothing-here'),
     'search: a digest': get(`/search?q=${digest.slice(7, 15)}`),
     'search: a layer': get(`/search?q=${blob}`),
-    'space of a repository': get(`${inRepository}/space`),
-    'space of an instance': get(`${inInstance}/space`),
     grants: get('/grants'),
     'subjects of grants': get(`/grant-subjects?scopeId=${instance}`),
     users: get('/users'),
@@ -131,6 +129,9 @@ export function listRequests(
     credentials: get(`${inInstance}/credentials`),
     'a page of the console': () => server.call('GET', '/login', ''),
     metrics: () => server.call('GET', '/metrics', 'Bearer only-for-the-measurement'),
+    // The last ones: what they start goes on for seconds.
+    'space of a repository': get(`${inRepository}/space`),
+    'space of an instance': get(`${inInstance}/space`),
   }
 }
 

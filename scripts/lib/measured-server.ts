@@ -39,6 +39,8 @@ export class MeasuredServer {
   readonly #watchFolder: string
   readonly #agent = new Agent({ keepAlive: true })
   readonly #databases: Client | null
+  /** By process, also of those that have ended: what they had used when last seen. */
+  readonly #cpuMs = new Map<number, number>()
 
   /** Starts it and waits until it is ready. Throws when it ends before. */
   static async start(options: MeasuredOptions): Promise<MeasuredServer> {
@@ -119,9 +121,10 @@ export class MeasuredServer {
     for (const pid of pids) pids.push(...childrenOf(pid))
     const query = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`
     const backends = await this.#databases?.query<{ pid: number }>(query)
-    return [...pids, ...(backends?.rows ?? []).map(({ pid }) => pid)]
-      .map(readCpuOfProcess)
-      .reduce((sum, one) => sum + one, 0)
+    for (const pid of [...pids, ...(backends?.rows ?? []).map((row) => row.pid)]) {
+      this.#cpuMs.set(pid, readCpuOfProcess(pid))
+    }
+    return [...this.#cpuMs.values()].reduce((sum, one) => sum + one, 0)
   }
 
   /** Ends the server; resolves when it has ended. */

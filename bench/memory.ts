@@ -51,6 +51,12 @@ export async function printMemoryOfUploads(registries: readonly Registry[]): Pro
   printTable([operation.name, 'rate', 'CPU', 'peak of PSS', 'target'], rows)
 }
 
+/** How many small requests a second are sent while the course of memory is measured: an hour must not fill the disk. */
+const pace = 500
+
+/** How many connections send them: reads and writes. */
+const [readers, writers] = [12, 4]
+
 /** Prints the course of memory during `minutes` of small requests. It is flat if its second half does not grow. */
 export async function printMemoryOverTime(registry: Registry, minutes: number): Promise<void> {
   const start = performance.now()
@@ -58,13 +64,14 @@ export async function printMemoryOverTime(registry: Registry, minutes: number): 
   let count = 0
   const send = (to: Registry, connections: number, next: () => Request) =>
     onConnections(to, connections, async (connection) => {
-      while (performance.now() < end) {
+      for (let due = performance.now(); due < end; due += ((readers + writers) / pace) * 1000) {
+        await setTimeout(Math.max(0, due - performance.now()))
         await connection.send(next())
         count += 1
       }
     })
   const [read, write] = [await smallReads(registry), await smallWrites(registry)]
-  const requests = Promise.all([send({ ...registry, headers: {} }, 12, read), send(registry, 4, write)])
+  const requests = Promise.all([send({ ...registry, headers: {} }, readers, read), send(registry, writers, write)])
   const course: { minute: number; mebibytes: number; count: number }[] = []
   for (let line = 1; line <= lines; line++) {
     await setTimeout(Math.max(0, start + (line * minutes * 60_000) / lines - performance.now() - sampleMs))
@@ -72,7 +79,7 @@ export async function printMemoryOverTime(registry: Registry, minutes: number): 
   }
   await requests
   printTable(
-    [`small requests to ${registry.name}, minute`, 'requests', 'PSS of all processes'],
+    [`${pace} small requests a second to ${registry.name}, minute`, 'requests', 'PSS of all processes'],
     course.map(({ minute, mebibytes, count }) => [
       numberText(minute),
       count.toLocaleString('en'),

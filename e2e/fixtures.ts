@@ -19,8 +19,8 @@ export { uniqueName } from './unique-name'
 interface TestFixtures {
   /** Starts a server of this test's own, ended with it: for tests that kill it or set it up otherwise. */
   startPrivateServer: (options?: StartOptions) => Promise<StartedServer>
-  /** Logs the page's browser context on as the administrator, without the log-on page. */
-  signIn: () => Promise<void>
+  /** Logs the page's browser context on as the administrator of a server, by default the shared one, without the log-on page. */
+  signIn: (to?: ServerInfo) => Promise<void>
   /** What clients talk to instead of the server, to count their requests. */
   counter: CountingProxy
   docker: Docker
@@ -80,10 +80,10 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   },
 
   signIn: async ({ context, server }, use) => {
-    await use(async () => {
-      const response = await context.request.post('/api/v1/session', {
-        headers: { origin: server.url },
-        data: { userName: server.admin.name, password: server.admin.password },
+    await use(async ({ url, admin } = server) => {
+      const response = await context.request.post(`${url}/api/v1/session`, {
+        headers: { origin: url },
+        data: { userName: admin.name, password: admin.password },
       })
       if (!response.ok()) throw new Error(`Log-on refused: ${response.status()}`)
     })

@@ -14,8 +14,8 @@ interface PageQuery {
  * rows. Returns whether it is on its way: there is nothing to show until then.
  */
 export function useFilledPage(list: ListParameters | undefined, { data, isPlaceholderData }: PageQuery): boolean {
-  // An empty page before others was searched, not emptied.
-  const emptied = list !== undefined && data?.items.length === 0 && data.nextCursor === null ? data : undefined
+  // An empty page of a list that is not counted to its end was searched, not emptied.
+  const emptied = list !== undefined && data?.items.length === 0 && !data.isCapped ? data : undefined
   const href = emptied && !isPlaceholderData && list && list.pageNumber > 1 ? list.lastHref(emptied) : null
   useEffect(() => {
     // In place of the emptied page: Back leads to where the person came from.

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { BrowserContext, Locator, Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import type { z } from 'zod'
 import { garbageCollection, type scrub } from '@/lib/api/schemas/maintenance'
 import { Api, basic } from '../api'
@@ -17,9 +17,9 @@ type Scrub = z.infer<typeof scrub>
 /* Runs are of the whole server: a test that starts one has a server of its own, and the schedule leaves it alone. */
 const onlyWhenAsked = { STELE_GC_INTERVAL_HOURS: '0', STELE_SCRUB_INTERVAL_HOURS: '0' }
 
-test('a dry run says what a run would free, and Run Now frees it', async ({ context, page, startPrivateServer }) => {
+test('a dry run says what a run would free, and Run Now frees it', async ({ page, signIn, startPrivateServer }) => {
   const server = await startPrivateServer({ env: onlyWhenAsked })
-  await logOn(context, server)
+  await signIn(server)
   const api = new Api(server)
   const { namespace, name } = await api.createRepository()
   const path = `${namespace}/${name}`
@@ -86,12 +86,12 @@ test('a dry run says what a run would free, and Run Now frees it', async ({ cont
 })
 
 test('a scrub that finds a corrupt blob says so and how it is healed; healed, it says so no more', async ({
-  context,
   page,
+  signIn,
   startPrivateServer,
 }) => {
   const server = await startPrivateServer({ env: onlyWhenAsked })
-  await logOn(context, server)
+  await signIn(server)
   const { namespace, name } = await new Api(server).createRepository()
   const path = `${namespace}/${name}`
   await pushImage(server, path, 'v1', 'the layer')
@@ -230,9 +230,9 @@ test('the region one was in stays on pages that belong to none', async ({ page, 
   await expect(page).toHaveURL(instancesAddress('eu-central-1'))
 })
 
-test('with the keyboard alone one can run a scrub', async ({ context, page, startPrivateServer }) => {
+test('with the keyboard alone one can run a scrub', async ({ page, signIn, startPrivateServer }) => {
   const server = await startPrivateServer({ env: onlyWhenAsked })
-  await logOn(context, server)
+  await signIn(server)
   await page.goto(server.url + maintenanceAddress('scrub'))
   const runNow = page.getByRole('main').getByRole('button', { name: 'Run Now' })
   await tabTo(page, runNow)
@@ -380,14 +380,6 @@ function collection(change: Partial<GarbageCollection>): GarbageCollection {
 
 function scrubRun(change: Partial<Scrub>): Scrub {
   return { ...run, corruptBlobs: 0, corruptManifests: 0, ...change }
-}
-
-async function logOn(context: BrowserContext, server: ServerInfo): Promise<void> {
-  const response = await context.request.post(`${server.url}/api/v1/session`, {
-    headers: { origin: server.url },
-    data: { userName: server.admin.name, password: server.admin.password },
-  })
-  expect(response.status()).toBe(201)
 }
 
 /** Pushes a blob that no manifest names. */

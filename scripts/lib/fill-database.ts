@@ -25,7 +25,7 @@ export interface DatabaseSize {
 
 /** The objects of `fillDatabase` that tests and measurements name. */
 const bigDatabase = {
-  instance: { id: 'cri-big', regionId: 'cn-hangzhou', name: 'example' },
+  instance: { id: 'cri-0000000000000big', regionId: 'cn-hangzhou', name: 'example' },
   /** The one with most tags in shape `one`. */
   firstRepository: { id: 'crr-00000000', path: 'team-0/app-0' },
 } as const

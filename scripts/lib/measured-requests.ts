@@ -3,7 +3,7 @@ import type { Answer, MeasuredServer } from './measured-server'
 /** A request, or a command of the console's user, that is measured. */
 export type Send = () => Promise<Answer>
 
-const instance = 'cri-big'
+const instance = 'cri-0000000000000big'
 const repository = 'crr-00000000'
 
 /** What the requests are about: of a database of scripts/lib/fill-database.ts, the repository with most tags. */

@@ -393,18 +393,22 @@ describe('a refresh token', () => {
       expect(await count()).toBe(150)
     })
 
-    test('while a client at the same address logs on a thousand times: it has 250, and used ones stay', async () => {
-      const used = await logOn('docker')
-      expect(await renew(used)).toBe(200)
-      const unused = await logOn('docker')
-      const other = await logOn('buildkit')
-      let last = ''
-      for (let time = 0; time < 1000; time += 1) last = await logOn('docker')
-      expect(await count()).toBe(251)
-      expect([await renew(used), await renew(other), await renew(last), await renew(unused)]).toEqual([
-        200, 200, 200, 401,
-      ])
-    })
+    test(
+      'while a client at the same address logs on a thousand times: it has 250, and used ones stay',
+      { timeout: 60_000 },
+      async () => {
+        const used = await logOn('docker')
+        expect(await renew(used)).toBe(200)
+        const unused = await logOn('docker')
+        const other = await logOn('buildkit')
+        let last = ''
+        for (let time = 0; time < 1000; time += 1) last = await logOn('docker')
+        expect(await count()).toBe(251)
+        expect([await renew(used), await renew(other), await renew(last), await renew(unused)]).toEqual([
+          200, 200, 200, 401,
+        ])
+      },
+    )
 
     test('when a client names itself anew each time, up to ten thousand of a bearer', async () => {
       const { userId, instanceId } = await own.ctx.db.prisma.registryPassword.findFirstOrThrow({

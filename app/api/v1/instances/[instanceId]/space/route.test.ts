@@ -21,10 +21,14 @@ function image(name: string, size: number): Pushable {
 const push = (path: string, content: readonly Pushable[]) =>
   pushAll((...request) => doors.registry.send(...request), path, content)
 
+/** Asks again while it is being counted, as the console does. */
 async function instance(query = '') {
   const { id: instanceId } = await doors.api.ctx.db.prisma.instance.findFirstOrThrow()
-  const answer = await doors.api.call('GET', '/instances/{instanceId}/space', { instanceId }, { query })
-  return instanceSpace.parse(answer.json)
+  for (;;) {
+    const answer = await doors.api.call('GET', '/instances/{instanceId}/space', { instanceId }, { query })
+    const space = instanceSpace.parse(answer.json)
+    if (!space.isCounting) return space
+  }
 }
 
 async function repository(path: string) {

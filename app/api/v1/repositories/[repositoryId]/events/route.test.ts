@@ -59,7 +59,10 @@ async function walk(path: string, query = '', pageSize = 7): Promise<readonly Te
     expect(status).toBe(200)
     items.push(...json.items)
     cursor = json.nextCursor
-    if (cursor === null) expect(json.totalCount).toBe(items.length)
+    if (cursor !== null) continue
+    // A search counts what it looks at first.
+    if (json.isCapped) expect(json.totalCount).toBeLessThanOrEqual(items.length)
+    else expect(json.totalCount).toBe(items.length)
   }
   return items
 }

@@ -155,7 +155,7 @@ export default {
       i18n,
       ...context,
     ]),
-    mayImport('e2e-is-a-client', '^e2e/', [schemas, domain, '^scripts/lib/(?:postgresql|sweep)\\.mjs$']),
+    mayImport('e2e-is-a-client', '^e2e/', [schemas, domain, '^scripts/lib/(?:postgresql|s3-server|sweep)\\.mjs$']),
     mayImport('bench-is-a-client', '^bench/', [
       schemas,
       domain,
@@ -165,7 +165,7 @@ export default {
     ]),
 
     neverPackages('next-stays-outside', '^lib/(domain|storage|metadata|registry|protocol)/', next),
-    neverPackages('no-http-inside', '^lib/(domain|storage|metadata|registry)/', http),
+    neverPackages('no-http-inside', '^lib/(domain|metadata|registry|storage/(?!s3/))', http),
     {
       name: 'only-metadata-knows-prisma',
       severity: 'error',

@@ -34,7 +34,7 @@ export default defineConfig({
           name: 'postgresql',
           include:
             whyNoPostgresql() === null || process.env['CI'] === 'true'
-              ? ['{lib/{metadata,jobs,registry,protocol,auth,command,api/route},app}/**/*.test.{ts,tsx}']
+              ? ['{lib/{metadata,storage/s3,jobs,registry,protocol,auth,command,api/route},app}/**/*.test.{ts,tsx}']
               : [],
           exclude: [...exclude, ...ofSqlite],
           provide: { provider: 'postgresql' },

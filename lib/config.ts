@@ -93,11 +93,22 @@ export interface MaintenanceSettings {
 export type DatabaseSetting =
   { readonly provider: 'sqlite'; readonly file: string } | { readonly provider: 'postgresql'; readonly url: string }
 
-/** The driver that keeps blobs, and where: for now folders of `dataDir`. */
-export interface StorageSetting {
-  readonly driver: 'filesystem'
-  /** Absolute path. */
-  readonly dataDir: string
+/** The driver that keeps blobs, and where. */
+export type StorageSetting =
+  /** `dataDir` is an absolute path. */
+  { readonly driver: 'filesystem'; readonly dataDir: string } | S3Setting
+
+/** Where an S3-compatible store is. Credentials are found as the AWS SDKs find them. */
+export interface S3Setting {
+  readonly driver: 's3'
+  /** `http(s)://host[:port]`, without a trailing slash. */
+  readonly endpoint: string
+  readonly region: string
+  readonly bucket: string
+  /** What all keys start with: empty, or with a slash at its end. */
+  readonly prefix: string
+  /** Whether the bucket is in the path of addresses; otherwise it is a part of the host name. */
+  readonly pathStyle: boolean
 }
 
 /** Most processes without a setting: more need more memory than most servers can spare. */
@@ -155,7 +166,24 @@ const environment = z.object({
     .regex(/^(?:file:.+|postgres(?:ql)?:\/\/.+)$/, 'file:<path of a SQLite database> or postgresql://<address>')
     .optional(),
   STELE_PROCESSES: wholeNumber(1, 64).default(() => Math.min(availableParallelism(), usualProcessesMax)),
-  STELE_STORAGE: z.enum(['filesystem'], 'filesystem').default('filesystem'),
+  STELE_STORAGE: z.enum(['filesystem', 's3'], 'filesystem or s3').default('filesystem'),
+  STELE_S3_ENDPOINT: z.string().refine(isOrigin, 'http(s)://host[:port] without a path').optional(),
+  STELE_S3_REGION: z
+    .string()
+    .regex(/^[a-z0-9-]{1,64}$/, 'a region such as eu-central-1')
+    .default('us-east-1'),
+  STELE_S3_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket')
+    .optional(),
+  STELE_S3_PREFIX: z
+    .string()
+    .regex(
+      /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*\/?$/,
+      'letters, digits and ._- in parts separated by slashes',
+    )
+    .optional(),
+  STELE_S3_PATH_STYLE: z.enum(['true', 'false'], 'true or false').optional(),
   STELE_ADMIN_PASSWORD: z
     .string()
     .regex(/^\P{Cc}{12,256}$/u, '12 to 256 characters without control characters')
@@ -246,7 +274,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     database: readDatabase(value.DATABASE_URL ?? `file:${path.join(dataDir, 'stele.db')}`),
     // In development, Next compiles in the process that serves, from sources that only this one can load.
     processes: env['NODE_ENV'] === 'production' ? value.STELE_PROCESSES : 1,
-    storage: { driver: value.STELE_STORAGE, dataDir },
+    storage: readStorage(value, dataDir),
     adminPassword: value.STELE_ADMIN_PASSWORD ?? null,
     adminAccessKey: keyId !== undefined && keySecret !== undefined ? { id: keyId, secret: keySecret } : null,
     domain: value.STELE_DOMAIN,
@@ -269,6 +297,21 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     metricsToken: value.STELE_METRICS_TOKEN ?? null,
     logLevel: value.STELE_LOG_LEVEL,
     logFormat: value.STELE_LOG_FORMAT ?? null,
+  }
+}
+
+function readStorage(value: z.output<typeof environment>, dataDir: string): StorageSetting {
+  if (value.STELE_STORAGE === 'filesystem') return { driver: 'filesystem', dataDir }
+  const { STELE_S3_ENDPOINT: endpoint, STELE_S3_REGION: region, STELE_S3_BUCKET: bucket } = value
+  if (bucket === undefined) throw new Error('STELE_S3_BUCKET: is required too, STELE_STORAGE=s3 needs a bucket')
+  return {
+    driver: 's3',
+    endpoint: endpoint ?? `https://s3.${region}.amazonaws.com`,
+    region,
+    bucket,
+    prefix: value.STELE_S3_PREFIX === undefined ? '' : value.STELE_S3_PREFIX.replace(/\/?$/, '/'),
+    // What most stores besides AWS serve without further set-up.
+    pathStyle: value.STELE_S3_PATH_STYLE === undefined ? endpoint !== undefined : value.STELE_S3_PATH_STYLE === 'true',
   }
 }
 

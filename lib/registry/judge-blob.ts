@@ -1,5 +1,6 @@
 import type { Digest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
+import type { SqlTransaction } from '@/lib/metadata/engine/database'
 import { lockBlobs } from '@/lib/metadata/garbage'
 import { type ScrubbedBlob, listRepositoryPathsOf, setCorruptAt } from '@/lib/metadata/scrub'
 import { isIntact } from '@/lib/storage/is-intact'
@@ -44,9 +45,9 @@ async function judge(
       if (!(await lockBlobs(tx, [digest])).has(digest)) return 'collected'
       // If the blob was pushed or collected meanwhile, these are not the bytes that were read. From here on, pushes
       // wait.
-      if ((await ctx.blobs.publishedAt(digest))?.getTime() !== publishedAt?.getTime()) return 'changed'
+      if ((await ctx.blobs.publishedAt(digest, tx))?.getTime() !== publishedAt?.getTime()) return 'changed'
       await setCorruptAt(tx, digest, isGood ? null : new Date())
-      if (!isGood) await quarantine(ctx, digest)
+      if (!isGood) await quarantine(ctx, tx, digest)
       return isGood ? 'good' : 'corrupt'
     })
     if (outcome !== 'changed') return outcome === 'corrupt'
@@ -65,9 +66,9 @@ async function assertReachable(ctx: Context): Promise<void> {
 }
 
 /** Quarantines a blob's bytes. If that fails, the mark in the database still keeps the blob from being served. */
-async function quarantine(ctx: Context, digest: Digest): Promise<void> {
+async function quarantine(ctx: Context, tx: SqlTransaction, digest: Digest): Promise<void> {
   try {
-    await ctx.blobs.quarantine(digest)
+    await ctx.blobs.quarantine(digest, tx)
   } catch (err) {
     ctx.log.error({ err, digest }, 'the bytes of a corrupt blob could not be put aside')
   }

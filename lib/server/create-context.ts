@@ -17,6 +17,7 @@ import { openBlobStore } from '@/lib/storage/open-blob-store'
 import { linkUpload } from '@/lib/registry/push/link-upload'
 import { VerifiedBlobs } from '@/lib/storage/verified-blobs'
 import { SpaceCounts } from '@/lib/metadata/space-counts'
+import { createObjectIndex } from './object-index'
 
 /** How many bytes of large manifests may be in memory at the same time: four of the largest. */
 const manifestBytesMax = 16 * 1024 * 1024
@@ -37,7 +38,7 @@ export async function createContext(config: Config, opened: OpenedParts): Promis
   const ctx: ProcessContext = {
     config,
     pulls: new Pulls(opened.db.direct),
-    blobs: await openBlobStore(config.storage),
+    blobs: await openBlobStore(config.storage, () => createObjectIndex(opened.db)),
     verifiedBlobs: new VerifiedBlobs(),
     secrets: await openSecretBox(config.dataDir),
     registryTokens: new RegistryTokens(config.dataDir, config.tokenMinutes * 60),

@@ -6,6 +6,7 @@ import { totalsJob } from '@/lib/registry/maintenance/check-totals'
 import { garbageCollectionJob } from '@/lib/registry/maintenance/garbage-collection-job'
 import { reserveJob } from '@/lib/registry/maintenance/keep-reserve'
 import { scrubJob } from '@/lib/registry/maintenance/scrub-job'
+import { objectsJob } from '@/lib/registry/maintenance/sweep-objects'
 import { outboxJob } from '@/lib/registry/maintenance/sweep-outbox'
 import { openingsJob } from '@/lib/registry/policy/watch-openings'
 import { immutabilityChangesJob } from '@/lib/registry/policy/continue-immutability-changes'
@@ -22,6 +23,7 @@ export const jobs: readonly Job<Context>[] = [
   leftOutLogOnsJob,
   keptAnswersJob,
   outboxJob,
+  objectsJob,
   reserveJob,
   totalsJob,
 ]

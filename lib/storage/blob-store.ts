@@ -12,7 +12,7 @@ import type { ByteRange } from '@/lib/domain/range'
  */
 export interface BlobStore {
   /** Size in bytes, or null when the blob is absent. */
-  stat(digest: Digest): Promise<number | null>
+  stat(digest: Digest, within?: OuterTransaction): Promise<number | null>
 
   /**
    * The size in bytes at once, where that takes microseconds; null when it would not, or the blob is absent, or this fails:
@@ -21,7 +21,7 @@ export interface BlobStore {
   statNow(digest: Digest): number | null
 
   /** When the blob was last committed; null when it is absent. */
-  publishedAt(digest: Digest): Promise<Date | null>
+  publishedAt(digest: Digest, within?: OuterTransaction): Promise<Date | null>
 
   /**
    * Opens the blob, or its bytes in `range`. Throws BLOB_UNKNOWN when it is absent, and RANGE_INVALID for a range
@@ -65,13 +65,13 @@ export interface BlobStore {
   abort(uploadId: string): Promise<void>
 
   /** Removes the blob. Open readers can still read to the end. Succeeds when there is nothing to remove. */
-  delete(digest: Digest): Promise<void>
+  delete(digest: Digest, within?: OuterTransaction): Promise<void>
 
   /**
    * Moves the blob aside, durably: it is absent from now on, and its bytes are kept for a person to examine. Succeeds
    * when there is nothing to move.
    */
-  quarantine(digest: Digest): Promise<void>
+  quarantine(digest: Digest, within?: OuterTransaction): Promise<void>
 
   /** All blobs, in no order and in bounded memory. A blob that is added or removed meanwhile may be listed or not. */
   listBlobs(): AsyncIterable<StoredBlob>
@@ -83,7 +83,19 @@ export interface BlobStore {
 
   /** Throws UNAVAILABLE when the storage cannot be reached or written to, as far as can be checked without a write. */
   probe(): Promise<void>
+
+  /**
+   * Removes bytes that no blob and no upload has since `cutoff`: a process ended before it recorded them, or they were
+   * replaced. A driver that leaves none has no such method. Ends early when `signal` is aborted.
+   */
+  sweep?(cutoff: Date, signal: AbortSignal): Promise<void>
 }
+
+/**
+ * The database transaction in which the caller asks, for a driver that has its state in the database: it must neither
+ * wait for that transaction nor take a second connection meanwhile. Only whoever opened the driver knows its type.
+ */
+export type OuterTransaction = object
 
 /** A blob in a list of the store. */
 export interface StoredBlob {

@@ -9,6 +9,7 @@ import {
   removeLinks,
   unclaimBlobs,
 } from '@/lib/metadata/garbage'
+import type { SqlTransaction } from '@/lib/metadata/engine/database'
 import { lockRepositoryExclusively } from '@/lib/metadata/repositories'
 import type { StoredBlob } from '@/lib/storage/blob-store'
 import { turns } from '@/lib/registry/give-turns'
@@ -112,7 +113,7 @@ async function collectBlobs({ ctx, cutoff, isDryRun, run, giveTurn }: Collection
       const removed = await ctx.db.sqlTransaction(async (tx) => {
         const rows = await removeBlobs(tx, digests, cutoff)
         // Bytes marked meanwhile belong to a push that waits for the row: it inserts a new row.
-        return filterAsync(rows, ({ digest }) => deleteBytes(ctx, digest as Digest, cutoff))
+        return filterAsync(rows, ({ digest }) => deleteBytes(ctx, tx, digest as Digest, cutoff))
       })
       await run.count({ removedBlobs: removed.length, removedBytes: sumOf(removed) })
     }
@@ -140,7 +141,7 @@ async function collectUnknownBlobs({ ctx, cutoff, isDryRun, run }: Collection): 
             const claimed = await claimBlobs(tx, batch, new Date())
             const deleted = await filterAsync(
               batch.filter(({ digest }) => claimed.has(digest)),
-              ({ digest }) => deleteBytes(ctx, digest, cutoff),
+              ({ digest }) => deleteBytes(ctx, tx, digest, cutoff),
             )
             await unclaimBlobs(tx, claimed)
             return deleted
@@ -159,15 +160,15 @@ async function collectUnknownBlobs({ ctx, cutoff, isDryRun, run }: Collection): 
 }
 
 /** Deletes a blob's bytes unless they were published since `cutoff`; returns whether it deleted any. */
-async function deleteBytes(ctx: Context, digest: Digest, cutoff: Date): Promise<boolean> {
-  if (!(await wasPublishedBefore(ctx, digest, cutoff))) return false
-  await ctx.blobs.delete(digest)
+async function deleteBytes(ctx: Context, tx: SqlTransaction, digest: Digest, cutoff: Date): Promise<boolean> {
+  if (!(await wasPublishedBefore(ctx, digest, cutoff, tx))) return false
+  await ctx.blobs.delete(digest, tx)
   return true
 }
 
 /** Returns whether the store has the blob's bytes and they were published before `cutoff`. */
-async function wasPublishedBefore(ctx: Context, digest: Digest, cutoff: Date): Promise<boolean> {
-  const publishedAt = await ctx.blobs.publishedAt(digest)
+async function wasPublishedBefore(ctx: Context, digest: Digest, cutoff: Date, tx?: SqlTransaction): Promise<boolean> {
+  const publishedAt = await ctx.blobs.publishedAt(digest, tx)
   return publishedAt !== null && publishedAt < cutoff
 }
 

@@ -30,6 +30,10 @@ export async function getBlob(
     size,
     async open(range) {
       const reader = await ctx.blobs.read(digest, range)
+      if (reader.size !== size) {
+        await reader.close()
+        throw hasOtherSize(ctx, digest, { size: reader.size, expectedSize: size })
+      }
       return range === undefined ? checkWhileReading(ctx, digest, reader) : reader
     },
   }
@@ -63,10 +67,7 @@ async function findBlob(
   const link = await findBlobLink(ctx.db, repository.id, digest)
   const size = link === null || link.isCorrupt ? null : await ctx.blobs.stat(digest)
   if (link === null || size === null) throw unknown(digest)
-  if (BigInt(size) !== link.sizeBytes) {
-    ctx.log.error({ digest, size, expectedSize: Number(link.sizeBytes) }, 'a blob is corrupt: push it again')
-    throw unknown(digest)
-  }
+  if (BigInt(size) !== link.sizeBytes) throw hasOtherSize(ctx, digest, { size, expectedSize: Number(link.sizeBytes) })
   return { size, seenAt: link.seenAt }
 }
 
@@ -82,6 +83,11 @@ async function markSeen(ctx: Context, repository: OpenedRepository, digest: Dige
   }
   // Garbage collection removed the link after the lookup.
   if (!isLinked) throw unknown(digest)
+}
+
+function hasOtherSize(ctx: Context, digest: Digest, sizes: { size: number; expectedSize: number }): AppError {
+  ctx.log.error({ digest, ...sizes }, 'a blob is corrupt: push it again')
+  return unknown(digest)
 }
 
 function unknown(digest: Digest): AppError {

@@ -16,7 +16,7 @@ export async function linkUpload(
     if ((await lockRepository(tx, repositoryId)) === null) throw new AppError('NAME_UNKNOWN')
     await linkBlob(tx, repositoryId, { digest, sizeBytes, arePushed: true, now: new Date() })
     // The row is locked now, so garbage collection cannot delete the bytes (collect-garbage.ts).
-    if ((await ctx.blobs.stat(digest)) !== sizeBytes) throw new AppError('UNAVAILABLE', { detail: { digest } })
+    if ((await ctx.blobs.stat(digest, tx)) !== sizeBytes) throw new AppError('UNAVAILABLE', { detail: { digest } })
     await deleteUpload(tx, repositoryId, id)
   })
 }

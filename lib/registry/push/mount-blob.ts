@@ -36,7 +36,7 @@ export async function mountBlob(
       // A scrub may have marked it since the look above.
       const isGood = await linkBlob(tx, target.id, { digest, sizeBytes, arePushed: false, now: new Date() })
       // The row is locked now, so garbage collection cannot delete the bytes (collect-garbage.ts).
-      if (!isGood || (await ctx.blobs.stat(digest)) !== sizeBytes) throw new AppError('BLOB_UNKNOWN')
+      if (!isGood || (await ctx.blobs.stat(digest, tx)) !== sizeBytes) throw new AppError('BLOB_UNKNOWN')
       return true
     })
   } catch (error) {

@@ -5,6 +5,7 @@ import { digestAlgorithm, digestHex, type Digest } from '@/lib/domain/digest'
 import type { ByteRange } from '@/lib/domain/range'
 
 import type { BlobReader } from '@/lib/storage/blob-store'
+import { watchFailure, writeTo } from '@/lib/storage/watch-sink'
 import type { HashThread } from './hash-thread'
 import { storageError } from './storage-error'
 
@@ -65,7 +66,7 @@ export class FileReader implements BlobReader {
       const [chunk] = await Promise.all([this.#fill(buffers[turn], done), writing])
       done += chunk.byteLength
       if (done === this.length) await beforeEnd?.()
-      writing = write(sink, chunk)
+      writing = writeTo(sink, chunk)
     }
     await writing
   }
@@ -90,32 +91,4 @@ export class FileReader implements BlobReader {
 
 function rethrow(error: unknown): never {
   throw storageError(error)
-}
-
-function write(sink: Writable, chunk: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    sink.write(chunk, (error) => {
-      if (error) reject(error)
-      else resolve()
-    })
-  })
-}
-
-/**
- * A promise that rejects when `sink` fails or closes. The write callbacks are not enough: an HTTP response whose client
- * disconnected may never call them. It keeps listening after a failure, because a sink may report one failure several
- * times and an `error` event without a listener would end the process.
- */
-function watchFailure(sink: Writable): { failure: Promise<never>; stop: () => void } {
-  let stop = () => {}
-  const failure = new Promise<never>((_resolve, reject) => {
-    const onClose = () => reject(prematureClose())
-    sink.on('error', reject).on('close', onClose)
-    stop = () => sink.off('error', reject).off('close', onClose)
-  })
-  return { failure, stop }
-}
-
-function prematureClose(): Error {
-  return Object.assign(new Error('the sink closed early'), { code: 'ERR_STREAM_PREMATURE_CLOSE' })
 }

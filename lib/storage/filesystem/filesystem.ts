@@ -24,7 +24,7 @@ import {
 import { HashThread } from './hash-thread'
 import { KeptFiles, type OpenFile } from './kept-files'
 import { digestOfFile } from '@/lib/storage/hash'
-import { RunningHashes, startHash } from './running-hashes'
+import { RunningHashes, startHash } from '@/lib/storage/running-hashes'
 import { storageError, systemCode } from './storage-error'
 import { claimUpload, findStats, findUpload, releaseUpload, removeUpload } from './upload-files'
 

@@ -1,0 +1,104 @@
+// A real S3 server for tests and benchmarks: versitygw over a temporary folder, on a free port of this machine.
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+
+const startTimeoutMs = 20_000
+const region = 'us-east-1'
+
+/**
+ * @typedef {object} S3Server
+ * @property {string} endpoint `http://127.0.0.1:<port>`.
+ * @property {string} region
+ * @property {{ accessKeyId: string, secretAccessKey: string }} credentials
+ * @property {string} folder A bucket's objects are the files of its folder of the same name in this one.
+ * @property {() => Promise<void>} kill Ends the server at once, as a crash does.
+ * @property {() => Promise<void>} start Starts it again, on the same port with the same data.
+ * @property {() => Promise<void>} stop Ends the server and removes its data.
+ */
+
+/** Why there can be no S3 server here, or null; always null on CI, where the tests that need one must fail without it. */
+export function whyNoS3Server() {
+  if (process.env.CI === 'true') return null
+  const found = spawnSync('versitygw', ['--version'], { stdio: 'ignore' })
+  return found.error === undefined
+    ? null
+    : 'versitygw is not installed: put what scripts/install-clients.sh prints on PATH'
+}
+
+/** Starts an S3 server. @returns {Promise<S3Server>} */
+export async function startS3Server() {
+  const root = mkdtempSync(join(tmpdir(), 'stele-s3-'))
+  const folder = join(root, 'buckets')
+  mkdirSync(folder)
+  const port = await findFreePort()
+  const endpoint = `http://127.0.0.1:${port}`
+  const credentials = { accessKeyId: 'stele-test', secretAccessKey: 'stele-test-secret-0123456789' }
+  /** @type {import('node:child_process').ChildProcess | null} */
+  let server = null
+
+  const start = async () => {
+    const started = spawn('versitygw', ['--quiet', '--keep-alive', '--port', `127.0.0.1:${port}`, 'posix', folder], {
+      stdio: 'ignore',
+      cwd: root,
+      env: {
+        PATH: process.env.PATH,
+        ROOT_ACCESS_KEY: credentials.accessKeyId,
+        ROOT_SECRET_KEY: credentials.secretAccessKey,
+        VGW_REGION: region,
+      },
+    })
+    server = started
+    started.once('error', () => undefined) // it is not installed: the loop below says so
+    const deadline = performance.now() + startTimeoutMs
+    while (!(await answers(endpoint))) {
+      if (started.pid !== undefined && started.exitCode === null && performance.now() < deadline) await setTimeout(20)
+      else
+        throw new Error(`versitygw did not start (${started.pid === undefined ? 'not installed' : started.exitCode})`)
+    }
+  }
+  const kill = async () => {
+    const running = server
+    server = null
+    if (running === null) return
+    const ended = new Promise((resolve) => running.once('close', resolve))
+    if (running.exitCode === null && running.kill('SIGKILL')) await ended
+  }
+  const endWithProcess = () => {
+    server?.kill('SIGKILL')
+    rmSync(root, { recursive: true, force: true })
+  }
+  process.once('exit', endWithProcess)
+  await start()
+  return {
+    ...{ endpoint, region, credentials, folder, kill, start },
+    async stop() {
+      await kill()
+      process.off('exit', endWithProcess)
+      rmSync(root, { recursive: true, force: true })
+    },
+  }
+}
+
+/** @returns {Promise<number>} */
+function findFreePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}
+
+/** @param {string} url */
+async function answers(url) {
+  return fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
+    () => true,
+    () => false,
+  )
+}

@@ -10,6 +10,7 @@ import { Skopeo } from './clients/skopeo'
 import { type CountingProxy, startCountingProxy } from './counting-proxy'
 import { serverVariable } from './global-setup'
 import { Postgresql } from './postgresql'
+import { S3 } from './s3'
 import { startServer, type ServerInfo, type StartedServer, type StartOptions } from './server'
 
 export { expect }
@@ -41,6 +42,7 @@ interface WorkerFixtures {
   api: Api
   dockerDaemon: DockerDaemon
   postgresql: Postgresql
+  s3: S3
   containerdDaemon: ContainerdDaemon
 }
 
@@ -120,6 +122,15 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       const postgresql = new Postgresql()
       await use(postgresql)
       await postgresql.stop()
+    },
+    { scope: 'worker' },
+  ],
+
+  s3: [
+    async ({}, use) => {
+      const s3 = new S3()
+      await use(s3)
+      await s3.stop()
     },
     { scope: 'worker' },
   ],

@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
 # Installs the clients that Debian does not package, for the end-to-end tests, and prints their folders: put them on PATH.
+# versitygw, an S3 server, is among them: its version and checksums are in clients/versitygw (its own module, because its
+# dependencies must not change those of the clients).
 # crane, cosign, helm, oras and regctl are built with Go; their versions, and the checksums of all their modules, are in
 # clients/go.mod and go.sum. `stele-python` runs Python with oras and python-dxf (clients/requirements.txt). The first run
 # takes minutes, later runs no time.
@@ -29,6 +31,10 @@ build_go() {
   GOBIN="$1" CGO_ENABLED=0 go install -mod=readonly -trimpath -ldflags='-s -w' tool
 }
 
+build_s3_server() {
+  (cd versitygw && build_go "$1")
+}
+
 install_python() {
   python3 -m pip --version >/dev/null || { echo 'oras and python-dxf are installed with pip: install it first.' >&2; exit 1; }
   python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore \
@@ -45,5 +51,6 @@ version() {
 }
 
 go="$(provide "$(version go.mod go.sum)" build_go)"
+s3="$(provide "versitygw-$(version versitygw/go.mod versitygw/go.sum)" build_s3_server)"
 python="$(provide "python-$(version requirements.txt)" install_python)"
-echo "$go:$python"
+echo "$go:$s3:$python"

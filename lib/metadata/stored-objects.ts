@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { asJsonKeys, batchesOf } from './engine/batches'
 import type { SqlSource, SqlTransaction } from './engine/database'
 import { lockName } from './engine/locks'
@@ -17,6 +18,16 @@ export interface StoredObject {
 
 /** Rows of one page. */
 const pageSize = 500
+
+/** The name of this database in its bucket: made when it is first asked for. */
+export async function ensureBucketOwner(tx: SqlTransaction): Promise<string> {
+  await lockName(tx, 'bucket owner')
+  const [row] = await tx.$queryRaw<{ id: string }[]>`SELECT "id" FROM "BucketOwner"`
+  if (row !== undefined) return row.id
+  const id = randomUUID()
+  await tx.$executeRaw`INSERT INTO "BucketOwner" ("id") VALUES (${id})`
+  return id
+}
 
 /** The object of a blob, or null. */
 export async function findStoredObject(source: SqlSource, digest: string): Promise<StoredObject | null> {

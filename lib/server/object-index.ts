@@ -5,6 +5,7 @@ import type { OpenDatabase } from '@/lib/metadata/engine/open-database'
 import {
   type StoredObject,
   dropStoredObject,
+  ensureBucketOwner,
   findStoredObject,
   forgetDroppedKeys,
   listDroppedKeys,
@@ -34,6 +35,7 @@ export function createObjectIndex(db: OpenDatabase): ObjectIndex {
     assertMayWrite() {
       if (!db.mayWrite) throw new WriterNeeded()
     },
+    owner: () => db.sqlTransaction(ensureBucketOwner),
     async findObject(digest, within) {
       const object = await findStoredObject((within as SqlTransaction | undefined) ?? direct, digest)
       return object === null ? null : asIndexed(object)

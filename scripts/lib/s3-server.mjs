@@ -15,6 +15,7 @@ const region = 'us-east-1'
  * @property {string} region
  * @property {{ accessKeyId: string, secretAccessKey: string }} credentials
  * @property {string} folder A bucket's objects are the files of its folder of the same name in this one.
+ * @property {(name: string) => void} createBucket
  * @property {() => Promise<void>} kill Ends the server at once, as a crash does.
  * @property {() => Promise<void>} start Starts it again, on the same port with the same data.
  * @property {() => Promise<void>} stop Ends the server and removes its data.
@@ -75,6 +76,7 @@ export async function startS3Server() {
   await start()
   return {
     ...{ endpoint, region, credentials, folder, kill, start },
+    createBucket: (name) => mkdirSync(join(folder, name)),
     async stop() {
       await kill()
       process.off('exit', endWithProcess)

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import type { ByteRange } from '@/lib/domain/range'
 import type { Multipart, Part } from './object-index'
 import type { Body, S3Client } from './s3-client'
-import { isMissing } from './s3-error'
+import { isMissing, S3Error } from './s3-error'
 
 /** An object in a list of the bucket. */
 export interface ListedObject {
@@ -37,6 +37,23 @@ export class Bucket {
   /** The key of an object of this name. */
   keyOf(name: string): string {
     return `${this.prefix}objects/${name}`
+  }
+
+  /** Writes an object that is not there; if it is, nothing happens. Returns its text in either case. */
+  async putOnce(name: string, text: string): Promise<string> {
+    const key = `${this.prefix}${name}`
+    const content = Buffer.from(text)
+    const body = { chunks: [content], length: content.byteLength, sha256: hash('sha256', content) }
+    const found = await this.client.send({ method: 'GET', key }).catch((error: unknown) => {
+      if (isMissing(error, 'NoSuchKey')) return null
+      throw error
+    })
+    if (found !== null) return found.text
+    // Of two that do this at the same time, the store takes one. Where it knows no conditions, the second reading decides.
+    await this.client.send({ method: 'PUT', key, body, headers: { 'if-none-match': '*' } }).catch((error: unknown) => {
+      if (!(error instanceof S3Error && error.status === 412)) throw error
+    })
+    return (await this.client.send({ method: 'GET', key })).text
   }
 
   async put(key: string, body: Body): Promise<void> {

@@ -65,6 +65,8 @@ export type Outcome = 'done' | 'changed' | 'gone'
 export interface ObjectIndex {
   /** Throws WriterNeeded in a process that does not write. */
   assertMayWrite(): void
+  /** The name of the database: a bucket belongs to one. */
+  owner(): Promise<string>
 
   findObject(digest: Digest, within?: OuterTransaction): Promise<IndexedObject | null>
   /** The blobs after `after`, a page of them in the order of their digests. */

@@ -13,7 +13,15 @@ export class S3Error extends Error {
 }
 
 const retriedCodes = new Set([
-  ...['InternalError', 'SlowDown', 'ServiceUnavailable', 'RequestTimeout', 'OperationAborted', 'Throttling'],
+  ...[
+    'InternalError',
+    'SlowDown',
+    'ServiceUnavailable',
+    'RequestTimeout',
+    'OperationAborted',
+    'ConditionalRequestConflict',
+    'Throttling',
+  ],
   // Signed with credentials that have just expired, or a body that did not arrive as it was sent.
   ...['ExpiredToken', 'BadDigest', 'XAmzContentSHA256Mismatch', 'IncompleteBody'],
 ])

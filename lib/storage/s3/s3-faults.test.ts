@@ -36,7 +36,7 @@ describe.skipIf(isWithoutS3)('an S3 store behind a bad connection', () => {
     server = await startTestS3()
     proxy = await startFaultProxy(server.endpoint)
     database = await openTestDatabase()
-    const setting = { ...(await createBucket(server)), endpoint: proxy.endpoint }
+    const setting = { ...createBucket(server), endpoint: proxy.endpoint }
     const index = createObjectIndex(database.db)
     open = () => openS3BlobStore(setting, index, { credentials: server.credentials, patience, cutting })
   })

@@ -1,14 +1,27 @@
+import { randomBytes, randomUUID } from 'node:crypto'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { afterAll, beforeAll, describe } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { createObjectIndex } from '@/lib/server/object-index'
-import { describeBlobStore, type OpenedBlobStore } from '@/lib/storage/blob-store.contract'
+import type { BlobStore } from '@/lib/storage/blob-store'
+import {
+  appError,
+  describeBlobStore,
+  expectSame,
+  type OpenedBlobStore,
+  publish,
+  upload,
+} from '@/lib/storage/blob-store.contract'
+import { readAll } from '@/lib/storage/read-all'
 import { openTestDatabase } from '@/lib/testing/test-database'
 import { createBucket, isWithoutS3, startTestS3 } from '@/lib/testing/test-s3'
 import type { S3Server } from '@/scripts/lib/s3-server.mjs'
+import { Bucket } from './bucket'
 import { openS3BlobStore } from './open-s3'
+import { PartBuffer } from './part-buffer'
+import { S3Client, usualPatience } from './s3-client'
 import { usualCutting } from './upload-writer'
 
 let server: S3Server
@@ -17,7 +30,8 @@ let server: S3Server
 const cutting = { ...usualCutting, partBytes: 5 * 1024 * 1024, idleMs: 50 }
 
 async function openTemporary(): Promise<OpenedBlobStore> {
-  const [setting, database] = await Promise.all([createBucket(server), openTestDatabase()])
+  const setting = createBucket(server)
+  const database = await openTestDatabase()
   const index = createObjectIndex(database.db)
   const open = () => openS3BlobStore(setting, index, { credentials: server.credentials, cutting })
   const store = await open()
@@ -46,4 +60,69 @@ describe.skipIf(isWithoutS3)('with an S3 server', () => {
   afterAll(() => server.stop())
 
   describeBlobStore('S3', openTemporary)
+
+  describe('a bucket', () => {
+    const soon = () => new Date(Date.now() + 3_600_000)
+    const never = new AbortController().signal
+
+    it('belongs to the database that first wrote to it: another one neither writes nor sweeps', async () => {
+      const setting = createBucket(server)
+      const databases = [await openTestDatabase(), await openTestDatabase()]
+      const [store, other] = await Promise.all(
+        databases.map(({ db }) => openS3BlobStore(setting, createObjectIndex(db), { credentials: server.credentials })),
+      )
+      const bytes = randomBytes(1000)
+      const digest = await publish(store as BlobStore, bytes)
+      await expect(other?.create(randomUUID())).rejects.toEqual(appError('UNAVAILABLE'))
+      await expect(other?.sweep?.(soon(), never)).rejects.toEqual(appError('UNAVAILABLE'))
+      await store?.sweep?.(soon(), never)
+      expectSame(await readAll(store as BlobStore, digest, 1000), bytes)
+      for (const database of databases) await database.close()
+    })
+
+    it('keeps what was written, replaced or started since the cutoff of a sweep, and loses what was before', async () => {
+      const setting = createBucket(server)
+      const database = await openTestDatabase()
+      const index = createObjectIndex(database.db)
+      const store = await openS3BlobStore(setting, index, { credentials: server.credentials, cutting })
+      const bucket = new Bucket(new S3Client(setting, server.credentials, usualPatience), setting.prefix)
+      const list = () => readdir(join(server.folder, setting.bucket, 'stele', 'objects')).catch(() => [])
+      const digest = await publish(store, randomBytes(1000))
+      await publish(store, await readAll(store, digest, 1000)) // replaced
+      const open = await upload(store, randomBytes(7 * 1024 * 1024)) // a part and a tail
+      // What a process leaves that ends before it has recorded them.
+      await bucket.put(bucket.keyOf(randomUUID()), new PartBuffer(1, true).body())
+      await bucket.startMultipart(bucket.keyOf(randomUUID()))
+      const multiparts = async () => {
+        const pages = []
+        for await (const page of bucket.listMultiparts()) pages.push(...page)
+        return pages
+      }
+
+      await store.sweep?.(new Date(Date.now() - 3_600_000), never)
+      expect(await list()).toHaveLength(4)
+      expect(await multiparts()).toHaveLength(2)
+      await store.sweep?.(soon(), never)
+      expect(await list()).toHaveLength(2)
+      expect(await multiparts()).toHaveLength(1)
+      expect(await store.stat(digest)).toBe(1000)
+      expect(await store.uploadSize(open)).toBe(7 * 1024 * 1024)
+
+      await store.abort(open)
+      await store.delete(digest)
+      await store.sweep?.(soon(), never)
+      expect(await list()).toEqual([])
+      expect(await multiparts()).toEqual([])
+      await database.close()
+    })
+
+    it('that is not there is said to be unavailable', async () => {
+      const database = await openTestDatabase()
+      const setting = { ...createBucket(server), bucket: 'not-there' }
+      const store = await openS3BlobStore(setting, createObjectIndex(database.db), { credentials: server.credentials })
+      await expect(store.probe()).rejects.toEqual(appError('UNAVAILABLE'))
+      await expect(store.create(randomUUID())).rejects.toEqual(appError('UNAVAILABLE'))
+      await database.close()
+    })
+  })
 })

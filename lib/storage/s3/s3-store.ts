@@ -6,6 +6,7 @@ import { type RunningHash, RunningHashes, startHash } from '@/lib/storage/runnin
 import { assemble } from './assemble'
 import { Checks, ObjectReader, wholeObject } from './object-reader'
 import type { UploadRecord } from './object-index'
+import { assertOwned } from './owner'
 import { isMissing, rethrow } from './s3-error'
 import { sweep } from './sweep'
 import { assertDone, changeRecord, forget, uploadUnknown, UploadWriter, type UploadTools } from './upload-writer'
@@ -32,6 +33,8 @@ export class S3BlobStore implements BlobStore {
   readonly #hashes = new RunningHashes(runningHashCapacity)
   readonly #running = new Map<string, Work>()
   readonly #checks = new Checks()
+  /** Whether the bucket is known to belong to this database. */
+  #isOwned = false
 
   constructor(private readonly tools: UploadTools) {}
 
@@ -67,6 +70,8 @@ export class S3BlobStore implements BlobStore {
   }
 
   async create(uploadId: string, algorithm: DigestAlgorithm = 'sha256'): Promise<void> {
+    if (!this.#isOwned) await assertOwned(this.tools)
+    this.#isOwned = true
     if (uuid.test(uploadId) && (await this.tools.index.createUpload(uploadId, algorithm))) return
     const message = 'an upload with this id already exists'
     throw new AppError('ALREADY_EXISTS', { message, detail: { uploadId } })
@@ -184,6 +189,7 @@ export class S3BlobStore implements BlobStore {
   }
 
   async sweep(cutoff: Date, signal: AbortSignal): Promise<void> {
+    await assertOwned(this.tools)
     await sweep(this.tools, cutoff, signal).catch(rethrow)
   }
 

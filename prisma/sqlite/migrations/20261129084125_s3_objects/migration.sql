@@ -1,4 +1,9 @@
 -- CreateTable
+CREATE TABLE "BucketOwner" (
+    "id" TEXT NOT NULL PRIMARY KEY
+);
+
+-- CreateTable
 CREATE TABLE "StoredObject" (
     "digest" TEXT NOT NULL PRIMARY KEY,
     "key" TEXT NOT NULL,

@@ -1,4 +1,11 @@
 -- CreateTable
+CREATE TABLE "BucketOwner" (
+    "id" TEXT COLLATE "C" NOT NULL,
+
+    CONSTRAINT "BucketOwner_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
 CREATE TABLE "StoredObject" (
     "digest" TEXT COLLATE "C" NOT NULL,
     "key" TEXT COLLATE "C" NOT NULL,

@@ -1,0 +1,39 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type S3Server, startS3Server } from '@/scripts/lib/s3-server.mjs'
+import { requireCommands } from './clients/require-commands'
+import { uniqueName } from './unique-name'
+
+/** A bucket for one test. */
+export interface TestBucket {
+  /** The settings of a server that keeps its blobs there. */
+  readonly env: Record<string, string>
+  /** The names of all that is in it. */
+  list(): Promise<string[]>
+}
+
+/**
+ * An S3 server of the worker's own, started when the first test asks for it. It skips the running test where versitygw is
+ * not installed; on CI the test fails.
+ */
+export class S3 {
+  #server: Promise<S3Server> | undefined
+
+  async createBucket(): Promise<TestBucket> {
+    requireCommands('versitygw')
+    const { endpoint, region, credentials, folder, createBucket } = await (this.#server ??= startS3Server())
+    const bucket = uniqueName('stele')
+    createBucket(bucket)
+    return {
+      env: {
+        ...{ STELE_STORAGE: 's3', STELE_S3_ENDPOINT: endpoint, STELE_S3_REGION: region, STELE_S3_BUCKET: bucket },
+        ...{ AWS_ACCESS_KEY_ID: credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey },
+      },
+      list: () => readdir(join(folder, bucket, 'objects')).catch(() => []),
+    }
+  }
+
+  async stop(): Promise<void> {
+    await (await this.#server)?.stop()
+  }
+}

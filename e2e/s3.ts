@@ -12,6 +12,14 @@ export interface TestBucket {
   list(): Promise<string[]>
 }
 
+/** The settings of a server that keeps its blobs in this bucket. */
+export function s3Settings({ endpoint, region, credentials }: S3Server, bucket: string): Record<string, string> {
+  return {
+    ...{ STELE_STORAGE: 's3', STELE_S3_ENDPOINT: endpoint, STELE_S3_REGION: region, STELE_S3_BUCKET: bucket },
+    ...{ AWS_ACCESS_KEY_ID: credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey },
+  }
+}
+
 /**
  * An S3 server of the worker's own, started when the first test asks for it. It skips the running test where versitygw is
  * not installed; on CI the test fails.
@@ -21,15 +29,12 @@ export class S3 {
 
   async createBucket(): Promise<TestBucket> {
     requireCommands('versitygw')
-    const { endpoint, region, credentials, folder, createBucket } = await (this.#server ??= startS3Server())
+    const server = await (this.#server ??= startS3Server())
     const bucket = uniqueName('stele')
-    createBucket(bucket)
+    server.createBucket(bucket)
     return {
-      env: {
-        ...{ STELE_STORAGE: 's3', STELE_S3_ENDPOINT: endpoint, STELE_S3_REGION: region, STELE_S3_BUCKET: bucket },
-        ...{ AWS_ACCESS_KEY_ID: credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey },
-      },
-      list: () => readdir(join(folder, bucket, 'objects')).catch(() => []),
+      env: { ...s3Settings(server, bucket), STELE_S3_PREFIX: '' },
+      list: () => readdir(join(server.folder, bucket, 'objects')).catch(() => []),
     }
   }
 

@@ -3,13 +3,16 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { endAtOnce, listChildren } from './processes'
 import { setTimeout } from 'node:timers/promises'
 
 const root = join(import.meta.dirname, '..')
 const bundle = process.env['E2E_BUNDLE'] ?? join(root, 'dist', 'server.mjs')
 const startTimeoutMs = 60_000
+
+/** Where the settings of a shared S3 store travel to the workers; each data folder has a prefix of its own there. */
+export const storageVariable = 'E2E_S3_SETTINGS'
 
 /** What a test needs to talk to a server. */
 export interface ServerInfo {
@@ -74,6 +77,7 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
       STELE_ADMIN_PASSWORD: info.admin.password,
       STELE_ADMIN_ACCESS_KEY_ID: info.accessKey.id,
       STELE_ADMIN_ACCESS_KEY_SECRET: info.accessKey.secret,
+      ...sharedStorage(info.dataDir),
       ...(options.databaseUrl !== undefined && { DATABASE_URL: options.databaseUrl }),
       ...options.env,
     },
@@ -112,6 +116,12 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
       return exitCode
     },
   }
+}
+
+function sharedStorage(dataDir: string): Record<string, string> {
+  const settings = process.env[storageVariable]
+  if (settings === undefined) return {}
+  return { ...(JSON.parse(settings) as Record<string, string>), STELE_S3_PREFIX: basename(dataDir) }
 }
 
 /** The environment without settings of some other server. */

@@ -45,6 +45,24 @@ describe('parseConfig', () => {
     expect(trustedProxies).toEqual(['loopback', '10.0.0.0/8', 'fd00::1'])
   })
 
+  test('a bucket is on AWS, or with the bucket in the path on another store', () => {
+    const s3 = { STELE_STORAGE: 's3', STELE_S3_BUCKET: 'blobs' }
+    expect(parseConfig({ ...s3, STELE_S3_REGION: 'eu-central-1' }).storage).toEqual({
+      driver: 's3',
+      endpoint: 'https://s3.eu-central-1.amazonaws.com',
+      region: 'eu-central-1',
+      bucket: 'blobs',
+      prefix: '',
+      pathStyle: false,
+    })
+    const elsewhere = { ...s3, STELE_S3_ENDPOINT: 'http://10.0.0.1:9000', STELE_S3_PREFIX: 'a/b' }
+    expect(parseConfig(elsewhere).storage).toMatchObject({ prefix: 'a/b/', pathStyle: true })
+    expect(parseConfig({ ...elsewhere, STELE_S3_PREFIX: 'a/', STELE_S3_PATH_STYLE: 'false' }).storage).toMatchObject({
+      prefix: 'a/',
+      pathStyle: false,
+    })
+  })
+
   test('single sign-on has a provider, and groups as lists', () => {
     const provider = {
       STELE_OIDC_ISSUER: 'https://login.example.com/realms/main',

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { garbageCollection } from '@/lib/api/schemas/maintenance'
 import { Api } from '../api'
-import { expect, test } from '../fixtures'
+import { expect, pushImage, test } from '../fixtures'
 import { databases } from '../postgresql'
 import type { ServerInfo } from '../server'
 import { generateBlob } from './generated-blob'
@@ -44,6 +44,22 @@ for (const database of databases) {
     await expect.poll(async () => (await read()).state).toBe('SUCCEEDED')
     expect((await read()).removedBlobs).toBeGreaterThanOrEqual(2)
     expect((await send(server, 'GET', blob)).status).toBe(404)
+  })
+
+  test(`many pushes to S3 at the same time wait for each other and all succeed: ${database}`, async ({
+    startPrivateServer,
+    postgresql,
+    s3,
+  }) => {
+    const bucket = await s3.createBucket()
+    const server = await startPrivateServer({ ...(await postgresql.startOptions(database)), env: bucket.env })
+    const { namespace, name } = await new Api(server).createRepository()
+    const path = `${namespace}/${name}`
+    // More than there are connections to the database.
+    const tags = Array.from({ length: 60 }, (_, n) => `v${n}`)
+    const digests = await Promise.all(tags.map((tag) => pushImage(server, path, tag)))
+    const found = await Promise.all(tags.map((tag) => send(server, 'HEAD', `/v2/${path}/manifests/${tag}`)))
+    expect(found.map(({ headers }) => headers['docker-content-digest'])).toEqual(digests)
   })
 
   test(`an upload to S3 goes on where it was when the server was killed: ${database}`, async ({

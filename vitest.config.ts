@@ -4,8 +4,12 @@ import { whyNoPostgresql } from './scripts/lib/postgresql.mjs'
 
 const exclude = [...configDefaults.exclude, 'e2e/**', '.next/**', 'data/**']
 
-/** What only one of the databases has. */
-const ofSqlite = ['lib/metadata/engine/{sqlite-adapter,write-queue,reading-threads}.test.ts']
+/** What only one of the databases has, or needs to run. */
+const ofSqlite = [
+  'lib/metadata/engine/{sqlite-adapter,write-queue,reading-threads}.test.ts',
+  // About the connection to the store; the contract suite of the store runs on both.
+  'lib/storage/s3/s3-faults.test.ts',
+]
 const ofPostgresql = ['lib/metadata/{,engine/}postgresql*.test.ts']
 
 export default defineConfig({

@@ -56,6 +56,23 @@ function analyzeSqlite(db: Sqlite.Database): void {
   db.exec('ANALYZE')
 }
 
+/**
+ * Makes the statistics again of tables that have grown tenfold since, as a start does: it takes milliseconds when there are
+ * none, and about two seconds when a million tags came since the last start.
+ */
+export function refreshStatistics(file: string): void {
+  const db = new Sqlite(file, { timeout: 0 })
+  try {
+    db.pragma(`analysis_limit = ${analyzedRows}`)
+    // All tables (0x10000), not only those that this connection has read; and to do it (2), not to say it.
+    db.pragma('optimize = 0x10002')
+  } catch {
+    // The server does without: somebody else writes, or the disk is full, and it serves pulls then.
+  } finally {
+    db.close()
+  }
+}
+
 function applyPending(db: Sqlite.Database, pending: (applied: AppliedMigration[]) => Migration[]): string[] {
   db.exec(migrationsTable)
   const record = db.prepare(

@@ -102,6 +102,26 @@ describe('migrate', () => {
     }
   })
 
+  test('a start renews the statistics of a SQLite table that has grown', async () => {
+    await migrate(location, migrations)
+    if (location.provider !== 'sqlite') return
+    const db = new Sqlite(location.file)
+    try {
+      db.pragma('foreign_keys = OFF')
+      const insert =
+        db.prepare(`INSERT INTO "Tag" ("repositoryId", "name", "digest", "createdAt", "updatedAt", "updatedBy")
+        VALUES ('crr-none', ?, 'sha256:0', '', '', '')`)
+      db.transaction(() => Array.from({ length: 1000 }, (_, n) => insert.run(`v${n}`)))()
+      const rows = () =>
+        db.prepare(`SELECT max(CAST("stat" AS INTEGER)) FROM sqlite_stat1 WHERE "tbl" = 'Tag'`).pluck().get()
+      expect(rows()).toBeLessThan(10)
+      await migrate(location, migrations)
+      expect(rows()).toBeGreaterThan(900)
+    } finally {
+      db.close()
+    }
+  })
+
   test('several processes that start at once apply each migration once', async () => {
     const script = `
       const { migrate } = await import(${JSON.stringify(path.resolve(import.meta.dirname, 'migrate.ts'))})

@@ -3,13 +3,14 @@ import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { DatabaseLocation } from './database'
 import { migratePostgresql } from './migrate-postgresql'
-import { migrateSqlite } from './migrate-sqlite'
+import { migrateSqlite, refreshStatistics } from './migrate-sqlite'
 import type { AppliedMigration, Migration } from './migration'
 
 /**
  * Brings a database to the newest of the migrations in `folder`, which has a folder for each provider; returns the
  * names of those applied now. All or nothing: one transaction under a lock, so processes that start together take turns
- * and a failing migration leaves the database as it was. A SQLite file is created where needed.
+ * and a failing migration leaves the database as it was. A SQLite file is created where needed. It also renews the
+ * statistics by which SQLite chooses indexes, where they are out of date.
  *
  * Throws an Error of one sentence when the database has a migration that `folder` does not (a newer version's
  * database), or one that differs from what was applied.
@@ -17,9 +18,10 @@ import type { AppliedMigration, Migration } from './migration'
 export async function migrate(location: DatabaseLocation, folder: string): Promise<string[]> {
   const migrations = await readMigrations(path.join(folder, location.provider, 'migrations'))
   const pending = (applied: readonly AppliedMigration[]) => listPending(migrations, applied)
-  return location.provider === 'sqlite'
-    ? migrateSqlite(location.file, pending)
-    : migratePostgresql(location.url, pending)
+  if (location.provider === 'postgresql') return migratePostgresql(location.url, pending)
+  const applied = migrateSqlite(location.file, pending)
+  if (applied.length === 0) refreshStatistics(location.file)
+  return applied
 }
 
 /**

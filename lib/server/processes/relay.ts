@@ -12,6 +12,7 @@ import { askForBody, holdContinue, waitsForContinue } from '@/lib/server/continu
 import { discardRest } from '@/lib/server/discard-rest'
 import { refuseExchange } from '@/lib/server/doors'
 import type { Exchange } from '@/lib/server/exchange'
+import { setSecurityHeaders } from '@/lib/server/security-headers'
 
 /**
  * Tells the main process who sent a relayed request, and whether the client waits for 100 Continue. It is believed on the
@@ -116,7 +117,10 @@ export class Relay {
       exchange.isPassedOn = answer !== null
       if (isConnected) response.destroy()
       else if (performance.now() < deadline) setTimeout(() => this.#send(exchange, client, deadline), retryMs)
-      else refuseExchange(exchange, new AppError('UNAVAILABLE'))
+      else {
+        setSecurityHeaders(response, exchange.door, client)
+        refuseExchange(exchange, new AppError('UNAVAILABLE'))
+      }
     })
   }
 }
@@ -173,13 +177,7 @@ function passAnswer(answer: IncomingMessage, { request, response }: Exchange, ma
   // A long body that the main process does not want.
   const mustClose = answer.headers.connection === 'close' && !request.complete && mayBodyCome
   if (mustClose) response.setHeader('Connection', 'close')
-  const { rawHeaders } = answer
-  // `writeHead` would keep only the last of several with one name, once a header was set.
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const [name = '', value = ''] = rawHeaders.slice(i, i + 2)
-    if (!ofConnection.has(name.toLowerCase())) response.appendHeader(name, value)
-  }
-  response.writeHead(answer.statusCode ?? 502, answer.statusMessage)
+  writeHead(answer, response)
   answer.once('error', () => response.destroy())
   if (!mustClose) {
     if (Number(answer.headers['content-length']) <= wholeMaxBytes) sendWhole(answer, response)
@@ -191,6 +189,18 @@ function passAnswer(answer: IncomingMessage, { request, response }: Exchange, ma
     request.unpipe().resume()
     endWhenSent(request, response)
   })
+}
+
+function writeHead({ rawHeaders, statusCode = 502, statusMessage }: IncomingMessage, response: ServerResponse): void {
+  // By name: of a list of pairs, Node would keep only the last of several with one name, once another header was set.
+  const headers = Object.create(null) as Record<string, string | string[]>
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(i, i + 2)
+    if (ofConnection.has(name.toLowerCase())) continue
+    const before = headers[name]
+    headers[name] = before === undefined ? value : [before, value].flat()
+  }
+  response.writeHead(statusCode, statusMessage, headers)
 }
 
 function sendWhole(answer: IncomingMessage, response: ServerResponse): void {

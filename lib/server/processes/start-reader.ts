@@ -1,7 +1,6 @@
 import { Registry } from 'prom-client'
 import type { Config } from '@/lib/config'
 import { createRegistryHandler } from '@/lib/protocol/handler'
-import { setHeaders } from '@/lib/protocol/set-headers'
 import { Connections } from '@/lib/server/connections'
 import { type Visit, createDoors } from '@/lib/server/doors'
 import { Exchanges } from '@/lib/server/exchange'
@@ -61,13 +60,9 @@ export async function startReader(config: Config, supervised: Supervised, socket
     serveRegistry(visit) {
       const { exchange, client } = visit
       const { request, response } = exchange
-      const headers = registrySecurityHeaders(client)
       if (mayAnswer(request, db.mayWrite)) {
-        serveRegistry(request, response, exchange, headers, () => passOn(visit))
-        return
-      }
-      setHeaders(response, headers)
-      passOn(visit)
+        serveRegistry(request, response, exchange, registrySecurityHeaders(client), () => passOn(visit))
+      } else passOn(visit)
     },
     serveConsole: passOn,
   })

@@ -44,6 +44,7 @@ const noUseCases: Readonly<Record<string, string>> = {
   'maintenance/scrub-blobs': 'the work of a run that a use case has started',
   'maintenance/check-totals': 'the work of the server itself',
   'maintenance/sweep-outbox': 'the work of the server itself',
+  'maintenance/sweep-objects': 'the work of the server itself',
   'maintenance/sweep-uploads': 'the work of a run that a use case has started',
   'policy/preview-policy': 'a step of use cases',
   'policy/continue-immutability-changes': 'the work of a change that a use case has started',

@@ -55,7 +55,10 @@ test(
     const tally: Record<string, number> = {}
     const count = (what: string, by = 1) => (tally[what] = (tally[what] ?? 0) + by)
     const endsAt = performance.now() + seconds * 1000
-    const isOver = () => performance.now() >= endsAt
+    const raced = ['acknowledged', 'collections', 'removedLinks', 'removedBlobs', 'mounted']
+    const isRaced = () => raced.every((what) => (tally[what] ?? 0) > 3)
+    // On a busy machine it takes longer until everything was raced.
+    const isOver = () => performance.now() >= endsAt && (isRaced() || performance.now() >= endsAt + 60_000)
     const held = new Set<Held>()
     // Of its own, as another process has it: nothing in the memory of this store may be needed for safety.
     const collector = { ...registry.ctx, blobs: await openFilesystemBlobStore(registry.ctx.config.dataDir) }
@@ -205,9 +208,7 @@ test(
 
     for (const image of held) await expectWhole(image)
     process.stdout.write(`${JSON.stringify(tally)}\n`)
-    for (const what of ['acknowledged', 'collections', 'removedLinks', 'removedBlobs', 'mounted']) {
-      expect(tally[what] ?? 0, what).toBeGreaterThan(3)
-    }
+    expect(isRaced(), JSON.stringify(tally)).toBe(true)
 
     for (const image of held) await remove(image)
     await collect(-1)

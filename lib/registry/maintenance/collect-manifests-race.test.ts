@@ -33,7 +33,9 @@ test(
     const tally: Record<string, number> = {}
     const count = (what: string, by = 1) => (tally[what] = (tally[what] ?? 0) + by)
     const endsAt = performance.now() + seconds * 1000
-    const isOver = () => performance.now() >= endsAt
+    const isRaced = () => [...Object.keys(scenarios), 'removedManifests'].every((what) => (tally[what] ?? 0) > 3)
+    // On a busy machine it takes longer until everything was raced.
+    const isOver = () => performance.now() >= endsAt && (isRaced() || performance.now() >= endsAt + 60_000)
     const blob = { digest: await registry.pushBlob('{}'), size: 2 }
 
     /** A few manifests that everybody pushes, so that most pushes find one that waits for its collection. */
@@ -164,8 +166,7 @@ test(
     await Promise.all([...Array.from({ length: pushers }, pusher), collecting(), collecting(), aging()])
 
     process.stdout.write(`${JSON.stringify(tally)}\n`)
-    for (const what of [...Object.keys(scenarios), 'removedManifests'])
-      expect(tally[what] ?? 0, what).toBeGreaterThan(3)
+    expect(isRaced(), JSON.stringify(tally)).toBe(true)
     await ageManifests(registry.ctx)
     await collect(false)
     expect(await registry.ctx.db.prisma.manifest.count()).toBe(0)

@@ -20,7 +20,8 @@ function peakBytes(note: (count: number) => void): number {
 }
 
 test('the bytes of bodies are freed before V8 would do so', () => {
-  expect(peakBytes(noteBodyBytes)).toBeLessThan(32 * mebibyte)
+  // V8 starts to free them at 64 MiB by itself. A thread frees what was collected, on a busy machine a little later.
+  expect(peakBytes(noteBodyBytes)).toBeLessThan(56 * mebibyte)
 })
 
 test('the function of V8 is exposed to nobody else', () => {

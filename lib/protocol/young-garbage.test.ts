@@ -11,9 +11,8 @@ const chunkBytes = 64 * 1024
 async function countFullCollections(note: (count: number) => void): Promise<number> {
   let count = 0
   const observer = new PerformanceObserver((list) => {
-    for (const { detail } of list.getEntries()) {
-      if ((detail as { kind: number }).kind !== constants.NODE_PERFORMANCE_GC_MINOR) count += 1
-    }
+    const collections = list.getEntries() as unknown as { readonly detail: { readonly kind: number } }[]
+    count += collections.filter(({ detail }) => detail.kind !== constants.NODE_PERFORMANCE_GC_MINOR).length
   })
   observer.observe({ entryTypes: ['gc'] })
   for (let sent = 0; sent < 2048 * mebibyte; sent += chunkBytes) {

@@ -1,13 +1,11 @@
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
-import { Agent } from 'node:http'
 import { type Socket, connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { sweep } from '@/scripts/lib/sweep.mjs'
 import { expect, test } from '../fixtures'
 import { listChildren } from '../processes'
 import type { StartedServer } from '../server'
-import { holdConnections, processesOf } from './held-connections'
 import { send } from './http'
 
 /*
@@ -17,7 +15,6 @@ import { send } from './http'
 
 const request = 'GET /v2/ HTTP/1.1\r\nHost: stele\r\n\r\n'
 const many = sweep(300, 2_000)
-const anonymous = { headers: { authorization: undefined } }
 
 test.skip(!existsSync('/proc/self/fd'), 'only /proc tells what a process has open')
 
@@ -86,37 +83,6 @@ test('many connections wait, are answered, and leave nothing behind, however the
 
   expect((await send(server, 'GET', '/v2/')).status).toBe(200)
   await expectNothingKept(server, before)
-})
-
-test('a process that stands still keeps only what it was given, and goes on with it', async ({
-  startPrivateServer,
-}) => {
-  test.setTimeout(120_000)
-  const server = await startPrivateServer()
-  for (const role of ['reader', 'main'] as const) {
-    const { main, readers } = await processesOf(server)
-    const pid = role === 'main' ? main : (readers[0] ?? 0)
-    const held = (await holdConnections(server, 1)).find((connection) => connection.pid === pid)
-    process.kill(pid, 'SIGSTOP')
-    try {
-      const late = held?.send('GET', '/v2/', anonymous)
-      // Of those that come at once its share waits for it; all that come later are given to the other process.
-      const sockets = await openAll(server, 20)
-      const answers = sockets.map(firstStatus)
-      for (const socket of sockets) socket.write(request)
-      for (let i = 0; i < 20; i++) {
-        expect((await send(server, 'GET', '/v2/', { ...anonymous, agent: new Agent() })).status).toBe(401)
-      }
-
-      process.kill(pid, 'SIGCONT')
-      expect((await late)?.status).toBe(401)
-      expect(new Set(await Promise.all(answers))).toEqual(new Set(['401']))
-      for (const socket of sockets) socket.destroy()
-    } finally {
-      process.kill(pid, 'SIGCONT')
-      held?.close()
-    }
-  }
 })
 
 test('a server of several processes listens on IPv6, and knows the address of each client', async ({

@@ -82,13 +82,11 @@ test('a statement that reads a whole table is found', async () => {
   expect(await findFaults(db, { sql: statement, isKept: false }, rowsMax)).not.toEqual([])
 })
 
-test.runIf(inject('provider') === 'postgresql')(
-  'a plan for all values that reads a whole repository is found',
-  async () => {
-    // Few of 500 repositories have many tags: any index of the repository's seems good enough.
-    const sql = Prisma.sql`SELECT "name" FROM "Tag" WHERE "repositoryId" = ${target.repositoryId}
+test('a plan for all values that reads a whole repository is found', async ({ skip }) => {
+  if (inject('provider') !== 'postgresql') skip('SQLite keeps no plan for all values')
+  // Few of 500 repositories have many tags: any index of the repository's seems good enough.
+  const sql = Prisma.sql`SELECT "name" FROM "Tag" WHERE "repositoryId" = ${target.repositoryId}
     AND "name" IN (SELECT "key" FROM json_each(${'{"v0.0.1":0}'}))`
-    expect(await findFaults(db, { sql, isKept: false }, rowsMax)).toEqual([])
-    expect(await findFaults(db, { sql, isKept: true }, rowsMax)).not.toEqual([])
-  },
-)
+  expect(await findFaults(db, { sql, isKept: false }, rowsMax)).toEqual([])
+  expect(await findFaults(db, { sql, isKept: true }, rowsMax)).not.toEqual([])
+})

@@ -2,7 +2,8 @@ import { spawn, spawnSync } from 'node:child_process'
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Registry, findFreePort, started } from './registry'
+import { findFreePort } from '@/scripts/lib/find-free-port.mjs'
+import { type Registry, started } from './registry'
 
 /** The other registries by the path of their program; undefined where there is none. */
 export interface PeerPrograms {

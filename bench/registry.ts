@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
 import { rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { readCpuSeconds, readMemoryMiB } from './process-tree'
 
@@ -59,16 +58,6 @@ export async function started(
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-/** A port of the loopback address that nothing listens on. */
-export function findFreePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo
-      probe.close(() => resolve(port))
-    })
-  })
 }
 
 async function untilItAnswers({ name, port }: RegistryInfo, child: ChildProcess): Promise<void> {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type PostgresqlCluster, startPostgresql } from '@/scripts/lib/postgresql.mjs'
 import { findChildren } from './process-tree'
-import { type Registry, findFreePort, started } from './registry'
+import { findFreePort } from '@/scripts/lib/find-free-port.mjs'
+import { type Registry, started } from './registry'
 
 const root = join(import.meta.dirname, '..')
 const account = { name: 'admin', password: 'only-for-the-bench' }

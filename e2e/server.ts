@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { endAtOnce, listChildren } from './processes'
 import { setTimeout } from 'node:timers/promises'
+import { findFreePort } from '@/scripts/lib/find-free-port.mjs'
+import { endAtOnce, listChildren } from './processes'
 
 const root = join(import.meta.dirname, '..')
 const bundle = process.env['E2E_BUNDLE'] ?? join(root, 'dist', 'server.mjs')
@@ -129,18 +129,6 @@ function inherited(): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(STELE_.*|DATABASE_URL|NODE_OPTIONS)$/.test(name)),
   ) as NodeJS.ProcessEnv
-}
-
-/** Free at this moment. */
-function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo
-      probe.close(() => resolve(port))
-    })
-  })
 }
 
 async function untilAllRun(pid: number, count: number): Promise<void> {

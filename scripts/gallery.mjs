@@ -4,13 +4,13 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { chromium } from '@playwright/test'
 import { findBrowser } from './lib/browser.mjs'
+import { findFreePort } from './lib/find-free-port.mjs'
 import { makeSampleData } from './lib/sample-data.mjs'
 import { build, prepare, root, say } from './lib/set-up.mjs'
 
@@ -290,15 +290,6 @@ function describe(pages) {
     ...sections,
     '',
   ].join('\n\n')
-}
-
-async function findFreePort() {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port: free } = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  return free
 }
 
 async function answers(url) {

@@ -1,4 +1,4 @@
-import { parseRows } from './matrix'
+import { type Row, parseRows } from './matrix'
 
 /*
  * The answer of the registry (`/v2`) to each caller: the policy, written by hand (docs/decisions/0017-permissions.md
@@ -12,6 +12,22 @@ import { parseRows } from './matrix'
  *
  * A caller with invalid credentials gets 401 in every row, even where no credentials are needed.
  */
+
+/** The repositories that rows are about, by their words for them. */
+export const matrixPaths: Readonly<Record<string, string>> = {
+  closed: 'team/closed',
+  open: 'team/open',
+  secret: 'other/secret',
+  'new in team': 'team/new',
+  'new in other': 'other/new',
+  'new in no namespace': 'nothing/new',
+}
+
+/** Path of the repository that a row asks for; empty where it asks for none. */
+export function repositoryPathOf({ about }: Row): string {
+  const name = /^(?:for )?(closed|open|secret|new in team|new in other|new in no namespace)\b/.exec(about)?.[1]
+  return name === undefined ? '' : (matrixPaths[name] ?? '')
+}
 
 /**
  * Rows for HTTP Basic: a registry password, a temporary token and a robot with the same grants get the same answers.

@@ -3,7 +3,7 @@ import { instance } from '@/lib/api/schemas/instances'
 import { type RepositoryView, repositoryPage } from '@/lib/api/schemas/repositories'
 import { robotWithSecret } from '@/lib/api/schemas/robots'
 import { type Row, callers, nobody } from '../access/matrix'
-import { basicRows, tokenRows } from '../access/registry'
+import { basicRows, repositoryPathOf, tokenRows } from '../access/registry'
 import { Api, basic } from '../api'
 import { digestOf } from '../digest'
 import { expect, test } from '../fixtures'
@@ -24,15 +24,6 @@ const layer = Buffer.from('a layer')
 const chunk = Buffer.from('a new blob')
 const image = manifestOf()
 const referrer = manifestOf(image)
-
-const paths: Readonly<Record<string, string>> = {
-  closed: 'team/closed',
-  open: 'team/open',
-  secret: 'other/secret',
-  'new in team': 'team/new',
-  'new in other': 'other/new',
-  'new in no namespace': 'nothing/new',
-}
 
 /** The rows of the matrix, by what they are asked with. */
 const parts = [
@@ -74,12 +65,6 @@ for (const database of databases) {
 function byMethod(row: Row): Row[] {
   const [methods = '', template = ''] = row.operation.split(' ')
   return methods.split(',').map((method) => ({ ...row, operation: `${method} ${template}` }))
-}
-
-/** Path of the repository that a row asks for; empty where it asks for none. */
-function pathOf({ about }: Row): string {
-  const name = /^(?:for )?(closed|open|secret|new in team|new in other|new in no namespace)\b/.exec(about)?.[1]
-  return name === undefined ? '' : (paths[name] ?? '')
 }
 
 /** What the matrix asks about, made by the REST API. Every caller but `admin` is a robot of the default instance. */
@@ -130,7 +115,7 @@ class World {
   async ask(connection: HeldConnection, row: Row, caller: string, isByToken: boolean): Promise<string> {
     const [method = '', template = ''] = row.operation.split(' ')
     await this.#prepare(row)
-    const path = pathOf(row)
+    const path = repositoryPathOf(row)
     const target = template
       .replace('{name}', path)
       .replace('{reference}', row.about.includes('by digest') ? digestOf(image) : 'v1')
@@ -188,7 +173,7 @@ class World {
   /** A token for what the row asks, with all that the caller may. */
   async #tokenFor(row: Row, caller: string): Promise<string | undefined> {
     if (caller === nobody && !row.about.includes('anonymous pull')) return undefined
-    const path = row.about.includes('with a token for closed') ? 'team/closed' : pathOf(row)
+    const path = row.about.includes('with a token for closed') ? 'team/closed' : repositoryPathOf(row)
     const scopes = [
       ...(path === '' ? [] : [`repository:${path}:pull,push,delete`]),
       ...(row.about.includes('token') ? [] : ['registry:catalog:*']),

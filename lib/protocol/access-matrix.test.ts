@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Row, nobody } from '@/e2e/access/matrix'
-import { basicRows, tokenRows } from '@/e2e/access/registry'
+import { basicRows, matrixPaths, repositoryPathOf, tokenRows } from '@/e2e/access/registry'
 import { digestOf } from '@/lib/storage/hash'
 import {
   TestWorld,
@@ -183,27 +183,12 @@ function decode(authorization: string): readonly [string, string] {
   return at < 0 ? ['', ''] : [text.slice(0, at), text.slice(at + 1)]
 }
 
-const paths: Readonly<Record<string, string>> = {
-  closed: 'team/closed',
-  open: 'team/open',
-  secret: 'other/secret',
-  'new in team': 'team/new',
-  'new in other': 'other/new',
-  'new in no namespace': 'nothing/new',
-}
-
-/** Path of the repository that a row asks for; empty where it asks for none. */
-function pathOf({ about }: Row): string {
-  const name = /^(?:for )?(closed|open|secret|new in team|new in other|new in no namespace)\b/.exec(about)?.[1]
-  return name === undefined ? '' : (paths[name] ?? '')
-}
-
 const scopesOf = (path: string) => (path === '' ? [] : [`repository:${path}:pull,push,delete`])
 
 /** `Authorization` with a token for what the row asks, with all that the caller may; null: of the anonymous. */
 async function tokenFor(row: Row, proof: readonly [string, string] | null): Promise<string> {
   await prepare(row)
-  const path = row.about.includes('with a token for closed') ? paths['closed'] : pathOf(row)
+  const path = row.about.includes('with a token for closed') ? matrixPaths['closed'] : repositoryPathOf(row)
   const catalog = row.about.includes('token') ? [] : ['registry:catalog:*']
   const query = new URLSearchParams([...scopesOf(path ?? ''), ...catalog].map((scope) => ['scope', scope]))
   const headers = proof === null ? {} : { authorization: byPassword(...proof) }
@@ -223,7 +208,9 @@ async function expiredToken(row: Row): Promise<string> {
 
 /** Of the same paths, with all that an administrator may there. */
 async function tokenElsewhere(row: Row): Promise<string> {
-  const query = new URLSearchParams([...scopesOf(pathOf(row)), 'registry:catalog:*'].map((scope) => ['scope', scope]))
+  const query = new URLSearchParams(
+    [...scopesOf(repositoryPathOf(row)), 'registry:catalog:*'].map((scope) => ['scope', scope]),
+  )
   const headers = { host: besideHost, authorization: byPassword('owner', passwords.registry) }
   const { status, json } = await registry.send('GET', `/v2/token?${query}`, { anonymous: true, headers })
   if (status !== 200) throw new Error(`no token: ${status}`)
@@ -249,7 +236,7 @@ const chunk = Buffer.from('a new blob')
 async function ask(row: Row, { authorization, form }: Proof): Promise<string> {
   const [method = '', template = ''] = row.operation.split(' ')
   await prepare(row)
-  const path = pathOf(row)
+  const path = repositoryPathOf(row)
   const reference = row.about.includes('by digest') ? image.digest : 'v1'
   const target = template
     .replace('{name}', path)

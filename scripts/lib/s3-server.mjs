@@ -1,10 +1,10 @@
 // A real S3 server for tests and benchmarks: versitygw over a temporary folder, on a free port of this machine.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { findFreePort } from './find-free-port.mjs'
 
 const startTimeoutMs = 20_000
 const region = 'us-east-1'
@@ -83,18 +83,6 @@ export async function startS3Server() {
       rmSync(root, { recursive: true, force: true })
     },
   }
-}
-
-/** @returns {Promise<number>} */
-function findFreePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }
 
 /** @param {string} url */

@@ -53,6 +53,7 @@ function Pager({ list, page, stale }: { list: ListParameters } & Pick<TableFootP
       {pageCount !== undefined && list.hrefOfNumber && (
         <Numbers hrefOf={list.hrefOfNumber} number={list.pageNumber} count={pageCount} />
       )}
+      {page?.isCapped && list.hrefOfNumber && <span aria-hidden="true">…</span>}
       {pageCount !== undefined && (
         <span className={classNames('pager-at', list.hrefOfNumber !== null && 'sr-only')}>
           {t('table.pageOf', {

@@ -155,13 +155,17 @@ export default {
       i18n,
       ...context,
     ]),
-    mayImport('e2e-is-a-client', '^e2e/', [schemas, domain, '^scripts/lib/(?:postgresql|s3-server|sweep)\\.mjs$']),
+    mayImport('e2e-is-a-client', '^e2e/', [
+      schemas,
+      domain,
+      '^scripts/lib/(?:find-free-port|postgresql|s3-server|sweep)\\.mjs$',
+    ]),
     mayImport('bench-is-a-client', '^bench/', [
       schemas,
       domain,
       '^e2e/clients/',
       '^e2e/digest',
-      '^scripts/lib/postgresql\\.mjs$',
+      '^scripts/lib/(?:find-free-port|postgresql)\\.mjs$',
     ]),
 
     neverPackages('next-stays-outside', '^lib/(domain|storage|metadata|registry|protocol)/', next),

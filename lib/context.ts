@@ -36,11 +36,11 @@ export interface Context {
   /** Hashes and verifies passwords. */
   readonly passwords: Passwords
   /** Limits guessing. */
-  readonly attempts: Attempts
+  readonly attempts: Pick<Attempts, 'guard' | 'prove'>
   /** Records failed log-ons. */
-  readonly failedLogOns: FailedLogOns
+  readonly failedLogOns: Pick<FailedLogOns, 'record' | 'recordAlone' | 'recordLeftOut'>
   /** Records uses of credentials. */
-  readonly credentialUses: CredentialUses
+  readonly credentialUses: Pick<CredentialUses, 'note' | 'logOn'>
   /** Bounds the memory of large manifests that are being pushed. */
   readonly manifestBytes: ByteBudget
   /** Bounds how long large manifests that are being pushed keep other requests waiting. */

@@ -43,7 +43,7 @@ export type RegistryHandler = (
   response: ServerResponse,
   exchange?: RegistryExchange,
   headers?: readonly string[],
-  passOn?: () => void,
+  passOn?: (needed: WriterNeeded) => void,
 ) => void
 
 /** How long an access check stays valid, in milliseconds: long enough for a small body to arrive. */
@@ -86,7 +86,7 @@ interface Serving {
   readonly exchange: RegistryExchange
   /** For every answer, names and values by turns. */
   readonly headers: readonly string[]
-  readonly passOn: (() => void) | undefined
+  readonly passOn: ((needed: WriterNeeded) => void) | undefined
   readonly isStopping: () => boolean
 }
 
@@ -97,7 +97,7 @@ function goLongWay(serving: Serving): Promise<void> {
 
 function fail({ ctx, request, response, exchange, headers, passOn }: Serving, cause: unknown): void {
   if (cause instanceof WriterNeeded && passOn !== undefined) {
-    passOn()
+    passOn(cause)
     return
   }
   const error = AppError.from(cause)

@@ -43,7 +43,8 @@ export async function createContext(config: Config, opened: OpenedParts): Promis
     secrets: await openSecretBox(config.dataDir),
     registryTokens: new RegistryTokens(config.dataDir, config.tokenMinutes * 60),
     passwords: new Passwords(),
-    attempts: new Attempts(),
+    // Not made where it is not used: it takes megabytes at once.
+    attempts: opened.attempts ?? new Attempts(),
     failedLogOns: new FailedLogOns(),
     credentialUses: new CredentialUses(opened.log),
     manifestBytes: new ByteBudget(manifestBytesMax, manifestWaitMs),

@@ -36,7 +36,7 @@ export interface FailedLogOn {
 /** Records that a log-on failed. Call it last in the transaction. */
 export async function insertFailedLogOn(
   tx: Transaction,
-  failedLogOns: FailedLogOns,
+  failedLogOns: Pick<FailedLogOns, 'record'>,
   failed: FailedLogOn,
   origin: Origin,
 ): Promise<void> {

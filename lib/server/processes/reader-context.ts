@@ -1,4 +1,7 @@
 import type { Config } from '@/lib/config'
+import { RememberedProofs } from '@/lib/auth/guessing/remembered-proofs'
+import type { Context } from '@/lib/context'
+import { WriterNeeded } from '@/lib/domain/writer-needed'
 import { createLogger } from '@/lib/log'
 import { openReadingDatabase } from '@/lib/metadata/engine/reading-database'
 import { SpaceReserve } from '@/lib/metadata/engine/space-reserve'
@@ -15,9 +18,19 @@ export async function openReaderContext(config: Config, main: MainClient): Promi
   const reserve = new SpaceReserve(database, config.reserveMib, log)
   if (database.provider === 'sqlite') {
     const db = openReadingDatabase(database.file, (name) => main.tryLock(name))
-    return createContext(config, { log, reserve, db, linkUpload: (upload) => main.linkUpload(upload) })
+    return createContext(config, { log, reserve, db, linkUpload: (upload) => main.linkUpload(upload), ...leftToMain() })
   }
   // Not loaded where it is not used: its client takes more memory than all else in a reader.
   const { openDatabase } = await import('@/lib/metadata/engine/open-database')
-  return createContext(config, { log, reserve, db: openDatabase(database) })
+  return createContext(config, { log, reserve, db: openDatabase(database), ...leftToMain() })
+}
+
+/** Secrets are checked by the main process only, which also counts and records: it hears of each credential once a minute. */
+function leftToMain(): Pick<Context, 'attempts' | 'failedLogOns' | 'credentialUses'> {
+  const leave = () => Promise.reject(new WriterNeeded())
+  return {
+    attempts: new RememberedProofs(),
+    failedLogOns: { record: leave, recordAlone: leave, recordLeftOut: leave },
+    credentialUses: { note: () => undefined, logOn: () => Promise.resolve() },
+  }
 }

@@ -9,7 +9,7 @@ import { createRegistryHandler } from '@/lib/protocol/handler'
 import type { ProcessContext } from '@/lib/server/create-context'
 import { blobPath } from '@/lib/storage/filesystem/filesystem-layout'
 import { digestOf } from '@/lib/storage/hash'
-import { TestRegistry, startTestRegistry } from '@/lib/testing/test-registry'
+import { TestRegistry, authorization, basic, startTestRegistry } from '@/lib/testing/test-registry'
 import { type ReadersServer, listenForReaders } from './listen-for-readers'
 import { MainClient } from './main-client'
 import { createServices } from './main-services'
@@ -29,6 +29,8 @@ let services: ReadersServer
 let client: MainClient
 let folder: string
 const closers: (() => unknown)[] = []
+/** How the main process would answer what is passed on. */
+let statusOfMain: number
 
 beforeEach(async ({ skip }) => {
   if (inject('provider') !== 'sqlite') skip('readers write to PostgreSQL themselves')
@@ -41,6 +43,9 @@ beforeEach(async ({ skip }) => {
   const ctx = await openReaderContext(main.ctx.config, client)
   const server = await serve(ctx)
   reader = new TestRegistry(ctx, (server.address() as AddressInfo).port, server)
+  // From then on it knows the password.
+  statusOfMain = 200
+  expect(await statusOf('GET', '/v2/')).toBe(passedOn)
   closers.push(
     () => server.closeAllConnections(),
     () => server.close(),
@@ -58,7 +63,10 @@ afterEach(async () => {
 async function serve(ctx: ProcessContext): Promise<Server> {
   const handle = createRegistryHandler(ctx)
   const server = createServer((request, response) => {
-    handle(request, response, undefined, [], () => response.writeHead(passedOn).end())
+    handle(request, response, undefined, [], ({ noteAnswer }) => {
+      noteAnswer?.(statusOfMain)
+      response.writeHead(passedOn).end()
+    })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return server
@@ -106,6 +114,39 @@ test('it issues the anonymous tokens that the main process would issue, by the s
   }
   await main.ctx.db.prisma.instance.updateMany({ data: { allowAnonymousPull: false } })
   expect((await tokenOf(reader)).status).toBe(401)
+})
+
+test('it lets in the secrets that the main process has let in, for tokens too, until anything about them changes', async () => {
+  const id = await main.addUser('member', 'member-password-1')
+  await main.grant({ userId: id }, 'PULL')
+  const ask = (secret: string, path_ = '/v2/token?scope=repository:test/example:pull') =>
+    reader.send('GET', path_, { headers: { authorization: basic('member', secret) } })
+  expect((await ask('member-password-1')).status).toBe(passedOn)
+  const granted = await ask('member-password-1')
+  expect(granted).toMatchObject({ status: 200, json: { scope: 'repository:test/example:pull' } })
+  const pull = { headers: { authorization: `Bearer ${String(granted.json['token'])}` } }
+  expect((await main.send('GET', '/v2/test/example/tags/list', pull)).status).toBe(200)
+  expect((await ask('member-password-1', '/v2/test/example/tags/list')).status).toBe(200)
+
+  await main.ctx.db.prisma.user.update({ where: { id }, data: { isDisabled: true } })
+  expect((await ask('member-password-1')).status).toBe(passedOn)
+  await main.ctx.db.prisma.user.update({ where: { id }, data: { isDisabled: false } })
+  expect((await ask('member-password-1')).status).toBe(200)
+  const passwordHash = await main.ctx.passwords.hash('member-password-2')
+  await main.ctx.db.prisma.registryPassword.updateMany({ where: { userId: id }, data: { passwordHash } })
+  expect((await ask('member-password-1')).status).toBe(passedOn)
+})
+
+test('it answers no guess: after a wrong secret the right one is the business of the main process again', async () => {
+  const ask = (value = authorization) => reader.send('GET', '/v2/', { headers: { authorization: value } })
+  statusOfMain = 401
+  expect((await ask(basic('admin', 'wrong'))).status).toBe(passedOn)
+  statusOfMain = 429
+  expect((await ask()).status).toBe(passedOn)
+  expect((await ask()).status).toBe(passedOn)
+  statusOfMain = 200
+  expect((await ask()).status).toBe(passedOn)
+  expect((await ask()).status).toBe(200)
 })
 
 test('it passes on what needs a write: a push, a deletion, a HEAD that must be recorded', async () => {

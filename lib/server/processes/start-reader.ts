@@ -61,7 +61,10 @@ export async function startReader(config: Config, supervised: Supervised, socket
       const { exchange, client } = visit
       const { request, response } = exchange
       if (mayAnswer(request, db.mayWrite)) {
-        serveRegistry(request, response, exchange, registrySecurityHeaders(client), () => passOn(visit))
+        serveRegistry(request, response, exchange, registrySecurityHeaders(client), ({ noteAnswer }) => {
+          if (noteAnswer !== undefined) response.once('finish', () => noteAnswer(response.statusCode))
+          passOn(visit)
+        })
       } else passOn(visit)
     },
     serveConsole: passOn,

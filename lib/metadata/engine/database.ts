@@ -29,10 +29,10 @@ export interface Source extends SqlSource {
  */
 export interface DirectReads {
   /**
-   * The first row of a SELECT, or undefined: SQLite answers at once, PostgreSQL with a promise. Throws or rejects as
-   * `$queryRaw` rejects.
+   * The first row of a SELECT with texts as values, or undefined: SQLite answers at once, PostgreSQL with a promise, many
+   * in one statement. Throws or rejects as `$queryRaw` rejects.
    */
-  first<T>(query: TemplateStringsArray, ...values: readonly unknown[]): T | undefined | Promise<T | undefined>
+  first<T>(query: TemplateStringsArray, ...values: readonly string[]): T | undefined | Promise<T | undefined>
   /**
    * A number that each commit changes, of any connection and any process: what was read after this number was seen is
    * still what the database has, as long as the number is the same. Null: the database has no such number (PostgreSQL).

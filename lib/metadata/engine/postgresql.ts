@@ -3,6 +3,7 @@ import { Pool } from 'pg'
 import { AppError } from '@/lib/domain/errors'
 import type { SqlTransaction } from './database'
 import type { ClientOptions, Engine } from './engine'
+import { GatheredReads } from './gathered-reads'
 import { PrismaClient } from '../generated/postgresql/client'
 import { PostgresqlLocks } from './postgresql-locks'
 import { PostgresqlStatements, postgresqlFailure } from './postgresql-statements'
@@ -33,6 +34,7 @@ export function openPostgresql(url: string, options: ClientOptions): Engine {
   const locks = new PostgresqlLocks(url)
   const client = new PrismaClient({ ...options, adapter: new PrismaPg(pool, { disposeExternalPool: true }) })
   const read = new PostgresqlStatements(pool)
+  const gathered = new GatheredReads(read)
   return {
     provider: 'postgresql',
     // The one cast of the two generated clients: they have the same models and methods.
@@ -40,8 +42,7 @@ export function openPostgresql(url: string, options: ClientOptions): Engine {
     read,
     inlineRead: read,
     direct: {
-      first: async <T>(query: TemplateStringsArray, ...values: readonly unknown[]) =>
-        (await read.$queryRaw<T[]>(query, ...values))[0],
+      first: (query, ...values) => gathered.first(query, ...values),
       commitMark: () => null,
     },
     sqlTransaction: (work) => runTransaction(pool, work),

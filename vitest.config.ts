@@ -16,8 +16,9 @@ export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
     // A database is migrated or a password hashed in most files; two busy cores make that slow, not wrong.
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // For machines that are busy: no test depends on how long it takes.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Much of the time is waited for disks and PostgreSQL; by itself vitest would leave a core to the watcher.
     maxWorkers: availableParallelism() + 1,
     projects: [

@@ -16,6 +16,8 @@ export interface TestBucket {
 export function s3Settings({ endpoint, region, credentials }: S3Server, bucket: string): Record<string, string> {
   return {
     ...{ STELE_STORAGE: 's3', STELE_S3_ENDPOINT: endpoint, STELE_S3_REGION: region, STELE_S3_BUCKET: bucket },
+    // With PostgreSQL too, the servers of a test have the same keys.
+    STELE_SECRET_KEY: 'ZTJlLXNlY3JldC1rZXktMDEyMzQ1Njc4OWFiY2RlZmdoaWo=',
     ...{ AWS_ACCESS_KEY_ID: credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey },
   }
 }

@@ -48,6 +48,8 @@ export interface StartOptions {
   databaseUrl?: string
   /** Settings besides those that make the ServerInfo true. */
   env?: Record<string, string>
+  /** A program, with its arguments, that becomes the server: it runs the command after them, as `env` does. */
+  through?: readonly [string, ...string[]]
 }
 
 /** Starts the built server and resolves once it answers. Rejects with its output when it ends before that. */
@@ -64,7 +66,8 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
   }
   // On every machine: what one process has answered must be true for the other at once.
   const processes = options.env?.['STELE_PROCESSES'] ?? '2'
-  const server = spawn(process.execPath, [bundle], {
+  const [program, ...args] = [...(options.through ?? []), process.execPath, bundle] as [string, ...string[]]
+  const server = spawn(program, args, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { parseConfig } from './config'
 
@@ -9,6 +10,8 @@ describe('parseConfig', () => {
       host: '127.0.0.1',
       processes: 1,
       dataDir: path.resolve('data'),
+      usesDataDir: true,
+      secretKeys: null,
       database: { provider: 'sqlite', file: path.resolve('data/stele.db') },
       storage: { driver: 'filesystem', dataDir: path.resolve('data') },
       adminPassword: null,
@@ -60,6 +63,55 @@ describe('parseConfig', () => {
     expect(parseConfig({ ...elsewhere, STELE_S3_PREFIX: 'a/', STELE_S3_PATH_STYLE: 'false' }).storage).toMatchObject({
       prefix: 'a/',
       pathStyle: false,
+    })
+  })
+
+  describe('a secret key', () => {
+    const base64 = 'ZTJlLXNlY3JldC1rZXktMDEyMzQ1Njc4OWFiY2RlZmdoaWo='
+    const hex = Buffer.from(base64, 'base64').subarray(0, 32).toString('hex')
+    const shared = { STELE_STORAGE: 's3', STELE_S3_BUCKET: 'blobs', DATABASE_URL: 'postgresql://db/stele' }
+
+    test('is in base64 or hexadecimal, and appears in no text that is made of the settings', () => {
+      const config = parseConfig({ STELE_SECRET_KEY: base64, STELE_SECRET_KEY_PREVIOUS: hex })
+      expect(config.secretKeys?.current.export().toString('base64')).toBe(base64)
+      expect(config.secretKeys?.previous?.export().toString('hex')).toBe(hex)
+      const shown = `${JSON.stringify(config)}${inspect(config, { depth: 9, showHidden: true })}`
+      for (const text of [base64, hex, 'e2e-secret', '65 32 65 2d']) expect(shown).not.toContain(text)
+    })
+
+    test('with PostgreSQL and S3 is required, and then nothing is in the data folder', () => {
+      expect(() => parseConfig(shared)).toThrow(/^STELE_SECRET_KEY: is required with PostgreSQL and STELE_STORAGE=s3/)
+      expect(parseConfig({ ...shared, STELE_SECRET_KEY: base64 }).usesDataDir).toBe(false)
+    })
+
+    test.each([
+      ['SQLite', { STELE_STORAGE: 's3', STELE_S3_BUCKET: 'blobs' }],
+      ['blobs in the folder', { DATABASE_URL: 'postgresql://db/stele' }],
+    ])('with %s needs the data folder still', (_, env) => {
+      expect(parseConfig({ ...env, STELE_SECRET_KEY: base64 }).usesDataDir).toBe(true)
+    })
+
+    test.each([
+      ['too short', Buffer.from(base64, 'base64').subarray(0, 31).toString('base64')],
+      ['a password', 'correct horse battery staple correct horse battery'],
+      ['the same byte again and again', Buffer.alloc(32, 7).toString('base64')],
+      ['digits of one byte', '7'.repeat(64)],
+    ])('that is %s is refused without being named', (_, text) => {
+      for (const name of ['STELE_SECRET_KEY', 'STELE_SECRET_KEY_PREVIOUS']) {
+        let message = ''
+        try {
+          parseConfig({ STELE_SECRET_KEY: base64, [name]: text })
+        } catch (error) {
+          message = (error as Error).message
+        }
+        expect(message).toBe(
+          `${name}: must be at least 32 random bytes in base64 or hexadecimal, as \`openssl rand -base64 32\` prints them`,
+        )
+      }
+    })
+
+    test('of before needs the one of now', () => {
+      expect(() => parseConfig({ STELE_SECRET_KEY_PREVIOUS: base64 })).toThrow(/^STELE_SECRET_KEY: is required too/)
     })
   })
 

@@ -1,3 +1,4 @@
+import { type KeyObject, createSecretKey } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import proxyAddr from 'proxy-addr'
@@ -9,6 +10,10 @@ export interface Config {
   readonly host: string
   /** Absolute path of the folder that holds the database, blobs and generated keys. */
   readonly dataDir: string
+  /** Whether anything is in that folder. With PostgreSQL, S3 and a secret key nothing is, and it need not exist. */
+  readonly usesDataDir: boolean
+  /** What the keys in the database are sealed with; null: the keys are in the data folder. */
+  readonly secretKeys: SecretKeysSetting | null
   readonly database: DatabaseSetting
   /** How many processes serve requests: 1 in development, else as set. The one that supervises them is not counted. */
   readonly processes: number
@@ -42,6 +47,13 @@ export interface Config {
   readonly logLevel: LogLevel
   /** Form of the log's lines; null: text on a terminal, JSON elsewhere. */
   readonly logFormat: LogFormat | null
+}
+
+/** Keys that are in no database: each opens keys that are. */
+export interface SecretKeysSetting {
+  readonly current: KeyObject
+  /** The one before, while the keys are sealed anew. */
+  readonly previous: KeyObject | null
 }
 
 /** An OpenID Connect provider, and the roles that its groups have here. */
@@ -157,6 +169,26 @@ function isOrigin(text: string): boolean {
   return /^https?:\/\/(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i.test(text) && URL.canParse(text)
 }
 
+/** Fewest bytes of a secret key, and fewest different ones among them: random ones have more than 25. */
+const secretKeyMin = { bytes: 32, different: 16 }
+
+/** The bytes of a secret key in base64 or hexadecimal, or null for another text, and for one that is not random. */
+function decodeSecretKey(text: string): Buffer | null {
+  const isHex = /^(?:[0-9a-f]{2}){32,}$/i.test(text)
+  if (!isHex && !/^[\w+/-]+={0,2}$/.test(text)) return null
+  const bytes = Buffer.from(text, isHex ? 'hex' : 'base64')
+  return bytes.length >= secretKeyMin.bytes && new Set(bytes).size >= secretKeyMin.different ? bytes : null
+}
+
+const secretKey = z
+  .string()
+  .refine(
+    (text) => decodeSecretKey(text) !== null,
+    'at least 32 random bytes in base64 or hexadecimal, as `openssl rand -base64 32` prints them',
+  )
+  .transform((text) => createSecretKey(decodeSecretKey(text) as Buffer))
+  .optional()
+
 const environment = z.object({
   PORT: z.coerce.number('a port number').int().min(0).max(65535).default(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -165,6 +197,8 @@ const environment = z.object({
     .string()
     .regex(/^(?:file:.+|postgres(?:ql)?:\/\/.+)$/, 'file:<path of a SQLite database> or postgresql://<address>')
     .optional(),
+  STELE_SECRET_KEY: secretKey,
+  STELE_SECRET_KEY_PREVIOUS: secretKey,
   STELE_PROCESSES: wholeNumber(1, 64).default(() => Math.min(availableParallelism(), usualProcessesMax)),
   STELE_STORAGE: z.enum(['filesystem', 's3'], 'filesystem or s3').default('filesystem'),
   STELE_S3_ENDPOINT: z.string().refine(isOrigin, 'http(s)://host[:port] without a path').optional(),
@@ -267,11 +301,21 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     throw new Error(`${missing}: is required too, an access key has an id and a secret`)
   }
   const dataDir = path.resolve(value.STELE_DATA_DIR)
+  const database = readDatabase(value.DATABASE_URL ?? `file:${path.join(dataDir, 'stele.db')}`)
+  const secretKeys = readSecretKeys(value)
+  if (secretKeys === null && database.provider === 'postgresql' && value.STELE_STORAGE === 's3') {
+    throw new Error(
+      'STELE_SECRET_KEY: is required with PostgreSQL and STELE_STORAGE=s3, because servers share their keys in the ' +
+        'database: set the same 32 random bytes for all of them, as `openssl rand -base64 32` prints them',
+    )
+  }
   return {
     port: value.PORT,
     host: value.HOST,
     dataDir,
-    database: readDatabase(value.DATABASE_URL ?? `file:${path.join(dataDir, 'stele.db')}`),
+    usesDataDir: secretKeys === null || database.provider === 'sqlite' || value.STELE_STORAGE === 'filesystem',
+    secretKeys,
+    database,
     // In development, Next compiles in the process that serves, from sources that only this one can load.
     processes: env['NODE_ENV'] === 'production' ? value.STELE_PROCESSES : 1,
     storage: readStorage(value, dataDir),
@@ -298,6 +342,13 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     logLevel: value.STELE_LOG_LEVEL,
     logFormat: value.STELE_LOG_FORMAT ?? null,
   }
+}
+
+function readSecretKeys(value: z.output<typeof environment>): SecretKeysSetting | null {
+  const { STELE_SECRET_KEY: current, STELE_SECRET_KEY_PREVIOUS: previous = null } = value
+  if (current !== undefined) return { current, previous }
+  if (previous !== null) throw new Error('STELE_SECRET_KEY: is required too, with STELE_SECRET_KEY_PREVIOUS')
+  return null
 }
 
 function readStorage(value: z.output<typeof environment>, dataDir: string): StorageSetting {

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { hostname, userInfo } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { assertKeysThere, prepareKeys } from '@/lib/auth/keys'
+import { parseConfig } from '@/lib/config'
 import { findAuditHead } from '@/lib/metadata/audit-listing'
 import type { Database } from '@/lib/metadata/engine/database'
 import { insertSession } from '@/lib/metadata/sessions'
@@ -94,6 +96,7 @@ describe('what was typed', () => {
       'user reset-password <name>',
       'user make-administrator <name>',
       'keys rotate',
+      'keys reseal',
     ]) {
       expect(out).toContain(words)
     }
@@ -301,4 +304,42 @@ test('keys rotate makes a new key, and records it without the key', async () => 
   const event = await lastEvent()
   expect(event).toMatchObject({ targetType: 'SIGNING_KEY', targetId: now?.jwk.kid, actor: 'command-line' })
   expect(JSON.stringify(event)).not.toContain(now?.jwk.d)
+})
+
+describe('keys in the database', () => {
+  const [now, next] = [1, 2].map((seed) =>
+    Buffer.from(Array.from({ length: 32 }, (_, n) => n * 7 + seed)).toString('base64'),
+  )
+
+  test('are rotated and sealed anew, and both are recorded without a key', async () => {
+    await prepareKeys(parseConfig({ STELE_DATA_DIR: folder, STELE_SECRET_KEY: now }), db)
+    const rotated = await run('keys rotate --revoke', { env: { STELE_SECRET_KEY: now ?? '' } })
+    expect(rotated).toMatchObject({ code: 0, err: '' })
+    const id = /the new key (\S+)\./.exec(rotated.out)?.[1]
+    expect(await lastEvent()).toMatchObject({ targetType: 'SIGNING_KEY', targetId: id, actor: 'command-line' })
+
+    const env = { STELE_SECRET_KEY: next ?? '', STELE_SECRET_KEY_PREVIOUS: now ?? '' }
+    expect((await run('keys reseal', { env })).out).toContain('sealed with STELE_SECRET_KEY: 2.')
+    const event = await lastEvent()
+    expect(event).toMatchObject({ targetType: 'SIGNING_KEY', action: 'UPDATE' })
+    expect((await run('keys reseal', { env })).out).toContain('nothing was changed')
+    expect((await lastEvent()).id).toBe(event.id)
+    const events = JSON.stringify(await db.prisma.auditEvent.findMany())
+    for (const secret of [now, next, '"d":']) expect(events).not.toContain(secret)
+    await assertKeysThere(parseConfig({ STELE_SECRET_KEY: next }), db)
+  })
+
+  test('are not used without STELE_SECRET_KEY or with another one', async () => {
+    const before = await db.prisma.auditEvent.count()
+    const early = await run('keys rotate', { env: { STELE_SECRET_KEY: now ?? '' } })
+    expect(early).toMatchObject({ code: 1, err: expect.stringMatching(/^The database has no keys yet/) as string })
+    await prepareKeys(parseConfig({ STELE_DATA_DIR: folder, STELE_SECRET_KEY: now }), db)
+    for (const env of [{}, { STELE_SECRET_KEY: next ?? '' }]) {
+      for (const command of ['keys rotate', 'keys reseal']) {
+        const { code, err } = await run(command, { env })
+        expect([code, err]).toEqual([1, expect.stringMatching(/^STELE_SECRET_KEY: /)])
+      }
+    }
+    expect(await db.prisma.auditEvent.count()).toBe(before)
+  })
 })

@@ -9,16 +9,18 @@ import { type OpenDatabase, openDatabase } from '@/lib/metadata/engine/open-data
 import { createLogger } from '@/lib/log'
 import { assertMigrated } from '@/lib/metadata/engine/migrate'
 import { SpaceReserve } from '@/lib/metadata/engine/space-reserve'
+import { KeysError } from '@/lib/secrets/key-store'
 import { Passwords } from '@/lib/secrets/passwords'
 import { auditVerify } from './audit-verify'
 import type { Command, CommandArguments } from './command'
 import { CommandError } from './command-error'
+import { keysReseal } from './keys-reseal'
 import { keysRotate } from './keys-rotate'
 import { userMakeAdministrator } from './user-make-administrator'
 import { userResetPassword } from './user-reset-password'
 
 /** All commands, in the order of the usage text. */
-const commands: readonly Command[] = [auditVerify, userResetPassword, userMakeAdministrator, keysRotate]
+const commands: readonly Command[] = [auditVerify, userResetPassword, userMakeAdministrator, keysRotate, keysReseal]
 
 /** Where a command reads and prints. */
 export interface Terminal {
@@ -130,7 +132,7 @@ function operatingSystemUser(): string {
 }
 
 function explain(error: unknown): string {
-  if (error instanceof CommandError) return error.message
+  if (error instanceof CommandError || error instanceof KeysError) return error.message
   if (!AppError.is(error)) return String((error as Error).stack)
   if (error.code === 'UNAVAILABLE') return `The database cannot be used now, nothing was changed: ${causeOf(error)}`
   return `Nothing was changed: ${error.message}.`

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { FolderKeys } from '@/lib/secrets/folder-keys'
 import { rotateSigningKeys } from '@/lib/secrets/signing-keys'
 import {
   type Answer,
@@ -158,7 +159,7 @@ describe('a token', () => {
 
   test('of before a rotation of keys goes on, and so do new ones', async () => {
     const before = await bearer(member, 'repository:test/example:pull')
-    await rotateSigningKeys(registry.ctx.config.dataDir)
+    await rotateSigningKeys(new FolderKeys(registry.ctx.config.dataDir))
     const after = await bearer(member, 'repository:test/example:pull')
     for (const headers of [before, after]) {
       expect((await registry.send('GET', '/v2/test/example/tags/list', { headers })).status).toBe(200)

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { type JWTPayload, SignJWT, decodeJwt, decodeProtectedHeader, importJWK } from 'jose'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { parseTokenScopes } from '@/lib/domain/token-scope'
+import { FolderKeys } from './folder-keys'
 import { RegistryTokens, type TokenHolder } from './registry-tokens'
 import { rotateSigningKeys } from './signing-keys'
 
@@ -21,7 +22,7 @@ let tokens: RegistryTokens
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-22T12:00:00Z') })
   folder = await mkdtemp(path.join(tmpdir(), 'stele-tokens-'))
-  tokens = new RegistryTokens(folder)
+  tokens = new RegistryTokens(new FolderKeys(folder))
 })
 afterEach(async () => {
   vi.useRealTimers()
@@ -41,7 +42,11 @@ async function readSigningKey() {
 }
 
 test('a token lives as long as is set', async () => {
-  const { token, lifetimeSeconds } = await new RegistryTokens(folder, 3600).issue(holder, 'cri-1', access)
+  const { token, lifetimeSeconds } = await new RegistryTokens(new FolderKeys(folder), 3600).issue(
+    holder,
+    'cri-1',
+    access,
+  )
   expect(lifetimeSeconds).toBe(3600)
   after(3599)
   expect((await tokens.verify(token, 'cri-1')).holder).toEqual(holder)
@@ -104,8 +109,8 @@ describe('rotation', () => {
   test('tokens of before stay good for their life, and new ones are signed by the new key', async () => {
     const before = await issue()
     await tokens.verify(before, 'cri-1')
-    const kid = await rotateSigningKeys(folder)
-    const other = new RegistryTokens(folder)
+    const kid = await rotateSigningKeys(new FolderKeys(folder))
+    const other = new RegistryTokens(new FolderKeys(folder))
     const made = (await other.issue(holder, 'cri-1', access)).token
     expect(decodeProtectedHeader(made).kid).toBe(kid)
     // This one has not looked at the file since.
@@ -131,7 +136,7 @@ describe('a token that somebody else made is refused', () => {
 
   test('by another server', async () => {
     const elsewhere = await mkdtemp(path.join(tmpdir(), 'stele-tokens-'))
-    const { token } = await new RegistryTokens(elsewhere).issue(holder, 'cri-1', access)
+    const { token } = await new RegistryTokens(new FolderKeys(elsewhere)).issue(holder, 'cri-1', access)
     await rm(elsewhere, { recursive: true })
     await expect(tokens.verify(token, 'cri-1')).rejects.toThrow(invalid)
   })

@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { AppError } from '@/lib/domain/errors'
 import { type GrantedAccess, formatTokenScopes, parseTokenScopes } from '@/lib/domain/token-scope'
+import type { KeyStore } from './key-store'
 import { SigningKeys, signingAlgorithm } from './signing-keys'
 
 /**
@@ -74,12 +75,12 @@ export class RegistryTokens {
     sizeCalculation: (_, token) => token.length,
   })
 
-  /** The keys are in the data directory. A token lives `lifetimeSeconds`, at most an hour. */
+  /** A token lives `lifetimeSeconds`, at most an hour. */
   constructor(
-    dataDir: string,
+    keys: KeyStore,
     private readonly lifetimeSeconds = 300,
   ) {
-    this.#keys = new SigningKeys(dataDir, () => this.#remembered.clear())
+    this.#keys = new SigningKeys(keys, () => this.#remembered.clear())
   }
 
   /** Issues a token for a holder at an instance, valid from now on. */

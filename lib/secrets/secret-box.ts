@@ -1,7 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
-import path from 'node:path'
-import { readOrCreateKey } from './key-file'
+import type { KeyStore } from './key-store'
 
 const algorithm = 'aes-256-gcm'
 const nonceBytes = 12
@@ -48,9 +46,12 @@ export class SecretBox {
   }
 }
 
-/** Opens the box of a data directory; the first start creates its key, `keys/secrets.key`. */
-export async function openSecretBox(dataDir: string): Promise<SecretBox> {
-  const folder = path.join(dataDir, 'keys')
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  return new SecretBox(await readOrCreateKey(path.join(folder, 'secrets.key'), () => randomBytes(32)))
+/** Opens the box that the server's key is for. */
+export async function openSecretBox(keys: KeyStore): Promise<SecretBox> {
+  return new SecretBox(await keys.read('secrets', createSealingKey))
+}
+
+/** A new key for a `SecretBox`. */
+export function createSealingKey(): Buffer {
+  return randomBytes(32)
 }

@@ -1,8 +1,7 @@
 import { type KeyObject, createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto'
-import { mkdir, stat } from 'node:fs/promises'
-import path from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { type CryptoKey, type JWK, importJWK } from 'jose'
-import { readOrCreateKey, replaceKey } from './key-file'
+import type { KeyStore } from './key-store'
 
 /** The algorithm that signs registry tokens, and the only one that is accepted. */
 export const signingAlgorithm = 'EdDSA'
@@ -10,8 +9,13 @@ export const signingAlgorithm = 'EdDSA'
 /** How long a retired key still verifies: longer than the lifetime of the last token it may have signed, an hour. */
 const retiredForMs = 65 * 60 * 1000
 
-/** How long a change of the file may go unnoticed, in milliseconds; a token with an unknown key is checked at once. */
+/** How long a change of the keys may go unnoticed, in milliseconds; a token with an unknown key has them checked. */
 const checkEveryMs = 1000
+
+/** How often tokens with unknown keys, which cost a caller nothing to make, may have the keys checked, in milliseconds. */
+const checkUnknownEveryMs = 50
+
+const storeName = 'registry-tokens'
 
 /** A stored key: a JSON Web Key (RFC 8037) and when it was retired. */
 interface StoredKey {
@@ -27,41 +31,42 @@ export interface SigningKey {
 }
 
 interface LoadedKeys {
-  /** Changes with the file. */
+  /** Changes with the stored keys. */
   readonly mark: string
   readonly signing: SigningKey
   readonly verifying: ReadonlyMap<string, { readonly key: CryptoKey; readonly endsAtMs: number }>
 }
 
 /**
- * The keys in a data directory that sign and verify registry tokens: `keys/registry-tokens.json`, created at its first
- * use. One key signs; retired keys verify until the last token they signed has expired. A changed file is read again,
- * so a rotation needs no restart.
+ * The keys that sign and verify registry tokens. One key signs; retired keys verify until the last token they signed has
+ * expired. Keys that have changed are read again, so a rotation needs no restart.
  */
 export class SigningKeys {
-  readonly #file: string
+  readonly #store: KeyStore
   readonly #onChange: () => void
   #loaded: LoadedKeys | null = null
   #checkedAtMs = 0
   #checking: Promise<LoadedKeys> | null = null
+  /** A check that starts later. */
+  #checkingNext: Promise<LoadedKeys> | null = null
 
-  /** `onChange` is called when a changed file has been read. */
-  constructor(dataDir: string, onChange: () => void = () => undefined) {
-    this.#file = fileOf(dataDir)
+  /** `onChange` is called when changed keys have been read. */
+  constructor(store: KeyStore, onChange: () => void = () => undefined) {
+    this.#store = store
     this.#onChange = onChange
   }
 
   /** Returns the key that signs now. */
   async signing(): Promise<SigningKey> {
-    return (await this.#keys(checkEveryMs)).signing
+    return (await this.#keys()).signing
   }
 
   /**
    * Returns the key with this name if it still verifies, else null. Finds a key that another process has just created.
    */
   async verifying(id: string): Promise<CryptoKey | null> {
-    const known = (await this.#keys(checkEveryMs)).verifying.get(id)
-    const found = known ?? (await this.#keys(0)).verifying.get(id)
+    const known = (await this.#keys()).verifying.get(id)
+    const found = known ?? (await this.#checkAgain()).verifying.get(id)
     return found !== undefined && Date.now() < found.endsAtMs ? found.key : null
   }
 
@@ -70,22 +75,41 @@ export class SigningKeys {
     return this.#loaded !== null && performance.now() - this.#checkedAtMs < checkEveryMs
   }
 
-  /** Checks the file for a change, unless it was checked within the last second. */
+  /** Checks the keys for a change, unless they were checked within the last second. */
   async refresh(): Promise<void> {
-    await this.#keys(checkEveryMs)
+    await this.#keys()
   }
 
-  async #keys(maxAgeMs: number): Promise<LoadedKeys> {
-    if (this.#loaded !== null && performance.now() - this.#checkedAtMs < maxAgeMs) return this.#loaded
-    this.#checking ??= this.#check().finally(() => (this.#checking = null))
-    return this.#checking
+  async #keys(): Promise<LoadedKeys> {
+    return this.#loaded !== null && this.areFresh() ? this.#loaded : this.#check()
   }
 
-  async #check(): Promise<LoadedKeys> {
-    const mark = await markOf(this.#file)
+  #check(): Promise<LoadedKeys> {
+    return (this.#checking ??= this.#read().finally(() => (this.#checking = null)))
+  }
+
+  /** A check that starts from now on: one that runs may have read before the key was made. All who wait share it. */
+  #checkAgain(): Promise<LoadedKeys> {
+    return (this.#checkingNext ??= this.#wait().then(() => {
+      this.#checkingNext = null
+      return this.#check()
+    }))
+  }
+
+  async #wait(): Promise<void> {
+    await this.#checking?.catch(() => undefined)
+    const waitMs = this.#checkedAtMs + checkUnknownEveryMs - performance.now()
+    if (waitMs > 0) await setTimeout(waitMs)
+    // One that has started meanwhile.
+    await this.#checking?.catch(() => undefined)
+  }
+
+  async #read(): Promise<LoadedKeys> {
+    const mark = await this.#store.markOf(storeName)
     const before = this.#loaded
     if (before === null || before.mark !== mark) {
-      const keys = parse(await readOrCreate(this.#file))
+      const keys = parse(await this.#store.read(storeName, createSigningKeys))
+      // Without a mark there was none: it was made now, and has one from now on.
       this.#loaded = await load(keys, mark ?? '')
       if (before !== null) this.#onChange()
     }
@@ -94,25 +118,42 @@ export class SigningKeys {
   }
 }
 
+/** What a rotation does with the keys that signed until then. */
+export interface RotationOptions {
+  /** Refuses the tokens that they signed, because one of them has leaked. Otherwise these stay valid until they expire. */
+  readonly revokeFormer?: boolean
+  /**
+   * Gets the new key's name before the key takes effect; if it throws, nothing changes. With a transaction, if the key is
+   * in the database: both are stored, or neither is.
+   */
+  readonly record?: (id: string, within?: object) => Promise<void>
+}
+
 /**
- * Creates a key that signs registry tokens from now on, and retires the previous one. Running servers on the data
- * directory notice within a second. `record` gets the new key's name before the key takes effect; if it throws, nothing
- * changes. Returns that name.
+ * Creates a key that signs registry tokens from now on, and retires the previous one. Running servers notice within a
+ * second. Returns the new key's name.
  */
 export async function rotateSigningKeys(
-  dataDir: string,
-  record: (id: string) => Promise<void> = () => Promise.resolve(),
+  store: KeyStore,
+  { revokeFormer = false, record = () => Promise.resolve() }: RotationOptions = {},
 ): Promise<string> {
-  const file = fileOf(dataDir)
-  await readOrCreate(file)
+  await store.read(storeName, createSigningKeys)
   const created = createKey()
   const id = created.jwk.kid
-  await replaceKey(
-    file,
-    (current) => serialize([created, ...parse(current).flatMap((key) => retire(key, new Date()))]),
-    () => record(id),
+  await store.replace(
+    storeName,
+    (current) => {
+      const former = revokeFormer ? [] : parse(current).flatMap((key) => retire(key, new Date()))
+      return serialize([created, ...former])
+    },
+    (within) => record(id, within),
   )
   return id
+}
+
+/** New keys, of which one signs. */
+export function createSigningKeys(): Buffer {
+  return serialize([createKey()])
 }
 
 /** Returns the key without its private part, or nothing when it no longer verifies. */
@@ -124,24 +165,6 @@ function retire({ jwk: { kty, crv, x, kid }, retiredAt }: StoredKey, now: Date):
 /** Returns until when a key verifies, in milliseconds since 1970. */
 function endOf(retiredAt: string | null): number {
   return retiredAt === null ? Infinity : Date.parse(retiredAt) + retiredForMs
-}
-
-function fileOf(dataDir: string): string {
-  return path.join(dataDir, 'keys', 'registry-tokens.json')
-}
-
-async function readOrCreate(file: string): Promise<Buffer> {
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
-  return readOrCreateKey(file, () => serialize([createKey()]))
-}
-
-/** Returns a mark that changes when the file is replaced; null when there is no file. */
-async function markOf(file: string): Promise<string | null> {
-  const found = await stat(file, { bigint: true }).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw error
-  })
-  return found === null ? null : `${found.ino} ${found.mtimeNs} ${found.size}`
 }
 
 function createKey(): StoredKey {
@@ -160,7 +183,7 @@ function parse(content: Buffer): readonly StoredKey[] {
 
 async function load(keys: readonly StoredKey[], mark: string): Promise<LoadedKeys> {
   const signing = keys.find(({ retiredAt }) => retiredAt === null)
-  if (signing === undefined) throw new Error('keys/registry-tokens.json has no key that signs')
+  if (signing === undefined) throw new Error('of the keys for registry tokens, none signs')
   const verifying = new Map<string, { key: CryptoKey; endsAtMs: number }>()
   for (const { jwk, retiredAt } of keys) {
     const { kty, crv, x } = jwk

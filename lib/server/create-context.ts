@@ -1,5 +1,6 @@
 import { Attempts } from '@/lib/auth/guessing/attempts'
 import { FailedLogOns } from '@/lib/auth/guessing/failed-log-ons'
+import { openKeys } from '@/lib/auth/keys'
 import { JobHost } from '@/lib/jobs/job-host'
 import { CredentialUses } from '@/lib/auth/use/credential-uses'
 import { Passwords } from '@/lib/secrets/passwords'
@@ -35,13 +36,14 @@ export type OpenedParts = Pick<ProcessContext, 'db' | 'log' | 'reserve'> & Parti
 
 /** Makes the context of a process around an open, migrated database. */
 export async function createContext(config: Config, opened: OpenedParts): Promise<ProcessContext> {
+  const keys = openKeys(config, opened.db.inline)
   const ctx: ProcessContext = {
     config,
     pulls: new Pulls(opened.db.direct),
     blobs: await openBlobStore(config.storage, () => createObjectIndex(opened.db)),
     verifiedBlobs: new VerifiedBlobs(),
-    secrets: await openSecretBox(config.dataDir),
-    registryTokens: new RegistryTokens(config.dataDir, config.tokenMinutes * 60),
+    secrets: await openSecretBox(keys),
+    registryTokens: new RegistryTokens(keys, config.tokenMinutes * 60),
     passwords: new Passwords(),
     // Not made where it is not used: it takes megabytes at once.
     attempts: opened.attempts ?? new Attempts(),

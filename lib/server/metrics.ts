@@ -9,7 +9,8 @@ import { withTimeout } from './with-timeout'
 
 /** Where the metrics are read from, on each scrape. */
 export interface MetricsSources extends ProcessSources {
-  readonly dataDir: string
+  /** The data folder; null when nothing is in it. */
+  readonly dataDir: string | null
   /** Throws when the database does not answer. */
   readonly pingDatabase: () => Promise<unknown>
   readonly countUploads: () => Promise<number>
@@ -130,8 +131,10 @@ export class Metrics {
   }
 
   async #collectStorage(): Promise<void> {
+    const { dataDir } = this.#sources
     try {
-      const { bavail, bsize } = await withTimeout(sourceTimeoutMs, () => statfs(this.#sources.dataDir))
+      if (dataDir === null) throw new Error('there is no folder')
+      const { bavail, bsize } = await withTimeout(sourceTimeoutMs, () => statfs(dataDir))
       this.#freeBytes.set(bavail * bsize)
     } catch {
       this.#freeBytes.remove()

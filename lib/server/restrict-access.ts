@@ -9,8 +9,8 @@ const othersMask = 0o077
  * Makes the data folder (0700) and the files of a SQLite database (0600) accessible to their owner only. Returns the
  * paths that others may still access, because the owner is another user or the file system has no permissions.
  */
-export async function restrictAccess({ dataDir, database }: Config): Promise<string[]> {
-  const left = await restrict(dataDir, 0o700)
+export async function restrictAccess({ dataDir, usesDataDir, database }: Config): Promise<string[]> {
+  const left = usesDataDir ? await restrict(dataDir, 0o700) : []
   const files = database.provider === 'sqlite' ? databaseFiles(database.file) : []
   for (const file of files) left.push(...(await restrict(file, 0o600)))
   return left

@@ -7,7 +7,8 @@ import { StartError } from './start-error'
 /**
  * Keeps other servers from the data folder, and from the database if that is a SQLite file, until this process ends or
  * the returned function is called. Servers over one PostgreSQL database share the folder. Throws a StartError when
- * another server has it. The process that a server was started as takes these locks.
+ * another server has it. The process that a server was started as takes these locks. Where nothing is in the folder, it is
+ * left alone.
  *
  * Only a server takes locks: `npm run stele` works beside it.
  */
@@ -23,7 +24,8 @@ export function takeWritingLocks(config: Config): Promise<() => void> {
   return takeLocks(config, 'serving')
 }
 
-async function takeLocks({ dataDir, database }: Config, of: 'server' | 'serving'): Promise<() => void> {
+async function takeLocks({ dataDir, usesDataDir, database }: Config, of: 'server' | 'serving'): Promise<() => void> {
+  if (!usesDataDir) return () => undefined
   const mode: LockMode = database.provider === 'sqlite' ? 'exclusive' : 'shared'
   await mkdir(dataDir, { recursive: true, mode: 0o700 }).catch(rethrowAs('STELE_DATA_DIR', dataDir))
   const locks = [takeLock('STELE_DATA_DIR', dataDir, path.join(dataDir, `${of}.lock`), mode)]

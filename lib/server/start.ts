@@ -73,7 +73,7 @@ export async function start(config: Config, dev: boolean, main: MainProcess | nu
   const metrics = new Metrics({
     running: exchanges.running,
     connections,
-    dataDir: config.dataDir,
+    dataDir: config.usesDataDir ? config.dataDir : null,
     pingDatabase: () => pingDatabase(db.inline),
     countUploads: () => countUploads(db),
     countOpenTags: () => countOpenTags(db, new Date()),

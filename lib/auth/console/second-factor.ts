@@ -16,6 +16,7 @@ import type { Context } from '@/lib/context'
 import { proveOwnPassword } from './own-password'
 import type { Principal } from '@/lib/domain/principal'
 import { createRecoveryCodes, hashRecoveryCode } from './recovery-codes'
+import { secondFactorOwner } from '@/lib/auth/second-factor-owner'
 import type { SecretBox } from '@/lib/secrets/secret-box'
 import { createTotpSecret, stepOfCode, totpUri } from './totp'
 
@@ -50,7 +51,7 @@ export async function setUpSecondFactor(
 ): Promise<{ readonly secret: string; readonly uri: string }> {
   await proveOwnPassword(ctx, principal, password, 'password')
   const secret = createTotpSecret()
-  const sealedSecret = ctx.secrets.seal(secret, sealOwner(principal.id))
+  const sealedSecret = ctx.secrets.seal(secret, secondFactorOwner(principal.id))
   await ctx.db.transaction(async (tx) => {
     await lockCredentials(tx, principal.id)
     if ((await findSecondFactor(tx, principal.id))?.confirmedAt) throw alreadyOn()
@@ -140,7 +141,7 @@ async function spendCode(
   sealedSecret: string,
   code: string,
 ): Promise<boolean> {
-  const step = stepOfCode(secrets.open(sealedSecret, sealOwner(userId)), code.replace(/\s/g, ''), new Date())
+  const step = stepOfCode(secrets.open(sealedSecret, secondFactorOwner(userId)), code.replace(/\s/g, ''), new Date())
   return step !== null && (await spendStep(tx, userId, step))
 }
 
@@ -152,11 +153,6 @@ async function recordChange(
 ): Promise<void> {
   const target = { type: 'USER', id: principal.id, name: principal.name } as const
   await insertAuditEvent(tx, principal, { action: 'UPDATE', target, before, after })
-}
-
-/** Returns the owner that a secret is sealed for: copied into another user's row, it does not open. */
-function sealOwner(userId: string): string {
-  return `second-factor ${userId}`
 }
 
 function alreadyOn(): AppError {

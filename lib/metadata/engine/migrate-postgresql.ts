@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Client } from 'pg'
+import type { SealedKeyRow } from '../sealed-keys'
 import { fillTagsOfPostgresql, tagOrdersMigration } from './fill-tags'
 import { fillTotals, totalsMigration } from './fill-totals'
 import type { AppliedMigration, Migration } from './migration'
@@ -17,6 +18,8 @@ const migrationsTable = `
     applied_steps_count INTEGER NOT NULL DEFAULT 0
   )`
 
+const hasKeys = `SELECT to_regclass('"SealedKey"') IS NOT NULL AS "hasKeys"`
+
 /** The advisory lock that Prisma's own `migrate deploy` takes: the two wait for each other. */
 const advisoryLock = 72707369
 
@@ -29,12 +32,15 @@ const connectTimeoutMs = 10_000
 export async function migratePostgresql(
   url: string,
   pending: (applied: AppliedMigration[]) => Migration[],
+  inspect: (keys: readonly SealedKeyRow[]) => void,
 ): Promise<string[]> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs })
   await client.connect()
   try {
     await client.query('BEGIN')
     await client.query('SELECT pg_advisory_xact_lock($1)', [advisoryLock])
+    const { rows: tables } = await client.query<{ hasKeys: boolean }>(hasKeys)
+    if (tables[0]?.hasKeys === true) inspect((await client.query<SealedKeyRow>('SELECT * FROM "SealedKey"')).rows)
     await client.query(migrationsTable)
     const { rows } = await client.query<AppliedMigration>(
       'SELECT migration_name, checksum FROM _prisma_migrations WHERE rolled_back_at IS NULL',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import Sqlite from 'better-sqlite3'
+import type { SealedKeyRow } from '../sealed-keys'
 import { fillTagsOfSqlite, tagOrdersMigration } from './fill-tags'
 import { fillTotals, totalsMigration } from './fill-totals'
 import type { AppliedMigration, Migration } from './migration'
@@ -32,7 +33,11 @@ const lockTimeoutMs = 30_000
  * Applies the migrations that `pending` returns to the database in `file`, in one transaction under the write lock. Takes
  * no lock when there is nothing to apply: each start and each command asks, beside a server that writes.
  */
-export function migrateSqlite(file: string, pending: (applied: AppliedMigration[]) => Migration[]): string[] {
+export function migrateSqlite(
+  file: string,
+  pending: (applied: AppliedMigration[]) => Migration[],
+  inspect: (keys: readonly SealedKeyRow[]) => void,
+): string[] {
   // SQLite would create it readable for everybody. Its companions get the mode of the database.
   createPrivateFile(file)
   const db = new Sqlite(file, { timeout: lockTimeoutMs })
@@ -41,7 +46,8 @@ export function migrateSqlite(file: string, pending: (applied: AppliedMigration[
     db.pragma('synchronous = FULL')
     // Prisma's SQLite migrations rebuild tables; references are checked as a whole before the commit instead.
     db.pragma('foreign_keys = OFF')
-    if (hasMigrations(db) && pending(readApplied(db)).length === 0) return []
+    if (hasTable(db, 'SealedKey')) inspect(db.prepare<[], SealedKeyRow>('SELECT * FROM "SealedKey"').all())
+    if (hasTable(db, '_prisma_migrations') && pending(readApplied(db)).length === 0) return []
     const names = db.transaction(() => applyPending(db, pending)).immediate()
     if (names.length > 0) analyzeSqlite(db)
     return names
@@ -94,8 +100,8 @@ function applyPending(db: Sqlite.Database, pending: (applied: AppliedMigration[]
   return names
 }
 
-function hasMigrations(db: Sqlite.Database): boolean {
-  return db.prepare(`SELECT 1 FROM sqlite_master WHERE name = '_prisma_migrations'`).get() !== undefined
+function hasTable(db: Sqlite.Database, name: string): boolean {
+  return db.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').get(name) !== undefined
 }
 
 function readApplied(db: Sqlite.Database): AppliedMigration[] {

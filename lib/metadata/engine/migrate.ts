@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
+import type { SealedKeyRow } from '../sealed-keys'
 import type { DatabaseLocation } from './database'
 import { migratePostgresql } from './migrate-postgresql'
 import { migrateSqlite, refreshStatistics } from './migrate-sqlite'
 import type { AppliedMigration, Migration } from './migration'
+
+/** Looks at the sealed keys of a database that is about to be migrated; throws when they are not for this server. */
+export type InspectKeys = (keys: readonly SealedKeyRow[]) => void
 
 /**
  * Brings a database to the newest of the migrations in `folder`, which has a folder for each provider; returns the
@@ -13,13 +17,18 @@ import type { AppliedMigration, Migration } from './migration'
  * statistics by which SQLite chooses indexes, where they are out of date.
  *
  * Throws an Error of one sentence when the database has a migration that `folder` does not (a newer version's
- * database), or one that differs from what was applied.
+ * database), or one that differs from what was applied. `inspect` gets the sealed keys that the database has before
+ * anything is changed; what it throws is thrown.
  */
-export async function migrate(location: DatabaseLocation, folder: string): Promise<string[]> {
+export async function migrate(
+  location: DatabaseLocation,
+  folder: string,
+  inspect: InspectKeys = () => undefined,
+): Promise<string[]> {
   const migrations = await readMigrations(path.join(folder, location.provider, 'migrations'))
   const pending = (applied: readonly AppliedMigration[]) => listPending(migrations, applied)
-  if (location.provider === 'postgresql') return migratePostgresql(location.url, pending)
-  const applied = migrateSqlite(location.file, pending)
+  if (location.provider === 'postgresql') return migratePostgresql(location.url, pending, inspect)
+  const applied = migrateSqlite(location.file, pending, inspect)
   if (applied.length === 0) refreshStatistics(location.file)
   return applied
 }
@@ -35,8 +44,8 @@ export async function assertMigrated(location: DatabaseLocation, folder: string)
     if (next !== undefined) throw new Error(`it has not been migrated to this version (${next.name}): start the server`)
     return []
   }
-  if (location.provider === 'sqlite') migrateSqlite(location.file, pending)
-  else await migratePostgresql(location.url, pending)
+  if (location.provider === 'sqlite') migrateSqlite(location.file, pending, () => undefined)
+  else await migratePostgresql(location.url, pending, () => undefined)
 }
 
 function listPending(migrations: readonly Migration[], applied: readonly AppliedMigration[]): Migration[] {

@@ -48,20 +48,24 @@ test('folders of servers that were killed are removed, and nothing else', async 
   await makeFolder('something-else', 'killed')
   await writeFile(path.join(parent, 'stele-processes-file'), '')
 
-  const mine = path.basename(await openSocketFolder(parent))
+  const mine = path.basename(await openSocketFolder([parent]))
   expect((await readdir(parent)).sort()).toEqual(
     ['something-else', 'stele-processes-file', 'stele-processes-running', 'stele-processes-young', mine].sort(),
   )
   // That of a running server stays, however often others start.
   const long = new Date(Date.now() - 3_600_000)
   await utimes(path.join(parent, mine), long, long)
-  await openSocketFolder(parent)
+  await openSocketFolder([parent])
   expect(await readdir(parent)).toContain(mine)
 })
 
 test('a folder that cannot hold a socket is refused with the setting to change', async () => {
-  await expect(openSocketFolder(path.join(parent, 'none'))).rejects.toThrow('TMPDIR')
+  await expect(openSocketFolder([path.join(parent, 'none')])).rejects.toThrow('TMPDIR')
   const long = path.join(parent, 'x'.repeat(100))
   await mkdir(long)
-  await expect(openSocketFolder(long)).rejects.toThrow('set TMPDIR to a shorter one')
+  await expect(openSocketFolder([long])).rejects.toThrow('set TMPDIR to a shorter one')
+})
+
+test('the next folder is taken where the first cannot be written to', async () => {
+  expect(path.dirname(await openSocketFolder([path.join(parent, 'none'), parent]))).toBe(parent)
 })

@@ -15,18 +15,16 @@ const socketPathMax = 103
 /** A folder that is younger may belong to a server that does not listen in it yet, in milliseconds. */
 const youngMs = 60_000
 
+/** Memory that containers have even when their file system is read-only. */
+const sharedMemory = '/dev/shm'
+
 /**
- * Creates the folder of the processes' sockets, which only this user may open, for as long as this process runs. Removes
- * those that other servers of this user left when they were killed. Throws a StartError when there can be none.
+ * Creates the folder of the processes' sockets, which only this user may open, for as long as this process runs: in the
+ * first of `parents` that can be written to. Removes those that other servers of this user left when they were killed.
+ * Throws a StartError when there can be none.
  */
-export async function openSocketFolder(parent = tmpdir()): Promise<string> {
-  await sweep(parent)
-  let folder: string
-  try {
-    folder = mkdtempSync(path.join(parent, prefix))
-  } catch (error) {
-    throw new StartError(`TMPDIR: ${parent} is not writable (${String((error as { code?: unknown }).code)})`)
-  }
+export async function openSocketFolder(parents: readonly string[] = [tmpdir(), sharedMemory]): Promise<string> {
+  const { parent, folder } = await makeFolder(parents)
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
   const owner = ownerSocketIn(folder)
   if ([...Object.values(socketsIn(folder)), owner].some((socket) => Buffer.byteLength(socket) > socketPathMax)) {
@@ -40,6 +38,19 @@ export async function openSocketFolder(parent = tmpdir()): Promise<string> {
   })
   server.unref()
   return folder
+}
+
+async function makeFolder(parents: readonly string[]): Promise<{ parent: string; folder: string }> {
+  const failures: string[] = []
+  for (const parent of parents) {
+    await sweep(parent)
+    try {
+      return { parent, folder: mkdtempSync(path.join(parent, prefix)) }
+    } catch (error) {
+      failures.push(`${parent} is not writable (${String((error as { code?: unknown }).code)})`)
+    }
+  }
+  throw new StartError(`TMPDIR: ${failures.join(', ')}: several processes need a folder for their sockets`)
 }
 
 /** Not the process's number: in a container it may be that of another process. */

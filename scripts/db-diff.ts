@@ -5,6 +5,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { additiveMark } from '@/lib/metadata/engine/migration'
+import { findBreaking } from './lib/additive'
 import { diffMigrationsToModels, migrationsFolder, PROVIDERS, readMigrations } from './lib/schema-engine'
 
 const root = join(import.meta.dirname, '..')
@@ -26,7 +28,12 @@ for (const provider of PROVIDERS) {
   }
   const target = join(migrationsFolder(root, provider), folder)
   mkdirSync(target, { recursive: true })
-  writeFileSync(join(target, 'migration.sql'), provider === 'postgresql' ? collateByBytes(sql) : sql)
+  const written = provider === 'postgresql' ? collateByBytes(sql) : sql
+  const breaking = findBreaking(written)
+  writeFileSync(join(target, 'migration.sql'), breaking.length === 0 ? `${additiveMark}\n${written}` : written)
+  for (const statement of breaking) {
+    console.log(`prisma/${provider}: servers of the version before cannot run beside this: ${statement}`)
+  }
   console.log(`prisma/${provider}/migrations/${folder}/migration.sql: read it before you commit it`)
 }
 

@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { additiveMark } from '@/lib/metadata/engine/migration'
+import { findBreaking } from './lib/additive'
 import { diffMigrationsToModels, PROVIDERS, readMigrations } from './lib/schema-engine'
 
 const root = join(import.meta.dirname, '..')
@@ -32,4 +34,28 @@ test('on PostgreSQL every text column is in byte order, whatever the locale of t
   const columns = readMigrations(root, 'postgresql').flatMap(({ sql }) => sql.match(/"\w+" TEXT.*/g) ?? [])
   expect(columns.length).toBeGreaterThan(0)
   expect(columns.filter((column) => !column.includes('TEXT COLLATE "C"'))).toEqual([])
+})
+
+test.each(PROVIDERS)(
+  'what %s migrations call additive is: servers that do not know them can run beside',
+  (provider) => {
+    for (const { name, sql } of readMigrations(root, provider)) {
+      if (sql.startsWith(additiveMark)) expect(findBreaking(sql), name).toEqual([])
+    }
+  },
+)
+
+test.each([
+  [true, 'CREATE TABLE "New" ("id" TEXT);\nCREATE UNIQUE INDEX "New_id" ON "New"("id");'],
+  [true, 'ALTER TABLE "Tag" ADD COLUMN "note" TEXT;\nALTER TABLE "Tag" ADD COLUMN "count" INTEGER NOT NULL DEFAULT 0;'],
+  [true, 'CREATE TABLE "New" ("id" TEXT REFERENCES "Tag"("id") ON DELETE CASCADE ON UPDATE CASCADE);'],
+  [true, 'CREATE INDEX "Tag_note" ON "Tag"("note");'],
+  [false, 'CREATE TABLE "New" ("id" TEXT REFERENCES "Tag"("id") ON DELETE RESTRICT ON UPDATE CASCADE);'],
+  [false, 'CREATE UNIQUE INDEX "Tag_note" ON "Tag"("note");'],
+  [false, 'ALTER TABLE "Tag" ADD COLUMN "note" TEXT NOT NULL;'],
+  [false, 'ALTER TABLE "Tag" DROP COLUMN "note";'],
+  [false, 'ALTER TABLE "Tag" RENAME TO "Other";'],
+  [false, 'UPDATE "Tag" SET "name" = \'\';'],
+])('is additive: %s, %s', (isAdditive, sql) => {
+  expect(findBreaking(sql).length === 0).toBe(isAdditive)
 })

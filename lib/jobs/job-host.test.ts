@@ -49,9 +49,7 @@ function endlessWork() {
 
 /** A lease as a process has it that lives, or one that is dead for a while. */
 function leaseOf(kind: RecordedJob<Context>['kind'], state: 'held' | 'expired') {
-  const now = new Date()
-  const expiresAt = new Date(now.getTime() + (state === 'held' ? hourMs : -1))
-  return holdLease(ctx.db, { name: kind, holder: 'another process', now, expiresAt })
+  return holdLease(ctx.db, { name: kind, holder: 'another process', forMs: state === 'held' ? hourMs : -1 })
 }
 
 describe('a run', () => {
@@ -124,6 +122,19 @@ describe('a run', () => {
     await start(() => Promise.resolve())
     await ctx.jobs.settled()
     expect(await readRuns()).toMatchObject([{ state: 'FAILED', failure: 'its process ended' }, { state: 'SUCCEEDED' }])
+  })
+
+  test('is not taken over by a server whose clock is ahead', async () => {
+    if (ctx.db.provider === 'sqlite') return
+    const { begun, work } = endlessWork()
+    await start(work)
+    await begun
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + hourMs })
+    try {
+      await expect(start(idle)).rejects.toMatchObject({ code: 'ALREADY_RUNNING' })
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test('that is started in a transaction works after it, and not at all when it is rolled back', async () => {

@@ -49,7 +49,7 @@ export async function recordRun<Options extends RunOptions>(
   const holder = randomUUID()
   const row = await db.transaction(async (tx) => {
     const startedAt = new Date()
-    if (!(await holdLease(tx, leaseOf(kind, holder, startedAt)))) throw new AppError('ALREADY_RUNNING')
+    if (!(await holdLease(tx, leaseOf(kind, holder)))) throw new AppError('ALREADY_RUNNING')
     await failRunning(tx, kind, { endedAt: startedAt, failure: abandoned })
     const name = startedBy === 'schedule' ? startedBy : startedBy.name
     const run = await insertRun(tx, { kind, options, startedBy: name, startedAt })
@@ -67,7 +67,7 @@ export async function failAbandonedRuns({ db }: JobContext, kind: MaintenanceKin
   const holder = randomUUID()
   await db.transaction(async (tx) => {
     const now = new Date()
-    if (!(await holdLease(tx, leaseOf(kind, holder, now)))) return
+    if (!(await holdLease(tx, leaseOf(kind, holder)))) return
     await failRunning(tx, kind, { endedAt: now, failure: abandoned })
     await releaseLease(tx, { name: kind, holder })
   })
@@ -142,8 +142,8 @@ async function renew(
   }
 }
 
-function leaseOf(kind: MaintenanceKind, holder: string, now = new Date()) {
-  return { name: kind, holder, now, expiresAt: new Date(now.getTime() + leaseMs) }
+function leaseOf(kind: MaintenanceKind, holder: string) {
+  return { name: kind, holder, forMs: leaseMs }
 }
 
 /** Adds up a run's counts and stores them from time to time. */

@@ -107,6 +107,7 @@ export async function removeBlobs(tx: SqlTransaction, digests: readonly string[]
 
 /** Locks the rows of blobs until the transaction ends; returns which of `digests` have one. */
 export async function lockBlobs(tx: SqlTransaction, digests: readonly string[]): Promise<ReadonlySet<string>> {
+  await holdThroughPauses(tx)
   const lock = tx.provider === 'sqlite' ? Prisma.empty : Prisma.sql`FOR UPDATE`
   const rows = await tx.$queryRaw<{ digest: string }[]>`
     SELECT "digest" FROM "Blob" WHERE "digest" IN (${Prisma.join(digests)}) ORDER BY "digest" ${lock}`
@@ -133,6 +134,7 @@ export async function claimBlobs(
   blobs: readonly BlobRow[],
   now: Date,
 ): Promise<ReadonlySet<string>> {
+  await holdThroughPauses(tx)
   const values = [...blobs]
     .sort((a, b) => (a.digest < b.digest ? -1 : 1))
     .map(({ digest, sizeBytes }) => Prisma.sql`(${digest}, ${sizeBytes}, ${now}, ${now})`)
@@ -140,6 +142,14 @@ export async function claimBlobs(
     INSERT INTO "Blob" ("digest", "sizeBytes", "createdAt", "seenAt") VALUES ${Prisma.join(values)}
     ON CONFLICT ("digest") DO NOTHING RETURNING "digest"`
   return new Set(rows.map(({ digest }) => digest))
+}
+
+/**
+ * Keeps PostgreSQL from ending the transaction while the process stands still. Bytes in a folder are deleted under its
+ * locks: if these ended first, a push could count on bytes that are deleted when the process goes on.
+ */
+async function holdThroughPauses(tx: SqlTransaction): Promise<void> {
+  if (tx.provider === 'postgresql') await tx.$executeRaw`SET LOCAL idle_in_transaction_session_timeout = 0`
 }
 
 /** Removes the rows that `claimBlobs` made in this transaction. */

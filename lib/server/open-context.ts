@@ -29,7 +29,11 @@ export async function openContext(config: Config, given: Partial<ProcessContext>
   // SQLite writes a little even when it opens a migrated database.
   reserve.beforeWrite()
   try {
-    const applied = await migrate(config.database, path.resolve('prisma'), (keys) => assertKeysOpen(config, keys))
+    const applied = await migrate(config.database, path.resolve('prisma'), {
+      inspectKeys: (keys) => assertKeysOpen(config, keys),
+      noteAhead: (migrations) =>
+        log.warn({ migrations }, 'the database is of a newer version: replace this server soon'),
+    })
     if (applied.length > 0) log.info({ migrations: applied }, 'the database was migrated')
   } catch (error) {
     if (error instanceof KeysError) throw new StartError(error.message)

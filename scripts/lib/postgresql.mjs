@@ -32,7 +32,18 @@ const startTimeoutMs = 60_000
  * @property {(database: string) => Promise<string>} createDatabase Creates an empty database; resolves with its url.
  * @property {() => Promise<void>} crash Ends it at once (`pg_ctl stop -m immediate`): connections break, data are kept.
  * @property {() => Promise<void>} start Starts it again at the same address after `crash`; resolves once it answers.
+ * @property {number} port
+ * @property {() => Promise<PostgresqlStandby>} startStandby Starts a copy that follows it; commits wait for that from now
+ *   on (synchronous replication).
  * @property {() => Promise<void>} stop Ends it and removes its data.
+ */
+
+/**
+ * @typedef {object} PostgresqlStandby
+ * @property {number} port
+ * @property {(database: string) => string} url
+ * @property {() => Promise<void>} promote Makes it the primary.
+ * @property {() => Promise<void>} stop
  */
 
 /** A short reason why no cluster can be started here; null when one can. */
@@ -56,74 +67,114 @@ export async function startPostgresql({ fsync }) {
   // It refuses to run as root.
   const identity = isRoot() ? /** @type {{ uid: number, gid: number }} */ (findServerUser()) : {}
   const password = randomBytes(16).toString('hex')
-  const port = await findFreePort()
   const folder = mkdtempSync(join(tmpdir(), 'stele-postgresql-'))
-  const data = join(folder, 'data')
-  const log = join(folder, 'log')
   const passwordFile = join(folder, 'password')
   writeFileSync(passwordFile, password, { mode: 0o600 })
   if ('uid' in identity) for (const path of [folder, passwordFile]) chownSync(path, identity.uid, identity.gid)
-
-  const url = (/** @type {string} */ database) =>
-    `postgresql://${user}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`
-  const processOptions = { ...identity, cwd: folder, env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' } }
-  /** @type {import('node:child_process').ChildProcess | null} */
-  let server = null
-
-  const start = async () => {
-    // A file, not a pipe: nobody reads a pipe while this process waits for a program.
-    const output = openSync(log, 'a')
-    const settings = {
-      port,
-      listen_addresses: '127.0.0.1',
-      unix_socket_directories: '',
-      max_connections: 200,
-      fsync: fsync ? 'on' : 'off',
-      log_min_messages: 'warning',
-    }
-    const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-    const started = spawn(join(programs, 'postgres'), ['-D', data, ...args], {
-      ...processOptions,
-      stdio: ['ignore', output, output],
-    })
-    closeSync(output)
-    server = started
-    const deadline = performance.now() + startTimeoutMs
-    while (!(await answers(url('postgres')))) {
-      if (started.exitCode === null && performance.now() < deadline) await setTimeout(20)
-      else throw new Error(`PostgreSQL did not start:\n${readFileSync(log, 'utf8')}`)
-    }
-  }
-  const end = async (/** @type {NodeJS.Signals} */ signal) => {
-    if (server === null) return
-    const ended = new Promise((resolve) => server?.once('close', resolve))
-    if (server.exitCode === null && server.kill(signal)) await ended
-    server = null
-  }
+  const environment = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' }
+  const processOptions = { ...identity, cwd: folder, env: environment }
+  /** @type {Set<import('node:child_process').ChildProcess>} */
+  const running = new Set()
   const endWithProcess = () => {
-    server?.kill('SIGQUIT')
+    for (const server of running) server.kill('SIGQUIT')
     rmSync(folder, { recursive: true, force: true })
   }
   process.once('exit', endWithProcess)
 
+  /**
+   * @param {string} program
+   * @param {string[]} args
+   */
+  const run = (program, args) => {
+    const options = { ...processOptions, env: { ...environment, PGPASSWORD: password } }
+    const made = spawnSync(join(programs, program), args, { ...options, encoding: 'utf8' })
+    if (made.status !== 0) throw new Error(`${program} failed:\n${made.error?.message ?? made.stdout + made.stderr}`)
+  }
+
+  /**
+   * A server over a data folder, which is not running yet.
+   * @param {string} name
+   */
+  const serverIn = async (name) => {
+    const port = await findFreePort()
+    const [data, log] = [join(folder, name), join(folder, `${name}.log`)]
+    const url = (/** @type {string} */ database) =>
+      `postgresql://${user}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`
+    /** @type {import('node:child_process').ChildProcess | null} */
+    let server = null
+    const start = async () => {
+      // A file, not a pipe: nobody reads a pipe while this process waits for a program.
+      const output = openSync(log, 'a')
+      const settings = {
+        port,
+        listen_addresses: '127.0.0.1',
+        unix_socket_directories: '',
+        max_connections: 200,
+        fsync: fsync ? 'on' : 'off',
+        log_min_messages: 'warning',
+      }
+      const args = Object.entries(settings).flatMap(([setting, value]) => ['-c', `${setting}=${value}`])
+      const started = spawn(join(programs, 'postgres'), ['-D', data, ...args], {
+        ...processOptions,
+        stdio: ['ignore', output, output],
+      })
+      closeSync(output)
+      server = started
+      running.add(started)
+      started.once('close', () => running.delete(started))
+      const deadline = performance.now() + startTimeoutMs
+      while (!(await answers(url('postgres')))) {
+        if (started.exitCode === null && performance.now() < deadline) await setTimeout(20)
+        else throw new Error(`PostgreSQL did not start:\n${readFileSync(log, 'utf8')}`)
+      }
+    }
+    const end = async (/** @type {NodeJS.Signals} */ signal) => {
+      if (server === null) return
+      const ended = new Promise((resolve) => server?.once('close', resolve))
+      if (server.exitCode === null && server.kill(signal)) await ended
+      server = null
+    }
+    return { port, data, url, start, end }
+  }
+
+  const primary = await serverIn('data')
   const initdb = [
-    ...['-D', data, '-U', user, '--no-sync', '--auth=scram-sha-256', `--pwfile=${passwordFile}`],
+    ...['-D', primary.data, '-U', user, '--no-sync', '--auth=scram-sha-256', `--pwfile=${passwordFile}`],
     // Text is not in byte order, as in most clusters, so that code which relies on either order fails.
     ...['--encoding=UTF8', '--locale-provider=icu', '--icu-locale=en-US'],
   ]
-  const made = spawnSync(join(programs, 'initdb'), initdb, { ...processOptions, encoding: 'utf8' })
-  if (made.status !== 0) throw new Error(`initdb failed:\n${made.error?.message ?? made.stdout + made.stderr}`)
-  await start()
+  run('initdb', initdb)
+  await primary.start()
+  const { url } = primary
   return {
     url,
+    port: primary.port,
     async createDatabase(database) {
       await query(url('postgres'), `CREATE DATABASE ${pg.escapeIdentifier(database)}`)
       return url(database)
     },
-    crash: () => end('SIGQUIT'),
-    start,
+    crash: () => primary.end('SIGQUIT'),
+    start: primary.start,
+    async startStandby() {
+      const standby = await serverIn('standby')
+      const source = ['-h', '127.0.0.1', '-p', String(primary.port), '-U', user, '--no-password']
+      run('pg_basebackup', [...source, '-D', standby.data, '--write-recovery-conf', '--checkpoint=fast', '--no-sync'])
+      await standby.start()
+      // Each commit now waits until the standby has it on its disk.
+      await query(url('postgres'), `ALTER SYSTEM SET synchronous_standby_names = '*'`)
+      await query(url('postgres'), 'SELECT pg_reload_conf()')
+      const isSynchronous = `SELECT 1 / count(*) FROM pg_stat_replication WHERE sync_state = 'sync'`
+      while (!(await succeeds(url('postgres'), isSynchronous))) await setTimeout(20)
+      return {
+        port: standby.port,
+        url: standby.url,
+        promote: () => query(standby.url('postgres'), 'SELECT pg_promote()'),
+        stop: () => standby.end('SIGINT'),
+      }
+    },
     async stop() {
-      await end('SIGINT')
+      await primary.end('SIGINT')
+      for (const server of running) server.kill('SIGQUIT')
       process.off('exit', endWithProcess)
       rmSync(folder, { recursive: true, force: true })
     },
@@ -153,7 +204,15 @@ function findServerUser() {
 
 /** @param {string} url */
 async function answers(url) {
-  return query(url, 'SELECT 1').then(
+  return succeeds(url, 'SELECT 1')
+}
+
+/**
+ * @param {string} url
+ * @param {string} sql
+ */
+async function succeeds(url, sql) {
+  return query(url, sql).then(
     () => true,
     () => false,
   )

@@ -3,7 +3,7 @@ import Sqlite from 'better-sqlite3'
 import type { SealedKeyRow } from '../sealed-keys'
 import { fillTagsOfSqlite, tagOrdersMigration } from './fill-tags'
 import { fillTotals, totalsMigration } from './fill-totals'
-import type { AppliedMigration, Migration } from './migration'
+import { type AppliedMigration, type Migration, additiveLog } from './migration'
 import { createPrivateFile } from './private-file'
 
 // Prisma's own table, so that `prisma migrate deploy` and `status` understand a database of ours and the other way
@@ -82,15 +82,15 @@ export function refreshStatistics(file: string): void {
 function applyPending(db: Sqlite.Database, pending: (applied: AppliedMigration[]) => Migration[]): string[] {
   db.exec(migrationsTable)
   const record = db.prepare(
-    `INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, applied_steps_count)
-     VALUES (?, ?, current_timestamp, ?, 1)`,
+    `INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, logs, applied_steps_count)
+     VALUES (?, ?, current_timestamp, ?, ?, 1)`,
   )
   // Again, under the lock: another process may have applied them meanwhile.
-  const names = pending(readApplied(db)).map(({ name, sql, checksum }) => {
+  const names = pending(readApplied(db)).map(({ name, sql, checksum, isAdditive }) => {
     db.exec(sql)
     if (name === tagOrdersMigration) fillTagsOfSqlite(db)
     if (name === totalsMigration) for (const statement of fillTotals) db.exec(statement)
-    record.run(randomUUID(), checksum, name)
+    record.run(randomUUID(), checksum, name, isAdditive ? additiveLog : null)
     return name
   })
   if (names.length === 0) return names
@@ -107,7 +107,7 @@ function hasTable(db: Sqlite.Database, name: string): boolean {
 function readApplied(db: Sqlite.Database): AppliedMigration[] {
   return db
     .prepare<[], AppliedMigration>(
-      'SELECT migration_name, checksum FROM _prisma_migrations WHERE rolled_back_at IS NULL',
+      'SELECT migration_name, checksum, logs FROM _prisma_migrations WHERE rolled_back_at IS NULL',
     )
     .all()
 }

@@ -9,7 +9,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { DatabaseLocation } from './database'
 import { tagOrdersMigration } from './fill-tags'
 import { totalsMigration } from './fill-totals'
-import { migrate } from './migrate'
+import { assertMigrated, migrate } from './migrate'
+import { additiveMark } from './migration'
 import { openDatabase } from './open-database'
 import { getInstanceTotals, getRepositoryTotals } from '../totals'
 import { versionKey } from '@/lib/domain/version-key'
@@ -279,6 +280,41 @@ describe('migrate', () => {
       expect(ofInstance('i')).toMatchObject({ repositoryCount: 3, tagCount: 3, storageBytes: 5_000_000_110 })
     } finally {
       await db.close()
+    }
+  })
+
+  test('goes on with the database of a newer version that only adds to it, and says so', async () => {
+    await addMigration('99990101000000_future', `${additiveMark}\nCREATE TABLE "Future" (id TEXT);`)
+    await migrate(location, migrations)
+    const ahead: string[] = []
+    expect(await migrate(location, checkedInMigrations, { noteAhead: (names) => ahead.push(...names) })).toEqual([])
+    expect(ahead).toContain('99990101000000_future')
+    await assertMigrated(location, checkedInMigrations)
+    await addMigration('99990102000000_breaking', 'DROP TABLE "Future";')
+    await migrate(location, migrations)
+    await expect(migrate(location, checkedInMigrations)).rejects.toThrow(/newer version.*99990102000000_breaking/)
+  })
+
+  test('gives way to a server that uses a table for long, and then changes it', async () => {
+    if (location.provider === 'sqlite') return
+    await migrate(location, migrations)
+    await addMigration('99990101000000_column', 'ALTER TABLE "Tag" ADD COLUMN "note" TEXT;')
+    const server = new Client({ connectionString: location.url })
+    await server.connect()
+    try {
+      await server.query('BEGIN')
+      await server.query('SELECT 1 FROM "Tag"')
+      const migrated = migrate(location, migrations)
+      // It waits for the table, gives up, and comes again: in between, others get to it.
+      const waiting = async () =>
+        (await run(`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'relation'`))
+          .length
+      await expect.poll(waiting, { timeout: 10_000 }).toBe(1)
+      await expect.poll(waiting, { timeout: 10_000 }).toBe(0)
+      await server.query('COMMIT')
+      expect(await migrated).toEqual(['99990101000000_column'])
+    } finally {
+      await server.end()
     }
   })
 

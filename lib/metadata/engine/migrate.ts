@@ -5,10 +5,15 @@ import type { SealedKeyRow } from '../sealed-keys'
 import type { DatabaseLocation } from './database'
 import { migratePostgresql } from './migrate-postgresql'
 import { migrateSqlite, refreshStatistics } from './migrate-sqlite'
-import type { AppliedMigration, Migration } from './migration'
+import { type AppliedMigration, type Migration, additiveLog, additiveMark } from './migration'
 
-/** Looks at the sealed keys of a database that is about to be migrated; throws when they are not for this server. */
-export type InspectKeys = (keys: readonly SealedKeyRow[]) => void
+/** What is told of a database that is about to be migrated. */
+export interface MigrationWatch {
+  /** Gets its sealed keys before anything is changed; throws when they are not for this server. */
+  readonly inspectKeys: (keys: readonly SealedKeyRow[]) => void
+  /** Gets the names of the migrations of a newer version that it has. */
+  readonly noteAhead: (names: readonly string[]) => void
+}
 
 /**
  * Brings a database to the newest of the migrations in `folder`, which has a folder for each provider; returns the
@@ -16,26 +21,32 @@ export type InspectKeys = (keys: readonly SealedKeyRow[]) => void
  * and a failing migration leaves the database as it was. A SQLite file is created where needed. It also renews the
  * statistics by which SQLite chooses indexes, where they are out of date.
  *
- * Throws an Error of one sentence when the database has a migration that `folder` does not (a newer version's
- * database), or one that differs from what was applied. `inspect` gets the sealed keys that the database has before
- * anything is changed; what it throws is thrown.
+ * A database of a newer version is used as it is when all that it has more is additive: then this server may run beside
+ * servers of that version, while they replace those of this one.
+ *
+ * Throws an Error of one sentence when the database has another migration that `folder` does not have, or one that differs
+ * from what was applied. What `inspectKeys` throws is thrown.
  */
 export async function migrate(
   location: DatabaseLocation,
   folder: string,
-  inspect: InspectKeys = () => undefined,
+  { inspectKeys = () => undefined, noteAhead = () => undefined }: Partial<MigrationWatch> = {},
 ): Promise<string[]> {
   const migrations = await readMigrations(path.join(folder, location.provider, 'migrations'))
-  const pending = (applied: readonly AppliedMigration[]) => listPending(migrations, applied)
-  if (location.provider === 'postgresql') return migratePostgresql(location.url, pending, inspect)
-  const applied = migrateSqlite(location.file, pending, inspect)
+  const pending = (applied: readonly AppliedMigration[]) => {
+    const ahead = listAhead(migrations, applied)
+    if (ahead.length > 0) noteAhead(ahead)
+    return listPending(migrations, applied)
+  }
+  if (location.provider === 'postgresql') return migratePostgresql(location.url, pending, inspectKeys)
+  const applied = migrateSqlite(location.file, pending, inspectKeys)
   if (applied.length === 0) refreshStatistics(location.file)
   return applied
 }
 
 /**
- * Throws an Error of one sentence unless the database has all of the migrations in `folder`, and no others. Applies
- * none.
+ * Throws an Error of one sentence unless the database has all of the migrations in `folder`, and no others but additive
+ * ones. Applies none.
  */
 export async function assertMigrated(location: DatabaseLocation, folder: string): Promise<void> {
   const migrations = await readMigrations(path.join(folder, location.provider, 'migrations'))
@@ -48,11 +59,20 @@ export async function assertMigrated(location: DatabaseLocation, folder: string)
   else await migratePostgresql(location.url, pending, () => undefined)
 }
 
+/** The names of those that only the database has. */
+function listAhead(migrations: readonly Migration[], applied: readonly AppliedMigration[]): string[] {
+  const known = new Set(migrations.map(({ name }) => name))
+  return applied.map(({ migration_name: name }) => name).filter((name) => !known.has(name))
+}
+
 function listPending(migrations: readonly Migration[], applied: readonly AppliedMigration[]): Migration[] {
   for (const row of applied) {
     const known = migrations.find((migration) => migration.name === row.migration_name)
     if (known === undefined) {
-      throw new Error(`the database is from a newer version of Stele (it has migration ${row.migration_name})`)
+      if (row.logs === additiveLog) continue
+      throw new Error(
+        `the database is from a newer version of Stele, beside which this one cannot run (it has migration ${row.migration_name})`,
+      )
     }
     if (known.checksum !== row.checksum) {
       throw new Error(`migration ${row.migration_name} was changed after it had been applied to this database`)
@@ -67,7 +87,8 @@ async function readMigrations(folder: string): Promise<Migration[]> {
   return Promise.all(
     names.sort().map(async (name) => {
       const sql = await readFile(path.join(folder, name, 'migration.sql'), 'utf8')
-      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') }
+      const isAdditive = sql.startsWith(additiveMark)
+      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex'), isAdditive }
     }),
   )
 }

@@ -1,10 +1,11 @@
 import { PrismaPg } from '@prisma/adapter-pg'
-import { Pool } from 'pg'
+import { type ClientBase, Pool } from 'pg'
 import { AppError } from '@/lib/domain/errors'
 import type { SqlTransaction } from './database'
 import type { ClientOptions, Engine } from './engine'
 import { GatheredReads } from './gathered-reads'
 import { PrismaClient } from '../generated/postgresql/client'
+import { beginSession, connectionSettings, isUsableAfter, statementTimeoutMs } from './postgresql-connections'
 import { PostgresqlLocks } from './postgresql-locks'
 import { PostgresqlStatements, postgresqlFailure } from './postgresql-statements'
 import type { SqlRunner } from './sql-runner'
@@ -12,22 +13,20 @@ import type { SqlRunner } from './sql-runner'
 /** Most connections of this process. */
 const connectionsMax = 20
 
-/** How long a request waits for a connection before it is answered UNAVAILABLE, in milliseconds. */
-const connectTimeoutMs = 5_000
-
-/** How long one statement may take, in milliseconds: a database that hangs must not hang the registry. */
-const statementTimeoutMs = 30_000
+/** How long a connection is used, in seconds: then none is left to a server that its address no longer leads to. */
+const lifetimeMaxSeconds = 300
 
 /** Opens the migrated PostgreSQL database at `url`. Models and plain SQL share one pool of connections. */
 export function openPostgresql(url: string, options: ClientOptions): Engine {
   const pool = new Pool({
-    connectionString: url,
+    ...connectionSettings(url),
     max: connectionsMax,
-    connectionTimeoutMillis: connectTimeoutMs,
+    maxLifetimeSeconds: lifetimeMaxSeconds,
     query_timeout: statementTimeoutMs,
     statement_timeout: statementTimeoutMs,
-    keepAlive: true,
     application_name: 'stele',
+    // The pool waits for it; its types do not say so.
+    onConnect: beginSession as (client: ClientBase) => void,
   })
   // An idle connection that breaks is replaced by the next request; unhandled, the event would end the process.
   pool.on('error', () => undefined)
@@ -69,9 +68,14 @@ async function runTransaction<T>(pool: Pool, work: (tx: SqlTransaction) => Promi
     if (command !== 'COMMIT') throw new AppError('UNAVAILABLE', { cause: new Error(`COMMIT was answered ${command}`) })
     return result
   } catch (error) {
-    await connection.query('ROLLBACK').catch((cause: unknown) => {
-      broken = cause as Error
-    })
+    // One on which PostgreSQL does not answer would keep the caller waiting once more.
+    const cause = AppError.is(error) ? error.cause : null
+    if (cause instanceof Error && !isUsableAfter(cause)) broken = cause
+    else {
+      await connection.query('ROLLBACK').catch((failure: unknown) => {
+        broken = failure as Error
+      })
+    }
     throw error
   } finally {
     connection.off('error', ignore)

@@ -73,8 +73,7 @@ describe('starting one', () => {
   })
 
   test('is refused while one runs, in any process; a scrub is another matter', async () => {
-    const lease = { holder: 'another process', now: new Date(), expiresAt: new Date(Date.now() + 60_000) }
-    await holdLease(api.ctx.db, { ...lease, name: 'GARBAGE_COLLECTION' })
+    await holdLease(api.ctx.db, { name: 'GARBAGE_COLLECTION', holder: 'another process', forMs: 60_000 })
     const refused = await create()
     expect([refused.status, refused.json.code]).toEqual([409, 'ALREADY_RUNNING'])
     expect((await api.call('GET', list)).json.items).toEqual([])

@@ -32,6 +32,7 @@ describe('parseConfig', () => {
       tokenMinutes: 5,
       reserveMib: 16,
       sessions: { idleHours: 12, maxDays: 30 },
+      drainSeconds: 0,
       stopTimeoutSeconds: 25,
       metricsToken: null,
       logLevel: 'info',

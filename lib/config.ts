@@ -40,6 +40,11 @@ export interface Config {
   /** How much space is kept for the administration of a server whose disk is full, in MiB; 0: none. SQLite only. */
   readonly reserveMib: number
   readonly sessions: SessionSettings
+  /**
+   * How long a server that is stopped still serves everything after `/readyz` says that it stops, so that a load balancer
+   * notices.
+   */
+  readonly drainSeconds: number
   /** How long running requests may take to end when the server is stopped; then they are aborted. */
   readonly stopTimeoutSeconds: number
   /** The bearer token for reading the metrics; null: the metrics are off. */
@@ -268,6 +273,7 @@ const environment = z.object({
   STELE_VERIFY_HOURS: wholeNumber(0, hoursMax).default(24),
   STELE_TOKEN_MINUTES: wholeNumber(1, 60).default(5),
   STELE_RESERVE_MIB: wholeNumber(0, 10_240).default(16),
+  STELE_DRAIN_SECONDS: wholeNumber(0, 600).default(0),
   STELE_STOP_TIMEOUT_SECONDS: wholeNumber(0, 3600).default(25),
   STELE_METRICS_TOKEN: z
     .string()
@@ -337,6 +343,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     tokenMinutes: value.STELE_TOKEN_MINUTES,
     reserveMib: value.STELE_RESERVE_MIB,
     sessions: { idleHours: value.STELE_SESSION_IDLE_HOURS, maxDays: value.STELE_SESSION_MAX_DAYS },
+    drainSeconds: value.STELE_DRAIN_SECONDS,
     stopTimeoutSeconds: value.STELE_STOP_TIMEOUT_SECONDS,
     metricsToken: value.STELE_METRICS_TOKEN ?? null,
     logLevel: value.STELE_LOG_LEVEL,

@@ -4,7 +4,7 @@ import { AppError } from '@/lib/domain/errors'
 import { isHost } from '@/lib/domain/host'
 import { askWhenRead } from './continue-in-order'
 import { type Exchange, type Exchanges, doorOf } from './exchange'
-import type { Phase } from './phase'
+import { type Phase, isEnding } from './phase'
 import { refuse } from './refuse'
 import { setSecurityHeaders } from './security-headers'
 
@@ -37,7 +37,7 @@ export function createDoors({
 }: DoorSettings): RequestListener {
   return (request, response) => {
     // The client's next request uses another connection, and so perhaps reaches another process.
-    if (phase.name === 'stopping') response.setHeader('Connection', 'close')
+    if (isEnding(phase)) response.setHeader('Connection', 'close')
     const client = readClient(request)
     setClient(request, client)
     const door = doorOf(request.url ?? '')

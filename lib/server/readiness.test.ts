@@ -43,10 +43,14 @@ describe('readiness', () => {
     expect(database).toHaveBeenCalledTimes(2)
   })
 
-  test.each(['starting', 'stopping'] as const)('is refused while %s, without asking the parts', async (name) => {
+  test.each([
+    ['starting', 'starting'],
+    ['draining', 'stopping'],
+    ['stopping', 'stopping'],
+  ] as const)('is refused while %s, without asking the parts', async (name, status) => {
     const database = vi.fn(works)
     const phase: Phase = { name }
-    expect(await createReadiness(phase, { database, storage: works }, log)()).toEqual({ status: name, failing: [] })
+    expect(await createReadiness(phase, { database, storage: works }, log)()).toEqual({ status, failing: [] })
     expect(database).not.toHaveBeenCalled()
   })
 

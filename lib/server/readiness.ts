@@ -1,5 +1,5 @@
 import type { Logger } from '@/lib/log'
-import type { Phase } from './phase'
+import { type Phase, isEnding } from './phase'
 import { withTimeout } from './with-timeout'
 
 /** The parts that requests need. Each check throws when its part cannot be used. */
@@ -43,7 +43,8 @@ export function createReadiness(
   }
 
   return async () => {
-    if (phase.name !== 'ready') return { status: phase.name, failing: [] }
+    if (isEnding(phase)) return { status: 'stopping', failing: [] }
+    if (phase.name === 'starting') return { status: 'starting', failing: [] }
     running ??= Promise.all([check('database'), check('storage')]).then(() => {
       running = null
     })

@@ -132,6 +132,7 @@ export async function start(config: Config, dev: boolean, main: MainProcess | nu
       stopAccepting: () => (main === null ? server.close() : main.supervised.close()),
       phase,
       log,
+      drainMs: config.drainSeconds * 1000,
       timeoutMs: config.stopTimeoutSeconds * 1000,
       hasUploads: () => uploads.exist(),
       ...(main !== null && { dependents: main.supervised.readersEnded }),

@@ -50,6 +50,7 @@ function stoppable(options: Partial<Stoppable> = {}): Stoppable {
     stopAccepting: () => void server.close(),
     phase,
     log: createLogger('silent'),
+    drainMs: 0,
     timeoutMs: 60_000,
     hasUploads: () => false,
     stopWork: () => Promise.resolve(),
@@ -67,6 +68,19 @@ describe('stopping', () => {
     await new Promise((resolve) => kept.once('data', resolve).write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'))
     await stop(stoppable(), noHurry)
     await closed
+  })
+
+  test('begins when the server was not ready for a time in which it served everything, unless it must hurry', async () => {
+    const hurry = new AbortController()
+    const stopWork = vi.fn(() => Promise.resolve())
+    const stopped = stop(stoppable({ drainMs: 3_600_000, stopWork }), hurry.signal)
+    expect(phase.name).toBe('draining')
+    expect(await send(port, 'GET', '/')).toMatchObject({ text: 'now' })
+    expect([phase.name, stopWork.mock.calls.length]).toEqual(['draining', 0])
+    hurry.abort()
+    await stopped
+    expect(phase.name).toBe('stopping')
+    expect(stopWork).toHaveBeenCalledOnce()
   })
 
   test('lets a running request end, takes no connection meanwhile, and lets go of everything after it', async () => {

@@ -13,6 +13,8 @@ export interface Stoppable {
   /** Accepts no more connections from now on. */
   readonly stopAccepting: () => void
   readonly phase: Phase
+  /** How long everything is still served after the probes say that the server stops, in milliseconds. */
+  readonly drainMs: number
   readonly log: Logger
   /** How long requests may take to end, in milliseconds; then the remaining connections are closed. */
   readonly timeoutMs: number
@@ -49,9 +51,10 @@ export function stopWhenAsked(stoppable: Stoppable, supervised: Supervised | nul
     return
   }
   const hurry = new AbortController()
+  supervised.onDrain(() => (stoppable.phase.name = 'draining'))
   supervised.onStop((isHurried) => {
     if (isHurried) hurry.abort()
-    else void stop(stoppable, hurry.signal).then(() => process.exit(0))
+    else void stop({ ...stoppable, drainMs: 0 }, hurry.signal).then(() => process.exit(0))
   })
 }
 
@@ -72,13 +75,16 @@ function stopOnSignal(stoppable: Stoppable): void {
 }
 
 /**
- * Stops in order: no new upload is accepted; after the last upload, no new connection is accepted; after the last
+ * Stops in order: for `drainMs`, all goes on, but the server is not ready; then no new upload is accepted; after the last upload, no new connection is accepted; after the last
  * request, everything is closed. After `timeoutMs`, or when `hurry` is aborted, the remaining connections are closed.
  */
-export async function stop(
-  { server, connections, stopAccepting, phase, log, timeoutMs, hasUploads, dependents, stopWork, release }: Stoppable,
-  hurry: AbortSignal,
-): Promise<void> {
+export async function stop(stoppable: Stoppable, hurry: AbortSignal): Promise<void> {
+  const { server, connections, stopAccepting, phase, log, drainMs, timeoutMs, hasUploads, dependents } = stoppable
+  const { stopWork, release } = stoppable
+  if (drainMs > 0) {
+    phase.name = 'draining'
+    await setTimeout(drainMs, undefined, { signal: hurry }).catch(() => undefined)
+  }
   const startedAt = performance.now()
   phase.name = 'stopping'
   const isLate = () => hurry.aborted || performance.now() - startedAt >= timeoutMs

@@ -1,7 +1,7 @@
 import { type IncomingHttpHeaders, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { z } from 'zod'
-import type { Phase } from '@/lib/server/phase'
+import { type Phase, isEnding } from '@/lib/server/phase'
 import { type ProbeHandler, createProbes } from '@/lib/server/probes'
 import type { Readiness } from '@/lib/server/readiness'
 
@@ -32,7 +32,7 @@ export function createReaderProbes(
 ): ProbeHandler {
   return createProbes({
     async readiness(): Promise<Readiness> {
-      if (phase.name === 'stopping') return { status: 'stopping', failing: [] }
+      if (isEnding(phase)) return { status: 'stopping', failing: [] }
       const answer = await ask(relaySocket, '/readyz', {}, maxMs)
       return answer === null ? { status: 'failing', failing: ['main'] } : readiness.parse(JSON.parse(answer.text))
     },

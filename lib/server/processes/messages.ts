@@ -8,6 +8,8 @@ export type MetricsOfProcess = readonly MetricObject[]
 export type Order =
   /** Take the connection that comes with this message, and confirm it. */
   | { readonly type: 'take'; readonly connection: number }
+  /** Serve everything, but say that the server stops. */
+  | { readonly type: 'drain' }
   /** Stop when the requests that run have ended. */
   | { readonly type: 'stop' }
   /** Stop now. */

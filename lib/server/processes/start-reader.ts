@@ -81,6 +81,7 @@ export async function startReader(config: Config, supervised: Supervised, socket
       stopAccepting: () => undefined,
       phase,
       log,
+      drainMs: config.drainSeconds * 1000,
       timeoutMs: config.stopTimeoutSeconds * 1000,
       hasUploads: () => uploads.exist(),
       stopWork: () => Promise.resolve(),

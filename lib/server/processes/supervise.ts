@@ -81,6 +81,10 @@ class Supervisor {
   #lastReader = 0
   /** Whether the server has served: before, it ends with its main process. */
   #isReady = false
+  readonly #drainMs: number
+  /** Since the first signal; null before. */
+  #signalledAt: number | null = null
+  #drain: NodeJS.Timeout | undefined
   #stoppingSince: number | null = null
   #exitCode = 0
   /** Restarts in a row. */
@@ -103,6 +107,7 @@ class Supervisor {
     this.#port = port
     this.#socketFolder = socketFolder
     this.#times = times
+    this.#drainMs = config.drainSeconds * 1000
     this.#stopMaxMs = config.stopTimeoutSeconds * 1000 + times.stopMarginMs
   }
 
@@ -140,6 +145,7 @@ class Supervisor {
     switch (report.type) {
       case 'open':
         if (this.#stoppingSince === null || child === this.#main) this.#distribution.add(child)
+        if (this.#signalledAt !== null) tell(child, { type: 'drain' })
         return
       case 'taken':
         this.#distribution.confirm(report.connection)
@@ -185,20 +191,35 @@ class Supervisor {
   }
 
   #onSignal(signal: NodeJS.Signals): void {
-    const isFirst = this.#stoppingSince === null
-    this.#stoppingSince ??= performance.now()
+    const isFirst = this.#signalledAt === null
+    this.#signalledAt ??= performance.now()
     // A terminal sends it to npm and to us, and npm forwards it.
-    if (!isFirst && performance.now() - this.#stoppingSince < sameSignalMs) return
+    if (!isFirst && performance.now() - this.#signalledAt < sameSignalMs) return
     if (isFirst) this.#log.info({ signal }, 'stopping')
-    setTimeout(() => this.#endAll(), isFirst ? this.#stopMaxMs : this.#times.stopMarginMs)
-    const order: Order = { type: isFirst ? 'stop' : 'hurry' }
-    for (const reader of this.#readers.keys()) {
-      // The main process takes connections until no upload needs one.
-      this.#distribution.remove(reader, { hasEnded: false })
-      tell(reader, order)
+    if (isFirst && this.#drainMs > 0) {
+      this.#tellAll({ type: 'drain' })
+      this.#drain = setTimeout(() => this.#stop(), this.#drainMs)
+      return
     }
-    tell(this.#main, order)
+    clearTimeout(this.#drain)
+    if (this.#stoppingSince === null) this.#stop()
+    if (isFirst) return
+    setTimeout(() => this.#endAll(), this.#times.stopMarginMs)
+    this.#tellAll({ type: 'hurry' })
     this.#goOnStopping()
+  }
+
+  #stop(): void {
+    this.#stoppingSince = performance.now()
+    setTimeout(() => this.#endAll(), this.#stopMaxMs)
+    // The main process takes connections until no upload needs one.
+    for (const reader of this.#readers.keys()) this.#distribution.remove(reader, { hasEnded: false })
+    this.#tellAll({ type: 'stop' })
+    this.#goOnStopping()
+  }
+
+  #tellAll(order: Order): void {
+    for (const process of [...this.#readers.keys(), this.#main]) tell(process, order)
   }
 
   /** Ends the processes that hang. */

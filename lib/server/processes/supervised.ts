@@ -15,6 +15,9 @@ export class Supervised {
   #onStop: ((isHurried: boolean) => void) | null = null
   /** Whether the process was told to stop before it knew how. */
   #mustStop = false
+  #onDrain: (() => void) | null = null
+  /** Whether the process was told to drain before it knew how. */
+  #mustDrain = false
   #readMetrics: () => Promise<MetricsOfProcess> = () => Promise.resolve([])
   /** Resolves when no reader runs any more, while the server stops. */
   readonly readersEnded: Promise<void>
@@ -39,6 +42,12 @@ export class Supervised {
   /** Tells the supervisor to accept no more connections for anybody. */
   close(): void {
     report({ type: 'closed' })
+  }
+
+  /** Calls `drain` when the server will stop soon. */
+  onDrain(drain: () => void): void {
+    this.#onDrain = drain
+    if (this.#mustDrain) drain()
   }
 
   /** Calls `stop` when the process must stop; again, hurried, when it must stop now. */
@@ -81,6 +90,10 @@ export class Supervised {
           this.#server?.emit('connection', socket)
         }
         report({ type: 'taken', connection: order.connection })
+        return
+      case 'drain':
+        if (this.#onDrain === null) this.#mustDrain = true
+        else this.#onDrain()
         return
       case 'stop':
       case 'hurry':

@@ -58,8 +58,9 @@ describe('parseConfig', () => {
       bucket: 'blobs',
       prefix: '',
       pathStyle: false,
+      clientEndpoint: null,
     })
-    const elsewhere = { ...s3, STELE_S3_ENDPOINT: 'http://10.0.0.1:9000', STELE_S3_PREFIX: 'a/b' }
+    const elsewhere = { ...s3, STELE_S3_ENDPOINT: 'http://store:9000', STELE_S3_PREFIX: 'a/b' }
     expect(parseConfig(elsewhere).storage).toMatchObject({ prefix: 'a/b/', pathStyle: true })
     expect(parseConfig({ ...elsewhere, STELE_S3_PREFIX: 'a/', STELE_S3_PATH_STYLE: 'false' }).storage).toMatchObject({
       prefix: 'a/',
@@ -116,6 +117,18 @@ describe('parseConfig', () => {
     })
   })
 
+  test('clients are sent to the store when that is set, at its own address or another one', () => {
+    const s3 = { STELE_STORAGE: 's3', STELE_S3_BUCKET: 'blobs', STELE_S3_REDIRECT: 'true' }
+    expect(parseConfig(s3).storage).toMatchObject({ clientEndpoint: 'https://s3.us-east-1.amazonaws.com' })
+    const internal = { ...s3, STELE_S3_ENDPOINT: 'http://minio:9000' }
+    expect(parseConfig(internal).storage).toMatchObject({ clientEndpoint: 'http://minio:9000' })
+    const open = { ...internal, STELE_S3_PUBLIC_ENDPOINT: 'https://s3.example.com' }
+    expect(parseConfig(open).storage).toMatchObject({
+      endpoint: 'http://minio:9000',
+      clientEndpoint: 'https://s3.example.com',
+    })
+  })
+
   test('single sign-on has a provider, and groups as lists', () => {
     const provider = {
       STELE_OIDC_ISSUER: 'https://login.example.com/realms/main',
@@ -157,6 +170,17 @@ describe('parseConfig', () => {
     [{ STELE_S3_BUCKET: 'No' }, /^STELE_S3_BUCKET: must be the name of a bucket$/],
     [{ STELE_S3_ENDPOINT: 's3.example.com' }, /^STELE_S3_ENDPOINT: must be http/],
     [{ STELE_S3_PREFIX: 'a/../b' }, /^STELE_S3_PREFIX: must be letters/],
+    [
+      { STELE_STORAGE: 's3', STELE_S3_BUCKET: 'blobs', STELE_S3_PUBLIC_ENDPOINT: 'https://s3.example.com' },
+      /^STELE_S3_REDIRECT: must be true/,
+    ],
+    [
+      {
+        ...{ STELE_STORAGE: 's3', STELE_S3_BUCKET: 'blobs', STELE_S3_PATH_STYLE: 'false' },
+        STELE_S3_ENDPOINT: 'http://10.0.0.1:9000',
+      },
+      /^STELE_S3_PATH_STYLE: must be true/,
+    ],
     [{ STELE_S3_PREFIX: '/a' }, /^STELE_S3_PREFIX: must be letters/],
     [{ DATABASE_URL: 'mysql://db' }, /^DATABASE_URL: must be file:/],
     [{ STELE_PUBLIC_URL: 'https://x/y' }, /^STELE_PUBLIC_URL: must be http/],

@@ -126,6 +126,8 @@ export interface S3Setting {
   readonly prefix: string
   /** Whether the bucket is in the path of addresses; otherwise it is a part of the host name. */
   readonly pathStyle: boolean
+  /** Where clients read blobs themselves, like `endpoint`; null: all bytes go through the server. */
+  readonly clientEndpoint: string | null
 }
 
 /** Most processes without a setting: more need more memory than most servers can spare. */
@@ -223,6 +225,8 @@ const environment = z.object({
     )
     .optional(),
   STELE_S3_PATH_STYLE: z.enum(['true', 'false'], 'true or false').optional(),
+  STELE_S3_REDIRECT: z.enum(['true', 'false'], 'true or false').default('false'),
+  STELE_S3_PUBLIC_ENDPOINT: z.string().refine(isOrigin, 'http(s)://host[:port] without a path').optional(),
   STELE_ADMIN_PASSWORD: z
     .string()
     .regex(/^\P{Cc}{12,256}$/u, '12 to 256 characters without control characters')
@@ -362,14 +366,26 @@ function readStorage(value: z.output<typeof environment>, dataDir: string): Stor
   if (value.STELE_STORAGE === 'filesystem') return { driver: 'filesystem', dataDir }
   const { STELE_S3_ENDPOINT: endpoint, STELE_S3_REGION: region, STELE_S3_BUCKET: bucket } = value
   if (bucket === undefined) throw new Error('STELE_S3_BUCKET: is required too, STELE_STORAGE=s3 needs a bucket')
+  if (value.STELE_S3_PUBLIC_ENDPOINT !== undefined && value.STELE_S3_REDIRECT === 'false') {
+    throw new Error('STELE_S3_REDIRECT: must be true, STELE_S3_PUBLIC_ENDPOINT is for redirects only')
+  }
+  const serverEndpoint = endpoint ?? `https://s3.${region}.amazonaws.com`
+  // What most stores besides AWS serve without further set-up.
+  const pathStyle =
+    value.STELE_S3_PATH_STYLE === undefined ? endpoint !== undefined : value.STELE_S3_PATH_STYLE === 'true'
+  const clientEndpoint = value.STELE_S3_REDIRECT === 'true' ? (value.STELE_S3_PUBLIC_ENDPOINT ?? serverEndpoint) : null
+  for (const each of [serverEndpoint, clientEndpoint ?? serverEndpoint]) {
+    if (pathStyle || URL.canParse(each.replace('://', `://${bucket}.`))) continue
+    throw new Error(`STELE_S3_PATH_STYLE: must be true, no bucket can be a part of the host name of ${each}`)
+  }
   return {
     driver: 's3',
-    endpoint: endpoint ?? `https://s3.${region}.amazonaws.com`,
+    endpoint: serverEndpoint,
     region,
     bucket,
     prefix: value.STELE_S3_PREFIX === undefined ? '' : value.STELE_S3_PREFIX.replace(/\/?$/, '/'),
-    // What most stores besides AWS serve without further set-up.
-    pathStyle: value.STELE_S3_PATH_STYLE === undefined ? endpoint !== undefined : value.STELE_S3_PATH_STYLE === 'true',
+    pathStyle,
+    clientEndpoint,
   }
 }
 

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parseDigest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import { WriterNeeded } from '@/lib/domain/writer-needed'
 import { parseExpectedDigests } from '@/lib/domain/etag'
-import { type ByteRange, parseRange } from '@/lib/domain/range'
+import { type ByteRange, type RequestedRange, parseRange } from '@/lib/domain/range'
 import { deleteBlob as deleteBlobOfRepository } from '@/lib/registry/tags/delete-blob'
 import { type ReadableBlob, getBlob as getBlobOfRepository, getBlobSizeForPush } from '@/lib/registry/pull/get-blob'
 import { type Call, answerEmpty, answerUnchanged } from './call'
+import { hostOf } from './challenge'
 
 /** GET and HEAD of a blob, with ranges (distribution-spec, "Pulling blobs"; RFC 9110, section 14). */
 export async function getBlob({ ctx, request, response, principal, repository, target }: Call): Promise<void> {
@@ -29,6 +30,11 @@ export async function getBlob({ ctx, request, response, principal, repository, t
   const ifRange = request.headers['if-range']
   const isRanged = ifRange === undefined || ifRange === headers.ETag
   const range = parseRange(isRanged ? request.headers.range : undefined, size)
+  const address = canBeRedirected(request, range) ? await blob.findAddress() : null
+  if (address !== null && !sharesCredentials(hostOf(request), new URL(address).hostname)) {
+    answerEmpty(response, 307, { Location: address, 'Docker-Content-Digest': digest, 'Cache-Control': 'no-store' })
+    return
+  }
   try {
     if (range.kind === 'whole') await sendWhole(response, headers, blob)
     else if (range.parts.length === 1) await sendPart(response, headers, blob, range.parts[0])
@@ -40,6 +46,24 @@ export async function getBlob({ ctx, request, response, principal, repository, t
     return
   }
   response.end()
+}
+
+/**
+ * Whether a store answers the request as this registry would. The client sends it there with the same headers: a store has
+ * other entity tags, and answers several ranges, or none that it understands, in its own way.
+ */
+function canBeRedirected({ headers }: IncomingMessage, range: RequestedRange): boolean {
+  if (headers['if-range'] !== undefined || headers['if-match'] !== undefined) return false
+  return headers.range === undefined || (range.kind === 'parts' && range.parts.length === 1)
+}
+
+/**
+ * Whether clients that come from `host` send their credentials along to `other`: those in Go do, to the same host name,
+ * whatever its port, and to names below it. The store must not get them, and AWS refuses a request that has two.
+ */
+function sharesCredentials(host: string, other: string): boolean {
+  const { hostname } = new URL(`http://${host}`)
+  return other === hostname || other.endsWith(`.${hostname}`)
 }
 
 /** The media type of every blob. */

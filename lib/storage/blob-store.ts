@@ -29,6 +29,13 @@ export interface BlobStore {
    */
   read(digest: Digest, range?: ByteRange): Promise<BlobReader>
 
+  /**
+   * An address where a client can read the blob, or a range of it, without credentials and without this process. It is
+   * valid for at least a minute and at most 15. Null when the caller must `read` instead: the blob is absent, or so small
+   * that a further connection takes longer. A driver that has no such addresses has no such method.
+   */
+  addressOf?(digest: Digest): Promise<string | null>
+
   /** Size of the upload in bytes; null when it does not exist. */
   uploadSize(uploadId: string): Promise<number | null>
 

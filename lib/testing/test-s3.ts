@@ -14,5 +14,5 @@ export function startTestS3(): Promise<S3Server> {
 export function createBucket({ endpoint, region, createBucket }: S3Server): S3Setting {
   const bucket = `test-${randomUUID()}`
   createBucket(bucket)
-  return { driver: 's3', endpoint, region, bucket, prefix: 'stele/', pathStyle: true }
+  return { driver: 's3', endpoint, region, bucket, prefix: 'stele/', pathStyle: true, clientEndpoint: null }
 }

@@ -15,6 +15,11 @@ export interface ReadableBlob {
   readonly size: number
   /** Opens the whole blob or a range of it. The reader must be piped or closed. */
   readonly open: (range?: ByteRange) => Promise<BlobReader>
+  /**
+   * An address where the client can read the whole blob, or one range of it, without credentials; null when it must be
+   * opened. What is read there is not verified (`STELE_VERIFY_HOURS`): it does not pass by here.
+   */
+  readonly findAddress: () => Promise<string | null>
 }
 
 /** Returns a blob of the repository. Throws BLOB_UNKNOWN, also for a blob that only other repositories have. */
@@ -36,6 +41,7 @@ export async function getBlob(
       }
       return range === undefined ? checkWhileReading(ctx, digest, reader) : reader
     },
+    findAddress: async () => (await ctx.blobs.addressOf?.(digest)) ?? null,
   }
 }
 

@@ -74,6 +74,12 @@ export class Bucket {
     throw new Error(`the S3 store does not say how long ${key} is`)
   }
 
+  /** An address where a client can read an object; null when there can be none now. */
+  addressOf(key: string): Promise<string | null> {
+    // Whatever type the store has of it, or would guess: a browser must not show what somebody has pushed.
+    return this.client.addressOf(key, { 'response-content-type': 'application/octet-stream' })
+  }
+
   /** Size of an object that is not empty, or null. */
   async findSize(key: string): Promise<number | null> {
     try {

@@ -46,6 +46,10 @@ export interface S3Request {
 /** Longest answer that is read into memory, in bytes: a page of a list has less than 1 MiB. */
 const answerMaxBytes = 8 * 1024 * 1024
 
+/** How long an address for clients is valid at most, in seconds, and at least: otherwise there is none. */
+const addressMaxSeconds = 15 * 60
+const addressMinSeconds = 60
+
 const emptySha256 = createHash('sha256').digest('hex')
 
 /**
@@ -53,23 +57,21 @@ const emptySha256 = createHash('sha256').digest('hex')
  * costs a third of the CPU time of the AWS SDK (docs/decisions/0035-s3.md).
  */
 export class S3Client {
-  readonly #host: string
   readonly #isSecure: boolean
   readonly #address: URL
+  readonly #clientAddress: URL | null
   readonly #basePath: string
   readonly #agent: HttpAgent
   readonly #signer: SignatureV4
 
   constructor(
     setting: S3Setting,
-    credentials: CredentialSource,
+    private readonly credentials: CredentialSource,
     readonly patience: Patience,
   ) {
-    const { protocol, host, hostname, port } = new URL(setting.endpoint)
-    const bucketInHost = setting.pathStyle ? '' : `${setting.bucket}.`
-    this.#isSecure = protocol === 'https:'
-    this.#address = new URL(`${protocol}//${bucketInHost}${hostname}${port === '' ? '' : `:${port}`}`)
-    this.#host = `${bucketInHost}${host}`
+    this.#address = addressOfBucket(setting, setting.endpoint)
+    this.#clientAddress = setting.clientEndpoint === null ? null : addressOfBucket(setting, setting.clientEndpoint)
+    this.#isSecure = this.#address.protocol === 'https:'
     this.#basePath = setting.pathStyle ? `/${setting.bucket}` : ''
     this.#agent = this.#isSecure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true })
     this.#signer = new SignatureV4({
@@ -85,6 +87,30 @@ export class S3Client {
   /** Whether bodies must be hashed: over plain HTTP, only the signature protects them. */
   get signsBodies(): boolean {
     return !this.#isSecure
+  }
+
+  /** Whether clients may be sent to the store. */
+  get isOpenToClients(): boolean {
+    return this.#clientAddress !== null
+  }
+
+  /**
+   * A signed address of an object, with which a client reads it without credentials. Null when clients must not be sent to
+   * the store, or when the credentials end too soon: the address ends with them. Throws what the credentials failed with.
+   */
+  async addressOf(key: string, query: Readonly<Record<string, string>>): Promise<string | null> {
+    if (this.#clientAddress === null) return null
+    const { protocol, hostname, host } = this.#clientAddress
+    const { expiration } = typeof this.credentials === 'function' ? await this.credentials() : this.credentials
+    const leftSeconds = expiration === undefined ? Infinity : Math.floor((expiration.getTime() - Date.now()) / 1000)
+    if (leftSeconds < addressMinSeconds) return null
+    const path = `${this.#basePath}/${key}`
+    const headers = { host, 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' }
+    const signed = await this.#signer.presign(
+      { method: 'GET', protocol, hostname, path, query: { ...query }, headers },
+      { expiresIn: Math.min(addressMaxSeconds, leftSeconds) },
+    )
+    return `${this.#clientAddress.origin}${path}?${searchOf(signed.query as Record<string, string>)}`
   }
 
   /** Sends a request and returns the answer with its body unread. Throws an S3Error, or what the connection failed with. */
@@ -128,12 +154,12 @@ export class S3Client {
       query,
       headers: {
         ...request.headers,
-        host: this.#host,
+        host: this.#address.host,
         'x-amz-content-sha256': request.body === undefined ? emptySha256 : (request.body.sha256 ?? 'UNSIGNED-PAYLOAD'),
         ...((request.method === 'PUT' || request.method === 'POST') && { 'content-length': String(length) }),
       },
     })
-    const search = new URLSearchParams(query).toString().replaceAll('+', '%20')
+    const search = searchOf(query)
     const send = this.#isSecure ? requestHttps : requestHttp
     const sent = send(this.#address, {
       agent: this.#agent,
@@ -157,6 +183,16 @@ export class S3Client {
       throw error
     }
   }
+}
+
+/** The address of the bucket at an endpoint: with its name in the host, or else without it. */
+function addressOfBucket({ pathStyle, bucket }: S3Setting, endpoint: string): URL {
+  const address = new URL(endpoint)
+  return pathStyle ? address : new URL(`${address.protocol}//${bucket}.${address.host}`)
+}
+
+function searchOf(query: Readonly<Record<string, string>>): string {
+  return new URLSearchParams(query).toString().replaceAll('+', '%20')
 }
 
 /** Sends the body and waits for the head of the answer. Once it is there, the silence of the connection is the reader's. */

@@ -13,6 +13,9 @@ import { assertDone, changeRecord, forget, uploadUnknown, UploadWriter, type Upl
 
 const runningHashCapacity = 1000
 
+/** A blob below this size is sent by this process: another connection takes the client longer than the bytes. */
+const addressedMinBytes = 64 * 1024
+
 const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
 
 /** An append or commit that is running. */
@@ -63,6 +66,14 @@ export class S3BlobStore implements BlobStore {
       return rethrow(error)
     })
     return new ObjectReader(bucket, object, opened, range ?? { start: 0, end: opened.size - 1 }, this.#checks)
+  }
+
+  async addressOf(digest: Digest): Promise<string | null> {
+    const { bucket, index } = this.tools
+    if (!bucket.client.isOpenToClients) return null
+    const object = await index.findObject(digest)
+    if (object === null || object.sizeBytes < addressedMinBytes) return null
+    return bucket.addressOf(object.key).catch(rethrow)
   }
 
   async uploadSize(uploadId: string): Promise<number | null> {

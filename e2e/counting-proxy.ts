@@ -9,6 +9,8 @@ export interface SeenRequest {
   readonly method: string
   readonly path: string
   readonly status: number
+  /** Whether it had credentials in its head. */
+  readonly hasCredentials: boolean
 }
 
 /** Stands between a client and a server to see what the client really sends. */
@@ -21,17 +23,20 @@ export interface CountingProxy {
 }
 
 /**
- * Passes requests on to `server`, and its answers back, as streams. With a certificate it speaks TLS, and says so to
+ * Passes requests on to `server` of this machine, and its answers back, as streams. With a certificate it speaks TLS, and says so to
  * the server, which must trust it.
  */
-export async function startCountingProxy(server: ServerInfo, tls: Certificate | null = null): Promise<CountingProxy> {
+export async function startCountingProxy(
+  server: Pick<ServerInfo, 'port'>,
+  tls: Certificate | null = null,
+): Promise<CountingProxy> {
   const seen: SeenRequest[] = []
   const pass: RequestListener = (incoming, outgoing) => {
     const { method = '', url = '' } = incoming
     const headers = { ...incoming.headers, ...(tls !== null && { 'x-forwarded-proto': 'https' }) }
     const onward = request({ host: '127.0.0.1', port: server.port, method, path: url, headers }, (answer) => {
       const status = answer.statusCode ?? 0
-      seen.push({ method, path: url, status })
+      seen.push({ method, path: url, status, hasCredentials: incoming.headers.authorization !== undefined })
       outgoing.writeHead(status, answer.headers)
       answer.pipe(outgoing)
     })

@@ -1,0 +1,161 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { Api } from '../api'
+import type { CommandResult } from '../clients/command-line'
+import { createOrasPy } from '../clients/library-clients'
+import {
+  buildahPusher,
+  cranePusher,
+  ctrPusher,
+  dockerPusher,
+  orasPusher,
+  podmanPusher,
+  type Pusher,
+  regctlPusher,
+  skopeoPusher,
+} from '../clients/pushers'
+import { requireCommands } from '../clients/require-commands'
+import { type CountingProxy, startCountingProxy } from '../counting-proxy'
+import { expect, test as base } from '../fixtures'
+import type { ServerInfo } from '../server'
+
+/*
+ * A server that sends clients to the S3 store for blobs (docs/operations.md): real clients follow, get the right bytes, and
+ * show the store no credentials. The store has another host name than the registry, `localhost`.
+ */
+
+interface Redirecting {
+  readonly server: ServerInfo
+  /** What clients take for the registry. */
+  readonly registry: CountingProxy
+  /** What clients take for the store. */
+  readonly store: CountingProxy
+  readonly api: Api
+}
+
+const test = base.extend<{ redirecting: Redirecting }>({
+  redirecting: async ({ startPrivateServer, s3 }, use) => {
+    const bucket = await s3.createBucket()
+    const store = await startCountingProxy({ port: Number(new URL(bucket.env['STELE_S3_ENDPOINT'] ?? '').port) })
+    const [, port = ''] = store.address.split(':')
+    const env = {
+      ...bucket.env,
+      STELE_S3_REDIRECT: 'true',
+      STELE_S3_PUBLIC_ENDPOINT: `http://localhost:${port}`,
+      // So that a proxy in front may speak TLS.
+      STELE_TRUSTED_PROXIES: 'loopback',
+    }
+    const server = await startPrivateServer({ env })
+    const registry = await startCountingProxy(server)
+    await use({ server, registry, store, api: new Api(server) })
+    await registry.close()
+    await store.close()
+  },
+})
+
+// Each test starts several clients, a daemon among them.
+test.describe.configure({ timeout: 180_000 })
+
+/** Random, so that no compression makes it too small for a redirect. */
+const newContent = () => randomBytes(200_000).toString('base64')
+
+/** The requests that clients sent to the store since the last call: at least one, all answered, none with credentials. */
+function expectFollowed({ registry, store }: Redirecting, before: { registry: number; store: number }): void {
+  const [answers, reads] = [registry.seen.slice(before.registry), store.seen.slice(before.store)]
+  expect(answers.filter(({ status }) => status === 307).length).toBeGreaterThan(0)
+  expect(reads.length).toBeGreaterThan(0)
+  for (const { method, status, hasCredentials } of reads) {
+    expect([method, status, hasCredentials]).toEqual(['GET', status === 206 ? 206 : 200, false])
+  }
+}
+
+const seenSoFar = ({ registry, store }: Redirecting) => ({ registry: registry.seen.length, store: store.seen.length })
+
+/** `forget` removes an image from where the client would find its layers. */
+async function pushAndPull(
+  redirecting: Redirecting,
+  name: string,
+  pusher: Pusher,
+  forget: (image: string) => Promise<unknown> = () => Promise.resolve(),
+): Promise<void> {
+  const { registry, server, api } = redirecting
+  await test.step(name, async () => {
+    const repository = await api.createRepository()
+    const target = `${registry.address}/${repository.namespace}/${repository.name}:v1`
+    await pusher.logIn(registry.address, server.admin)
+    const image = await pusher.makeImage(newContent())
+    expectDone(await pusher.push(image, target))
+    const config = await pusher.configOf(image)
+    await forget(image)
+    const before = seenSoFar(redirecting)
+    expect(await pusher.pull(target)).toBe(config)
+    expectFollowed(redirecting, before)
+  })
+}
+
+test('docker, podman and buildah pull from the store that they are sent to', async ({
+  redirecting,
+  docker,
+  podman,
+  buildah,
+}) => {
+  await pushAndPull(redirecting, 'docker', dockerPusher(docker), (image) => docker.run(['rmi', '--force', image]))
+  await pushAndPull(redirecting, 'podman', podmanPusher(podman), (image) => podman.run(['rmi', '--force', image]))
+  await pushAndPull(redirecting, 'buildah', buildahPusher(buildah), (image) => buildah.run(['rmi', '--force', image]))
+})
+
+test('skopeo, containerd, crane, oras and regctl pull from the store that they are sent to', async ({
+  redirecting,
+  skopeo,
+  ctr,
+  crane,
+  oras,
+  regctl,
+}) => {
+  await pushAndPull(redirecting, 'skopeo', skopeoPusher(skopeo))
+  await pushAndPull(redirecting, 'containerd', ctrPusher(ctr))
+  await pushAndPull(redirecting, 'crane', cranePusher(crane))
+  await pushAndPull(redirecting, 'oras', orasPusher(oras))
+  await pushAndPull(redirecting, 'regctl', regctlPusher(regctl))
+})
+
+test('helm and oras-py pull from the store that they are sent to', async ({ redirecting, helm, docker }, testInfo) => {
+  requireCommands('stele-python')
+  const { registry, server, api } = redirecting
+  const { name: user, password } = server.admin
+  const { namespace, name } = await api.createRepository()
+  const logOn = ['--username', user, '--password-stdin', registry.address]
+
+  await test.step('helm', async () => {
+    await helm.run(['registry', 'login', '--plain-http', ...logOn], password)
+    await helm.run(['create', name])
+    await helm.writeFile(`${name}/large.txt`, newContent())
+    await helm.run(['package', '--version', '1.0.0', name])
+    await helm.run(['push', '--plain-http', `${name}-1.0.0.tgz`, `oci://${registry.address}/${namespace}`])
+    const before = seenSoFar(redirecting)
+    const chart = `oci://${registry.address}/${namespace}/${name}`
+    await helm.run(['pull', '--plain-http', '--version', '1.0.0', '--destination', name, chart])
+    const pulled = await helm.readFile(`${name}/${name}-1.0.0.tgz`)
+    expect(pulled.equals(await helm.readFile(`${name}-1.0.0.tgz`))).toBe(true)
+    expectFollowed(redirecting, before)
+  })
+
+  await test.step('oras-py', async () => {
+    const { namespace, name } = await api.createRepository()
+    await docker.run(['login', ...logOn], password)
+    const folder = testInfo.outputPath('home')
+    await mkdir(folder, { recursive: true })
+    const client = await createOrasPy(folder, await docker.readConfig())
+    const content = newContent()
+    const target = `${registry.address}/${namespace}/${name}:v1`
+    expectDone(await client.push(target, content))
+    const before = seenSoFar(redirecting)
+    const pulled = await client.pull?.(target)
+    expect(pulled?.stdout.includes(content), pulled?.stderr).toBe(true)
+    expectFollowed(redirecting, before)
+  })
+})
+
+function expectDone({ code, stdout, stderr }: CommandResult): void {
+  expect(code, stdout + stderr).toBe(0)
+}

@@ -1,11 +1,18 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig, devices } from '@playwright/test'
+import type { WorkerOptions } from './e2e/fixtures'
 import { findBrowser } from './scripts/lib/browser.mjs'
+
+/** With `E2E_STORAGE=s3`, all tests of the registry run over an S3 store, instead of those that depend on it. */
+const isAllOverS3 = process.env['E2E_STORAGE'] === 's3'
+
+/** What depends most on where blobs are kept: uploads, ranges, mounts, lost and refusing storage, starts and stops. */
+const dependOnStorage = /\/(?:blobs|wire|faults|attacks-content|attacks-storage|operation)\.spec\.ts$/
 
 const ci = process.env['CI'] === 'true'
 const executablePath = findBrowser()
 
-export default defineConfig({
+export default defineConfig<object, WorkerOptions>({
   testDir: 'e2e',
   outputDir: 'test-results/e2e',
   globalSetup: './e2e/global-setup.ts',
@@ -24,7 +31,12 @@ export default defineConfig({
     locale: 'en-US',
   },
   projects: [
-    { name: 'registry', testDir: 'e2e/registry' },
+    { name: 'registry', testDir: 'e2e/registry', use: { storage: isAllOverS3 ? 's3' : 'filesystem' } },
+    ...(isAllOverS3
+      ? []
+      : [
+          { name: 'registry-s3', testDir: 'e2e/registry', testMatch: dependOnStorage, use: { storage: 's3' as const } },
+        ]),
     {
       name: 'console',
       testDir: 'e2e/console',

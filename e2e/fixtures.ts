@@ -1,4 +1,6 @@
 import { test as base, expect } from '@playwright/test'
+import { whyNoPostgresql } from '@/scripts/lib/postgresql.mjs'
+import { whyNoS3Server } from '@/scripts/lib/s3-server.mjs'
 import { Api } from './api'
 import { Buildah } from './clients/buildah'
 import { ContainerdDaemon, type Ctr } from './clients/containerd'
@@ -12,12 +14,15 @@ import { serverVariable } from './global-setup'
 import { Postgresql } from './postgresql'
 import { S3 } from './s3'
 import { startServer, type ServerInfo, type StartedServer, type StartOptions } from './server'
+import { storageVariable } from './stored-blobs'
 
 export { expect }
 export { pushImage } from './push'
 export { uniqueName } from './unique-name'
 
 interface TestFixtures {
+  /** Skips the test where the storage is not there. */
+  requireStorage: undefined
   /** Starts a server of this test's own, ended with it: for tests that kill it or set it up otherwise. */
   startPrivateServer: (options?: StartOptions) => Promise<StartedServer>
   /** Logs the page's browser context on as the administrator of a server, by default the shared one, without the log-on page. */
@@ -36,8 +41,15 @@ interface TestFixtures {
   cosign: HomeClient
 }
 
-interface WorkerFixtures {
-  /** The server that all tests share. */
+export interface WorkerOptions {
+  /** Where servers keep their blobs. */
+  storage: 'filesystem' | 's3'
+}
+
+interface WorkerFixtures extends WorkerOptions {
+  /** Lets the worker's servers keep their blobs where `storage` says. */
+  storageOfServers: undefined
+  /** The server that all tests share: over S3, and PostgreSQL, those of the worker. */
   server: ServerInfo
   api: Api
   dockerDaemon: DockerDaemon
@@ -47,9 +59,35 @@ interface WorkerFixtures {
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
+  storage: ['filesystem', { scope: 'worker', option: true }],
+
+  storageOfServers: [
+    async ({ storage, s3 }, use) => {
+      if (storage === 's3' && whyNoS3Server() === null) {
+        process.env[storageVariable] = JSON.stringify(await s3.asStorage())
+      }
+      await use(undefined)
+    },
+    { scope: 'worker', auto: true },
+  ],
+
+  requireStorage: [
+    async ({ storage }, use) => {
+      if (storage === 's3') requireCommands('versitygw')
+      await use(undefined)
+    },
+    { auto: true },
+  ],
+
   server: [
-    async ({}, use) => {
-      await use(JSON.parse(process.env[serverVariable] ?? '') as ServerInfo)
+    async ({ storage, postgresql }, use) => {
+      if (storage === 'filesystem' || whyNoS3Server() !== null) {
+        await use(JSON.parse(process.env[serverVariable] ?? '') as ServerInfo)
+        return
+      }
+      const server = await startServer(whyNoPostgresql() === null ? await postgresql.startOptions('postgresql') : {})
+      await use(server)
+      await server.stop()
     },
     { scope: 'worker' },
   ],

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type S3Server, startS3Server } from '@/scripts/lib/s3-server.mjs'
 import { requireCommands } from './clients/require-commands'
+import type { BucketSource } from './stored-blobs'
 import { uniqueName } from './unique-name'
 
 /** A bucket for one test. */
@@ -10,16 +11,6 @@ export interface TestBucket {
   readonly env: Record<string, string>
   /** The names of all that is in it. */
   list(): Promise<string[]>
-}
-
-/** The settings of a server that keeps its blobs in this bucket. */
-export function s3Settings({ endpoint, region, credentials }: S3Server, bucket: string): Record<string, string> {
-  return {
-    ...{ STELE_STORAGE: 's3', STELE_S3_ENDPOINT: endpoint, STELE_S3_REGION: region, STELE_S3_BUCKET: bucket },
-    // With PostgreSQL too, the servers of a test have the same keys.
-    STELE_SECRET_KEY: 'ZTJlLXNlY3JldC1rZXktMDEyMzQ1Njc4OWFiY2RlZmdoaWo=',
-    ...{ AWS_ACCESS_KEY_ID: credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey },
-  }
 }
 
 /**
@@ -31,16 +22,35 @@ export class S3 {
 
   async createBucket(): Promise<TestBucket> {
     requireCommands('versitygw')
-    const server = await (this.#server ??= startS3Server())
+    const server = await this.#start()
     const bucket = uniqueName('stele')
     server.createBucket(bucket)
     return {
-      env: { ...s3Settings(server, bucket), STELE_S3_PREFIX: '' },
+      env: { ...settingsOf(server), STELE_S3_BUCKET: bucket },
       list: () => readdir(join(server.folder, bucket, 'objects')).catch(() => []),
     }
   }
 
+  /** What gives each server of this worker a bucket of its own. */
+  async asStorage(): Promise<BucketSource> {
+    const server = await this.#start()
+    return { folder: server.folder, settings: settingsOf(server) }
+  }
+
   async stop(): Promise<void> {
     await (await this.#server)?.stop()
+  }
+
+  #start(): Promise<S3Server> {
+    return (this.#server ??= startS3Server())
+  }
+}
+
+function settingsOf({ endpoint, region, credentials }: S3Server): Record<string, string> {
+  return {
+    ...{ STELE_STORAGE: 's3', STELE_S3_ENDPOINT: endpoint, STELE_S3_REGION: region },
+    // With PostgreSQL too, the servers of a test have the same keys.
+    STELE_SECRET_KEY: 'ZTJlLXNlY3JldC1rZXktMDEyMzQ1Njc4OWFiY2RlZmdoaWo=',
+    ...{ AWS_ACCESS_KEY_ID: credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey },
   }
 }

@@ -2,17 +2,15 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { findFreePort } from '@/scripts/lib/find-free-port.mjs'
 import { endAtOnce, listChildren } from './processes'
+import { storageSettings } from './stored-blobs'
 
 const root = join(import.meta.dirname, '..')
 const bundle = process.env['E2E_BUNDLE'] ?? join(root, 'dist', 'server.mjs')
 const startTimeoutMs = 60_000
-
-/** Where the settings of a shared S3 store travel to the workers; each data folder has a prefix of its own there. */
-export const storageVariable = 'E2E_S3_SETTINGS'
 
 /** What a test needs to talk to a server. */
 export interface ServerInfo {
@@ -80,7 +78,7 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
       STELE_ADMIN_PASSWORD: info.admin.password,
       STELE_ADMIN_ACCESS_KEY_ID: info.accessKey.id,
       STELE_ADMIN_ACCESS_KEY_SECRET: info.accessKey.secret,
-      ...sharedStorage(info.dataDir),
+      ...storageSettings(info.dataDir),
       ...(options.databaseUrl !== undefined && { DATABASE_URL: options.databaseUrl }),
       ...options.env,
     },
@@ -119,12 +117,6 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
       return exitCode
     },
   }
-}
-
-function sharedStorage(dataDir: string): Record<string, string> {
-  const settings = process.env[storageVariable]
-  if (settings === undefined) return {}
-  return { ...(JSON.parse(settings) as Record<string, string>), STELE_S3_PREFIX: basename(dataDir) }
 }
 
 /** The environment without settings of some other server. */

@@ -32,7 +32,9 @@ test.describe('the storage under attack', () => {
 
   test('on a full disk an administrator logs on and collects garbage, and then pushes work again', async ({
     startPrivateServer,
+    storage,
   }) => {
+    test.skip(storage === 's3', 'no collection of blobs in S3 makes room in the data folder')
     requireRoot()
     test.setTimeout(120_000)
     const folder = await makeSmallFolder(96)

@@ -1,9 +1,9 @@
-import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { requireRoot } from '../clients/require-commands'
 import { digestOf } from '../digest'
 import { expect, pushImage, test } from '../fixtures'
 import type { ServerInfo } from '../server'
+import { blobFolder } from '../stored-blobs'
 import { type Answer, send, startUpload } from './http'
 import { makeReadOnly, makeSmallFolder } from './limited-folder'
 
@@ -14,7 +14,9 @@ const mebibyte = 1024 * 1024
 
 test('a full disk refuses pushes with 507, harms nothing, and lets them go on once there is room', async ({
   startPrivateServer,
+  storage,
 }) => {
+  test.skip(storage === 's3', 'blobs in S3 do not fill the data folder')
   requireRoot()
   test.setTimeout(120_000)
   const folder = await makeSmallFolder(48)
@@ -72,7 +74,7 @@ test('a read-only blob folder refuses pushes with 503 and serves what there is',
   requireRoot()
   const server = await startPrivateServer()
   const digest = await pushImage(server, path, 'before')
-  const makeWritable = makeReadOnly(join(server.dataDir, 'blobs'))
+  const makeWritable = makeReadOnly(blobFolder(server))
   try {
     const body = Buffer.from('refused')
     expectRefusal(await send(server, 'POST', `/v2/${path}/blobs/uploads/?digest=${digestOf(body)}`, { body }), [503])

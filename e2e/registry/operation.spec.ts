@@ -1,10 +1,10 @@
 import { rename } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
-import { join } from 'node:path'
 import { basic, Api } from '../api'
 import { digestOf } from '../digest'
 import { expect, pushImage, test } from '../fixtures'
 import type { ServerInfo, StartedServer } from '../server'
+import { blobFolder } from '../stored-blobs'
 import { generateBlob } from './generated-blob'
 import { open, send, startUpload } from './http'
 import { exchangeRaw, statusesIn } from './raw-connection'
@@ -19,7 +19,8 @@ test.describe('probes', () => {
     const server = await startPrivateServer()
     await expect.poll(() => probe(server, '/readyz')).toEqual([200, { status: 'ready', failing: [] }])
 
-    await rename(join(server.dataDir, 'blobs'), join(server.dataDir, 'away'))
+    const folder = blobFolder(server)
+    await rename(folder, `${folder}-away`)
 
     expect(await probe(server, '/readyz')).toEqual([503, { status: 'failing', failing: ['storage'] }])
     expect(await probe(server, '/healthz')).toEqual([200, { status: 'alive' }])
@@ -27,7 +28,7 @@ test.describe('probes', () => {
       .poll(() => linesOf(server))
       .toContainEqual(expect.objectContaining({ level: 'error', part: 'storage' }))
 
-    await rename(join(server.dataDir, 'away'), join(server.dataDir, 'blobs'))
+    await rename(`${folder}-away`, folder)
 
     expect(await probe(server, '/readyz')).toEqual([200, { status: 'ready', failing: [] }])
   })

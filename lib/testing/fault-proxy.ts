@@ -2,13 +2,14 @@ import { type IncomingMessage, type ServerResponse, createServer, request } from
 import type { AddressInfo } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 
-/** What can go wrong between a client and a store. */
+/** What can go wrong between a client and a store, and may be over with the next attempt. */
 export const faults = [
-  /** Refused, with these statuses. */
-  '500',
-  '503',
+  /** Refused, as `refusals` says. */
+  ...(['500', '503', 'timed out', 'expired'] as const),
   /** The connection is cut before the store has seen the request. */
   'cut before',
+  /** The connection is cut in the middle of the request's body. */
+  'cut request',
   /** The store has done what was asked, and the answer is lost. */
   'cut after',
   /** The connection is cut in the middle of the answer's body. */
@@ -21,10 +22,29 @@ export const faults = [
   'wrong etag',
   /** A byte of the request's body is another one. */
   'wrong byte',
+  /** A multipart upload is not completed, and the answer says so with status 200. */
+  'refused with 200',
+  /** A list lacks all that there is. */
+  'empty list',
 ] as const
 
-/** One of `faults`. */
-export type Fault = (typeof faults)[number]
+/** What the store goes on refusing. */
+export const lastingFaults = ['skewed', 'denied', 'moved', 'moved for a time'] as const
+
+/** What can go wrong. */
+export type Fault = (typeof faults)[number] | (typeof lastingFaults)[number]
+
+/** The statuses and codes of S3 with which a store refuses. */
+const refusals: Partial<Record<Fault, readonly [number, string]>> = {
+  '500': [500, 'InternalError'],
+  '503': [503, 'SlowDown'],
+  'timed out': [400, 'RequestTimeout'],
+  expired: [400, 'ExpiredToken'],
+  skewed: [403, 'RequestTimeTooSkewed'],
+  denied: [403, 'AccessDenied'],
+  moved: [301, 'PermanentRedirect'],
+  'moved for a time': [307, 'TemporaryRedirect'],
+}
 
 /** A proxy before a store, which damages the requests that its user chooses. */
 export interface FaultProxy {
@@ -74,11 +94,25 @@ async function answer(
     incoming.socket.destroy()
     return
   }
+  if (fault === 'cut request') {
+    incoming.once('readable', () => incoming.socket.destroy())
+    return
+  }
   const body = await readAll(incoming)
   if (fault === 'silence') return
-  if (fault === '500' || fault === '503') {
-    const code = fault === '500' ? 'InternalError' : 'SlowDown'
-    outgoing.writeHead(Number(fault)).end(`<Error><Code>${code}</Code></Error>`)
+  const refusal = fault === null ? undefined : refusals[fault]
+  if (refusal !== undefined) {
+    const [status, code] = refusal
+    outgoing.writeHead(status, { 'x-amz-bucket-region': 'eu-far-1' }).end(`<Error><Code>${code}</Code></Error>`)
+    return
+  }
+  const { searchParams: query } = new URL(incoming.url ?? '', endpoint)
+  if (fault === 'refused with 200' && incoming.method === 'POST' && query.has('uploadId')) {
+    outgoing.writeHead(200).end('<?xml version="1.0"?>\n\n<Error><Code>InternalError</Code></Error>')
+    return
+  }
+  if (fault === 'empty list' && incoming.method === 'GET' && (query.has('list-type') || query.has('uploads'))) {
+    outgoing.writeHead(200).end('<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>')
     return
   }
   const last = body.length - 1

@@ -63,6 +63,7 @@ export class S3Client {
   readonly #basePath: string
   readonly #agent: HttpAgent
   readonly #signer: SignatureV4
+  readonly #region: string
 
   constructor(
     setting: S3Setting,
@@ -74,6 +75,7 @@ export class S3Client {
     this.#isSecure = this.#address.protocol === 'https:'
     this.#basePath = setting.pathStyle ? `/${setting.bucket}` : ''
     this.#agent = this.#isSecure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true })
+    this.#region = setting.region
     this.#signer = new SignatureV4({
       credentials,
       region: setting.region,
@@ -177,7 +179,9 @@ export class S3Client {
         return response
       }
       const text = await readText(response)
-      throw new S3Error(statusCode, codeOf(text) ?? '', describe(request))
+      const region = response.headers['x-amz-bucket-region']
+      const hint = region === undefined || region === this.#region ? '' : `: the bucket is in ${String(region)}`
+      throw new S3Error(statusCode, codeOf(text) ?? '', `${describe(request)}${hint}`)
     } catch (error) {
       sent.destroy()
       throw error

@@ -9,7 +9,7 @@ import type { BlobStore } from '@/lib/storage/blob-store'
 import { appError, bodyOf, expectSame, publish } from '@/lib/storage/blob-store.contract'
 import { digestOf } from '@/lib/storage/hash'
 import { readAll } from '@/lib/storage/read-all'
-import { faults, type FaultProxy, startFaultProxy } from '@/lib/testing/fault-proxy'
+import { faults, type FaultProxy, lastingFaults, startFaultProxy } from '@/lib/testing/fault-proxy'
 import { openTestDatabase } from '@/lib/testing/test-database'
 import { createBucket, isWithoutS3, startTestS3 } from '@/lib/testing/test-s3'
 import type { S3Server } from '@/scripts/lib/s3-server.mjs'
@@ -51,7 +51,7 @@ describe.skipIf(isWithoutS3)('an S3 store behind a bad connection', () => {
     await database.close()
   })
 
-  /** All that a blob goes through: two appends, a commit, reads and a range. */
+  /** All that a blob goes through: two appends, a commit, reads and a range; and an upload that is aborted, and a sweep. */
   async function run(bytes: Buffer): Promise<void> {
     const uploadId = randomUUID()
     const digest = digestOf(bytes)
@@ -72,6 +72,15 @@ describe.skipIf(isWithoutS3)('an S3 store behind a bad connection', () => {
       }),
     )
     expectSame(Buffer.concat(chunks), bytes.subarray(1000, 2001))
+    const aborted = randomUUID()
+    await store.create(aborted)
+    await store.append(aborted, 0, bodyOf(...slices(bytes)))
+    await store.abort(aborted)
+    const listed = []
+    for await (const blob of store.listBlobs()) listed.push(blob.digest)
+    expect(listed).toContain(digest)
+    await store.sweep?.(new Date(Date.now() + 3_600_000), new AbortController().signal)
+    expectSame(await readAll(store, digest, bytes.length), bytes)
   }
 
   it.each(faults)('bears %s of the first attempt of each request', async (fault) => {
@@ -85,7 +94,7 @@ describe.skipIf(isWithoutS3)('an S3 store behind a bad connection', () => {
     expect(seen.size).toBeGreaterThan(5)
   })
 
-  it.each(['503', 'cut before', 'cut after', 'silence'] as const)(
+  it.each(['503', 'cut before', 'cut after', 'silence', ...lastingFaults] as const)(
     'says UNAVAILABLE while all is %s, and goes on where it was',
     async (fault) => {
       const [first, second] = [randomBytes(6 * mebibyte), randomBytes(6 * mebibyte)]
@@ -120,6 +129,12 @@ describe.skipIf(isWithoutS3)('an S3 store behind a bad connection', () => {
     },
     60_000,
   )
+
+  it('names the region of a bucket that is elsewhere', async () => {
+    proxy.choose(() => 'moved')
+    const error: unknown = await store.probe().catch((thrown: unknown) => thrown)
+    expect(AppError.is(error) && String(error.cause)).toMatch(/301 PermanentRedirect .*: the bucket is in eu-far-1$/)
+  })
 
   it('gives no blob whose bytes break off for good', async () => {
     const bytes = randomBytes(3 * mebibyte)

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ServerInfo } from './server'
 
 /** An S3 server that takes a folder in its own folder for a bucket. */
 export interface BucketSource {
@@ -23,7 +22,7 @@ export function storageSettings(dataDir: string): Record<string, string> {
 }
 
 /** The folder with the blobs of a server: in its data folder, or a bucket in the folder of the S3 server. */
-export function blobFolder({ dataDir }: Pick<ServerInfo, 'dataDir'>): string {
+export function blobFolder({ dataDir }: { readonly dataDir: string }): string {
   const source = findSource()
   return source === null ? join(dataDir, 'blobs') : join(source.folder, bucketOf(dataDir))
 }

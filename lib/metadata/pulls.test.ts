@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { openTestDatabase } from '@/lib/testing/test-database'
 import type { Database, DirectReads } from './engine/database'
+import { gather } from './engine/gathered-reads'
 import { Prisma } from './generated/sqlite/client'
 import { type PullQuery, Pulls } from './pulls'
 
@@ -85,10 +86,10 @@ test('neither statement reads a table from start to end, but the instances for t
   const plans: string[] = []
   const explain: DirectReads = {
     async first(strings, ...values) {
-      const [start = '', ...rest] = strings
       const isSqlite = inject('provider') === 'sqlite'
-      // So few rows are in no table that PostgreSQL would use an index.
-      const statement = Prisma.sql([`${isSqlite ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN'} ${start}`, ...rest], ...values)
+      const [start = '', ...rest] = isSqlite ? strings : gather(strings)
+      const asked = isSqlite ? values : values.map((value) => [value, 'another'])
+      const statement = Prisma.sql([`${isSqlite ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN'} ${start}`, ...rest], ...asked)
       const read = async (from: Pick<Database, 'read'>) => {
         const rows = await from.read.$queryRaw<Record<string, unknown>[]>(statement)
         plans.push(rows.map((row) => String(row['detail'] ?? row['QUERY PLAN'])).join('\n'))
@@ -96,6 +97,7 @@ test('neither statement reads a table from start to end, but the instances for t
       if (isSqlite) await read(db)
       else
         await db.sqlTransaction(async (tx) => {
+          // So few rows are in no table that PostgreSQL would use an index.
           await tx.$executeRaw`SET LOCAL enable_seqscan = off`
           await read(tx)
         })

@@ -7,7 +7,7 @@ import type { ClientBase, ClientConfig } from 'pg'
  */
 
 /** How long to wait for a connection, in milliseconds: then a request is answered UNAVAILABLE. */
-export const connectTimeoutMs = 5_000
+const connectTimeoutMs = 5_000
 
 /** How long one statement may take, in milliseconds: a database that hangs must not hang the registry. */
 export const statementTimeoutMs = 30_000

@@ -1,5 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg'
-import { type ClientBase, Pool } from 'pg'
+import { Pool } from 'pg'
 import { AppError } from '@/lib/domain/errors'
 import type { SqlTransaction } from './database'
 import type { ClientOptions, Engine } from './engine'
@@ -26,7 +26,7 @@ export function openPostgresql(url: string, options: ClientOptions): Engine {
     statement_timeout: statementTimeoutMs,
     application_name: 'stele',
     // The pool waits for it; its types do not say so.
-    onConnect: beginSession as (client: ClientBase) => void,
+    onConnect: (connection): unknown => beginSession(connection),
   })
   // An idle connection that breaks is replaced by the next request; unhandled, the event would end the process.
   pool.on('error', () => undefined)

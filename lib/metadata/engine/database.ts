@@ -43,6 +43,11 @@ export interface DirectReads {
 /** A transaction of plain SQL, or one that can do more. A function that takes this must not be called outside one. */
 export interface SqlTransaction extends SqlSource, SqlRunner {}
 
+/** How a transaction in plain SQL is kept. */
+export interface SqlTransactionOptions {
+  readonly mayBeLost?: boolean
+}
+
 /** The database, or a transaction in its place: a use case does not see the difference. */
 export interface Database extends Source {
   /** Whether the process writes to the database. Where it does not, transactions reject with WriterNeeded. */
@@ -54,8 +59,11 @@ export interface Database extends Source {
    * savepoint: undone alone when it throws, durable when the outer transaction is.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
-  /** The same as `transaction` for work in plain SQL: a tenth of the cost. For what every push does. */
-  sqlTransaction<T>(work: (tx: SqlTransaction) => Promise<T>): Promise<T>
+  /**
+   * The same as `transaction` for work in plain SQL: a tenth of the cost. For what every push does. With `mayBeLost`, a
+   * power failure may undo it, the end of a process not: for what a client can start again, at half the cost on SQLite.
+   */
+  sqlTransaction<T>(work: (tx: SqlTransaction) => Promise<T>, options?: SqlTransactionOptions): Promise<T>
   /**
    * Takes a named lock against all processes of the database, without a time limit; null when another holder has it.
    * On SQLite, the process that writes keeps the locks. Rejects in a transaction: the lock would outlast it.

@@ -1,5 +1,14 @@
 import type { Prisma, PrismaClient } from '../generated/sqlite/client'
-import type { Database, DatabaseLocation, DirectReads, HeldLock, Models, SqlTransaction, Transaction } from './database'
+import type {
+  Database,
+  DatabaseLocation,
+  DirectReads,
+  HeldLock,
+  Models,
+  SqlTransaction,
+  SqlTransactionOptions,
+  Transaction,
+} from './database'
 import type { Engine } from './engine'
 import { translateFailure } from './failures'
 import { openPostgresql } from './postgresql'
@@ -66,7 +75,7 @@ class ProcessDatabase implements OpenDatabase {
       read: engine.inlineRead,
       prisma: this.#client,
       transaction: (work) => this.transaction(work),
-      sqlTransaction: (work) => this.sqlTransaction(work),
+      sqlTransaction: (work, options) => this.sqlTransaction(work, options),
       tryLock: (name) => this.tryLock(name),
     }
   }
@@ -79,8 +88,8 @@ class ProcessDatabase implements OpenDatabase {
     return runTransaction(this.#client, this.provider, work)
   }
 
-  sqlTransaction<T>(work: (tx: SqlTransaction) => Promise<T>): Promise<T> {
-    return this.#engine.sqlTransaction(work)
+  sqlTransaction<T>(work: (tx: SqlTransaction) => Promise<T>, options?: SqlTransactionOptions): Promise<T> {
+    return this.#engine.sqlTransaction(work, options)
   }
 
   tryLock(name: string): Promise<HeldLock | null> {

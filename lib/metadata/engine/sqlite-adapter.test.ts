@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Database, Source } from './database'
+import type { Database, Source, SqlTransaction } from './database'
 import { openTestDatabase } from '@/lib/testing/test-database'
 
 let db: Database
@@ -87,6 +87,12 @@ describe('the SQLite adapter', () => {
     // In a transaction: the PRAGMA of the connection that writes is what must be known.
     const [synchronous] = await db.transaction((tx) => tx.$queryRaw<{ synchronous: bigint }[]>`PRAGMA synchronous`)
     expect(Number(synchronous?.synchronous)).toBe(2)
+    // The other connection that writes is synced too, also after a transaction that may be lost.
+    const inSql = async (mayBeLost: boolean) => {
+      const query = (tx: SqlTransaction) => tx.$queryRaw<{ synchronous: number }[]>`PRAGMA synchronous`
+      return (await db.sqlTransaction(query, { mayBeLost })).map((row) => row.synchronous)
+    }
+    for (const mayBeLost of [false, true, false]) expect(await inSql(mayBeLost)).toEqual([mayBeLost ? 1 : 2])
     await expect(
       db.prisma.tag.create({
         data: {

@@ -19,6 +19,7 @@ export class SqliteStatements implements SqlRunner {
   readonly #connection: Sqlite.Database
   readonly #byTemplate = new WeakMap<TemplateStringsArray, PreparedStatement>()
   readonly #byText = new Map<string, PreparedStatement>()
+  #isSynced: boolean | null = null
 
   constructor(connection: Sqlite.Database) {
     this.#connection = connection
@@ -39,6 +40,13 @@ export class SqliteStatements implements SqlRunner {
     } catch (error) {
       throw sqliteFailure(error)
     }
+  }
+
+  /** Whether a transaction is on disk when its COMMIT returns; otherwise a power failure may undo it until a later one is. */
+  setSynced(isSynced: boolean): void {
+    if (isSynced === this.#isSynced) return
+    this.#connection.pragma(`synchronous = ${isSynced ? 'FULL' : 'NORMAL'}`)
+    this.#isSynced = isSynced
   }
 
   // better-sqlite3 is synchronous: what it throws must become a rejection all the same.

@@ -14,10 +14,10 @@ import { WriteQueue } from './write-queue'
 export function openSqlite(file: string, options: ClientOptions, beforeWrite: () => void): Engine {
   const reading = new Sqlite(file, { readonly: true, fileMustExist: true })
   const writing = new Sqlite(file, { fileMustExist: true, timeout: busyTimeoutMs })
-  // FULL: a commit is on disk when it returns, so an acknowledged push survives a power cut.
-  writing.pragma('synchronous = FULL')
   writing.pragma('foreign_keys = ON')
   const writer = new SqliteStatements(writing)
+  // A commit is on disk when it returns, so an acknowledged push survives a power cut.
+  writer.setSynced(true)
   const writes = new WriteQueue(beforeWrite)
   // Other processes of this server ask this one for locks.
   const locks = new NamedLocks()
@@ -30,8 +30,8 @@ export function openSqlite(file: string, options: ClientOptions, beforeWrite: ()
     read: new ThreadStatements(threads),
     inlineRead: reads,
     direct: reads,
-    async sqlTransaction(work) {
-      const unit = await writes.begin(writer)
+    async sqlTransaction(work, options) {
+      const unit = await writes.begin(writer, options)
       const tx = new SqliteTransaction(writer)
       let result
       try {

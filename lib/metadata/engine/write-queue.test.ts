@@ -47,6 +47,9 @@ function recording(database: Sqlite.Database): WriteConnection {
       }
       database.exec(sql)
     },
+    setSynced(isSynced) {
+      sent.push(isSynced ? 'synced' : 'not synced')
+    },
   }
 }
 
@@ -134,6 +137,21 @@ describe('the write queue', () => {
     })()
     await Promise.all([...units, turns])
     expect(events.join(' ')).toMatch(/a( turn)+ b( turn)+ c/)
+  })
+
+  test('a unit that may be lost commits at once and unsynced, and shares the commit of one that may not', async () => {
+    const insertLosable = async (name: string) => {
+      const unit = await queue.begin(first, { mayBeLost: true })
+      connection.exec(`INSERT INTO t VALUES ('${name}')`)
+      await unit.commit()
+    }
+    await Promise.all([insertLosable('a'), insertLosable('b')])
+    const alone = ['not synced', 'BEGIN IMMEDIATE', 'SAVEPOINT unit_1', 'RELEASE unit_1', 'COMMIT']
+    expect(sent).toEqual([...alone, ...alone])
+    sent.length = 0
+    await Promise.all([insert('c'), insertLosable('d'), insert('e')])
+    expect(sent.filter((text) => /^[a-zC]/.test(text))).toEqual(['synced', 'COMMIT'])
+    expect(names()).toEqual(['a', 'b', 'c', 'd', 'e'])
   })
 
   test('units of two connections take turns, each commit of one connection', async () => {

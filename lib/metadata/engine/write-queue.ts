@@ -23,6 +23,8 @@ const noticeMs = 5
 export interface WriteConnection {
   /** Runs a statement without parameters. */
   run(sql: string): Promise<void> | void
+  /** Whether its next transaction is on disk when COMMIT returns. One without this method has all of them there. */
+  setSynced?(isSynced: boolean): void
 }
 
 /** A unit of work on a writing connection: nobody else writes until it ends. */
@@ -46,6 +48,8 @@ export interface Unit {
  * A unit sees what those before it in the commit have written, so it must not be answered before them, not even
  * with a refusal: a crash would undo them. When the commit fails, all of its units fail. A unit of another
  * connection waits for the commit: SQLite gives the write lock to one connection at a time.
+ *
+ * A unit that a power failure may undo needs no `fsync`: it commits alone and at once, unless it finds a commit to share.
  */
 export class WriteQueue {
   readonly #waiting: (() => void)[] = []
@@ -62,8 +66,8 @@ export class WriteQueue {
     this.#beforeWrite = beforeWrite
   }
 
-  /** Waits for the turn and starts a unit on `connection`. */
-  async begin(connection: WriteConnection): Promise<Unit> {
+  /** Waits for the turn and starts a unit on `connection`. A power failure may undo one with `mayBeLost`. */
+  async begin(connection: WriteConnection, { mayBeLost = false } = {}): Promise<Unit> {
     await this.#takeTurn()
     if (this.#batch !== null && this.#batch.connection !== connection) {
       // Its own units get the failure.
@@ -71,7 +75,7 @@ export class WriteQueue {
     }
     try {
       if (this.#batch === null) this.#beforeWrite()
-      const batch = (this.#batch ??= await startBatch(connection))
+      const batch = (this.#batch ??= await startBatch(connection, mayBeLost))
       const savepoint = `unit_${++batch.size}`
       await connection.run(`SAVEPOINT ${savepoint}`)
       return {
@@ -89,7 +93,7 @@ export class WriteQueue {
     try {
       // These fail when SQLite has rolled back everything on its own (disk full, I/O error): then so does the batch.
       for (const sql of statements) await batch.connection.run(sql)
-      if (batch.size >= batchMax) await this.#commit(batch)
+      if (batch.mayBeLost || batch.size >= batchMax) await this.#commit(batch)
       else if (!this.#isStretchOpen()) {
         // Large units do not share a commit: it would block for as long as all of them together.
         await setImmediate()
@@ -171,10 +175,11 @@ export class WriteQueue {
   }
 }
 
-async function startBatch(connection: WriteConnection): Promise<Batch> {
+async function startBatch(connection: WriteConnection, mayBeLost: boolean): Promise<Batch> {
+  connection.setSynced?.(!mayBeLost)
   // The write lock is ours before anything is read, against other processes too.
   await connection.run('BEGIN IMMEDIATE')
-  return new Batch(connection)
+  return new Batch(connection, mayBeLost)
 }
 
 /** Units that share a commit, and its outcome. */
@@ -185,7 +190,11 @@ class Batch {
   succeed: () => void = () => {}
   fail: (error: unknown) => void = () => {}
 
-  constructor(readonly connection: WriteConnection) {
+  constructor(
+    readonly connection: WriteConnection,
+    /** Whether its commit is not synced. */
+    readonly mayBeLost: boolean,
+  ) {
     this.outcome = new Promise((resolve, reject) => {
       this.succeed = resolve
       this.fail = reject

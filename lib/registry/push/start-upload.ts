@@ -18,11 +18,14 @@ export async function startUpload(
   ctx.reserve.assertRoomForContent()
   const id = randomUUID()
   // The row first: a crash in between leaves a row that is reported as an unknown upload and later found by its age.
-  // Nothing would find a file without a row.
-  await ctx.db.sqlTransaction(async (tx) => {
-    if ((await lockRepository(tx, repository.id)) === null) throw new AppError('NAME_UNKNOWN')
-    await insertUpload(tx, { id, repositoryId: repository.id, createdBy: principal.name, now: new Date() })
-  })
+  // The bytes of an upload are on disk only at its end, so its row need not be either.
+  await ctx.db.sqlTransaction(
+    async (tx) => {
+      if ((await lockRepository(tx, repository.id)) === null) throw new AppError('NAME_UNKNOWN')
+      await insertUpload(tx, { id, repositoryId: repository.id, createdBy: principal.name, now: new Date() })
+    },
+    { mayBeLost: true },
+  )
   try {
     await ctx.blobs.create(id, algorithm)
   } catch (error) {

@@ -15,8 +15,8 @@ export interface Processes {
 export async function processesOf(server: StartedServer): Promise<Processes> {
   const children = await Promise.all(
     (await listChildren(server.pid)).map(async (pid) => {
-      const [, , role] = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0')
-      return { pid, role }
+      const given = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0')
+      return { pid, role: given.find((text) => text === 'main' || text === 'reader') }
     }),
   )
   const [main] = children.filter(({ role }) => role === 'main')
@@ -67,15 +67,17 @@ const takeMaxMs = 20_000
 export async function holdConnections(server: StartedServer, ofEach: number): Promise<HeldConnection[]> {
   const { main, readers } = await processesOf(server)
   const held = new Map([main, ...readers].map((pid) => [pid, [] as HeldConnection[]]))
-  // The supervisor gives them to the processes in turn, but fewer to one that is slow.
+  // The supervisor gives each to the process that has the fewest: those that are too many stay open until the others are.
+  const surplus: HeldConnection[] = []
   const deadline = performance.now() + takeMaxMs
   while (performance.now() < deadline) {
     const connection = await HeldConnection.open(server)
     const ofProcess = held.get(connection.pid)
-    if (ofProcess === undefined || ofProcess.length === ofEach) connection.close()
+    if (ofProcess === undefined || ofProcess.length === ofEach) surplus.push(connection)
     else ofProcess.push(connection)
     if ([...held.values()].every(({ length }) => length === ofEach)) break
   }
+  for (const connection of surplus) connection.close()
   for (const [pid, { length }] of held) if (length < ofEach) throw new Error(`${length} connections to process ${pid}`)
   return [...held.values()].flat()
 }

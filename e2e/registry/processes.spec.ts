@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { Agent } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import { instance } from '@/lib/api/schemas/instances'
@@ -7,7 +8,7 @@ import { expect, pushImage, test } from '../fixtures'
 import { endAtOnce, listChildren } from '../processes'
 import type { ServerInfo, StartedServer } from '../server'
 import { generateBlob } from './generated-blob'
-import { processesOf } from './held-connections'
+import { HeldConnection, holdConnections, processesOf } from './held-connections'
 import { type Answer, open, send } from './http'
 
 /*
@@ -30,11 +31,19 @@ async function startAll(start: (options: { env: Record<string, string> }) => Pro
   return server
 }
 
-/** Asks over as many new connections, one after the other: they come to all processes. */
-async function askAll(server: ServerInfo, method: string, path: string, headers: Record<string, string | undefined>) {
-  const answers: Answer[] = []
-  for (let i = 0; i < connections; i++) answers.push(await send(server, method, path, { headers, agent: new Agent() }))
+/** Sends a request over each of as many connections, one after the other: opened at once, they come to all processes. */
+async function sendAll<T>(server: ServerInfo, request: (agent: Agent, index: number) => Promise<T>): Promise<T[]> {
+  const agents = Array.from({ length: connections }, () => new Agent({ keepAlive: true, maxSockets: 1 }))
+  const anonymous = { authorization: undefined }
+  await Promise.all(agents.map((agent) => send(server, 'GET', '/v2/', { headers: anonymous, agent })))
+  const answers: T[] = []
+  for (const [index, agent] of agents.entries()) answers.push(await request(agent, index))
+  for (const agent of agents) agent.destroy()
   return answers
+}
+
+function askAll(server: ServerInfo, method: string, path: string, headers: Record<string, string | undefined>) {
+  return sendAll(server, (agent) => send(server, method, path, { headers, agent }))
 }
 
 /** The statuses of the answers, each once. */
@@ -76,14 +85,38 @@ test('what changes counts at once in every process', async ({ startPrivateServer
 
   await api.updateRepository(id, { tagImmutability: true })
   const manifest = await send(server, 'GET', `/v2/${path}/manifests/${first}`)
-  for (let i = 0; i < connections; i++) {
+  await sendAll(server, async (agent) => {
     const headers = { ...bearer, 'content-type': manifestType }
-    const pushed = await send(server, 'PUT', tag, { headers, body: manifest.body, agent: new Agent() })
+    const pushed = await send(server, 'PUT', tag, { headers, body: manifest.body, agent })
     expect([pushed.status, pushed.body.toString()]).toEqual([409, expect.stringContaining('cannot be overwritten')])
-  }
+  })
 
   await api.updateRepository(id, { type: 'PRIVATE' })
   expect(statusesOf(await askAll(server, 'GET', tag, anonymous))).toEqual([401])
+})
+
+test('a client that opens one connection after the other is answered by the main process alone, others by all', async ({
+  startPrivateServer,
+}) => {
+  test.skip(!existsSync('/proc/self/fd'), 'only /proc tells which process has a connection')
+  const server = await startAll(startPrivateServer)
+  const { main, readers } = await processesOf(server)
+  // Until all of them take connections.
+  for (const connection of await holdConnections(server, 1)) connection.close()
+  const inTurn = async () => {
+    const pids: number[] = []
+    for (let i = 0; i < connections; i++) {
+      const connection = await HeldConnection.open(server)
+      pids.push(connection.pid)
+      connection.close()
+    }
+    return new Set(pids)
+  }
+  // Connections of the start count until they have been idle for a moment.
+  await expect.poll(inTurn).toEqual(new Set([main]))
+  const held = await Promise.all(Array.from({ length: connections }, () => HeldConnection.open(server)))
+  expect(new Set(held.map(({ pid }) => pid))).toEqual(new Set([main, ...readers]))
+  for (const connection of held) connection.close()
 })
 
 test('the end of a process is not the end of the others: pulls go on, and nothing acknowledged is lost', async ({
@@ -151,11 +184,11 @@ test('an upload goes on in whichever process its next request reaches, and only 
     return headers.location ?? ''
   }
   const location = await start()
-  for (let i = 0; i < connections; i++) {
-    const body = Buffer.concat([...blob.read(i * mebibyte, (i + 1) * mebibyte)])
-    const { status, headers } = await send(server, 'PATCH', location, { headers: bearer, body, agent: new Agent() })
-    expect([status, headers.range]).toEqual([202, `0-${(i + 1) * mebibyte - 1}`])
-  }
+  await sendAll(server, async (agent, index) => {
+    const body = Buffer.concat([...blob.read(index * mebibyte, (index + 1) * mebibyte)])
+    const { status, headers } = await send(server, 'PATCH', location, { headers: bearer, body, agent })
+    expect([status, headers.range]).toEqual([202, `0-${(index + 1) * mebibyte - 1}`])
+  })
   const put = await send(server, 'PUT', `${location}?digest=${blob.digest}`, { headers: bearer, agent: new Agent() })
   expect([put.status, put.body.toString()]).toEqual([201, ''])
   const pulled = await askAll(server, 'GET', `/v2/${path}/blobs/${blob.digest}`, bearer)

@@ -9,13 +9,21 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Distribution } from './distribution'
 import type { Report } from './messages'
 
-/** A process that answers each connection with its name, and confirms it. One of mode `crash` ends before both. */
+/**
+ * A process that answers each connection with its name, and confirms it. One of mode `crash` ends before both; one of mode
+ * `keep` leaves the connection open until the client ends it.
+ */
 const program = `
 const [name, mode] = process.argv.slice(2)
+let active = 0
+const load = () => ({ active, idle: 0 })
 process.on('message', (order, socket) => {
   if (mode === 'crash') process.exit(1)
-  socket?.on('error', () => {}).end(name)
-  process.send({ type: 'taken', connection: order.connection })
+  active += 1
+  socket?.on('error', () => {}).once('close', () => { active -= 1; process.send({ type: 'load', load: load() }) })
+  if (mode === 'keep') socket?.resume().write(name)
+  else socket?.end(name)
+  process.send({ type: 'taken', connection: order.connection, load: load() })
 })
 process.on('disconnect', () => process.exit())
 process.send({ type: 'open' })
@@ -26,6 +34,7 @@ let server: Server
 let port: number
 let distribution: Distribution
 let children: ChildProcess[]
+let confirmed = 0
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'stele-distribution-'))
@@ -48,16 +57,20 @@ async function distribute(openMax?: number): Promise<void> {
 }
 
 /** Starts a process that takes connections, as the supervisor would. */
-async function addTaker(name: string, mode = 'answer'): Promise<ChildProcess> {
+async function addTaker(name: string, mode = 'answer', isMain = false): Promise<ChildProcess> {
   const child = fork(path.join(folder, 'taker.mjs'), [name, mode])
   children.push(child)
   child.on('error', () => undefined)
   child.once('exit', () => distribution.remove(child, { hasEnded: true }))
   await once(child, 'message')
   child.on('message', (report: Report) => {
-    if (report.type === 'taken') distribution.confirm(report.connection)
+    if (report.type === 'taken') {
+      distribution.confirm(report.connection, report.load)
+      confirmed += 1
+    }
+    if (report.type === 'load') distribution.noteLoad(child, report.load)
   })
-  distribution.add(child)
+  distribution.add(child, { isMain })
   return child
 }
 
@@ -73,6 +86,15 @@ async function open(): Promise<{ socket: Socket; text: Promise<string> }> {
   return { socket, text }
 }
 
+/** Opens a connection that stays open; `name` is the process that has confirmed it. */
+async function hold(): Promise<{ socket: Socket; name: string }> {
+  const before = confirmed
+  const { socket } = await open()
+  const [name] = (await once(socket, 'data')) as [string]
+  await expect.poll(() => confirmed).toBe(before + 1)
+  return { socket, name }
+}
+
 async function ask(): Promise<string> {
   return (await open()).text
 }
@@ -84,6 +106,42 @@ describe('connections', () => {
     const answers = []
     for (let i = 0; i < 6; i++) answers.push(await ask())
     expect(answers).toEqual(['a', 'b', 'a', 'b', 'a', 'b'])
+  })
+
+  test('are given to the process that has the fewest', async () => {
+    await addTaker('a', 'keep')
+    await addTaker('b', 'keep')
+    const held = [await hold(), await hold(), await hold(), await hold()]
+    expect(held.map(({ name }) => name)).toEqual(['a', 'b', 'a', 'b'])
+    for (const { name, socket } of held) if (name === 'b') socket.destroy()
+    await setTimeout(100)
+    expect([(await hold()).name, (await hold()).name]).toEqual(['b', 'b'])
+  })
+
+  test('that come one after the other are all given to the main process, and of many it has one more', async () => {
+    await addTaker('reader', 'keep')
+    await addTaker('main', 'keep', true)
+    for (let i = 0; i < 5; i++) {
+      const { name, socket } = await hold()
+      expect(name).toBe('main')
+      // The next one comes before anybody has heard of this end.
+      socket.destroy()
+    }
+    await setTimeout(100)
+    const names = []
+    for (let i = 0; i < 8; i++) names.push((await hold()).name)
+    expect(names.filter((name) => name === 'main')).toHaveLength(5)
+  })
+
+  test('that are idle count little', async () => {
+    const idle = await addTaker('idle', 'keep')
+    await addTaker('b', 'keep')
+    await hold()
+    distribution.noteLoad(idle, { active: 0, idle: 9 })
+    await hold()
+    expect((await hold()).name).toBe('idle')
+    distribution.noteLoad(idle, { active: 0, idle: 16 })
+    expect((await hold()).name).toBe('b')
   })
 
   test('that came while nobody took any are given to the first that does', async () => {

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import type { MetricObject } from 'prom-client'
+import type { Load } from './connection-load'
 
 /** The metrics of a process, as its registry gives them. */
 export type MetricsOfProcess = readonly MetricObject[]
@@ -25,8 +26,10 @@ export type Order =
 export type Report =
   /** It takes connections. */
   | { readonly type: 'open' }
-  /** It has the connection. */
-  | { readonly type: 'taken'; readonly connection: number }
+  /** It has the connection, and so many with it. */
+  | { readonly type: 'taken'; readonly connection: number; readonly load: Load }
+  /** How many connections it has, after some have ended. */
+  | { readonly type: 'load'; readonly load: Load }
   /** It takes no more connections: the server ends. */
   | { readonly type: 'closed' }
   /** It serves all requests. */

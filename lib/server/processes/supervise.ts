@@ -144,11 +144,15 @@ class Supervisor {
   #onReport(child: ChildProcess, report: Report): void {
     switch (report.type) {
       case 'open':
-        if (this.#stoppingSince === null || child === this.#main) this.#distribution.add(child)
+        if (this.#stoppingSince === null || child === this.#main)
+          this.#distribution.add(child, { isMain: child === this.#main })
         if (this.#signalledAt !== null) tell(child, { type: 'drain' })
         return
       case 'taken':
-        this.#distribution.confirm(report.connection)
+        this.#distribution.confirm(report.connection, report.load)
+        return
+      case 'load':
+        this.#distribution.noteLoad(child, report.load)
         return
       case 'closed':
         this.#distribution.close()

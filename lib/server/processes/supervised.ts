@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
+import { ConnectionLoad } from './connection-load'
 import type { MetricsOfProcess, Order, ReadersReport, Report } from './messages'
 
 /** How long the main process waits for the readers' metrics, in milliseconds: longer than the supervisor does. */
@@ -23,6 +24,7 @@ export class Supervised {
   readonly readersEnded: Promise<void>
   #endReaders: () => void = () => {}
   #server: Server | null = null
+  readonly #load = new ConnectionLoad((load) => report({ type: 'load', load }))
 
   constructor() {
     this.readersEnded = new Promise((resolve) => (this.#endReaders = resolve))
@@ -84,12 +86,13 @@ export class Supervised {
       case 'take':
         // Undefined when the client has left.
         if (socket !== undefined) {
+          this.#load.add(socket)
           // As Node's HTTP server sets them for its own connections: a client may end its side and wait for the answer.
           socket.allowHalfOpen = true
           socket.setNoDelay(true)
           this.#server?.emit('connection', socket)
         }
-        report({ type: 'taken', connection: order.connection })
+        report({ type: 'taken', connection: order.connection, load: this.#load.read() })
         return
       case 'drain':
         if (this.#onDrain === null) this.#mustDrain = true

@@ -123,7 +123,7 @@ export default {
       ...context,
     ]),
     // As the server does: it has a process of its own.
-    mayImport('command', '^lib/command/', [domain, secrets, metadata, auth, registry, ...context]),
+    mayImport('command', '^lib/command/', [domain, secrets, storage, metadata, auth, registry, ...context]),
     mayImport('api-route', route, [domain, auth, registry, operations, schemas, ...context]),
     mayImport('api-operations', operations, [domain, schemas]),
     mayImport('api-schemas-and-client', '^lib/api/(schemas|client)/', [domain]),

@@ -26,8 +26,8 @@ export interface CommandResult {
   readonly isGood: boolean
 }
 
-/** A command: `npm run stele -- <words> <names> [options]`. */
-export interface Command {
+/** How a command is called: `npm run stele -- <words> <names> [options]`. */
+interface Call {
   /** `user reset-password` */
   readonly words: string
   /** The names of the arguments after the words. */
@@ -35,6 +35,15 @@ export interface Command {
   /** Options by name; `value` is the name of the value, for an option that has one. */
   readonly options: Readonly<Record<string, { readonly value?: string; readonly help: string }>>
   readonly help: string
+}
+
+/** A command that works with the database. */
+export interface Command extends Call {
   /** Throws a CommandError for mistakes that the operator can correct. */
   readonly run: (ctx: CommandContext, given: CommandArguments) => Promise<CommandResult>
+}
+
+/** A command that runs whether there is a database or not. */
+export interface StandaloneCommand extends Call {
+  readonly runAlone: (config: Config) => Promise<CommandResult>
 }

@@ -12,15 +12,23 @@ import { SpaceReserve } from '@/lib/metadata/engine/space-reserve'
 import { KeysError } from '@/lib/secrets/key-store'
 import { Passwords } from '@/lib/secrets/passwords'
 import { auditVerify } from './audit-verify'
-import type { Command, CommandArguments } from './command'
+import type { Command, CommandArguments, CommandResult, StandaloneCommand } from './command'
 import { CommandError } from './command-error'
+import { doctor } from './doctor/doctor'
 import { keysReseal } from './keys-reseal'
 import { keysRotate } from './keys-rotate'
 import { userMakeAdministrator } from './user-make-administrator'
 import { userResetPassword } from './user-reset-password'
 
 /** All commands, in the order of the usage text. */
-const commands: readonly Command[] = [auditVerify, userResetPassword, userMakeAdministrator, keysRotate, keysReseal]
+const commands: readonly (Command | StandaloneCommand)[] = [
+  auditVerify,
+  userResetPassword,
+  userMakeAdministrator,
+  keysRotate,
+  keysReseal,
+  doctor,
+]
 
 /** Where a command reads and prints. */
 export interface Terminal {
@@ -57,10 +65,15 @@ export async function runCommand(
   let db: OpenDatabase | null = null
   try {
     const config = readConfig(env)
-    db = await open(config)
-    const { readInput } = terminal
-    const ctx = { db, config, passwords: new Passwords(), principal: commandLinePrincipal(), readInput }
-    const { lines, isGood } = await command.run(ctx, given)
+    let result: CommandResult
+    if ('runAlone' in command) result = await command.runAlone(config)
+    else {
+      db = await open(config)
+      const { readInput } = terminal
+      const ctx = { db, config, passwords: new Passwords(), principal: commandLinePrincipal(), readInput }
+      result = await command.run(ctx, given)
+    }
+    const { lines, isGood } = result
     terminal.out(`${lines.join('\n')}\n`)
     return isGood ? 0 : 1
   } catch (error) {
@@ -71,7 +84,7 @@ export async function runCommand(
   }
 }
 
-function readArguments({ names, options }: Command, args: readonly string[]): CommandArguments {
+function readArguments({ names, options }: Command | StandaloneCommand, args: readonly string[]): CommandArguments {
   const types = Object.entries(options).map(([name, { value }]) => {
     return [name, { type: value === undefined ? 'boolean' : 'string' }] as const
   })
@@ -153,7 +166,7 @@ function usage(): string {
   ].join('\n')
 }
 
-function describe({ words, names, options, help }: Command): string {
+function describe({ words, names, options, help }: Command | StandaloneCommand): string {
   const optionLines = Object.entries(options).map(([name, { value, help: text }]) => {
     return `      --${name}${value === undefined ? '' : ` ${value}`}\n          ${text}\n`
   })

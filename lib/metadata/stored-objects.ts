@@ -29,6 +29,12 @@ export async function ensureBucketOwner(tx: SqlTransaction): Promise<string> {
   return id
 }
 
+/** The same, or null when it was never asked for. */
+export async function findBucketOwner(source: SqlSource): Promise<string | null> {
+  const [row] = await source.read.$queryRaw<{ id: string }[]>`SELECT "id" FROM "BucketOwner"`
+  return row?.id ?? null
+}
+
 /** The object of a blob, or null. */
 export async function findStoredObject(source: SqlSource, digest: string): Promise<StoredObject | null> {
   const [row] = await source.read.$queryRaw<Row[]>`

@@ -318,6 +318,23 @@ describe('migrate', () => {
     }
   })
 
+  test('changes nothing when the sealed keys are refused, which are shown before', async () => {
+    await migrate(location, migrations)
+    await run(`INSERT INTO "SealedKey" ("name", "version", "sealedWith", "sealed", "changedAt")
+      VALUES ('secrets', 1, 'with', 'sealed', '2026-01-01 00:00:00')`)
+    await addMigration('99990101000000_more', 'CREATE TABLE "More" (id TEXT);')
+    const shown: unknown[] = []
+    const refused = migrate(location, migrations, (keys) => {
+      shown.push(...keys)
+      throw new Error('sealed with another one')
+    })
+    await expect(refused).rejects.toThrow('sealed with another one')
+    expect(shown).toEqual([
+      expect.objectContaining({ name: 'secrets', version: 1, sealedWith: 'with', sealed: 'sealed' }),
+    ])
+    expect(await migrate(location, migrations)).toEqual(['99990101000000_more'])
+  })
+
   test('refuses a database of a newer version', async () => {
     await addMigration('99990101000000_future', 'CREATE TABLE "Future" (id TEXT);')
     await migrate(location, migrations)

@@ -158,6 +158,8 @@ export default {
     mayImport('e2e-is-a-client', '^e2e/', [
       schemas,
       domain,
+      // It stands between a server and its store.
+      '^lib/testing/fault-proxy',
       '^scripts/lib/(?:find-free-port|postgresql|s3-server|sweep)\\.mjs$',
     ]),
     mayImport('bench-is-a-client', '^bench/', [

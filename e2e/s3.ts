@@ -46,7 +46,8 @@ export class S3 {
   }
 }
 
-function settingsOf({ endpoint, region, credentials }: S3Server): Record<string, string> {
+/** The settings of a server that uses this one, without the bucket. */
+export function settingsOf({ endpoint, region, credentials }: S3Server): Record<string, string> {
   return {
     ...{ STELE_STORAGE: 's3', STELE_S3_ENDPOINT: endpoint, STELE_S3_REGION: region },
     // With PostgreSQL too, the servers of a test have the same keys.

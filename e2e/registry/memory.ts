@@ -25,6 +25,28 @@ export async function measureMemory(pid: number, work: () => Promise<void>): Pro
   return { beforeBytes, peakBytes: await sumCounters(pid, 'VmHWM') }
 }
 
+/**
+ * Runs `work` and says how much memory the server took at most while it ran, looked at five times a second: pages that its
+ * processes share are counted once. Skips the test where the kernel doesn't count.
+ */
+export async function measureProportionalMemory(pid: number, work: () => Promise<void>): Promise<number> {
+  test.skip(!existsSync('/proc/self/smaps_rollup'), 'needs the memory counters of Linux')
+  let peakBytes = 0
+  const working = work()
+  for (let isOver = false; !isOver;) {
+    const counted = (await listTree(pid)).map(async (each) => {
+      const text = await readFile(`/proc/${each}/smaps_rollup`, 'utf8').catch(() => '') // it has just ended
+      return Number(/^Pss:\s+([0-9]+) kB$/m.exec(text)?.[1] ?? 0) * 1024
+    })
+    peakBytes = Math.max(
+      peakBytes,
+      (await Promise.all(counted)).reduce((sum, bytes) => sum + bytes, 0),
+    )
+    isOver = await Promise.race([working.then(() => true), setTimeout(200, false)])
+  }
+  return peakBytes
+}
+
 /** Waits until no process of the server works, as one does that has just started; ten seconds at most. */
 async function untilIdle(pid: number): Promise<void> {
   const used = async () => {

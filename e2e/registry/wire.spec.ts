@@ -8,7 +8,7 @@ import { digestOf } from '../digest'
 import { expect, pushImage, test, uniqueName } from '../fixtures'
 import type { ServerInfo } from '../server'
 import { send } from './http'
-import { exchangeRaw, statusesIn } from './raw-connection'
+import { exchangeRaw, exchangeWaiting, statusesIn } from './raw-connection'
 
 const mebibyte = 1024 * 1024
 
@@ -169,7 +169,7 @@ test.describe('a client that waits for 100 Continue', () => {
       ],
       [anonymous('POST', '/api/v1/session', server.registry), 400],
     ] as const) {
-      expect(statusesIn(await exchangeRaw(server.port, text, '{}')), text).toEqual([100, status])
+      expect(statusesIn(await exchangeWaiting(server.port, text, '{}')), text).toEqual([100, status])
     }
   })
 })

@@ -1,6 +1,8 @@
 // A real S3 server for tests and benchmarks: versitygw over a temporary folder, on a free port of this machine.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { get as getByHttp } from 'node:http'
+import { get as getByTls } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -30,19 +32,31 @@ export function whyNoS3Server() {
     : 'versitygw is not installed: put what scripts/install-clients.sh prints on PATH'
 }
 
-/** Starts an S3 server. @returns {Promise<S3Server>} */
-export async function startS3Server() {
+/**
+ * Starts an S3 server.
+ *
+ * @param {object} [options]
+ * @param {{ cert: string, key: string }} [options.tls] The files of its certificate for 127.0.0.1 and of its key, as PEM.
+ * @param {boolean} [options.hasVirtualHosts] A bucket is also at `<name>.localhost`.
+ * @returns {Promise<S3Server>}
+ */
+export async function startS3Server({ tls, hasVirtualHosts = false } = {}) {
   const root = mkdtempSync(join(tmpdir(), 'stele-s3-'))
   const folder = join(root, 'buckets')
   mkdirSync(folder)
   const port = await findFreePort()
-  const endpoint = `http://127.0.0.1:${port}`
+  const endpoint = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`
   const credentials = { accessKeyId: 'stele-test', secretAccessKey: 'stele-test-secret-0123456789' }
   /** @type {import('node:child_process').ChildProcess | null} */
   let server = null
 
   const start = async () => {
-    const started = spawn('versitygw', ['--quiet', '--keep-alive', '--port', `127.0.0.1:${port}`, 'posix', folder], {
+    const options = [
+      ...['--quiet', '--keep-alive', '--port', `127.0.0.1:${port}`],
+      ...(tls === undefined ? [] : ['--cert', tls.cert, '--key', tls.key]),
+      ...(hasVirtualHosts ? ['--virtual-domain', `localhost:${port}`] : []),
+    ]
+    const started = spawn('versitygw', [...options, 'posix', folder], {
       stdio: 'ignore',
       cwd: root,
       env: {
@@ -86,9 +100,14 @@ export async function startS3Server() {
 }
 
 /** @param {string} url */
-async function answers(url) {
-  return fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
-    () => true,
-    () => false,
-  )
+function answers(url) {
+  return new Promise((resolve) => {
+    const get = url.startsWith('https:') ? getByTls : getByHttp
+    const sent = get(url, { timeout: 2_000, rejectUnauthorized: false, agent: false }, (answer) => {
+      answer.resume()
+      resolve(true)
+    })
+    sent.on('timeout', () => sent.destroy())
+    sent.on('error', () => resolve(false))
+  })
 }

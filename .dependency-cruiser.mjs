@@ -167,7 +167,7 @@ export default {
       domain,
       '^e2e/clients/',
       '^e2e/digest',
-      '^scripts/lib/(?:find-free-port|postgresql)\\.mjs$',
+      '^scripts/lib/(?:find-free-port|postgresql|s3-server)\\.mjs$',
     ]),
 
     neverPackages('next-stays-outside', '^lib/(domain|storage|metadata|registry|protocol)/', next),

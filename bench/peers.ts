@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findFreePort } from '@/scripts/lib/find-free-port.mjs'
 import { type Registry, started } from './registry'
+import type { Store } from './store'
 
 /** The other registries by the path of their program; undefined where there is none. */
 export interface PeerPrograms {
@@ -13,10 +14,15 @@ export interface PeerPrograms {
 }
 
 /**
- * Starts the registries whose programs can be run: with their files in new folders, without authentication, access log
+ * Starts the registries whose programs can be run: with their files in new folders, or in `store` (Distribution 3 only), without authentication, access log
  * and tracing, everything else as it is by default.
  */
-export async function startPeers(programs: PeerPrograms): Promise<Registry[]> {
+export async function startPeers(programs: PeerPrograms, store: Store | null = null): Promise<Registry[]> {
+  if (store !== null) {
+    const storage = () => store.distributionStorage()
+    const other = await startDistribution('distribution3', 'Distribution 3.1, S3', programs.distribution3, storage)
+    return other === null ? [] : [other]
+  }
   const found = [
     await startDistribution('distribution2', 'Distribution 2.8', programs.distribution2),
     await startDistribution('distribution3', 'Distribution 3.1', programs.distribution3),
@@ -29,12 +35,13 @@ async function startDistribution(
   kind: 'distribution2' | 'distribution3',
   name: string,
   program: string | undefined,
+  storage = (folder: string) => `{ filesystem: { rootdirectory: ${join(folder, 'data')} }, delete: { enabled: true } }`,
 ): Promise<Registry | null> {
   return start(kind, name, program, (port, folder) => [
     'config.yml',
     `version: 0.1
 log: { accesslog: { disabled: true }, level: error }
-storage: { filesystem: { rootdirectory: ${join(folder, 'data')} }, delete: { enabled: true } }
+storage: ${storage(folder)}
 http: { addr: "127.0.0.1:${port}" }
 `,
   ])

@@ -10,6 +10,7 @@ import type { Registry } from './registry'
 import { print } from './report'
 import { startStele, stopDatabases } from './stele'
 import { printCostOfAccess, printCostOfImmutability, printTagPages } from './stele-only'
+import { Store } from './store'
 import { printTargets } from './targets'
 import { warmMemory } from './machine'
 
@@ -21,6 +22,7 @@ const { values: options } = parseArgs({
     only: { type: 'string', default: '' },
     processes: { type: 'string', default: usualProcesses },
     database: { type: 'string', default: 'sqlite' },
+    storage: { type: 'string', default: 'filesystem' },
     data: { type: 'string', default: '' },
     minutes: { type: 'string', default: '0' },
     distribution2: { type: 'string', default: process.env['BENCH_DISTRIBUTION2'] ?? 'docker-registry' },
@@ -41,17 +43,20 @@ if (options.data !== '') await printBigDatabase(options.data === 'big' ? null : 
 async function compare(): Promise<void> {
   const registries: Registry[] = []
   const clients = await RealClients.create()
+  if (options.storage !== 'filesystem' && options.storage !== 's3')
+    throw new Error(`--storage ${options.storage}: filesystem, s3`)
+  const store = options.storage === 's3' ? await Store.start() : null
   try {
     const processNumbers = options.processes.split(',').map(Number)
     for (const database of options.database.split(',')) {
       if (database !== 'sqlite' && database !== 'postgresql')
         throw new Error(`--database ${database}: sqlite, postgresql`)
-      for (const processes of processNumbers) registries.push(await startStele({ processes, database }))
+      for (const processes of processNumbers) registries.push(await startStele({ processes, database, store }))
     }
     // The targets are for the last number of processes on the first database.
     const subject = registries[processNumbers.length - 1] as Registry
     const programs = { ...options, distribution3: options.distribution3 === '' ? undefined : options.distribution3 }
-    registries.push(...(await startPeers(programs)))
+    registries.push(...(await startPeers(programs, store)))
     for (const { name, version } of registries) print(`* ${name}: ${version}`)
     print(`\n${rounds} rounds in turns, medians.`)
     if (isChosen('memory at rest')) await printMemoryAtRest(registries)
@@ -66,6 +71,7 @@ async function compare(): Promise<void> {
   } finally {
     for (const registry of registries) await registry.stop()
     await stopDatabases()
+    await store?.stop()
     await clients.dispose()
   }
 }

@@ -6,6 +6,7 @@ import { type PostgresqlCluster, startPostgresql } from '@/scripts/lib/postgresq
 import { findChildren } from './process-tree'
 import { findFreePort } from '@/scripts/lib/find-free-port.mjs'
 import { type Registry, started } from './registry'
+import type { Store } from './store'
 
 const root = join(import.meta.dirname, '..')
 const account = { name: 'admin', password: 'only-for-the-bench' }
@@ -19,6 +20,8 @@ export interface SteleOptions {
   /** STELE_PROCESSES. */
   readonly processes: number
   readonly database: 'sqlite' | 'postgresql'
+  /** Where blobs are kept; null: in the data folder. */
+  readonly store: Store | null
 }
 
 let cluster: Promise<PostgresqlCluster> | undefined
@@ -29,7 +32,7 @@ let databases = 0
  * of every request, as always. Only the log is off, as for the others. PostgreSQL is a cluster of this run, which syncs
  * to the disk; `stopDatabases` ends it.
  */
-export async function startStele({ processes, database }: SteleOptions): Promise<Registry> {
+export async function startStele({ processes, database, store }: SteleOptions): Promise<Registry> {
   const folder = await mkdtemp(join(tmpdir(), 'stele-bench-'))
   const port = await findFreePort()
   const url = database === 'postgresql' ? await createDatabase() : undefined
@@ -47,10 +50,11 @@ export async function startStele({ processes, database }: SteleOptions): Promise
       STELE_ADMIN_ACCESS_KEY_ID: accessKey.split(':')[0],
       STELE_ADMIN_ACCESS_KEY_SECRET: accessKey.split(':')[1],
       STELE_LOG_LEVEL: 'warn',
+      ...store?.steleSettings(),
     },
   })
   const headers = { authorization: basic(`${account.name}:${account.password}`) }
-  const name = `Stele, ${processes} ${processes === 1 ? 'process' : 'processes'}${url === undefined ? '' : ', PostgreSQL'}`
+  const name = `Stele, ${processes} ${processes === 1 ? 'process' : 'processes'}${url === undefined ? '' : ', PostgreSQL'}${store === null ? '' : ', S3'}`
   const info = { kind: 'stele', name, version: `Node.js ${process.versions.node}`, port, headers, account } as const
   const registry = await started(info, child, folder, url === undefined ? [] : await findChildren('postgres'))
   await createNamespaces(port)

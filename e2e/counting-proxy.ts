@@ -11,6 +11,8 @@ export interface SeenRequest {
   readonly status: number
   /** Whether it had credentials in its head. */
   readonly hasCredentials: boolean
+  /** Until the head of the answer came, in milliseconds. */
+  readonly durationMs: number
 }
 
 /** Stands between a client and a server to see what the client really sends. */
@@ -33,10 +35,17 @@ export async function startCountingProxy(
   const seen: SeenRequest[] = []
   const pass: RequestListener = (incoming, outgoing) => {
     const { method = '', url = '' } = incoming
+    const startedAt = performance.now()
     const headers = { ...incoming.headers, ...(tls !== null && { 'x-forwarded-proto': 'https' }) }
     const onward = request({ host: '127.0.0.1', port: server.port, method, path: url, headers }, (answer) => {
       const status = answer.statusCode ?? 0
-      seen.push({ method, path: url, status, hasCredentials: incoming.headers.authorization !== undefined })
+      seen.push({
+        method,
+        path: url,
+        status,
+        hasCredentials: incoming.headers.authorization !== undefined,
+        durationMs: performance.now() - startedAt,
+      })
       outgoing.writeHead(status, answer.headers)
       answer.pipe(outgoing)
     })

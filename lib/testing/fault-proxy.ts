@@ -31,8 +31,8 @@ export const faults = [
 /** What the store goes on refusing. */
 export const lastingFaults = ['skewed', 'denied', 'moved', 'moved for a time'] as const
 
-/** What can go wrong. */
-export type Fault = (typeof faults)[number] | (typeof lastingFaults)[number]
+/** What can go wrong; `late` is an answer of which nothing comes for 600 ms. */
+export type Fault = (typeof faults)[number] | (typeof lastingFaults)[number] | 'late'
 
 /** The statuses and codes of S3 with which a store refuses. */
 const refusals: Partial<Record<Fault, readonly [number, string]>> = {
@@ -129,6 +129,7 @@ async function answer(
   delete headers['transfer-encoding']
   headers['content-length'] ??= String(content.length)
   if (fault === 'slow') await setTimeout(20)
+  if (fault === 'late') await setTimeout(600)
   outgoing.writeHead(response.statusCode ?? 502, headers)
   if (fault === 'cut answer') {
     outgoing.write(content.subarray(0, content.length / 2))

@@ -124,7 +124,8 @@ export class Bucket {
     const chunk = Buffer.from(text)
     const body = { chunks: [chunk], length: chunk.byteLength, sha256: hash('sha256', chunk) }
     const headers = { 'content-type': 'application/xml' }
-    const answer = await this.client.send({ method: 'POST', key, query: { uploadId: id }, headers, body })
+    const { completionMs: silenceMs } = this.client.patience
+    const answer = await this.client.send({ method: 'POST', key, query: { uploadId: id }, headers, body, silenceMs })
     if (!answer.text.includes('CompleteMultipartUploadResult')) {
       throw new Error('the S3 store did not say that it completed a multipart upload')
     }

@@ -17,10 +17,12 @@ export interface Patience {
   readonly firstWaitMs: number
   /** How long a connection may be silent before the attempt has failed, in milliseconds. */
   readonly silenceMs: number
+  /** The same while the store completes a multipart upload: some copy all its parts for that. */
+  readonly completionMs: number
 }
 
 /** Five attempts wait 0.2 + 0.4 + 0.8 + 1.6 seconds: a store that asks to slow down is asked again that much later. */
-export const usualPatience: Patience = { attempts: 5, firstWaitMs: 200, silenceMs: 20_000 }
+export const usualPatience: Patience = { attempts: 5, firstWaitMs: 200, silenceMs: 20_000, completionMs: 300_000 }
 
 /** Where the credentials come from, as the AWS SDKs have it. */
 export type CredentialSource = NonNullable<ConstructorParameters<typeof SignatureV4>[0]>['credentials']
@@ -41,6 +43,8 @@ export interface S3Request {
   readonly query?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: Body
+  /** How long the connection may be silent, in milliseconds, if that is another time than usual. */
+  readonly silenceMs?: number
 }
 
 /** Longest answer that is read into memory, in bytes: a page of a list has less than 1 MiB. */
@@ -162,16 +166,17 @@ export class S3Client {
       },
     })
     const search = searchOf(query)
+    const { silenceMs = this.patience.silenceMs } = request
     const send = this.#isSecure ? requestHttps : requestHttp
     const sent = send(this.#address, {
       agent: this.#agent,
       method: request.method,
       path: search === '' ? path : `${path}?${search}`,
       headers: signed.headers,
-      timeout: this.patience.silenceMs,
+      timeout: silenceMs,
     })
     try {
-      const response = await exchange(sent, request.body, this.patience.silenceMs)
+      const response = await exchange(sent, request.body, silenceMs)
       const { statusCode = 0 } = response
       if (statusCode >= 200 && statusCode < 300) {
         // Then it has not seen all that it says it has.

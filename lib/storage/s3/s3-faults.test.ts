@@ -18,7 +18,7 @@ import { bytesInParts } from './part-buffer'
 import { usualCutting } from './upload-writer'
 
 const mebibyte = 1024 * 1024
-const patience = { attempts: 4, firstWaitMs: 2, silenceMs: 400 }
+const patience = { attempts: 4, firstWaitMs: 2, silenceMs: 400, completionMs: 2_000 }
 const cutting = { ...usualCutting, partBytes: 5 * mebibyte, idleMs: 50 }
 
 /*
@@ -141,6 +141,22 @@ describe.skipIf(isWithoutS3)('an S3 store behind a bad connection', () => {
     const digest = await publish(store, bytes)
     proxy.choose(() => 'cut answer')
     await expect(readAll(store, digest, bytes.length)).rejects.toEqual(appError('UNAVAILABLE'))
+  })
+
+  it('waits longer for a store that copies the parts when it completes an upload', async () => {
+    const bytes = randomBytes(6 * mebibyte)
+    const uploadId = randomUUID()
+    await store.create(uploadId)
+    await store.append(uploadId, 0, bodyOf(...slices(bytes)))
+    let completions = 0
+    proxy.choose((_n, { method, url }) => {
+      const isCompletion = method === 'POST' && url.includes('uploadId=')
+      if (isCompletion) completions += 1
+      return isCompletion ? 'late' : null
+    })
+    await store.commit(uploadId, digestOf(bytes))
+    expect(completions).toBe(1)
+    expectSame(await readAll(store, digestOf(bytes), bytes.length), bytes)
   })
 
   it('goes on with an upload that was completed, but not published', async () => {

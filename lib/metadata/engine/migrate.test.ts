@@ -324,9 +324,11 @@ describe('migrate', () => {
       VALUES ('secrets', 1, 'with', 'sealed', '2026-01-01 00:00:00')`)
     await addMigration('99990101000000_more', 'CREATE TABLE "More" (id TEXT);')
     const shown: unknown[] = []
-    const refused = migrate(location, migrations, (keys) => {
-      shown.push(...keys)
-      throw new Error('sealed with another one')
+    const refused = migrate(location, migrations, {
+      inspectKeys(keys) {
+        shown.push(...keys)
+        throw new Error('sealed with another one')
+      },
     })
     await expect(refused).rejects.toThrow('sealed with another one')
     expect(shown).toEqual([

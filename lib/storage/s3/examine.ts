@@ -26,7 +26,7 @@ export interface S3Findings {
 }
 
 /** A person waits: a failure is to be seen soon. */
-const patience: Patience = { attempts: 2, firstWaitMs: 200, silenceMs: 10_000 }
+const patience: Patience = { attempts: 2, firstWaitMs: 200, silenceMs: 10_000, completionMs: 10_000 }
 
 /** Smallest part but the last that all stores take, in bytes. */
 const partBytes = 5 * 1024 * 1024

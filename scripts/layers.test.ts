@@ -36,7 +36,7 @@ const refused = [
   ['lib/protocol/x.ts', 'lib/storage/y.ts', 'protocol'],
   ['lib/protocol/x.ts', 'next', 'next-stays-outside'],
   ['lib/server/x.ts', 'lib/api/route/y.ts', 'server'],
-  ['lib/command/x.ts', 'lib/storage/y.ts', 'command'],
+  ['lib/command/x.ts', 'lib/protocol/y.ts', 'command'],
   ['lib/protocol/x.ts', 'lib/server/y.ts', 'protocol'],
   ['lib/api/route/x.ts', 'lib/metadata/y.ts', 'api-route'],
   ['lib/api/operations/x.ts', 'lib/registry/y.ts', 'api-operations'],

@@ -31,6 +31,7 @@ test.describe('a start that cannot succeed says why in one line', () => {
     ['HOST', '203.0.113.1', /^HOST: 203\.0\.113\.1 is not an address of this machine$/],
     ['STELE_IMMUTABLE', 'true', /^STELE_IMMUTABLE: there is no such setting; \.env\.example lists them all$/],
     ['STELE_STORAGE', 'floppy', /^STELE_STORAGE: must be filesystem or s3$/],
+    ['STELE_SECRET_KEY', 'a-password-of-mine', /^STELE_SECRET_KEY: must be at least 32 random bytes [^\n]*$/],
     ['STELE_ADMIN_PASSWORD', 'short', /^STELE_ADMIN_PASSWORD: must be 12 to 256 characters/],
     ['STELE_ADMIN_PASSWORD', 'password1234', /^STELE_ADMIN_PASSWORD: the password is a common one, easy to guess$/],
     ['STELE_ADMIN_ACCESS_KEY_ID', 'ABCDEFGH', /^STELE_ADMIN_ACCESS_KEY_SECRET: is required too, /],

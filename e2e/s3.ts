@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type S3Server, startS3Server } from '@/scripts/lib/s3-server.mjs'
+import { foreignBucket, type S3Server, startS3Server } from '@/scripts/lib/s3-server.mjs'
 import { requireCommands } from './clients/require-commands'
 import type { BucketSource } from './stored-blobs'
 import { uniqueName } from './unique-name'
@@ -24,6 +24,10 @@ export class S3 {
     requireCommands('versitygw')
     const server = await this.#start()
     const bucket = uniqueName('stele')
+    if (server.isForeign) {
+      const list = () => Promise.reject(new Error('nobody knows where this S3 server has its bytes'))
+      return { env: { ...settingsOf(server), STELE_S3_BUCKET: foreignBucket, STELE_S3_PREFIX: bucket }, list }
+    }
     server.createBucket(bucket)
     return {
       env: { ...settingsOf(server), STELE_S3_BUCKET: bucket },
@@ -34,7 +38,7 @@ export class S3 {
   /** What gives each server of this worker a bucket of its own. */
   async asStorage(): Promise<BucketSource> {
     const server = await this.#start()
-    return { folder: server.folder, settings: settingsOf(server) }
+    return { folder: server.isForeign ? null : server.folder, settings: settingsOf(server) }
   }
 
   async stop(): Promise<void> {

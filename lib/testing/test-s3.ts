@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { S3Setting } from '@/lib/config'
-import { type S3Server, startS3Server, whyNoS3Server } from '@/scripts/lib/s3-server.mjs'
+import { foreignBucket, type S3Server, startS3Server, whyNoS3Server } from '@/scripts/lib/s3-server.mjs'
 
 /** Whether tests with a real S3 server are left out: where there is none, but never on CI. */
 export const isWithoutS3 = whyNoS3Server() !== null
@@ -10,9 +10,11 @@ export function startTestS3(): Promise<S3Server> {
   return startS3Server()
 }
 
-/** Makes an empty bucket on it. */
-export function createBucket({ endpoint, region, createBucket }: S3Server): S3Setting {
+/** Makes an empty bucket on it, or an empty prefix in the bucket of a server that was there before. */
+export function createBucket({ endpoint, region, createBucket, isForeign }: S3Server): S3Setting {
+  const others = { driver: 's3', endpoint, region, pathStyle: true, clientEndpoint: null } as const
+  if (isForeign) return { ...others, bucket: foreignBucket, prefix: `${randomUUID()}/` }
   const bucket = `test-${randomUUID()}`
   createBucket(bucket)
-  return { driver: 's3', endpoint, region, bucket, prefix: 'stele/', pathStyle: true, clientEndpoint: null }
+  return { ...others, bucket, prefix: 'stele/' }
 }

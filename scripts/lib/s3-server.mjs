@@ -16,6 +16,7 @@ const region = 'us-east-1'
  * @property {string} endpoint `http://127.0.0.1:<port>`.
  * @property {string} region
  * @property {{ accessKeyId: string, secretAccessKey: string }} credentials
+ * @property {boolean} isForeign Whether it was there before: then it has no folder, one bucket, and cannot be ended.
  * @property {string} folder A bucket's objects are the files of its folder of the same name in this one.
  * @property {(name: string) => void} createBucket
  * @property {() => Promise<void>} kill Ends the server at once, as a crash does.
@@ -23,9 +24,12 @@ const region = 'us-east-1'
  * @property {() => Promise<void>} stop Ends the server and removes its data.
  */
 
+/** The bucket that must be on a server which was there before. */
+export const foreignBucket = 'stele-test'
+
 /** Why there can be no S3 server here, or null; always null on CI, where the tests that need one must fail without it. */
 export function whyNoS3Server() {
-  if (process.env.CI === 'true') return null
+  if (process.env.CI === 'true' || process.env.S3_ENDPOINT !== undefined) return null
   const found = spawnSync('versitygw', ['--version'], { stdio: 'ignore' })
   return found.error === undefined
     ? null
@@ -33,7 +37,7 @@ export function whyNoS3Server() {
 }
 
 /**
- * Starts an S3 server.
+ * Starts an S3 server. With `S3_ENDPOINT`, `S3_ACCESS_KEY` and `S3_SECRET_KEY` it is that one, for runs by hand.
  *
  * @param {object} [options]
  * @param {{ cert: string, key: string }} [options.tls] The files of its certificate for 127.0.0.1 and of its key, as PEM.
@@ -41,6 +45,13 @@ export function whyNoS3Server() {
  * @returns {Promise<S3Server>}
  */
 export async function startS3Server({ tls, hasVirtualHosts = false } = {}) {
+  const { S3_ENDPOINT: foreign, S3_ACCESS_KEY: accessKeyId = '', S3_SECRET_KEY: secretAccessKey = '' } = process.env
+  if (foreign !== undefined) {
+    const nothing = () => Promise.resolve()
+    const credentials = { accessKeyId, secretAccessKey }
+    const others = { folder: '', createBucket: () => undefined, kill: nothing, start: nothing, stop: nothing }
+    return { endpoint: foreign, region, credentials, isForeign: true, ...others }
+  }
   const root = mkdtempSync(join(tmpdir(), 'stele-s3-'))
   const folder = join(root, 'buckets')
   mkdirSync(folder)
@@ -89,7 +100,7 @@ export async function startS3Server({ tls, hasVirtualHosts = false } = {}) {
   process.once('exit', endWithProcess)
   await start()
   return {
-    ...{ endpoint, region, credentials, folder, kill, start },
+    ...{ endpoint, region, credentials, isForeign: false, folder, kill, start },
     createBucket: (name) => mkdirSync(join(folder, name)),
     async stop() {
       await kill()

@@ -23,7 +23,7 @@ const retriedCodes = new Set([
     'Throttling',
   ],
   // Signed with credentials that have just expired, or a body that did not arrive as it was sent.
-  ...['ExpiredToken', 'BadDigest', 'XAmzContentSHA256Mismatch', 'IncompleteBody'],
+  ...['ExpiredToken', 'BadDigest', 'XAmzContentSHA256Mismatch', 'IncompleteBody', 'MalformedXML'],
 ])
 
 /** Whether another attempt may succeed: after a failure of the connection too, which is no `S3Error`. */

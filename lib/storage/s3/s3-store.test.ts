@@ -1,6 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -35,22 +33,28 @@ async function openTemporary(): Promise<OpenedBlobStore> {
   const index = createObjectIndex(database.db)
   const open = () => openS3BlobStore(setting, index, { credentials: server.credentials, cutting })
   const store = await open()
-  const objects = join(server.folder, setting.bucket, 'stele', 'objects')
+  const bucket = new Bucket(new S3Client(setting, server.credentials, usualPatience), setting.prefix)
   return {
     store,
     async damage(digest, bytes) {
       const { key = '' } = (await index.findObject(digest)) ?? {}
-      const file = join(server.folder, setting.bucket, key)
-      await readFile(file)
-      await writeFile(file, bytes)
+      const part = new PartBuffer(bytes.length, true)
+      part.add(bytes)
+      await bucket.put(key, part.body())
     },
     reopen: open,
     async listContents() {
       await store.sweep?.(new Date(Date.now() + 3_600_000), new AbortController().signal)
-      return readdir(objects).catch(() => [])
+      return namesIn(bucket)
     },
     close: () => database.close(),
   }
+}
+
+async function namesIn(bucket: Bucket): Promise<string[]> {
+  const names = []
+  for await (const page of bucket.listObjects()) names.push(...page.map(({ key }) => key))
+  return names
 }
 
 describe.skipIf(isWithoutS3)('with an S3 server', () => {
@@ -86,7 +90,7 @@ describe.skipIf(isWithoutS3)('with an S3 server', () => {
       const index = createObjectIndex(database.db)
       const store = await openS3BlobStore(setting, index, { credentials: server.credentials, cutting })
       const bucket = new Bucket(new S3Client(setting, server.credentials, usualPatience), setting.prefix)
-      const list = () => readdir(join(server.folder, setting.bucket, 'stele', 'objects')).catch(() => [])
+      const list = () => namesIn(bucket)
       const digest = await publish(store, randomBytes(1000))
       await publish(store, await readAll(store, digest, 1000)) // replaced
       const open = await upload(store, randomBytes(7 * 1024 * 1024)) // a part and a tail

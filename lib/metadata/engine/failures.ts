@@ -16,6 +16,16 @@ export function translateFailure(error: unknown): unknown {
   return isPrismaError(error) ? new AppError('UNAVAILABLE', { cause: error }) : error
 }
 
+/**
+ * The same for what the database itself threw, which may be anything: the driver's own errors pass through Prisma as they
+ * are when a connection breaks.
+ */
+export function databaseFailure(error: unknown): unknown {
+  const translated = translateFailure(error)
+  const hasMeaning = AppError.is(translated) || isUniqueViolation(translated) || isForeignKeyViolation(translated)
+  return hasMeaning ? translated : new AppError('UNAVAILABLE', { cause: error })
+}
+
 function hasCode(error: unknown, code: string): boolean {
   return isPrismaError(error) && 'code' in error && error.code === code
 }

@@ -10,7 +10,7 @@ import type {
   Transaction,
 } from './database'
 import type { Engine } from './engine'
-import { translateFailure } from './failures'
+import { databaseFailure, translateFailure } from './failures'
 import { openPostgresql } from './postgresql'
 import type { SqlRunner } from './sql-runner'
 import { openSqlite } from './sqlite'
@@ -64,7 +64,7 @@ class ProcessDatabase implements OpenDatabase {
           try {
             return (await query(args)) as unknown
           } catch (error) {
-            throw translateFailure(error)
+            throw databaseFailure(error)
           }
         },
       },
@@ -147,9 +147,18 @@ async function runTransaction<T>(
   provider: Engine['provider'],
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
+  let ofWork: { readonly error: unknown } | undefined
   try {
-    return await client.$transaction((inner) => work(new ModelTransaction(inner, provider)))
+    return await client.$transaction(async (inner) => {
+      try {
+        return await work(new ModelTransaction(inner, provider))
+      } catch (error) {
+        ofWork = { error }
+        throw error
+      }
+    })
   } catch (error) {
-    throw translateFailure(error)
+    // What the work did not throw came from the database: from the beginning or the end of the transaction.
+    throw ofWork?.error === error ? translateFailure(error) : databaseFailure(error)
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { Client } from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { DatabaseLocation } from './database'
@@ -65,6 +66,41 @@ describe.each(Object.entries(all))('%s', (_, use) => {
     await other.query(`ALTER DATABASE "${database}" RESET default_transaction_read_only`)
     await use()
   })
+})
+
+test.each([
+  [
+    'plain SQL',
+    (work: () => Promise<unknown>) =>
+      db.sqlTransaction(async (tx) => void (await tx.$queryRaw`SELECT 1`, await work(), await tx.$queryRaw`SELECT 1`)),
+  ],
+  [
+    'models',
+    (work: () => Promise<unknown>) =>
+      db.transaction(async (tx) => void (await tx.prisma.lease.count(), await work(), await tx.prisma.lease.count())),
+  ],
+  [
+    'plain SQL, at its commit',
+    (work: () => Promise<unknown>) =>
+      db.sqlTransaction(async (tx) => void (await tx.$queryRaw`SELECT 1`, await work())),
+  ],
+  [
+    'models, at its commit',
+    (work: () => Promise<unknown>) => db.transaction(async (tx) => void (await tx.prisma.lease.count(), await work())),
+  ],
+])('a transaction of %s is UNAVAILABLE when its connection breaks', async (_, transact) => {
+  await expect(
+    transact(async () => {
+      proxy.cut()
+      await setTimeout(50)
+    }),
+  ).rejects.toMatchObject(unavailable)
+})
+
+test('an error of the work in a transaction is its own', async () => {
+  const error = new Error('of the work')
+  await expect(db.transaction(() => Promise.reject(error))).rejects.toBe(error)
+  await expect(db.sqlTransaction(() => Promise.reject(error))).rejects.toBe(error)
 })
 
 test('a connection to a server that takes no writes any more is not used again', async () => {

@@ -160,7 +160,7 @@ export default {
       domain,
       // It stands between a server and its store.
       '^lib/testing/fault-proxy',
-      '^scripts/lib/(?:find-free-port|postgresql|s3-server|sweep)\\.mjs$',
+      '^scripts/lib/(?:find-free-port|postgresql|s3-server|sweep|tcp-proxy)\\.mjs$',
     ]),
     mayImport('bench-is-a-client', '^bench/', [
       schemas,

@@ -11,6 +11,7 @@ import { requireCommands, requireRoot } from './clients/require-commands'
 import { Skopeo } from './clients/skopeo'
 import { type CountingProxy, startCountingProxy } from './counting-proxy'
 import { serverVariable } from './global-setup'
+import { type Machines, type MachinesOptions, startMachines } from './machines/machines'
 import { Postgresql } from './postgresql'
 import { S3 } from './s3'
 import { startServer, type ServerInfo, type StartedServer, type StartOptions } from './server'
@@ -25,6 +26,8 @@ interface TestFixtures {
   requireStorage: undefined
   /** Starts a server of this test's own, ended with it: for tests that kill it or set it up otherwise. */
   startPrivateServer: (options?: StartOptions) => Promise<StartedServer>
+  /** Starts several servers over one PostgreSQL database and one S3 store, ended with the test. */
+  startMachines: (options?: MachinesOptions) => Promise<Machines>
   /** Logs the page's browser context on as the administrator of a server, by default the shared one, without the log-on page. */
   signIn: (to?: ServerInfo) => Promise<void>
   /** What clients talk to instead of the server, to count their requests. */
@@ -138,6 +141,16 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     })
     // The last first: an earlier one, killed, may have left it its folder.
     for (const server of started.reverse()) await server.stop()
+  },
+
+  startMachines: async ({}, use) => {
+    const started: Machines[] = []
+    await use(async (options) => {
+      const machines = await startMachines(options)
+      started.push(machines)
+      return machines
+    })
+    for (const machines of started) await machines.stop()
   },
 
   counter: async ({ server }, use) => {

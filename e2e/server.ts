@@ -33,7 +33,9 @@ export interface StartedServer extends ServerInfo {
   output(): string
   /** Ends all its processes at once (kill -9) and leaves its data folder for another start. */
   kill(): Promise<void>
-  /** Asks the process to end, waits for it, and removes its data folder. Resolves with the exit code. */
+  /** Asks the process to end, and waits for it. Resolves with the exit code. */
+  end(): Promise<number | null>
+  /** Ends the process like `end`, and removes its data folder. */
   stop(): Promise<number | null>
 }
 
@@ -42,6 +44,8 @@ export interface StartOptions {
   dataDir?: string
   /** A free one otherwise. */
   port?: number
+  /** The folder of another version of Stele, which is to be started. */
+  root?: string
   /** Of a PostgreSQL database; SQLite in the data folder otherwise. */
   databaseUrl?: string
   /** Settings besides those that make the ServerInfo true. */
@@ -52,7 +56,8 @@ export interface StartOptions {
 
 /** Starts the built server and resolves once it answers. Rejects with its output when it ends before that. */
 export async function startServer(options: StartOptions = {}): Promise<StartedServer> {
-  if (!existsSync(bundle)) throw new Error('There is no built server: run `npm run build` first.')
+  const program = options.root === undefined ? bundle : join(options.root, 'dist', 'server.mjs')
+  if (!existsSync(program)) throw new Error('There is no built server: run `npm run build` first.')
   const port = options.port ?? (await findFreePort())
   const info: ServerInfo = {
     url: `http://127.0.0.1:${port}`,
@@ -64,9 +69,9 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
   }
   // On every machine: what one process has answered must be true for the other at once.
   const processes = options.env?.['STELE_PROCESSES'] ?? '2'
-  const [program, ...args] = [...(options.through ?? []), process.execPath, bundle] as [string, ...string[]]
-  const server = spawn(program, args, {
-    cwd: root,
+  const [command, ...args] = [...(options.through ?? []), process.execPath, program] as [string, ...string[]]
+  const server = spawn(command, args, {
+    cwd: options.root ?? root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...inherited(),
@@ -109,6 +114,10 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
       server.kill('SIGKILL')
       for (const child of children) endAtOnce(child)
       await ended
+    },
+    end() {
+      server.kill('SIGTERM')
+      return ended
     },
     async stop() {
       server.kill('SIGTERM')

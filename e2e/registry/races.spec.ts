@@ -3,6 +3,7 @@ import { Api, basic } from '../api'
 import { digestOf } from '../digest'
 import { expect, test, uniqueName } from '../fixtures'
 import type { Postgresql } from '../postgresql'
+import type { S3 } from '../s3'
 import { type ServerInfo, type StartedServer, startServer } from '../server'
 import { HeadStart } from './head-start'
 import { send } from './http'
@@ -10,7 +11,7 @@ import { type Operation, isLinearizable } from './linearizability'
 
 /*
  * The rule under any interleaving (docs/immutability.md, part 4): many pushes at once, and settings that change
- * meanwhile, against the real server, or two of them. What is checked is the history as its clients saw it.
+ * meanwhile, against the real server, or three of them. What is checked is the history as its clients saw it.
  */
 
 /** How many bursts of pushes there are, and how many histories of many callers. */
@@ -25,11 +26,13 @@ const deployments = [
     start: async (postgresql: Postgresql) => [await startServer(await postgresql.startOptions('postgresql'))],
   },
   {
-    name: 'two servers over one PostgreSQL database',
-    async start(postgresql: Postgresql) {
-      const options = await postgresql.startOptions('postgresql')
+    name: 'three servers over one PostgreSQL database and one S3 store',
+    start: async (postgresql: Postgresql, s3: S3) => {
+      const { env } = await s3.createBucket()
+      const options = { ...(await postgresql.startOptions('postgresql')), env }
       const first = await startServer(options)
-      return [first, await startServer({ ...options, dataDir: first.dataDir })]
+      const others = { ...options, dataDir: first.dataDir }
+      return [first, await startServer(others), await startServer(others)]
     },
   },
 ]
@@ -130,12 +133,12 @@ class Pusher {
   }
 
   /**
-   * Mostly a token, which any process of a server judges by itself; each third time the password, which only the main one
-   * does. Not each other time: there are two servers.
+   * Mostly a token, which any process of a server judges by itself; each fourth time the password, which only the main one
+   * does. There may be three servers, so the turn is another one after each.
    */
   async #authorization({ url, admin }: ServerInfo): Promise<string> {
     const password = basic(admin.name, admin.password)
-    if (this.#request++ % 3 === 0) return password
+    if (this.#request++ % 4 === 0) return password
     if (performance.now() - this.#tokensAt > tokenMs) this.#tokens = null
     this.#tokensAt = this.#tokens === null ? performance.now() : this.#tokensAt
     this.#tokens ??= fetch(`${url}/v2/token?scope=repository:${this.path}:pull,push`, {
@@ -187,8 +190,8 @@ for (const { name, start } of deployments) {
     let started: StartedServer[]
     let servers: Turns<ServerInfo>
 
-    test.beforeAll(async ({ postgresql }) => {
-      started = await start(postgresql)
+    test.beforeAll(async ({ postgresql, s3 }) => {
+      started = await start(postgresql, s3)
       servers = new Turns(started as [StartedServer, ...StartedServer[]])
     })
     test.afterAll(async () => {

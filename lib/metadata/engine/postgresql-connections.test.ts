@@ -68,33 +68,32 @@ describe.each(Object.entries(all))('%s', (_, use) => {
   })
 })
 
-test.each([
-  [
-    'plain SQL',
-    (work: () => Promise<unknown>) =>
-      db.sqlTransaction(async (tx) => void (await tx.$queryRaw`SELECT 1`, await work(), await tx.$queryRaw`SELECT 1`)),
-  ],
-  [
-    'models',
-    (work: () => Promise<unknown>) =>
-      db.transaction(async (tx) => void (await tx.prisma.lease.count(), await work(), await tx.prisma.lease.count())),
-  ],
-  [
-    'plain SQL, at its commit',
-    (work: () => Promise<unknown>) =>
-      db.sqlTransaction(async (tx) => void (await tx.$queryRaw`SELECT 1`, await work())),
-  ],
-  [
-    'models, at its commit',
-    (work: () => Promise<unknown>) => db.transaction(async (tx) => void (await tx.prisma.lease.count(), await work())),
-  ],
-])('a transaction of %s is UNAVAILABLE when its connection breaks', async (_, transact) => {
-  await expect(
-    transact(async () => {
+const begun = {
+  'plain SQL': (work: () => Promise<unknown>, isOver: boolean) =>
+    db.sqlTransaction(async (tx) => {
+      await tx.$queryRaw`SELECT 1`
+      await work()
+      if (!isOver) await tx.$queryRaw`SELECT 1`
+    }),
+  models: (work: () => Promise<unknown>, isOver: boolean) =>
+    db.transaction(async (tx) => {
+      await tx.prisma.lease.count()
+      await work()
+      if (!isOver) await tx.prisma.lease.count()
+    }),
+}
+
+describe.each(Object.entries(begun))('a transaction of %s', (_, transact) => {
+  test.each([
+    ['before a statement', false],
+    ['before its commit', true],
+  ])('is UNAVAILABLE when its connection breaks %s', async (_when, isOver) => {
+    const breakConnection = async () => {
       proxy.cut()
       await setTimeout(50)
-    }),
-  ).rejects.toMatchObject(unavailable)
+    }
+    await expect(transact(breakConnection, isOver)).rejects.toMatchObject(unavailable)
+  })
 })
 
 test('an error of the work in a transaction is its own', async () => {

@@ -6,7 +6,7 @@ import { type PostgresqlCluster, startPostgresql, whyNoPostgresql } from '@/scri
 import { type S3Server, startS3Server } from '@/scripts/lib/s3-server.mjs'
 import { type TcpProxy, startTcpProxy } from '@/scripts/lib/tcp-proxy.mjs'
 import { giveUp, requireCommands } from '../clients/require-commands'
-import { s3Settings } from '../s3'
+import { settingsOf } from '../s3'
 import { type ServerInfo, type StartedServer, startServer } from '../server'
 
 /** One of several servers over one database and one store, and its network to both. */
@@ -62,11 +62,12 @@ export async function startMachines({ count = 3, env = {}, root }: MachinesOptio
         toDatabase,
         toStore,
         databaseUrl: own.href,
-        dataDir: folder,
-        ...(root !== undefined && { root }),
+        // This version shares no folder: keys and bytes are elsewhere. Others may need one.
+        ...(root !== undefined && { root, dataDir: folder }),
         env: {
           STELE_PROCESSES: '1',
-          ...s3Settings({ ...s3, endpoint: `http://127.0.0.1:${toStore.port}` }, 'stele'),
+          ...settingsOf({ ...s3, endpoint: `http://127.0.0.1:${toStore.port}` }),
+          STELE_S3_BUCKET: 'stele',
           STELE_S3_PREFIX: '',
           ...env,
         },
@@ -82,6 +83,7 @@ export async function startMachines({ count = 3, env = {}, root }: MachinesOptio
         await machine.kill()
         await machine.toDatabase.close()
         await machine.toStore.close()
+        await rm(machine.info.dataDir, { recursive: true, force: true })
       }
       await Promise.all([postgresql.stop(), s3.stop()])
       await rm(folder, { recursive: true, force: true })
@@ -95,7 +97,7 @@ async function startMachine({
   ...options
 }: Pick<Machine, 'toDatabase' | 'toStore'> & {
   readonly databaseUrl: string
-  readonly dataDir: string
+  readonly dataDir?: string
   readonly root?: string
   readonly env: Record<string, string>
 }): Promise<Machine> {
@@ -121,7 +123,12 @@ async function startMachine({
       const deadline = performance.now() + startTimeoutMs
       for (;;) {
         try {
-          server = await startServer({ ...options, port: info.port, ...(root !== undefined && { root }) })
+          server = await startServer({
+            ...options,
+            port: info.port,
+            dataDir: info.dataDir,
+            ...(root !== undefined && { root }),
+          })
           return
         } catch (error) {
           // As whoever runs servers does.

@@ -1,4 +1,5 @@
 import type { Digest, DigestAlgorithm } from '@/lib/domain/digest'
+import { AppError } from '@/lib/domain/errors'
 import { WriterNeeded } from '@/lib/domain/writer-needed'
 import type { SqlSource, SqlTransaction } from '@/lib/metadata/engine/database'
 import type { OpenDatabase } from '@/lib/metadata/engine/open-database'
@@ -52,10 +53,14 @@ export function createObjectIndex(db: OpenDatabase): ObjectIndex {
     },
     findUploadSize: (id) => findStoredUploadSize(direct, id),
     listUploads: (after) => listStoredUploads(db, after),
-    changeUpload: (id, version, change) =>
-      db.sqlTransaction((tx) => changeStoredUpload(tx, { id, version, now: new Date() }, change)),
-    publish: (id, version, object) =>
+    changeUpload: (id, version, { begunAt, ...change }) =>
+      db.sqlTransaction((tx) => {
+        assertRecent(begunAt)
+        return changeStoredUpload(tx, { id, version, now: new Date() }, change)
+      }),
+    publish: (id, version, object, begunAt) =>
       db.sqlTransaction(async (tx) => {
+        assertRecent(begunAt)
         const outcome = await endStoredUpload(tx, id, version)
         if (outcome === 'done') await putStoredObject(tx, { ...object, publishedAt: new Date() })
         return outcome
@@ -66,6 +71,17 @@ export function createObjectIndex(db: OpenDatabase): ObjectIndex {
     forgetDropped: (keys) => db.sqlTransaction((tx) => forgetDroppedKeys(tx, keys)),
     listKnown: (keys) => listKnownKeys(db, keys),
   }
+}
+
+/**
+ * How old an object may be when it is first named, in milliseconds: half of what the sweep waits at least. Asked in the
+ * transaction, because one in which a process stands still is ended by PostgreSQL; on SQLite, the sweep stands still too.
+ */
+const unnamedMaxMs = 30 * 60_000
+
+function assertRecent(begunAt: Date | undefined): void {
+  if (begunAt === undefined || Date.now() - begunAt.getTime() < unnamedMaxMs) return
+  throw new AppError('UNAVAILABLE', { cause: new Error('the process stood still while it stored an object') })
 }
 
 function asIndexed(object: StoredObject): IndexedObject {

@@ -8,6 +8,8 @@ import { readTail, settle, type UploadTools } from './upload-writer'
 /** All bytes of an upload in one object. */
 interface Assembled {
   readonly object: { readonly key: string }
+  /** When the object was begun, if the record does not name it. */
+  readonly begunAt?: Date
   /** Whether the object surely has the bytes that were sent; otherwise they must be read before they are believed. */
   readonly isCertain: boolean
   /** The upload's record as it is now. */
@@ -23,10 +25,11 @@ export async function assemble(tools: UploadTools, id: string, record: UploadRec
   const { multipart, parts, tail } = record
   if (multipart === null || parts.length === 0) {
     if (tail !== null) return { object: tail, isCertain: true, record }
+    const begunAt = new Date()
     const nothing = new PartBuffer(1, true)
     const key = bucket.keyOf(randomUUID())
     await bucket.put(key, nothing.body()).catch(rethrow)
-    return { object: { key }, isCertain: true, record }
+    return { object: { key }, begunAt, isCertain: true, record }
   }
   try {
     const last = tail === null ? [] : [await sendTail(tools, multipart, record)]

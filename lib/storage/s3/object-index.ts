@@ -53,6 +53,8 @@ export interface UploadChange {
   readonly multipart?: Multipart | null
   /** Further parts. */
   readonly parts?: readonly Part[]
+  /** When the object that it is the first to name was begun. */
+  readonly begunAt?: Date
 }
 
 /** How a conditional write ended: done, or not, because another one was faster or the upload is gone. */
@@ -81,13 +83,16 @@ export interface ObjectIndex {
   findUploadSize(id: string): Promise<number | null>
   /** The uploads after `after`, a page of them in the order of their ids. */
   listUploads(after: string | null): Promise<readonly StoredUpload[]>
-  /** Changes the upload if it still has this version, to the next one. */
+  /**
+   * Changes the upload if it still has this version, to the next one. Throws UNAVAILABLE when an object that nothing named
+   * was begun so long ago that the sweep may have removed it: this process has stood still.
+   */
   changeUpload(id: string, version: number, change: UploadChange): Promise<Outcome>
   /**
    * Ends the upload, if it still has this version, and gives its bytes to the blob. The object that the blob had before
-   * is dropped.
+   * is dropped. `begunAt` as in `changeUpload`.
    */
-  publish(id: string, version: number, object: Omit<IndexedObject, 'publishedAt'>): Promise<Outcome>
+  publish(id: string, version: number, object: Omit<IndexedObject, 'publishedAt'>, begunAt?: Date): Promise<Outcome>
   /** Removes the upload, and returns what it was; null when there was none. */
   removeUpload(id: string): Promise<Pick<UploadState, 'multipart' | 'tail'> | null>
 

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 
 import { createObjectIndex } from '@/lib/server/object-index'
 import type { BlobStore } from '@/lib/storage/blob-store'
@@ -117,6 +117,39 @@ describe.skipIf(isWithoutS3)('with an S3 server', () => {
       await store.sweep?.(soon(), never)
       expect(await list()).toEqual([])
       expect(await multiparts()).toEqual([])
+      await database.close()
+    })
+
+    it.each([
+      ['small', 1000, 'put'],
+      ['of several parts', 11 * 1024 * 1024, 'startMultipart'],
+      ['empty', 0, 'put'],
+    ] as const)('names no object that a process began long before it goes on: %s', async (_, length, begins) => {
+      const setting = createBucket(server)
+      const database = await openTestDatabase()
+      const index = createObjectIndex(database.db)
+      const store = await openS3BlobStore(setting, index, { credentials: server.credentials, cutting })
+      const bytes = randomBytes(length)
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
+      // The process stands still after the store has answered, and another one sweeps meanwhile.
+      const begin = Bucket.prototype[begins] as (...given: unknown[]) => Promise<unknown>
+      const stalls = vi.spyOn(Bucket.prototype, begins).mockImplementation(async function (
+        this: Bucket,
+        ...given: unknown[]
+      ) {
+        const begun = await begin.apply(this, given)
+        vi.setSystemTime(Date.now() + 3_600_000)
+        return begun as never
+      })
+      try {
+        await expect(publish(store, bytes)).rejects.toEqual(appError('UNAVAILABLE'))
+        expect(stalls).toHaveBeenCalled()
+      } finally {
+        stalls.mockRestore()
+        vi.useRealTimers()
+      }
+      const digest = await publish(store, bytes)
+      expectSame(await readAll(store, digest, length), bytes)
       await database.close()
     })
 

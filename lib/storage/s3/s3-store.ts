@@ -137,7 +137,7 @@ export class S3BlobStore implements BlobStore {
       if (running !== null) this.#hashes.put(uploadId, size, running)
       if (isHashed && digestOf(running) !== digest) throw mismatch(digestOf(running))
 
-      const { object, isCertain, record: current } = await assemble(this.tools, uploadId, record)
+      const { object, begunAt, isCertain, record: current } = await assemble(this.tools, uploadId, record)
       if (!isHashed || !isCertain) {
         const read = startHash(algorithm)
         try {
@@ -151,7 +151,8 @@ export class S3BlobStore implements BlobStore {
         }
       }
       if (work.aborted) throw uploadUnknown(uploadId)
-      assertDone(uploadId, await index.publish(uploadId, current.version, { digest, key: object.key, sizeBytes: size }))
+      const published = { digest, key: object.key, sizeBytes: size }
+      assertDone(uploadId, await index.publish(uploadId, current.version, published, begunAt))
       this.#hashes.drop(uploadId)
       this.#tidy({ multipart: record.parts.length === 0 ? record.multipart : null, tail: record.tail }, object.key)
       return size

@@ -159,8 +159,9 @@ export class UploadWriter {
   async #reserve(): Promise<Multipart> {
     const { bucket } = this.tools
     if (this.#hasReserved && this.#record.multipart !== null) return this.#record.multipart
+    const begunAt = new Date()
     const multipart = this.#record.multipart ?? (await bucket.startMultipart(bucket.keyOf(randomUUID())).catch(rethrow))
-    await this.#change({ multipart, nextPart: this.#record.nextPart + 1 })
+    await this.#change({ multipart, nextPart: this.#record.nextPart + 1, begunAt })
     this.#hasReserved = true
     return multipart
   }
@@ -176,12 +177,13 @@ export class UploadWriter {
     if (allBytes < this.#record.sizeBytes) return
     if (allBytes === this.#record.sizeBytes && this.#unrecorded.length === 0) return
     const { bucket } = this.tools
+    const begunAt = new Date()
     const body = part.body()
     const tail: Tail = { key: bucket.keyOf(randomUUID()), sizeBytes, sha256: body.sha256 }
     await bucket.put(tail.key, body).catch(rethrow)
     this.#savedAt = performance.now()
     await this.#change({
-      ...{ parts: this.#unrecorded, tail: sizeBytes > 0 ? tail : null, sizeBytes: allBytes },
+      ...{ parts: this.#unrecorded, tail: sizeBytes > 0 ? tail : null, sizeBytes: allBytes, begunAt },
       ...(returnsNumber && { nextPart: this.#record.nextPart - 1 }),
     })
   }
@@ -207,7 +209,7 @@ export async function changeRecord(
   change: UploadChange,
 ): Promise<UploadRecord> {
   assertDone(id, await index.changeUpload(id, record.version, change))
-  const { parts = [], ...others } = change
+  const { parts = [], begunAt: _, ...others } = change
   return {
     ...record,
     ...others,

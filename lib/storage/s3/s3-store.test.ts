@@ -132,6 +132,7 @@ describe.skipIf(isWithoutS3)('with an S3 server', () => {
       const bytes = randomBytes(length)
       vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
       // The process stands still after the store has answered, and another one sweeps meanwhile.
+      // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called on the bucket
       const begin = Bucket.prototype[begins] as (...given: unknown[]) => Promise<unknown>
       const stalls = vi.spyOn(Bucket.prototype, begins).mockImplementation(async function (
         this: Bucket,

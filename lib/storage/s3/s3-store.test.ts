@@ -149,6 +149,8 @@ describe.skipIf(isWithoutS3)('with an S3 server', () => {
         stalls.mockRestore()
         vi.useRealTimers()
       }
+      const [open] = await index.listUploads(null)
+      expect(await index.findUpload(open?.id ?? '')).toMatchObject({ sizeBytes: 0, multipart: null, tail: null })
       const digest = await publish(store, bytes)
       expectSame(await readAll(store, digest, length), bytes)
       await database.close()

@@ -23,7 +23,7 @@ const i18n = '^lib/i18n/'
 const components = '^components/'
 
 /** For every server folder but the domain. */
-const settings = ['^lib/(config|log)\\.ts$']
+const settings = ['^lib/(config|config-storage|log)\\.ts$']
 
 /** The one object that server.ts makes. Every door and every use case works with it. */
 const context = ['^lib/context\\.ts$', ...settings]
@@ -134,7 +134,7 @@ export default {
       from: { path: '^lib/api/(schemas|client)/', pathNot: tests },
       to: { pathNot: ['^lib/', '^node_modules/zod/'] },
     },
-    mayImport('settings', '^lib/(config|log)\\.ts$', []),
+    mayImport('settings', '^lib/(config|config-storage|log)\\.ts$', settings),
     mayImport('i18n', i18n, []),
     mayImport('components', components, [schemas, client, domain, i18n]),
     mayImport('ui-primitives-know-no-domain', '^components/ui/', [client, i18n]),

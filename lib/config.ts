@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import proxyAddr from 'proxy-addr'
 import { z } from 'zod'
+import { type StorageSetting, origin, readStorage, storageVariables } from './config-storage'
 
 /** The server's settings, parsed once. Each is described in `.env.example`. */
 export interface Config {
@@ -110,26 +111,6 @@ export interface MaintenanceSettings {
 export type DatabaseSetting =
   { readonly provider: 'sqlite'; readonly file: string } | { readonly provider: 'postgresql'; readonly url: string }
 
-/** The driver that keeps blobs, and where. */
-export type StorageSetting =
-  /** `dataDir` is an absolute path. */
-  { readonly driver: 'filesystem'; readonly dataDir: string } | S3Setting
-
-/** Where an S3-compatible store is. Credentials are found as the AWS SDKs find them. */
-export interface S3Setting {
-  readonly driver: 's3'
-  /** `http(s)://host[:port]`, without a trailing slash. */
-  readonly endpoint: string
-  readonly region: string
-  readonly bucket: string
-  /** What all keys start with: empty, or with a slash at its end. */
-  readonly prefix: string
-  /** Whether the bucket is in the path of addresses; otherwise it is a part of the host name. */
-  readonly pathStyle: boolean
-  /** Where clients read blobs themselves, like `endpoint`; null: all bytes go through the server. */
-  readonly clientEndpoint: string | null
-}
-
 /** Most processes without a setting: more need more memory than most servers can spare. */
 const usualProcessesMax = 4
 
@@ -169,13 +150,6 @@ function isTrustedProxies(text: string): boolean {
   }
 }
 
-/**
- * Whether the text is http or https, a host, an optional port, and nothing else. It is copied into headers unchanged.
- */
-function isOrigin(text: string): boolean {
-  return /^https?:\/\/(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i.test(text) && URL.canParse(text)
-}
-
 /** Fewest bytes of a secret key, and fewest different ones among them: random ones have more than 25. */
 const secretKeyMin = { bytes: 32, different: 16 }
 
@@ -207,26 +181,7 @@ const environment = z.object({
   STELE_SECRET_KEY: secretKey,
   STELE_SECRET_KEY_PREVIOUS: secretKey,
   STELE_PROCESSES: wholeNumber(1, 64).default(() => Math.min(availableParallelism(), usualProcessesMax)),
-  STELE_STORAGE: z.enum(['filesystem', 's3'], 'filesystem or s3').default('filesystem'),
-  STELE_S3_ENDPOINT: z.string().refine(isOrigin, 'http(s)://host[:port] without a path').optional(),
-  STELE_S3_REGION: z
-    .string()
-    .regex(/^[a-z0-9-]{1,64}$/, 'a region such as eu-central-1')
-    .default('us-east-1'),
-  STELE_S3_BUCKET: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket')
-    .optional(),
-  STELE_S3_PREFIX: z
-    .string()
-    .regex(
-      /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*\/?$/,
-      'letters, digits and ._- in parts separated by slashes',
-    )
-    .optional(),
-  STELE_S3_PATH_STYLE: z.enum(['true', 'false'], 'true or false').optional(),
-  STELE_S3_REDIRECT: z.enum(['true', 'false'], 'true or false').default('false'),
-  STELE_S3_PUBLIC_ENDPOINT: z.string().refine(isOrigin, 'http(s)://host[:port] without a path').optional(),
+  ...storageVariables,
   STELE_ADMIN_PASSWORD: z
     .string()
     .regex(/^\P{Cc}{12,256}$/u, '12 to 256 characters without control characters')
@@ -240,7 +195,7 @@ const environment = z.object({
     .string()
     .regex(new RegExp(`^${hostLabel}(?:\\.${hostLabel})*$`), 'a domain name in lower case')
     .default('localhost'),
-  STELE_PUBLIC_URL: z.string().refine(isOrigin, 'http(s)://host[:port] without a path').optional(),
+  STELE_PUBLIC_URL: origin.optional(),
   STELE_TRUSTED_PROXIES: z
     .string()
     .refine(
@@ -360,33 +315,6 @@ function readSecretKeys(value: z.output<typeof environment>): SecretKeysSetting 
   if (current !== undefined) return { current, previous }
   if (previous !== null) throw new Error('STELE_SECRET_KEY: is required too, with STELE_SECRET_KEY_PREVIOUS')
   return null
-}
-
-function readStorage(value: z.output<typeof environment>, dataDir: string): StorageSetting {
-  if (value.STELE_STORAGE === 'filesystem') return { driver: 'filesystem', dataDir }
-  const { STELE_S3_ENDPOINT: endpoint, STELE_S3_REGION: region, STELE_S3_BUCKET: bucket } = value
-  if (bucket === undefined) throw new Error('STELE_S3_BUCKET: is required too, STELE_STORAGE=s3 needs a bucket')
-  if (value.STELE_S3_PUBLIC_ENDPOINT !== undefined && value.STELE_S3_REDIRECT === 'false') {
-    throw new Error('STELE_S3_REDIRECT: must be true, STELE_S3_PUBLIC_ENDPOINT is for redirects only')
-  }
-  const serverEndpoint = endpoint ?? `https://s3.${region}.amazonaws.com`
-  // What most stores besides AWS serve without further set-up.
-  const pathStyle =
-    value.STELE_S3_PATH_STYLE === undefined ? endpoint !== undefined : value.STELE_S3_PATH_STYLE === 'true'
-  const clientEndpoint = value.STELE_S3_REDIRECT === 'true' ? (value.STELE_S3_PUBLIC_ENDPOINT ?? serverEndpoint) : null
-  for (const each of [serverEndpoint, clientEndpoint ?? serverEndpoint]) {
-    if (pathStyle || URL.canParse(each.replace('://', `://${bucket}.`))) continue
-    throw new Error(`STELE_S3_PATH_STYLE: must be true, no bucket can be a part of the host name of ${each}`)
-  }
-  return {
-    driver: 's3',
-    endpoint: serverEndpoint,
-    region,
-    bucket,
-    prefix: value.STELE_S3_PREFIX === undefined ? '' : value.STELE_S3_PREFIX.replace(/\/?$/, '/'),
-    pathStyle,
-    clientEndpoint,
-  }
 }
 
 function readSingleSignOn(value: z.output<typeof environment>): SingleSignOnSettings | null {

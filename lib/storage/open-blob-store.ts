@@ -1,4 +1,4 @@
-import type { StorageSetting } from '@/lib/config'
+import type { StorageSetting } from '@/lib/config-storage'
 import type { BlobStore } from './blob-store'
 import { openFilesystemBlobStore } from './filesystem/filesystem'
 import type { ObjectIndex } from './s3/object-index'

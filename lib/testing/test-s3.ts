@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { S3Setting } from '@/lib/config'
+import type { S3Setting } from '@/lib/config-storage'
 import { foreignBucket, type S3Server, startS3Server, whyNoS3Server } from '@/scripts/lib/s3-server.mjs'
 
 /** Whether tests with a real S3 server are left out: where there is none, but never on CI. */

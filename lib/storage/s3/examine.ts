@@ -1,7 +1,7 @@
 import { hash, randomUUID } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import { defaultProvider } from '@aws-sdk/credential-provider-node'
-import type { S3Setting } from '@/lib/config'
+import type { S3Setting } from '@/lib/config-storage'
 import { Bucket } from './bucket'
 import { type Body, type Patience, S3Client } from './s3-client'
 import { S3Error, isMissing } from './s3-error'

@@ -1,6 +1,6 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node'
 
-import type { S3Setting } from '@/lib/config'
+import type { S3Setting } from '@/lib/config-storage'
 import type { BlobStore } from '@/lib/storage/blob-store'
 import { Bucket } from './bucket'
 import type { ObjectIndex } from './object-index'

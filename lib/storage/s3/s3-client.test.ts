@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import type { S3Setting } from '@/lib/config'
+import type { S3Setting } from '@/lib/config-storage'
 import { S3Client, usualPatience } from './s3-client'
 
 const setting: S3Setting = {

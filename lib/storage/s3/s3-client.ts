@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises'
 
 import { SignatureV4 } from '@smithy/signature-v4'
 
-import type { S3Setting } from '@/lib/config'
+import type { S3Setting } from '@/lib/config-storage'
 import { isPassing, S3Error } from './s3-error'
 
 /** How often, and for how long, the client tries. */

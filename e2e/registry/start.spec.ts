@@ -88,7 +88,7 @@ test.describe('a start that cannot succeed says why in one line', () => {
     expectRefusal(
       refused,
       new RegExp(
-        `^The database ${folder}/stele\\.db cannot be used: the database is from a newer version of Stele \\(it has migration 20991231000000_from_the_future\\)$`,
+        `^The database ${folder}/stele\\.db cannot be used: the database is from a newer version of Stele, beside which this one cannot run \\(it has migration 20991231000000_from_the_future\\)$`,
       ),
     )
   })

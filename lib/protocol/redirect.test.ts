@@ -17,6 +17,7 @@ describe.skipIf(isWithoutS3)('pulling a blob from a registry that redirects to S
   const settings = (prefix: string) => ({
     ...{ STELE_STORAGE: 's3', STELE_S3_ENDPOINT: s3.endpoint, STELE_S3_BUCKET: 'blobs', STELE_S3_PREFIX: prefix },
     STELE_S3_REDIRECT: 'true',
+    STELE_SECRET_KEY: 'ZTJlLXNlY3JldC1rZXktMDEyMzQ1Njc4OWFiY2RlZmdoaWo=',
   })
 
   beforeAll(async () => {

@@ -40,6 +40,11 @@ export class Comparison {
     const cores = availableParallelism()
     this.#printRows('reached', (operation, sample) => rateText(operation, sample.rate))
     this.#printRows('CPU of the registry', (operation, { cpuSeconds }) => cpuText(operation, cpuSeconds))
+    if (this.registries.some(({ hasDatabase }) => hasDatabase)) {
+      this.#printRows('CPU of the registry without its database', (operation, { ownCpuSeconds }) =>
+        cpuText(operation, ownCpuSeconds),
+      )
+    }
     const isLoad = ({ unit }: Operation) => unit !== 'ms'
     this.#printRows(
       `what that CPU allows on ${cores} cores`,

@@ -7,6 +7,8 @@ export interface Sample {
   readonly rate: number
   /** CPU time of the registry per amount, in seconds. */
   readonly cpuSeconds: number
+  /** The same without that of its database. */
+  readonly ownCpuSeconds: number
   /** CPU time of this process, the client, per amount, in seconds. */
   readonly clientSeconds: number
 }
@@ -15,11 +17,18 @@ export interface Sample {
 export async function sampleOf(operation: Operation, registry: Registry): Promise<Sample> {
   const run = await operation.prepare(registry)
   const cpuBefore = await registry.cpuSeconds()
+  const ownBefore = await registry.ownCpuSeconds()
   const clientBefore = process.cpuUsage()
   const { amount, seconds } = await run()
   const { user, system } = process.cpuUsage(clientBefore)
   const cpuSeconds = (await registry.cpuSeconds()) - cpuBefore
-  return { rate: amount / seconds, cpuSeconds: cpuSeconds / amount, clientSeconds: (user + system) / 1e6 / amount }
+  const ownCpuSeconds = (await registry.ownCpuSeconds()) - ownBefore
+  return {
+    rate: amount / seconds,
+    cpuSeconds: cpuSeconds / amount,
+    ownCpuSeconds: ownCpuSeconds / amount,
+    clientSeconds: (user + system) / 1e6 / amount,
+  }
 }
 
 /**
@@ -49,6 +58,7 @@ export function medianSample(samples: readonly Sample[]): Sample {
   return {
     rate: median(samples.map(({ rate }) => rate)),
     cpuSeconds: median(samples.map(({ cpuSeconds }) => cpuSeconds)),
+    ownCpuSeconds: median(samples.map(({ ownCpuSeconds }) => ownCpuSeconds)),
     clientSeconds: median(samples.map(({ clientSeconds }) => clientSeconds)),
   }
 }

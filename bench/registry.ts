@@ -24,15 +24,22 @@ export interface Registry {
   readonly account: { readonly name: string; readonly password: string } | null
   /** The namespace where pushes create repositories. */
   readonly namespace: string
+  /** Whether its database has processes of its own. */
+  readonly hasDatabase: boolean
   /** CPU time that all its processes have used, with those of its database, in seconds. */
   cpuSeconds(): Promise<number>
+  /** The same without those of its database. */
+  ownCpuSeconds(): Promise<number>
   /** Memory of all its processes, without those of its database. */
   memoryMiB(): Promise<number>
   stop(): Promise<void>
 }
 
 /** What a registry is before its processes are known. */
-export type RegistryInfo = Omit<Registry, 'namespace' | 'cpuSeconds' | 'memoryMiB' | 'stop'>
+export type RegistryInfo = Omit<
+  Registry,
+  'namespace' | 'hasDatabase' | 'cpuSeconds' | 'ownCpuSeconds' | 'memoryMiB' | 'stop'
+>
 
 /**
  * The registry that runs in `child`, once it answers. `databases` are the processes of its database. A stop removes
@@ -50,7 +57,9 @@ export async function started(
   return {
     ...info,
     namespace: 'bench',
+    hasDatabase: databases.length > 0,
     cpuSeconds: () => readCpuSeconds([pid, ...databases]),
+    ownCpuSeconds: () => readCpuSeconds([pid]),
     memoryMiB: () => readMemoryMiB([pid]),
     async stop() {
       child.kill('SIGTERM')

@@ -8,6 +8,7 @@ import { CommandLine, type CommandResult } from '../clients/command-line'
 import { digestOf } from '../digest'
 import { expect, pushImage, test as base } from '../fixtures'
 import { startServer, type StartedServer } from '../server'
+import { storageSettings } from '../stored-blobs'
 import { open, send, startUpload } from './http'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -83,7 +84,7 @@ test.describe('a start that cannot succeed says why in one line', () => {
     await server.kill()
     await addMigration(join(folder, 'stele.db'), '20991231000000_from_the_future')
 
-    const refused = await runServer({ STELE_DATA_DIR: folder, PORT: '0' })
+    const refused = await runServer({ STELE_DATA_DIR: folder, PORT: '0', ...storageSettings(folder) })
 
     expectRefusal(
       refused,

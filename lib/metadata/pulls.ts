@@ -39,7 +39,7 @@ type Answer<T> = T | null | Promise<T | null>
 /** Most bytes that are remembered. */
 const rememberedMaxBytes = 8 * 1024 * 1024
 
-/** Largest answer that is remembered, in bytes: a few large manifests must not displace all others. */
+/** Largest answer, in bytes, that is found here and remembered: a few large manifests must not displace all others. */
 const answerMaxBytes = 128 * 1024
 
 /** About what an answer takes in memory besides the bytes of a manifest. */
@@ -69,8 +69,8 @@ export class Pulls {
   }
 
   /**
-   * The manifest of a tag or digest; null when there is none, or its bytes no longer match its digest. `subjectId` is that
-   * of the user or the robot; empty for the anonymous.
+   * The manifest of a tag or digest; null when there is none, when it is large, or when its bytes no longer match its
+   * digest. `subjectId` is that of the user or the robot; empty for the anonymous.
    */
   findManifest(subjectId: string, query: PullQuery): Answer<PulledManifest> {
     return this.#find('manifests', subjectId, query, readManifest)
@@ -107,7 +107,10 @@ interface StoredRepository extends Omit<RepositoryForCaller, 'isPublic'> {
   readonly type: string
 }
 
-interface StoredManifest extends StoredRepository, Omit<PulledManifest, 'repository'> {}
+interface StoredManifest extends StoredRepository, Omit<PulledManifest, 'repository' | 'content'> {
+  /** Null when it is large. */
+  readonly content: Buffer | null
+}
 
 /** A tag has no colon, so a digest is nobody's tag. */
 function readManifest(
@@ -120,7 +123,9 @@ function readManifest(
     SELECT r."id", r."instanceId", r."namespaceId", r."path", r."type", i."allowAnonymousPull",
       (SELECT COALESCE(MAX(CASE g."permission" WHEN 'MANAGE' THEN 3 WHEN 'PUSH' THEN 2 ELSE 1 END), 0) FROM "Grant" g
         WHERE g."subjectId" = ${subjectId} AND g."scopeId" IN (r."id", r."namespaceId", r."instanceId")) AS "rank",
-      m."digest", m."mediaType", m."sizeBytes", m."seenAt", m."content"
+      m."digest", m."mediaType", m."sizeBytes", m."seenAt",
+      -- answerMaxBytes: larger ones are left to the long way, so that many at once take no more memory than they should.
+      CASE WHEN m."sizeBytes" <= 131072 THEN m."content" END AS "content"
     FROM "Instance" i
     JOIN "Repository" r ON r."instanceId" = i."id" AND r."path" = ${path} AND NOT r."isDeleted"
     JOIN "Manifest" m ON m."repositoryId" = r."id" AND m."digest" = COALESCE(
@@ -129,7 +134,7 @@ function readManifest(
       ELSE (SELECT n."id" FROM "Instance" n WHERE n."regionId" = ${regionId} AND n."name" = ${name}) END`
   return then(row, (found) => {
     const { digest, mediaType, content, sizeBytes, seenAt } = found
-    if (!isDigestOf(digest, content)) return null
+    if (content === null || !isDigestOf(digest, content)) return null
     return { repository: repositoryOf(found), digest, mediaType, content, sizeBytes, seenAt }
   })
 }

@@ -45,10 +45,12 @@ test('a few statements are under way at most, each with a bounded number of ques
   const reads = new GatheredReads(statements)
   const answers = Promise.all(Array.from({ length: 200 }, (_, n) => ask(reads, String(n))))
   await turn()
-  expect(statements.asked.map(({ length }) => length)).toEqual([32, 32, 32, 32])
+  expect(statements.asked.map(({ length }) => length)).toEqual([32, 32])
   const late = ask(reads, 'late')
-  statements.release()
-  await turn()
+  while (statements.asked.flat().length < 201) {
+    statements.release()
+    await turn()
+  }
   statements.release()
   expect((await answers).map((row) => row?.value)).toEqual(Array.from({ length: 200 }, (_, n) => String(n)))
   expect(await late).toEqual({ value: 'late' })

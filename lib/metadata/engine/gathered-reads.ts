@@ -4,7 +4,7 @@ import type { SqlRunner } from './sql-runner'
 const questionsMax = 32
 
 /** Most statements under way. What comes meanwhile is asked together. */
-const statementsMax = 4
+const statementsMax = 2
 
 interface Question {
   readonly values: readonly string[]

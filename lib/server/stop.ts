@@ -75,8 +75,9 @@ function stopOnSignal(stoppable: Stoppable): void {
 }
 
 /**
- * Stops in order: for `drainMs`, all goes on, but the server is not ready; then no new upload is accepted; after the last upload, no new connection is accepted; after the last
- * request, everything is closed. After `timeoutMs`, or when `hurry` is aborted, the remaining connections are closed.
+ * Stops in order: for `drainMs`, all goes on, but the server is not ready; then no new upload is accepted; after the last
+ * upload, no new connection is accepted; after the last request, everything is closed. After `timeoutMs`, or when `hurry` is
+ * aborted, the remaining connections are closed.
  */
 export async function stop(stoppable: Stoppable, hurry: AbortSignal): Promise<void> {
   const { server, connections, stopAccepting, phase, log, drainMs, timeoutMs, hasUploads, dependents } = stoppable

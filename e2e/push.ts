@@ -1,8 +1,7 @@
 import { basic } from './api'
 import { digestOf } from './digest'
+import { imageManifest, manifestType } from './image-manifest'
 import type { ServerInfo } from './server'
-
-const manifestType = 'application/vnd.oci.image.manifest.v1+json'
 
 /**
  * Pushes an image of one small layer to `path` (`<namespace>/<name>`) as a client would, for tests that need a tag and
@@ -14,14 +13,7 @@ export async function pushImage(server: ServerInfo, path: string, tag: string, c
     JSON.stringify({ architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diff_ids: [digestOf(layer)] } }),
   )
   for (const blob of [config, layer]) await pushBlob(server, path, blob)
-  const manifest = Buffer.from(
-    JSON.stringify({
-      schemaVersion: 2,
-      mediaType: manifestType,
-      config: descriptor('application/vnd.oci.image.config.v1+json', config),
-      layers: [descriptor('application/vnd.oci.image.layer.v1.tar', layer)],
-    }),
-  )
+  const manifest = imageManifest(config, layer)
   await send(server, 'PUT', `/v2/${path}/manifests/${tag}`, manifest, manifestType)
   return digestOf(manifest)
 }
@@ -44,8 +36,4 @@ async function send(server: ServerInfo, method: string, path: string, body?: Buf
   })
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${(await response.text()).slice(0, 500)}`)
   return response
-}
-
-function descriptor(mediaType: string, content: Buffer) {
-  return { mediaType, digest: digestOf(content), size: content.length }
 }

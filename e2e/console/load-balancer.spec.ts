@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { basic } from '../api'
 import { digestOf } from '../digest'
+import { imageManifest, manifestType } from '../image-manifest'
 import { expect, test } from '../fixtures'
 import { type Proxy, planProxy, proxies } from '../proxies'
 import type { StartedServer } from '../server'
@@ -15,7 +16,6 @@ import { generateBlob } from '../registry/generated-blob'
  */
 
 const mebibyte = 1024 * 1024
-const manifestType = 'application/vnd.oci.image.manifest.v1+json'
 
 interface Answer {
   readonly status: number
@@ -82,15 +82,7 @@ class Client {
       const end = locationOf(started, digestOf(blob))
       await this.expect(201, 'PUT', end, { body: [blob], headers: { 'content-length': blob.length } })
     }
-    const of = (mediaType: string, bytes: Buffer) => ({ mediaType, digest: digestOf(bytes), size: bytes.length })
-    const manifest = Buffer.from(
-      JSON.stringify({
-        schemaVersion: 2,
-        mediaType: manifestType,
-        config: of('application/vnd.oci.image.config.v1+json', config),
-        layers: [of('application/vnd.oci.image.layer.v1.tar', layer)],
-      }),
-    )
+    const manifest = imageManifest(config, layer)
     const headers = { 'content-type': manifestType, 'content-length': manifest.length }
     await this.expect(201, 'PUT', `/v2/${path}/manifests/${tag}`, { body: [manifest], headers })
   }

@@ -1,8 +1,8 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { digestOf } from '../digest'
+import { imageManifest, manifestType } from '../image-manifest'
 import { type Client, isUnclear } from './client'
 
-const manifestType = 'application/vnd.oci.image.manifest.v1+json'
 const mebibyte = 1024 * 1024
 
 /** One in so many layers is long: several parts of a multipart upload. */
@@ -45,14 +45,7 @@ export class Images {
       this.counts.givenUp++
       return
     }
-    const manifest = Buffer.from(
-      JSON.stringify({
-        schemaVersion: 2,
-        mediaType: manifestType,
-        config: descriptorOf('application/vnd.oci.image.config.v1+json', config),
-        layers: [descriptorOf('application/vnd.oci.image.layer.v1.tar', layer)],
-      }),
-    )
+    const manifest = imageManifest(config, layer)
     const blobs = [digestOf(config), digestOf(layer)]
     const image: PushedImage = { path, tag, manifest, blobs, state: 'unclear' }
     const headers = { 'content-type': manifestType }
@@ -171,8 +164,4 @@ export class Images {
   #report({ path, tag, state }: PushedImage, what: string, status: number | undefined): void {
     this.violations.push(`${path}:${tag} (${state}): ${what}: ${status}`)
   }
-}
-
-function descriptorOf(mediaType: string, content: Buffer) {
-  return { mediaType, digest: digestOf(content), size: content.length }
 }

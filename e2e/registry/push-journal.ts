@@ -1,12 +1,12 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import type { Agent } from 'node:http'
 import { digestOf } from '../digest'
+import { imageManifest, manifestType } from '../image-manifest'
 import type { ServerInfo } from '../server'
 import { type Answer, type Extras, send } from './http'
 
 const chunkBytes = 64 * 1024
 const chunksMax = 4
-const manifestType = 'application/vnd.oci.image.manifest.v1+json'
 
 /** A blob or manifest that a client pushed, or tried to. */
 export interface Pushed {
@@ -89,14 +89,7 @@ async function pushImage(person: Person, journal: PushJournal, tag: string): Pro
   const layer = randomBytes(randomInt(1, chunksMax) * chunkBytes + randomInt(chunkBytes))
   await pushInOnePost(person, journal, config)
   await pushInChunks(person, journal, layer)
-  const manifest = Buffer.from(
-    JSON.stringify({
-      schemaVersion: 2,
-      mediaType: manifestType,
-      config: descriptorOf('application/vnd.oci.image.config.v1+json', config),
-      layers: [descriptorOf('application/vnd.oci.image.layer.v1.tar', layer)],
-    }),
-  )
+  const manifest = imageManifest(config, layer)
   const pushed = noteBegun(journal.manifests, person.path, digestOf(manifest))
   for (const name of [tag, ...(person.movingTag === null ? [] : [person.movingTag])]) {
     const target = findOrAddTag(journal, person.path, name)
@@ -164,8 +157,4 @@ function findOrAddTag(journal: PushJournal, path: string, name: string): PushedT
   const added = { path, name, acknowledged: null, unanswered: null }
   journal.tags.push(added)
   return added
-}
-
-function descriptorOf(mediaType: string, content: Buffer) {
-  return { mediaType, digest: digestOf(content), size: content.length }
 }

@@ -19,6 +19,8 @@ export default defineConfig({
     // For machines that are busy: no test depends on how long it takes.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // As in playwright.config.ts: a test that passes only when it is repeated is a bug, which `npm test` names at its end.
+    retry: process.env['CI'] === 'true' ? 1 : 0,
     // Much of the time is waited for disks and PostgreSQL; by itself vitest would leave a core to the watcher.
     maxWorkers: availableParallelism() + 1,
     projects: [

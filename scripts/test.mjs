@@ -66,7 +66,7 @@ const endToEnd = [
 const all = !options.unit && !options.e2e
 const steps = [...(all ? checks : []), ...(all || options.unit ? unit : []), ...(all || options.e2e ? endToEnd : [])]
 
-const total = { passed: 0, failed: 0, skipped: [] }
+const total = { passed: 0, failed: 0, skipped: [], repeated: [] }
 const broken = []
 let running = 'set-up'
 
@@ -74,6 +74,7 @@ let running = 'set-up'
 process.on('exit', (code) => {
   if (code !== 0 && running !== null) broken.push(running)
   for (const { name, reason } of total.skipped) console.log(`skipped: ${name}: ${reason ?? 'no reason given'}`)
+  for (const { name, error } of total.repeated) console.log(`passed only when repeated: ${name}: ${error ?? ''}`)
   if (broken.length > 0) console.log(`failed: ${broken.join(', ')}`)
   console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`)
 })
@@ -144,6 +145,7 @@ function tally(part, name, ...args) {
     total.passed += counted.passed
     total.failed += counted.failed
     total.skipped.push(...counted.skipped)
+    total.repeated.push(...counted.repeated)
   }
   return passed
 }

@@ -15,15 +15,17 @@ export default class TallyReporter {
   }
 
   onEnd() {
-    const tally = { passed: 0, failed: this.#errors, skipped: [] }
+    const tally = { passed: 0, failed: this.#errors, skipped: [], repeated: [] }
     for (const test of this.#suite?.allTests() ?? []) {
       const outcome = test.outcome()
+      const name = test.titlePath().filter(Boolean).join(' › ')
       if (outcome === 'expected' || outcome === 'flaky') tally.passed++
       else if (outcome === 'unexpected') tally.failed++
       else {
         const reason = test.annotations.find(({ type }) => type === 'skip' || type === 'fixme')?.description
-        tally.skipped.push({ name: test.titlePath().filter(Boolean).join(' › '), reason })
+        tally.skipped.push({ name, reason })
       }
+      if (outcome === 'flaky') tally.repeated.push({ name, error: test.results[0]?.error?.message })
     }
     writeFileSync(process.env.TALLY_FILE, JSON.stringify(tally))
   }

@@ -3,15 +3,17 @@ import { writeFileSync } from 'node:fs'
 
 export default class TallyReporter {
   onTestRunEnd(testModules, unhandledErrors) {
-    const tally = { passed: 0, failed: unhandledErrors.length, skipped: [] }
+    const tally = { passed: 0, failed: unhandledErrors.length, skipped: [], repeated: [] }
     for (const module of testModules) {
       // A file that cannot be loaded has no tests to fail.
       tally.failed += module.errors().length
       for (const test of module.children.allTests()) {
-        const { state, note } = test.result()
+        const { state, note, errors } = test.result()
+        const name = `${module.relativeModuleId} › ${test.fullName}`
         if (state === 'passed') tally.passed++
         else if (state === 'failed') tally.failed++
-        else tally.skipped.push({ name: `${module.relativeModuleId} › ${test.fullName}`, reason: note })
+        else tally.skipped.push({ name, reason: note })
+        if (test.diagnostic()?.flaky === true) tally.repeated.push({ name, error: errors?.[0]?.message })
       }
     }
     writeFileSync(process.env.TALLY_FILE, JSON.stringify(tally))

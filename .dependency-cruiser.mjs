@@ -13,7 +13,10 @@ const auth = '^lib/auth/'
 const keptByProcess = '^lib/auth/(guessing|use)/'
 const jobs = '^lib/jobs/'
 const registry = '^lib/registry/'
+/** What doors over node:http share. */
+const sharedHttp = '^lib/http/'
 const protocol = '^lib/protocol/'
+const acr = '^lib/acr/'
 const server = '^lib/server/'
 const route = '^lib/api/route/'
 const operations = '^lib/api/operations/'
@@ -106,7 +109,9 @@ export default {
       from: { path: registry, pathNot: [tests, ...Object.keys(rooms).map((room) => `^lib/registry/${room}/`)] },
       to: { path: '^lib/registry/[^/]+/' },
     },
-    mayImport('protocol', protocol, [domain, secrets, auth, registry, ...context]),
+    mayImport('http', sharedHttp, [domain, '^lib/auth/client\\.ts$']),
+    mayImport('protocol', protocol, [domain, secrets, auth, registry, sharedHttp, ...context]),
+    mayImport('acr', acr, [domain, auth, registry, sharedHttp, ...context]),
     // Where everything is put together: only server.ts imports it. It reads the operations of the REST API to name the
     // one that a request is for.
     mayImport('server', server, [
@@ -118,7 +123,9 @@ export default {
       auth,
       jobs,
       registry,
+      sharedHttp,
       protocol,
+      acr,
       operations,
       ...context,
     ]),
@@ -170,7 +177,7 @@ export default {
       '^scripts/lib/(?:find-free-port|postgresql|s3-server)\\.mjs$',
     ]),
 
-    neverPackages('next-stays-outside', '^lib/(domain|storage|metadata|registry|protocol)/', next),
+    neverPackages('next-stays-outside', '^lib/(domain|storage|metadata|registry|http|protocol|acr)/', next),
     neverPackages('no-http-inside', '^lib/(domain|metadata|registry|storage/(?!s3/))', http),
     {
       name: 'only-metadata-knows-prisma',

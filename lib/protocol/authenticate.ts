@@ -1,22 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import { parseBasicCredentials } from '@/lib/auth/basic-credentials'
-import { clientOf } from '@/lib/auth/client'
 import { type Origin, type Principal, anonymousPrincipal } from '@/lib/domain/principal'
 import { type RegistryCredential, proveCredentials, proveHolder } from '@/lib/auth/registry/registry-credentials'
 import { AppError } from '@/lib/domain/errors'
 import type { GrantedAccess } from '@/lib/domain/token-scope'
 import type { Context } from '@/lib/context'
-
-/** Longest part of a `User-Agent` that is kept, in characters. */
-const userAgentMax = 300
-
-/** Where a request came from. The ledger and the audit trail keep it. */
-export function originOf(request: IncomingMessage): Origin {
-  return {
-    address: clientOf(request).address,
-    userAgent: (request.headers['user-agent'] ?? '').slice(0, userAgentMax),
-  }
-}
+import { originOf } from '@/lib/http/origin-of'
 
 /** The principal of a verified credential. */
 export function principalOf(

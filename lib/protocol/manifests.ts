@@ -7,7 +7,8 @@ import { deleteManifest as deleteManifestOfRepository } from '@/lib/registry/tag
 import { deleteTag } from '@/lib/registry/tags/delete-tag'
 import { getManifest as getManifestOfRepository, getManifestForPush } from '@/lib/registry/pull/get-manifest'
 import { pushManifest } from '@/lib/registry/push/push-manifest'
-import { type Call, answerEmpty, answerUnchanged, contentLengthOf, readBody } from './call'
+import { contentLengthOf, readBody } from '@/lib/http/incoming-body'
+import { type Call, answerEmpty, answerUnchanged } from './call'
 import { addWarnings } from './warnings'
 
 /**

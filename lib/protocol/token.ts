@@ -13,8 +13,10 @@ import { formatTokenScopes, parseTokenScopes } from '@/lib/domain/token-scope'
 import type { Context } from '@/lib/context'
 import { type InstanceForTraffic, findInstanceOfHost } from '@/lib/registry/traffic/find-instance-of-host'
 import { grantScopes } from '@/lib/registry/traffic/grant-scopes'
-import { originOf, principalOf } from './authenticate'
-import { type OpenCall, answerJson, readBody } from './call'
+import { readBody } from '@/lib/http/incoming-body'
+import { originOf } from '@/lib/http/origin-of'
+import { principalOf } from './authenticate'
+import { type OpenCall, answerJson } from './call'
 import { hostOf } from './challenge'
 
 /** Largest form that the endpoint reads, in bytes: far more than 50 scopes with the longest names. */

@@ -9,7 +9,8 @@ import { mountBlob } from '@/lib/registry/push/mount-blob'
 import { findMountSource } from '@/lib/registry/push/find-mount-source'
 import { startUpload } from '@/lib/registry/push/start-upload'
 import { bodyInGroups } from './body-groups'
-import { type Call, answerEmpty, contentLengthOf } from './call'
+import { contentLengthOf } from '@/lib/http/incoming-body'
+import { type Call, answerEmpty } from './call'
 
 /**
  * POST: starts an upload, stores a whole blob (`digest`), or mounts a blob of another repository (`mount`, with or

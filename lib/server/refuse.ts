@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http'
 import { problemOf, problemType } from '@/lib/api/operations/problem'
 import type { AppError } from '@/lib/domain/errors'
-import { errorBody, sendRefusal, writeError } from '@/lib/protocol/write-error'
+import { sendRefusal } from '@/lib/http/send-refusal'
+import { errorBody, writeError } from '@/lib/protocol/write-error'
 import { type Door, type Exchange, doorOf } from './exchange'
 
 /** A request that is refused before its door has looked at it. */

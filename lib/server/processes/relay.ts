@@ -7,7 +7,7 @@ import {
 } from 'node:http'
 import type { Client } from '@/lib/auth/client'
 import { AppError } from '@/lib/domain/errors'
-import { endWhenSent } from '@/lib/protocol/write-error'
+import { endWhenSent } from '@/lib/http/send-refusal'
 import { askForBody, holdContinue, waitsForContinue } from '@/lib/server/continue-in-order'
 import { discardRest } from '@/lib/server/discard-rest'
 import { refuseExchange } from '@/lib/server/doors'

@@ -3,13 +3,16 @@ import type { Context } from '@/lib/context'
 import type { Principal } from '@/lib/domain/principal'
 
 /** A signed request, verified, with its input as the action's schema gives it. What the caller may do, the use case checks. */
-export interface ActionCall<Input extends z.ZodObject> {
+export interface ActionCall<Input extends z.ZodObject = z.ZodObject> {
   readonly ctx: Context
   readonly principal: Principal
   readonly input: z.output<Input>
   /** `Host` of the request. */
   readonly host: string
 }
+
+/** The fields of an answer, but for `RequestId`, `Code` and `IsSuccess`, which the door adds. */
+export type Answer = Readonly<Record<string, unknown>>
 
 /** One action of ACR's API, version 2018-12-01, as `acr.md` of the design has it. */
 export interface Action<Input extends z.ZodObject = z.ZodObject> {
@@ -20,11 +23,11 @@ export interface Action<Input extends z.ZodObject = z.ZodObject> {
    * SDK may send newer ones.
    */
   readonly input: Input
-  /** The fields of the answer, but for `RequestId`, `Code` and `IsSuccess`, which the door adds. Throws AppError. */
-  readonly run: (call: ActionCall<Input>) => Promise<Readonly<Record<string, unknown>>>
+  /** Throws AppError. */
+  readonly run: (call: ActionCall<Input>) => Promise<Answer>
 }
 
-/** Declares an action; its `run` is checked against its input. */
-export function action<Input extends z.ZodObject>(declared: Action<Input>): Action<Input> {
+/** Declares an action; its `run` is checked against its input, which it then gets as the schema gives it. */
+export function action<Input extends z.ZodObject>(declared: Action<Input>): Action {
   return declared
 }

@@ -23,16 +23,19 @@ export interface DoorSettings {
   readonly readClient: (request: IncomingMessage) => Client
   /** Answers a clear request to the registry, with `registrySecurityHeaders`. */
   readonly serveRegistry: (visit: Visit) => void
+  /** Answers a clear request to ACR's API, whose security headers are set. */
+  readonly serveAcr: (visit: Visit) => void
   /** Answers a request, clear or not, to the console or the REST API. */
   readonly serveConsole: (visit: Visit) => void
 }
 
-/** Passes each request to its door: the registry, or the console and the REST API. */
+/** Passes each request to its door: the registry, ACR's API, or the console and the REST API. */
 export function createDoors({
   phase,
   exchanges,
   readClient,
   serveRegistry,
+  serveAcr,
   serveConsole,
 }: DoorSettings): RequestListener {
   return (request, response) => {
@@ -40,20 +43,21 @@ export function createDoors({
     if (isEnding(phase)) response.setHeader('Connection', 'close')
     const client = readClient(request)
     setClient(request, client)
-    const door = doorOf(request.url ?? '')
+    const door = doorOf(request)
     const exchange = exchanges.begin(door, request, response)
     const visit: Visit = { exchange, client, unclear: findUnclear(request) }
-    if (door !== 'registry') {
+    if (door === 'console' || door === 'api') {
       serveConsole(visit)
       return
     }
     askWhenRead(request)
-    if (visit.unclear === null) {
+    if (door === 'registry' && visit.unclear === null) {
       serveRegistry(visit)
       return
     }
     setSecurityHeaders(response, door, client)
-    refuseExchange(exchange, visit.unclear)
+    if (visit.unclear === null) serveAcr(visit)
+    else refuseExchange(exchange, visit.unclear)
   }
 }
 

@@ -1,17 +1,22 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isAcrRequest } from '@/lib/acr/is-acr-request'
 import { type RegistryExchange, isRegistryPath } from '@/lib/protocol/handler'
 import { isApiPath } from './api-routes'
 
-/** The door that a request used: `registry` is `/v2`, `api` is `/api/v1`, `console` is everything else. */
-export type Door = 'registry' | 'api' | 'console'
+/**
+ * The door that a request used: `registry` is `/v2`, `api` is `/api/v1`, `acr` is ACR's API at `/`, `console` is everything
+ * else.
+ */
+export type Door = 'registry' | 'api' | 'acr' | 'console'
 
 /** All doors. */
-export const doors: readonly Door[] = ['registry', 'api', 'console']
+export const doors: readonly Door[] = ['registry', 'api', 'acr', 'console']
 
-/** The door of a request to `url`. */
-export function doorOf(url: string): Door {
-  return isRegistryPath(url) ? 'registry' : isApiPath(url) ? 'api' : 'console'
+/** The door of a request. */
+export function doorOf(request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): Door {
+  const { url = '' } = request
+  return isRegistryPath(url) ? 'registry' : isApiPath(url) ? 'api' : isAcrRequest(request) ? 'acr' : 'console'
 }
 
 /** A request, from its first byte to the end of its answer. Its door fills in what only it knows. */

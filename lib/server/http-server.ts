@@ -95,7 +95,7 @@ export function createHttpServer(log: Logger, limits: HttpLimits = httpLimits): 
     const refusal = new AppError('EXPECTATION_FAILED')
     const { status, code } = refusal
     log.info({ requestId, status, reason: code, address: request.socket.remoteAddress }, 'a request was refused')
-    refuse({ door: doorOf(request.url ?? ''), request, response, requestId }, refusal)
+    refuse({ door: doorOf(request), request, response, requestId }, refusal)
   })
   return server
 }

@@ -6,6 +6,7 @@ import { totalsJob } from '@/lib/registry/maintenance/check-totals'
 import { garbageCollectionJob } from '@/lib/registry/maintenance/garbage-collection-job'
 import { reserveJob } from '@/lib/registry/maintenance/keep-reserve'
 import { scrubJob } from '@/lib/registry/maintenance/scrub-job'
+import { noncesJob } from '@/lib/registry/maintenance/sweep-nonces'
 import { objectsJob } from '@/lib/registry/maintenance/sweep-objects'
 import { outboxJob } from '@/lib/registry/maintenance/sweep-outbox'
 import { openingsJob } from '@/lib/registry/policy/watch-openings'
@@ -23,6 +24,7 @@ export const jobs: readonly Job<Context>[] = [
   leftOutLogOnsJob,
   keptAnswersJob,
   outboxJob,
+  noncesJob,
   objectsJob,
   reserveJob,
   totalsJob,

@@ -1,18 +1,25 @@
 import { STATUS_CODES } from 'node:http'
+import { sendFailure } from '@/lib/acr/failure'
 import { problemOf, problemType } from '@/lib/api/operations/problem'
 import type { AppError } from '@/lib/domain/errors'
 import { sendRefusal } from '@/lib/http/send-refusal'
+import { isRegistryPath } from '@/lib/protocol/handler'
 import { errorBody, writeError } from '@/lib/protocol/write-error'
-import { type Door, type Exchange, doorOf } from './exchange'
+import type { Exchange } from './exchange'
 
 /** A request that is refused before its door has looked at it. */
 export type RefusedRequest = Pick<Exchange, 'door' | 'request' | 'response' | 'requestId'>
 
-/** Answers a request in the form of its door: the specification's at the registry, problem details elsewhere. */
+/** Answers a request in the form of its door: the specification's at the registry, ACR's at its API, problem
+ * details elsewhere. */
 export function refuse({ door, request, response, requestId }: RefusedRequest, error: AppError): void {
   response.setHeader('X-Request-Id', requestId)
   if (door === 'registry') {
     writeError(request, response, error)
+    return
+  }
+  if (door === 'acr') {
+    sendFailure(request, response, { error, requestId })
     return
   }
   sendRefusal(request, response, error, problemOf(error, requestId), {
@@ -26,8 +33,7 @@ export function refuse({ door, request, response, requestId }: RefusedRequest, e
  * request, null where it could not be read: then it is answered with problem details.
  */
 export function refusalText(url: string | null, error: AppError, requestId: string): string {
-  const door: Door = url === null ? 'console' : doorOf(url)
-  const isRegistry = door === 'registry'
+  const isRegistry = url !== null && isRegistryPath(url)
   const body = JSON.stringify(isRegistry ? errorBody(error) : problemOf(error, requestId))
   const headers = {
     'Content-Type': isRegistry ? 'application/json' : problemType,

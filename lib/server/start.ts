@@ -1,4 +1,5 @@
 import { ensureFirstAdministrator } from '@/lib/auth/first-administrator'
+import { createAcrHandler } from '@/lib/acr/handler'
 import type { Config } from '@/lib/config'
 import { AppError } from '@/lib/domain/errors'
 import { getLastRuns } from '@/lib/metadata/maintenance-runs'
@@ -99,12 +100,18 @@ export async function start(config: Config, dev: boolean, main: MainProcess | nu
     if (!AppError.is(error) || error.code !== 'BAD_REQUEST') throw error
     throw new StartError(`STELE_ADMIN_PASSWORD: ${error.message}`)
   })
+  const answerAcr = createAcrHandler(ctx)
   const serveRegistry = createRegistryHandler(contextOfRegistry(ctx), () => phase.name === 'stopping')
   const behind: Omit<DoorSettings, 'readClient'> = {
     phase,
     exchanges,
     serveRegistry: ({ exchange, client }) =>
       serveRegistry(exchange.request, exchange.response, exchange, registrySecurityHeaders(client)),
+    serveAcr({ exchange }) {
+      const { request, response, requestId } = exchange
+      response.setHeader('X-Request-Id', requestId)
+      answerAcr(request, response, exchange)
+    },
     serveConsole: await openConsole(ctx, { port, dev }),
   }
   ready(createDoors({ ...behind, readClient: createClientReader(config, log) }))

@@ -51,6 +51,7 @@ async function startReader(trustedProxies: string[] = [], restartMaxMs = 10_000)
         visit.exchange.response.setHeader('X-Content-Type-Options', 'nosniff')
         passOn(visit)
       },
+      serveAcr: passOn,
       serveConsole: passOn,
     }),
   )

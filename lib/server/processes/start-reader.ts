@@ -67,6 +67,7 @@ export async function startReader(config: Config, supervised: Supervised, socket
         })
       } else passOn(visit)
     },
+    serveAcr: passOn,
     serveConsole: passOn,
   })
   const answerProbe = createReaderProbes(sockets.relay, phase, config.metricsToken)

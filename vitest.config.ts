@@ -9,6 +9,8 @@ const ofSqlite = [
   'lib/metadata/engine/{sqlite-adapter,write-queue,reading-threads}.test.ts',
   // About the connection to the store; the contract suite of the store runs on both.
   'lib/storage/s3/s3-faults.test.ts',
+  // It has none.
+  'lib/acr/signing/*.test.ts',
 ]
 const ofPostgresql = ['lib/metadata/{,engine/}postgresql*.test.ts']
 
@@ -41,7 +43,7 @@ export default defineConfig({
           name: 'postgresql',
           include:
             whyNoPostgresql() === null || process.env['CI'] === 'true'
-              ? ['{lib/{metadata,storage/s3,jobs,registry,protocol,auth,command,api/route},app}/**/*.test.{ts,tsx}']
+              ? ['{lib/{metadata,storage/s3,jobs,registry,protocol,auth,command,api/route,acr},app}/**/*.test.{ts,tsx}']
               : [],
           exclude: [...exclude, ...ofSqlite],
           provide: { provider: 'postgresql' },

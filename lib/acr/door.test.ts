@@ -1,36 +1,444 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest'
+import { z } from 'zod'
 import { ensureFirstAdministrator } from '@/lib/auth/first-administrator'
-import { type AcrDoor, type AcrKey, addAccessKey, openAcrDoor } from '@/lib/testing/acr-door'
+import { Attempts } from '@/lib/auth/guessing/attempts'
+import { AppError } from '@/lib/domain/errors'
+import { openContext } from '@/lib/server/open-context'
+import {
+  type AcrDoor,
+  type AcrKey,
+  type AcrReply,
+  type AcrRequest,
+  addAccessKey,
+  openAcrDoor,
+  signRequest,
+} from '@/lib/testing/acr-door'
 import { type TestContext, administratorPassword, openTestContext } from '@/lib/testing/test-context'
+import { type Action, type ActionCall, action } from './action'
+import { actions } from './actions'
 
-let test1: TestContext
+/** What the action `Echo` was called with. */
+const done: ActionCall[] = []
+let failure: unknown = null
+
+const testActions: Readonly<Record<string, Action>> = {
+  ...actions,
+  Echo: action({
+    name: 'Echo',
+    input: z.object({ Text: z.string().max(5).optional(), Other: z.string().optional() }),
+    async run(call) {
+      if (failure !== null) throw failure as Error
+      done.push(call)
+      return Promise.resolve({ Text: call.input.Text, RequestId: 'not this', Code: 'not this', IsSuccess: 'not this' })
+    },
+  }),
+}
+
+let opened: TestContext
 let door: AcrDoor
 let key: AcrKey
+/** Null: the real time. */
+let clock: Date | null = null
+const settings = { now: () => clock ?? new Date(), actions: testActions }
 
-beforeEach(async () => {
-  test1 = await openTestContext()
-  await ensureFirstAdministrator(test1.ctx, { password: administratorPassword, accessKey: null })
-  key = await addAccessKey(test1.ctx, 'admin')
-  door = await openAcrDoor(test1.ctx)
+beforeAll(async () => {
+  opened = await openTestContext(
+    {},
+    { attempts: new Attempts({ ...unlimited, loopback: { failures: 1000, windowSeconds: 900 } }, 100) },
+  )
+  await ensureFirstAdministrator(opened.ctx, { password: administratorPassword, accessKey: null })
+  key = await addAccessKey(opened.ctx, 'admin')
+  door = await openAcrDoor(opened.ctx, settings)
 })
-
-afterEach(async () => {
+beforeEach(() => {
+  done.length = 0
+  door.noted.length = 0
+  failure = null
+  clock = null
+})
+afterAll(async () => {
   door.close()
-  await test1.close()
+  await opened.close()
 })
 
-describe.each(['V1', 'V3'] as const)('a request signed with %s', (scheme) => {
+const many = { failures: 100_000, windowSeconds: 900 }
+const unlimited = { pair: many, account: many, address: many, loopback: many }
+
+/** The status of an answer and its code. */
+function codeOf({ status, json }: AcrReply) {
+  return [status, json.Code]
+}
+
+const schemes = ['V1', 'V3'] as const
+
+describe.each(schemes)('a request signed with %s', (scheme) => {
   test.each([{ method: 'POST' }, { method: 'GET' }, { method: 'POST', inBody: true }] as const)(
     'is answered: %o',
     async (how) => {
-      const { status, json } = await door.call(key, 'GetInstanceCount', {}, { scheme, ...how })
+      const { status, json, headers } = await door.call(key, 'Echo', { Text: 'ü +~*' }, { scheme, ...how })
       expect([status, json]).toEqual([
         200,
-        { Count: 0, RequestId: expect.stringMatching(/^[0-9A-F-]{36}$/) as string, Code: 'success', IsSuccess: true },
+        {
+          Text: 'ü +~*',
+          RequestId: expect.stringMatching(/^[0-9A-F-]{36}$/) as string,
+          Code: 'success',
+          IsSuccess: true,
+        },
       ])
-      expect(door.noted.map(({ door: name, route, error }) => [name, route, error])).toEqual([
-        ['acr', 'GetInstanceCount', null],
+      expect(headers).toMatchObject({
+        'content-type': 'application/json;charset=utf-8',
+        'cache-control': 'no-store',
+        'x-content-type-options': 'nosniff',
+      })
+      expect(door.noted.map((noted) => [noted.door, noted.route, noted.error])).toEqual([['acr', 'Echo', null]])
+      const { principal, host } = done[0] as ActionCall
+      expect([principal.name, principal.credential, principal.role, principal.address, host]).toEqual([
+        ...['admin', key.id, 'ADMINISTRATOR', '127.0.0.1', 'localhost'],
       ])
     },
   )
+
+  test('is carried out once, also when it comes again later, elsewhere, or twice at the same time', async () => {
+    const request = signRequest(key, 'Echo', {}, { scheme })
+    const replies = await Promise.all(Array.from({ length: 8 }, () => door.send(request)))
+    expect(replies.map(codeOf).sort()).toEqual([
+      [200, 'success'],
+      ...Array<unknown>(7).fill([400, 'SignatureNonceUsed']),
+    ])
+    expect(codeOf(await door.send(request))).toEqual([400, 'SignatureNonceUsed'])
+    expect(done).toHaveLength(1)
+  })
+
+  test('has a nonce of its key: another key may use it too, and the same key not for another action', async () => {
+    const nonce = randomUUID()
+    const other = await addAccessKey(opened.ctx, 'admin')
+    expect(codeOf(await door.call(key, 'Echo', {}, { scheme, nonce }))).toEqual([200, 'success'])
+    expect(codeOf(await door.call(other, 'Echo', {}, { scheme, nonce }))).toEqual([200, 'success'])
+    expect(codeOf(await door.call(key, 'GetInstanceCount', {}, { scheme, nonce }))).toEqual([400, 'SignatureNonceUsed'])
+  })
+
+  test('keeps its nonce as long as it was not proven', async () => {
+    const nonce = randomUUID()
+    const wrong = { id: key.id, secret: 'wrong' }
+    expect(codeOf(await door.call(wrong, 'Echo', {}, { scheme, nonce }))).toEqual([400, 'SignatureDoesNotMatch'])
+    const at = new Date(Date.now() - 16 * 60_000)
+    expect(codeOf(await door.call(key, 'Echo', {}, { scheme, nonce, at }))).toEqual([400, 'InvalidTimeStamp.Expired'])
+    expect(codeOf(await door.call(key, 'Echo', {}, { scheme, nonce }))).toEqual([200, 'success'])
+  })
+
+  test('may be dated up to 15 minutes before and after', async () => {
+    clock = new Date('2026-11-28T12:00:00Z')
+    for (const [seconds, outcome] of [
+      ...([
+        [-900, 200],
+        [900, 200],
+        [-901, 400],
+        [901, 400],
+        [-86400, 400],
+        [86400, 400],
+      ] as const),
+    ]) {
+      const at = new Date(clock.getTime() + seconds * 1000)
+      const { status } = await door.call(key, 'Echo', {}, { scheme, at })
+      expect([seconds, status]).toEqual([seconds, outcome])
+    }
+  })
+
+  test('of an unknown action or version is refused, to its signer only', async () => {
+    expect(codeOf(await door.call(key, 'Nothing', {}, { scheme }))).toEqual([404, 'InvalidAction.NotFound'])
+    for (const name of ['constructor', '__proto__', 'toString', 'echo']) {
+      expect(codeOf(await door.call(key, name, {}, { scheme }))).toEqual([404, 'InvalidAction.NotFound'])
+    }
+    expect(codeOf(await door.call(key, 'Echo', {}, { scheme, version: '2016-06-07' }))).toEqual([400, 'InvalidVersion'])
+    const stranger = { id: 'KEYOFNOBODY', secret: 'x' }
+    expect(codeOf(await door.call(stranger, 'Nothing', {}, { scheme }))).toEqual([404, 'InvalidAccessKeyId.NotFound'])
+    expect(door.noted.every(({ route }) => route === null || route === 'Echo')).toBe(true)
+    expect(done).toEqual([])
+  })
+
+  test('gets its parameters by the schema, and sees no others', async () => {
+    const { json } = await door.call(key, 'Echo', { Text: 'too long', Unknown: 'x' }, { scheme })
+    expect([json.Code, json.Message]).toEqual(['InvalidParameter', expect.stringContaining('Text: ') as string])
+    const named = { Text: 'a', Unknown: 'x', ['__proto__']: 'y', constructor: 'z' }
+    await door.call(key, 'Echo', named, { scheme })
+    expect(done.map(({ input }) => input)).toEqual([{ Text: 'a' }])
+  })
+
+  test('of a disabled key or user is refused, with its signature only', async () => {
+    const { ctx } = opened
+    const id = `usr-${randomUUID()}`
+    await ctx.db.prisma.user.create({
+      data: { id, name: `user-${scheme.toLowerCase()}`, displayName: 'x', role: 'MEMBER' },
+    })
+    const other = await addAccessKey(ctx, `user-${scheme.toLowerCase()}`)
+    const answer = async (given = other) => codeOf(await door.call(given, 'Echo', {}, { scheme }))
+    expect(await answer()).toEqual([200, 'success'])
+    await ctx.db.prisma.user.update({ where: { id }, data: { isDisabled: true } })
+    expect(await answer()).toEqual([403, 'InvalidAccessKeyId.Inactive'])
+    expect(await answer({ ...other, secret: 'wrong' })).toEqual([400, 'SignatureDoesNotMatch'])
+    await ctx.db.prisma.user.update({ where: { id }, data: { isDisabled: false } })
+    await ctx.db.prisma.accessKey.update({ where: { id: other.id }, data: { isDisabled: true } })
+    expect(await answer()).toEqual([403, 'InvalidAccessKeyId.Inactive'])
+    await ctx.db.prisma.accessKey.delete({ where: { id: other.id } })
+    expect(await answer()).toEqual([404, 'InvalidAccessKeyId.NotFound'])
+  })
+})
+
+test('the use of a key is noted', async () => {
+  const used = await addAccessKey(opened.ctx, 'admin')
+  await door.call(used, 'Echo')
+  await vi.waitFor(async () => {
+    const { lastUsedAt } = await opened.ctx.db.prisma.accessKey.findUniqueOrThrow({ where: { id: used.id } })
+    expect(lastUsedAt).not.toBeNull()
+  })
+})
+
+/** A signed request, changed after it was signed. */
+function changed(scheme: 'V1' | 'V3', change: (request: AcrRequest) => Partial<AcrRequest>): AcrRequest {
+  const request = signRequest(key, 'Echo', { Text: 'a' }, { scheme })
+  return { ...request, ...change(request) }
+}
+
+describe('a request that could be read in two ways is refused, and nothing is done', () => {
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  const rows: [string, string, () => AcrRequest][] = [
+    ['no signature', 'MissingAccessKeyId', () => ({ method: 'POST', path: '/', headers: {}, body: '' })],
+    [
+      'the headers of an action alone',
+      'MissingAccessKeyId',
+      () => ({ method: 'GET', path: '/', headers: { 'x-acs-action': 'Echo' }, body: '' }),
+    ],
+    [
+      'a key without a signature',
+      'IncompleteSignature',
+      () => changed('V1', ({ path }) => ({ path: path.replace('&Signature=', '&No=') })),
+    ],
+    [
+      'two signatures',
+      'IncompleteSignature',
+      () => changed('V1', () => ({ headers: signRequest(key, 'Echo', {}).headers })),
+    ],
+    [
+      'a signature and Basic',
+      'IncompleteSignature',
+      () => changed('V1', ({ headers }) => ({ headers: { ...headers, authorization: 'Basic eDp5' } })),
+    ],
+    [
+      'another algorithm',
+      'IncompleteSignature',
+      () =>
+        changed('V3', ({ headers }) => ({
+          headers: { ...headers, authorization: (headers['authorization'] ?? '').replace('HMAC-SHA256', 'HMAC-SM3') },
+        })),
+    ],
+    [
+      'no credential',
+      'MissingAccessKeyId',
+      () =>
+        changed('V3', ({ headers }) => ({
+          headers: { ...headers, authorization: (headers['authorization'] ?? '').replace(key.id, '') },
+        })),
+    ],
+    [
+      'a parameter twice in the query',
+      'InvalidParameter',
+      () => changed('V3', ({ path }) => ({ path: `${path}&Text=a` })),
+    ],
+    [
+      'a parameter twice, encoded otherwise',
+      'InvalidParameter',
+      () => changed('V3', ({ path }) => ({ path: `${path}&T%65xt=a` })),
+    ],
+    [
+      'a parameter in the query and in the body',
+      'InvalidParameter',
+      () => changed('V1', ({ headers }) => ({ headers: { ...headers, ...form }, body: 'Text=a' })),
+    ],
+    [
+      'a body that was not signed',
+      'IncompleteSignature',
+      () => changed('V3', ({ headers }) => ({ headers: { ...headers, ...form }, body: 'Other=a' })),
+    ],
+    [
+      'a body that was not signed, V1',
+      'SignatureDoesNotMatch',
+      () => changed('V1', ({ headers }) => ({ headers: { ...headers, ...form }, body: 'Other=a' })),
+    ],
+    [
+      'a GET with a body',
+      'InvalidParameter',
+      () => {
+        const request = signRequest(key, 'Echo', { Text: 'a' }, { inBody: true })
+        return { ...request, method: 'GET', headers: { ...request.headers, 'content-length': '6' } }
+      },
+    ],
+    [
+      'a body of JSON',
+      'MEDIA_TYPE_UNSUPPORTED',
+      () =>
+        changed('V1', ({ headers }) => ({ headers: { ...headers, 'content-type': 'application/json' }, body: '{}' })),
+    ],
+    [
+      'a compressed body',
+      'MEDIA_TYPE_UNSUPPORTED',
+      () =>
+        changed('V1', ({ headers }) => ({ headers: { ...headers, ...form, 'content-encoding': 'gzip' }, body: 'a=b' })),
+    ],
+    [
+      'a multipart body',
+      'MEDIA_TYPE_UNSUPPORTED',
+      () =>
+        changed('V1', ({ headers }) => ({
+          headers: { ...headers, 'content-type': 'multipart/form-data; boundary=x' },
+          body: '--x--',
+        })),
+    ],
+    [
+      'a body that is too long',
+      'PAYLOAD_TOO_LARGE',
+      () => changed('V1', ({ headers }) => ({ headers: { ...headers, ...form }, body: `Other=${'x'.repeat(70_000)}` })),
+    ],
+    [
+      'an action in the query and another in the header',
+      'IncompleteSignature',
+      () => signRequest(key, 'Echo', { Action: 'GetInstanceCount' }),
+    ],
+    [
+      'a broken percent-encoding',
+      'InvalidParameter',
+      () => changed('V3', ({ path }) => ({ path: `${path}&Other=%zz` })),
+    ],
+    ['half a percent-encoding', 'InvalidParameter', () => changed('V3', ({ path }) => ({ path: `${path}&Other=%` }))],
+    ['what is not UTF-8', 'InvalidParameter', () => changed('V3', ({ path }) => ({ path: `${path}&Other=%ff` }))],
+    ['an overlong encoding', 'InvalidParameter', () => changed('V3', ({ path }) => ({ path: `${path}&Other=%c0%af` }))],
+    [
+      'half a surrogate pair',
+      'InvalidParameter',
+      () => changed('V3', ({ path }) => ({ path: `${path}&Other=%ed%a0%80` })),
+    ],
+    ['a null character', 'InvalidParameter', () => signRequest(key, 'Echo', { Other: 'a\0b' })],
+    ['a null character in a name', 'InvalidParameter', () => signRequest(key, 'Echo', { 'Ot\0her': 'a' })],
+    ['a parameter without a name', 'InvalidParameter', () => signRequest(key, 'Echo', { '': 'a' })],
+    [
+      'too many parameters',
+      'InvalidParameter',
+      () => signRequest(key, 'Echo', Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`P${i}`, '']))),
+    ],
+    [
+      'a security token',
+      'InvalidSecurityToken.Malformed',
+      () => signRequest(key, 'Echo', { SecurityToken: 'x' }, { scheme: 'V1' }),
+    ],
+    [
+      'a bearer token',
+      'IncompleteSignature',
+      () => signRequest(key, 'Echo', { SignatureType: 'BEARERTOKEN' }, { scheme: 'V1' }),
+    ],
+    [
+      'a time that is not in UTC',
+      'IncompleteSignature',
+      () => signRequest(key, 'Echo', { Timestamp: '2026-11-28T12:00:00+08:00' }, { scheme: 'V1' }),
+    ],
+    [
+      'another method of signing',
+      'IncompleteSignature',
+      () => signRequest(key, 'Echo', { SignatureMethod: 'HMAC-SHA256' }, { scheme: 'V1' }),
+    ],
+    [
+      'another version of signing',
+      'IncompleteSignature',
+      () => signRequest(key, 'Echo', { SignatureVersion: '2.0' }, { scheme: 'V1' }),
+    ],
+    ['a nonce that is too long', 'IncompleteSignature', () => signRequest(key, 'Echo', {}, { nonce: 'x'.repeat(129) })],
+    [
+      'a nonce that is too long, V1',
+      'IncompleteSignature',
+      () => signRequest(key, 'Echo', {}, { nonce: 'x'.repeat(129), scheme: 'V1' }),
+    ],
+    ['a nonce with a blank', 'IncompleteSignature', () => signRequest(key, 'Echo', {}, { nonce: 'a b', scheme: 'V1' })],
+  ]
+  test.each(rows)('%s', async (_, code, request) => {
+    const { json, text, status, headers } = await door.send(request())
+    expect(json.Code).toBe(code)
+    expect(status).toBeGreaterThanOrEqual(400)
+    expect(status).toBeLessThan(500)
+    expect(headers['content-type']).toBe('application/json;charset=utf-8')
+    const noted = door.noted.find(({ requestId }) => requestId.toUpperCase() === json['RequestId'])
+    expect(json).toEqual({
+      RequestId: noted?.requestId.toUpperCase(),
+      HostId: request().headers['host'] ?? (expect.stringMatching(/^localhost:/) as string),
+      Code: code,
+      Message: expect.any(String) as string,
+      Recommend: `See the error code ${noted?.error} in the README of Stele.`,
+      IsSuccess: false,
+    })
+    expect(text).not.toContain(key.secret)
+    expect(done).toEqual([])
+  })
+})
+
+describe('between two servers over one database', () => {
+  test.each(schemes)('a request that is signed with %s is carried out once', async (scheme) => {
+    const ctx = await openContext(opened.ctx.config)
+    const second = await openAcrDoor(ctx, settings)
+    try {
+      for (let round = 0; round < 5; round++) {
+        const request = signRequest(key, 'Echo', {}, { scheme })
+        const replies =
+          inject('provider') === 'postgresql'
+            ? await Promise.all([door, second, door, second].map((one) => one.send(request)))
+            : // Two connections that write in one process block each other. SQLite has one process that writes.
+              [
+                await door.send(request),
+                await second.send(request),
+                await door.send(request),
+                await second.send(request),
+              ]
+        expect(replies.map(codeOf).sort()).toEqual([
+          [200, 'success'],
+          ...Array<unknown>(3).fill([400, 'SignatureNonceUsed']),
+        ])
+      }
+      expect(done).toHaveLength(5)
+    } finally {
+      second.close()
+      await ctx.db.close()
+    }
+  })
+})
+
+describe('a failure of the server', () => {
+  test('says nothing of its cause', async () => {
+    failure = new Error('password=secret')
+    const { status, json, text } = await door.call(key, 'Echo')
+    expect([status, json.Code]).toEqual([500, 'SystemError'])
+    expect(text).not.toContain('password')
+  })
+
+  test('of an action keeps the status of the error, and says when to try again', async () => {
+    failure = new AppError('UNAVAILABLE')
+    const { status, json, headers } = await door.call(key, 'Echo')
+    expect([status, json.Code, headers['retry-after'], headers['x-acs-retry-after']]).toEqual([
+      ...[503, 'ServiceUnavailable', '5', '5000'],
+    ])
+  })
+
+  test('is ACR’s word for ours', async () => {
+    for (const [error, status, code] of [
+      [new AppError('NOT_FOUND', { about: 'repository' }), 404, 'REPO_NOT_EXIST'],
+      [new AppError('NOT_FOUND', { about: 'namespace' }), 404, 'NAMESPACE_NOT_EXIST'],
+      [new AppError('NOT_FOUND', { about: 'instance' }), 404, 'INSTANCE_NOT_EXIST'],
+      [new AppError('NAME_UNKNOWN'), 404, 'REPO_NOT_EXIST'],
+      [new AppError('ALREADY_EXISTS', { about: 'repository' }), 409, 'REPO_ALREADY_EXIST'],
+      [new AppError('DENIED'), 403, 'NoPrivilege'],
+      [new AppError('TAG_IMMUTABLE'), 409, 'TAG_IMMUTABLE'],
+    ] as const) {
+      failure = error
+      expect(codeOf(await door.call(key, 'Echo'))).toEqual([status, code])
+    }
+    failure = new AppError('TAG_IMMUTABLE')
+    const { json } = await door.call(key, 'Echo')
+    expect(json.Message).toBe('The requested tag already exists and cannot be overwritten.')
+  })
 })

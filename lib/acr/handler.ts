@@ -67,7 +67,8 @@ interface Serving {
 async function answer({ ctx, request, exchange, now, actions }: Serving): Promise<Readonly<Record<string, unknown>>> {
   const parts = await readParts(request)
   const signature = readSignature(parts)
-  const asked = actions[signature.action]
+  // `constructor` is a name that every object has.
+  const asked = Object.hasOwn(actions, signature.action) ? actions[signature.action] : undefined
   exchange.route = asked?.name ?? null
   const principal = await authenticate(ctx, request, signature, now())
   if (signature.version !== apiVersion) throw new AppError('VERSION_UNKNOWN')

@@ -18,8 +18,9 @@ export function readParameters(...forms: readonly string[]): ReadonlyMap<string,
     for (const pair of form.split('&')) {
       if (pair === '') continue
       const end = pair.indexOf('=')
-      const name = decode(end < 0 ? pair : pair.slice(0, end))
-      const value = end < 0 ? '' : decode(pair.slice(end + 1))
+      if (end < 0) throw badRequest('a parameter has no =')
+      const name = decode(pair.slice(0, end))
+      const value = decode(pair.slice(end + 1))
       if (name === '') throw badRequest('a parameter has no name')
       if (parameters.has(name)) throw badRequest('a parameter came twice')
       if (parameters.size === parametersMax) throw badRequest(`there are more than ${parametersMax} parameters`)

@@ -9,6 +9,9 @@ import type { Context } from '@/lib/context'
 /** How far the time of a request may be from the server's, in milliseconds, before and after. */
 const windowMs = 15 * 60_000
 
+/** The form of an access key's id. No other text is looked up. */
+const idForm = /^[\w.-]{1,128}$/
+
 /** A signature by an access key. */
 export interface AccessKeySignature {
   readonly accessKeyId: string
@@ -35,7 +38,7 @@ export async function authenticateSignedRequest(
   now: Date,
 ): Promise<User> {
   if (Math.abs(now.getTime() - madeAtMs) > windowMs) throw new AppError('TIMESTAMP_EXPIRED')
-  const found = await findSealedAccessKey(ctx.db, id)
+  const found = idForm.test(id) ? await findSealedAccessKey(ctx.db, id) : null
   const isSigner = await ctx.attempts.guard({ kind: 'access-key', account: id, isUnguessable: true, address }, () => {
     // Sealing costs as much as opening, and the result is no key's secret.
     const secret = found === null ? ctx.secrets.seal('', id) : ctx.secrets.open(found.sealedSecret, id)

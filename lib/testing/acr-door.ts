@@ -45,9 +45,9 @@ export function signRequest(
   const time = `${at.toISOString().slice(0, 19)}Z`
   if (scheme === 'V1') {
     const all: Record<string, string> = {
-      ...parameters,
       ...{ Action: action, Version: version, AccessKeyId: id, Format: 'JSON', Timestamp: time, SignatureNonce: nonce },
       ...{ SignatureMethod: 'HMAC-SHA1', SignatureVersion: '1.0', SignatureType: '' },
+      ...parameters,
     }
     const text = `${method}&%2F&${encode(sortedForm(all))}`
     const form = formOf({ ...all, Signature: createHmac('sha1', `${secret}&`).update(text).digest('base64') })

@@ -129,7 +129,7 @@ export class AcrDoor {
   }
 }
 
-/** Serves ACR's API over a context. Requests to other doors are answered with 501. */
+/** Serves ACR's API over a context. Requests to other doors are answered with 421. */
 export async function openAcrDoor(ctx: Context, settings: AcrSettings = {}): Promise<AcrDoor> {
   const server = createHttpServer(ctx.log)
   const answer = createAcrHandler(ctx, settings)
@@ -137,7 +137,7 @@ export async function openAcrDoor(ctx: Context, settings: AcrSettings = {}): Pro
     server.close()
     server.closeAllConnections()
   })
-  const other = ({ exchange }: { exchange: Exchange }) => exchange.response.writeHead(501).end()
+  const other = ({ exchange }: { exchange: Exchange }) => exchange.response.writeHead(421).end()
   server.on(
     'request',
     createDoors({

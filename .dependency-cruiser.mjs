@@ -167,6 +167,8 @@ export default {
       domain,
       // It stands between a server and its store.
       '^lib/testing/fault-proxy',
+      // As any client signs.
+      '^lib/testing/acr-signer',
       '^scripts/lib/(?:find-free-port|postgresql|s3-server|sweep|tcp-proxy)\\.mjs$',
     ]),
     mayImport('bench-is-a-client', '^bench/', [

@@ -35,6 +35,11 @@ const refused = [
   ['lib/protocol/x.ts', 'lib/metadata/y.ts', 'protocol'],
   ['lib/protocol/x.ts', 'lib/storage/y.ts', 'protocol'],
   ['lib/protocol/x.ts', 'next', 'next-stays-outside'],
+  ['lib/acr/x.ts', 'lib/metadata/y.ts', 'acr'],
+  ['lib/acr/x.ts', 'lib/protocol/y.ts', 'acr'],
+  ['lib/acr/x.ts', 'next', 'next-stays-outside'],
+  ['lib/http/x.ts', 'lib/registry/y.ts', 'http'],
+  ['lib/http/x.ts', 'lib/auth/keys.ts', 'http'],
   ['lib/server/x.ts', 'lib/api/route/y.ts', 'server'],
   ['lib/command/x.ts', 'lib/protocol/y.ts', 'command'],
   ['lib/protocol/x.ts', 'lib/server/y.ts', 'protocol'],
@@ -59,6 +64,8 @@ const refused = [
 ] as const
 
 const allowed = [
+  ['lib/acr/x.ts', 'lib/http/y.ts'],
+  ['lib/server/x.ts', 'lib/acr/y.ts'],
   ['lib/domain/x.ts', 'zod'],
   ['lib/storage/x.ts', 'lib/log.ts'],
   ['lib/metadata/x.ts', '@prisma/client'],

@@ -5,15 +5,8 @@ import { ensureFirstAdministrator } from '@/lib/auth/first-administrator'
 import { Attempts } from '@/lib/auth/guessing/attempts'
 import { AppError } from '@/lib/domain/errors'
 import { openContext } from '@/lib/server/open-context'
-import {
-  type AcrDoor,
-  type AcrKey,
-  type AcrReply,
-  type AcrRequest,
-  addAccessKey,
-  openAcrDoor,
-  signRequest,
-} from '@/lib/testing/acr-door'
+import { type AcrDoor, type AcrReply, addAccessKey, openAcrDoor } from '@/lib/testing/acr-door'
+import { type AcrKey, type AcrRequest, signRequest } from '@/lib/testing/acr-signer'
 import { type TestContext, administratorPassword, openTestContext } from '@/lib/testing/test-context'
 import { type Action, type ActionCall, action } from './action'
 import { actions } from './actions'

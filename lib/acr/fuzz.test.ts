@@ -4,14 +4,8 @@ import { expect, test } from 'vitest'
 import { Attempts } from '@/lib/auth/guessing/attempts'
 import { ensureFirstAdministrator } from '@/lib/auth/first-administrator'
 import { ensureExample } from '@/lib/registry/instances/ensure-example'
-import {
-  type AcrDoor,
-  type AcrKey,
-  type AcrRequest,
-  addAccessKey,
-  openAcrDoor,
-  signRequest,
-} from '@/lib/testing/acr-door'
+import { type AcrDoor, addAccessKey, openAcrDoor } from '@/lib/testing/acr-door'
+import { type AcrKey, type AcrRequest, signRequest } from '@/lib/testing/acr-signer'
 import { administratorPassword, openTestContext } from '@/lib/testing/test-context'
 import { sweep } from '@/scripts/lib/sweep.mjs'
 import { actions } from './actions'

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ensureFirstAdministrator } from '@/lib/auth/first-administrator'
-import { type AcrDoor, type AcrKey, type Signing, addAccessKey, openAcrDoor, signRequest } from '@/lib/testing/acr-door'
+import { type AcrDoor, addAccessKey, openAcrDoor } from '@/lib/testing/acr-door'
+import { type AcrKey, type Signing, signRequest } from '@/lib/testing/acr-signer'
 import { type TestContext, administratorPassword, openTestContext } from '@/lib/testing/test-context'
 import { send, sendRaw } from '@/lib/testing/test-server'
 

@@ -4,6 +4,10 @@ import { z } from 'zod'
 import { ensureFirstAdministrator } from '@/lib/auth/first-administrator'
 import { Attempts } from '@/lib/auth/guessing/attempts'
 import { AppError } from '@/lib/domain/errors'
+import type { Principal } from '@/lib/domain/principal'
+import { createInstance } from '@/lib/registry/instances/create-instance'
+import { createRobot } from '@/lib/registry/robots/create-robot'
+import { rotateRobotSecret } from '@/lib/registry/robots/rotate-robot-secret'
 import { openContext } from '@/lib/server/open-context'
 import { type AcrDoor, type AcrReply, addAccessKey, openAcrDoor } from '@/lib/testing/acr-door'
 import { type AcrKey, type AcrRequest, signRequest } from '@/lib/testing/acr-signer'
@@ -177,6 +181,61 @@ describe.each(schemes)('a request signed with %s', (scheme) => {
     expect(await answer()).toEqual([404, 'InvalidAccessKeyId.NotFound'])
   })
 })
+
+describe.each(schemes)('a robot that signs with %s', (scheme) => {
+  test('is known by its id and its secret, for what its grants allow', async () => {
+    const { ctx } = opened
+    const admin = await adminOf(ctx)
+    const instance = await createInstance(
+      ctx,
+      admin,
+      { name: `robots-${scheme.toLowerCase()}`, regionId: 'cn-beijing', specification: 'Enterprise_Basic' },
+      'localhost',
+    )
+    const instanceId = instance.value.id
+    const settings = {
+      name: 'ci',
+      description: '',
+      expiresAt: null,
+      grants: [{ scopeId: instanceId, permission: 'PULL' }],
+    } as const
+    const { value: robot } = await createRobot(ctx, admin, instanceId, settings)
+    const answer = (secret: string, action = 'GetInstanceCount') =>
+      door.call({ id: robot.id, secret }, action, {}, { scheme })
+
+    // It sees its own instance, and not what else there is.
+    expect((await answer(robot.secret)).json).toMatchObject({ Code: 'success', Count: 1 })
+    await answer(robot.secret, 'Echo')
+    expect(done.map(({ principal: { kind, name, role, credential } }) => [kind, name, role, credential])).toEqual([
+      ['robot', 'robot+ci', 'MEMBER', robot.id],
+    ])
+    expect(codeOf(await answer('wrong'))).toEqual([400, 'SignatureDoesNotMatch'])
+
+    const rotated = (await rotateRobotSecret(ctx, admin, robot.id)).value
+    expect(codeOf(await answer(robot.secret))).toEqual([400, 'SignatureDoesNotMatch'])
+    expect(codeOf(await answer(rotated.secret))).toEqual([200, 'success'])
+
+    const change = (data: object) => ctx.db.prisma.robot.update({ where: { id: robot.id }, data })
+    await change({ isDisabled: true })
+    expect(codeOf(await answer(rotated.secret))).toEqual([403, 'InvalidAccessKeyId.Inactive'])
+    expect(codeOf(await answer('wrong'))).toEqual([400, 'SignatureDoesNotMatch'])
+    await change({ isDisabled: false, expiresAt: new Date(Date.now() - 1000) })
+    expect(codeOf(await answer(rotated.secret))).toEqual([403, 'InvalidAccessKeyId.Inactive'])
+    // As a server of an older version rotates the secret: it knows only the hash.
+    await change({ expiresAt: null, secretHash: 'another' })
+    expect(codeOf(await answer(rotated.secret))).toEqual([404, 'InvalidAccessKeyId.NotFound'])
+    await change({ sealedSecret: null })
+    expect(codeOf(await answer(rotated.secret))).toEqual([404, 'InvalidAccessKeyId.NotFound'])
+    await ctx.db.prisma.robot.delete({ where: { id: robot.id } })
+    expect(codeOf(await answer(rotated.secret))).toEqual([404, 'InvalidAccessKeyId.NotFound'])
+  })
+})
+
+/** The administrator as a use case gets them. */
+async function adminOf({ db }: TestContext['ctx']): Promise<Principal> {
+  const { id, name, role } = await db.prisma.user.findFirstOrThrow({ where: { name: 'admin' } })
+  return { kind: 'user', id, name, role, credential: 'session', token: null, address: '192.0.2.7', userAgent: 'test' }
+}
 
 test('the use of a key is noted', async () => {
   const used = await addAccessKey(opened.ctx, 'admin')

@@ -5,7 +5,6 @@ import { authenticateSignedRequest } from '@/lib/auth/signed-requests'
 import type { Context } from '@/lib/context'
 import { openBodyTimeoutMs } from '@/lib/domain/bounded-body'
 import { AppError, type ErrorCode } from '@/lib/domain/errors'
-import type { Principal } from '@/lib/domain/principal'
 import { readBody } from '@/lib/http/incoming-body'
 import { originOf } from '@/lib/http/origin-of'
 import type { Action } from './action'
@@ -13,7 +12,7 @@ import { actions as allActions } from './actions'
 import { acrRequestId, answerType, sendFailure } from './failure'
 import { readParameters } from './read-parameters'
 import { readSignature } from './signing/read-signature'
-import { type RequestParts, type RequestSignature, SentHeaders } from './signing/request-parts'
+import { type RequestParts, SentHeaders } from './signing/request-parts'
 
 /** The data of a request for logs and metrics. The handler sets the fields that only it knows. */
 export interface AcrExchange {
@@ -70,7 +69,7 @@ async function answer({ ctx, request, exchange, now, actions }: Serving): Promis
   // `constructor` is a name that every object has.
   const asked = Object.hasOwn(actions, signature.action) ? actions[signature.action] : undefined
   exchange.route = asked?.name ?? null
-  const principal = await authenticate(ctx, request, signature, now())
+  const principal = await authenticateSignedRequest(ctx, signature, originOf(request), now())
   if (signature.version !== apiVersion) throw new AppError('VERSION_UNKNOWN')
   if (asked === undefined) throw new AppError('ACTION_UNKNOWN')
   const input = readInput(asked.input, parts.parameters)
@@ -104,17 +103,6 @@ function readForm({ method, headers }: IncomingMessage, body: Uint8Array): strin
     throw new AppError('MEDIA_TYPE_UNSUPPORTED', { message: 'the body must be application/x-www-form-urlencoded' })
   }
   return Buffer.from(body).toString('latin1')
-}
-
-async function authenticate(
-  ctx: Context,
-  request: IncomingMessage,
-  signature: RequestSignature,
-  now: Date,
-): Promise<Principal> {
-  const origin = originOf(request)
-  const { id, name, role } = await authenticateSignedRequest(ctx, signature, origin, now)
-  return { kind: 'user', id, name, role, credential: signature.accessKeyId, token: null, ...origin }
 }
 
 /** Most parameters that an error names. */

@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/domain/errors'
-import type { Source, Transaction } from './engine/database'
+import type { Source, SqlSource, Transaction } from './engine/database'
 import { isUniqueViolation } from './engine/failures'
 import { Prisma } from './generated/sqlite/client'
 import { type Slice, type Sql, allOf, contains, inOrder } from './engine/listing'
@@ -49,6 +49,25 @@ export async function findRobot(db: Source, id: string): Promise<RobotRow | null
   return row ?? null
 }
 
+/** A robot with what its signatures are computed with. */
+export interface SealedRobot {
+  readonly id: string
+  readonly name: string
+  readonly secretHash: string
+  readonly sealedSecret: string | null
+  readonly isDisabled: boolean
+  readonly expiresAt: Date | null
+  readonly lastUsedAt: Date | null
+}
+
+/** The robot with its secrets, or null. Only lib/auth asks for it. */
+export async function findSealedRobot(db: SqlSource, id: string): Promise<SealedRobot | null> {
+  const [row] = await db.read.$queryRaw<SealedRobot[]>`
+    SELECT "id", "name", "secretHash", "sealedSecret", "isDisabled", "expiresAt", "lastUsedAt"
+    FROM "Robot" WHERE "id" = ${id}`
+  return row ?? null
+}
+
 /** Robots by name. */
 export async function listRobots(db: Source, filter: RobotFilter, slice: Slice): Promise<RobotRow[]> {
   return db.read.$queryRaw<RobotRow[]>`
@@ -75,6 +94,7 @@ export async function insertRobot(
   tx: Transaction,
   robot: Pick<RobotRow, 'id' | 'instanceId' | 'name' | 'description' | 'expiresAt' | 'createdBy'> & {
     readonly secretHash: string
+    readonly sealedSecret: string
   },
 ): Promise<void> {
   try {
@@ -90,7 +110,7 @@ export async function insertRobot(
 export async function updateRobot(
   tx: Transaction,
   { id, version }: RobotVersion,
-  changes: Partial<RobotSettings> & { readonly secretHash?: string },
+  changes: Partial<RobotSettings> & { readonly secretHash?: string; readonly sealedSecret?: string },
 ): Promise<boolean> {
   const data = { ...changes, version: { increment: 1 } }
   const { count } = await tx.prisma.robot.updateMany({ where: { id, version }, data })

@@ -1,3 +1,4 @@
+import { sealRobotSecret } from '@/lib/secrets/robot-secrets'
 import { hashToken } from '@/lib/secrets/token-hash'
 import type { Permission } from '@/lib/domain/access'
 import type { SqlTransaction, Transaction } from '@/lib/metadata/engine/database'
@@ -199,6 +200,11 @@ export class TestWorld {
         ...robot,
         id: robotId(robot.name),
         secretHash: this.#robotHash,
+        sealedSecret: sealRobotSecret(
+          this.ctx.secrets,
+          { id: robotId(robot.name), secretHash: this.#robotHash },
+          passwords.robot,
+        ),
         createdBy: 'admin',
       })),
     })

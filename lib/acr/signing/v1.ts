@@ -13,7 +13,7 @@ const fixed = { SignatureMethod: 'HMAC-SHA1', SignatureVersion: '1.0' } as const
  */
 export function readV1({ method, path, parameters }: RequestParts): RequestSignature {
   const find = (name: string) => parameters.get(name) ?? ''
-  const require = (name: string) => {
+  const demand = (name: string) => {
     const value = find(name)
     if (value === '') throw incomplete(`the parameter ${name} is missing`)
     return value
@@ -22,18 +22,18 @@ export function readV1({ method, path, parameters }: RequestParts): RequestSigna
   if (accessKeyId === '') throw new AppError('ACCESS_KEY_MISSING')
   if (find('SecurityToken') !== '') throw new AppError('SECURITY_TOKEN_UNSUPPORTED')
   for (const [name, value] of Object.entries(fixed)) {
-    if (require(name) !== value) throw incomplete(`${name} must be ${value}`)
+    if (demand(name) !== value) throw incomplete(`${name} must be ${value}`)
   }
   // Some clients send it empty, and sign it.
   if (find('SignatureType') !== '') throw incomplete('SignatureType must be empty')
-  const signature = require('Signature')
+  const signature = demand('Signature')
   const text = `${method}&${percentEncode(path)}&${percentEncode(canonicalParameters(parameters, 'Signature'))}`
   return {
     accessKeyId,
     action: find('Action'),
     version: find('Version'),
-    madeAtMs: parseTime(require('Timestamp')),
-    nonce: checkNonce(require('SignatureNonce')),
+    madeAtMs: parseTime(demand('Timestamp')),
+    nonce: checkNonce(demand('SignatureNonce')),
     isMadeWith: (secret) => equalTexts(createHmac('sha1', `${secret}&`).update(text).digest('base64'), signature),
   }
 }

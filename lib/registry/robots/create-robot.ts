@@ -8,6 +8,7 @@ import { type NewAuditEvent, insertAuditEvent } from '@/lib/metadata/audit-event
 import type { Transaction } from '@/lib/metadata/engine/database'
 import { findGrantScope } from '@/lib/metadata/grants'
 import { insertRobot } from '@/lib/metadata/robots'
+import { sealRobotSecret } from '@/lib/secrets/robot-secrets'
 import { authorize } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { addGrant } from '@/lib/registry/grants/new-grant'
@@ -39,9 +40,11 @@ export async function createRobot(
   const id = createId('robot')
   const secret = createSecret()
   const secretHash = await ctx.passwords.hash(secret)
+  const sealedSecret = sealRobotSecret(ctx.secrets, { id, secretHash }, secret)
   const { value, version } = await ctx.db.transaction(async (tx) => {
     const { name, description } = input
-    await insertRobot(tx, { id, instanceId, name, description, expiresAt, secretHash, createdBy: principal.name })
+    const settings = { id, instanceId, name, description, expiresAt, createdBy: principal.name }
+    await insertRobot(tx, { ...settings, secretHash, sealedSecret })
     await assertScopesOf(tx, instanceId, grants)
     const target = { type: 'ROBOT', id, name: robotUserName(name) } as const
     const events: NewAuditEvent[] = [{ action: 'CREATE', target, instanceId, before: null, after: { ...input } }]

@@ -5,6 +5,7 @@ import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { lockRow } from '@/lib/metadata/engine/locks'
 import { deleteRefreshTokens } from '@/lib/metadata/refresh-tokens'
 import { updateRobot } from '@/lib/metadata/robots'
+import { sealRobotSecret } from '@/lib/secrets/robot-secrets'
 import type { Context } from '@/lib/context'
 import { type RobotWithSecret, authorizeRobot, describeRobot, requireRobot } from './robot-details'
 import { type Versioned, changedMeanwhile } from '@/lib/registry/versions'
@@ -21,10 +22,11 @@ export async function rotateRobotSecret(
   await authorizeRobot(ctx, principal, id)
   const secret = createSecret()
   const secretHash = await ctx.passwords.hash(secret)
+  const sealedSecret = sealRobotSecret(ctx.secrets, { id, secretHash }, secret)
   const { value, version } = await ctx.db.transaction(async (tx) => {
     await lockRow(tx, 'Robot', id)
     const current = await requireRobot(tx, id)
-    if (!(await updateRobot(tx, current, { secretHash }))) throw changedMeanwhile()
+    if (!(await updateRobot(tx, current, { secretHash, sealedSecret }))) throw changedMeanwhile()
     await deleteRefreshTokens(tx, { robotId: id })
     const target = { type: 'ROBOT', id, name: robotUserName(current.name) } as const
     const { instanceId } = current

@@ -38,10 +38,14 @@ function toInstanceRow(stored: StoredInstance): InstanceRow {
   return { ...stored, defaultExemptTags: parseExemptTags(stored.defaultExemptTags) }
 }
 
-/** Which instances a list shows: those a viewer knows of; of a region; whose name holds a text or whose id it is. */
+/**
+ * Which instances a list shows: those a viewer knows of; of a region; with this name; whose name holds a text or whose id
+ * it is.
+ */
 export interface InstanceFilter {
   readonly viewer: Viewer | null
   readonly regionId?: string | undefined
+  readonly name?: string | undefined
   readonly search?: string | undefined
 }
 
@@ -89,9 +93,10 @@ export async function countInstances(db: Source, filter: InstanceFilter): Promis
   return Number(row?.count)
 }
 
-function matching({ viewer, regionId, search }: InstanceFilter): Sql {
+function matching({ viewer, regionId, name, search }: InstanceFilter): Sql {
   return allOf([
     visibleInstance(viewer),
+    name === undefined ? undefined : Prisma.sql`i."name" = ${name}`,
     regionId === undefined ? undefined : Prisma.sql`i."regionId" = ${regionId}`,
     search === undefined ? undefined : Prisma.sql`(${contains(Prisma.sql`i."name"`, search)} OR i."id" = ${search})`,
   ])

@@ -67,10 +67,11 @@ const withInstanceDefault = {
   include: { instance: { select: { defaultImmutabilityMode: true, defaultExemptTags: true } } },
 } as const
 
-/** Which namespaces of an instance a list shows: those a viewer knows of, whose name holds a text. */
+/** Which namespaces of an instance a list shows: those a viewer knows of, with this name or whose name holds a text. */
 export interface NamespaceFilter {
   readonly viewer: Viewer | null
   readonly instanceId: string
+  readonly name?: string | undefined
   readonly search?: string | undefined
 }
 
@@ -109,10 +110,11 @@ export async function countNamespaces(db: Source, filter: NamespaceFilter): Prom
   return Number(row?.count)
 }
 
-function matching({ viewer, instanceId, search }: NamespaceFilter): Sql {
+function matching({ viewer, instanceId, name, search }: NamespaceFilter): Sql {
   return allOf([
     Prisma.sql`n."instanceId" = ${instanceId}`,
     visibleNamespace(viewer),
+    name === undefined ? undefined : Prisma.sql`n."name" = ${name}`,
     search === undefined ? undefined : contains(Prisma.sql`n."name"`, search),
   ])
 }

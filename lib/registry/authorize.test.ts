@@ -171,7 +171,7 @@ test('no file is left over of those that are no use cases', () => {
 
 test('no door calls a function that is no use case', () => {
   const root = path.resolve(folder, '../..')
-  const sources = ['app', 'lib/api', 'lib/protocol', 'lib/command'].flatMap((door) =>
+  const sources = ['app', 'lib/acr', 'lib/api', 'lib/protocol', 'lib/command'].flatMap((door) =>
     readdirSync(path.join(root, door), { recursive: true, encoding: 'utf8' })
       .filter((file) => /(?<!\.test)\.tsx?$/.test(file))
       .map((file) => path.join(root, door, file)),

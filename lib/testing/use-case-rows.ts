@@ -45,6 +45,7 @@ export const useCaseRows: Readonly<Record<string, UseCaseRow>> = {
   },
   'content/downloadManifest': { member: 'NOT_FOUND', args: () => [ids.closed, image.digest] },
   'content/getManifestDetails': { member: 'NOT_FOUND', args: () => [ids.closed, image.digest] },
+  'content/findConfigs': { member: 'NOT_FOUND', args: () => [ids.closed, [image.digest]] },
   'content/listAttachments': {
     member: 'NOT_FOUND',
     args: () => [{ repositoryId: ids.closed, digest: image.digest, pageSize }],
@@ -142,6 +143,7 @@ export const useCaseRows: Readonly<Record<string, UseCaseRow>> = {
     args: () => [ids.main, { name: 'new', ...settings, acceptSparseManifests: false, untaggedRetentionDays: 14 }],
   },
   'namespaces/getNamespace': { member: 'NOT_FOUND', args: () => [ids.other] },
+  'namespaces/getNamespaceByName': { member: 'NOT_FOUND', args: () => [ids.main, 'other'] },
   'namespaces/updateNamespace': { member: 'DENIED', args: () => [ids.team, { autoCreateRepository: false }, null] },
   'namespaces/deleteNamespace': { member: 'NOT_FOUND', args: () => [ids.spare, null] },
   'namespaces/listNamespaces': { member: 'NOT_FOUND', args: () => [{ instanceId: ids.besideInstance, pageSize }] },
@@ -191,6 +193,7 @@ export const useCaseRows: Readonly<Record<string, UseCaseRow>> = {
   'repositories/changeRepository': { member: 'DENIED', args: () => [ids.open, { summary: 'changed' }, null] },
   'repositories/updateRepository': { member: 'DENIED', args: () => [ids.open, { summary: 'changed' }, null] },
   'repositories/deleteRepository': { member: 'DENIED', args: () => [ids.open, {}, null] },
+  'repositories/deleteNamespaceWithContent': { member: 'NOT_FOUND', args: () => [ids.other] },
   'repositories/listRepositories': {
     member: 'NOT_FOUND',
     args: () => [{ instanceId: ids.besideInstance, sort: 'name', pageSize }],

@@ -12,11 +12,11 @@ import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
 export async function listInstances(
   ctx: Context,
   principal: Principal,
-  { regionId, search, ...request }: Omit<InstanceFilter, 'viewer'> & PageRequest,
+  { regionId, name, search, ...request }: Omit<InstanceFilter, 'viewer'> & PageRequest,
   requestHost: string,
 ): Promise<Page<InstanceDetails>> {
   authorizeProven(principal)
-  const filter = { viewer: viewerOf(principal), regionId, search }
+  const filter = { viewer: viewerOf(principal), regionId, name, search }
   const page = await readPage(
     request,
     { sort: 'name', descending: false, byTime: false },

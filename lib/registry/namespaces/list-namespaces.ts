@@ -9,10 +9,10 @@ import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
 export async function listNamespaces(
   ctx: Context,
   principal: Principal,
-  { instanceId, search, ...request }: Omit<NamespaceFilter, 'viewer'> & PageRequest,
+  { instanceId, name, search, ...request }: Omit<NamespaceFilter, 'viewer'> & PageRequest,
 ): Promise<Page<NamespaceDetails>> {
   await authorize(ctx, principal, 'see', { instanceId })
-  const filter = { viewer: viewerOf(principal), instanceId, search }
+  const filter = { viewer: viewerOf(principal), instanceId, name, search }
   const page = await readPage(
     request,
     { sort: 'name', descending: false, byTime: false },

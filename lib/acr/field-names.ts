@@ -1,0 +1,9 @@
+import { AppError } from '@/lib/domain/errors'
+
+/** An error of a use case with its fields named as the parameters are. */
+export function withFieldNames(error: unknown, parameterOf: Readonly<Record<string, string>>): unknown {
+  if (!AppError.is(error) || error.fields === undefined) return error
+  const { code, message, detail } = error
+  const fields = error.fields.map((field) => ({ ...field, path: parameterOf[field.path] ?? field.path }))
+  return new AppError(code, { message, fields, cause: error, ...(detail !== undefined && { detail }) })
+}

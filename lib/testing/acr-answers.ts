@@ -57,8 +57,63 @@ const tag = z.strictObject({
   Status: z.literal('NORMAL'),
 })
 
+const instance = z.strictObject({
+  InstanceId: instanceId,
+  InstanceName: z.string(),
+  InstanceSpecification: z.enum(['Enterprise_Basic', 'Enterprise_Standard', 'Enterprise_Advanced']),
+  InstanceStatus: z.literal('RUNNING'),
+  InstanceIssue: z.string(),
+  ResourceGroupId: z.string(),
+  Tags: z.array(z.strictObject({ TagKey: z.string(), TagValue: z.string() })),
+})
+
+const endpoint = z.strictObject({
+  Enable: z.boolean(),
+  Status: z.enum(['RUNNING', 'STOPPED']),
+  AclEnable: z.boolean(),
+  AclEntries: z.array(z.strictObject({ Entry: z.string(), Comment: z.string() })),
+  Domains: z.array(z.strictObject({ Domain: z.string(), Type: z.enum(['SYSTEM', 'USER']) })),
+})
+
+const linkedVpcs = z.array(z.strictObject({ VpcId: z.string() }))
+
 /** By action. */
 export const acrAnswers: Readonly<Record<string, z.ZodType<Readonly<Record<string, unknown>>>>> = {
+  GetInstance: instance.extend({ CreateTime: ms, ModifiedTime: ms }),
+  ListInstance: z.strictObject({
+    ...paging,
+    TotalCount: z.int(),
+    Instances: z.array(instance.extend({ RegionId: z.string(), CreateTime: msText, ModifiedTime: msText })),
+  }),
+  GetInstanceCount: z.strictObject({ Count: z.int() }),
+  GetInstanceUsage: z.strictObject({
+    NamespaceQuota: countText,
+    NamespaceUsage: countText,
+    RepoQuota: countText,
+    RepoUsage: countText,
+    ChartNamespaceQuota: countText,
+    ChartNamespaceUsage: countText,
+    ChartRepoQuota: countText,
+    ChartRepoUsage: countText,
+    VpcQuota: countText,
+    VpcUsage: countText,
+  }),
+  ListInstanceRegion: z.strictObject({
+    Regions: z.array(z.strictObject({ RegionId: z.string(), LocalName: z.string() })),
+  }),
+  GetInstanceEndpoint: endpoint,
+  ListInstanceEndpoint: z.strictObject({
+    Endpoints: z.array(endpoint.extend({ EndpointType: z.enum(['internet', 'vpc']), LinkedVpcs: linkedVpcs })),
+  }),
+  GetInstanceVpcEndpoint: z.strictObject({
+    Enable: z.boolean(),
+    Domains: z.array(z.string()),
+    LinkedVpcs: linkedVpcs,
+  }),
+  ListTagResources: z.strictObject({
+    NextToken: z.string(),
+    TagResources: z.strictObject({ TagResource: z.array(z.never()) }),
+  }),
   CreateNamespace: nothing,
   UpdateNamespace: nothing,
   GetNamespace: namespace,
@@ -83,4 +138,31 @@ export const acrAnswers: Readonly<Record<string, z.ZodType<Readonly<Record<strin
   GetRepoTag: tag,
   DeleteRepoTag: nothing,
   CreateRepoTag: nothing,
+  GetRepoTagManifest: z.strictObject({
+    Manifest: z.strictObject({
+      SchemaVersion: z.literal(2),
+      Name: z.string(),
+      Tag: z.string(),
+      Architecture: z.string(),
+      MediaType: z.string(),
+      Config: z.strictObject({ MediaType: z.string(), Size: z.int(), Digest: z.string() }),
+      Layers: z.array(z.strictObject({ MediaType: z.string(), Digest: z.string(), Size: z.int() })),
+      FsLayers: z.array(z.strictObject({ BlobSum: z.string() })),
+      History: z.array(z.strictObject({ V1Compatibility: z.string() })),
+      Signatures: z.array(z.never()),
+    }),
+  }),
+  GetRepoTagLayers: z.strictObject({
+    Layers: z.array(
+      z.strictObject({
+        LayerIndex: z.int(),
+        LayerInstruction: z.string(),
+        LayerCMD: z.string(),
+        BlobDigest: z.string(),
+        BlobSize: z.int(),
+      }),
+    ),
+  }),
+  ResetLoginPassword: nothing,
+  GetAuthorizationToken: z.strictObject({ TempUsername: z.string(), AuthorizationToken: z.string(), ExpireTime: ms }),
 }

@@ -1,13 +1,10 @@
-import { AppError } from '@/lib/domain/errors'
+import { type About, AppError } from '@/lib/domain/errors'
 import { getInstance } from '@/lib/registry/instances/get-instance'
 import type { ActionCall } from './action'
 
-/** What an action looks for. */
-export type Noun = 'instance' | 'namespace' | 'repository' | 'tag'
-
 /** The error for something that does not exist, or that the caller may not know of. */
-export function notExist(noun: Noun): AppError {
-  return new AppError('NOT_FOUND', { message: `the ${noun} does not exist`, detail: { noun } })
+export function notExist(about: About): AppError {
+  return new AppError('NOT_FOUND', { message: `the ${about} does not exist`, about })
 }
 
 /** A call that names an instance. */
@@ -17,14 +14,14 @@ export interface CallInInstance extends Omit<ActionCall, 'input'> {
 
 /**
  * Does `work`. Its NOT_FOUND becomes one that says what does not exist: the instance, where the caller does not see that,
- * else `noun`. SDKs and Terraform tell these apart.
+ * else what it is `about`. SDKs and Terraform tell these apart.
  */
-export async function lookingFor<T>(noun: Noun, call: CallInInstance, work: () => Promise<T>): Promise<T> {
+export async function lookingFor<T>(about: About, call: CallInInstance, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
     if (!AppError.is(error) || error.code !== 'NOT_FOUND') throw error
-    throw notExist((await seesInstance(call)) ? noun : 'instance')
+    throw notExist((await seesInstance(call)) ? about : 'instance')
   }
 }
 

@@ -58,7 +58,7 @@ export async function outcomeOf(running: Promise<unknown>): Promise<string> {
     return 'ok'
   } catch (error) {
     if (!AppError.is(error)) throw error
-    const about = error.detail?.['noun'] ?? error.fields?.map(({ path }) => path).join(',')
-    return about === undefined || about === '' ? error.code : `${error.code} ${String(about)}`
+    const about = error.about ?? error.fields?.map(({ path }) => path).join(',')
+    return about === undefined || about === '' ? error.code : `${error.code} ${about}`
   }
 }

@@ -44,7 +44,7 @@ export const passwords = {
 } as const
 
 /** The secret of every access key. */
-const accessKeySecret = 'secret-of-an-access-key'
+export const accessKeySecret = 'secret-of-an-access-key'
 
 const layer = Buffer.from('a layer')
 const config = Buffer.from('{"os":"linux","architecture":"amd64"}')

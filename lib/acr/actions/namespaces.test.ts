@@ -68,7 +68,7 @@ describe('CreateNamespace', () => {
     ['BAD_REQUEST DefaultRepoConfiguration.RepoType', { DefaultRepoConfiguration: '{"RepoType":1}' }],
     ['BAD_REQUEST DefaultRepoConfiguration.TagImmutability', { DefaultRepoConfiguration: '{"TagImmutability":1}' }],
     ['BAD_REQUEST DefaultRepoType', { DefaultRepoType: 'PUBLIC', DefaultRepoConfiguration: '{"RepoType":"PRIVATE"}' }],
-    ['ALREADY_EXISTS NamespaceName', { NamespaceName: 'team' }],
+    ['ALREADY_EXISTS namespace', { NamespaceName: 'team' }],
     ['NOT_FOUND instance', { InstanceId: 'cri-nobody' }],
   ])('%s for %o', async (expected, wrong: AcrParameters) => {
     expect(await outcomeOf(make('new', wrong))).toBe(expected)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type ActionCall, action } from '@/lib/acr/action'
 import { withFieldNames } from '@/lib/acr/field-names'
 import { lookingFor } from '@/lib/acr/not-exist'
+import { sayingWhatProtects } from '@/lib/acr/protected'
 import { pageParameters, readPageOf } from '@/lib/acr/paging'
 import { flag, jsonOf, oneOf, optional, text } from '@/lib/acr/parameters'
 import { AppError } from '@/lib/domain/errors'
@@ -71,7 +72,7 @@ const createNamespaceAction = action({
     try {
       await lookingFor('instance', call, () => createNamespace(call.ctx, call.principal, InstanceId, wanted))
     } catch (error) {
-      throw withFieldNames(error, { name: 'NamespaceName' })
+      throw withFieldNames(error, { name: 'NamespaceName' }, 'namespace')
     }
     return {}
   },
@@ -120,7 +121,8 @@ const deleteNamespaceAction = action({
   input: z.object({ InstanceId: text, NamespaceName: text }),
   async run(call) {
     const { id } = await findNamespace(call, call.input)
-    await lookingFor('namespace', call, () => deleteNamespaceWithContent(call.ctx, call.principal, id))
+    const deletion = () => deleteNamespaceWithContent(call.ctx, call.principal, id)
+    await sayingWhatProtects(() => lookingFor('namespace', call, deletion))
     return {}
   },
 })

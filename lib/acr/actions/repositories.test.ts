@@ -67,7 +67,7 @@ describe('CreateRepository', () => {
     ['BAD_REQUEST Summary', { Summary: 'x'.repeat(101) }],
     ['BAD_REQUEST Detail', { Detail: 'x'.repeat(2001) }],
     ['BAD_REQUEST Detail', { Detail: '\0' }],
-    ['ALREADY_EXISTS RepoName', { RepoName: 'closed' }],
+    ['ALREADY_EXISTS repository', { RepoName: 'closed' }],
     ['NOT_FOUND namespace', { RepoNamespaceName: 'nobody' }],
     ['NOT_FOUND instance', { InstanceId: 'cri-nobody' }],
   ])('%s for %o', async (expected, wrong: AcrParameters) => {
@@ -135,7 +135,10 @@ describe('DeleteRepository', () => {
   test('refuses one with immutable tags also to administrators, until Immutable is cleared', async () => {
     const names = { InstanceId, RepoId: ids.closed }
     await run('UpdateRepository', { ...names, TagImmutability: 'true' })
-    expect(await outcomeOf(run('DeleteRepository', names))).toBe('REPOSITORY_PROTECTED')
+    await expect(run('DeleteRepository', names)).rejects.toMatchObject({
+      code: 'REPOSITORY_PROTECTED',
+      message: expect.stringMatching(/immutable tags: v1\. Set TagImmutability to false first/) as string,
+    })
     expect((await get({ RepoId: ids.closed })).RepoId).toBe(ids.closed)
     await run('UpdateRepository', { ...names, TagImmutability: 'false' })
     await run('DeleteRepository', names)

@@ -4,6 +4,7 @@ import { withFieldNames } from '@/lib/acr/field-names'
 import { findRepository, repositoryParameters } from '@/lib/acr/find-repository'
 import { lookingFor, notExist } from '@/lib/acr/not-exist'
 import { readPageOf, tokenParameters } from '@/lib/acr/paging'
+import { sayingWhatProtects } from '@/lib/acr/protected'
 import { flag, freeText, oneOf, optional, text } from '@/lib/acr/parameters'
 import { AppError } from '@/lib/domain/errors'
 import { isRepositoryName } from '@/lib/domain/reference'
@@ -50,7 +51,7 @@ const createRepositoryAction = action({
     } catch (error) {
       // A namespace that is not there is no wrong parameter but missing.
       const isNamespaceMissing = AppError.is(error) && error.fields?.[0]?.path === 'namespace'
-      throw isNamespaceMissing ? notExist('namespace') : withFieldNames(error, { name: 'RepoName' })
+      throw isNamespaceMissing ? notExist('namespace') : withFieldNames(error, { name: 'RepoName' }, 'repository')
     }
   },
 })
@@ -114,7 +115,8 @@ const deleteRepositoryAction = action({
   input: z.object(repositoryParameters),
   async run(call) {
     const { id } = await findRepository(call)
-    await lookingFor('repository', call, () => deleteRepository(call.ctx, call.principal, id, {}, null))
+    const deletion = () => deleteRepository(call.ctx, call.principal, id, {}, null)
+    await sayingWhatProtects(() => lookingFor('repository', call, deletion))
     return {}
   },
 })

@@ -1,5 +1,6 @@
 import { format, resolveConfig } from 'prettier'
 import { expect, test } from 'vitest'
+import { acrCodes, acrRows } from '@/e2e/access/acr'
 import { type Row, callers } from '@/e2e/access/matrix'
 import { basicRows, tokenRows } from '@/e2e/access/registry'
 import { restRows } from '@/e2e/access/rest'
@@ -31,11 +32,15 @@ function describeOperation({ operation }: Row): string {
   return `\`${method} ${path}\``
 }
 
+const codesInWords = Object.entries(acrCodes)
+  .map(([word, code]) => `${word} is \`${code}\``)
+  .join(', ')
+
 const page = `# The access matrix
 
-Generated from \`e2e/access/rest.ts\` and \`e2e/access/registry.ts\` by \`npx vitest run --project sqlite scripts/access-docs -u\`.
-\`lib/api/route/access-matrix.test.ts\` and \`lib/protocol/access-matrix.test.ts\` test every cell on both databases, and fail
-for an operation or a route that is not in the table. [Access](access.md) explains the terms and the reasons.
+Generated from \`rest.ts\`, \`registry.ts\` and \`acr.ts\` in \`e2e/access\` by
+\`npx vitest run --project sqlite scripts/access-docs -u\`. The \`access-matrix.test.ts\` in \`lib/api/route\`, \`lib/protocol\` and
+\`lib/acr\` test every cell on both databases, and fail for an operation, a route or an action that is not in the table. [Access](access.md) explains the terms and the reasons.
 
 Callers: **nobody** has no valid credentials; **none** is a member without any grant; **pull**, **push** and **manage** have
 that permission on the instance \`main\`, on its namespace \`team\`, or on its repository \`team/closed\` (three answers where
@@ -51,6 +56,12 @@ the request is refused for another reason.
 ## REST API, by session or access key
 
 ${table(restRows, 'operation', describeOperation)}
+
+## ACR's API, by a signature with an access key
+
+**nobody** is refused for the signature, whatever the action is. In the answers, ${codesInWords}.
+
+${table(acrRows, 'action', ({ operation }) => operation)}
 
 ## Registry, by registry password, temporary token or robot
 

@@ -6,15 +6,19 @@ const pageSizeMax = 100
 
 /** Parameters of every list. */
 export const pageParameters = {
-  PageNo: optional(wholeNumber(1, 10_000_000)).transform((given) => given ?? 1),
-  PageSize: optional(wholeNumber(1, pageSizeMax)).transform((given) => given ?? 30),
+  PageNo: optional(wholeNumber(1, 10_000_000))
+    .transform((given) => given ?? 1)
+    .describe('the page, 1 if missing'),
+  PageSize: optional(wholeNumber(1, pageSizeMax))
+    .transform((given) => given ?? 30)
+    .describe(`1 to ${pageSizeMax}, 30 if missing`),
 }
 
 /** Parameters of a list that can also be walked through: each answer has the token of the next one. */
 export const tokenParameters = {
   ...pageParameters,
   MaxResults: optional(wholeNumber(1, pageSizeMax)),
-  NextToken: optional(text.max(1024)),
+  NextToken: optional(text.max(1024).describe('`NextToken` of the page before')),
 }
 
 interface Paging {

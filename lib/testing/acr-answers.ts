@@ -5,9 +5,12 @@ import { z } from 'zod'
  * of typed languages cannot read others. Times are milliseconds.
  */
 
-const ms = z.int().min(1_500_000_000_000)
-const msText = z.string().regex(/^1\d{12}$/)
-const countText = z.string().regex(/^\d+$/)
+const ms = z.int().min(1_500_000_000_000).describe('time')
+const msText = z
+  .string()
+  .regex(/^1\d{12}$/)
+  .describe('time as text')
+const countText = z.string().regex(/^\d+$/).describe('number as text')
 const type = z.enum(['PUBLIC', 'PRIVATE'])
 const instanceId = z.string().regex(/^cri-/)
 const repositoryId = z.string().regex(/^crr-/)
@@ -39,7 +42,7 @@ const listedRepository = z.strictObject({
   RepoName: z.string(),
   RepoType: type,
   RepoStatus: z.literal('NORMAL'),
-  RepoBuildType: z.enum(['MANUAL', 'AUTO']),
+  RepoBuildType: z.literal('MANUAL'),
   Summary: z.string(),
   TagImmutability: z.boolean(),
   CreateTime: ms,

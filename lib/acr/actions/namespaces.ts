@@ -25,7 +25,7 @@ const defaultRepoConfiguration = jsonOf(
     { RepoType: repositoryType.nullish(), TagImmutability: flagInJson.nullish() },
     { error: 'an object with RepoType and TagImmutability' },
   ),
-)
+).describe('JSON: `{"RepoType":"PRIVATE","TagImmutability":true}`')
 
 /** What may be set of a namespace; what is left out stays, or is the default. */
 const settings = {

@@ -17,8 +17,8 @@ import { updateRepository } from '@/lib/registry/repositories/update-repository'
 /** What may be set of a repository. ACR requires type and summary; here, what is left out stays, or is the default. */
 const settings = {
   RepoType: optional(oneOf('PUBLIC', 'PRIVATE')),
-  Summary: freeText(100).optional(),
-  Detail: freeText(2000).optional(),
+  Summary: freeText(100),
+  Detail: freeText(2000),
   TagImmutability: optional(flag),
 }
 

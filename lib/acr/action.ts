@@ -14,7 +14,7 @@ export interface ActionCall<Input extends z.ZodObject = z.ZodObject> {
 /** The fields of an answer, but for `RequestId`, `Code` and `IsSuccess`, which the door adds. */
 export type Answer = Readonly<Record<string, unknown>>
 
-/** One action of ACR's API, version 2018-12-01, as `acr.md` of the design has it. */
+/** One action of ACR's API, version 2018-12-01, as docs/acr-actions.md lists them. */
 export interface Action<Input extends z.ZodObject = z.ZodObject> {
   /** ACR's name, such as `GetRepository`. */
   readonly name: string

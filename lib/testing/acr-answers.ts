@@ -109,6 +109,7 @@ export const acrAnswers: Readonly<Record<string, z.ZodType<Readonly<Record<strin
     Endpoints: z.array(endpoint.extend({ EndpointType: z.enum(['internet', 'vpc']), LinkedVpcs: linkedVpcs })),
   }),
   GetInstanceVpcEndpoint: z.strictObject({
+    ModuleName: z.enum(['Registry', 'Chart']),
     Enable: z.boolean(),
     Domains: z.array(z.string()),
     LinkedVpcs: linkedVpcs,

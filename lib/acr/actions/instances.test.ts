@@ -106,7 +106,7 @@ describe('the addresses of an instance', () => {
       { EndpointType: 'vpc', Enable: true, Domains: [{ Domain: vpc, Type: 'SYSTEM' }], LinkedVpcs: [] },
     ])
     const shown = await run('GetInstanceVpcEndpoint', { InstanceId })
-    expect(shown).toEqual({ Enable: true, Domains: [vpc], LinkedVpcs: [] })
+    expect(shown).toEqual({ ModuleName: 'Registry', Enable: true, Domains: [vpc], LinkedVpcs: [] })
   })
 
   test('are none for charts, which are with the images', async () => {

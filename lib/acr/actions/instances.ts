@@ -125,8 +125,9 @@ const getInstanceVpcEndpoint = action({
   input: z.object({ InstanceId: text, ModuleName: moduleName }),
   async run(call) {
     const { endpoints } = await findInstance(call)
-    const Domains = call.input.ModuleName === 'Chart' ? [] : [endpoints.vpc]
-    return { Enable: Domains.length > 0, Domains, LinkedVpcs: [] }
+    const { ModuleName = 'Registry' } = call.input
+    const Domains = ModuleName === 'Chart' ? [] : [endpoints.vpc]
+    return { ModuleName, Enable: Domains.length > 0, Domains, LinkedVpcs: [] }
   },
 })
 

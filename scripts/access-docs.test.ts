@@ -59,7 +59,8 @@ ${table(restRows, 'operation', describeOperation)}
 
 ## ACR's API, by a signature with an access key
 
-**nobody** is refused for the signature, whatever the action is. In the answers, ${codesInWords}.
+**nobody** is refused for the signature, whatever the action is. In the answers, ${codesInWords}. A robot
+with the same grants gets the same answers, but no password and no token.
 
 ${table(acrRows, 'action', ({ operation }) => operation)}
 

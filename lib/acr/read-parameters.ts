@@ -1,7 +1,7 @@
 import { AppError } from '@/lib/domain/errors'
 
 /** Most parameters of a request: several times as many as the action with the most has. */
-export const parametersMax = 100
+const parametersMax = 100
 
 /** The characters that may stand in a query or a form as it is sent. */
 const printable = /^[!-~]*$/

@@ -197,4 +197,13 @@ describe('a secret that names its bearer', () => {
     expect(await attempt(bearer('mine'), true)).toBe('in')
     expect(await attempt(bearer('another'), true)).toBe('TOO_MANY_ATTEMPTS')
   })
+
+  test('is not locked out where it was proven by others who name it, until that is long ago', async () => {
+    expect(await attempt(bearer('mine'), true)).toBe('in')
+    expect(await failTimes(9, bearer('mine'))).toEqual(Array(9).fill('wrong'))
+    expect(await attempt(bearer('mine'), true)).toBe('in')
+    vi.advanceTimersByTime(15 * 60_000 + 1)
+    expect(await failTimes(6, bearer('mine'))).toEqual([...Array<string>(5).fill('wrong'), 'TOO_MANY_ATTEMPTS'])
+    expect(await attempt(bearer('mine'), true)).toBe('TOO_MANY_ATTEMPTS')
+  })
 })

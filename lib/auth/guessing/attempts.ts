@@ -158,12 +158,13 @@ export class Attempts {
    * status 401 that it throws; any other error (no database) is not counted.
    *
    * Throws TOO_MANY_ATTEMPTS without running it after too many failures, and UNAVAILABLE when too many attempts wait.
-   * Counts are kept by hashes of account and address.
+   * Counts are kept by hashes of account and address. An unguessable account that succeeded at the address in the last
+   * minutes is always checked: others there must not lock it out, and nobody learns anything by trying.
    */
   async guard<T>(attempt: Attempt, check: () => Promise<T | null>): Promise<T | null> {
     const keys = this.#keysOf(attempt)
     return this.#takeTurns(attempt, keys, async (counts) => {
-      await assertNoWait(counts)
+      if (attempt.isUnguessable !== true || !this.#isProvenRecently(keys)) await assertNoWait(counts)
       let proven: T | null
       try {
         proven = await check()
@@ -238,9 +239,14 @@ export class Attempts {
 
   /** Whether a guessable secret of the account, proven at the address in the last minutes, would be let in now. */
   async #letsProvenIn({ isUnguessable }: Attempt, { pairKey }: AttemptKeys): Promise<boolean> {
-    const provenAt = this.#known.get(pairKey)
-    if (isUnguessable === true || provenAt === undefined || performance.now() - provenAt > recentMs) return false
+    if (isUnguessable === true || !this.#isProvenRecently({ pairKey })) return false
     return this.#isWithinBudget(pairKey)
+  }
+
+  /** Whether the account authenticated at the address in the last minutes. */
+  #isProvenRecently({ pairKey }: Pick<AttemptKeys, 'pairKey'>): boolean {
+    const provenAt = this.#known.get(pairKey)
+    return provenAt !== undefined && performance.now() - provenAt <= recentMs
   }
 
   /**

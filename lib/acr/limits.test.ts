@@ -82,3 +82,14 @@ test.each(['V1', 'V3'] as const)(
     expect([status, json.Code, done]).toEqual([503, 'ServiceUnavailable', 0])
   },
 )
+
+test('a client that has signed lately is not locked out by others at its address', async () => {
+  await open(
+    new Attempts({ pair: many, account: many, address: many, loopback: { failures: 5, windowSeconds: 900 } }, 100),
+  )
+  const codeOf = async (given: AcrKey) => (await door.call(given, 'Count')).json.Code
+  expect(await codeOf(key)).toBe('success')
+  for (let i = 0; i < 12; i++) await codeOf({ id: i % 2 === 0 ? key.id : 'KEYOFNOBODY', secret: `guess ${i}` })
+  expect(await codeOf({ id: 'KEYOFNOBODY', secret: 'x' })).toBe('Throttling.User')
+  expect(await codeOf(key)).toBe('success')
+})

@@ -3,9 +3,13 @@
 # versitygw, an S3 server, is among them: its version and checksums are in clients/versitygw (its own module, because its
 # dependencies must not change those of the clients).
 # crane, cosign, helm, oras and regctl are built with Go; their versions, and the checksums of all their modules, are in
-# clients/go.mod and go.sum. `stele-python` runs Python with oras and python-dxf (clients/requirements.txt). The first run
-# takes minutes, later runs no time.
+# clients/go.mod and go.sum. `stele-python` runs Python with oras, python-dxf and the official client of ACR's API
+# (clients/requirements.txt); `stele-acr` is made of its Go clients (clients/acr), `stele-node` and `stele-java` run
+# programs with those of npm (clients/acr-npm) and Maven (clients/acr-java). The first run takes minutes, later runs no
+# time.
 set -euo pipefail
+# Without it, what fails inside of $(…) would not end it, and an incomplete folder would be kept.
+shopt -s inherit_errexit
 cd "$(dirname "$0")/clients"
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/stele-clients"
 
@@ -35,15 +39,37 @@ build_s3_server() {
   (cd versitygw && build_go "$1")
 }
 
+build_acr_go() {
+  (cd acr && GOBIN="$1" CGO_ENABLED=0 go install -mod=readonly -trimpath -ldflags='-s -w' .)
+  mv "$1/acr" "$1/stele-acr"
+}
+
+# Writes a command that runs the rest of its arguments after these.
+write_command() {
+  printf '#!/bin/sh\n%s "$@"\n' "$2" >"$1"
+  chmod 755 "$1"
+}
+
+install_npm() {
+  cp acr-npm/package.json acr-npm/package-lock.json "$1"
+  npm ci --prefix "$1" --ignore-scripts --silent
+  write_command "$1/stele-node" 'NODE_PATH="$(dirname "$0")/node_modules" exec node'
+}
+
+install_java() {
+  command -v mvn >/dev/null || { echo 'The Java client of ACR is installed with Maven: install it first.' >&2; exit 1; }
+  mvn --quiet --batch-mode --file acr-java org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
+    -DincludeScope=runtime -DoutputDirectory="$1/jars"
+  local checksums="$PWD/acr-java/jars.sha256"
+  (cd "$1/jars" && sha256sum --check --strict --quiet "$checksums" && [ "$(ls | wc -l)" = "$(wc -l <"$checksums")" ])
+  write_command "$1/stele-java" 'exec java -cp "$(dirname "$0")/jars/*"'
+}
+
 install_python() {
   python3 -m pip --version >/dev/null || { echo 'oras and python-dxf are installed with pip: install it first.' >&2; exit 1; }
   python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore \
     --require-hashes --requirement requirements.txt --target "$1/packages"
-  cat >"$1/stele-python" <<'SCRIPT'
-#!/bin/sh
-PYTHONPATH="$(dirname "$0")/packages" exec python3 "$@"
-SCRIPT
-  chmod 755 "$1/stele-python"
+  write_command "$1/stele-python" 'PYTHONPATH="$(dirname "$0")/packages" exec python3'
 }
 
 version() {
@@ -53,4 +79,7 @@ version() {
 go="$(provide "$(version go.mod go.sum)" build_go)"
 s3="$(provide "versitygw-$(version versitygw/go.mod versitygw/go.sum)" build_s3_server)"
 python="$(provide "python-$(version requirements.txt)" install_python)"
-echo "$go:$s3:$python"
+acr_go="$(provide "acr-go-$(version acr/*)" build_acr_go)"
+acr_npm="$(provide "acr-npm-$(version acr-npm/*)" install_npm)"
+acr_java="$(provide "acr-java-$(version acr-java/*)" install_java)"
+echo "$go:$s3:$python:$acr_go:$acr_npm:$acr_java"

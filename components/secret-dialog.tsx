@@ -1,6 +1,7 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
+import type { ReactNode } from 'react'
 import { Banner } from './ui/banner'
 import { Button } from './ui/button'
 import { CodeBlock } from './ui/code-block'
@@ -13,13 +14,18 @@ interface SecretDialogProps {
   /** What goes with the secret: a user name, an id. */
   name: { label: string; value: string }
   secret: { label: string; value: string }
+  /** Where the two are used, if that is to be said. */
+  endpoint?: { label: string; value: string }
   /** Where it logs on, for a command that does; null where it is not for a registry, or that is not known yet. */
   registryHost: string | null
+  /** Other commands that have the secret in them. */
+  children?: ReactNode
   onClose: () => void
 }
 
 /** Shows a secret, the one time that it is shown, with what to do with it. It closes by Done alone. */
-export function SecretDialog({ title, name, secret, registryHost, onClose }: SecretDialogProps) {
+export function SecretDialog(props: SecretDialogProps) {
+  const { title, name, secret, endpoint, registryHost, children, onClose } = props
   const t = useTranslations()
   return (
     <Dialog
@@ -40,6 +46,7 @@ export function SecretDialog({ title, name, secret, registryHost, onClose }: Sec
       <dl className="facts">
         <Shown {...name} />
         <Shown {...secret} />
+        {endpoint && <Shown {...endpoint} />}
       </dl>
       {registryHost !== null && (
         <div className="field">
@@ -47,6 +54,7 @@ export function SecretDialog({ title, name, secret, registryHost, onClose }: Sec
           <CodeBlock label={t('secret.copyCommand')} lines={[[logOnCommand(name.value, secret.value, registryHost)]]} />
         </div>
       )}
+      {children}
     </Dialog>
   )
 }

@@ -18,6 +18,7 @@ import type { Column } from '../ui/table'
 import { LastTime, Time } from '../ui/time'
 import { useToast } from '../ui/toast'
 import { useErrorText } from '../ui/use-error-text'
+import { SdkSection } from './sdk-section'
 
 const CreateAccessKeyDialog = lazyComponent(() => import('./create-access-key-dialog'), 'CreateAccessKeyDialog')
 
@@ -144,6 +145,7 @@ export function AccessKeysPage() {
           {(keys) => <Table label={t('accessKeys.title')} columns={columns} rows={keys} rowKey={({ id }) => id} />}
         </List>
       </div>
+      <SdkSection accessKeyId={data?.items.find(({ isDisabled }) => !isDisabled)?.id ?? null} />
       <Suspense>{dialog?.kind === 'create' && <CreateAccessKeyDialog onClose={close} />}</Suspense>
       {dialog?.kind === 'disable' && (
         <ConfirmDialog

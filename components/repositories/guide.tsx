@@ -1,8 +1,8 @@
 import { useTranslations } from 'next-intl'
-import type { ReactNode } from 'react'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import { CodeBlock } from '../ui/code-block'
 import { Section } from '../ui/page'
+import { Step } from '../ui/step'
 
 interface GuideProps {
   repository: RepositoryView
@@ -41,17 +41,5 @@ export function Guide({ repository, registryHost, userName }: GuideProps) {
         )}
       </ol>
     </Section>
-  )
-}
-
-function Step({ title, help, children }: { title: string; help: string; children: ReactNode }) {
-  return (
-    <li>
-      <div>
-        <h3>{title}</h3>
-        <p>{help}</p>
-      </div>
-      <div>{children}</div>
-    </li>
   )
 }

@@ -37,6 +37,7 @@ export default defineConfig<object, WorkerOptions>({
       : [
           { name: 'registry-s3', testDir: 'e2e/registry', testMatch: dependOnStorage, use: { storage: 's3' as const } },
         ]),
+    { name: 'acr', testDir: 'e2e/acr' },
     { name: 'machines', testDir: 'e2e/machines' },
     {
       name: 'console',

@@ -381,6 +381,8 @@ for (const [theme, locale] of looks) {
     await page.getByRole('button', { name: word.createKey }).click()
     await audit(page, 'Create Access Key')
     await dialog.getByRole('button', { name: word.confirm }).click()
+    await expect(dialog.getByRole('button', { name: word.done })).toBeVisible()
+    await auditInBothWidths(page, 'Access key with its secret')
     await dialog.getByRole('button', { name: word.done }).click()
     await expect(page.getByRole('button', { name: word.delete })).toBeVisible()
     await auditInBothWidths(page, 'Access keys')

@@ -23,12 +23,11 @@ var requestsOf = map[string]func() requests.AcsRequest{
 	"CreateNamespace":  func() requests.AcsRequest { return cr_ee.CreateCreateNamespaceRequest() },
 	"CreateRepository": func() requests.AcsRequest { return cr_ee.CreateCreateRepositoryRequest() },
 	"DeleteNamespace":  func() requests.AcsRequest { return cr_ee.CreateDeleteNamespaceRequest() },
-	"DeleteRepoTag":    func() requests.AcsRequest { return cr_ee.CreateDeleteRepoTagRequest() },
 	"DeleteRepository": func() requests.AcsRequest { return cr_ee.CreateDeleteRepositoryRequest() },
-	"GetInstance":      func() requests.AcsRequest { return cr_ee.CreateGetInstanceRequest() },
+	"GetNamespace":     func() requests.AcsRequest { return cr_ee.CreateGetNamespaceRequest() },
 	"GetRepository":    func() requests.AcsRequest { return cr_ee.CreateGetRepositoryRequest() },
-	"ListInstance":     func() requests.AcsRequest { return cr_ee.CreateListInstanceRequest() },
 	"ListRepoTag":      func() requests.AcsRequest { return cr_ee.CreateListRepoTagRequest() },
+	"UpdateNamespace":  func() requests.AcsRequest { return cr_ee.CreateUpdateNamespaceRequest() },
 	"UpdateRepository": func() requests.AcsRequest { return cr_ee.CreateUpdateRepositoryRequest() },
 }
 

@@ -170,6 +170,8 @@ export default {
       '^lib/testing/fault-proxy',
       // As any client signs.
       '^lib/testing/acr-signer',
+      // The programs that the console shows are run as they are shown.
+      '^components/access-keys/sdk-examples',
       '^scripts/lib/(?:find-free-port|postgresql|s3-server|sweep|tcp-proxy)\\.mjs$',
     ]),
     mayImport('bench-is-a-client', '^bench/', [

@@ -14,8 +14,8 @@ interface SecretDialogProps {
   /** What goes with the secret: a user name, an id. */
   name: { label: string; value: string }
   secret: { label: string; value: string }
-  /** Where the two are used, if that is to be said. */
-  endpoint?: { label: string; value: string }
+  /** What else is copied with them. */
+  more?: { label: string; value: string }
   /** Where it logs on, for a command that does; null where it is not for a registry, or that is not known yet. */
   registryHost: string | null
   /** Other commands that have the secret in them. */
@@ -25,7 +25,7 @@ interface SecretDialogProps {
 
 /** Shows a secret, the one time that it is shown, with what to do with it. It closes by Done alone. */
 export function SecretDialog(props: SecretDialogProps) {
-  const { title, name, secret, endpoint, registryHost, children, onClose } = props
+  const { title, name, secret, more, registryHost, children, onClose } = props
   const t = useTranslations()
   return (
     <Dialog
@@ -46,7 +46,7 @@ export function SecretDialog(props: SecretDialogProps) {
       <dl className="facts">
         <Shown {...name} />
         <Shown {...secret} />
-        {endpoint && <Shown {...endpoint} />}
+        {more && <Shown {...more} />}
       </dl>
       {registryHost !== null && (
         <div className="field">

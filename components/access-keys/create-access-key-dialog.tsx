@@ -22,7 +22,7 @@ export function CreateAccessKeyDialog({ onClose }: { onClose: () => void }) {
         title={t('accessKeys.made', { id })}
         name={{ label: t('accessKeys.id'), value: id }}
         secret={{ label: t('accessKeys.secret'), value: secret }}
-        endpoint={{ label: t('sdk.endpoint'), value: new URL(origin).host }}
+        more={{ label: t('sdk.endpoint'), value: new URL(origin).host }}
         registryHost={null}
         onClose={onClose}
       >

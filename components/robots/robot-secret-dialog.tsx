@@ -21,6 +21,8 @@ export function RobotSecretDialog({ title, robot, onClose }: RobotSecretDialogPr
       title={title}
       name={{ label: t('credentials.userName'), value: robot.userName }}
       secret={{ label: t('robots.secret'), value: robot.secret }}
+      // With the secret it signs requests of ACR's API, as an access key does.
+      more={{ label: t('accessKeys.id'), value: robot.id }}
       registryHost={instance?.registryHost ?? null}
       onClose={onClose}
     />

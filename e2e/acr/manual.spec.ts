@@ -5,8 +5,10 @@ import { expect, pushImage, test as base } from '../fixtures'
 import { Programs, programsOfManual } from './programs'
 
 const test = base.extend<{ programs: Programs }>({
-  programs: async ({ server }, use, testInfo) => {
-    await use(new Programs(testInfo.outputPath('programs'), server))
+  programs: async ({ server }, use) => {
+    const programs = await Programs.create(server)
+    await use(programs)
+    await programs.dispose()
   },
 })
 
@@ -62,9 +64,9 @@ test('the clients that manual and console name are those that are tested', async
     await read('scripts', 'clients', 'acr-npm', 'package.json'),
   ].join('\n')
   const commands = [
-    ...manual.matchAll(/^(?:pip install|go get|npm install) .*$/gm),
-    ...sdkExamples('https://registry.example.com').map(({ install }) => [install ?? '']),
-  ].map(([line]) => line)
+    ...(manual.match(/^(?:pip install|go get|npm install) .*$/gm) ?? []),
+    ...sdkExamples('https://registry.example.com').map(({ install }) => install ?? ''),
+  ]
   const named = commands.flatMap((line) => line.split(' ').slice(2))
   expect(named.length).toBeGreaterThan(5)
   for (const client of named) {

@@ -1,6 +1,7 @@
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommandLine, type CommandResult } from '../clients/command-line'
+import { createHome } from '../clients/home'
 import { requireCommands } from '../clients/require-commands'
 import type { ServerInfo } from '../server'
 
@@ -26,16 +27,23 @@ export class Programs {
   readonly #folder: string
   readonly #env: Record<string, string>
 
-  constructor(folder: string, { accessKey }: ServerInfo) {
+  private constructor(folder: string, { accessKey }: ServerInfo) {
     this.#folder = folder
     this.#env = { ALIBABA_CLOUD_ACCESS_KEY_ID: accessKey.id, ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKey.secret }
+  }
+
+  static async create(server: ServerInfo): Promise<Programs> {
+    return new Programs(await createHome('acr'), server)
+  }
+
+  async dispose(): Promise<void> {
+    await rm(this.#folder, { recursive: true, force: true })
   }
 
   /** Resolves however it ends. Skips the test where the client is not installed. */
   async run({ file, text }: Program, ...args: string[]): Promise<CommandResult> {
     const [command, ...first] = this.#command(file.split('.').at(-1) ?? '')
     requireCommands(command)
-    await mkdir(this.#folder, { recursive: true })
     await writeFile(join(this.#folder, file), text)
     if (command === 'go') {
       for (const name of ['go.mod', 'go.sum'])

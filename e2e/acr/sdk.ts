@@ -33,7 +33,7 @@ const answer = z.union([
 ])
 
 /** An error that the server answered with, as the client told it. */
-export class SdkError extends Error {
+class SdkError extends Error {
   constructor(
     readonly code: string,
     message: string,

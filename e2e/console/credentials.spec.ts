@@ -130,6 +130,7 @@ test('a robot is made with permissions, logs on, gets a new secret, is disabled,
   await dialog.getByLabel('Scope 1').selectOption('test')
   await dialog.getByLabel('Permission 1', { exact: true }).selectOption('Push')
   await dialog.getByRole('button', { name: 'Confirm' }).click()
+  await expect(dialog).toContainText(/Access Key IDrob-\w{16}/)
   const first = await shownSecret(dialog, `Robot ${userName} was created`)
   const row = section.getByRole('row').filter({ hasText: userName })
   await expect(row).toContainText('Enabled')

@@ -3,9 +3,10 @@
 import { createRequire } from 'node:module'
 import { answerCalls } from './answer-calls.mjs'
 
-const require = createRequire(import.meta.url)
-const { default: Client, Config, OpenApiRequest, Params } = require('@alicloud/openapi-client')
-const { RuntimeOptions } = require('@alicloud/tea-util')
+// Through NODE_PATH, which `import` does not look at.
+const load = createRequire(import.meta.url)
+const { default: Client, Config, OpenApiRequest, Params } = load('@alicloud/openapi-client')
+const { RuntimeOptions } = load('@alicloud/tea-util')
 
 const client = new Client(
   new Config({

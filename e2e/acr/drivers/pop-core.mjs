@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module'
 import { answerCalls } from './answer-calls.mjs'
 
+// Through NODE_PATH, which `import` does not look at.
 const { RPCClient } = createRequire(import.meta.url)('@alicloud/pop-core')
 
 const client = new RPCClient({

@@ -3,11 +3,8 @@ import { defineConfig, devices } from '@playwright/test'
 import type { WorkerOptions } from './e2e/fixtures'
 import { findBrowser } from './scripts/lib/browser.mjs'
 
-/** With `E2E_STORAGE=s3`, all tests of the registry run over an S3 store, instead of those that depend on it. */
-const isAllOverS3 = process.env['E2E_STORAGE'] === 's3'
-
-/** What depends most on where blobs are kept: uploads, ranges, mounts, lost and refusing storage, starts and stops. */
-const dependOnStorage = /\/(?:blobs|wire|faults|attacks-content|attacks-storage|operation)\.spec\.ts$/
+/** What starts servers over storages of its own, whatever the project. */
+const ownStorage = /\/(?:no-folder|races|redirect|s3|s3-trouble|set-up)\.spec\.ts$/
 
 const ci = process.env['CI'] === 'true'
 const executablePath = findBrowser()
@@ -31,12 +28,8 @@ export default defineConfig<object, WorkerOptions>({
     locale: 'en-US',
   },
   projects: [
-    { name: 'registry', testDir: 'e2e/registry', use: { storage: isAllOverS3 ? 's3' : 'filesystem' } },
-    ...(isAllOverS3
-      ? []
-      : [
-          { name: 'registry-s3', testDir: 'e2e/registry', testMatch: dependOnStorage, use: { storage: 's3' as const } },
-        ]),
+    { name: 'registry', testDir: 'e2e/registry', use: { storage: 'filesystem' } },
+    { name: 'registry-s3', testDir: 'e2e/registry', testIgnore: ownStorage, use: { storage: 's3' } },
     { name: 'acr', testDir: 'e2e/acr' },
     { name: 'machines', testDir: 'e2e/machines' },
     {

@@ -12,7 +12,7 @@ import { countOpenFiles, readResidentBytes } from './memory'
  * failure prints the seed, and the requests as lines for a shell; FUZZ_SEED=<seed> finds it again.
  */
 
-/** How many on each database: it is the same code but for the queries. */
+/** How many on each database, and over S3 as many as on PostgreSQL: it is the same code but for queries and the store. */
 const requests = {
   sqlite: Number(process.env['FUZZ_REQUESTS'] ?? sweep(12_000, 30_000)),
   postgresql: sweep(4_000, 10_000),
@@ -35,6 +35,7 @@ for (const database of ['sqlite', 'postgresql'] as const) {
   test(`no request breaks the server, breaks a promise or leaves anything behind: ${database}`, async ({
     startPrivateServer,
     postgresql,
+    storage,
   }) => {
     test.skip(!existsSync('/proc/self/fd'), 'needs the process folders of Linux')
     test.setTimeout(600_000)
@@ -57,7 +58,11 @@ for (const database of ['sqlite', 'postgresql'] as const) {
 
     await run({ seed, requests: warmUpRequests, clients })
     const before = { files: await countOpenFiles(server.pid), bytes: await readResidentBytes(server.pid) }
-    const report = await run({ seed: seed + 100_000, requests: requests[database], clients })
+    const report = await run({
+      seed: seed + 100_000,
+      requests: requests[storage === 's3' ? 'postgresql' : database],
+      clients,
+    })
 
     const open = () => countOpenFiles(server.pid)
     await expect.poll(open, { timeout: 60_000 }).toBeLessThanOrEqual(before.files + strayFiles)

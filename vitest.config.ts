@@ -6,7 +6,7 @@ const exclude = [...configDefaults.exclude, 'e2e/**', '.next/**', 'data/**']
 
 /** What only one of the databases has, or needs to run. */
 const ofSqlite = [
-  'lib/metadata/engine/{sqlite-adapter,write-queue,reading-threads}.test.ts',
+  'lib/metadata/engine/{sqlite-adapter,write-queue,reading-threads,checkpoints}.test.ts',
   // About the connection to the store; the contract suite of the store runs on both.
   'lib/storage/s3/s3-faults.test.ts',
   // It has none.

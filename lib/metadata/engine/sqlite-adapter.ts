@@ -16,6 +16,25 @@ import type { Unit, WriteConnection, WriteQueue } from './write-queue'
 export const busyTimeoutMs = 2_000
 
 /**
+ * Pages of the log from which on a commit copies them itself: never, unless the thread that does so fails (`Checkpoints`).
+ * 256 MiB.
+ */
+const lastResortPages = 65_536
+
+/** The log's file is cut to this size, in bytes, when the log begins anew after it had to grow. */
+const logKeptBytes = 16 * 1024 * 1024
+
+/**
+ * What each connection that writes is set to. The pages that a unit or a statement may have to undo are kept in memory: a
+ * push needs about 36 of them, and SQLite writes more than 16 to a temporary file, which took more CPU than all the rest.
+ */
+export const writerPragmas = `
+  PRAGMA foreign_keys = ON;
+  PRAGMA temp_store = MEMORY;
+  PRAGMA wal_autocheckpoint = ${lastResortPages};
+  PRAGMA journal_size_limit = ${logKeptBytes};`
+
+/**
  * SQLite through better-sqlite3, corrected.
  *
  * The stock adapter has one connection and lets a query made outside an open interactive transaction run inside it:
@@ -37,7 +56,7 @@ export function sqliteAdapter(file: string, writes: WriteQueue, threads: Reading
     async connect() {
       const writer = await stock.connect()
       // FULL: a commit is on disk when it returns, so an acknowledged push survives a power cut.
-      await writer.executeScript('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;')
+      await writer.executeScript('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;' + writerPragmas)
       return new QueueingAdapter(writer, threads, writes)
     },
   }

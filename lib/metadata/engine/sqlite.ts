@@ -2,11 +2,13 @@ import Sqlite from 'better-sqlite3'
 import type { SqlTransaction } from './database'
 import type { ClientOptions, Engine } from './engine'
 import { PrismaClient } from '../generated/sqlite/client'
+import { CheckpointThread } from './checkpoint-thread'
+import { Checkpoints, restartWaitMs } from './checkpoints'
 import { NamedLocks } from './named-locks'
 import type { SqlRunner } from './sql-runner'
 import { ReadingThread } from './reading-thread'
 import { ReadingThreads } from './reading-threads'
-import { busyTimeoutMs, sqliteAdapter } from './sqlite-adapter'
+import { busyTimeoutMs, sqliteAdapter, writerPragmas } from './sqlite-adapter'
 import { SqliteReads, SqliteStatements, ThreadStatements } from './sqlite-statements'
 import { WriteQueue } from './write-queue'
 
@@ -14,11 +16,16 @@ import { WriteQueue } from './write-queue'
 export function openSqlite(file: string, options: ClientOptions, beforeWrite: () => void): Engine {
   const reading = new Sqlite(file, { readonly: true, fileMustExist: true })
   const writing = new Sqlite(file, { fileMustExist: true, timeout: busyTimeoutMs })
-  writing.pragma('foreign_keys = ON')
+  writing.exec(writerPragmas)
   const writer = new SqliteStatements(writing)
   // A commit is on disk when it returns, so an acknowledged push survives a power cut.
   writer.setSynced(true)
-  const writes = new WriteQueue(beforeWrite)
+  const writes: WriteQueue = new WriteQueue(beforeWrite, () => checkpoints.noteCommit())
+  const checkpoints = new Checkpoints(
+    file,
+    () => new CheckpointThread(file, restartWaitMs),
+    (work) => writes.alone(work),
+  )
   // Other processes of this server ask this one for locks.
   const locks = new NamedLocks()
   const reads = new SqliteReads(reading)
@@ -49,6 +56,7 @@ export function openSqlite(file: string, options: ClientOptions, beforeWrite: ()
     async close() {
       await client.$disconnect()
       await threads.close()
+      await checkpoints.close()
       reading.close()
       writing.close()
     },

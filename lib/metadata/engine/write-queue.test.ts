@@ -154,6 +154,22 @@ describe('the write queue', () => {
     expect(names()).toEqual(['a', 'b', 'c', 'd', 'e'])
   })
 
+  test('work that runs alone finds no transaction, and fails nobody else', async () => {
+    const alone = queue.alone(() => {
+      expect(other.inTransaction || connection.inTransaction).toBe(false)
+      // Nobody else has the lock.
+      other.exec("BEGIN IMMEDIATE; INSERT INTO t VALUES ('alone'); COMMIT")
+      return Promise.reject(new Error('of the work'))
+    })
+    const units = [insert('a'), insert('b')]
+    await expect(alone).rejects.toThrow('of the work')
+    await Promise.all(units)
+    failCommit = () => {}
+    const outcomes = await Promise.allSettled([insert('c'), queue.alone(() => Promise.resolve('done')), insert('d')])
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled'])
+    expect(names()).toEqual(['a', 'alone', 'b', 'd'])
+  })
+
   test('units of two connections take turns, each commit of one connection', async () => {
     const units = ['first', 'first', 'second', 'second', 'first'] as const
     await Promise.all(units.map((on, index) => insert(`n${index}`, true, on)))

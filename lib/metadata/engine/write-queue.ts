@@ -54,6 +54,7 @@ export interface Unit {
 export class WriteQueue {
   readonly #waiting: (() => void)[] = []
   readonly #beforeWrite: () => void
+  readonly #afterCommit: () => void
   #isTaken = false
   /** When the event loop last had a turn, as far as the queue knows. */
   #stretchStart = performance.now()
@@ -61,18 +62,16 @@ export class WriteQueue {
   #noticing: NodeJS.Timeout | undefined
   #batch: Batch | null = null
 
-  /** `beforeWrite` is called before the first write of each commit. */
-  constructor(beforeWrite: () => void = () => {}) {
+  /** `beforeWrite` is called before the first write of each commit, `afterCommit` after each. */
+  constructor(beforeWrite: () => void = () => {}, afterCommit: () => void = () => {}) {
     this.#beforeWrite = beforeWrite
+    this.#afterCommit = afterCommit
   }
 
   /** Waits for the turn and starts a unit on `connection`. A power failure may undo one with `mayBeLost`. */
   async begin(connection: WriteConnection, { mayBeLost = false } = {}): Promise<Unit> {
     await this.#takeTurn()
-    if (this.#batch !== null && this.#batch.connection !== connection) {
-      // Its own units get the failure.
-      await this.#commit(this.#batch).catch((error: unknown) => this.#abandon(error))
-    }
+    if (this.#batch !== null && this.#batch.connection !== connection) await this.#finish(this.#batch)
     try {
       if (this.#batch === null) this.#beforeWrite()
       const batch = (this.#batch ??= await startBatch(connection, mayBeLost))
@@ -86,6 +85,17 @@ export class WriteQueue {
       await this.#abandon(error)
       this.#passTurn()
       throw error
+    }
+  }
+
+  /** Runs `work` in its turn, while no transaction is open. */
+  async alone<T>(work: () => Promise<T>): Promise<T> {
+    await this.#takeTurn()
+    try {
+      if (this.#batch !== null) await this.#finish(this.#batch)
+      return await work()
+    } finally {
+      this.#passTurn()
     }
   }
 
@@ -130,6 +140,12 @@ export class WriteQueue {
     await batch.connection.run('COMMIT')
     this.#batch = null
     batch.succeed()
+    this.#afterCommit()
+  }
+
+  /** Commits for somebody else: a failure is only that of its own units. */
+  async #finish(batch: Batch): Promise<void> {
+    await this.#commit(batch).catch((error: unknown) => this.#abandon(error))
   }
 
   async #abandon(error: unknown): Promise<void> {

@@ -316,6 +316,13 @@ export async function* readTagPages(source: SqlSource, repositoryId: string): As
   }
 }
 
+/** The names of tags that were created or moved at `since` or later, in byte order. */
+export async function listTagsSetSince(source: SqlSource, repositoryId: string, since: Date): Promise<string[]> {
+  const rows = await source.read.$queryRaw<{ name: string }[]>`
+    SELECT "name" FROM "Tag" WHERE "repositoryId" = ${repositoryId} AND "updatedAt" >= ${since} ORDER BY "name"`
+  return rows.map(({ name }) => name)
+}
+
 /**
  * Tags that keep a digest in its repository: those that point at it, and those that point at an index it is a child of,
  * at any depth; of a blob, those of the manifests that name it; of a referrer, those of its subject, at any depth. At

@@ -1,8 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemPrincipal } from '@/lib/domain/principal'
+import type { Context } from '@/lib/context'
+import type { Database } from '@/lib/metadata/engine/database'
+import type { SqlRunner } from '@/lib/metadata/engine/sql-runner'
 import { lockDeletedRepository } from '@/lib/metadata/repository-deletions'
 import { deleteNamespace } from '@/lib/registry/namespaces/delete-namespace'
 import { deletionsJob } from '@/lib/registry/finish-deletions'
+import { deleteRepository } from './delete-repository'
 import { fillRepository, markDeleted } from '@/lib/testing/fill-repository'
 import { type TestApi, digestOfLetter, openTestApi } from '@/lib/testing/test-api'
 
@@ -104,6 +108,77 @@ describe('a deletion that the end of a process interrupted', () => {
     const { prisma } = api.ctx.db
     expect(await prisma.tagEvent.count({ where: { repositoryId } })).toBe(300)
     expect(await prisma.outboxEvent.count({ where: { kind: 'REPOSITORY_DELETED' } })).toBe(1)
+  })
+})
+
+describe('while the tags of a repository are read before its deletion', () => {
+  /** The context with a `read` that waits for `reading`, which gets the statement, and a transaction that waits for `locking`. */
+  function contextWith({
+    reading,
+    locking,
+  }: {
+    reading?: (text: string) => Promise<unknown>
+    locking?: () => Promise<unknown>
+  }) {
+    const { db } = api.ctx
+    const waiting: Database = {
+      mayWrite: true,
+      provider: db.provider,
+      read: {
+        $queryRaw: async <T>(...query: Parameters<SqlRunner['$queryRaw']>) => {
+          await reading?.(textOf(query[0]))
+          return db.read.$queryRaw<T>(...query)
+        },
+      },
+      prisma: db.prisma,
+      transaction: async (work) => {
+        await locking?.()
+        return db.transaction(work)
+      },
+      sqlTransaction: (work) => db.sqlTransaction(work),
+      tryLock: (name) => db.tryLock(name),
+    }
+    return { ...api.ctx, db: waiting }
+  }
+  const textOf = (query: Parameters<SqlRunner['$queryRaw']>[0]) => ('raw' in query ? query.join('?') : query.sql)
+  const deletion = (ctx: Context, id: string) => deleteRepository(ctx, systemPrincipal, id, {}, null)
+
+  test('others write', async () => {
+    const { repositoryId } = await api.makeRepository('one', { tagImmutability: true })
+    const other = await api.makeRepository('other')
+    await api.pushTag(repositoryId, 'latest')
+    let pushes = 0
+    const reading = async (text: string) => {
+      if (/FROM "Tag"/.test(text)) await api.pushTag(other.repositoryId, `v${(pushes += 1)}`)
+    }
+    await deletion(contextWith({ reading }), repositoryId)
+    // A page of tags, and the next one, which is empty, at least.
+    expect(pushes).toBeGreaterThanOrEqual(2)
+    expect(await rowsLeft(repositoryId)).toEqual([0, 0, 0, 0, 0, 0, 0])
+  })
+
+  test('a protected tag that is pushed forbids it', async () => {
+    const { repositoryId } = await api.makeRepository('one', { tagImmutability: true })
+    await api.pushTag(repositoryId, 'latest')
+    const locking = () => api.pushTag(repositoryId, 'v1')
+    await expect(deletion(contextWith({ locking }), repositoryId)).rejects.toMatchObject({
+      code: 'REPOSITORY_PROTECTED',
+      detail: { tags: ['v1'], count: 1 },
+    })
+    expect((await api.call('GET', one, { repositoryId })).json['tagCount']).toBe(2)
+  })
+
+  test('a policy that changes ends it, and one that does not change anything here does not', async () => {
+    const { repositoryId } = await api.makeRepository('one')
+    await api.pushTag(repositoryId, 'v1')
+    const change = (body: object) => api.call('PATCH', one, { repositoryId }, { body })
+    const protect = () => change({ tagImmutability: true })
+    await expect(deletion(contextWith({ locking: protect }), repositoryId)).rejects.toMatchObject({
+      code: 'PRECONDITION_FAILED',
+    })
+    await change({ tagImmutability: false })
+    await deletion(contextWith({ locking: () => change({ summary: 'other' }) }), repositoryId)
+    expect(await rowsLeft(repositoryId)).toEqual([0, 0, 0, 0, 0, 0, 0])
   })
 })
 

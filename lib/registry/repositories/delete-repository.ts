@@ -1,13 +1,15 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Principal } from '@/lib/domain/principal'
 import { AppError } from '@/lib/domain/errors'
-import { isProtected } from '@/lib/domain/immutability'
+import { type ImmutabilityRule, isProtected } from '@/lib/domain/immutability'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
 import { listLostGrants } from '@/lib/metadata/grants'
 import { lockRow } from '@/lib/metadata/engine/locks'
-import type { Transaction } from '@/lib/metadata/engine/database'
+import type { Source, SqlTransaction } from '@/lib/metadata/engine/database'
 import { markRepositoryDeleted } from '@/lib/metadata/repository-deletions'
 import type { RepositoryRow } from '@/lib/metadata/repository-settings'
-import { readTagPages } from '@/lib/metadata/tags'
+import { listTagsSetSince, readTagPages } from '@/lib/metadata/tags'
+import { getRepositoryTotals } from '@/lib/metadata/totals'
 import { authorize, authorizeAdministrator } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { finishDeletions } from '@/lib/registry/finish-deletions'
@@ -16,6 +18,9 @@ import { type ExpectedVersions, assertExpected, changedMeanwhile } from '@/lib/r
 
 /** Maximum number of protected tags that the error lists. */
 const namedTagsMax = 10
+
+/** How much the clocks of the servers over one database may differ, in milliseconds. */
+const clocksDifferMs = 600_000
 
 const administratorsOnly = 'a repository with immutable tags is deleted by administrators only'
 
@@ -37,21 +42,21 @@ export async function deleteRepository(
   expected: ExpectedVersions,
 ): Promise<void> {
   await authorize(ctx, principal, 'manage', { repositoryId: id })
+  const seen = await findProtectedTags(ctx.db, await requireRepository(ctx.db, id))
   const { instanceId, path } = await ctx.db.transaction(async (tx) => {
     await lockRow(tx, 'Repository', id)
     const current = await requireRepository(tx, id)
     assertExpected(current.version, expected)
-    const { tagCount, protectedCount, firstProtected } = await countTags(tx, current)
-    if (protectedCount > 0 && force !== current.path) {
-      throw new AppError('REPOSITORY_PROTECTED', { detail: { tags: firstProtected, count: protectedCount } })
-    }
-    if (protectedCount > 0) {
+    const tags = await addProtectedSince(tx, current, seen)
+    if (tags.count > 0 && force !== current.path) throw new AppError('REPOSITORY_PROTECTED', { detail: { ...tags } })
+    if (tags.count > 0) {
       authorizeAdministrator(ctx, principal, administratorsOnly)
       if (reason === undefined) {
         throw new AppError('BAD_REQUEST', { fields: [{ path: 'reason', message: 'required for immutable tags' }] })
       }
     }
     const lost = await listLostGrants(tx, { scopeId: id })
+    const { tagCount } = (await getRepositoryTotals(tx, [id]))(id)
     if (!(await markRepositoryDeleted(tx, current, principal, { reason: reason ?? null, now: new Date() })))
       throw changedMeanwhile()
     const { instanceId, path, type, immutabilityMode, exemptTags, summary, description } = current
@@ -72,16 +77,44 @@ export async function deleteRepository(
   }
 }
 
-/** How many tags a repository has and how many of them are protected, with the names of the first protected ones. */
-async function countTags(tx: Transaction, repository: RepositoryRow) {
-  const firstProtected: string[] = []
-  let tagCount = 0
-  let protectedCount = 0
-  for await (const tags of readTagPages(tx, repository.id)) {
-    const names = tags.map((tag) => tag.name).filter((name) => isProtected(repository, name))
-    firstProtected.push(...names.slice(0, namedTagsMax - firstProtected.length))
-    tagCount += tags.length
-    protectedCount += names.length
+/** The protected tags of a repository. */
+interface ProtectedTags {
+  readonly count: number
+  /** The first of them. */
+  readonly tags: readonly string[]
+}
+
+interface SeenTags extends ProtectedTags {
+  readonly rule: ImmutabilityRule
+  /** When they began to be read. */
+  readonly at: Date
+}
+
+/** Reads all tags, outside of the transaction: with a million of them, writers would wait for seconds. */
+async function findProtectedTags(source: Source, repository: RepositoryRow): Promise<SeenTags> {
+  const { immutabilityMode, exemptTags } = repository
+  const at = new Date()
+  const first: string[] = []
+  let count = 0
+  if (immutabilityMode === 'enforce') {
+    for await (const page of readTagPages(source, repository.id)) {
+      const names = page.map((tag) => tag.name).filter((name) => isProtected(repository, name))
+      first.push(...names.slice(0, namedTagsMax - first.length))
+      count += names.length
+    }
   }
-  return { tagCount, protectedCount, firstProtected }
+  return { rule: { immutabilityMode, exemptTags }, at, count, tags: first }
+}
+
+/**
+ * What is protected, under the repository's lock: what was seen before, or what was set since. Throws PRECONDITION_FAILED
+ * when the policy has changed.
+ */
+async function addProtectedSince(tx: SqlTransaction, current: RepositoryRow, seen: SeenTags): Promise<ProtectedTags> {
+  const { immutabilityMode, exemptTags } = current
+  if (!isDeepStrictEqual(seen.rule, { immutabilityMode, exemptTags })) throw changedMeanwhile()
+  if (seen.count > 0 || immutabilityMode !== 'enforce') return { tags: seen.tags, count: seen.count }
+  const since = await listTagsSetSince(tx, current.id, new Date(seen.at.getTime() - clocksDifferMs))
+  const names = since.filter((name) => isProtected(current, name))
+  return { tags: names.slice(0, namedTagsMax), count: names.length }
 }

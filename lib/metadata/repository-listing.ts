@@ -42,11 +42,14 @@ const ownColumns = {
   updatedAt: Prisma.sql`r."updatedAt"`,
 } as const
 
-/** Sort keys that are totals. */
+/** Sort keys that are totals, which are in one row of SQLite and in several of PostgreSQL. */
 const totalColumns = {
-  size: Prisma.sql`sum("sizeBytes")`,
-  tags: Prisma.sql`sum("tags")`,
-  lastPushedAt: Prisma.sql`coalesce(max("lastPushedAt"), ${neverPushed})`,
+  size: { one: Prisma.sql`"sizeBytes"`, all: Prisma.sql`sum("sizeBytes")` },
+  tags: { one: Prisma.sql`"tags"`, all: Prisma.sql`sum("tags")` },
+  lastPushedAt: {
+    one: Prisma.sql`coalesce("lastPushedAt", ${neverPushed})`,
+    all: Prisma.sql`coalesce(max("lastPushedAt"), ${neverPushed})`,
+  },
 } as const
 
 const selected = Prisma.sql`
@@ -69,14 +72,31 @@ export async function listRepositories(
   return rows.map(toRepositoryRow)
 }
 
-/** The totals of all repositories are added up and sorted: no index can have the order of sums. */
-function selectByTotal(source: SqlSource, filter: RepositoryFilter, total: Sql, slice: Slice): Sql {
+/**
+ * The totals are sorted each time. No index can have the order of sums; on SQLite one could, but each push would change it
+ * in three places.
+ */
+function selectByTotal(
+  source: SqlSource,
+  filter: RepositoryFilter,
+  total: (typeof totalColumns)[keyof typeof totalColumns],
+  slice: Slice,
+): Sql {
   const key = Prisma.sql`keyed."key"`
   const tie = Prisma.sql`keyed."path"`
+  const [once, totals] =
+    source.provider === 'sqlite'
+      ? [
+          Prisma.empty,
+          Prisma.sql`SELECT "repositoryId", ${total.one} AS "key" FROM "RepositoryTotals" WHERE "slot" = 0`,
+        ]
+      : [
+          Prisma.sql`MATERIALIZED`,
+          Prisma.sql`SELECT "repositoryId", ${total.all} AS "key" FROM "RepositoryTotals" GROUP BY "repositoryId"`,
+        ]
   return Prisma.sql`
-    WITH keyed AS MATERIALIZED (
-      SELECT r."id", r."path", t."key"
-      FROM (SELECT "repositoryId", ${total} AS "key" FROM "RepositoryTotals" GROUP BY "repositoryId") AS t
+    WITH keyed AS ${once} (
+      SELECT r."id", r."path", t."key" FROM (${totals}) AS t
       JOIN "Repository" r ON r."id" = t."repositoryId" WHERE ${matching(source, filter)})
     ${selected} FROM (SELECT * FROM keyed WHERE 1 = 1 ${inOrder(key, tie, slice)}) AS keyed
     JOIN "Repository" r ON r."id" = keyed."id" WHERE 1 = 1 ${inOrder(key, tie, { ...slice, after: null, skip: 0 })}`

@@ -1,8 +1,9 @@
 /**
  * `node --import tsx scripts/measure-delays.ts --dir <folder>` measures how long a pull waits for other work: for each
  * kind of request and job, the longest delay of manifest GETs that are sent every 2 ms meanwhile, on as many connections
- * as the server has processes, and the longest turn of an event loop of the server. On a busy machine only the turn tells
- * much: time that a process's main thread used or waited for the disk, without its waits for a processor.
+ * as the server has processes, and the longest turn of an event loop of the server: time that a process's main thread used
+ * or waited for the disk, without its waits for a processor, and the most CPU time of one turn. On a busy machine only that
+ * tells much.
  *
  *     --dir <folder>      what `scripts/big-database.ts` made; the last kinds delete from it, so give a copy
  *     --url <address>     of what it made in PostgreSQL; the folder is then the server's, and may be empty
@@ -127,8 +128,8 @@ const jobs: Readonly<Record<string, () => Promise<unknown>>> = {
     ]),
 }
 
-console.log('| kind | status | answer, ms | longest pull, ms | longest turn, ms | pulls |')
-console.log('| --- | --- | ---: | ---: | ---: | ---: |')
+console.log('| kind | status | answer, ms | longest pull, ms | longest turn, ms | most CPU of a turn, ms | pulls |')
+console.log('| --- | --- | ---: | ---: | ---: | ---: | ---: |')
 await takePulls()
 await measure('nothing', () => setTimeout(2000), 1)
 for (const [name, send] of Object.entries(listRequests(server, target, bearer))) await measure(name, send, rounds)
@@ -150,9 +151,9 @@ async function measure(name: string, work: () => Promise<unknown>, times: number
     await setTimeout(50)
   }
   const pulls = await takePulls()
-  const turn = await server.takeLongestTurn()
+  const { turn, cpu } = await server.takeLongestTurn()
   const status = isAnswer(answer) ? String(answer.status) : ''
-  const numbers = [slowest, pulls.worst, turn].map((number) => number.toFixed(0)).join(' | ')
+  const numbers = [slowest, pulls.worst, turn, cpu].map((number) => number.toFixed(0)).join(' | ')
   console.log(
     `| ${name} | ${status} | ${numbers} | ${pulls.count}${pulls.failed === 0 ? '' : `, ${pulls.failed} failed`} |`,
   )

@@ -29,6 +29,14 @@ export interface Answer {
   readonly text: string
 }
 
+/** The longest turns of event loops, in milliseconds. */
+export interface LongestTurn {
+  /** With waits for the disk, and for the host of a virtual machine. */
+  readonly turn: number
+  /** Of all turns, the most CPU time. */
+  readonly cpu: number
+}
+
 /** A server of its own process, whose requests and threads are measured. It ends with this process. */
 export class MeasuredServer {
   readonly port = port
@@ -108,11 +116,14 @@ export class MeasuredServer {
     return new Promise((over) => child.once('close', over))
   }
 
-  /** The longest turn of any event loop of the server since the last call, in milliseconds of CPU. */
-  async takeLongestTurn(): Promise<number> {
+  /** The longest turns of all event loops of the server since the last call, in milliseconds. */
+  async takeLongestTurn(): Promise<LongestTurn> {
     const sockets = readdirSync(this.#watchFolder).map((name) => join(this.#watchFolder, name))
-    const turns = await Promise.all(sockets.map(readSocket))
-    return Math.max(...turns.map(Number))
+    const turns = (await Promise.all(sockets.map(readSocket))).map((text) => text.split(' ').map(Number))
+    return {
+      turn: Math.max(...turns.map(([turn = 0]) => turn)),
+      cpu: Math.max(...turns.map(([, cpu = 0]) => cpu)),
+    }
   }
 
   /** CPU time that all threads of the server, and the connections to PostgreSQL, have used so far, in milliseconds. */

@@ -112,7 +112,7 @@ export default {
     mayImport('http', sharedHttp, [domain, '^lib/auth/client\\.ts$']),
     mayImport('protocol', protocol, [domain, secrets, auth, registry, sharedHttp, ...context]),
     // Of the languages only the names of regions.
-    mayImport('acr', acr, [domain, auth, registry, sharedHttp, '^lib/i18n/messages/', ...context]),
+    mayImport('acr', acr, [domain, limits, auth, registry, sharedHttp, '^lib/i18n/messages/', ...context]),
     // Where everything is put together: only server.ts imports it. It reads the operations of the REST API to name the
     // one that a request is for.
     mayImport('server', server, [

@@ -7,6 +7,7 @@ import { openBodyTimeoutMs } from '@/lib/domain/bounded-body'
 import { AppError, type ErrorCode } from '@/lib/domain/errors'
 import { readBody } from '@/lib/http/incoming-body'
 import { originOf } from '@/lib/http/origin-of'
+import { RequestLimit } from '@/lib/limits/request-limit'
 import type { Action } from './action'
 import { actions as allActions } from './actions'
 import { acrRequestId, answerType, sendFailure } from './failure'
@@ -30,7 +31,14 @@ export type AcrHandler = (request: IncomingMessage, response: ServerResponse, ex
 export interface AcrSettings {
   readonly now?: () => Date
   readonly actions?: Readonly<Record<string, Action>>
+  readonly requestsPerMinute?: number
 }
+
+/**
+ * How many requests an access key may make in a minute, in each process that answers: each leaves a row for an hour, so
+ * this bounds what a key can fill.
+ */
+const requestsPerMinuteMax = 3_000
 
 /** Largest form that is read, in bytes: far more than the longest description takes, percent-encoded. */
 const formMaxBytes = 64 * 1024
@@ -44,10 +52,11 @@ const apiVersion = '2018-12-01'
  */
 export function createAcrHandler(
   ctx: Context,
-  { now = () => new Date(), actions = allActions }: AcrSettings = {},
+  { now = () => new Date(), actions = allActions, requestsPerMinute = requestsPerMinuteMax }: AcrSettings = {},
 ): AcrHandler {
+  const limit = new RequestLimit(requestsPerMinute)
   return (request, response, exchange = { requestId: randomUUID(), route: null, error: null }) => {
-    answer({ ctx, request, exchange, now, actions }).then(
+    answer({ ctx, request, exchange, now, limit, actions }).then(
       (fields) => sendFields(response, fields, exchange.requestId),
       (cause: unknown) => fail(ctx, request, response, { cause, exchange }),
     )
@@ -59,17 +68,25 @@ interface Serving {
   readonly request: IncomingMessage
   readonly exchange: AcrExchange
   readonly now: () => Date
+  readonly limit: RequestLimit
   readonly actions: Readonly<Record<string, Action>>
 }
 
 /** Does what the request asks for. Nothing is done for a caller who has not proven to be the signer. */
-async function answer({ ctx, request, exchange, now, actions }: Serving): Promise<Readonly<Record<string, unknown>>> {
+async function answer({
+  ctx,
+  request,
+  exchange,
+  now,
+  limit,
+  actions,
+}: Serving): Promise<Readonly<Record<string, unknown>>> {
   const parts = await readParts(request)
   const signature = readSignature(parts)
   // `constructor` is a name that every object has.
   const asked = Object.hasOwn(actions, signature.action) ? actions[signature.action] : undefined
   exchange.route = asked?.name ?? null
-  const principal = await authenticateSignedRequest(ctx, signature, originOf(request), now())
+  const principal = await authenticateSignedRequest(ctx, signature, originOf(request), { now: now(), limit })
   if (signature.version !== apiVersion) throw new AppError('VERSION_UNKNOWN')
   if (asked === undefined) throw new AppError('ACTION_UNKNOWN')
   const input = readInput(asked.input, parts.parameters)

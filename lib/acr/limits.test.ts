@@ -25,11 +25,11 @@ const actions = {
   }),
 }
 
-async function open(attempts = new Attempts(undefined, 100)): Promise<void> {
+async function open(attempts = new Attempts(undefined, 100), requestsPerMinute = 1000): Promise<void> {
   opened = await openTestContext({}, { attempts })
   await ensureFirstAdministrator(opened.ctx, { password: administratorPassword, accessKey: null })
   key = await addAccessKey(opened.ctx, 'admin')
-  door = await openAcrDoor(opened.ctx, { actions })
+  door = await openAcrDoor(opened.ctx, { actions, requestsPerMinute })
   done = 0
 }
 
@@ -92,4 +92,15 @@ test('a client that has signed lately is not locked out by others at its address
   for (let i = 0; i < 12; i++) await codeOf({ id: i % 2 === 0 ? key.id : 'KEYOFNOBODY', secret: `guess ${i}` })
   expect(await codeOf({ id: 'KEYOFNOBODY', secret: 'x' })).toBe('Throttling.User')
   expect(await codeOf(key)).toBe('success')
+})
+
+test('an access key has so many requests in a minute; the next leaves nothing behind', async () => {
+  await open(undefined, 3)
+  for (let i = 0; i < 3; i++) expect((await door.call(key, 'Count')).json.Code).toBe('success')
+  const { status, json, headers } = await door.call(key, 'Count')
+  expect([status, json.Code, Number(headers['retry-after']) > 0]).toEqual([429, 'Throttling.User', true])
+  expect((await door.call({ ...key, secret: 'wrong' }, 'Count')).json.Code).toBe('SignatureDoesNotMatch')
+  expect((await door.call(await addAccessKey(opened.ctx, 'admin'), 'Count')).json.Code).toBe('success')
+  expect(done).toBe(4)
+  expect(await opened.ctx.db.read.$queryRaw`SELECT "id" FROM "SignatureNonce"`).toHaveLength(4)
 })

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { AppError } from '@/lib/domain/errors'
 import type { Origin, Principal } from '@/lib/domain/principal'
 import { robotUserName } from '@/lib/domain/robot-name'
+import type { RequestLimit } from '@/lib/limits/request-limit'
 import { findSealedAccessKey, touchAccessKey } from '@/lib/metadata/access-keys'
 import { claimNonce } from '@/lib/metadata/nonces'
 import { noteCredentialUse } from '@/lib/metadata/registry-credentials'
@@ -33,14 +34,14 @@ type Parts = Pick<Context, 'db' | 'secrets' | 'credentialUses' | 'attempts'>
  * used from then on, in all processes and servers, whatever becomes of it.
  *
  * Throws TIMESTAMP_EXPIRED, ACCESS_KEY_UNKNOWN, SIGNATURE_MISMATCH; with a right signature ACCESS_KEY_INACTIVE and
- * NONCE_USED; TOO_MANY_ATTEMPTS and UNAVAILABLE as `attempts.guard` does. A wrong signature costs the same for an id that
+ * NONCE_USED, and TOO_MANY_REQUESTS beyond `limit`; TOO_MANY_ATTEMPTS and UNAVAILABLE as `attempts.guard` does. A wrong signature costs the same for an id that
  * exists and for one that does not.
  */
 export async function authenticateSignedRequest(
   ctx: Parts,
   { accessKeyId, madeAtMs, nonce, isMadeWith }: AccessKeySignature,
   origin: Origin,
-  now: Date,
+  { now, limit }: { readonly now: Date; readonly limit: RequestLimit },
 ): Promise<Principal> {
   if (Math.abs(now.getTime() - madeAtMs) > windowMs) throw new AppError('TIMESTAMP_EXPIRED')
   const signer = idForm.test(accessKeyId) ? await findSigner(ctx, accessKeyId, now) : null
@@ -56,7 +57,8 @@ export async function authenticateSignedRequest(
   if (isSigner === null) throw new AppError('SIGNATURE_MISMATCH')
   // Only a caller with the secret learns it.
   if (signer.refusal !== null) throw new AppError('ACCESS_KEY_INACTIVE', { message: signer.refusal })
-  // After the proof, so that a stranger can neither use up a nonce nor fill the table.
+  // After the proof, so that a stranger can neither use up a nonce nor fill the table; limited, so that nobody else can.
+  await limit.take(accessKeyId)
   const id = hash('sha256', `${accessKeyId}\0${nonce}`, 'base64url')
   if (!(await ctx.db.sqlTransaction((tx) => claimNonce(tx, id, now)))) throw new AppError('NONCE_USED')
   const { lastUsedAt, noteUse, bearer } = signer

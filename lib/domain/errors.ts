@@ -34,6 +34,12 @@ const ERRORS = {
     wire: 'TOOMANYREQUESTS',
     message: 'too many failed log-on attempts, try again later',
   },
+  TOO_MANY_REQUESTS: {
+    status: 429,
+    acr: 'Throttling.User',
+    wire: 'TOOMANYREQUESTS',
+    message: 'too many requests with this access key, try again later',
+  },
   TOKEN_INVALID: { status: 401, wire: 'UNAUTHORIZED', message: 'the registry token is not valid' },
   SCOPE_INSUFFICIENT: {
     status: 401,

@@ -7,7 +7,7 @@ import { RequestStatistics } from './request-statistics'
 
 /** Where the metrics of a process are read from, on each scrape. */
 export interface ProcessSources {
-  readonly running: ReadonlySet<Exchange>
+  readonly running: Iterable<Exchange>
   readonly connections: Pick<Connections, 'read'>
   readonly tagRefusals: Pick<TagRefusals, 'read'>
 }

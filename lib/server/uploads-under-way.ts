@@ -11,12 +11,12 @@ const nextRequestMs = 2_000
  *     PUT → 201            ended; also DELETE → 204, any → 404, and a client that disconnected
  */
 export class UploadsUnderWay {
-  readonly #running: ReadonlySet<Exchange>
+  readonly #running: Iterable<Exchange>
   /** When the last response of each upload was sent, oldest first. */
   readonly #answeredAt = new Map<string, number>()
 
   /** `running` has the requests that have not ended. */
-  constructor(running: ReadonlySet<Exchange>) {
+  constructor(running: Iterable<Exchange>) {
     this.#running = running
   }
 

@@ -176,6 +176,20 @@ async function insertTagEvent(
   { tag, kind, currentDigest, pushedDigest, reason }: TagEvent,
   now: Date,
 ): Promise<void> {
+  if (tx.provider === 'postgresql') {
+    // The outbox's row as `addTagEventsToOutbox` writes it, in one statement: every push does this.
+    await tx.$send`
+      WITH entry AS (
+        INSERT INTO "TagEvent" ("instanceId", "repositoryId", "repositoryPath", "tag", "kind", "currentDigest",
+          "pushedDigest", "reason", "actor", "credential", "address", "userAgent", "count", "createdAt", "lastAt")
+        VALUES (${repository.instanceId}, ${repository.id}, ${repository.path}, ${tag}, ${kind}, ${currentDigest},
+          ${pushedDigest}, ${reason}, ${actor.name}, ${actor.credential}, ${actor.address}, ${actor.userAgent}, 1,
+          ${now}, ${now})
+        RETURNING "id", "instanceId", "repositoryId", "repositoryPath", "createdAt")
+      INSERT INTO "OutboxEvent" ("kind", "instanceId", "repositoryId", "repositoryPath", "tagEventId", "createdAt")
+      SELECT 'TAG', "instanceId", "repositoryId", "repositoryPath", "id", "createdAt" FROM entry`
+    return
+  }
   const inserted = await tx.$queryRaw<{ id: number }[]>`
     INSERT INTO "TagEvent" ("instanceId", "repositoryId", "repositoryPath", "tag", "kind", "currentDigest",
       "pushedDigest", "reason", "actor", "credential", "address", "userAgent", "count", "createdAt", "lastAt")

@@ -64,22 +64,44 @@ export const manifestSeenGrainMs = 3_600_000
  * repairs stored bytes that differ from the pushed ones.
  */
 export async function insertManifest(tx: SqlTransaction, repositoryId: string, manifest: NewManifest): Promise<void> {
-  const { digest, references, subjectDigest } = manifest
+  const { digest, subjectDigest } = manifest
   const annotations = subjectDigest === null ? null : JSON.stringify(manifest.annotations)
   const seenBefore = new Date(manifest.now.getTime() - manifestSeenGrainMs)
+  const platforms = manifest.platforms.join(',')
+  const references = JSON.stringify(referenceRowsOf(manifest))
+  // One text each, however many references: each database reads them from JSON.
+  if (tx.provider === 'postgresql') {
+    await tx.$send`
+      WITH written AS (
+        INSERT INTO "Manifest" ("repositoryId", "digest", "mediaType", "artifactType", "subjectDigest", "annotations",
+          "seenAt", "content", "sizeBytes", "totalSizeBytes", "platforms", "pushedBy", "createdAt")
+        VALUES (${repositoryId}, ${digest}, ${manifest.mediaType}, ${manifest.artifactType}, ${subjectDigest}, ${annotations},
+          ${manifest.now}, ${manifest.content}, ${manifest.sizeBytes}, ${manifest.totalSizeBytes}, ${platforms},
+          ${manifest.pushedBy}, ${manifest.now})
+        ON CONFLICT ("repositoryId", "digest") DO UPDATE SET "content" = excluded."content", "seenAt" = excluded."seenAt"
+        WHERE "Manifest"."content" <> excluded."content" OR "Manifest"."seenAt" < ${seenBefore}
+        RETURNING "repositoryId", "digest")
+      INSERT INTO "ManifestReference" ("repositoryId", "parentDigest", "childDigest", "kind", "fingerprint", "count")
+      SELECT written."repositoryId", written."digest", r."childDigest", r."kind", r."fingerprint", r."count"
+      FROM written, jsonb_to_recordset(${references}::jsonb)
+        AS r("childDigest" TEXT, "kind" "ReferenceKind", "fingerprint" TEXT, "count" INTEGER)
+      ON CONFLICT DO NOTHING`
+    return
+  }
   const inserted = await tx.$executeRaw`
     INSERT INTO "Manifest" ("repositoryId", "digest", "mediaType", "artifactType", "subjectDigest", "annotations",
       "seenAt", "content", "sizeBytes", "totalSizeBytes", "platforms", "pushedBy", "createdAt")
     VALUES (${repositoryId}, ${digest}, ${manifest.mediaType}, ${manifest.artifactType}, ${subjectDigest}, ${annotations},
-      ${manifest.now}, ${manifest.content}, ${manifest.sizeBytes}, ${manifest.totalSizeBytes}, ${manifest.platforms.join(',')},
+      ${manifest.now}, ${manifest.content}, ${manifest.sizeBytes}, ${manifest.totalSizeBytes}, ${platforms},
       ${manifest.pushedBy}, ${manifest.now})
     ON CONFLICT ("repositoryId", "digest") DO UPDATE SET "content" = excluded."content", "seenAt" = excluded."seenAt"
     WHERE "Manifest"."content" <> excluded."content" OR "Manifest"."seenAt" < ${seenBefore}`
   if (inserted === 0) return
-  const rows = references.flatMap(({ digest: childDigest, kind, descriptors }) =>
-    [...descriptors].map(([text, count]) => ({ childDigest, kind, fingerprint: fingerprintOf(text), count })),
-  )
-  if (rows.length > 0) await insertReferences(tx, repositoryId, digest, rows)
+  await tx.$executeRaw`
+    INSERT INTO "ManifestReference" ("repositoryId", "parentDigest", "childDigest", "kind", "fingerprint", "count")
+    SELECT ${repositoryId}, ${digest}, "value" ->> 'childDigest', "value" ->> 'kind',
+      "value" ->> 'fingerprint', "value" ->> 'count'
+    FROM json_each(${references}) WHERE TRUE ON CONFLICT DO NOTHING`
 }
 
 interface ReferenceRow {
@@ -89,28 +111,10 @@ interface ReferenceRow {
   readonly count: number
 }
 
-/** One statement, with one text, however many rows. Each database reads them from JSON. */
-async function insertReferences(
-  tx: SqlTransaction,
-  repositoryId: string,
-  parentDigest: string,
-  rows: readonly ReferenceRow[],
-): Promise<void> {
-  const json = JSON.stringify(rows)
-  if (tx.provider === 'sqlite') {
-    await tx.$executeRaw`
-      INSERT INTO "ManifestReference" ("repositoryId", "parentDigest", "childDigest", "kind", "fingerprint", "count")
-      SELECT ${repositoryId}, ${parentDigest}, "value" ->> 'childDigest', "value" ->> 'kind',
-        "value" ->> 'fingerprint', "value" ->> 'count'
-      FROM json_each(${json}) WHERE TRUE ON CONFLICT DO NOTHING`
-  } else {
-    await tx.$executeRaw`
-      INSERT INTO "ManifestReference" ("repositoryId", "parentDigest", "childDigest", "kind", "fingerprint", "count")
-      SELECT ${repositoryId}, ${parentDigest}, "childDigest", "kind", "fingerprint", "count"
-      FROM jsonb_to_recordset(${json}::jsonb)
-        AS r("childDigest" TEXT, "kind" "ReferenceKind", "fingerprint" TEXT, "count" INTEGER)
-      ON CONFLICT DO NOTHING`
-  }
+function referenceRowsOf({ references }: NewManifest): ReferenceRow[] {
+  return references.flatMap(({ digest: childDigest, kind, descriptors }) =>
+    [...descriptors].map(([text, count]) => ({ childDigest, kind, fingerprint: fingerprintOf(text), count })),
+  )
 }
 
 /** SHA-256: two descriptors with one fingerprint are the same. Binary in base64url is the shortest text. */

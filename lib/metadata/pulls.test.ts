@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { openTestDatabase } from '@/lib/testing/test-database'
-import type { Database, DirectReads } from './engine/database'
+import type { CommitMark, Database, DirectReads, FirstRow } from './engine/database'
 import { gather } from './engine/gathered-reads'
 import { Prisma } from './generated/sqlite/client'
 import { type PullQuery, Pulls } from './pulls'
@@ -21,17 +21,23 @@ class Reads implements DirectReads {
   content = Buffer.from('{}')
   duringStatement = () => {}
 
-  first<T>(): T | undefined | Promise<T | undefined> {
+  firstSince<T>(mark: CommitMark | undefined): FirstRow<T> | null | Promise<FirstRow<T> | null> {
+    const current = this.mark
+    if (mark === current) return null
     this.statements++
     this.duringStatement()
     const { content } = this
     const repository = { id: 'crr-1', instanceId: 'cri-1', namespaceId: 'crn-1', path: 'team/app', type: 'PUBLIC' }
     const manifest = { digest: `sha256:${hash('sha256', content)}`, mediaType: 'application/json', content }
-    return { ...repository, allowAnonymousPull: true, rank: 0, ...manifest, sizeBytes: 2, seenAt: new Date(0) } as T
-  }
-
-  commitMark() {
-    return this.mark
+    const row = {
+      ...repository,
+      allowAnonymousPull: true,
+      rank: 0,
+      ...manifest,
+      sizeBytes: 2,
+      seenAt: new Date(0),
+    } as T
+    return { row, mark: current }
   }
 }
 
@@ -85,7 +91,7 @@ test('however many are asked for, a bounded number of bytes is remembered', () =
 test('neither statement reads a table from start to end, but the instances for the default one', async () => {
   const plans: string[] = []
   const explain: DirectReads = {
-    async first(strings, ...values) {
+    async firstSince(_, { query: strings, values }) {
       const isSqlite = inject('provider') === 'sqlite'
       const [start = '', ...rest] = isSqlite ? strings : gather(strings)
       const asked = isSqlite ? values : values.map((value) => [value, 'another'])
@@ -101,9 +107,8 @@ test('neither statement reads a table from start to end, but the instances for t
           await tx.$executeRaw`SET LOCAL enable_seqscan = off`
           await read(tx)
         })
-      return undefined
+      return { row: undefined, mark: 0 }
     },
-    commitMark: () => null,
   }
   await new Pulls(explain).findManifest('usr-1', query)
   await new Pulls(explain).findBlob('usr-1', query)

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { InstanceHostParts } from '@/lib/domain/instance-host'
-import type { DirectReads } from './engine/database'
+import { type CommitMark, type DirectReads, type Question, question } from './engine/database'
 import type { RepositoryForCaller } from './repositories'
 
 /** What a pull asks for. What is not the path of a repository, a tag or a digest is not found. */
@@ -46,15 +46,13 @@ const answerMaxBytes = 128 * 1024
 const answerBytes = 1024
 
 interface Remembered {
-  /** As it was before the statement ran. */
-  readonly mark: number
+  readonly mark: CommitMark
   readonly answer: PulledManifest | PulledBlob
 }
 
 /**
- * Finds in one statement what a pull needs: instance, repository, the caller's rank, and the content. Where the
- * database has a mark for commits (SQLite), an answer is remembered until the next commit
- * (docs/decisions/0028-short-way.md).
+ * Finds in one statement what a pull needs: instance, repository, the caller's rank, and the content. An answer is
+ * remembered until the database says that something was committed (docs/decisions/0028-short-way.md).
  */
 export class Pulls {
   readonly #reads: DirectReads
@@ -73,33 +71,38 @@ export class Pulls {
    * digest. `subjectId` is that of the user or the robot; empty for the anonymous.
    */
   findManifest(subjectId: string, query: PullQuery): Answer<PulledManifest> {
-    return this.#find('manifests', subjectId, query, readManifest)
+    return this.#find(manifests, subjectId, query)
   }
 
   /** The link to the blob of a digest, or null. `subjectId` as in `findManifest`. */
   findBlob(subjectId: string, query: PullQuery): Answer<PulledBlob> {
-    return this.#find('blobs', subjectId, query, readBlob)
+    return this.#find(blobs, subjectId, query)
   }
 
-  #find<T extends PulledManifest | PulledBlob>(
-    kind: string,
+  #find<Row, T extends PulledManifest | PulledBlob>(
+    { name, ask, toAnswer }: PullKind<Row, T>,
     subjectId: string,
     query: PullQuery,
-    read: (reads: DirectReads, subjectId: string, query: PullQuery) => Answer<T>,
   ): Answer<T> {
-    // Before the statement: a commit between the two makes the answer newer than its mark, never older.
-    const mark = this.#reads.commitMark()
-    if (mark === null) return read(this.#reads, subjectId, query)
     const { instance, path, reference } = query
     const host = instance === 'default' ? '' : `${instance.name}.${instance.regionId}`
-    const key = `${subjectId} ${host}/${path}/${kind}/${reference}`
+    const key = `${subjectId} ${host}/${path}/${name}/${reference}`
     const known = this.#remembered.get(key)
-    if (known?.mark === mark) return known.answer as T
-    const answer = read(this.#reads, subjectId, query)
-    if (answer === null || answer instanceof Promise) this.#remembered.delete(key)
-    else this.#remembered.set(key, { mark, answer })
-    return answer
+    return then(this.#reads.firstSince<Row>(known?.mark, ask(subjectId, query)), (found) => {
+      if (found === null) return known?.answer as T
+      const answer = found.row === undefined ? null : toAnswer(found.row, query)
+      if (answer === null) this.#remembered.delete(key)
+      else this.#remembered.set(key, { mark: found.mark, answer })
+      return answer
+    })
   }
+}
+
+/** How one kind of content is found. */
+interface PullKind<Row, T> {
+  readonly name: string
+  readonly ask: (subjectId: string, query: PullQuery) => Question
+  readonly toAnswer: (row: Row, query: PullQuery) => T | null
 }
 
 /** What both statements read first. */
@@ -112,14 +115,20 @@ interface StoredManifest extends StoredRepository, Omit<PulledManifest, 'reposit
   readonly content: Buffer | null
 }
 
+const manifests: PullKind<StoredManifest, PulledManifest> = {
+  name: 'manifests',
+  ask: askForManifest,
+  toAnswer(found) {
+    const { digest, mediaType, content, sizeBytes, seenAt } = found
+    if (content === null || !isDigestOf(digest, content)) return null
+    return { repository: repositoryOf(found), digest, mediaType, content, sizeBytes, seenAt }
+  },
+}
+
 /** A tag has no colon, so a digest is nobody's tag. */
-function readManifest(
-  reads: DirectReads,
-  subjectId: string,
-  { instance, path, reference }: PullQuery,
-): Answer<PulledManifest> {
+function askForManifest(subjectId: string, { instance, path, reference }: PullQuery): Question {
   const { name, regionId } = instance === 'default' ? defaultInstance : instance
-  const row = reads.first<StoredManifest>`
+  return question`
     SELECT r."id", r."instanceId", r."namespaceId", r."path", r."type", i."allowAnonymousPull",
       (SELECT COALESCE(MAX(CASE g."permission" WHEN 'MANAGE' THEN 3 WHEN 'PUSH' THEN 2 ELSE 1 END), 0) FROM "Grant" g
         WHERE g."subjectId" = ${subjectId} AND g."scopeId" IN (r."id", r."namespaceId", r."instanceId")) AS "rank",
@@ -132,11 +141,6 @@ function readManifest(
       (SELECT t."digest" FROM "Tag" t WHERE t."repositoryId" = r."id" AND t."name" = ${reference}), ${reference})
     WHERE i."id" = CASE WHEN ${name} = '' THEN (SELECT d."id" FROM "Instance" d WHERE d."isDefault" LIMIT 1)
       ELSE (SELECT n."id" FROM "Instance" n WHERE n."regionId" = ${regionId} AND n."name" = ${name}) END`
-  return then(row, (found) => {
-    const { digest, mediaType, content, sizeBytes, seenAt } = found
-    if (content === null || !isDigestOf(digest, content)) return null
-    return { repository: repositoryOf(found), digest, mediaType, content, sizeBytes, seenAt }
-  })
 }
 
 interface StoredBlob extends StoredRepository {
@@ -144,9 +148,18 @@ interface StoredBlob extends StoredRepository {
   readonly seenAt: Date
 }
 
-function readBlob(reads: DirectReads, subjectId: string, { instance, path, reference }: PullQuery): Answer<PulledBlob> {
+const blobs: PullKind<StoredBlob, PulledBlob> = {
+  name: 'blobs',
+  ask: askForBlob,
+  toAnswer(found, { reference }) {
+    const { sizeBytes, seenAt } = found
+    return { repository: repositoryOf(found), digest: reference, sizeBytes: Number(sizeBytes), seenAt }
+  },
+}
+
+function askForBlob(subjectId: string, { instance, path, reference }: PullQuery): Question {
   const { name, regionId } = instance === 'default' ? defaultInstance : instance
-  const row = reads.first<StoredBlob>`
+  return question`
     SELECT r."id", r."instanceId", r."namespaceId", r."path", r."type", i."allowAnonymousPull",
       (SELECT COALESCE(MAX(CASE g."permission" WHEN 'MANAGE' THEN 3 WHEN 'PUSH' THEN 2 ELSE 1 END), 0) FROM "Grant" g
         WHERE g."subjectId" = ${subjectId} AND g."scopeId" IN (r."id", r."namespaceId", r."instanceId")) AS "rank",
@@ -157,10 +170,6 @@ function readBlob(reads: DirectReads, subjectId: string, { instance, path, refer
     JOIN "Blob" b ON b."digest" = l."digest" AND b."corruptAt" IS NULL
     WHERE i."id" = CASE WHEN ${name} = '' THEN (SELECT d."id" FROM "Instance" d WHERE d."isDefault" LIMIT 1)
       ELSE (SELECT n."id" FROM "Instance" n WHERE n."regionId" = ${regionId} AND n."name" = ${name}) END`
-  return then(row, (found) => {
-    const { sizeBytes, seenAt } = found
-    return { repository: repositoryOf(found), digest: reference, sizeBytes: Number(sizeBytes), seenAt }
-  })
 }
 
 /** No instance has an empty name. */
@@ -175,8 +184,7 @@ function isDigestOf(digest: string, content: Buffer): boolean {
   return hash(digest.slice(0, colon), content) === digest.slice(colon + 1)
 }
 
-/** Applies `use` to a row, now or when it comes. */
-function then<Row, T>(row: Row | undefined | Promise<Row | undefined>, use: (row: Row) => T | null): Answer<T> {
-  if (row instanceof Promise) return row.then((found) => (found === undefined ? null : use(found)))
-  return row === undefined ? null : use(row)
+/** Applies `use` to what was found, now or when it comes. */
+function then<T, U>(found: T | Promise<T>, use: (found: T) => U): U | Promise<U> {
+  return found instanceof Promise ? found.then(use) : use(found)
 }

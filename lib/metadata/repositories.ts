@@ -1,7 +1,6 @@
 import { createId } from '@/lib/domain/ids'
 import type { ImmutabilityRule } from '@/lib/domain/immutability'
 import type { SqlSource, SqlTransaction } from './engine/database'
-import { Prisma } from './generated/sqlite/client'
 import { type StoredPolicy, withPolicy } from './immutability-policies'
 
 /** A repository as requests name it. */
@@ -76,7 +75,13 @@ export async function findRepositoryForCaller(
  * 4). Several pushes can hold the lock at once. On SQLite the transaction has held the write lock since its start.
  */
 export async function lockRepository(tx: SqlTransaction, id: string): Promise<RepositoryForTraffic | null> {
-  return readLocked(tx, id, Prisma.sql`FOR SHARE OF r`)
+  if (tx.provider === 'sqlite') return readPolicy(tx, id)
+  // Written out, like what a push runs otherwise: a template without SQL fragments is kept prepared.
+  const [row] = await tx.$queryRaw<LockedRow[]>`
+    SELECT r."id", r."instanceId", r."path", r."immutabilityMode", r."exemptTags", n."acceptSparseManifests"
+    FROM "Repository" r JOIN "Namespace" n ON n."id" = r."namespaceId"
+    WHERE r."id" = ${id} AND NOT r."isDeleted" FOR SHARE OF r`
+  return row === undefined ? null : withPolicy(row)
 }
 
 /**
@@ -84,14 +89,22 @@ export async function lockRepository(tx: SqlTransaction, id: string): Promise<Re
  * done while they decide.
  */
 export async function lockRepositoryExclusively(tx: SqlTransaction, id: string): Promise<RepositoryForTraffic | null> {
-  return readLocked(tx, id, Prisma.sql`FOR UPDATE OF r`)
-}
-
-async function readLocked(tx: SqlTransaction, id: string, lock: Prisma.Sql): Promise<RepositoryForTraffic | null> {
-  const [row] = await tx.$queryRaw<(Omit<RepositoryForTraffic, keyof ImmutabilityRule> & StoredPolicy)[]>`
+  if (tx.provider === 'sqlite') return readPolicy(tx, id)
+  const [row] = await tx.$queryRaw<LockedRow[]>`
     SELECT r."id", r."instanceId", r."path", r."immutabilityMode", r."exemptTags", n."acceptSparseManifests"
     FROM "Repository" r JOIN "Namespace" n ON n."id" = r."namespaceId"
-    WHERE r."id" = ${id} AND NOT r."isDeleted" ${tx.provider === 'sqlite' ? Prisma.empty : lock}`
+    WHERE r."id" = ${id} AND NOT r."isDeleted" FOR UPDATE OF r`
+  return row === undefined ? null : withPolicy(row)
+}
+
+type LockedRow = Omit<RepositoryForTraffic, keyof ImmutabilityRule> & StoredPolicy
+
+/** On SQLite a transaction holds the write lock from its start. */
+async function readPolicy(tx: SqlTransaction, id: string): Promise<RepositoryForTraffic | null> {
+  const [row] = await tx.$queryRaw<LockedRow[]>`
+    SELECT r."id", r."instanceId", r."path", r."immutabilityMode", r."exemptTags", n."acceptSparseManifests"
+    FROM "Repository" r JOIN "Namespace" n ON n."id" = r."namespaceId"
+    WHERE r."id" = ${id} AND NOT r."isDeleted"`
   return row === undefined ? null : withPolicy(row)
 }
 

@@ -29,19 +29,44 @@ export interface Source extends SqlSource {
  */
 export interface DirectReads {
   /**
-   * The first row of a SELECT with texts as values, or undefined: SQLite answers at once, PostgreSQL with a promise, many
-   * in one statement. Throws or rejects as `$queryRaw` rejects.
+   * The first row of a SELECT with texts as values. With a mark that is still the commit mark, the row is the same as when
+   * that mark was given, and the answer is `null`. SQLite answers at once, PostgreSQL with a promise, many in one statement.
+   * Throws or rejects as `$queryRaw` rejects.
+   *
+   * The commit mark is changed by each commit, of any connection and any process, before that is acknowledged. The mark of an
+   * answer was read before its row: a commit between the two makes the row newer than the mark, never older.
    */
-  first<T>(query: TemplateStringsArray, ...values: readonly string[]): T | undefined | Promise<T | undefined>
-  /**
-   * A number that each commit changes, of any connection and any process: what was read after this number was seen is
-   * still what the database has, as long as the number is the same. Null: the database has no such number (PostgreSQL).
-   */
-  commitMark(): number | null
+  firstSince<T>(mark: CommitMark | undefined, question: Question): FirstRow<T> | null | Promise<FirstRow<T> | null>
+}
+
+/** SQLite counts commits, PostgreSQL has snapshots. */
+export type CommitMark = number | string
+
+/** A SELECT with texts as values. */
+export interface Question {
+  readonly query: TemplateStringsArray
+  readonly values: readonly string[]
+}
+
+/** The tag of a template that makes a question. */
+export function question(query: TemplateStringsArray, ...values: readonly string[]): Question {
+  return { query, values }
+}
+
+/** The first row of a statement, or undefined. */
+export interface FirstRow<T> {
+  readonly row: T | undefined
+  readonly mark: CommitMark
 }
 
 /** A transaction of plain SQL, or one that can do more. A function that takes this must not be called outside one. */
-export interface SqlTransaction extends SqlSource, SqlRunner {}
+export interface SqlTransaction extends SqlSource, SqlRunner {
+  /**
+   * Runs a statement of which nobody needs the result. PostgreSQL's answer is not waited for: when the statement fails, the
+   * next one fails, or the transaction at its end.
+   */
+  $send(query: TemplateStringsArray | Prisma.Sql, ...values: readonly unknown[]): Promise<void>
+}
 
 /** How a transaction in plain SQL is kept. */
 export interface SqlTransactionOptions {

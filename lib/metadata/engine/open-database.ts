@@ -128,6 +128,10 @@ class ModelTransaction implements Transaction {
     return this.#client.$executeRaw(...query)
   }
 
+  async $send(...query: Parameters<SqlRunner['$executeRaw']>): Promise<void> {
+    await this.#client.$executeRaw(...query)
+  }
+
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return runTransaction(this.#client, this.provider, work)
   }

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net'
-import type { ClientBase, ClientConfig } from 'pg'
+import type { ClientBase, ClientConfig, PoolClient } from 'pg'
 
 /*
  * How connections to PostgreSQL begin, and how they end when the other side does not say so: a machine that is gone, a
@@ -58,6 +58,16 @@ export async function beginSession(client: ClientBase, more: Readonly<Record<str
   const question = { text, values: settings.flat(), query_timeout: connectTimeoutMs }
   const { rows } = await client.query<{ readOnly: string }>(question)
   if (rows[0]?.readOnly === 'on') throw new ReadOnlyServer()
+}
+
+/**
+ * What is sent on a connection until the next tick goes out in one piece, statements of one turn of the event loop
+ * together: writing to a socket costs as much as the rest of a statement.
+ */
+export function sendTogether({ connection: { stream } }: PoolClient): void {
+  if (stream.writableCorked > 0) return
+  stream.cork()
+  process.nextTick(() => stream.uncork())
 }
 
 /** SQLSTATE of "read only sql transaction" (PostgreSQL, appendix A). */

@@ -18,17 +18,16 @@ export class PostgresqlStatements implements SqlRunner {
   }
 
   async $queryRaw<T>(query: TemplateStringsArray | Prisma.Sql, ...values: readonly unknown[]): Promise<T> {
-    return (await this.#run(query, values)).rows as T
+    return (await this.query(toStatement(query, values))).rows as T
   }
 
   async $executeRaw(query: TemplateStringsArray | Prisma.Sql, ...values: readonly unknown[]): Promise<number> {
-    return (await this.#run(query, values)).rowCount ?? 0
+    return (await this.query(toStatement(query, values))).rowCount ?? 0
   }
 
-  async #run(query: TemplateStringsArray | Prisma.Sql, values: readonly unknown[]): Promise<QueryResult> {
-    const statement = isSql(query) || values.some(isSql) ? flatten(query, values) : prepare(query, values)
+  protected async query(statement: PostgresqlQuery): Promise<QueryResult> {
     try {
-      return await this.#client.query({ ...statement, types: typeParsers })
+      return await this.#client.query(statement)
     } catch (error) {
       throw postgresqlFailure(error)
     }
@@ -42,20 +41,27 @@ export function postgresqlFailure(error: unknown): AppError {
   return new AppError(isFull ? 'STORAGE_FULL' : 'UNAVAILABLE', { cause: error })
 }
 
-interface PostgresqlQuery {
+/** A statement as node-postgres takes it. */
+export interface PostgresqlQuery {
   readonly text: string
-  readonly values: unknown[]
+  readonly values?: unknown[]
   /** The name under which the connection keeps the statement prepared. */
   readonly name?: string
+  readonly types?: typeof typeParsers
 }
 
-const prepared = new WeakMap<TemplateStringsArray, { readonly text: string; readonly name: string }>()
+/** The statement of a template with its values. */
+export function toStatement(query: TemplateStringsArray | Prisma.Sql, values: readonly unknown[]): PostgresqlQuery {
+  return isSql(query) || values.some(isSql) ? flatten(query, values) : prepare(query, values)
+}
+
+const prepared = new WeakMap<TemplateStringsArray, PostgresqlQuery>()
 
 function prepare(strings: TemplateStringsArray, values: readonly unknown[]): PostgresqlQuery {
   let statement = prepared.get(strings)
   if (statement === undefined) {
     const text = strings.reduce((before, part, index) => `${before}$${index}${part}`)
-    statement = { text, name: createHash('sha256').update(text).digest('hex').slice(0, 40) }
+    statement = { text, types: typeParsers, name: createHash('sha256').update(text).digest('hex').slice(0, 40) }
     prepared.set(strings, statement)
   }
   return { ...statement, values: values.map(toParameter) }
@@ -64,7 +70,7 @@ function prepare(strings: TemplateStringsArray, values: readonly unknown[]): Pos
 /** Not kept prepared: lists of values come in many lengths. */
 function flatten(query: TemplateStringsArray | Prisma.Sql, values: readonly unknown[]): PostgresqlQuery {
   const flat = isSql(query) ? query : Prisma.sql(query, ...values)
-  return { text: flat.text, values: flat.values.map(toParameter) }
+  return { text: flat.text, types: typeParsers, values: flat.values.map(toParameter) }
 }
 
 function toParameter(value: unknown): unknown {

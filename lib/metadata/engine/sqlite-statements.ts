@@ -3,7 +3,7 @@ import { AppError } from '@/lib/domain/errors'
 import { Prisma } from '../generated/sqlite/client'
 import type { RawRows } from './reading-thread'
 import type { ReadingThreads } from './reading-threads'
-import type { DirectReads } from './database'
+import type { CommitMark, DirectReads, FirstRow, Question } from './database'
 import { type SqlRunner, isSql } from './sql-runner'
 
 /**
@@ -102,11 +102,12 @@ export class SqliteReads extends SqliteStatements implements DirectReads {
     this.#mark = connection.prepare<[], number>('PRAGMA data_version').pluck()
   }
 
-  first<T>(query: TemplateStringsArray, ...values: readonly unknown[]): T | undefined | Promise<T | undefined> {
-    return this.firstOf(query, values) as T | undefined
+  firstSince<T>(mark: CommitMark | undefined, { query, values }: Question): FirstRow<T> | null {
+    const current = this.#readMark()
+    return current === mark ? null : { row: this.firstOf(query, values) as T | undefined, mark: current }
   }
 
-  commitMark(): number {
+  #readMark(): number {
     try {
       return this.#mark.get() as number
     } catch (error) {

@@ -87,6 +87,10 @@ class SqliteTransaction implements SqlTransaction {
     return this.#statements.$executeRaw(...query)
   }
 
+  async $send(...query: Parameters<SqlRunner['$executeRaw']>): Promise<void> {
+    await this.$executeRaw(...query)
+  }
+
   end(): void {
     this.#hasEnded = true
   }

@@ -95,10 +95,15 @@ async function store(
   push: ManifestPush,
   { digest, manifest, platforms }: ReadManifest,
 ): Promise<Stored> {
-  const repository = await lockRepository(tx, repositoryId)
+  // In one go, and in this order: what is read after the lock is there until the transaction ends.
+  const [repository, linked, children] = await Promise.all([
+    lockRepository(tx, repositoryId),
+    readBlobs(tx, repositoryId, manifest),
+    readChildren(tx, repositoryId, manifest),
+  ])
   if (repository === null) throw new AppError('NAME_UNKNOWN')
-  const blobs = await listMissingBlobs(tx, repository, manifest)
-  const children = await readChildren(tx, repository.id, manifest)
+  const blobs = listMissingBlobs(repository, manifest, linked)
+  assertSizes(manifest, children.sizes)
   const totalSizeBytes = BigInt(push.content.byteLength) + manifest.referencedBytes + children.totalSizeBytes
   assertCountable(totalSizeBytes)
   if (push.digest !== null && push.precondition.kind !== 'none') {
@@ -154,20 +159,34 @@ async function moveTags(
 /** How many missing blobs the error names. */
 const namedDigestsMax = 10
 
+/** Sizes in bytes by digest. */
+type Sizes = ReadonlyMap<string, bigint>
+
+const noSizes: Sizes = new Map()
+
+/** The sizes of the config and the layers that are in the repository. */
+async function readBlobs(tx: SqlTransaction, repositoryId: string, { references }: ParsedManifest): Promise<Sizes> {
+  const named = blobsOf(references)
+  return named.size === 0 ? noSizes : listLinkedSizes(tx, repositoryId, [...named])
+}
+
+function blobsOf(references: ParsedManifest['references']): ReadonlySet<Digest> {
+  return new Set(references.filter(({ kind }) => kind !== 'MANIFEST').map(({ digest }) => digest))
+}
+
 /**
- * Returns the config and layers that are not in the repository. Throws MANIFEST_BLOB_UNKNOWN if any is missing, unless
- * it is a nondistributable layer or the namespace accepts sparse manifests; MANIFEST_INVALID if one has another size
- * than its descriptor states.
+ * Returns the config and layers that are not in the repository, which has those that are `linked`. Throws
+ * MANIFEST_BLOB_UNKNOWN if any is missing, unless it is a nondistributable layer or the namespace accepts sparse
+ * manifests; MANIFEST_INVALID if one has another size than its descriptor states.
  */
-async function listMissingBlobs(
-  tx: SqlTransaction,
+function listMissingBlobs(
   repository: RepositoryForTraffic,
-  { references, foreignDigests, statedSizes }: ParsedManifest,
-): Promise<Pick<MissingContent, 'blobs' | 'foreignBlobs'>> {
-  const named = new Set(references.filter(({ kind }) => kind !== 'MANIFEST').map(({ digest }) => digest))
-  const linked = named.size === 0 ? new Map<string, bigint>() : await listLinkedSizes(tx, repository.id, [...named])
-  for (const [digest, size] of linked) assertSize(digest, statedSizes, size)
-  const missing = [...named].filter((digest) => !linked.has(digest))
+  manifest: ParsedManifest,
+  linked: Sizes,
+): Pick<MissingContent, 'blobs' | 'foreignBlobs'> {
+  assertSizes(manifest, linked)
+  const { references, foreignDigests } = manifest
+  const missing = [...blobsOf(references)].filter((digest) => !linked.has(digest))
   const blobs = missing.filter((digest) => !foreignDigests.has(digest))
   if (blobs.length > 0 && !repository.acceptSparseManifests) {
     throw new AppError('MANIFEST_BLOB_UNKNOWN', {
@@ -177,33 +196,42 @@ async function listMissingBlobs(
   return { blobs, foreignBlobs: missing.filter((digest) => foreignDigests.has(digest)) }
 }
 
+interface Children {
+  readonly totalSizeBytes: bigint
+  /** Of those that are in the repository. */
+  readonly sizes: Sizes
+  readonly missing: readonly string[]
+}
+
 /**
  * Returns the total size of an index's children, and which of them are not in the repository. Children may be missing:
- * the specification allows sparse indexes, and clients that copy single platforms push them. Throws MANIFEST_INVALID if
- * one has another size than its descriptor states: containerd could not pull it.
+ * the specification allows sparse indexes, and clients that copy single platforms push them.
  */
 async function readChildren(
   tx: SqlTransaction,
   repositoryId: string,
-  { references, childBlobs, statedSizes }: ParsedManifest,
-): Promise<{ readonly totalSizeBytes: bigint; readonly missing: readonly string[] }> {
+  { references, childBlobs }: ParsedManifest,
+): Promise<Children> {
   const children = references.filter(({ kind }) => kind === 'MANIFEST').map(({ digest }) => digest)
-  if (children.length === 0) return { totalSizeBytes: 0n, missing: [] }
-  const manifests = await listManifestSummaries(tx, repositoryId, children)
-  const blobs =
-    childBlobs.size === 0 ? new Map<string, bigint>() : await listLinkedSizes(tx, repositoryId, [...childBlobs])
-  for (const { digest, sizeBytes } of manifests) assertSize(digest, statedSizes, BigInt(sizeBytes))
-  for (const [digest, size] of blobs) assertSize(digest, statedSizes, size)
-  const found = new Set([...manifests.map(({ digest }) => digest), ...blobs.keys()])
+  if (children.length === 0) return { totalSizeBytes: 0n, sizes: noSizes, missing: [] }
+  const [manifests, blobs] = await Promise.all([
+    listManifestSummaries(tx, repositoryId, children),
+    childBlobs.size === 0 ? noSizes : listLinkedSizes(tx, repositoryId, [...childBlobs]),
+  ])
+  const sizes = new Map([...manifests.map(({ digest, sizeBytes }) => [digest, BigInt(sizeBytes)] as const), ...blobs])
   return {
     totalSizeBytes: manifests.reduce((sum, child) => sum + child.totalSizeBytes, 0n),
-    missing: children.filter((digest) => !found.has(digest)),
+    sizes,
+    missing: children.filter((digest) => !sizes.has(digest)),
   }
 }
 
-function assertSize(digest: string, stated: ReadonlyMap<string, number>, sizeBytes: bigint): void {
-  const size = stated.get(digest)
-  if (size !== undefined && BigInt(size) !== sizeBytes) {
-    throw invalidManifest(`it states ${size} bytes for ${digest}, which has ${sizeBytes}`)
+/** Throws MANIFEST_INVALID if something has another size than its descriptor states: containerd could not pull it. */
+function assertSizes({ statedSizes }: ParsedManifest, sizes: Sizes): void {
+  for (const [digest, sizeBytes] of sizes) {
+    const stated = statedSizes.get(digest)
+    if (stated !== undefined && BigInt(stated) !== sizeBytes) {
+      throw invalidManifest(`it states ${stated} bytes for ${digest}, which has ${sizeBytes}`)
+    }
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { Client } from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { DatabaseLocation } from './database'
+import { type DatabaseLocation, question } from './database'
 import { type OpenDatabase, openDatabase } from './open-database'
 import { createMigratedDatabase } from '@/lib/testing/test-database'
 import { type TcpProxy, startTcpProxy } from '@/scripts/lib/tcp-proxy.mjs'
@@ -47,7 +47,10 @@ const write = () =>
   )
 const writeModels = () => db.transaction((tx) => tx.prisma.lease.deleteMany())
 
-const all = { read, readModels, write, writeModels }
+const readInline = () => db.inline.read.$queryRaw`SELECT 1 AS one`
+const readDirectly = async () => db.direct.firstSince(undefined, question`SELECT 1 AS one WHERE ${'a'} = 'a'`)
+
+const all = { read, readModels, readInline, readDirectly, write, writeModels }
 
 describe.each(Object.entries(all))('%s', (_, use) => {
   test('is UNAVAILABLE while connections are reset, and works again at once', async () => {

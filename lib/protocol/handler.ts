@@ -10,6 +10,7 @@ import { openRepository } from '@/lib/registry/traffic/open-repository'
 import { authenticate } from './authenticate'
 import type { Operation } from './call'
 import { hostOf } from './challenge'
+import { type Ahead, readAhead } from './read-ahead'
 import { describeRefusal } from './refusal'
 import { matchRoute } from './routes'
 import { setHeaders } from './set-headers'
@@ -127,13 +128,11 @@ async function serve({ ctx, request, response, exchange, isStopping }: Serving):
     await operation.handle({ ctx, request, response, query })
     return
   }
+  const isFresh = readsCurrentAccess(operation)
+  const ahead = isFresh && operation?.kind === 'repository' ? readAhead(ctx, request, route?.name ?? '') : null
   const instance = await findInstanceOfHost(ctx, host)
-  const { principal, reauthenticate } = await authenticate(
-    ctx,
-    request,
-    instance?.id ?? null,
-    readsCurrentAccess(operation),
-  )
+  const proof = ahead !== null && ahead.instanceId === instance?.id ? ahead.proof : null
+  const { principal, reauthenticate } = await (proof ?? authenticate(ctx, request, instance?.id ?? null, isFresh))
   const isPull = operation?.kind === 'repository' && operation.action === 'pull'
   // A caller without credentials may pull public content, and must not learn whether anything else exists.
   if (instance === null || (isNobody(principal) && !isPull)) throw new AppError('UNAUTHORIZED')
@@ -151,11 +150,11 @@ async function serve({ ctx, request, response, exchange, isStopping }: Serving):
   // An anonymous caller is asked to log on, whatever the name.
   if (principal.kind === 'anonymous' && !isRepositoryPath(route.name)) throw new AppError('UNAUTHORIZED')
   const name = parseRepositoryPath(route.name)
-  const open = (by: Principal) => openRepository(ctx, by, instance.id, name, action)
+  const open = (by: Principal, found?: Ahead['repository']) => openRepository(ctx, by, instance.id, name, action, found)
   const checkedAtMs = performance.now()
   let repository
   try {
-    repository = await open(principal)
+    repository = await open(principal, ahead?.repository)
   } catch (error) {
     if (!AppError.is(error) || error.code !== 'NAME_UNKNOWN' || operation.whenNameUnknown === undefined) throw error
     operation.whenNameUnknown({ request, response, query, target })

@@ -69,10 +69,11 @@ const noUseCases: Readonly<Record<string, string>> = {
   'traffic/name-page': 'cuts a page',
   'traffic/opened-repository': 'the proof that use cases of pushes and pulls ask for',
   'traffic/pull-permission': 'the rule that opening a repository asks',
+  'traffic/repository-ahead': 'reads for opening a repository, which decides',
 }
 
 /** Those of them that the doors call all the same. */
-const calledByDoors = ['traffic/find-instance-of-host']
+const calledByDoors = ['traffic/find-instance-of-host', 'traffic/repository-ahead']
 
 /** The codes of refusals: whoever has the rights gets none of them. */
 const refusals: readonly ErrorCode[] = ['UNAUTHORIZED', 'DENIED', 'NOT_FOUND', 'NAME_UNKNOWN', 'SCOPE_INSUFFICIENT']

@@ -61,13 +61,14 @@ export async function beginSession(client: ClientBase, more: Readonly<Record<str
 }
 
 /**
- * What is sent on a connection until the next tick goes out in one piece, statements of one turn of the event loop
- * together: writing to a socket costs as much as the rest of a statement.
+ * What is sent on a connection goes out in one piece with what promises that are settled now send after it: writing to a
+ * socket costs as much as the rest of a statement.
  */
 export function sendTogether({ connection: { stream } }: PoolClient): void {
   if (stream.writableCorked > 0) return
   stream.cork()
-  process.nextTick(() => stream.uncork())
+  // A tick that is asked for while promises go on comes after all of them.
+  queueMicrotask(() => process.nextTick(() => stream.uncork()))
 }
 
 /** SQLSTATE of "read only sql transaction" (PostgreSQL, appendix A). */

@@ -15,6 +15,7 @@ import type { Context } from '@/lib/context'
 import { finishDeletions } from '@/lib/registry/finish-deletions'
 import { OpenedRepository, type TrafficAction } from './opened-repository'
 import { isPullAllowed } from './pull-permission'
+import type { FoundRepository } from './repository-ahead'
 
 /** The scope that a token must have, and the permission that the principal needs. */
 const needs = {
@@ -24,7 +25,8 @@ const needs = {
 } as const
 
 /**
- * Returns the repository `<namespace>/<name>` of an instance if the principal may do `action` there.
+ * Returns the repository `<namespace>/<name>` of an instance if the principal may do `action` there. What `ahead` found
+ * is used if it is about them.
  * A push creates the repository with the namespace's defaults if the namespace allows it.
  *
  * A registry token's scopes were decided when it was issued; a push and a deletion also need a current grant. So does a
@@ -41,8 +43,14 @@ export async function openRepository(
   instanceId: string,
   path: RepositoryPath,
   action: TrafficAction,
+  ahead?: Promise<FoundRepository>,
 ): Promise<OpenedRepository> {
-  return new OpenedRepository(await findAllowed(ctx, principal, instanceId, path, action), principal, action)
+  const find = async () => {
+    const found = await ahead
+    const isIt = found?.instanceId === instanceId && found.path === path && found.subjectId === principal.id
+    return isIt ? found.repository : findRepositoryForCaller(ctx.db, instanceId, path, principal.id)
+  }
+  return new OpenedRepository(await findAllowed(ctx, principal, instanceId, path, action, find), principal, action)
 }
 
 async function findAllowed(
@@ -51,12 +59,13 @@ async function findAllowed(
   instanceId: string,
   path: RepositoryPath,
   action: TrafficAction,
+  find: () => Promise<RepositoryForCaller | null>,
 ): Promise<NamedRepository> {
   const { token } = principal
   if (token !== null && token.repositories.get(path)?.has(needs[action].scope) !== true) {
     throw insufficientScope(path, action)
   }
-  const existing = await findRepositoryForCaller(ctx.db, instanceId, path, principal.id)
+  const existing = await find()
   if (existing !== null) {
     assertAllowed(principal, existing, action)
     return existing

@@ -54,7 +54,7 @@ export async function listStoredObjects(source: SqlSource, after: string | null)
 export async function putStoredObject(tx: SqlTransaction, object: StoredObject): Promise<void> {
   const { digest, key, sizeBytes, publishedAt } = object
   await dropStoredObject(tx, digest, { isCorrupt: false, now: publishedAt })
-  await tx.$executeRaw`
+  await tx.$send`
     INSERT INTO "StoredObject" ("digest", "key", "sizeBytes", "publishedAt")
     VALUES (${digest}, ${key}, ${sizeBytes}, ${publishedAt})`
 }

@@ -14,7 +14,7 @@ export async function insertUpload(
   tx: SqlTransaction,
   upload: { readonly id: string; readonly repositoryId: string; readonly createdBy: string; readonly now: Date },
 ): Promise<void> {
-  await tx.$executeRaw`
+  await tx.$send`
     INSERT INTO "Upload" ("id", "repositoryId", "createdBy", "createdAt")
     VALUES (${upload.id}, ${upload.repositoryId}, ${upload.createdBy}, ${upload.now})`
 }
@@ -30,6 +30,11 @@ export async function hasUpload(source: SqlSource, repositoryId: string, id: str
 export async function deleteUpload(tx: SqlTransaction, repositoryId: string, id: string): Promise<boolean> {
   const count = await tx.$executeRaw`DELETE FROM "Upload" WHERE "id" = ${id} AND "repositoryId" = ${repositoryId}`
   return count > 0
+}
+
+/** Closes an upload, if it is open. */
+export async function closeUpload(tx: SqlTransaction, repositoryId: string, id: string): Promise<void> {
+  await tx.$send`DELETE FROM "Upload" WHERE "id" = ${id} AND "repositoryId" = ${repositoryId}`
 }
 
 /** How many uploads are started and neither finished nor dropped, in all repositories. */

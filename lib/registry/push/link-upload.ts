@@ -1,7 +1,7 @@
 import { AppError } from '@/lib/domain/errors'
 import { linkBlob } from '@/lib/metadata/blobs'
 import { lockRepository } from '@/lib/metadata/repositories'
-import { type FinishedUpload, deleteUpload } from '@/lib/metadata/uploads'
+import { type FinishedUpload, closeUpload } from '@/lib/metadata/uploads'
 import type { Context } from '@/lib/context'
 
 /**
@@ -17,6 +17,6 @@ export async function linkUpload(
     await linkBlob(tx, repositoryId, { digest, sizeBytes, arePushed: true, now: new Date() })
     // The row is locked now, so garbage collection cannot delete the bytes (collect-garbage.ts).
     if ((await ctx.blobs.stat(digest, tx)) !== sizeBytes) throw new AppError('UNAVAILABLE', { detail: { digest } })
-    await deleteUpload(tx, repositoryId, id)
+    await closeUpload(tx, repositoryId, id)
   })
 }

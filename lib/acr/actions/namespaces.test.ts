@@ -158,7 +158,7 @@ describe('DeleteNamespace', () => {
     const deletion = run('DeleteNamespace', { InstanceId, NamespaceName: 'team' })
     await expect(deletion).rejects.toMatchObject({
       code: 'REPOSITORY_PROTECTED',
-      detail: { repositories: ['team/closed'] },
+      message: expect.stringMatching(/immutable tags: team\/closed\. Set TagImmutability to false/) as string,
     })
     expect(await paths()).toEqual(before)
   })

@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { image, multiPlatformImage } from '@/e2e/content/images'
-import { type Pushable, configType, json, layerType, manifestOf, pushAll } from '@/e2e/content/pushable'
+import {
+  type Pushable,
+  configType,
+  descriptorOfManifest,
+  indexOf,
+  json,
+  layerType,
+  manifestOf,
+  pushAll,
+} from '@/e2e/content/pushable'
 import { type AcrParameters, acrCaller, outcomeOf, runAction } from '@/lib/testing/test-acr'
 import { type TestDoors, openTestDoors } from '@/lib/testing/test-doors'
 
@@ -26,6 +35,18 @@ const stepsOf = async (Tag: string, more: AcrParameters = {}) => {
     LayerInstruction,
     LayerCMD,
   ])
+}
+
+/** The layers that are answered, without the steps that made none. */
+async function digests(tag: string, more: AcrParameters = {}): Promise<string[]> {
+  const { Layers } = await ask('GetRepoTagLayers', tag, more)
+  const layers = Layers as readonly { readonly BlobDigest: string }[]
+  return layers.map(({ BlobDigest }) => BlobDigest).filter((digest) => digest !== '')
+}
+
+function layersOf(pushed: Pushable | undefined): string[] {
+  const manifest = JSON.parse(String(pushed?.manifest)) as { readonly layers: readonly { readonly digest: string }[] }
+  return manifest.layers.map(({ digest }) => digest)
 }
 
 describe('GetRepoTagManifest', () => {
@@ -97,18 +118,22 @@ describe('GetRepoTagLayers', () => {
   test('of an index are those of its first image, or of the one that is asked for', async () => {
     const { all, images } = multiPlatformImage('many', { version: '9' })
     await push(all)
-    const digests = async (more: AcrParameters = {}) =>
-      ((await ask('GetRepoTagLayers', 'many', more))['Layers'] as readonly { readonly BlobDigest: string }[])
-        .map(({ BlobDigest }) => BlobDigest)
-        .filter((digest) => digest !== '')
-    const layersOf = (pushed: Pushable | undefined) =>
-      (JSON.parse(String(pushed?.manifest)) as { readonly layers: readonly { readonly digest: string }[] }).layers.map(
-        ({ digest }) => digest,
-      )
-    expect(await digests()).toEqual(layersOf(images[0]))
+    expect(await digests('many')).toEqual(layersOf(images[0]))
     const arm = images[1]?.digest ?? ''
-    expect(await digests({ Digest: arm })).toEqual(layersOf(images[1]))
-    expect(await digests({ Digest: arm.slice('sha256:'.length) })).toEqual(layersOf(images[1]))
+    expect(await digests('many', { Digest: arm })).toEqual(layersOf(images[1]))
+    expect(await digests('many', { Digest: arm.slice('sha256:'.length) })).toEqual(layersOf(images[1]))
+  })
+
+  test('of an index are not those of an attestation, nor of an image that is not there', async () => {
+    await doors.api.ctx.db.prisma.namespace.updateMany({ data: { acceptSparseManifests: true } })
+    const { images, attestations } = multiPlatformImage('', { version: '10' })
+    const [missing, there] = images
+    const children = [attestations[0], missing, there].map((child, at) => ({
+      ...descriptorOfManifest(child as Pushable),
+      ...(at === 0 && { annotations: { 'vnd.docker.reference.type': 'attestation-manifest' } }),
+    }))
+    await push([attestations[0], there, indexOf(children, 'sparse')] as Pushable[])
+    expect(await digests('sparse')).toEqual(layersOf(there))
   })
 
   test('are what Docker’s old builder writes, too, and what has no known form', async () => {

@@ -43,6 +43,7 @@ const noUseCases: Readonly<Record<string, string>> = {
   'maintenance/pace': 'holds a run to a speed',
   'maintenance/scrub-blobs': 'the work of a run that a use case has started',
   'maintenance/check-totals': 'the work of the server itself',
+  'maintenance/sweep-nonces': 'the work of the server itself',
   'maintenance/sweep-outbox': 'the work of the server itself',
   'maintenance/sweep-objects': 'the work of the server itself',
   'maintenance/sweep-uploads': 'the work of a run that a use case has started',

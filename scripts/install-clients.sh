@@ -4,9 +4,9 @@
 # dependencies must not change those of the clients).
 # crane, cosign, helm, oras and regctl are built with Go; their versions, and the checksums of all their modules, are in
 # clients/go.mod and go.sum. `stele-python` runs Python with oras, python-dxf and the official client of ACR's API
-# (clients/requirements.txt); `stele-acr` is made of its Go clients (clients/acr), `stele-node` and `stele-java` run
-# programs with those of npm (clients/acr-npm) and Maven (clients/acr-java). The first run takes minutes, later runs no
-# time.
+# (clients/requirements.txt); `stele-acr` is made of its Go clients (clients/acr), and `stele-go`, `stele-node` and
+# `stele-java` run programs with those of Go, npm (clients/acr-npm) and Maven (clients/acr-java). The first run takes
+# minutes, later runs no time.
 set -euo pipefail
 # Without it, what fails inside of $(…) would not end it, and an incomplete folder would be kept.
 shopt -s inherit_errexit
@@ -39,9 +39,12 @@ build_s3_server() {
   (cd versitygw && build_go "$1")
 }
 
+# With the sources of what it is made of, so that tests compile other programs without a download.
 build_acr_go() {
-  (cd acr && GOBIN="$1" CGO_ENABLED=0 go install -mod=readonly -trimpath -ldflags='-s -w' .)
-  mv "$1/acr" "$1/stele-acr"
+  mkdir "$1/acr"
+  cp acr/* "$1/acr"
+  (cd "$1/acr" && go mod vendor && CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o "$1/stele-acr" .)
+  write_command "$1/stele-go" 'cp -R "$(dirname "$0")/acr/go.mod" "$(dirname "$0")/acr/go.sum" . && ln -s "$(dirname "$0")/acr/vendor" . && CGO_ENABLED=0 exec go run -trimpath'
 }
 
 # Writes a command that runs the rest of its arguments after these.
@@ -79,7 +82,7 @@ version() {
 go="$(provide "$(version go.mod go.sum)" build_go)"
 s3="$(provide "versitygw-$(version versitygw/go.mod versitygw/go.sum)" build_s3_server)"
 python="$(provide "python-$(version requirements.txt)" install_python)"
-acr_go="$(provide "acr-go-$(version acr/*)" build_acr_go)"
+acr_go="$(provide "acr-sdk-go-$(version acr/*)" build_acr_go)"
 acr_npm="$(provide "acr-npm-$(version acr-npm/*)" install_npm)"
 acr_java="$(provide "acr-java-$(version acr-java/*)" install_java)"
 echo "$go:$s3:$python:$acr_go:$acr_npm:$acr_java"

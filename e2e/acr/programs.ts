@@ -1,4 +1,4 @@
-import { copyFile, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommandLine, type CommandResult } from '../clients/command-line'
 import { createHome } from '../clients/home'
@@ -45,10 +45,6 @@ export class Programs {
     const [command, ...first] = this.#command(file.split('.').at(-1) ?? '')
     requireCommands(command)
     await writeFile(join(this.#folder, file), text)
-    if (command === 'go') {
-      for (const name of ['go.mod', 'go.sum'])
-        await copyFile(join(root, 'scripts', 'clients', 'acr', name), join(this.#folder, name))
-    }
     return new CommandLine(command, first, this.#env, this.#folder).attempt([file, ...args])
   }
 
@@ -57,7 +53,7 @@ export class Programs {
       case 'py':
         return ['stele-python']
       case 'go':
-        return ['go', 'run', '-trimpath', '-mod=readonly']
+        return ['stele-go']
       case 'java':
         return ['stele-java']
       case 'cjs':

@@ -7,6 +7,7 @@ const domain = '^lib/domain/'
 const limits = '^lib/limits/'
 const secrets = '^lib/secrets/'
 const storage = '^lib/storage/'
+const transparency = '^lib/transparency/'
 const metadata = '^lib/metadata/'
 const auth = '^lib/auth/'
 /** What of lib/auth the process keeps for all doors, in the context; it knows nothing of the context itself. */
@@ -88,13 +89,22 @@ export default {
     mayImport('limits', limits, [domain]),
     mayImport('secrets', secrets, [domain, limits]),
     mayImport('storage', storage, [domain, ...settings]),
-    mayImport('metadata', metadata, [domain, ...settings]),
+    // The Merkle tree, notes and what verifies a log: no I/O, so that an auditor’s tool can be made of it.
+    mayImport('transparency', transparency, [domain]),
+    {
+      name: 'transparency-has-no-packages',
+      comment: 'Of Node it needs cryptography only.',
+      severity: 'error',
+      from: { path: transparency, pathNot: tests },
+      to: { pathNot: ['^lib/', '^(node:)?crypto$'] },
+    },
+    mayImport('metadata', metadata, [domain, transparency, ...settings]),
     mayImport('context', '^lib/context\\.ts$', [limits, secrets, storage, metadata, keptByProcess, jobs, ...settings]),
     mayImport('auth-of-the-process', keptByProcess, [domain, limits, secrets, metadata, ...settings]),
     mayImport('auth', auth, [domain, limits, secrets, metadata, ...context]),
     // Carried by the context, so it knows nothing of it.
     mayImport('jobs', jobs, [domain, metadata, ...settings]),
-    mayImport('registry', registry, [domain, secrets, storage, metadata, jobs, ...context]),
+    mayImport('registry', registry, [domain, secrets, storage, transparency, metadata, jobs, ...context]),
     ...Object.entries(rooms).map(([room, others]) => ({
       name: `registry-${room}`,
       comment: 'Rooms of use cases build on each other in one direction.',
@@ -120,6 +130,7 @@ export default {
       limits,
       secrets,
       storage,
+      transparency,
       metadata,
       auth,
       jobs,
@@ -131,7 +142,16 @@ export default {
       ...context,
     ]),
     // As the server does: it has a process of its own.
-    mayImport('command', '^lib/command/', [domain, secrets, storage, metadata, auth, registry, ...context]),
+    mayImport('command', '^lib/command/', [
+      domain,
+      secrets,
+      storage,
+      transparency,
+      metadata,
+      auth,
+      registry,
+      ...context,
+    ]),
     mayImport('api-route', route, [domain, auth, registry, operations, schemas, ...context]),
     mayImport('api-operations', operations, [domain, schemas]),
     mayImport('api-schemas-and-client', '^lib/api/(schemas|client)/', [domain]),

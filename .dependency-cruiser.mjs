@@ -52,6 +52,7 @@ const rooms = {
   ledger: [],
   content: ['pull'],
   maintenance: [],
+  transparency: [],
 }
 
 const tests = '\\.test\\.tsx?$|^lib/testing/|\\.contract\\.ts$'

@@ -6,6 +6,7 @@ import type { ByteBudget } from '@/lib/limits/byte-budget'
 import type { TagRefusals } from '@/lib/limits/tag-refusals'
 import type { Turnstile, Turnstiles } from '@/lib/limits/turnstile'
 import type { JobHost } from '@/lib/jobs/job-host'
+import type { LogKeys } from '@/lib/secrets/log-keys'
 import type { Passwords } from '@/lib/secrets/passwords'
 import type { RegistryTokens } from '@/lib/secrets/registry-tokens'
 import type { SecretBox } from '@/lib/secrets/secret-box'
@@ -32,6 +33,8 @@ export interface Context {
   readonly reserve: SpaceReserve
   readonly secrets: SecretBox
   readonly registryTokens: RegistryTokens
+  /** The keys that sign the checkpoints of transparency logs. */
+  readonly logKeys: LogKeys
   readonly log: Logger
   /** Hashes and verifies passwords. */
   readonly passwords: Passwords

@@ -15,6 +15,10 @@ const writers = {
   Tombstone: 'lib/metadata/tombstones.ts',
   TagOpening: 'lib/metadata/openings.ts',
   OutboxEvent: 'lib/metadata/outbox.ts',
+  OutboxReader: 'lib/metadata/outbox-readers.ts',
+  TransparencyLog: 'lib/metadata/transparency-logs.ts',
+  TransparencyLeaf: 'lib/metadata/transparency-logs.ts',
+  TransparencyTile: 'lib/metadata/transparency-logs.ts',
   // Besides the triggers.
   RepositoryTotals: 'lib/metadata/totals-check.ts',
   InstanceTotals: 'lib/metadata/totals-check.ts',

@@ -8,9 +8,11 @@ import {
   lockSealedKeys,
   putSealedKey,
 } from '@/lib/metadata/sealed-keys'
+import { hasSignedLog } from '@/lib/metadata/transparency-logs'
 import { FolderKeys } from '@/lib/secrets/folder-keys'
 import { type KeyStore, KeysError } from '@/lib/secrets/key-store'
 import { KeySealer, type KeyTable, SealedKeys } from '@/lib/secrets/sealed-keys'
+import { createLogKeys } from '@/lib/secrets/log-keys'
 import { SecretBox, createSealingKey } from '@/lib/secrets/secret-box'
 import { createSigningKeys } from '@/lib/secrets/signing-keys'
 import { secondFactorOwner } from './second-factor-owner'
@@ -62,8 +64,13 @@ export async function assertKeysThere(setting: KeysSetting, db: Database): Promi
 export async function prepareKeys(setting: KeysSetting, db: Database): Promise<KeysState> {
   if (setting.secretKeys === null) return 'in folder'
   const folder = new FolderKeys(setting.dataDir)
-  const [secrets, tokens] = await Promise.all([folder.find('secrets'), folder.find('registry-tokens')])
-  const hasMade = await openSealedKeys(setting, db).prepare(async () => {
+  const [secrets, tokens, logs] = await Promise.all([
+    folder.find('secrets'),
+    folder.find('registry-tokens'),
+    folder.find('transparency-log'),
+  ])
+  const forLogs = async () => ((await hasSignedLog(db)) ? logs : (logs ?? createLogKeys()))
+  const all = async () => {
     const key = secrets ?? createSealingKey()
     if (!(await opensSamples(new SecretBox(key), db))) {
       throw new KeysError(
@@ -72,8 +79,10 @@ export async function prepareKeys(setting: KeysSetting, db: Database): Promise<K
           'that folder as STELE_DATA_DIR, so that its keys are moved to the database',
       )
     }
-    return { secrets: key, 'registry-tokens': tokens ?? createSigningKeys() }
-  })
+    const keys = { secrets: key, 'registry-tokens': tokens ?? createSigningKeys() }
+    return { ...keys, 'transparency-log': logs ?? createLogKeys() }
+  }
+  const hasMade = await openSealedKeys(setting, db).prepare({ all, forLogs })
   if (!hasMade) return 'in database'
   return secrets === null ? 'created in database' : 'moved to database'
 }

@@ -7,6 +7,7 @@ import { isForeignKeyViolation, isUniqueViolation } from './engine/failures'
 import { Prisma } from './generated/sqlite/client'
 import { type Slice, type Sql, allOf, contains, inOrder } from './engine/listing'
 import { parseExemptTags, storeExemptTags } from './immutability-policies'
+import { insertLog } from './transparency-logs'
 
 /** An instance as stored. */
 export interface InstanceRow {
@@ -20,6 +21,8 @@ export interface InstanceRow {
   /** The immutability policy of new repositories, unless their namespace has its own default. */
   readonly defaultImmutabilityMode: ImmutabilityMode
   readonly defaultExemptTags: readonly string[]
+  /** Whether everybody may read the transparency log. */
+  readonly isLogPublic: boolean
   readonly version: number
   readonly createdAt: Date
   readonly updatedAt: Date
@@ -28,7 +31,7 @@ export interface InstanceRow {
 /** What may change of an instance. */
 export type InstanceSettings = Pick<
   InstanceRow,
-  'name' | 'allowAnonymousPull' | 'defaultImmutabilityMode' | 'defaultExemptTags'
+  'name' | 'allowAnonymousPull' | 'defaultImmutabilityMode' | 'defaultExemptTags' | 'isLogPublic'
 >
 
 /** An instance as a statement reads it. */
@@ -72,6 +75,13 @@ export async function findInstanceByHost(
   return row ?? null
 }
 
+/** The parts of an instance's host names, or null. */
+export async function findInstanceHostParts(source: SqlSource, id: string): Promise<InstanceHostParts | null> {
+  const [row] = await source.read.$queryRaw<InstanceHostParts[]>`
+    SELECT "name", "regionId" FROM "Instance" WHERE "id" = ${id}`
+  return row ?? null
+}
+
 /** The instance that serves every host name that no instance has, or null while there is no instance. */
 export async function findDefaultInstance(source: SqlSource): Promise<InstanceForTraffic | null> {
   const [row] = await source.read.$queryRaw<InstanceForTraffic[]>`
@@ -110,13 +120,15 @@ export async function countInstancesByRegion(db: Source, viewer: Viewer | null):
   return new Map(rows.map((row) => [row.regionId, Number(row.count)]))
 }
 
-/** Adds an instance. Throws ALREADY_EXISTS when its region has one of that name. */
+/** Adds an instance, and its transparency log, which tells everything from the first. Throws ALREADY_EXISTS when its region has one of that name. */
 export async function insertInstance(
   tx: Transaction,
   instance: Pick<InstanceRow, 'id' | 'regionId' | 'name' | 'specification' | 'isDefault'>,
 ): Promise<InstanceRow> {
   try {
-    return toInstanceRow(await tx.prisma.instance.create({ data: instance }))
+    const row = toInstanceRow(await tx.prisma.instance.create({ data: instance }))
+    await insertLog(tx, row.id, 'new')
+    return row
   } catch (error) {
     throw isUniqueViolation(error) ? nameTaken(instance.name, error) : error
   }

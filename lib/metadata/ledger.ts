@@ -40,8 +40,7 @@ interface RecordedMove {
 }
 
 /** A decision about one tag, with its reason. */
-interface RecordedDecision {
-  readonly kind: 'RELEASED' | 'OPENED'
+type RecordedDecision = ({ readonly kind: 'RELEASED' } | { readonly kind: 'OPENED'; readonly closesAt: Date }) & {
   readonly tag: string
   readonly digest: string
   readonly reason: string
@@ -85,9 +84,12 @@ export async function recordDecision(
   tx: SqlTransaction,
   repository: NamedRepository,
   actor: Actor,
-  { kind, tag, digest, reason, now }: RecordedDecision,
+  decision: RecordedDecision,
 ): Promise<void> {
-  await insertTagEvent(tx, repository, actor, { tag, kind, currentDigest: digest, pushedDigest: null, reason }, now)
+  const { kind, tag, digest, reason, now } = decision
+  const closesAt = decision.kind === 'OPENED' ? decision.closesAt : undefined
+  const event = { tag, kind, currentDigest: digest, pushedDigest: null, reason }
+  await insertTagEvent(tx, repository, actor, event, now, closesAt)
 }
 
 /** Records the end of an opening; `digest` is what the tag points at, or null where it was deleted. */
@@ -175,6 +177,7 @@ async function insertTagEvent(
   actor: Actor,
   { tag, kind, currentDigest, pushedDigest, reason }: TagEvent,
   now: Date,
+  closesAt?: Date,
 ): Promise<void> {
   if (tx.provider === 'postgresql') {
     // The outbox's row as `addTagEventsToOutbox` writes it, in one statement: every push does this.
@@ -197,7 +200,7 @@ async function insertTagEvent(
       ${pushedDigest}, ${reason}, ${actor.name}, ${actor.credential}, ${actor.address}, ${actor.userAgent}, 1, ${now},
       ${now})
     RETURNING "id"`
-  await addEntriesToOutbox(tx, repository, inserted, now)
+  await addEntriesToOutbox(tx, repository, inserted, now, closesAt)
 }
 
 function addEntriesToOutbox(
@@ -205,11 +208,13 @@ function addEntriesToOutbox(
   repository: NamedRepository,
   entries: readonly { readonly id: number }[],
   now: Date,
+  closesAt?: Date,
 ): Promise<void> {
   return addTagEventsToOutbox(
     tx,
     repository,
     entries.map(({ id }) => id),
     now,
+    closesAt,
   )
 }

@@ -12,20 +12,44 @@ import type { NamedRepository } from './repositories'
 /** What can happen to a repository, besides what happens to its tags. */
 export type RepositoryEvent =
   | { readonly kind: 'MANIFEST_DELETED' | 'BLOB_DELETED'; readonly digest: string }
-  /** The whole policy from now on, whatever of it changed. */
-  | ({ readonly kind: 'POLICY_CHANGED' } & ImmutabilityRule)
+  /** The whole policy from now on, whatever of it changed; `former` is null for a repository that was just created. */
+  | ({ readonly kind: 'POLICY_CHANGED'; readonly former: ImmutabilityRule | null } & ImmutabilityRule)
   | { readonly kind: 'REPOSITORY_DELETED' }
+  /** What there was before the transparency log, for its first batch. */
+  | { readonly kind: 'POLICY_STATE'; readonly policy: ImmutabilityRule }
+  | { readonly kind: 'TAG_STATES'; readonly tags: readonly TagState[] }
+  | { readonly kind: 'NAME_STATES'; readonly names: readonly NameState[] }
+  /** The end of that batch. Of no repository: its id and path are empty. */
+  | { readonly kind: 'LOG_STARTED' }
 
-/** Adds entries of the ledger, by their ids. */
+/** A tag as it was before the transparency log. Times are ISO 8601. */
+export interface TagState {
+  readonly tag: string
+  readonly digest: string
+  /** Until when an opening lets it be overwritten; null without one. */
+  readonly closesAt: string | null
+}
+
+/** A reserved name as it was before the transparency log. */
+export interface NameState {
+  readonly tag: string
+  readonly digest: string
+  readonly repositoryId: string
+  readonly repositoryPath: string
+}
+
+/** Adds entries of the ledger, by their ids; `closesAt` is of an opening. */
 export async function addTagEventsToOutbox(
   tx: SqlTransaction,
   { id, instanceId, path }: NamedRepository,
   tagEventIds: readonly number[],
   now: Date,
+  closesAt?: Date,
 ): Promise<void> {
+  const detail = closesAt === undefined ? null : JSON.stringify({ closesAt })
   await tx.$executeRaw`
-    INSERT INTO "OutboxEvent" ("kind", "instanceId", "repositoryId", "repositoryPath", "tagEventId", "createdAt")
-    SELECT 'TAG', ${instanceId}, ${id}, ${path}, CAST("key" AS INTEGER), ${now}
+    INSERT INTO "OutboxEvent" ("kind", "instanceId", "repositoryId", "repositoryPath", "tagEventId", "detail", "createdAt")
+    SELECT 'TAG', ${instanceId}, ${id}, ${path}, CAST("key" AS INTEGER), ${detail}, ${now}
     FROM json_each(${asJsonKeys(tagEventIds)}) ORDER BY CAST("key" AS INTEGER)`
 }
 
@@ -40,9 +64,14 @@ export async function addToOutbox(
     VALUES (${kind}, ${instanceId}, ${id}, ${path}, ${JSON.stringify(detail)}, ${new Date()})`
 }
 
-/** Removes up to `limit` of the oldest events, those from before `end`; returns how many there were. */
-export async function deleteOutboxBefore(tx: SqlTransaction, end: Date, limit: number): Promise<number> {
+/** Removes up to `limit` of the oldest events, those up to the id `last` and from before `end`; returns how many. */
+export async function deleteOutboxBefore(
+  tx: SqlTransaction,
+  { last, end }: { readonly last: number; readonly end: Date },
+  limit: number,
+): Promise<number> {
   return tx.$executeRaw`
-    DELETE FROM "OutboxEvent" WHERE "id" IN (SELECT "id" FROM "OutboxEvent" ORDER BY "id" LIMIT ${limit})
+    DELETE FROM "OutboxEvent" WHERE "id" IN (
+      SELECT "id" FROM "OutboxEvent" WHERE "id" <= ${last} ORDER BY "id" LIMIT ${limit})
       AND "createdAt" < ${end}`
 }

@@ -2,6 +2,7 @@ import { createId } from '@/lib/domain/ids'
 import type { ImmutabilityRule } from '@/lib/domain/immutability'
 import type { SqlSource, SqlTransaction } from './engine/database'
 import { type StoredPolicy, withPolicy } from './immutability-policies'
+import { addToOutbox } from './outbox'
 
 /** A repository as requests name it. */
 export interface NamedRepository {
@@ -120,7 +121,7 @@ export async function createRepositoryOnPush(
   const { instanceId, name, createdBy } = push
   const path = `${push.namespace}/${name}`
   const now = new Date()
-  await tx.$executeRaw`
+  const [created] = await tx.$queryRaw<(NamedRepository & StoredPolicy)[]>`
     INSERT INTO "Repository" ("id", "instanceId", "namespaceId", "name", "path", "type", "immutabilityMode",
       "exemptTags", "immutabilitySource", "summary", "description", "version", "createdAt", "updatedAt", "updatedBy")
     SELECT ${createId('repository')}, i."id", n."id", ${name}, ${path}, n."defaultRepositoryType",
@@ -130,6 +131,11 @@ export async function createRepositoryOnPush(
       '', '', 1, ${now}, ${now}, ${createdBy}
     FROM "Namespace" n JOIN "Instance" i ON i."id" = n."instanceId"
     WHERE i."id" = ${instanceId} AND n."name" = ${push.namespace} AND n."autoCreateRepository"
-    ON CONFLICT ("instanceId", "path") DO NOTHING`
+    ON CONFLICT ("instanceId", "path") DO NOTHING
+    RETURNING "id", "instanceId", "path", "immutabilityMode", "exemptTags"`
+  if (created !== undefined) {
+    const { immutabilityMode, exemptTags } = withPolicy(created)
+    await addToOutbox(tx, created, { kind: 'POLICY_CHANGED', former: null, immutabilityMode, exemptTags })
+  }
   return findRepositoryByPath(tx, instanceId, path)
 }

@@ -3,6 +3,7 @@ import type { ImmutabilityRule } from '@/lib/domain/immutability'
 import type { Source, Transaction } from './engine/database'
 import { isUniqueViolation } from './engine/failures'
 import { type PolicySource, parseExemptTags, storeExemptTags } from './immutability-policies'
+import { addToOutbox } from './outbox'
 
 /** A repository as stored. */
 export interface RepositoryRow extends ImmutabilityRule {
@@ -46,14 +47,17 @@ export async function findRepository(db: Source, id: string): Promise<Repository
   return row === null ? null : toRepositoryRow(row)
 }
 
-/** Adds a repository. Throws ALREADY_EXISTS when its namespace has one of that name. */
+/** Adds a repository, and its policy to the outbox. Throws ALREADY_EXISTS when its namespace has one of that name. */
 export async function insertRepository(
   tx: Transaction,
   repository: Omit<RepositoryRow, 'version' | 'createdAt' | 'updatedAt'>,
 ): Promise<RepositoryRow> {
   try {
     const data = { ...repository, exemptTags: storeExemptTags(repository.exemptTags) }
-    return toRepositoryRow(await tx.prisma.repository.create({ data, omit: { isDeleted: true } }))
+    const row = toRepositoryRow(await tx.prisma.repository.create({ data, omit: { isDeleted: true } }))
+    const { immutabilityMode, exemptTags } = row
+    await addToOutbox(tx, row, { kind: 'POLICY_CHANGED', former: null, immutabilityMode, exemptTags })
+    return row
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
     const message = `the namespace has a repository ${repository.name}`

@@ -6,6 +6,7 @@ import type { KeyName, KeyStore } from './key-store'
 const files: Readonly<Record<KeyName, string>> = {
   secrets: 'secrets.key',
   'registry-tokens': 'registry-tokens.json',
+  'transparency-log': 'transparency-log.json',
 }
 
 /** Keys in files of a data folder, `keys/…`, which only the server's user may read. Each is created at its first use. */

@@ -1,5 +1,8 @@
-/** What the keys of a server are for: `secrets` seals what must be readable later, `registry-tokens` signs tokens. */
-export type KeyName = 'registry-tokens' | 'secrets'
+/**
+ * What the keys of a server are for: `secrets` seals what must be readable later, `registry-tokens` signs tokens,
+ * `transparency-log` signs the checkpoints of transparency logs.
+ */
+export type KeyName = 'registry-tokens' | 'secrets' | 'transparency-log'
 
 /** Where the keys of a server are. All servers that work together have the same. */
 export interface KeyStore {

@@ -42,7 +42,19 @@ interface Wrap {
   readonly box: SecretBox
 }
 
-const allNames: readonly KeyName[] = ['secrets', 'registry-tokens']
+/** Those that were always made together. */
+const firstNames = ['secrets', 'registry-tokens'] as const
+
+/** The one that a database of an earlier version does not have yet. */
+const laterName = 'transparency-log'
+
+/** What keys are made from. */
+export interface NewKeys {
+  /** All keys, for a database without any. */
+  readonly all: () => Promise<Readonly<Record<KeyName, Buffer>>>
+  /** The key of transparency logs, for a database that has the others; null when it must be there already. */
+  readonly forLogs: () => Promise<Buffer | null>
+}
 
 /**
  * Seals and opens keys with STELE_SECRET_KEY. A key opens only under its own name and version: a row copied to another
@@ -85,9 +97,11 @@ export class KeySealer {
     }
   }
 
-  /** Throws a KeysError unless these are all keys, and each can be opened. */
+  /** Throws a KeysError unless these are all keys, but perhaps for that of transparency logs, and each can be opened. */
   check(keys: readonly SealedKey[]): void {
-    for (const name of allNames) this.open(keys.find((one) => one.name === name) ?? missing(name))
+    for (const name of firstNames) this.open(keys.find((one) => one.name === name) ?? missing(name))
+    const later = keys.find(({ name }) => name === laterName)
+    if (later !== undefined) this.open(later)
   }
 
   #wrapOf(key: SealedKey): Wrap {
@@ -115,17 +129,19 @@ export class SealedKeys implements KeyStore {
   }
 
   /**
-   * Makes the keys, if the database has none, from what `given` returns. Otherwise checks that all can be opened. Of several
-   * servers that start at once, one makes them. Returns whether it did. Throws a KeysError.
+   * Makes the keys that the database does not have. Otherwise checks that all can be opened. Of several servers that start
+   * at once, one makes them. Returns whether it made all. Throws a KeysError.
    */
-  prepare(given: () => Promise<Readonly<Record<KeyName, Buffer>>>): Promise<boolean> {
+  prepare({ all, forLogs }: NewKeys): Promise<boolean> {
     return this.#table.change(async ({ keys, put }) => {
       if (keys.length > 0) {
         this.#sealer.check(keys)
+        if (keys.some(({ name }) => name === laterName)) return false
+        await put(this.#sealer.seal(laterName, 1, (await forLogs()) ?? missing(laterName)))
         return false
       }
-      const contents = await given()
-      for (const name of allNames) await put(this.#sealer.seal(name, 1, contents[name]))
+      const contents = await all()
+      for (const name of [...firstNames, laterName] as const) await put(this.#sealer.seal(name, 1, contents[name]))
       return true
     })
   }

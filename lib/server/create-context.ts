@@ -3,6 +3,7 @@ import { FailedLogOns } from '@/lib/auth/guessing/failed-log-ons'
 import { openKeys } from '@/lib/auth/keys'
 import { JobHost } from '@/lib/jobs/job-host'
 import { CredentialUses } from '@/lib/auth/use/credential-uses'
+import { LogKeys } from '@/lib/secrets/log-keys'
 import { Passwords } from '@/lib/secrets/passwords'
 import { RegistryTokens } from '@/lib/secrets/registry-tokens'
 import { openSecretBox } from '@/lib/secrets/secret-box'
@@ -44,6 +45,7 @@ export async function createContext(config: Config, opened: OpenedParts): Promis
     verifiedBlobs: new VerifiedBlobs(),
     secrets: await openSecretBox(keys),
     registryTokens: new RegistryTokens(keys, config.tokenMinutes * 60),
+    logKeys: new LogKeys(keys),
     passwords: new Passwords(),
     // Not made where it is not used: it takes megabytes at once.
     attempts: opened.attempts ?? new Attempts(),

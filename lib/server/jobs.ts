@@ -11,6 +11,7 @@ import { objectsJob } from '@/lib/registry/maintenance/sweep-objects'
 import { outboxJob } from '@/lib/registry/maintenance/sweep-outbox'
 import { openingsJob } from '@/lib/registry/policy/watch-openings'
 import { immutabilityChangesJob } from '@/lib/registry/policy/continue-immutability-changes'
+import { transparencyJob } from '@/lib/registry/transparency/sequence-logs'
 import { keptAnswersJob } from '@/lib/registry/run-once'
 
 /** All that the server does by the clock. */
@@ -28,4 +29,5 @@ export const jobs: readonly Job<Context>[] = [
   objectsJob,
   reserveJob,
   totalsJob,
+  transparencyJob(),
 ]

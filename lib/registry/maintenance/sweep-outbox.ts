@@ -2,6 +2,8 @@ import type { Context } from '@/lib/context'
 import type { PeriodicJob } from '@/lib/jobs/job'
 import type { Database } from '@/lib/metadata/engine/database'
 import { deleteOutboxBefore } from '@/lib/metadata/outbox'
+import { findPassedByAll } from '@/lib/metadata/outbox-readers'
+import { transparencyReader } from '@/lib/metadata/transparency-logs'
 
 /** How long an event stays in the outbox, in milliseconds: a reader can be down for a week without missing any. */
 const keptMs = 7 * 24 * 3_600_000
@@ -9,10 +11,11 @@ const keptMs = 7 * 24 * 3_600_000
 /** How many events one transaction removes at most: pushes wait for it on SQLite. */
 const batchMax = 1000
 
-/** Removes expired events from the outbox. */
+/** Removes expired events from the outbox that all its readers have taken. */
 export async function sweepOutbox(db: Database, now = new Date()): Promise<void> {
+  const last = await findPassedByAll(db, [transparencyReader])
   const end = new Date(now.getTime() - keptMs)
-  while ((await db.sqlTransaction((tx) => deleteOutboxBefore(tx, end, batchMax))) === batchMax);
+  while ((await db.sqlTransaction((tx) => deleteOutboxBefore(tx, { last, end }, batchMax))) === batchMax);
 }
 
 /** Runs `sweepOutbox` on schedule. */

@@ -48,13 +48,14 @@ export async function openTag(
       ...{ id: createId('opening'), repositoryId, tag, reason },
       ...{ opensAt, closesAt: new Date(opensAt.getTime() + minutes * 60_000), openedBy: principal.name },
     })
-    await recordDecision(tx, repository, principal, { kind: 'OPENED', tag, digest, reason, now: opensAt })
+    const { closesAt } = opening
+    await recordDecision(tx, repository, principal, { kind: 'OPENED', tag, digest, reason, now: opensAt, closesAt })
     await insertAuditEvent(tx, principal, {
       action: 'CREATE',
       target: { type: 'TAG_OPENING', id: opening.id, name: `${repository.path}:${tag}` },
       instanceId: repository.instanceId,
       before: null,
-      after: { closesAt: opening.closesAt.toISOString(), minutes },
+      after: { closesAt: closesAt.toISOString(), minutes },
       reason,
     })
     return describeOpening(opening, opensAt)

@@ -83,7 +83,8 @@ export async function changeRepository(
     if (updated === null) throw changedMeanwhile()
     if (isPolicyChanged) {
       const { immutabilityMode, exemptTags } = updated
-      await addToOutbox(tx, updated, { kind: 'POLICY_CHANGED', immutabilityMode, exemptTags })
+      const former = { immutabilityMode: current.immutabilityMode, exemptTags: current.exemptTags }
+      await addToOutbox(tx, updated, { kind: 'POLICY_CHANGED', former, immutabilityMode, exemptTags })
     }
     const target = { type: 'REPOSITORY', id, name: updated.path } as const
     await insertAuditEvent(tx, principal, {

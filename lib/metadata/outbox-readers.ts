@@ -1,0 +1,178 @@
+import type { SqlSource, SqlTransaction } from './engine/database'
+import { Prisma } from './generated/sqlite/client'
+
+/*
+ * How far the readers of the outbox are. Ids are given out before their transactions end, so on PostgreSQL an event can
+ * become visible after one with a higher id. A reader therefore takes all that it sees and has not taken, in the order of
+ * the ids, and remembers the ids that it has not seen: its gaps. That order is the order of commits wherever two events
+ * conflict: the later one waited for a lock of the earlier one, which had its id, and was visible, before
+ * (docs/decisions/0044-transparency-log.md).
+ */
+
+/** Ids of events that a reader has passed without seeing them. */
+interface Gap {
+  readonly from: number
+  readonly to: number
+  /** Transactions with ids from here on began after the gap was seen. */
+  readonly horizon: string
+}
+
+/** An event as a reader sees it. */
+export interface OutboxEventRow {
+  readonly id: number
+  readonly kind: string
+  readonly instanceId: string
+  readonly repositoryId: string
+  readonly repositoryPath: string
+  readonly tagEventId: number | null
+  readonly detail: string | null
+  readonly createdAt: Date
+}
+
+/** Events that a reader has not taken yet. */
+export interface OutboxPage {
+  readonly events: readonly OutboxEventRow[]
+  /** How far the reader is when it takes the first `count` of them, for `takeOutboxPage`; null when that changes nothing. */
+  readonly after: (count: number) => ReaderState | null
+}
+
+/** How far a reader is. */
+export interface ReaderState {
+  readonly name: string
+  /** The version that it follows. */
+  readonly version: number
+  readonly position: number
+  readonly gaps: readonly Gap[]
+}
+
+/** Up to `limit` events that the reader has not taken, in order. A reader of a new name begins with the first one. */
+export async function readOutboxPage(source: SqlSource, name: string, limit: number): Promise<OutboxPage> {
+  const state = await findReader(source, name)
+  // Before the events: what had ended by now is seen by the next statement.
+  const running = state.gaps.length > 0 ? await readHorizons(source) : null
+  const horizon =
+    source.provider === 'sqlite' ? Prisma.sql`'0'` : Prisma.sql`pg_snapshot_xmax(pg_current_snapshot())::text`
+  const columns = Prisma.sql`o."id", o."kind", o."instanceId", o."repositoryId", o."repositoryPath", o."tagEventId",
+    o."detail", o."createdAt", ${horizon} AS "horizon"`
+  const page = Prisma.sql`
+    SELECT ${columns} FROM "OutboxEvent" o WHERE o."id" > ${state.position} ORDER BY o."id" LIMIT ${limit}`
+  const rows = await source.read.$queryRaw<(OutboxEventRow & { readonly horizon: string })[]>`${
+    state.gaps.length === 0 ? page : Prisma.sql`${inGaps(state.gaps, columns, limit)} UNION ALL (${page})`
+  }${state.gaps.length === 0 ? Prisma.empty : Prisma.sql` ORDER BY "id" LIMIT ${limit}`}`
+  const events = rows.map(({ horizon: _, ...event }) => event)
+  return {
+    events,
+    after(count) {
+      const seen = events.slice(0, count).map(({ id }) => id)
+      const last = seen.at(-1) ?? 0
+      const position = Math.max(state.position, last)
+      // Beyond a page that is full, or that is not taken to its end, a gap may have more than was read.
+      const isRead = (gap: Gap) => (rows.length < limit && count >= rows.length) || gap.to < last
+      const gaps = [
+        ...state.gaps
+          .filter((gap) => !(running !== null && isRead(gap) && isSettled(gap, running)))
+          .flatMap((gap) => without(gap, seen)),
+        // SQLite has one writer: an id that is missing there belongs to nothing.
+        ...(source.provider === 'sqlite' ? [] : findGaps(state.position, seen, rows[0]?.horizon ?? '')),
+      ]
+      const isSame = position === state.position && JSON.stringify(gaps) === JSON.stringify(state.gaps)
+      return isSame ? null : { ...state, position, gaps }
+    },
+  }
+}
+
+/** Records that the reader has taken a page; returns false when another process was first: then nothing may be written. */
+export async function takeOutboxPage(
+  tx: SqlTransaction,
+  { name, version, position, gaps }: ReaderState,
+): Promise<boolean> {
+  const stored = JSON.stringify(gaps)
+  const count =
+    version === 0
+      ? await tx.$executeRaw`
+          INSERT INTO "OutboxReader" ("name", "version", "position", "gaps") VALUES (${name}, 1, ${position}, ${stored})
+          ON CONFLICT ("name") DO NOTHING`
+      : await tx.$executeRaw`
+          UPDATE "OutboxReader" SET "version" = "version" + 1, "position" = ${position}, "gaps" = ${stored}
+          WHERE "name" = ${name} AND "version" = ${version}`
+  return count > 0
+}
+
+/** The id up to which all of these readers have taken everything; 0 while one of them has not begun. */
+export async function findPassedByAll(source: SqlSource, names: readonly string[]): Promise<number> {
+  const states = await Promise.all(names.map((name) => findReader(source, name)))
+  return Math.min(...states.map(({ position, gaps }) => Math.min(position, ...gaps.map(({ from }) => from - 1))))
+}
+
+/** When the oldest event was written that the reader has not taken, or null. Events of a gap are not counted. */
+export async function findOldestUntaken(source: SqlSource, name: string): Promise<Date | null> {
+  const [row] = await source.read.$queryRaw<{ createdAt: Date }[]>`
+    SELECT o."createdAt" FROM "OutboxEvent" o
+    WHERE o."id" > COALESCE((SELECT "position" FROM "OutboxReader" WHERE "name" = ${name}), 0) ORDER BY o."id" LIMIT 1`
+  return row?.createdAt ?? null
+}
+
+/** The ids of transactions between which others run: all below `oldest` have ended, none from `next` on has begun. */
+export interface Horizons {
+  readonly oldest: bigint
+  readonly next: bigint
+}
+
+/** The horizons of now; of SQLite, where no transaction is seen before it ends, those that settle everything. */
+export async function readHorizons(source: SqlSource): Promise<Horizons> {
+  if (source.provider === 'sqlite') return { oldest: 0n, next: 0n }
+  const [row] = await source.read.$queryRaw<{ oldest: string; next: string }[]>`
+    SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS "oldest",
+      pg_snapshot_xmax(pg_current_snapshot())::text AS "next"`
+  return { oldest: BigInt(row?.oldest ?? 0), next: BigInt(row?.next ?? 0) }
+}
+
+/**
+ * Whether all transactions that had begun at a horizon have ended. So has each one of a horizon that lies ahead: it is that
+ * of another cluster, from which the database was restored.
+ */
+export function isSettled({ horizon }: Pick<Gap, 'horizon'>, { oldest, next }: Horizons): boolean {
+  return oldest >= BigInt(horizon) || next < BigInt(horizon)
+}
+
+async function findReader(source: SqlSource, name: string): Promise<ReaderState> {
+  const [row] = await source.read.$queryRaw<{ version: number; position: number; gaps: string }[]>`
+    SELECT "version", "position", "gaps" FROM "OutboxReader" WHERE "name" = ${name}`
+  if (row === undefined) return { name, version: 0, position: 0, gaps: [] }
+  return { name, version: row.version, position: row.position, gaps: JSON.parse(row.gaps) as Gap[] }
+}
+
+/** PostgreSQL: the events of gaps. */
+function inGaps(gaps: readonly Gap[], columns: Prisma.Sql, limit: number): Prisma.Sql {
+  return Prisma.sql`
+    (SELECT found.* FROM jsonb_to_recordset(${JSON.stringify(gaps)}::jsonb) AS gap("from" INTEGER, "to" INTEGER)
+      CROSS JOIN LATERAL (
+        SELECT ${columns} FROM "OutboxEvent" o WHERE o."id" BETWEEN gap."from" AND gap."to"
+        ORDER BY o."id" LIMIT ${limit}) AS found
+      ORDER BY found."id" LIMIT ${limit})`
+}
+
+/** The ids between those that were seen; `seen` may begin with some of earlier gaps. */
+function findGaps(position: number, seen: readonly number[], horizon: string): Gap[] {
+  const gaps: Gap[] = []
+  let last = position
+  for (const id of seen) {
+    if (id <= position) continue
+    if (id > last + 1) gaps.push({ from: last + 1, to: id - 1, horizon })
+    last = id
+  }
+  return gaps
+}
+
+/** What is left of a gap without these ids. */
+function without(gap: Gap, seen: readonly number[]): Gap[] {
+  const rest: Gap[] = []
+  let from = gap.from
+  for (const id of seen) {
+    if (id < from || id > gap.to) continue
+    if (id > from) rest.push({ ...gap, from, to: id - 1 })
+    from = id + 1
+  }
+  if (from <= gap.to) rest.push({ ...gap, from, to: gap.to })
+  return rest
+}

@@ -1,0 +1,148 @@
+import type { ImmutabilityRule } from '@/lib/domain/immutability'
+import type { OpeningEnd } from '@/lib/domain/openings'
+import { openingMinutesMax } from '@/lib/domain/openings'
+import { type Leaf, type LeafPolicy, readLeaf, writeLeaf } from '@/lib/domain/transparency/leaf'
+import type { SqlSource } from '@/lib/metadata/engine/database'
+import { type LoggedTagEvent, listLoggedTagEvents } from '@/lib/metadata/log-sources'
+import type { NameState, TagState } from '@/lib/metadata/outbox'
+import type { OutboxEventRow } from '@/lib/metadata/outbox-readers'
+import { type LeafRow, findLastLeaf } from '@/lib/metadata/transparency-logs'
+
+/** A leaf that has no index yet. */
+export type NewLeaf = Omit<LeafRow, 'leafIndex'>
+
+/** The leaves of an entry of the ledger: one, or none for an entry that changed nothing. */
+export function leavesOfTagEvent(event: LoggedTagEvent): NewLeaf[] {
+  const { id, repositoryId, tag, currentDigest, pushedDigest } = event
+  const time = event.createdAt.toISOString()
+  const fields = { id, repositoryId, repository: event.repositoryPath, tag, time }
+  const before = currentDigest ?? ''
+  const after = pushedDigest ?? ''
+  switch (event.kind) {
+    case 'CREATED':
+      return [toRow({ kind: 'created', ...fields, digest: after })]
+    case 'MOVED':
+      return [toRow({ kind: 'moved', ...fields, digest: after, previousDigest: before })]
+    case 'RESTORED':
+      return [toRow({ kind: 'restored', ...fields, digest: after, previousDigest: currentDigest })]
+    case 'DELETED':
+      return [toRow({ kind: 'deleted', ...fields, digest: before })]
+    case 'RELEASED':
+      return [toRow({ kind: 'released', ...fields, digest: before })]
+    case 'OPENED': {
+      // Of an opening that is not known any more, the latest time that it can have had.
+      const closesAt = event.closesAt ?? new Date(event.createdAt.getTime() + openingMinutesMax * 60_000)
+      return [toRow({ kind: 'opened', ...fields, digest: before, closesAt: closesAt.toISOString() })]
+    }
+    case 'CLOSED': {
+      const how = (event.reason ?? '').replace('CLOSED_BY_', '') as OpeningEnd
+      return [toRow({ kind: 'closed', ...fields, digest: currentDigest, how })]
+    }
+    case 'REFUSED':
+    case 'WOULD_BE_REFUSED':
+      return []
+  }
+}
+
+/** The leaf that ends the first batch. */
+export function startedLeaf(now: Date): NewLeaf {
+  return toRow({ kind: 'started', time: now.toISOString() })
+}
+
+/**
+ * Makes the leaves of events of the outbox, in their order. The leaves of one event are asked for one after the other: the
+ * caller may stop after any event.
+ */
+export class EventLeaves {
+  readonly #source: SqlSource
+  readonly #tagEvents: ReadonlyMap<number, LoggedTagEvent>
+  /** The policies that leaves of this page have stated. */
+  readonly #policies = new Map<string, LeafPolicy>()
+
+  private constructor(source: SqlSource, tagEvents: ReadonlyMap<number, LoggedTagEvent>) {
+    this.#source = source
+    this.#tagEvents = tagEvents
+  }
+
+  static async of(source: SqlSource, events: readonly OutboxEventRow[]): Promise<EventLeaves> {
+    const ids = events.flatMap(({ tagEventId }) => tagEventId ?? [])
+    const rows = await listLoggedTagEvents(source, ids)
+    return new EventLeaves(source, new Map(rows.map((row) => [row.id, row])))
+  }
+
+  async leavesOf(event: OutboxEventRow): Promise<NewLeaf[]> {
+    const { repositoryId, repositoryPath: repository } = event
+    const fields = { repositoryId, repository, time: event.createdAt.toISOString() }
+    switch (event.kind) {
+      case 'TAG': {
+        const row = this.#tagEvents.get(event.tagEventId ?? 0)
+        if (row === undefined) return []
+        const { closesAt } = detailOf(event) as { readonly closesAt?: string }
+        return leavesOfTagEvent(closesAt === undefined ? row : { ...row, closesAt: new Date(closesAt) })
+      }
+      case 'POLICY_CHANGED': {
+        const detail = detailOf(event) as ImmutabilityRule & { readonly former?: ImmutabilityRule | null }
+        // Servers of an earlier version do not say what it was before.
+        const former =
+          detail.former === undefined
+            ? await this.#findPolicy(repositoryId)
+            : detail.former === null
+              ? null
+              : toPolicy(detail.former)
+        return [this.#statePolicy({ kind: 'policy', ...fields, policy: toPolicy(detail), former })]
+      }
+      case 'POLICY_STATE': {
+        const { policy } = detailOf(event) as { readonly policy: ImmutabilityRule }
+        return [this.#statePolicy({ kind: 'policyState', ...fields, policy: toPolicy(policy) })]
+      }
+      case 'TAG_STATES':
+        return (detailOf(event) as { readonly tags: readonly TagState[] }).tags.map(({ tag, digest, closesAt }) =>
+          toRow({ kind: 'tagState', ...fields, tag, digest, ...(closesAt !== null && { closesAt }) }),
+        )
+      case 'NAME_STATES':
+        return (detailOf(event) as { readonly names: readonly NameState[] }).names.map((name) =>
+          toRow({
+            kind: 'nameState',
+            ...{ repositoryId: name.repositoryId, repository: name.repositoryPath, time: fields.time },
+            ...{ tag: name.tag, digest: name.digest },
+          }),
+        )
+      case 'REPOSITORY_DELETED':
+        return [toRow({ kind: 'repositoryDeleted', ...fields })]
+      case 'LOG_STARTED':
+        return [startedLeaf(event.createdAt)]
+      default:
+        return []
+    }
+  }
+
+  #statePolicy(leaf: Extract<Leaf, { kind: 'policy' | 'policyState' }>): NewLeaf {
+    this.#policies.set(leaf.repositoryId, leaf.policy)
+    return toRow(leaf)
+  }
+
+  /** The policy that the log has of a repository, or null. */
+  async #findPolicy(repositoryId: string): Promise<LeafPolicy | null> {
+    const known = this.#policies.get(repositoryId)
+    if (known !== undefined) return known
+    const row = await findLastLeaf(this.#source, repositoryId, '')
+    const leaf = row === null ? null : readLeaf(row.entry)
+    return leaf?.kind === 'policy' || leaf?.kind === 'policyState' ? leaf.policy : null
+  }
+}
+
+function detailOf({ detail }: OutboxEventRow): unknown {
+  return JSON.parse(detail ?? '{}')
+}
+
+function toPolicy({ immutabilityMode: mode, exemptTags }: ImmutabilityRule): LeafPolicy {
+  return { mode, exemptTags: [...exemptTags] }
+}
+
+function toRow(leaf: Leaf): NewLeaf {
+  return {
+    repositoryId: 'repositoryId' in leaf ? leaf.repositoryId : '',
+    tag: 'tag' in leaf ? leaf.tag : '',
+    entry: writeLeaf(leaf),
+  }
+}

@@ -18,6 +18,7 @@ const registry = '^lib/registry/'
 const sharedHttp = '^lib/http/'
 const protocol = '^lib/protocol/'
 const acr = '^lib/acr/'
+const logDoor = '^lib/log-door/'
 const server = '^lib/server/'
 const route = '^lib/api/route/'
 const operations = '^lib/api/operations/'
@@ -124,6 +125,7 @@ export default {
     mayImport('protocol', protocol, [domain, secrets, auth, registry, sharedHttp, ...context]),
     // Of the languages only the names of regions.
     mayImport('acr', acr, [domain, limits, auth, registry, sharedHttp, '^lib/i18n/messages/', ...context]),
+    mayImport('log-door', logDoor, [domain, auth, registry, sharedHttp, operations, ...context]),
     // Where everything is put together: only server.ts imports it. It reads the operations of the REST API to name the
     // one that a request is for.
     mayImport('server', server, [
@@ -139,6 +141,7 @@ export default {
       sharedHttp,
       protocol,
       acr,
+      logDoor,
       operations,
       ...context,
     ]),
@@ -203,7 +206,7 @@ export default {
       '^scripts/lib/(?:find-free-port|postgresql|s3-server)\\.mjs$',
     ]),
 
-    neverPackages('next-stays-outside', '^lib/(domain|storage|metadata|registry|http|protocol|acr)/', next),
+    neverPackages('next-stays-outside', '^lib/(domain|storage|metadata|registry|http|protocol|acr|log-door)/', next),
     neverPackages('no-http-inside', '^lib/(domain|metadata|registry|storage/(?!s3/))', http),
     {
       name: 'only-metadata-knows-prisma',

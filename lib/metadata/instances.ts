@@ -75,6 +75,18 @@ export async function findInstanceByHost(
   return row ?? null
 }
 
+/** An instance as the address of its log names it. */
+export interface LoggedInstance {
+  readonly id: string
+  readonly regionId: string
+}
+
+/** The instances of this name, of all regions, or the one with this id. */
+export async function findLoggedInstances(source: SqlSource, name: string): Promise<LoggedInstance[]> {
+  return source.read.$queryRaw<LoggedInstance[]>`
+    SELECT "id", "regionId" FROM "Instance" WHERE "id" = ${name} OR "name" = ${name} ORDER BY "id"`
+}
+
 /** The parts of an instance's host names, or null. */
 export async function findInstanceHostParts(source: SqlSource, id: string): Promise<InstanceHostParts | null> {
   const [row] = await source.read.$queryRaw<InstanceHostParts[]>`

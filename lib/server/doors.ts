@@ -25,17 +25,20 @@ export interface DoorSettings {
   readonly serveRegistry: (visit: Visit) => void
   /** Answers a clear request to ACR's API, whose security headers are set. */
   readonly serveAcr: (visit: Visit) => void
+  /** Answers a clear request to a transparency log, whose security headers are set. */
+  readonly serveLog: (visit: Visit) => void
   /** Answers a request, clear or not, to the console or the REST API. */
   readonly serveConsole: (visit: Visit) => void
 }
 
-/** Passes each request to its door: the registry, ACR's API, or the console and the REST API. */
+/** Passes each request to its door: the registry, ACR's API, the transparency logs, or the console and the REST API. */
 export function createDoors({
   phase,
   exchanges,
   readClient,
   serveRegistry,
   serveAcr,
+  serveLog,
   serveConsole,
 }: DoorSettings): RequestListener {
   return (request, response) => {
@@ -56,8 +59,9 @@ export function createDoors({
       return
     }
     setSecurityHeaders(response, door, client)
-    if (visit.unclear === null) serveAcr(visit)
-    else refuseExchange(exchange, visit.unclear)
+    if (visit.unclear !== null) refuseExchange(exchange, visit.unclear)
+    else if (door === 'log') serveLog(visit)
+    else serveAcr(visit)
   }
 }
 

@@ -1,22 +1,26 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isAcrRequest } from '@/lib/acr/is-acr-request'
+import { isLogPath } from '@/lib/log-door/handler'
 import { type RegistryExchange, isRegistryPath } from '@/lib/protocol/handler'
 import { isApiPath } from './api-routes'
 
 /**
- * The door that a request used: `registry` is `/v2`, `api` is `/api/v1`, `acr` is ACR's API at `/`, `console` is everything
- * else.
+ * The door that a request used: `registry` is `/v2`, `api` is `/api/v1`, `acr` is ACR's API at `/`, `log` is `/log`,
+ * `console` is everything else.
  */
-export type Door = 'registry' | 'api' | 'acr' | 'console'
+export type Door = 'registry' | 'api' | 'acr' | 'log' | 'console'
 
 /** All doors. */
-export const doors: readonly Door[] = ['registry', 'api', 'acr', 'console']
+export const doors: readonly Door[] = ['registry', 'api', 'acr', 'log', 'console']
 
 /** The door of a request. */
 export function doorOf(request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): Door {
   const { url = '' } = request
-  return isRegistryPath(url) ? 'registry' : isApiPath(url) ? 'api' : isAcrRequest(request) ? 'acr' : 'console'
+  if (isRegistryPath(url)) return 'registry'
+  if (isApiPath(url)) return 'api'
+  if (isLogPath(url)) return 'log'
+  return isAcrRequest(request) ? 'acr' : 'console'
 }
 
 /** A request, from its first byte to the end of its answer. Its door fills in what only it knows. */

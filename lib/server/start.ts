@@ -7,6 +7,7 @@ import { countOpenTags } from '@/lib/metadata/openings'
 import { countUploads } from '@/lib/metadata/uploads'
 import { pingDatabase } from '@/lib/metadata/engine/ping'
 import { setContext } from '@/lib/context'
+import { createLogHandler } from '@/lib/log-door/handler'
 import { createRegistryHandler } from '@/lib/protocol/handler'
 import { ensureExample } from '@/lib/registry/instances/ensure-example'
 import { Connections } from './connections'
@@ -101,6 +102,7 @@ export async function start(config: Config, dev: boolean, main: MainProcess | nu
     throw new StartError(`STELE_ADMIN_PASSWORD: ${error.message}`)
   })
   const answerAcr = createAcrHandler(ctx)
+  const answerLog = createLogHandler(ctx)
   const serveRegistry = createRegistryHandler(contextOfRegistry(ctx), () => phase.name === 'stopping')
   const behind: Omit<DoorSettings, 'readClient'> = {
     phase,
@@ -111,6 +113,11 @@ export async function start(config: Config, dev: boolean, main: MainProcess | nu
       const { request, response, requestId } = exchange
       response.setHeader('X-Request-Id', requestId)
       answerAcr(request, response, exchange)
+    },
+    serveLog({ exchange }) {
+      const { request, response, requestId } = exchange
+      response.setHeader('X-Request-Id', requestId)
+      answerLog(request, response, exchange)
     },
     serveConsole: await openConsole(ctx, { port, dev }),
   }

@@ -59,6 +59,7 @@ export async function openAcrDoor(ctx: Context, settings: AcrSettings = {}): Pro
       readClient: createClientReader({ trustedProxies: [], publicUrl: null }, ctx.log),
       serveRegistry: other,
       serveAcr: ({ exchange }) => answer(exchange.request, exchange.response, exchange),
+      serveLog: other,
       serveConsole: other,
     }),
   )

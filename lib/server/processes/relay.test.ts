@@ -52,6 +52,7 @@ async function startReader(trustedProxies: string[] = [], restartMaxMs = 10_000)
         passOn(visit)
       },
       serveAcr: passOn,
+      serveLog: passOn,
       serveConsole: passOn,
     }),
   )

@@ -68,6 +68,7 @@ export async function startReader(config: Config, supervised: Supervised, socket
       } else passOn(visit)
     },
     serveAcr: passOn,
+    serveLog: passOn,
     serveConsole: passOn,
   })
   const answerProbe = createReaderProbes(sockets.relay, phase, config.metricsToken)

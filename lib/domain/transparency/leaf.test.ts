@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { exemptTagsMax } from '@/lib/domain/immutability'
+import { exemptTagsMax } from '../immutability'
 import { type Leaf, LeafError, leafBytesMax, readLeaf, writeLeaf } from './leaf'
 
 const digest = `sha256:${'a'.repeat(64)}`

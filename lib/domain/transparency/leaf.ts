@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { isDigest } from '@/lib/domain/digest'
-import { exemptTagsMax, immutabilityModes, isExemptTagPattern } from '@/lib/domain/immutability'
-import { openingEnds } from '@/lib/domain/openings'
-import { isRepositoryPath, isTag } from '@/lib/domain/reference'
+import { isDigest } from '../digest'
+import { exemptTagsMax, immutabilityModes, isExemptTagPattern } from '../immutability'
+import { openingEnds } from '../openings'
+import { isRepositoryPath, isTag } from '../reference'
 
 /**
  * The leaves of the transparency log: one canonical JSON line for each thing that happened. No actors, no addresses.

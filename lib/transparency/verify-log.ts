@@ -1,0 +1,240 @@
+import { LeafError, type Leaf, readLeaf } from '@/lib/domain/transparency/leaf'
+import { type Tile, bundleOf, readEntries, tileOf, tilePath, tileWidth } from '@/lib/domain/transparency/tiles'
+import { type Cosignature, type SignedCheckpoint, cosignaturesOf, parseCheckpoint } from './checkpoint'
+import { hashBytes, hashLeaf, isSameHash } from './hashes'
+import { NoteError, type VerifierKey, isSignedBy } from './note'
+import { Replay, type Violation } from './replay'
+import { RightEdge, writeTile } from './tree'
+
+/** Where a log is read from: a folder, or a server. */
+export interface LogSource {
+  /** The bytes of `checkpoint` or `tile/…`. Rejects with a LogReadError when they cannot be read. */
+  read(path: string): Promise<Uint8Array>
+}
+
+/** Why something of a log could not be read: the end of a sentence. Then there is no verdict. */
+export class LogReadError extends Error {}
+
+/** Thrown inside: the log has no further leaves that could be read. */
+class BrokenTileError extends Error {}
+
+/** What a log is checked against. */
+export interface Expectations {
+  /** The log's key; null: its signature is not checked. */
+  readonly key: VerifierKey | null
+  readonly witnesses: readonly VerifierKey[]
+  /** Checkpoints of the same log that were kept. */
+  readonly older: readonly NamedCheckpoint[]
+}
+
+/** An older checkpoint and what its reader calls it: a file name. */
+export interface NamedCheckpoint extends SignedCheckpoint {
+  readonly name: string
+}
+
+/** What was found. A log is good when nothing was violated. */
+export interface LogReport {
+  readonly checkpoint: SignedCheckpoint
+  readonly cosignatures: readonly Cosignature[]
+  /** The first violations, in the order of the leaves; `violationCount` is of all. */
+  readonly violations: readonly Violation[]
+  readonly violationCount: number
+  readonly repositories: number
+  readonly tags: number
+  readonly protectedTags: number
+  readonly appendedMoves: number
+}
+
+/** Most violations that a report has. */
+const violationsMax = 100
+
+/** Bundles that are read at the same time. */
+const readAhead = 16
+
+/**
+ * Verifies a whole log: the signature of its checkpoint, every hash of every tile, every leaf, the rule over the leaves,
+ * and that it is consistent with older checkpoints. It reads the log once from its beginning to its end; besides what
+ * every tag points at, it keeps the right edge of the tree only.
+ *
+ * Rejects with a LogReadError when something cannot be read.
+ */
+export async function verifyLog(source: LogSource, expected: Expectations): Promise<LogReport> {
+  const violations: Violation[] = []
+  let violationCount = 0
+  const report = (violation: Violation) => {
+    violationCount += 1
+    if (violations.length < violationsMax) violations.push(violation)
+  }
+  const checkpoint = await readCheckpoint(source)
+  const cosignatures = checkSignatures(checkpoint, expected, report)
+  const replay = new Replay(report)
+  try {
+    await replayLog(source, { checkpoint, older: expected.older, replay, report })
+  } catch (error) {
+    if (!(error instanceof BrokenTileError)) throw error
+    report({ leaf: null, text: `${error.message}: the log is broken there, and nothing after that was verified` })
+  }
+  const { appendedMoves } = replay
+  return { checkpoint, cosignatures, violations, violationCount, appendedMoves, ...replay.count() }
+}
+
+interface Verification {
+  readonly checkpoint: SignedCheckpoint
+  readonly older: readonly NamedCheckpoint[]
+  readonly replay: Replay
+  readonly report: (violation: Violation) => void
+}
+
+async function replayLog(source: LogSource, { checkpoint, older, replay, report }: Verification): Promise<void> {
+  const { size, root } = checkpoint
+  const edge = RightEdge.empty()
+  const formerly = new OlderCheckpoints(older, checkpoint, report)
+  formerly.compareAt(edge)
+  const filled: { readonly tile: Tile; readonly hashes: readonly Uint8Array[] }[] = []
+  for await (const { leaves, tile, stored } of readBundles(source, size)) {
+    leaves.forEach((bytes, at) => {
+      const index = edge.size
+      const leafHash = hashLeaf(bytes)
+      const inTile = stored.subarray(at * hashBytes, (at + 1) * hashBytes)
+      if (!isSameHash(leafHash, inTile)) {
+        report({ leaf: index, text: `its hash is not the one in ${tilePath(tile)}: the leaf or the tile was changed` })
+      }
+      const leaf = parseLeaf(index, bytes, report)
+      if (leaf !== null) replay.take(index, leaf)
+      edge.add(leafHash, (of, hashes) => of.level > 0 && filled.push({ tile: of, hashes }))
+      formerly.compareAt(edge)
+    })
+    for (const { tile: of, hashes } of filled.splice(0)) await compareTile(source, of, hashes, report)
+  }
+  for (const { tile, hashes } of edge.partialTiles()) {
+    if (tile.level > 0) await compareTile(source, tile, hashes, report)
+  }
+  if (!isSameHash(edge.root(), root)) {
+    report({ leaf: null, text: 'the leaves do not have the root of the checkpoint: one was changed, moved or removed' })
+  }
+  if (size > 0 && replay.startedAt === null) {
+    report({ leaf: null, text: 'the first batch of the log has not ended: nothing of it can be judged yet' })
+  }
+}
+
+async function readCheckpoint(source: LogSource): Promise<SignedCheckpoint> {
+  const bytes = await source.read('checkpoint')
+  try {
+    return parseCheckpoint(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes))
+  } catch (error) {
+    if (error instanceof NoteError) throw new LogReadError(`checkpoint: ${error.message}`)
+    throw error
+  }
+}
+
+/** Checks the log's signature and those of witnesses; returns the cosignatures that are valid. */
+export function checkSignatures(
+  { origin, note }: SignedCheckpoint,
+  { key, witnesses }: Pick<Expectations, 'key' | 'witnesses'>,
+  report: (violation: Violation) => void,
+): Cosignature[] {
+  const violation = (text: string) => report({ leaf: null, text })
+  if (key !== null && key.name !== origin) violation(`the checkpoint is of ${origin}, and the key is of ${key.name}`)
+  else if (key !== null) {
+    const isSigned = isSignedBy(note, key)
+    if (isSigned === null) violation('the checkpoint is not signed with the key')
+    if (isSigned === false) violation('the signature of the checkpoint is not valid: it was changed')
+  }
+  return witnesses.flatMap((witness) => {
+    const found = cosignaturesOf(note, [witness])
+    if (found.length === 0) violation(`the checkpoint has no cosignature of the witness ${witness.name}`)
+    if (found.includes(false)) violation(`the cosignature of the witness ${witness.name} is not valid`)
+    return found.filter((one) => one !== false)
+  })
+}
+
+/** Compares a log with older checkpoints of it as it is read. */
+class OlderCheckpoints {
+  readonly #bySize: Map<number, NamedCheckpoint[]>
+  readonly #report: (violation: Violation) => void
+
+  constructor(older: readonly NamedCheckpoint[], { size }: SignedCheckpoint, report: (violation: Violation) => void) {
+    this.#bySize = new Map()
+    this.#report = report
+    for (const checkpoint of older) {
+      if (checkpoint.size > size) {
+        const text = `the log went back: it has ${size} leaves, and had ${checkpoint.size} at the checkpoint ${checkpoint.name}`
+        report({ leaf: null, text })
+      } else {
+        this.#bySize.set(checkpoint.size, [...(this.#bySize.get(checkpoint.size) ?? []), checkpoint])
+      }
+    }
+  }
+
+  /** To be called at every size, from 0 on. */
+  compareAt(edge: RightEdge): void {
+    for (const { name, size, root } of this.#bySize.get(edge.size) ?? []) {
+      if (isSameHash(edge.root(), root)) continue
+      this.#report({
+        leaf: null,
+        text: `fork: the first ${size} leaves are not those of the checkpoint ${name}: the log has told two stories`,
+      })
+    }
+  }
+}
+
+interface Bundle {
+  readonly leaves: readonly Uint8Array[]
+  /** The tile of level 0 that has the hashes of the leaves. */
+  readonly tile: Tile
+  readonly stored: Uint8Array
+}
+
+/** The leaves of a log with their tiles of level 0, in order; a few are read ahead. */
+async function* readBundles(source: LogSource, size: number): AsyncGenerator<Bundle> {
+  const count = Math.ceil(size / tileWidth)
+  const ahead: Promise<Bundle>[] = []
+  for (let index = 0; index < count || ahead.length > 0;) {
+    while (index < count && ahead.length < readAhead) {
+      const bundle = readBundle(source, size, index)
+      // It is awaited later: until then a failure is not one that nobody handles.
+      bundle.catch(() => undefined)
+      ahead.push(bundle)
+      index += 1
+    }
+    yield await (ahead.shift() as Promise<Bundle>)
+  }
+}
+
+async function readBundle(source: LogSource, size: number, index: number): Promise<Bundle> {
+  const tile = tileOf(size, 0, index) as Tile
+  const path = tilePath(bundleOf(size, index) ?? tile)
+  const [entries, stored] = await Promise.all([source.read(path), readStored(source, tile)])
+  const leaves = readEntries(entries)
+  if (leaves?.length !== tile.width) throw new BrokenTileError(`${path} does not have ${tile.width} leaves`)
+  return { leaves, tile, stored }
+}
+
+async function readStored(source: LogSource, tile: Tile): Promise<Uint8Array> {
+  const bytes = await source.read(tilePath(tile))
+  if (bytes.length === tile.width * hashBytes) return bytes
+  throw new BrokenTileError(`${tilePath(tile)} has ${bytes.length} bytes instead of ${tile.width * hashBytes}`)
+}
+
+async function compareTile(
+  source: LogSource,
+  tile: Tile,
+  hashes: readonly Uint8Array[],
+  report: (violation: Violation) => void,
+): Promise<void> {
+  if (isSameHash(await readStored(source, tile), writeTile(hashes))) return
+  report({ leaf: null, text: `${tilePath(tile)} does not have the hashes of the tiles below it` })
+}
+
+function parseLeaf(index: number, bytes: Uint8Array, report: (violation: Violation) => void): Leaf | null {
+  try {
+    return readLeaf(decoder.decode(bytes))
+  } catch (error) {
+    const why = error instanceof LeafError ? error.message : 'it is not text'
+    report({ leaf: index, text: `it is not a leaf of this format: ${why}` })
+    return null
+  }
+}
+
+// With the mark of byte order kept: it is no part of a leaf.
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

@@ -100,6 +100,11 @@ getRepositorySpace      | of closed                  | 401    | 404  | ok   ok  
 getRepositorySpace      | of open                    | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
 getInstanceSpace        | of main                    | 401    | 403  | 403  403  403  | 403  403  403  | ok   403  403  | 403    | ok
 getInstanceSpace        | of beside                  | 401    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | ok     | ok
+getTransparencyLog      | of main                    | 401    | 403  | ok   403  403  | ok   403  403  | ok   403  403  | 403    | ok
+getTransparencyLog      | of beside                  | 401    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | ok     | ok
+getTagEvidence          | of closed                  | 401    | 404  | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | 404    | ok
+getTagEvidence          | of open                    | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
+getTagEvidence          | of no tag of closed        | 401    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | 404    | 404
 copyTag                 | in closed                  | 401    | 404  | 403  403  403  | ok   ok   ok   | ok   ok   ok   | 404    | ok
 copyTag                 | in closed, over protected  | 401    | 404  | 403  403  403  | 409  409  409  | 409  409  409  | 404    | 409
 copyTag                 | from open to closed        | 401    | 404  | 403  403  403  | ok   ok   ok   | ok   ok   ok   | 404    | ok

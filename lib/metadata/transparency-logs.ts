@@ -43,8 +43,8 @@ export interface LogHead {
 /** A leaf as stored. */
 export interface LeafRow {
   readonly leafIndex: number
-  /** Of a leaf about a repository or a tag; otherwise empty. */
-  readonly repositoryId: string
+  /** The path, of a leaf about a repository or a tag; otherwise empty. */
+  readonly repository: string
   /** Of a leaf about a tag; otherwise empty. */
   readonly tag: string
   readonly entry: string
@@ -147,13 +147,13 @@ export async function insertLeaves(tx: SqlTransaction, instanceId: string, leave
     const json = JSON.stringify(batch)
     await (tx.provider === 'sqlite'
       ? tx.$executeRaw`
-          INSERT INTO "TransparencyLeaf" ("instanceId", "leafIndex", "repositoryId", "tag", "entry")
-          SELECT ${instanceId}, "value" ->> 'leafIndex', "value" ->> 'repositoryId', "value" ->> 'tag',
+          INSERT INTO "TransparencyLeaf" ("instanceId", "leafIndex", "repository", "tag", "entry")
+          SELECT ${instanceId}, "value" ->> 'leafIndex', "value" ->> 'repository', "value" ->> 'tag',
             "value" ->> 'entry' FROM json_each(${json})`
       : tx.$executeRaw`
-          INSERT INTO "TransparencyLeaf" ("instanceId", "leafIndex", "repositoryId", "tag", "entry")
+          INSERT INTO "TransparencyLeaf" ("instanceId", "leafIndex", "repository", "tag", "entry")
           SELECT ${instanceId}, given.* FROM jsonb_to_recordset(${json}::jsonb)
-            AS given("leafIndex" INTEGER, "repositoryId" TEXT, "tag" TEXT, "entry" TEXT)`)
+            AS given("leafIndex" INTEGER, "repository" TEXT, "tag" TEXT, "entry" TEXT)`)
   }
 }
 
@@ -196,29 +196,31 @@ export async function listEntries(
   return rows.map(({ entry }) => entry)
 }
 
-/** The leaves about one tag of a repository, with those about the repository itself, in order; at most `limit`. */
+/**
+ * The leaves below `size` about one tag of a path, with those about the repositories of the path themselves and about the
+ * log, in order; at most `limit`.
+ */
 export async function listLeavesOfTag(
   source: SqlSource,
-  repositoryId: string,
-  tag: string,
+  { instanceId, size }: Pick<LogHead, 'instanceId' | 'size'>,
+  { repository, tag }: { readonly repository: string; readonly tag: string },
   limit: number,
-): Promise<LeafRow[]> {
-  return source.read.$queryRaw<LeafRow[]>`
-    SELECT "leafIndex", "repositoryId", "tag", "entry" FROM "TransparencyLeaf"
-    WHERE "repositoryId" = ${repositoryId} AND "tag" IN ('', ${tag}) ORDER BY "leafIndex" LIMIT ${limit}`
+): Promise<Pick<LeafRow, 'leafIndex' | 'entry'>[]> {
+  const of = (path: string, name: string) => Prisma.sql`
+    SELECT "leafIndex", "entry" FROM "TransparencyLeaf" WHERE "instanceId" = ${instanceId} AND "repository" = ${path}
+      AND "tag" = ${name} AND "leafIndex" < ${size}`
+  return source.read.$queryRaw<Pick<LeafRow, 'leafIndex' | 'entry'>[]>`
+    ${of('', '')} UNION ALL ${of(repository, '')} UNION ALL ${of(repository, tag)} ORDER BY "leafIndex" LIMIT ${limit}`
 }
 
-/** The last leaf about a tag, or about the repository itself with an empty `tag`; or null. */
-export async function findLastLeaf(source: SqlSource, repositoryId: string, tag: string): Promise<LeafRow | null> {
-  const [row] = await source.read.$queryRaw<LeafRow[]>`
-    SELECT "leafIndex", "repositoryId", "tag", "entry" FROM "TransparencyLeaf"
-    WHERE "repositoryId" = ${repositoryId} AND "tag" = ${tag} ORDER BY "leafIndex" DESC LIMIT 1`
-  return row ?? null
-}
-
-/** How many leaves are about a repository and its tags. */
-export async function countLeavesOf(source: SqlSource, repositoryId: string): Promise<number> {
-  const [row] = await source.read.$queryRaw<{ count: bigint | number }[]>`
-    SELECT count(*) AS "count" FROM "TransparencyLeaf" WHERE "repositoryId" = ${repositoryId}`
-  return Number(row?.count)
+/** The last leaf about a repository of a path itself, not about its tags; or null. */
+export async function findLastPolicyLeaf(
+  source: SqlSource,
+  instanceId: string,
+  repository: string,
+): Promise<string | null> {
+  const [row] = await source.read.$queryRaw<{ entry: string }[]>`
+    SELECT "entry" FROM "TransparencyLeaf"
+    WHERE "instanceId" = ${instanceId} AND "repository" = ${repository} AND "tag" = '' ORDER BY "leafIndex" DESC LIMIT 1`
+  return row?.entry ?? null
 }

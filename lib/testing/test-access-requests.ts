@@ -162,6 +162,11 @@ export const accessRequests: Readonly<Record<string, AccessRequest | ((caller: s
   'getRepositorySpace of open': open,
   'getInstanceSpace of main': main,
   'getInstanceSpace of beside': beside,
+  'getTransparencyLog of main': main,
+  'getTransparencyLog of beside': beside,
+  'getTagEvidence of closed': tagOfClosed,
+  'getTagEvidence of open': tagOfOpen,
+  'getTagEvidence of no tag of closed': { params: { repositoryId: ids.closed, tag: 'nothing' } },
   'copyTag in closed': { ...closed, body: { name: 'new', source: { tag: 'v1' } } },
   'copyTag in closed, over protected': {
     ...closed,

@@ -214,6 +214,17 @@ export const useCaseRows: Readonly<Record<string, UseCaseRow>> = {
   'space/getRepositorySpace': { member: 'NOT_FOUND', args: () => [ids.closed, false] },
   'space/getInstanceSpace': { member: 'DENIED', args: () => [ids.main, false] },
 
+  'transparency/getTagEvidence': {
+    member: 'NOT_FOUND',
+    args: () => [{ repositoryId: ids.closed, tag: 'v1' }],
+  },
+  'transparency/getTransparencyLog': { member: 'DENIED', args: () => [ids.main] },
+  'transparency/readCheckpoint': { member: 'DENIED', args: () => [host, ids.main] },
+  'transparency/readLogTile': {
+    member: 'DENIED',
+    args: () => [host, ids.main, { level: 0, index: 0, width: 1 }],
+  },
+
   'tags/getTag': { member: 'NOT_FOUND', args: () => [ids.closed, 'v1'] },
   'tags/listTagDetails': { member: 'NOT_FOUND', args: () => [{ repositoryId: ids.closed, sort: 'name', pageSize }] },
   'tags/listUntaggedManifests': { member: 'DENIED', args: () => [ids.open, { pageSize }] },

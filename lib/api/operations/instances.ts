@@ -3,6 +3,7 @@ import {
   instance,
   instancePage,
   instanceQuery,
+  transparencyLog,
   updateInstanceBody,
 } from '@/lib/api/schemas/instances'
 import type { Operation } from './operation'
@@ -51,6 +52,15 @@ export const instanceOperations = {
     response: instance,
     isVersioned: true,
     refusals: ['NOT_FOUND', 'ALREADY_EXISTS'],
+  },
+  getTransparencyLog: {
+    id: 'getTransparencyLog',
+    method: 'GET',
+    path: '/instances/{instanceId}/transparency-log',
+    summary: 'Get the head of an instance’s transparency log; for those who may pull from the whole instance',
+    status: 200,
+    response: transparencyLog,
+    refusals: ['NOT_FOUND'],
   },
   deleteInstance: {
     id: 'deleteInstance',

@@ -12,6 +12,7 @@ import {
   tombstonePage,
   untaggedManifestPage,
 } from '@/lib/api/schemas/tags'
+import { evidence } from '@/lib/domain/transparency/evidence'
 import type { Operation } from './operation'
 
 /** How the immutability policy refuses to move a tag. */
@@ -51,6 +52,16 @@ export const tagOperations = {
     response: tagWithEffect,
     isVersioned: true,
     refusals: ['NOT_FOUND'],
+  },
+  getTagEvidence: {
+    id: 'getTagEvidence',
+    method: 'GET',
+    path: '/repositories/{repositoryId}/tags/{tag}/evidence',
+    summary:
+      'Get what the transparency log tells of a tag, with proofs: `npm run stele -- log verify <file>` verifies it without the server',
+    status: 200,
+    response: evidence,
+    refusals: ['NOT_FOUND', 'LIMIT_REACHED'],
   },
   deleteTag: {
     id: 'deleteTag',

@@ -19,6 +19,7 @@ export const instance = z.object({
     .boolean()
     .meta({ description: 'Serves requests whose host name belongs to no instance: localhost, an IP address' }),
   allowAnonymousPull: z.boolean().meta({ description: 'PUBLIC repositories can be pulled without credentials' }),
+  isLogPublic: z.boolean().meta({ description: 'Everybody may read the transparency log, without credentials' }),
   defaultImmutability: immutabilityPolicy.meta({
     description: 'The immutability policy of new repositories, unless their namespace has its own default',
   }),
@@ -60,5 +61,20 @@ export const createInstanceBody = z.strictObject({
 export const updateInstanceBody = z.strictObject({
   name: instanceName.optional().meta({ description: 'Only administrators may change it' }),
   allowAnonymousPull: z.boolean().optional(),
+  isLogPublic: z.boolean().optional(),
   defaultImmutability: policyChanges.optional(),
 })
+
+/** The transparency log of an instance. */
+export const transparencyLog = z.object({
+  path: z.string().meta({ description: 'Where it is served, as C2SP tlog-tiles', examples: ['/log/example'] }),
+  isPublic: z.boolean(),
+  origin: z.string().meta({ description: 'What it is called in its checkpoints: it keeps this name' }),
+  isStarted: z.boolean().meta({ description: 'False while it has not told all that there was before it' }),
+  size: z.number().int().nonnegative().meta({ description: 'Number of leaves' }),
+  root: z.string().meta({ description: 'Hash of the tree, base64; empty before the first leaf' }),
+  checkpoint: z.string().meta({ description: 'The signed note; empty before the first leaf' }),
+  signedAt: timestamp.meta({ description: 'When the checkpoint was signed' }),
+  keys: z.array(z.string()).meta({ description: 'The public keys that verify the checkpoint: `<name>+<id>+<key>`' }),
+})
+export type TransparencyLogView = z.infer<typeof transparencyLog>

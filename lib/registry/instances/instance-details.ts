@@ -26,6 +26,7 @@ export interface InstanceDetails extends InstanceTotals {
   readonly status: 'RUNNING'
   readonly isDefault: boolean
   readonly allowAnonymousPull: boolean
+  readonly isLogPublic: boolean
   /** The policy of new repositories, unless their namespace has its own default. */
   readonly defaultImmutability: { mode: ImmutabilityMode; exemptTags: string[] }
   readonly endpoints: { internet: string; vpc: string }
@@ -90,6 +91,7 @@ function toInstanceDetails(
     status: 'RUNNING',
     isDefault: row.isDefault,
     allowAnonymousPull: row.allowAnonymousPull,
+    isLogPublic: row.isLogPublic,
     defaultImmutability: { mode: row.defaultImmutabilityMode, exemptTags: [...row.defaultExemptTags] },
     ...instanceAddresses(row, vantage),
     ...totals,

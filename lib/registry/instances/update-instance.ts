@@ -12,6 +12,7 @@ import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile
 interface InstanceChanges {
   readonly name?: string | undefined
   readonly allowAnonymousPull?: boolean | undefined
+  readonly isLogPublic?: boolean | undefined
   /** The immutability policy of new repositories; what is absent stays. */
   readonly defaultImmutability?: PolicyRequest['immutability']
 }
@@ -25,7 +26,7 @@ export async function updateInstance(
   ctx: Context,
   principal: Principal,
   id: string,
-  { name, allowAnonymousPull, defaultImmutability: immutability }: InstanceChanges,
+  { name, allowAnonymousPull, isLogPublic, defaultImmutability: immutability }: InstanceChanges,
   expected: ExpectedVersions,
   requestHost: string,
 ): Promise<Versioned<InstanceDetails>> {
@@ -36,7 +37,7 @@ export async function updateInstance(
     assertExpected(current.version, expected)
     const policy = requestedPolicy(defaultOf(current), { immutability })
     const changes = changedFields<InstanceSettings, keyof InstanceSettings>(current, {
-      ...{ name, allowAnonymousPull },
+      ...{ name, allowAnonymousPull, isLogPublic },
       defaultImmutabilityMode: policy.immutabilityMode,
       defaultExemptTags: policy.exemptTags,
     })

@@ -6,7 +6,7 @@ import type { SqlSource } from '@/lib/metadata/engine/database'
 import { type LoggedTagEvent, listLoggedTagEvents } from '@/lib/metadata/log-sources'
 import type { NameState, TagState } from '@/lib/metadata/outbox'
 import type { OutboxEventRow } from '@/lib/metadata/outbox-readers'
-import { type LeafRow, findLastLeaf } from '@/lib/metadata/transparency-logs'
+import { type LeafRow, findLastPolicyLeaf } from '@/lib/metadata/transparency-logs'
 
 /** A leaf that has no index yet. */
 export type NewLeaf = Omit<LeafRow, 'leafIndex'>
@@ -85,7 +85,7 @@ export class EventLeaves {
         // Servers of an earlier version do not say what it was before.
         const former =
           detail.former === undefined
-            ? await this.#findPolicy(repositoryId)
+            ? await this.#findPolicy(event)
             : detail.former === null
               ? null
               : toPolicy(detail.former)
@@ -122,12 +122,13 @@ export class EventLeaves {
   }
 
   /** The policy that the log has of a repository, or null. */
-  async #findPolicy(repositoryId: string): Promise<LeafPolicy | null> {
+  async #findPolicy({ instanceId, repositoryId, repositoryPath }: OutboxEventRow): Promise<LeafPolicy | null> {
     const known = this.#policies.get(repositoryId)
     if (known !== undefined) return known
-    const row = await findLastLeaf(this.#source, repositoryId, '')
-    const leaf = row === null ? null : readLeaf(row.entry)
-    return leaf?.kind === 'policy' || leaf?.kind === 'policyState' ? leaf.policy : null
+    const entry = await findLastPolicyLeaf(this.#source, instanceId, repositoryPath)
+    const leaf = entry === null ? null : readLeaf(entry)
+    const isPolicy = leaf?.kind === 'policy' || leaf?.kind === 'policyState'
+    return isPolicy && leaf.repositoryId === repositoryId ? leaf.policy : null
   }
 }
 
@@ -141,7 +142,7 @@ function toPolicy({ immutabilityMode: mode, exemptTags }: ImmutabilityRule): Lea
 
 function toRow(leaf: Leaf): NewLeaf {
   return {
-    repositoryId: 'repositoryId' in leaf ? leaf.repositoryId : '',
+    repository: 'repository' in leaf ? leaf.repository : '',
     tag: 'tag' in leaf ? leaf.tag : '',
     entry: writeLeaf(leaf),
   }

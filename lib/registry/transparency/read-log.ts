@@ -19,7 +19,7 @@ export interface LogPart {
  * Throws unless the principal may read the log of an instance: everybody, where it is public; otherwise whoever may pull
  * from the whole instance. Throws as `authorize` does. Returns whether it is public.
  */
-export async function authorizeLog(
+async function authorizeLog(
   { db }: Pick<Context, 'db'>,
   principal: Principal,
   instanceId: string,

@@ -34,7 +34,7 @@ CREATE TABLE "TransparencyLog" (
 CREATE TABLE "TransparencyLeaf" (
     "instanceId" TEXT COLLATE "C" NOT NULL,
     "leafIndex" INTEGER NOT NULL,
-    "repositoryId" TEXT COLLATE "C" NOT NULL,
+    "repository" TEXT COLLATE "C" NOT NULL,
     "tag" TEXT COLLATE "C" NOT NULL,
     "entry" TEXT COLLATE "C" NOT NULL,
 
@@ -52,4 +52,4 @@ CREATE TABLE "TransparencyTile" (
 );
 
 -- CreateIndex
-CREATE INDEX "TransparencyLeaf_repositoryId_tag_leafIndex_idx" ON "TransparencyLeaf"("repositoryId", "tag", "leafIndex");
+CREATE INDEX "TransparencyLeaf_instanceId_repository_tag_leafIndex_idx" ON "TransparencyLeaf"("instanceId", "repository", "tag", "leafIndex");

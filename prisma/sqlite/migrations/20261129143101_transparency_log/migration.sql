@@ -30,7 +30,7 @@ CREATE TABLE "TransparencyLog" (
 CREATE TABLE "TransparencyLeaf" (
     "instanceId" TEXT NOT NULL,
     "leafIndex" INTEGER NOT NULL,
-    "repositoryId" TEXT NOT NULL,
+    "repository" TEXT NOT NULL,
     "tag" TEXT NOT NULL,
     "entry" TEXT NOT NULL,
 
@@ -48,4 +48,4 @@ CREATE TABLE "TransparencyTile" (
 );
 
 -- CreateIndex
-CREATE INDEX "TransparencyLeaf_repositoryId_tag_leafIndex_idx" ON "TransparencyLeaf"("repositoryId", "tag", "leafIndex");
+CREATE INDEX "TransparencyLeaf_instanceId_repository_tag_leafIndex_idx" ON "TransparencyLeaf"("instanceId", "repository", "tag", "leafIndex");

@@ -18,6 +18,8 @@ export interface CommandContext {
 export interface CommandArguments {
   readonly names: readonly string[]
   readonly options: Readonly<Record<string, string | boolean | undefined>>
+  /** The values of the options that may be given several times. */
+  readonly lists: Readonly<Record<string, readonly string[]>>
 }
 
 /** The lines to print, and whether the result is good: the exit code is 0, else 1. */
@@ -33,7 +35,7 @@ interface Call {
   /** The names of the arguments after the words. */
   readonly names: readonly string[]
   /** Options by name; `value` is the name of the value, for an option that has one. */
-  readonly options: Readonly<Record<string, { readonly value?: string; readonly help: string }>>
+  readonly options: Readonly<Record<string, { readonly value?: string; readonly isList?: true; readonly help: string }>>
   readonly help: string
 }
 
@@ -46,4 +48,16 @@ export interface Command extends Call {
 /** A command that runs whether there is a database or not. */
 export interface StandaloneCommand extends Call {
   readonly runAlone: (config: Config) => Promise<CommandResult>
+}
+
+/** A command for everybody: it reads no settings, and needs neither a server nor its database. */
+export interface OfflineCommand extends Call {
+  readonly runOffline: (given: CommandArguments, surroundings: Surroundings) => Promise<CommandResult>
+}
+
+/** What an offline command reads, besides the files that it is given. */
+export interface Surroundings {
+  /** What relative paths are relative to. */
+  readonly folder: string
+  readonly readInput: () => Promise<string>
 }

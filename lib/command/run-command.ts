@@ -12,22 +12,26 @@ import { SpaceReserve } from '@/lib/metadata/engine/space-reserve'
 import { KeysError } from '@/lib/secrets/key-store'
 import { Passwords } from '@/lib/secrets/passwords'
 import { auditVerify } from './audit-verify'
-import type { Command, CommandArguments, CommandResult, StandaloneCommand } from './command'
+import type { Command, CommandArguments, CommandResult, OfflineCommand, StandaloneCommand } from './command'
 import { CommandError } from './command-error'
 import { doctor } from './doctor/doctor'
 import { keysReseal } from './keys-reseal'
 import { keysRotate } from './keys-rotate'
+import { logVerify } from './log/log-verify'
 import { userMakeAdministrator } from './user-make-administrator'
 import { userResetPassword } from './user-reset-password'
 
+type AnyCommand = Command | StandaloneCommand | OfflineCommand
+
 /** All commands, in the order of the usage text. */
-const commands: readonly (Command | StandaloneCommand)[] = [
+const commands: readonly AnyCommand[] = [
   auditVerify,
   userResetPassword,
   userMakeAdministrator,
   keysRotate,
   keysReseal,
   doctor,
+  logVerify,
 ]
 
 /** Where a command reads and prints. */
@@ -39,7 +43,8 @@ export interface Terminal {
 
 /**
  * Runs the command in `args` with the settings in `env`, whether the server runs or not. Returns the exit code: 0 for
- * success, 1 for a failure or a bad result, 2 for an unknown command or wrong arguments. Never rejects.
+ * success, 1 for a failure or a bad result, 2 for an unknown command or wrong arguments, or what the command says in its
+ * help. Never rejects.
  */
 export async function runCommand(
   args: readonly string[],
@@ -64,10 +69,14 @@ export async function runCommand(
   }
   let db: OpenDatabase | null = null
   try {
-    const config = readConfig(env)
     let result: CommandResult
-    if ('runAlone' in command) result = await command.runAlone(config)
+    if ('runOffline' in command) {
+      // npm runs in the folder of the package; it says where it was called.
+      const folder = env['INIT_CWD'] ?? process.cwd()
+      result = await command.runOffline(given, { folder, readInput: terminal.readInput })
+    } else if ('runAlone' in command) result = await command.runAlone(readConfig(env))
     else {
+      const config = readConfig(env)
       db = await open(config)
       const { readInput } = terminal
       const ctx = { db, config, passwords: new Passwords(), principal: commandLinePrincipal(), readInput }
@@ -78,15 +87,15 @@ export async function runCommand(
     return isGood ? 0 : 1
   } catch (error) {
     terminal.err(`${explain(error)}\n`)
-    return 1
+    return error instanceof CommandError ? error.exitCode : 1
   } finally {
     if (db !== null) await db.close()
   }
 }
 
-function readArguments({ names, options }: Command | StandaloneCommand, args: readonly string[]): CommandArguments {
-  const types = Object.entries(options).map(([name, { value }]) => {
-    return [name, { type: value === undefined ? 'boolean' : 'string' }] as const
+function readArguments({ names, options }: AnyCommand, args: readonly string[]): CommandArguments {
+  const types = Object.entries(options).map(([name, { value, isList = false }]) => {
+    return [name, { type: value === undefined ? 'boolean' : 'string', multiple: isList }] as const
   })
   const parsed = parseArgs({ args: [...args], options: Object.fromEntries(types), allowPositionals: true })
   const wrong = parsed.positionals.length === names.length ? undefined : parsed.positionals
@@ -95,7 +104,14 @@ function readArguments({ names, options }: Command | StandaloneCommand, args: re
       names.length === 0 ? 'It takes no names.' : `It takes ${names.length} name: <${names.join('> <')}>.`,
     )
   }
-  return { names: parsed.positionals, options: parsed.values }
+  const single: Record<string, string | boolean | undefined> = {}
+  const lists: Record<string, readonly string[]> = {}
+  for (const [name, { isList }] of Object.entries(options)) {
+    const value = parsed.values[name]
+    if (isList === true) lists[name] = Array.isArray(value) ? value.map(String) : []
+    else if (!Array.isArray(value)) single[name] = value
+  }
+  return { names: parsed.positionals, options: single, lists }
 }
 
 function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
@@ -159,14 +175,14 @@ function usage(): string {
   return [
     'Usage: npm run stele -- <command>',
     '',
-    'Uses the settings of the server (environment and .env). The server may be running or not.',
+    'Uses the settings of the server (environment and .env), but for `log verify`. The server may be running or not.',
     'The audit trail records changes with the actor `command-line` and the user of the operating system.',
     '',
     ...commands.map(describe),
   ].join('\n')
 }
 
-function describe({ words, names, options, help }: Command | StandaloneCommand): string {
+function describe({ words, names, options, help }: AnyCommand): string {
   const optionLines = Object.entries(options).map(([name, { value, help: text }]) => {
     return `      --${name}${value === undefined ? '' : ` ${value}`}\n          ${text}\n`
   })

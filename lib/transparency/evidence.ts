@@ -56,7 +56,7 @@ export interface EvidenceReport {
  *
  * Throws a NoteError when its checkpoint is none.
  */
-export function verifyEvidence(file: Evidence, expected: Pick<Expectations, 'key' | 'witnesses'>): EvidenceReport {
+export function verifyEvidence(file: Evidence, expected: Pick<Expectations, 'keys' | 'witnesses'>): EvidenceReport {
   const violations: Violation[] = []
   const report = (violation: Violation) => violations.push(violation)
   const checkpoint = parseCheckpoint(file.checkpoint)

@@ -20,8 +20,8 @@ class BrokenTileError extends Error {}
 
 /** What a log is checked against. */
 export interface Expectations {
-  /** The log's key; null: its signature is not checked. */
-  readonly key: VerifierKey | null
+  /** The keys of the log, several after a rotation; none: the signature of the checkpoint is not checked. */
+  readonly keys: readonly VerifierKey[]
   readonly witnesses: readonly VerifierKey[]
   /** Checkpoints of the same log that were kept. */
   readonly older: readonly NamedCheckpoint[]
@@ -130,16 +130,16 @@ async function readCheckpoint(source: LogSource): Promise<SignedCheckpoint> {
 /** Checks the log's signature and those of witnesses; returns the cosignatures that are valid. */
 export function checkSignatures(
   { origin, note }: SignedCheckpoint,
-  { key, witnesses }: Pick<Expectations, 'key' | 'witnesses'>,
+  { keys, witnesses }: Pick<Expectations, 'keys' | 'witnesses'>,
   report: (violation: Violation) => void,
 ): Cosignature[] {
   const violation = (text: string) => report({ leaf: null, text })
-  if (key !== null && key.name !== origin) violation(`the checkpoint is of ${origin}, and the key is of ${key.name}`)
-  else if (key !== null) {
-    const isSigned = isSignedBy(note, key)
-    if (isSigned === null) violation('the checkpoint is not signed with the key')
-    if (isSigned === false) violation('the signature of the checkpoint is not valid: it was changed')
-  }
+  const own = keys.filter(({ name }) => name === origin)
+  const isSigned = own.map((key) => isSignedBy(note, key))
+  if (keys.length > 0 && own.length === 0) {
+    violation(`the checkpoint is of ${origin}, and the key is of ${keys.map(({ name }) => name).join(', ')}`)
+  } else if (isSigned.includes(false)) violation('the signature of the checkpoint is not valid: it was changed')
+  else if (keys.length > 0 && !isSigned.includes(true)) violation('the checkpoint is not signed with the key')
   return witnesses.flatMap((witness) => {
     const found = cosignaturesOf(note, [witness])
     if (found.length === 0) violation(`the checkpoint has no cosignature of the witness ${witness.name}`)

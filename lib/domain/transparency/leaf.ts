@@ -113,11 +113,24 @@ export function readLeaf(line: string): Leaf {
 /** Why a line is not a leaf: the end of a sentence. */
 export class LeafError extends Error {}
 
-/** JSON without spaces, keys in the order of their UTF-16 code units (RFC 8785 for what leaves are made of). */
-function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const fields = Object.entries(value).filter(([, one]) => one !== undefined)
-  fields.sort(([one], [other]) => (one < other ? -1 : 1))
-  return `{${fields.map(([key, one]) => `${JSON.stringify(key)}:${canonicalJson(one)}`).join(',')}}`
+/** All keys of leaves, in the order of their UTF-16 code units. */
+const keys = [
+  'closesAt',
+  'digest',
+  'exemptTags',
+  'former',
+  'how',
+  'id',
+  'kind',
+  'mode',
+  'policy',
+  'previousDigest',
+].concat(['repository', 'repositoryId', 'tag', 'time'])
+
+/**
+ * JSON without spaces, keys in order (RFC 8785 for what leaves are made of). With a list of keys, JSON.stringify writes
+ * them in its order, on all levels, and no others.
+ */
+function canonicalJson(leaf: Leaf): string {
+  return JSON.stringify(leaf, keys)
 }

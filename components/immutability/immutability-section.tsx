@@ -8,6 +8,7 @@ import { repositoryQuery } from '../queries/repositories'
 import { OpeningsCard } from './openings-card'
 import { PolicyCard, PolicyCardSkeleton, PolicyFacts } from './policy-card'
 import { ReservedNamesCard } from './reserved-names-card'
+import { TransparencyCard } from './transparency-card'
 
 interface ImmutabilitySectionProps {
   region: RegionId
@@ -22,6 +23,7 @@ export function ImmutabilitySection({ region, repository, instance }: Immutabili
     <>
       <Policy region={region} repository={repository} instance={instance} />
       <OpeningsCard region={region} repository={repository} />
+      <TransparencyCard instanceId={repository.instanceId} />
       {seesNames && <ReservedNamesCard region={region} repository={repository} />}
     </>
   )

@@ -165,42 +165,68 @@ function NewRepositories({ instance }: { instance: InstanceView }) {
   )
 }
 
-/** ACR's switch for who manages the instance; for others, how it stands. */
-function Access({ current: { data: instance, etag } }: { current: Versioned<InstanceView> }) {
+/** ACR's switch for who manages the instance, and that of its transparency log; for others, how they stand. */
+function Access({ current }: { current: Versioned<InstanceView> }) {
+  const t = useTranslations()
+  return (
+    <Section title={t('overview.access')}>
+      <AccessSwitch
+        current={current}
+        setting="allowAnonymousPull"
+        label={t('overview.anonymous')}
+        help={t('overview.anonymousHelp')}
+        done={{ on: 'anonymousOn', off: 'anonymousOff' }}
+      />
+      <AccessSwitch
+        current={current}
+        setting="isLogPublic"
+        label={t('overview.publicLog')}
+        help={t('overview.publicLogHelp')}
+        done={{ on: 'publicLogOn', off: 'publicLogOff' }}
+      />
+    </Section>
+  )
+}
+
+interface AccessSwitchProps {
+  current: Versioned<InstanceView>
+  setting: 'allowAnonymousPull' | 'isLogPublic'
+  label: string
+  help: string
+  /** What is said when it has been changed. */
+  done: Record<'on' | 'off', 'anonymousOn' | 'anonymousOff' | 'publicLogOn' | 'publicLogOff'>
+}
+
+function AccessSwitch({ current: { data: instance, etag }, setting, label, help, done }: AccessSwitchProps) {
   const t = useTranslations()
   const toast = useToast()
   const errorText = useErrorText()
   const update = useUpdateInstance(instance.id)
+  if (instance.access !== 'MANAGE') {
+    return (
+      <dl className="facts">
+        <Fact label={label} full>
+          {instance[setting] ? t('overview.on') : t('overview.off')}
+        </Fact>
+      </dl>
+    )
+  }
   return (
-    <Section title={t('overview.access')}>
-      {instance.access === 'MANAGE' ? (
-        <Switch
-          label={t('overview.anonymous')}
-          help={t('overview.anonymousHelp')}
-          checked={update.isPending ? update.variables.body.allowAnonymousPull === true : instance.allowAnonymousPull}
-          busy={update.isPending}
-          onChange={(allowAnonymousPull) =>
-            update.mutate(
-              { body: { allowAnonymousPull }, etag },
-              {
-                onSuccess: ({ data }) =>
-                  toast({
-                    title: data.allowAnonymousPull
-                      ? t('overview.anonymousOn', { name: data.name })
-                      : t('overview.anonymousOff', { name: data.name }),
-                  }),
-                onError: (error) => toast({ kind: 'danger', title: errorText(error) }),
-              },
-            )
-          }
-        />
-      ) : (
-        <dl className="facts">
-          <Fact label={t('overview.anonymous')} full>
-            {instance.allowAnonymousPull ? t('overview.on') : t('overview.off')}
-          </Fact>
-        </dl>
-      )}
-    </Section>
+    <Switch
+      label={label}
+      help={help}
+      checked={update.isPending ? update.variables.body[setting] === true : instance[setting]}
+      busy={update.isPending}
+      onChange={(isOn) =>
+        update.mutate(
+          { body: { [setting]: isOn }, etag },
+          {
+            onSuccess: ({ data }) =>
+              toast({ title: t(`overview.${data[setting] ? done.on : done.off}`, { name: data.name }) }),
+            onError: (error) => toast({ kind: 'danger', title: errorText(error) }),
+          },
+        )
+      }
+    />
   )
 }

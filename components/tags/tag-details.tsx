@@ -12,8 +12,10 @@ import { TagLinks } from '../image/tag-links'
 import { clientOf } from '../ledger/event-texts'
 import { manifestQuery, tagSpaceQuery } from '../queries/manifests'
 import { firstHistoryPage, tagHistoryQuery } from '../queries/tag-history'
+import { tagEvidenceHref, tagEvidenceQuery } from '../queries/transparency'
 import { tagHref } from '../routes'
 import { CopyButton } from '../ui/copy-button'
+import { DownloadLink } from '../ui/download-link'
 import { Fact } from '../ui/fact'
 import { Middle } from '../ui/middle'
 import { Status } from '../ui/status'
@@ -48,7 +50,7 @@ export function TagDetails({ region, repository, tag, maySeeHistory }: TagDetail
         </span>
       </Fact>
       <Fact label={t('tagHistory.unchangedSince')}>
-        <Time value={tag.pushedAt} format="minute" />
+        <Time value={tag.pushedAt} format="minute" /> <TagEvidence repositoryId={repository.id} tag={tag} />
       </Fact>
       <Fact label={t('tags.size')}>
         <TagSize repositoryId={repository.id} tag={tag} />
@@ -103,6 +105,23 @@ function TagSize({ repositoryId, tag }: { repositoryId: string; tag: TagWithEffe
     <>
       {format.bytes(tag.sizeBytes)}
       {space && <span className="muted">{sharedText(space)}</span>}
+    </>
+  )
+}
+
+/** The leaf of the transparency log that says so, and its evidence to download; nothing where the log does not say so. */
+function TagEvidence({ repositoryId, tag }: { repositoryId: string; tag: TagWithEffectView }) {
+  const t = useTranslations()
+  const verdict = useQuery(tagEvidenceQuery(repositoryId, tag.name, tag.digest)).data?.verdict
+  if (verdict === undefined || verdict.leaf === null || verdict.digest !== tag.digest) return null
+  return (
+    <>
+      <span className="muted">{t('transparency.leaf', { index: verdict.leaf })}</span>{' '}
+      <DownloadLink
+        href={tagEvidenceHref(repositoryId, tag.name)}
+        name={`evidence-${tag.name}.json`}
+        label={t('transparency.evidence', { tag: tag.name })}
+      />
     </>
   )
 }

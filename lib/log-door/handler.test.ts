@@ -90,13 +90,19 @@ test('tiles are kept for ever, by others only where the log is public, and check
   expect(await cached('checkpoint')).toBe('no-store')
 })
 
-test.each(['tile/0/000', 'tile/0/000.p/255', 'tile/0/001.p/1', 'tile/1/000.p/1', 'tile/entries/000', 'tile/0/0', 'x', ''])(
-  '%s of a small log is not there',
-  async (path) => {
-    const answer = await get(`${ids.main}/${path}`)
-    expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'application/problem+json'])
-  },
-)
+test.each([
+  'tile/0/000',
+  'tile/0/000.p/255',
+  'tile/0/001.p/1',
+  'tile/1/000.p/1',
+  'tile/entries/000',
+  'tile/0/0',
+  'x',
+  '',
+])('%s of a small log is not there', async (path) => {
+  const answer = await get(`${ids.main}/${path}`)
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'application/problem+json'])
+})
 
 test('HEAD has the headers alone; nothing can be written', async () => {
   const head = await get(`${ids.main}/checkpoint`, admin, 'HEAD')
@@ -118,9 +124,13 @@ test('the whole log verifies as it is served', async () => {
   }
   await sequenceLogs(opened.ctx)
   const [key] = (await opened.ctx.logKeys.read()).keys
-  const { checkpoint } = await verifyLog(source, { key: null, witnesses: [], older: [] })
+  const { checkpoint } = await verifyLog(source, { keys: [], witnesses: [], older: [] })
   const verifier = parseVerifierKey(verifierKey(checkpoint.origin, 'note', key as NonNullable<typeof key>).text)
-  const report = await verifyLog(source, { key: verifier, witnesses: [], older: [checkpoint].map((one) => ({ ...one, name: 'before' })) })
+  const report = await verifyLog(source, {
+    keys: [verifier],
+    witnesses: [],
+    older: [checkpoint].map((one) => ({ ...one, name: 'before' })),
+  })
   expect(report.violations).toEqual([])
   expect(report.checkpoint.size).toBeGreaterThan(5)
   const bundle = await source.read(tilePath({ level: 'entries', index: 0, width: report.checkpoint.size }))

@@ -39,6 +39,7 @@ beforeEach(() => {
     pingDatabase: () => Promise.resolve(),
     countUploads: () => Promise.resolve(7),
     countOpenTags: () => Promise.resolve(2),
+    measureLogs: () => Promise.resolve({ leaves: 7, lagSeconds: 0.5, checkpointAgeSeconds: null }),
     tagRefusals: new TagRefusals(),
     lastRuns: () => Promise.resolve([run]),
   }
@@ -72,6 +73,16 @@ describe('the metrics', () => {
     expect(lines).toContain(`stele_http_requests_total{door="registry",route="unknown",method="GET",status="404"} 1`)
     expect(lines).toContain(`stele_http_request_duration_seconds_bucket{le="0.025",${labels}} 0`)
     expect(lines).toContain(`stele_http_request_duration_seconds_bucket{le="0.05",${labels}} 2`)
+  })
+
+  test('measure the transparency logs, and leave out what cannot be measured', async () => {
+    const lines = await read(new Metrics(sources))
+    expect(lines).toContain('stele_transparency_log_leaves 7')
+    expect(lines).toContain('stele_transparency_log_lag_seconds 0.5')
+    expect(lines.filter((line) => line.startsWith('stele_transparency_log_checkpoint_age_seconds'))).toEqual([])
+    const down = () => Promise.reject(new Error('down'))
+    const without = await read(new Metrics({ ...sources, measureLogs: down }))
+    expect(without.filter((line) => line.startsWith('stele_transparency'))).toEqual([])
   })
 
   test('count refused pushes by their reason, and nothing else as one', async () => {

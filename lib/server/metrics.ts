@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises'
 import { AggregatorRegistry, Gauge, Registry } from 'prom-client'
+import type { LogFigures } from '@/lib/metadata/transparency-figures'
 import type { MaintenanceRunRow } from '@/lib/metadata/maintenance-runs'
 import type { Exchange } from './exchange'
 import { ProcessMetrics, type ProcessSources } from './process-metrics'
@@ -16,6 +17,8 @@ export interface MetricsSources extends ProcessSources {
   readonly countUploads: () => Promise<number>
   /** Tags that are open now, of all processes. */
   readonly countOpenTags: () => Promise<number>
+  /** How far the transparency logs are. */
+  readonly measureLogs: () => Promise<LogFigures>
   /** The last completed run of each kind of maintenance. */
   readonly lastRuns: () => Promise<readonly MaintenanceRunRow[]>
   /** The metrics of the processes that read beside this one; absent when there are none. */
@@ -57,6 +60,7 @@ export class Metrics {
   readonly #readers: ReaderTotals | null
   readonly #uploads: Gauge
   readonly #openTags: Gauge
+  readonly #logs: Readonly<Record<keyof LogFigures, Gauge>>
   readonly #databaseUp: Gauge
   readonly #databasePing: Gauge
   readonly #freeBytes: Gauge
@@ -69,6 +73,14 @@ export class Metrics {
     const gauge = (name: string, help: string) => new Gauge({ name, help, registers })
     this.#uploads = gauge('stele_uploads_open', 'Uploads that were started and neither finished nor removed.')
     this.#openTags = gauge('stele_tag_openings_open', 'Protected tags that an administrator has opened for a time.')
+    this.#logs = {
+      leaves: gauge('stele_transparency_log_leaves', 'Leaves of all transparency logs.'),
+      lagSeconds: gauge(
+        'stele_transparency_log_lag_seconds',
+        'Age of the oldest event that no log has yet; 0 for none.',
+      ),
+      checkpointAgeSeconds: gauge('stele_transparency_log_checkpoint_age_seconds', 'Age of the newest checkpoint.'),
+    }
     this.#databaseUp = gauge('stele_database_up', 'Whether the database answers.')
     this.#databasePing = gauge('stele_database_ping_seconds', 'Duration of one small read of the database.')
     this.#freeBytes = gauge('stele_data_free_bytes', 'Free space on the volume of the data folder.')
@@ -110,6 +122,7 @@ export class Metrics {
       this.#uploads.set(await withTimeout(sourceTimeoutMs, this.#sources.countUploads))
       this.#openTags.set(await withTimeout(sourceTimeoutMs, this.#sources.countOpenTags))
       this.#showRuns(await withTimeout(sourceTimeoutMs, this.#sources.lastRuns))
+      this.#showLogs(await withTimeout(sourceTimeoutMs, this.#sources.measureLogs))
       this.#databaseUp.set(1)
     } catch {
       // This is the value of the metric; the readiness probe logs the cause.
@@ -118,6 +131,15 @@ export class Metrics {
       this.#uploads.remove()
       this.#openTags.remove()
       this.#showRuns([])
+      this.#showLogs({ leaves: null, lagSeconds: null, checkpointAgeSeconds: null })
+    }
+  }
+
+  #showLogs(figures: LogFigures): void {
+    for (const name of ['leaves', 'lagSeconds', 'checkpointAgeSeconds'] as const) {
+      const value = figures[name]
+      if (value === null) this.#logs[name].remove()
+      else this.#logs[name].set(value)
     }
   }
 

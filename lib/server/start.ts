@@ -4,6 +4,7 @@ import type { Config } from '@/lib/config'
 import { AppError } from '@/lib/domain/errors'
 import { getLastRuns } from '@/lib/metadata/maintenance-runs'
 import { countOpenTags } from '@/lib/metadata/openings'
+import { measureTransparencyLogs } from '@/lib/metadata/transparency-figures'
 import { countUploads } from '@/lib/metadata/uploads'
 import { pingDatabase } from '@/lib/metadata/engine/ping'
 import { setContext } from '@/lib/context'
@@ -79,6 +80,7 @@ export async function start(config: Config, dev: boolean, main: MainProcess | nu
     pingDatabase: () => pingDatabase(db.inline),
     countUploads: () => countUploads(db),
     countOpenTags: () => countOpenTags(db, new Date()),
+    measureLogs: () => measureTransparencyLogs(db),
     tagRefusals: ctx.tagRefusals,
     lastRuns: () => getLastRuns(db),
     ...(main !== null && { readers: () => main.supervised.collect() }),

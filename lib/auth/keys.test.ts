@@ -5,6 +5,8 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parseTokenScopes } from '@/lib/domain/token-scope'
 import type { Database } from '@/lib/metadata/engine/database'
+import { insertLog } from '@/lib/metadata/transparency-logs'
+import { LogKeys } from '@/lib/secrets/log-keys'
 import { insertAccessKey } from '@/lib/metadata/access-keys'
 import { insertUser } from '@/lib/metadata/users'
 import { FolderKeys } from '@/lib/secrets/folder-keys'
@@ -71,6 +73,7 @@ describe('servers with one STELE_SECRET_KEY', () => {
     expect((await rows()).map(({ name, version }) => [name, version])).toEqual([
       ['registry-tokens', 1],
       ['secrets', 1],
+      ['transparency-log', 1],
     ])
     expect(await readdir(dataDir)).toEqual([])
   })
@@ -131,7 +134,7 @@ describe('servers with one STELE_SECRET_KEY', () => {
     const recorded: object[] = []
     const reseal = () => keys.reseal((within) => Promise.resolve(void recorded.push(within)))
     expect(await keys.areCurrent()).toBe(false)
-    expect([await reseal(), await reseal()]).toEqual([2, 0])
+    expect([await reseal(), await reseal()]).toEqual([3, 0])
     expect(await keys.areCurrent()).toBe(true)
     expect(recorded).toHaveLength(1)
     for (const server of [both, await openServer(settings(second))]) {
@@ -198,8 +201,26 @@ describe('nothing is changed, and the server does not start', () => {
     await openServer()
     await db.prisma.sealedKey.delete({ where: { name } })
     await expect(openServer()).rejects.toThrow(`The key ${name} is missing in the database`)
-    expect(await rows()).toHaveLength(1)
+    expect(await rows()).toHaveLength(2)
   })
+
+  test('without the key of transparency logs, when one of them was signed with it', async () => {
+    await openServer()
+    await db.sqlTransaction((tx) => insertLog(tx, 'cri-1', 'new'))
+    await db.prisma.transparencyLog.updateMany({ data: { signedWith: 'a key' } })
+    await db.prisma.sealedKey.delete({ where: { name: 'transparency-log' } })
+    await expect(openServer()).rejects.toThrow('The key transparency-log is missing in the database')
+    expect(await rows()).toHaveLength(2)
+  })
+})
+
+test('a database of an earlier version gets the key of transparency logs, once', async () => {
+  const { keys } = await openServer()
+  await db.prisma.sealedKey.delete({ where: { name: 'transparency-log' } })
+  const [one, other] = await Promise.all([openServer(), openServer()])
+  const { id } = await new LogKeys(one.keys).read()
+  expect((await new LogKeys(other.keys).read()).id).toBe(id)
+  expect((await new LogKeys(keys).read()).id).toBe(id)
 })
 
 test('a running server refuses an earlier key that is put back, and makes none for one that is gone', async () => {

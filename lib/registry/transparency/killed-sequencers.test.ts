@@ -72,7 +72,7 @@ test(
     const images = await Promise.all(['one', 'two'].map((content) => doors.registry.image(content)))
     const running = await Promise.all([startSequencer(), startSequencer(), startSequencer()])
     const done = new AbortController()
-  const isDone = () => done.signal.aborted
+    const isDone = () => done.signal.aborted
     const pushed: string[] = []
     const pushing = (async () => {
       for (let n = 0; !isDone(); n++) {

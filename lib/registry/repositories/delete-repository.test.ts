@@ -78,9 +78,9 @@ describe('a deletion that the end of a process interrupted', () => {
     )
     expect((await prisma.tombstone.findMany({ orderBy: { tag: 'asc' } })).map(({ tag }) => tag)).toEqual(['v1', 'v2'])
     const events = await prisma.outboxEvent.findMany({ where: { repositoryId }, orderBy: { id: 'asc' } })
-    expect(events.map(({ kind }) => kind)).toEqual(['TAG', 'TAG', 'TAG', 'REPOSITORY_DELETED'])
+    expect(events.map(({ kind }) => kind)).toEqual(['POLICY_CHANGED', 'TAG', 'TAG', 'TAG', 'REPOSITORY_DELETED'])
     await deletionsJob.work(api.ctx, false, new AbortController().signal)
-    expect(await prisma.outboxEvent.count({ where: { repositoryId } })).toBe(4)
+    expect(await prisma.outboxEvent.count({ where: { repositoryId } })).toBe(5)
   })
 
   test('is finished before its path has a new repository: no reserved name is missed', async () => {

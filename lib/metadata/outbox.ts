@@ -1,13 +1,20 @@
 import type { ImmutabilityRule } from '@/lib/domain/immutability'
 import { asJsonKeys } from './engine/batches'
 import type { SqlTransaction } from './engine/database'
-import type { NamedRepository } from './repositories'
 
 /*
  * The outbox: what happened, in commit order wherever two events conflict, for later readers (triggers, the
  * transparency log, replication, statistics). An event is written in the transaction of the change that it describes:
  * both are stored, or neither is. Readers keep their own positions.
  */
+
+/** The repository of an event, as it is named then. */
+interface EventRepository {
+  readonly id: string
+  readonly instanceId: string
+  /** `<namespace>/<name>`. */
+  readonly path: string
+}
 
 /** What can happen to a repository, besides what happens to its tags. */
 export type RepositoryEvent =
@@ -41,7 +48,7 @@ export interface NameState {
 /** Adds entries of the ledger, by their ids; `closesAt` is of an opening. */
 export async function addTagEventsToOutbox(
   tx: SqlTransaction,
-  { id, instanceId, path }: NamedRepository,
+  { id, instanceId, path }: EventRepository,
   tagEventIds: readonly number[],
   now: Date,
   closesAt?: Date,
@@ -56,7 +63,7 @@ export async function addTagEventsToOutbox(
 /** Adds what happened to a repository. */
 export async function addToOutbox(
   tx: SqlTransaction,
-  { id, instanceId, path }: NamedRepository,
+  { id, instanceId, path }: EventRepository,
   { kind, ...detail }: RepositoryEvent,
 ): Promise<void> {
   await tx.$executeRaw`

@@ -63,6 +63,8 @@ const refused = [
   ['lib/registry/x.ts', '@prisma/client', 'only-metadata-knows-prisma'],
   ['lib/protocol/x.ts', 'lib/protocol/x.test.ts', 'no-tests-in-the-product'],
   ['lib/protocol/x.ts', 'lib/testing/y.ts', 'no-tests-in-the-product'],
+  ['lib/transparency/x.ts', 'lib/metadata/y.ts', 'transparency'],
+  ['lib/transparency/x.ts', 'node:fs', 'transparency-has-no-packages'],
   ['lib/registry/x.ts', './missing', 'nothing-unresolvable'],
 ] as const
 
@@ -70,6 +72,7 @@ const allowed = [
   ['lib/acr/x.ts', 'lib/http/y.ts'],
   ['lib/server/x.ts', 'lib/acr/y.ts'],
   ['lib/domain/x.ts', 'zod'],
+  ['lib/transparency/x.ts', 'node:crypto'],
   ['lib/storage/x.ts', 'lib/log.ts'],
   ['lib/metadata/x.ts', '@prisma/client'],
   ['lib/auth/x.ts', 'lib/context.ts'],

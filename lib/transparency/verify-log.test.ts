@@ -217,6 +217,38 @@ describe('what breaks the rule is named', () => {
     expect((await violationsOf(free.toSpliced(-1, 0, other)))[0]).toContain(`but it was reserved for ${digestOf(1)}`)
   })
 
+  test('what a former repository reserved stays its own, whoever deletes the tag again', async () => {
+    const { history, repository, leaves } = example()
+    history.deleteRepository(repository)
+    const next = history.createRepository('team/app')
+    history.push(next, 'v1')
+    history.delete(next, 'v1')
+    const off = { mode: 'off' as const, exemptTags: ['latest'] }
+    history.setPolicy(next, off)
+    history.push(next, 'v1')
+    expect(await violationsOf(leaves)).toEqual([])
+    expect(await violationsOf(changed(leaves, leaves.length - 1, { digest: digestOf(99) }))).toEqual([
+      expect.stringContaining(`but the name was reserved for ${digestOf(1)}`),
+    ])
+  })
+
+  test('an opening ends with its repository', async () => {
+    const { history, repository, leaves } = example()
+    history.open(repository, 'v1', 60)
+    history.deleteRepository(repository)
+    const next = history.createRepository('team/app')
+    history.push(next, 'v1')
+    const time = timeOf(leaves.at(-1))
+    const of = { repository: 'team/app', repositoryId: next.id, tag: 'v1', time }
+    const moved = { kind: 'moved', ...of, digest: digestOf(99), previousDigest: digestOf(1), id: 100 } as Leaf
+    expect(await violationsOf(leaves)).toEqual([])
+    // Released first: else the reserved name alone would forbid it.
+    const released = { kind: 'released', ...of, digest: digestOf(1), id: 99 } as Leaf
+    expect(await violationsOf([...leaves, released, moved])).toEqual([
+      expect.stringMatching(/team\/app:v1 moved at .* while it was immutable \(between leaves \d+ and \d+\)$/),
+    ])
+  })
+
   test('a repository that vanished or was exchanged', async () => {
     const { leaves } = example()
     const gone = { kind: 'repositoryDeleted', ...team } as Leaf

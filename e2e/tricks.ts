@@ -11,7 +11,7 @@
  * | stored script | `console/tricks.spec.ts`, `components/ui/markdown.test.tsx` |
  * | security headers | `registry/tricks.spec.ts`, `lib/server/security-headers.test.ts`; the policy holds in every console spec |
  * | guessing | `registry/tricks.spec.ts`, `lib/auth/guessing/attempts.test.ts` |
- * | signed requests: changed, sent again, doubled, read in two ways | `lib/acr/signing/signatures.test.ts`, `lib/acr/door.test.ts`, `lib/acr/wire.test.ts`, `lib/acr/fuzz.test.ts`, `registry/acr-door.spec.ts` |
+ * | signed requests: changed, sent again, doubled, read in two ways | `lib/acr/signing/signatures.test.ts`, `lib/acr/door.test.ts`, `lib/acr/refusals.test.ts`, `lib/acr/wire.test.ts`, `lib/acr/fuzz.test.ts`, `registry/acr-door.spec.ts` |
  */
 
 /** Other spellings of the path of a manifest, `/v2/<repository>/manifests/<tag>`, which must not be that path. */

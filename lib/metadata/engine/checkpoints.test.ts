@@ -136,6 +136,12 @@ describe('checkpoints of SQLite', () => {
     await checkpoints.close()
   })
 
+  test('SQLite is one that may copy and write at the same moment', () => {
+    // Before, the log could be corrupted: https://www.sqlite.org/wal.html#walresetbug
+    const version = outside.prepare('SELECT sqlite_version()').pluck().get() as string
+    expect('3.51.3'.localeCompare(version, 'en', { numeric: true })).toBeLessThanOrEqual(0)
+  })
+
   test('a small database starts no thread', async () => {
     const start = vi.fn<() => Checkpointer>()
     const checkpoints = new Checkpoints(file, start, (work) => work())

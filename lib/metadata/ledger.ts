@@ -5,7 +5,7 @@ import type { Actor } from './audit-events'
 import { asGivenTags, batchesOf, isOneOf } from './engine/batches'
 import type { SqlSource, SqlTransaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
-import { addTagEventsToOutbox } from './outbox'
+import { addLastTagEventToOutbox, addTagEventsToOutbox } from './outbox'
 import type { NamedRepository } from './repositories'
 import type { TagTarget } from './tags'
 
@@ -180,17 +180,13 @@ async function insertTagEvent(
   closesAt?: Date,
 ): Promise<void> {
   if (tx.provider === 'postgresql') {
-    // The outbox's row as `addTagEventsToOutbox` writes it, in one statement: every push does this.
     await tx.$send`
-      WITH entry AS (
-        INSERT INTO "TagEvent" ("instanceId", "repositoryId", "repositoryPath", "tag", "kind", "currentDigest",
-          "pushedDigest", "reason", "actor", "credential", "address", "userAgent", "count", "createdAt", "lastAt")
-        VALUES (${repository.instanceId}, ${repository.id}, ${repository.path}, ${tag}, ${kind}, ${currentDigest},
-          ${pushedDigest}, ${reason}, ${actor.name}, ${actor.credential}, ${actor.address}, ${actor.userAgent}, 1,
-          ${now}, ${now})
-        RETURNING "id", "instanceId", "repositoryId", "repositoryPath", "createdAt")
-      INSERT INTO "OutboxEvent" ("kind", "instanceId", "repositoryId", "repositoryPath", "tagEventId", "createdAt")
-      SELECT 'TAG', "instanceId", "repositoryId", "repositoryPath", "id", "createdAt" FROM entry`
+      INSERT INTO "TagEvent" ("instanceId", "repositoryId", "repositoryPath", "tag", "kind", "currentDigest",
+        "pushedDigest", "reason", "actor", "credential", "address", "userAgent", "count", "createdAt", "lastAt")
+      VALUES (${repository.instanceId}, ${repository.id}, ${repository.path}, ${tag}, ${kind}, ${currentDigest},
+        ${pushedDigest}, ${reason}, ${actor.name}, ${actor.credential}, ${actor.address}, ${actor.userAgent}, 1, ${now},
+        ${now})`
+    await addLastTagEventToOutbox(tx, repository, now)
     return
   }
   const inserted = await tx.$queryRaw<{ id: number }[]>`

@@ -60,6 +60,21 @@ export async function addTagEventsToOutbox(
     FROM json_each(${asJsonKeys(tagEventIds)}) ORDER BY CAST("key" AS INTEGER)`
 }
 
+/**
+ * Adds the entry of the ledger that this transaction has just written, without waiting for its id. For PostgreSQL, where
+ * each push does this: the last id is that of the connection.
+ */
+export async function addLastTagEventToOutbox(
+  tx: SqlTransaction,
+  { id, instanceId, path }: NamedRepository,
+  now: Date,
+): Promise<void> {
+  await tx.$send`
+    INSERT INTO "OutboxEvent" ("kind", "instanceId", "repositoryId", "repositoryPath", "tagEventId", "createdAt")
+    SELECT 'TAG', ${instanceId}, ${id}, ${path}, CAST(currval(pg_get_serial_sequence('"TagEvent"', 'id')) AS INTEGER),
+      ${now}`
+}
+
 /** Adds what happened to a repository. */
 export async function addToOutbox(
   tx: SqlTransaction,

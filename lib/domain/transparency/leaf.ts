@@ -101,6 +101,7 @@ export function readLeaf(line: string): Leaf {
   const { success, data, error } = leafSchema.safeParse(json)
   if (!success) {
     const [issue] = error.issues
+    if (issue?.code === 'invalid_union') throw new LeafError('it is of no known kind')
     throw new LeafError(`${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'not valid'}`)
   }
   if (canonicalJson(data) !== line) throw new LeafError('it is not in canonical form')

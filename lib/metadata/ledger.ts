@@ -186,7 +186,7 @@ async function insertTagEvent(
       VALUES (${repository.instanceId}, ${repository.id}, ${repository.path}, ${tag}, ${kind}, ${currentDigest},
         ${pushedDigest}, ${reason}, ${actor.name}, ${actor.credential}, ${actor.address}, ${actor.userAgent}, 1, ${now},
         ${now})`
-    await addLastTagEventToOutbox(tx, repository, now)
+    await addLastTagEventToOutbox(tx, repository, now, closesAt)
     return
   }
   const inserted = await tx.$queryRaw<{ id: number }[]>`

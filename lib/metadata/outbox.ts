@@ -53,26 +53,31 @@ export async function addTagEventsToOutbox(
   now: Date,
   closesAt?: Date,
 ): Promise<void> {
-  const detail = closesAt === undefined ? null : JSON.stringify({ closesAt })
   await tx.$executeRaw`
     INSERT INTO "OutboxEvent" ("kind", "instanceId", "repositoryId", "repositoryPath", "tagEventId", "detail", "createdAt")
-    SELECT 'TAG', ${instanceId}, ${id}, ${path}, CAST("key" AS INTEGER), ${detail}, ${now}
+    SELECT 'TAG', ${instanceId}, ${id}, ${path}, CAST("key" AS INTEGER), ${tagDetail(closesAt)}, ${now}
     FROM json_each(${asJsonKeys(tagEventIds)}) ORDER BY CAST("key" AS INTEGER)`
 }
 
 /**
- * Adds the entry of the ledger that this transaction has just written, without waiting for its id. For PostgreSQL, where
- * each push does this: the last id is that of the connection.
+ * Adds the entry of the ledger that this transaction has just written, without waiting for its id; `closesAt` is of an
+ * opening. For PostgreSQL, where each push does this: the last id is that of the connection.
  */
 export async function addLastTagEventToOutbox(
   tx: SqlTransaction,
-  { id, instanceId, path }: NamedRepository,
+  { id, instanceId, path }: EventRepository,
   now: Date,
+  closesAt?: Date,
 ): Promise<void> {
   await tx.$send`
-    INSERT INTO "OutboxEvent" ("kind", "instanceId", "repositoryId", "repositoryPath", "tagEventId", "createdAt")
+    INSERT INTO "OutboxEvent" ("kind", "instanceId", "repositoryId", "repositoryPath", "tagEventId", "detail", "createdAt")
     SELECT 'TAG', ${instanceId}, ${id}, ${path}, CAST(currval(pg_get_serial_sequence('"TagEvent"', 'id')) AS INTEGER),
-      ${now}`
+      ${tagDetail(closesAt)}, ${now}`
+}
+
+/** What the entry of the ledger itself does not say: JSON, or null. */
+function tagDetail(closesAt: Date | undefined): string | null {
+  return closesAt === undefined ? null : JSON.stringify({ closesAt })
 }
 
 /** Adds what happened to a repository. */

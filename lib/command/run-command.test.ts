@@ -318,8 +318,14 @@ describe('keys in the database', () => {
     const id = /the new key (\S+)\./.exec(rotated.out)?.[1]
     expect(await lastEvent()).toMatchObject({ targetType: 'SIGNING_KEY', targetId: id, actor: 'command-line' })
 
+    const ofLogs = await run('keys rotate --log', { env: { STELE_SECRET_KEY: now ?? '' } })
+    expect(ofLogs).toMatchObject({ code: 0, err: '' })
+    expect(ofLogs.out).toContain('The former key signs too')
+    expect(await lastEvent()).toMatchObject({ targetType: 'SIGNING_KEY', actor: 'command-line' })
+    expect((await lastEvent()).after).toContain('transparency logs')
+
     const env = { STELE_SECRET_KEY: next ?? '', STELE_SECRET_KEY_PREVIOUS: now ?? '' }
-    expect((await run('keys reseal', { env })).out).toContain('sealed with STELE_SECRET_KEY: 2.')
+    expect((await run('keys reseal', { env })).out).toContain('sealed with STELE_SECRET_KEY: 3.')
     const event = await lastEvent()
     expect(event).toMatchObject({ targetType: 'SIGNING_KEY', action: 'UPDATE' })
     expect((await run('keys reseal', { env })).out).toContain('nothing was changed')

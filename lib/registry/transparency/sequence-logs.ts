@@ -80,6 +80,8 @@ async function takeBatch(ctx: SequencerContext, signers: LogSigners): Promise<nu
     // One that a server of an earlier version has made just now; those that are gone have no leaves any more.
     if ((await listInstancesWithoutLog(db)).length > 0) return 0
   }
+  // A log that was begun just now: its first leaves come before those of events.
+  if ([...heads.values()].some(({ phase }) => phase === 'new' || phase === 'history')) return 0
   const made = await EventLeaves.of(db, page.events)
   const leaves = new Map<string, NewLeaf[]>()
   let [events, count] = [0, 0]

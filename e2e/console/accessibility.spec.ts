@@ -199,7 +199,7 @@ for (const [theme, locale] of looks) {
     const main = page.getByRole('main')
     const dialog = page.getByRole('dialog')
     const instance = await api.createInstance()
-    const anonymousPull = main.getByRole('switch')
+    const anonymousPull = main.getByRole('switch').first()
     await visit(page, overviewAddress(instance), anonymousPull)
     await anonymousPull.click()
     await expect(anonymousPull).toBeChecked()

@@ -6,12 +6,9 @@ import { findLog } from '@/lib/metadata/transparency-logs'
 import { authorize } from '@/lib/registry/authorize'
 import { verifierKey } from '@/lib/transparency/note'
 
-/** The head of a log as the API shows it. Times are UTC, ISO 8601. */
-export type TransparencyLogDetails = Awaited<ReturnType<typeof getTransparencyLog>>
-
 /**
- * Returns the head of an instance's log, and the keys that verify its checkpoint. The principal must be allowed to pull from
- * the whole instance. Throws NOT_FOUND and DENIED.
+ * Returns the head of an instance's log, with times in UTC (ISO 8601), and the keys that verify its checkpoint. The
+ * principal must be allowed to pull from the whole instance. Throws NOT_FOUND and DENIED.
  */
 export async function getTransparencyLog(
   { db, logKeys }: Pick<Context, 'db' | 'logKeys'>,

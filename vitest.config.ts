@@ -43,7 +43,9 @@ export default defineConfig({
           name: 'postgresql',
           include:
             whyNoPostgresql() === null || process.env['CI'] === 'true'
-              ? ['{lib/{metadata,storage/s3,jobs,registry,protocol,auth,command,api/route,acr},app}/**/*.test.{ts,tsx}']
+              ? [
+                  '{lib/{metadata,storage/s3,jobs,registry,protocol,acr,log-door,auth,command,api/route},app}/**/*.test.{ts,tsx}',
+                ]
               : [],
           exclude: [...exclude, ...ofSqlite],
           provide: { provider: 'postgresql' },

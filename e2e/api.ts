@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { type createGrantBody, grant, type GrantView } from '@/lib/api/schemas/grants'
 import { type createInstanceBody, instance, instancePage, type InstanceView } from '@/lib/api/schemas/instances'
 import { type createNamespaceBody, namespace, type NamespaceView } from '@/lib/api/schemas/namespaces'
@@ -53,6 +53,15 @@ export class Api {
     return found
   }
 
+  /** Reads only what servers of all versions answer (machines/upgrade.spec.ts). */
+  async #defaultInstanceId(): Promise<string> {
+    const page = z.object({ items: z.array(z.object({ id: z.string(), isDefault: z.boolean() })) })
+    const { items } = await this.send('GET', '/instances?pageSize=100', page)
+    const found = items.find(({ isDefault }) => isDefault)
+    if (found === undefined) throw new Error('There is no default instance')
+    return found.id
+  }
+
   /**
    * Makes an instance, for tests that need lists of their own: with a unique name, and in a region that tests look into
    * by nothing but an instance's address, unless others are given.
@@ -67,7 +76,7 @@ export class Api {
     settings: Partial<z.input<typeof createNamespaceBody>> = {},
     instanceId?: string,
   ): Promise<NamespaceView> {
-    const id = instanceId ?? (await this.defaultInstance()).id
+    const id = instanceId ?? (await this.#defaultInstanceId())
     return this.send('POST', `/instances/${id}/namespaces`, namespace, { name: uniqueName('namespace'), ...settings })
   }
 
@@ -79,7 +88,7 @@ export class Api {
     settings: Partial<z.input<typeof createRepositoryBody>> = {},
     instanceId?: string,
   ): Promise<RepositoryView> {
-    const id = instanceId ?? (await this.defaultInstance()).id
+    const id = instanceId ?? (await this.#defaultInstanceId())
     const body = { namespace: 'test', name: uniqueName('repository'), ...settings }
     return this.send('POST', `/instances/${id}/repositories`, repository, body)
   }

@@ -1,5 +1,5 @@
+import { fillLogs } from './fill-logs'
 import { sealRobotSecret } from '@/lib/secrets/robot-secrets'
-import { sequenceLogs } from '@/lib/registry/transparency/sequence-logs'
 import { hashToken } from '@/lib/secrets/token-hash'
 import type { Permission } from '@/lib/domain/access'
 import type { SqlTransaction, Transaction } from '@/lib/metadata/engine/database'
@@ -97,7 +97,7 @@ export class TestWorld {
       await this.#insertUsers(tx)
       await this.#insertRobots(tx)
     })
-    await sequenceLogs(this.ctx)
+    await fillLogs(this.ctx)
     for (const table of tables) {
       await this.ctx.db.prisma.$executeRawUnsafe(`CREATE TABLE "built_${table}" AS SELECT * FROM "${table}"`)
     }

@@ -4,6 +4,7 @@ import type { Leaf } from '@/lib/domain/transparency/leaf'
 import { findLog } from '@/lib/metadata/transparency-logs'
 import { rotateLogKeys } from '@/lib/secrets/log-keys'
 import { openKeys } from '@/lib/auth/keys'
+import { fillLogs } from '@/lib/testing/fill-logs'
 import { readWholeLog } from '@/lib/testing/read-whole-log'
 import { type TestDoors, openTestDoors } from '@/lib/testing/test-doors'
 import { defaultInstanceId } from '@/lib/testing/test-registry'
@@ -19,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => doors.close())
 
 const ctx = () => doors.registry.ctx
-const sequence = () => sequenceLogs(ctx())
+const sequence = () => fillLogs(ctx())
 const readLog = () => readWholeLog(ctx().db, instanceId)
 
 async function push(tag: string, content: string): Promise<string> {

@@ -236,16 +236,18 @@ describe('deleting one', () => {
   })
 })
 
-test('readers of the outbox learn of a change of the policy, of no other change, and of the deletion', async () => {
+test('readers of the outbox learn of the policy and its changes, of no other change, and of the deletion', async () => {
   const { repositoryId } = await api.makeRepository()
   for (const body of [{ tagImmutability: true }, { summary: 'other' }, { tagImmutability: false }]) {
     expect((await api.call('PATCH', one, { repositoryId }, { body })).status).toBe(200)
   }
   expect((await api.call('DELETE', one, { repositoryId })).status).toBe(204)
+  const [off, enforce] = ['off', 'enforce'].map((immutabilityMode) => ({ immutabilityMode, exemptTags: ['latest'] }))
   const events = await api.ctx.db.prisma.outboxEvent.findMany({ where: { repositoryId }, orderBy: { id: 'asc' } })
   expect(events.map(({ kind, detail }) => [kind, detail])).toEqual([
-    ['POLICY_CHANGED', '{"immutabilityMode":"enforce","exemptTags":["latest"]}'],
-    ['POLICY_CHANGED', '{"immutabilityMode":"off","exemptTags":["latest"]}'],
+    ['POLICY_CHANGED', JSON.stringify({ former: null, ...off })],
+    ['POLICY_CHANGED', JSON.stringify({ former: off, ...enforce })],
+    ['POLICY_CHANGED', JSON.stringify({ former: enforce, ...off })],
     ['REPOSITORY_DELETED', '{}'],
   ])
 })

@@ -115,7 +115,8 @@ describe('a change', () => {
       { action: 'UPDATE', targetName: 'test/b1', after: '{"immutabilityMode":"enforce"}', address: '192.0.2.7' },
       { action: 'UPDATE', targetName: 'test/b2', credential: 'TESTKEY000000001' },
     ])
-    expect(await prisma.outboxEvent.count({ where: { kind: 'POLICY_CHANGED' } })).toBe(2)
+    const later = { kind: 'POLICY_CHANGED', NOT: { detail: { contains: '"former":null' } } }
+    expect(await prisma.outboxEvent.count({ where: later })).toBe(2)
     expect(await prisma.repository.findFirst({ where: { name: 'b1' } })).toMatchObject({
       version: 2,
       immutabilitySource: 'repository',

@@ -68,10 +68,16 @@ test('each commit, by any connection of any process, changes the mark, and nothi
     last = found?.mark ?? before
     return found !== null
   }
-  // PostgreSQL asks for the row together with the mark when the last one was another.
-  await mark()
-  expect(await hasChanged()).toBe(false)
-  expect(await hasChanged()).toBe(false)
+  /** On PostgreSQL, tests in other databases of the cluster change the mark too: what changes nothing does so at last. */
+  const changesNothing = (work: () => Promise<unknown>) => {
+    const tried = async () => {
+      await hasChanged()
+      await work()
+      return hasChanged()
+    }
+    return expect.poll(tried, { timeout: 30_000 }).toBe(false)
+  }
+  await changesNothing(mark)
 
   await db.prisma.instance.create({ data: insert('by-model') })
   expect(await hasChanged()).toBe(true)
@@ -79,8 +85,9 @@ test('each commit, by any connection of any process, changes the mark, and nothi
   expect(await hasChanged()).toBe(true)
   await db.transaction((tx) => tx.prisma.instance.update({ where: { id: 'cri-one' }, data: { version: 3 } }))
   expect(await hasChanged()).toBe(true)
-  await expect(db.transaction(() => Promise.reject(new Error('undone')))).rejects.toThrow('undone')
-  expect((await mark()) === last).toBe(true)
+  await changesNothing(() =>
+    expect(db.transaction(() => Promise.reject(new Error('undone')))).rejects.toThrow('undone'),
+  )
 
   // Another process opens the database in the same way.
   const other = openDatabase(location)

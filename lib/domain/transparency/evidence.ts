@@ -9,7 +9,7 @@ const hash = z.base64().length(44).meta({ description: 'A hash: 32 bytes in base
 const digest = z.string().nullable()
 
 /** What leaves tell of a tag. */
-export const evidenceVerdict = z.strictObject({
+export const evidenceVerdict = z.object({
   digest: digest.meta({ description: 'What the tag points at; null: there is no such tag' }),
   since: z.iso.datetime().nullable().meta({ description: 'Since when; null: no leaf tells' }),
   leaf: z.int().min(0).nullable().meta({ description: 'The leaf that says so' }),
@@ -19,14 +19,14 @@ export const evidenceVerdict = z.strictObject({
 export type EvidenceVerdict = z.infer<typeof evidenceVerdict>
 
 /** The file. */
-export const evidence = z.strictObject({
+export const evidence = z.object({
   format: z.literal('stele-evidence/v1'),
   repository: z.string(),
   tag: z.string(),
   checkpoint: z.string().meta({ description: 'The signed checkpoint, with the cosignatures of witnesses' }),
   leaves: z
     .array(
-      z.strictObject({
+      z.object({
         index: z.int().min(0),
         leaf: z.string().meta({ description: 'The line of the log' }),
         proof: z.array(hash).max(64).meta({ description: 'Its inclusion proof (RFC 6962) in the checkpoint’s tree' }),

@@ -52,15 +52,20 @@ function LogCard({ log }: { log: TransparencyLogView }) {
       </dl>
       <div className="section-body code-stack">
         <h3>{t('transparency.verify')}</h3>
-        <CodeBlock
-          wraps
-          label={t('transparency.copyVerify')}
-          lines={[['npm run stele -- log verify \\'], [`    ${window.location.origin}${log.path}`]]}
-        />
-        <p className="help">{t('transparency.verifyHelp')}</p>
+        <CodeBlock wraps label={t('transparency.copyVerify')} lines={[[verifyCommand(log)]]} />
+        <p className="help">
+          {t('transparency.verifyHelp')}
+          {!log.isPublic && ` ${t('transparency.verifyCredential')}`}
+        </p>
       </div>
     </Section>
   )
+}
+
+/** Works where it is pasted: with the log's keys, and with a credential unless everybody may read the log. */
+function verifyCommand({ path, keys, isPublic }: TransparencyLogView): string {
+  const options = [...keys.map((key) => `--key ${key}`), ...(isPublic ? [] : ['--credential-stdin'])]
+  return ['npm run stele -- log verify', `${window.location.origin}${path}`, ...options].join(' ')
 }
 
 function Long({ text, label }: { text: string; label: string }) {

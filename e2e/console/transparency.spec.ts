@@ -29,6 +29,7 @@ test('the Immutability page shows the log and how to verify it', async ({ api, p
   await expect(log).toContainText('those who may pull from the whole instance')
   await expect(log.getByRole('button', { name: 'Copy the public key' })).toBeVisible()
   await expect(log).toContainText(/npm run stele -- log verify .*\/log\//s)
+  await expect(log).toContainText(/ --key \S+ --credential-stdin/)
 })
 
 test('Public log is a switch of the instance', async ({ api, page, server }) => {

@@ -1,7 +1,7 @@
 import { type RequestListener, type Server, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { Connection } from './client'
+import { Connection, onConnections } from './client'
 import type { Registry } from './registry'
 
 let server: Server
@@ -12,7 +12,7 @@ async function connect(listener: RequestListener): Promise<Connection> {
   server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  return new Connection({ name: 'test', port, headers: {} } as Registry)
+  return new Connection({ name: 'test', port, ports: [port], headers: {} } as Registry)
 }
 
 const get = { method: 'GET', path: '/v2/a' } as const
@@ -49,4 +49,21 @@ test('a refusal among the answers is an error, however long it is', async () => 
   })
   await expect(connection.repeat(get, performance.now() + 10_000)).rejects.toThrow('test: GET /v2/a answered 503')
   connection.close()
+})
+
+test('the connections to a registry of several servers go to each of them in turn', async () => {
+  const seen: number[] = []
+  const servers = [0, 1, 2].map((index) =>
+    createServer((_, response) => {
+      seen.push(index)
+      response.end('answer')
+    }),
+  )
+  await Promise.all(servers.map((one) => new Promise<void>((resolve) => one.listen(0, '127.0.0.1', resolve))))
+  const ports = servers.map((one) => (one.address() as AddressInfo).port)
+  await onConnections({ name: 'test', port: ports[0], ports, headers: {} } as unknown as Registry, 6, (connection) =>
+    connection.send(get),
+  )
+  expect(seen.toSorted()).toEqual([0, 0, 1, 1, 2, 2])
+  for (const one of servers) one.close()
 })

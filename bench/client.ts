@@ -23,6 +23,7 @@ export interface Request {
  */
 export class Connection {
   readonly #registry: Registry
+  readonly #port: number
   readonly #socket: Socket
   readonly #heads = new Map<string, string>()
   #pending: Pending | null = null
@@ -31,12 +32,14 @@ export class Connection {
   /** Length of an answer that `repeat` takes for the same as the last one; -1 outside of it. */
   #expectedBytes = -1
 
-  constructor(registry: Registry) {
+  /** To one of the registry's servers: connections with numbers in a row go to different ones. */
+  constructor(registry: Registry, number = 0) {
     this.#registry = registry
+    this.#port = registry.ports[number % registry.ports.length] ?? registry.port
     const buffer = Buffer.allocUnsafeSlow(receiveBytes)
     this.#socket = connect({
       host: '127.0.0.1',
-      port: registry.port,
+      port: this.#port,
       onread: { buffer, callback: (length) => this.#receive(buffer, length) },
     })
     this.#socket.setNoDelay(true)
@@ -93,7 +96,7 @@ export class Connection {
     const known = this.#heads.get(key)
     if (known !== undefined) return known
     const headers = {
-      host: `127.0.0.1:${this.#registry.port}`,
+      host: `127.0.0.1:${this.#port}`,
       accept: manifestType,
       'content-type': path.includes('/manifests/') ? manifestType : 'application/octet-stream',
       'content-length': length,
@@ -187,7 +190,7 @@ export async function onConnections<T>(
   count: number,
   work: (connection: Connection, index: number) => Promise<T>,
 ): Promise<T[]> {
-  const connections = Array.from({ length: count }, () => new Connection(registry))
+  const connections = Array.from({ length: count }, (_, number) => new Connection(registry, number))
   try {
     return await Promise.all(connections.map(work))
   } finally {

@@ -76,5 +76,5 @@ async function start(
   const env = { ...process.env, OTEL_TRACES_EXPORTER: 'none' }
   const child = spawn(program, ['serve', join(folder, file)], { stdio: 'ignore', env })
   const version = (stdout + stderr).trim().split('\n')[0] ?? ''
-  return started({ kind, name, version, port, headers: {}, account: null }, child, folder)
+  return started({ kind, name, version, headers: {}, account: null }, [{ child, port }], folder)
 }

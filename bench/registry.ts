@@ -17,7 +17,10 @@ export interface Registry {
   readonly name: string
   /** The version, if the registry states it. */
   readonly version: string
+  /** The port for whoever uses one only. */
   readonly port: number
+  /** The ports of its servers: a client's connections go to them in turn. */
+  readonly ports: readonly number[]
   /** Headers that each request to `/v2/` needs. */
   readonly headers: Readonly<Record<string, string>>
   /** User name and password for clients; null when it needs none. */
@@ -38,38 +41,46 @@ export interface Registry {
 /** What a registry is before its processes are known. */
 export type RegistryInfo = Omit<
   Registry,
-  'namespace' | 'hasDatabase' | 'cpuSeconds' | 'ownCpuSeconds' | 'memoryMiB' | 'stop'
+  'port' | 'ports' | 'namespace' | 'hasDatabase' | 'cpuSeconds' | 'ownCpuSeconds' | 'memoryMiB' | 'stop'
 >
 
+/** A server of a registry that was just started. */
+export interface StartedServer {
+  readonly child: ChildProcess
+  readonly port: number
+}
+
 /**
- * The registry that runs in `child`, once it answers. `databases` are the processes of its database. A stop removes
+ * The registry of these servers, once all of them answer. `databases` are the processes of its database. A stop removes
  * `folder`.
  */
 export async function started(
   info: RegistryInfo,
-  child: ChildProcess,
+  servers: readonly [StartedServer, ...StartedServer[]],
   folder: string,
   databases: readonly number[] = [],
 ): Promise<Registry> {
-  const ended = new Promise((resolve) => child.once('close', resolve))
-  const pid = child.pid ?? 0
-  await untilItAnswers(info, child)
+  const ended = servers.map(({ child }) => new Promise((resolve) => child.once('close', resolve)))
+  const pids = servers.map(({ child }) => child.pid ?? 0)
+  await Promise.all(servers.map((server) => untilItAnswers(info.name, server)))
   return {
     ...info,
+    port: servers[0].port,
+    ports: servers.map(({ port }) => port),
     namespace: 'bench',
     hasDatabase: databases.length > 0,
-    cpuSeconds: () => readCpuSeconds([pid, ...databases]),
-    ownCpuSeconds: () => readCpuSeconds([pid]),
-    memoryMiB: () => readMemoryMiB([pid]),
+    cpuSeconds: () => readCpuSeconds([...pids, ...databases]),
+    ownCpuSeconds: () => readCpuSeconds(pids),
+    memoryMiB: () => readMemoryMiB(pids),
     async stop() {
-      child.kill('SIGTERM')
-      await ended
+      for (const { child } of servers) child.kill('SIGTERM')
+      await Promise.all(ended)
       await rm(folder, { recursive: true, force: true })
     },
   }
 }
 
-async function untilItAnswers({ name, port }: RegistryInfo, child: ChildProcess): Promise<void> {
+async function untilItAnswers(name: string, { child, port }: StartedServer): Promise<void> {
   for (let tries = 0; tries < startMaxMs / startStepMs && child.exitCode === null; tries++) {
     if ((await fetch(`http://127.0.0.1:${port}/v2/`).catch(() => null)) !== null) return
     await setTimeout(startStepMs)

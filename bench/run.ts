@@ -21,6 +21,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
     only: { type: 'string', default: '' },
     processes: { type: 'string', default: usualProcesses },
+    servers: { type: 'string', default: '1' },
     database: { type: 'string', default: 'sqlite' },
     storage: { type: 'string', default: 'filesystem' },
     data: { type: 'string', default: '' },
@@ -47,14 +48,18 @@ async function compare(): Promise<void> {
     throw new Error(`--storage ${options.storage}: filesystem, s3`)
   const store = options.storage === 's3' ? await Store.start() : null
   try {
-    const processNumbers = options.processes.split(',').map(Number)
+    const [processNumbers, serverNumbers] = [numbersOf(options.processes), numbersOf(options.servers)]
     for (const database of options.database.split(',')) {
       if (database !== 'sqlite' && database !== 'postgresql')
         throw new Error(`--database ${database}: sqlite, postgresql`)
-      for (const processes of processNumbers) registries.push(await startStele({ processes, database, store }))
+      if (database === 'sqlite' && Math.max(...serverNumbers) > 1)
+        throw new Error('--servers needs --database postgresql')
+      for (const servers of serverNumbers)
+        for (const processes of processNumbers)
+          registries.push(await startStele({ servers, processes, database, store }))
     }
-    // The targets are for the last number of processes on the first database.
-    const subject = registries[processNumbers.length - 1] as Registry
+    // The targets are for the last number of servers and of processes on the first database.
+    const subject = registries[serverNumbers.length * processNumbers.length - 1] as Registry
     const programs = { ...options, distribution3: options.distribution3 === '' ? undefined : options.distribution3 }
     registries.push(...(await startPeers(programs, store)))
     for (const { name, version } of registries) print(`* ${name}: ${version}`)
@@ -96,6 +101,10 @@ async function compareOperations(registries: readonly Registry[], subject: Regis
   const names = operations.map(({ name }) => name)
   printTargets(comparison, subject, names)
   for (const name of real.missing) print(`\nNot measured, because it is not installed: ${name}`)
+}
+
+function numbersOf(list: string): number[] {
+  return list.split(',').map(Number)
 }
 
 function printMachine(): void {

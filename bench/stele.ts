@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { type PostgresqlCluster, startPostgresql } from '@/scripts/lib/postgresql.mjs'
 import { findChildren } from './process-tree'
 import { findFreePort } from '@/scripts/lib/find-free-port.mjs'
-import { type Registry, started } from './registry'
+import { type Registry, type StartedServer, started } from './registry'
 import type { Store } from './store'
 
 const root = join(import.meta.dirname, '..')
 const account = { name: 'admin', password: 'only-for-the-bench' }
+const secretKey = Buffer.alloc(32, 'only-for-the-bench').toString('base64')
 const accessKey = 'BenchKey0001:only-for-the-bench'
 
 /** As many exempt tags as a policy may have, as long as they may be, each of which is compared to the end of a tag. */
@@ -17,7 +18,9 @@ const patternsThatMatchNothing = Array.from({ length: 20 }, (_, index) => `${'*r
 
 /** How Stele is started. */
 export interface SteleOptions {
-  /** STELE_PROCESSES. */
+  /** How many servers there are. More than one need PostgreSQL. */
+  readonly servers: number
+  /** STELE_PROCESSES of each server. */
   readonly processes: number
   readonly database: 'sqlite' | 'postgresql'
   /** Where blobs are kept; null: in the data folder. */
@@ -28,37 +31,49 @@ let cluster: Promise<PostgresqlCluster> | undefined
 let databases = 0
 
 /**
- * Starts the server as `npm start` does, which builds it first if needed. It writes durably and checks the credentials
- * of every request, as always. Only the log is off, as for the others. PostgreSQL is a cluster of this run, which syncs
+ * Starts the servers as `npm start` does, which builds them first if needed. They write durably and check the credentials
+ * of every request, as always. Several have one database and one folder or bucket. Only the log is off, as for the others. PostgreSQL is a cluster of this run, which syncs
  * to the disk; `stopDatabases` ends it.
  */
-export async function startStele({ processes, database, store }: SteleOptions): Promise<Registry> {
+export async function startStele({ servers, processes, database, store }: SteleOptions): Promise<Registry> {
   const folder = await mkdtemp(join(tmpdir(), 'stele-bench-'))
-  const port = await findFreePort()
   const url = database === 'postgresql' ? await createDatabase() : undefined
+  const env = {
+    PATH: process.env['PATH'],
+    NODE_ENV: 'production',
+    ...(url !== undefined && { DATABASE_URL: url, STELE_SECRET_KEY: secretKey }),
+    STELE_PROCESSES: String(processes),
+    STELE_DATA_DIR: folder,
+    STELE_ADMIN_PASSWORD: account.password,
+    STELE_ADMIN_ACCESS_KEY_ID: accessKey.split(':')[0],
+    STELE_ADMIN_ACCESS_KEY_SECRET: accessKey.split(':')[1],
+    STELE_LOG_LEVEL: 'warn',
+    ...store?.steleSettings(),
+  }
+  const first = await startServer(env)
+  const others = await Promise.all(Array.from({ length: servers - 1 }, () => startServer(env)))
+  const headers = { authorization: basic(`${account.name}:${account.password}`) }
+  const name = [
+    `Stele${servers === 1 ? '' : `, ${servers} servers`}`,
+    `${processes} ${processes === 1 ? 'process' : 'processes'}`,
+    ...(url === undefined ? [] : ['PostgreSQL']),
+    ...(store === null ? [] : ['S3']),
+  ].join(', ')
+  const info = { kind: 'stele', name, version: `Node.js ${process.versions.node}`, headers, account } as const
+  const databases = url === undefined ? [] : await findChildren('postgres')
+  const registry = await started(info, [first, ...others], folder, databases)
+  await createNamespaces(registry.port)
+  return registry
+}
+
+async function startServer(env: NodeJS.ProcessEnv): Promise<StartedServer> {
+  const port = await findFreePort()
   const child = spawn(process.execPath, [join('scripts', 'start.mjs')], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: {
-      PATH: process.env['PATH'],
-      NODE_ENV: 'production',
-      PORT: String(port),
-      ...(url !== undefined && { DATABASE_URL: url }),
-      STELE_PROCESSES: String(processes),
-      STELE_DATA_DIR: folder,
-      STELE_ADMIN_PASSWORD: account.password,
-      STELE_ADMIN_ACCESS_KEY_ID: accessKey.split(':')[0],
-      STELE_ADMIN_ACCESS_KEY_SECRET: accessKey.split(':')[1],
-      STELE_LOG_LEVEL: 'warn',
-      ...store?.steleSettings(),
-    },
+    env: { ...env, PORT: String(port) },
   })
-  const headers = { authorization: basic(`${account.name}:${account.password}`) }
-  const name = `Stele, ${processes} ${processes === 1 ? 'process' : 'processes'}${url === undefined ? '' : ', PostgreSQL'}${store === null ? '' : ', S3'}`
-  const info = { kind: 'stele', name, version: `Node.js ${process.versions.node}`, port, headers, account } as const
-  const registry = await started(info, child, folder, url === undefined ? [] : await findChildren('postgres'))
-  await createNamespaces(port)
-  return registry
+  return { child, port }
 }
 
 /** Ends PostgreSQL, if a Stele was started with it, after the last of them has stopped. */

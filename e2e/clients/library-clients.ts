@@ -37,22 +37,38 @@ const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 </project>
 `
 
+/** Jib, which can pull an image to build another one on it. */
+export interface Jib extends LibraryClient {
+  /** Builds the project on the image `base` into the file `image.tar`. Resolves however it ends. */
+  buildOn(base: string): Promise<CommandResult>
+}
+
 /** Jib, as Maven's plugin: builds an image of a project and pushes it. */
-export async function createJib(home: string, dockerConfig: string): Promise<LibraryClient> {
+export async function createJib(home: string, dockerConfig: string): Promise<Jib> {
   const classes = join(home, 'target', 'classes')
   await mkdir(classes, { recursive: true })
   await writeFile(join(home, 'pom.xml'), pom)
   const env = { DOCKER_CONFIG: await keepConfig(home, dockerConfig) }
   const maven = new CommandLine(
     'mvn',
-    ['--quiet', '--batch-mode', 'jib:build', '-DsendCredentialsOverHttp=true'],
+    ['--quiet', '--batch-mode', '-DsendCredentialsOverHttp=true', `-Djib.baseImageCache=${join(home, 'bases')}`],
     env,
     home,
   )
   return {
     async push(target, content) {
       await writeFile(join(classes, 'Hello.class'), content)
-      return maven.attempt([`-Djib.to.image=${target}`])
+      return maven.attempt(['jib:build', `-Djib.to.image=${target}`])
+    },
+    async buildOn(base) {
+      await writeFile(join(classes, 'Hello.class'), '')
+      const file = join(home, 'image.tar')
+      return maven.attempt([
+        'jib:buildTar',
+        `-Djib.from.image=${base}`,
+        '-Djib.to.image=built',
+        `-Djib.outputPaths.tar=${file}`,
+      ])
     },
   }
 }

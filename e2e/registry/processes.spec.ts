@@ -262,6 +262,44 @@ test('a stop lets the pulls of every process end, and leaves no process', async 
   for (const child of children) expect(() => process.kill(child, 0)).toThrow('ESRCH')
 })
 
+for (const credential of ['password', 'token'] as const) {
+  // With a password, a reader passes the upload on; with a token it stores the bytes itself.
+  test(`a stop in the middle of an upload with a ${credential} over a reader lets the upload end over another connection`, async ({
+    startPrivateServer,
+  }) => {
+    const server = await startAll(startPrivateServer)
+    const { name } = await new Api(server).createRepository()
+    const path = `test/${name}`
+    const { admin } = server
+    const token = await tokenFor(server, path, admin.name, admin.password)
+    const headers = { authorization: credential === 'token' ? `Bearer ${token}` : basic(admin.name, admin.password) }
+    const reader = (await holdConnections(server, 1)).at(-1)
+    const blob = generateBlob('stopped', 2 * mebibyte)
+    const upload = (await send(server, 'POST', `/v2/${path}/blobs/uploads/`, { headers })).headers.location ?? ''
+    const probe = async () => (await fetch(`${server.url}/readyz`)).json() as Promise<unknown>
+    async function* slowly() {
+      yield* blob.read(0, mebibyte)
+      await expect.poll(async () => (await send(server, 'GET', upload, { headers })).headers.range).not.toBe('0-0')
+      process.kill(server.pid, 'SIGTERM')
+      await expect.poll(probe).toMatchObject({ status: 'stopping' })
+      // As long as the upload lasts, the port is open: longer than the main process waits for uploads of its own.
+      for (const end = performance.now() + 2_500; performance.now() < end; await setTimeout(100))
+        expect(await probe()).toMatchObject({ status: 'stopping' })
+      yield* blob.read(mebibyte, 2 * mebibyte)
+    }
+
+    const chunk = await reader?.send('PATCH', upload, { headers, body: slowly() })
+    expect([chunk?.status, chunk?.headers.connection]).toEqual([202, 'close'])
+    const finished = await send(server, 'PUT', `${upload}?digest=${blob.digest}`, { headers, agent: new Agent() })
+    expect(finished.status).toBe(201)
+
+    // A second signal would hurry it.
+    await expect.poll(() => server.output().match(/"cut":(true|false)/g), { timeout: 30_000 }).toHaveLength(3)
+    expect(server.output()).not.toContain('"cut":true')
+    expect(await server.stop()).toBe(0)
+  })
+}
+
 function linesWith(text: string, part: string): string {
   return text
     .split('\n')

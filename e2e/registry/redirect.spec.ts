@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Api } from '../api'
-import type { CommandResult } from '../clients/command-line'
-import { createOrasPy } from '../clients/library-clients'
+import { makeCertificate } from '../certificate'
+import { CommandLine, type CommandResult } from '../clients/command-line'
+import { createDxf, createJib, createOrasPy } from '../clients/library-clients'
 import {
   buildahPusher,
   cranePusher,
@@ -16,8 +18,9 @@ import {
 } from '../clients/pushers'
 import { requireCommands } from '../clients/require-commands'
 import { type CountingProxy, startCountingProxy } from '../counting-proxy'
-import { expect, test as base } from '../fixtures'
+import { expect, pushImage, test as base } from '../fixtures'
 import type { ServerInfo } from '../server'
+import { send } from './http'
 
 /*
  * A server that sends clients to the S3 store for blobs (docs/operations.md): real clients follow, get the right bytes, and
@@ -153,6 +156,71 @@ test('helm and oras-py pull from the store that they are sent to', async ({ redi
     const pulled = await client.pull?.(target)
     expect(pulled?.stdout.includes(content), pulled?.stderr).toBe(true)
     expectFollowed(redirecting, before)
+  })
+})
+
+test('Jib, python-dxf and cosign pull from the store that they are sent to', async ({
+  redirecting,
+  docker,
+  skopeo,
+  cosign,
+}, testInfo) => {
+  requireCommands('mvn', 'stele-python', 'openssl')
+  const { registry, store, server, api } = redirecting
+  const { name: user, password } = server.admin
+  const logOn = ['--username', user, '--password-stdin', registry.address]
+  const folder = testInfo.outputPath('home')
+  await mkdir(folder, { recursive: true })
+
+  await test.step('Jib', async () => {
+    const { namespace, name } = await api.createRepository()
+    const base = `${registry.address}/${namespace}/${name}:v1`
+    const pusher = skopeoPusher(skopeo)
+    await pusher.logIn(registry.address, server.admin)
+    expectDone(await pusher.push(await pusher.makeImage(newContent()), base))
+    await docker.run(['login', ...logOn], password)
+    const jib = await createJib(folder, await docker.readConfig())
+    const before = seenSoFar(redirecting)
+    expectDone(await jib.buildOn(base))
+    expectFollowed(redirecting, before)
+    const pulled = await send(server, 'GET', `/v2/${namespace}/${name}/manifests/v1`)
+    const { layers } = JSON.parse(pulled.body.toString()) as { layers: { digest: string }[] }
+    const image = new CommandLine('tar', ['--list', '--file', join(folder, 'image.tar')], {})
+    expect(await image.run([])).toContain(layers[0]?.digest.replace('sha256:', ''))
+  })
+
+  await test.step('python-dxf', async () => {
+    const { namespace, name } = await api.createRepository()
+    const behindTls = await startCountingProxy(server, await makeCertificate(folder))
+    const dxf = createDxf(folder, server.admin, join(folder, 'cert.pem'))
+    const target = `${behindTls.address}/${namespace}/${name}:v1`
+    const content = newContent()
+    expectDone(await dxf.push(target, content))
+    const before = { registry: 0, store: store.seen.length }
+    const pulled = await dxf.pull?.(target)
+    expect(pulled?.stdout === content, pulled?.stderr).toBe(true)
+    expectFollowed({ ...redirecting, registry: behindTls }, before)
+    await behindTls.close()
+  })
+
+  await test.step('cosign', async () => {
+    const http = '--allow-http-registry'
+    await cosign.run(['login', ...logOn], password)
+    await cosign.run(['generate-key-pair', '--output-key-prefix', 'key'])
+    // Signatures are short, and sent by the server; attestations need not be.
+    await cosign.writeFile('predicate.json', JSON.stringify({ text: newContent() }))
+    for (const format of [[], ['--new-bundle-format=false']]) {
+      const { namespace, name } = await api.createRepository()
+      const path = `${namespace}/${name}`
+      const image = `${registry.address}/${path}@${await pushImage(server, path, 'v1')}`
+      const signing = ['--use-signing-config=false', '--tlog-upload=false', '--yes', http, ...format]
+      const predicate = ['--type', 'custom', '--predicate', 'predicate.json']
+      await cosign.run(['attest', '--key', 'key.key', ...predicate, ...signing, image])
+      const before = seenSoFar(redirecting)
+      const verifying = ['--insecure-ignore-tlog', http, ...format]
+      await cosign.run(['verify-attestation', '--key', 'key.pub', '--type', 'custom', ...verifying, image])
+      expectFollowed(redirecting, before)
+    }
   })
 })
 

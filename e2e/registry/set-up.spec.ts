@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import pg from 'pg'
 import { CommandLine } from '../clients/command-line'
@@ -117,6 +119,78 @@ test.describe('what is wrong is named', () => {
     )
   })
 })
+
+/** Has a program believe that it is a minute later than it is. */
+const aMinuteAhead = `--import=data:text/javascript,${encodeURIComponent(`
+  const { now } = Date
+  globalThis.Date = class extends Date {
+    constructor(...given) { given.length === 0 ? super(now() + 60_000) : super(...given) }
+    static now() { return now() + 60_000 }
+  }`)}`
+
+test('a clock that is wrong is named, of whatever it is', async ({ postgresql, s3 }) => {
+  const { env } = await createSetUp(postgresql, s3)
+  const { stdout, wrong } = await examine({ ...env, NODE_OPTIONS: aMinuteAhead })
+  expect(wrong).toEqual([
+    expect.stringMatching(/^clock, database: the clock of the database is (59|60|61) s behind this machine's/),
+    expect.stringMatching(/^clock, store: the clock of the store is (59|60|61) s behind this machine's/),
+    expect.stringMatching(/^public address: STELE_PUBLIC_URL is not set/),
+  ])
+  expect(stdout).toContain('→ set both clocks by NTP')
+})
+
+test('a PostgreSQL that is too old, and a rule that expires objects, are named', async ({ postgresql, s3 }) => {
+  const { databaseUrl, env } = await createSetUp(postgresql, s3)
+  // It answers as PostgreSQL 14 does when it is asked for its version: each setting may be looked up by a function of ours.
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  await client.query(`CREATE SCHEMA fourteen`)
+  await client.query(`
+    CREATE FUNCTION fourteen.current_setting(name text) RETURNS text LANGUAGE sql AS $$
+      SELECT CASE name WHEN 'server_version' THEN '14.19' WHEN 'server_version_num' THEN '140019'
+        ELSE pg_catalog.current_setting(name) END $$`)
+  await client.end()
+  const older = new URL(databaseUrl)
+  older.searchParams.set('options', '-c search_path=fourteen,pg_catalog,public')
+  // versitygw has no such rules: what stands before it has one.
+  const store = await startStoreWithRule(env['STELE_S3_ENDPOINT'] ?? '')
+  const { stdout, wrong } = await examine({ ...env, DATABASE_URL: older.href, STELE_S3_ENDPOINT: store.endpoint })
+  store.close()
+  expect(wrong.slice(0, 2)).toEqual([
+    'database: this is PostgreSQL 14.19',
+    'store rules: the rule spring cleaning of the bucket removes objects after a time',
+  ])
+  expect(stdout).toContain('→ use PostgreSQL 15 or later')
+  expect(stdout).toContain('→ remove the rule')
+})
+
+/** A store whose bucket has a rule that expires objects. Everything else is answered by the store behind it. */
+async function startStoreWithRule(behind: string) {
+  const rule =
+    '<Rule><ID>spring cleaning</ID><Filter/><Status>Enabled</Status><Expiration><Days>90</Days></Expiration></Rule>'
+  const server = createServer((incoming, outgoing) => {
+    const { method, url = '', headers } = incoming
+    if (url.includes('lifecycle')) {
+      outgoing.end(`<LifecycleConfiguration>${rule}</LifecycleConfiguration>`)
+      return
+    }
+    const { hostname, port } = new URL(behind)
+    const onward = request({ hostname, port, method, path: url, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(outgoing)
+    })
+    onward.on('error', () => outgoing.destroy())
+    incoming.pipe(onward)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close() {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
 
 test.describe('over a proxy', () => {
   let planned: PlannedProxy

@@ -49,7 +49,7 @@ export class Exchanges {
   readonly #running: Running[] = []
   readonly #onEnd: (exchange: Exchange) => void
 
-  /** Calls `onEnd` once for each request that ends in this process: its response was sent or its connection is closed. */
+  /** Calls `onEnd` once for each request that has ended: its response was sent or its connection is closed. */
   constructor(onEnd: (exchange: Exchange) => void) {
     this.#onEnd = onEnd
   }
@@ -79,7 +79,7 @@ export class Exchanges {
       if (exchange.place < 0) return
       this.#remove(exchange)
       exchange.durationMs = performance.now() - startedAt
-      if (!exchange.isPassedOn) this.#onEnd(exchange)
+      this.#onEnd(exchange)
     })
     return exchange
   }

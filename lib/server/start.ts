@@ -147,10 +147,11 @@ export async function start(config: Config, dev: boolean, main: MainProcess | nu
       connections,
       stopAccepting: () => (main === null ? server.close() : main.supervised.close()),
       phase,
+      running: exchanges.running,
       log,
       drainMs: config.drainSeconds * 1000,
       timeoutMs: config.stopTimeoutSeconds * 1000,
-      hasUploads: () => uploads.exist(),
+      hasUploads: () => uploads.exist() || main?.supervised.readersHaveUploads === true,
       ...(main !== null && { dependents: main.supervised.readersEnded }),
       stopWork: () => ctx.jobs.stop(),
       release: async () => {

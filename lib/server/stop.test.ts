@@ -13,14 +13,18 @@ let port: number
 let phase: Phase
 /** Answers of requests to `/held`, which the test ends. */
 let held: ServerResponse[]
+/** The requests that have not ended, as `Exchanges` tracks them. */
+let running: { readonly response: ServerResponse }[]
 let onHeld: () => void
 
 beforeEach(async () => {
   held = []
+  running = []
   phase = { name: 'ready' }
   server = createServer((request, response) => {
     if (request.url === '/held') {
       held.push(response)
+      running.push({ response })
       onHeld()
     } else {
       response.end('now')
@@ -36,9 +40,9 @@ afterEach(() => {
 })
 
 /** Sends a request that the server does not answer by itself; resolves when it is there. */
-async function hold() {
+async function hold(headers: Record<string, string> = {}) {
   const isHeld = new Promise<void>((resolve) => (onHeld = resolve))
-  const answer = send(port, 'GET', '/held').catch(() => null)
+  const answer = send(port, 'GET', '/held', headers).catch(() => null)
   await isHeld
   return { answer }
 }
@@ -49,6 +53,7 @@ function stoppable(options: Partial<Stoppable> = {}): Stoppable {
     connections,
     stopAccepting: () => void server.close(),
     phase,
+    running,
     log: createLogger('silent'),
     drainMs: 0,
     timeoutMs: 60_000,
@@ -94,6 +99,17 @@ describe('stopping', () => {
     expect(await answer).toMatchObject({ text: 'at last' })
     await stopped
     expect(release).toHaveBeenCalledTimes(1)
+  })
+
+  test.each(['draining', 'stopping'])('has running requests end their connections (%s)', async (name) => {
+    const { answer } = await hold({ connection: 'keep-alive' })
+    const hurry = new AbortController()
+    const stopped = stop(stoppable({ drainMs: name === 'draining' ? 3_600_000 : 0 }), hurry.signal)
+    expect(phase.name).toBe(name)
+    held[0]?.end('at last')
+    expect(await answer).toMatchObject({ text: 'at last', headers: { connection: 'close' } })
+    hurry.abort()
+    await stopped
   })
 
   test('goes on taking connections while an upload is under way', async () => {

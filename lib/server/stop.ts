@@ -2,6 +2,7 @@ import type { Server } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import type { Logger } from '@/lib/log'
 import type { Connections } from './connections'
+import type { Exchange } from './exchange'
 import type { Phase } from './phase'
 import type { Supervised } from './processes/supervised'
 import { withTimeout } from './with-timeout'
@@ -13,6 +14,8 @@ export interface Stoppable {
   /** Accepts no more connections from now on. */
   readonly stopAccepting: () => void
   readonly phase: Phase
+  /** The requests that have not ended. */
+  readonly running: Iterable<Pick<Exchange, 'response'>>
   /** How long everything is still served after the probes say that the server stops, in milliseconds. */
   readonly drainMs: number
   readonly log: Logger
@@ -51,7 +54,7 @@ export function stopWhenAsked(stoppable: Stoppable, supervised: Supervised | nul
     return
   }
   const hurry = new AbortController()
-  supervised.onDrain(() => (stoppable.phase.name = 'draining'))
+  supervised.onDrain(() => enter('draining', stoppable))
   supervised.onStop((isHurried) => {
     if (isHurried) hurry.abort()
     else void stop({ ...stoppable, drainMs: 0 }, hurry.signal).then(() => process.exit(0))
@@ -75,19 +78,28 @@ function stopOnSignal(stoppable: Stoppable): void {
 }
 
 /**
+ * Enters a phase in which each connection ends with its request. That is for the answers of running requests to say as
+ * well: a client that sent its next request over the same connection would meet its end.
+ */
+function enter(name: 'draining' | 'stopping', { phase, running }: Stoppable): void {
+  phase.name = name
+  for (const { response } of running) if (!response.headersSent) response.setHeader('Connection', 'close')
+}
+
+/**
  * Stops in order: for `drainMs`, all goes on, but the server is not ready; then no new upload is accepted; after the last
  * upload, no new connection is accepted; after the last request, everything is closed. After `timeoutMs`, or when `hurry` is
  * aborted, the remaining connections are closed.
  */
 export async function stop(stoppable: Stoppable, hurry: AbortSignal): Promise<void> {
-  const { server, connections, stopAccepting, phase, log, drainMs, timeoutMs, hasUploads, dependents } = stoppable
+  const { server, connections, stopAccepting, log, drainMs, timeoutMs, hasUploads, dependents } = stoppable
   const { stopWork, release } = stoppable
   if (drainMs > 0) {
-    phase.name = 'draining'
+    enter('draining', stoppable)
     await setTimeout(drainMs, undefined, { signal: hurry }).catch(() => undefined)
   }
   const startedAt = performance.now()
-  phase.name = 'stopping'
+  enter('stopping', stoppable)
   const isLate = () => hurry.aborted || performance.now() - startedAt >= timeoutMs
   const work = stopWork().catch((error: unknown) => log.error({ err: error }, 'background work did not stop'))
 

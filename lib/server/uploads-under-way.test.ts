@@ -61,6 +61,19 @@ describe('an upload', () => {
     expect(new UploadsUnderWay(running).exist()).toBe(true)
   })
 
+  test('that another process answers is under way too', () => {
+    const passedOn = (method: string, status: number) =>
+      ({ ...ended(method, status), route: null, isPassedOn: true, door: 'registry', requestId: 'r' }) as Exchange
+    expect(new UploadsUnderWay(new Set([passedOn('PATCH', 200)])).exist()).toBe(true)
+    const uploads = new UploadsUnderWay(new Set())
+    uploads.note(passedOn('PATCH', 202), 0)
+    expect(uploads.exist(1)).toBe(true)
+    uploads.note(passedOn('PUT', 201), 10)
+    expect(uploads.exist(11)).toBe(false)
+    uploads.note({ ...passedOn('POST', 202), response: { ...ended('GET', 202).response } } as Exchange, 20)
+    expect(uploads.exist(21)).toBe(true)
+  })
+
   test('is nothing that another kind of request begins', () => {
     const uploads = new UploadsUnderWay(new Set([ended('GET', 200, { route: '/v2/{name}/blobs/{digest}' })]))
     uploads.note(ended('PUT', 201, { route: '/v2/{name}/manifests/{reference}' }), 0)

@@ -24,8 +24,8 @@ export class UploadsUnderWay {
   note(exchange: Exchange, now = performance.now()): void {
     if (!isOfUpload(exchange)) return
     const { request, response } = exchange
-    const id = request.method === 'POST' ? response.getHeader('Docker-Upload-UUID') : lastSegment(request.url ?? '')
-    if (typeof id !== 'string') return
+    const id = request.method === 'POST' ? idOfStarted(exchange) : lastSegment(request.url ?? '')
+    if (id === null) return
     this.#answeredAt.delete(id)
     const ends = request.method === 'PUT' || request.method === 'DELETE'
     const isOver = response.statusCode === 404 || (ends && response.statusCode < 300) || !response.writableFinished
@@ -47,8 +47,18 @@ export class UploadsUnderWay {
   }
 }
 
-function isOfUpload({ route }: Exchange): boolean {
-  return route?.startsWith('/v2/{name}/blobs/uploads/') === true
+/** A request that another process answers has no route. */
+function isOfUpload({ route, isPassedOn, door, request }: Exchange): boolean {
+  if (route === null) return isPassedOn && door === 'registry' && request.url?.includes('/blobs/uploads/') === true
+  return route.startsWith('/v2/{name}/blobs/uploads/')
+}
+
+/** The id of the upload that a request has started; null if it has started none. */
+function idOfStarted({ requestId, isPassedOn, response }: Exchange): string | null {
+  const id = response.getHeader('Docker-Upload-UUID')
+  if (typeof id === 'string') return id
+  // The headers of an answer that was passed on cannot be read any more: any id will do.
+  return isPassedOn && response.statusCode === 202 ? requestId : null
 }
 
 function lastSegment(url: string): string {

@@ -5,9 +5,12 @@ import { foreignBucket, type S3Server, startS3Server, whyNoS3Server } from '@/sc
 /** Whether tests with a real S3 server are left out: where there is none, but never on CI. */
 export const isWithoutS3 = whyNoS3Server() !== null
 
+/** Whether the S3 server was there before: then it has no users that a test can make. */
+export const isForeignS3 = process.env['S3_ENDPOINT'] !== undefined
+
 /** Starts an S3 server for the tests of one file. */
-export function startTestS3(): Promise<S3Server> {
-  return startS3Server()
+export function startTestS3(options: Parameters<typeof startS3Server>[0] = {}): Promise<S3Server> {
+  return startS3Server(options)
 }
 
 /** Makes an empty bucket on it, or an empty prefix in the bucket of a server that was there before. */

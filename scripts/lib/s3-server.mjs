@@ -1,6 +1,6 @@
 // A real S3 server for tests and benchmarks: versitygw over a temporary folder, on a free port of this machine.
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { get as getByHttp } from 'node:http'
 import { get as getByTls } from 'node:https'
 import { tmpdir } from 'node:os'
@@ -42,9 +42,11 @@ export function whyNoS3Server() {
  * @param {object} [options]
  * @param {{ cert: string, key: string }} [options.tls] The files of its certificate for 127.0.0.1 and of its key, as PEM.
  * @param {boolean} [options.hasVirtualHosts] A bucket is also at `<name>.localhost`.
+ * @param {readonly { accessKeyId: string, secretAccessKey: string }[]} [options.users] Who may do what the policy of a
+ *   bucket allows.
  * @returns {Promise<S3Server>}
  */
-export async function startS3Server({ tls, hasVirtualHosts = false } = {}) {
+export async function startS3Server({ tls, hasVirtualHosts = false, users = [] } = {}) {
   const { S3_ENDPOINT: foreign, S3_ACCESS_KEY: accessKeyId = '', S3_SECRET_KEY: secretAccessKey = '' } = process.env
   if (foreign !== undefined) {
     const nothing = () => Promise.resolve()
@@ -55,6 +57,7 @@ export async function startS3Server({ tls, hasVirtualHosts = false } = {}) {
   const root = mkdtempSync(join(tmpdir(), 'stele-s3-'))
   const folder = join(root, 'buckets')
   mkdirSync(folder)
+  if (users.length > 0) writeUsers(join(root, 'users'), users)
   const port = await findFreePort()
   const endpoint = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`
   const credentials = { accessKeyId: 'stele-test', secretAccessKey: 'stele-test-secret-0123456789' }
@@ -65,6 +68,7 @@ export async function startS3Server({ tls, hasVirtualHosts = false } = {}) {
     const options = [
       ...['--quiet', '--keep-alive', '--port', `127.0.0.1:${port}`],
       ...(tls === undefined ? [] : ['--cert', tls.cert, '--key', tls.key]),
+      ...(users.length > 0 ? ['--iam-dir', join(root, 'users')] : []),
       ...(hasVirtualHosts ? ['--virtual-domain', `localhost:${port}`] : []),
     ]
     const started = spawn('versitygw', [...options, 'posix', folder], {
@@ -108,6 +112,19 @@ export async function startS3Server({ tls, hasVirtualHosts = false } = {}) {
       rmSync(root, { recursive: true, force: true })
     },
   }
+}
+
+/**
+ * @param {string} folder
+ * @param {readonly { accessKeyId: string, secretAccessKey: string }[]} users
+ */
+function writeUsers(folder, users) {
+  const accounts = users.map(({ accessKeyId: access, secretAccessKey: secret }) => [
+    access,
+    { access, secret, role: 'user' },
+  ])
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'users.json'), JSON.stringify({ accessAccounts: Object.fromEntries(accounts) }))
 }
 
 /** @param {string} url */

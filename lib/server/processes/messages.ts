@@ -15,6 +15,8 @@ export type Order =
   | { readonly type: 'stop' }
   /** Stop now. */
   | { readonly type: 'hurry' }
+  /** To the main process, which stops: no client of a reader is in the middle of an upload any more. */
+  | { readonly type: 'uploads ended' }
   /** To the main process: no reader needs it any more. */
   | { readonly type: 'readers ended' }
   /** To a reader: report the metrics. */
@@ -32,6 +34,8 @@ export type Report =
   | { readonly type: 'load'; readonly load: Load }
   /** It takes no more connections: the server ends. */
   | { readonly type: 'closed' }
+  /** A reader, which stops: none of its clients is in the middle of an upload any more. */
+  | { readonly type: 'uploads ended' }
   /** It serves all requests. */
   | { readonly type: 'ready' }
   /** The main process asks for the readers' metrics. */

@@ -37,9 +37,10 @@ export async function startReader(config: Config, supervised: Supervised, socket
   const connections = new Connections(server)
   const logRequest = createRequestLog(log)
   const exchanges: Exchanges = new Exchanges((exchange) => {
+    uploads.note(exchange)
+    if (exchange.isPassedOn) return
     logRequest(exchange)
     metrics.note(exchange)
-    uploads.note(exchange)
   })
   const uploads = new UploadsUnderWay(exchanges.running)
   const registry = new Registry()
@@ -79,9 +80,10 @@ export async function startReader(config: Config, supervised: Supervised, socket
     {
       server,
       connections,
-      // The supervisor gives it no more connections before it says so.
-      stopAccepting: () => undefined,
+      // The supervisor gives it no more connections already.
+      stopAccepting: () => supervised.endUploads(),
       phase,
+      running: exchanges.running,
       log,
       drainMs: config.drainSeconds * 1000,
       timeoutMs: config.stopTimeoutSeconds * 1000,

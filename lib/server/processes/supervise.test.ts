@@ -184,7 +184,17 @@ describe('a server that is told to stop', () => {
     supervisor.kill('SIGTERM')
     expect(await ended()).toBe(0)
     const orders = (await notes()).filter(({ role }) => role === 'main').map(({ what }) => what)
-    expect(orders).toEqual(['first', 'stop', 'readers ended'])
+    expect(orders).toEqual(['first', 'stop', 'uploads ended', 'readers ended'])
+  })
+
+  test('tells the main process when no client of a reader is in the middle of an upload any more', async () => {
+    await supervise(`${serving} process.on('message', ({ type }) => {
+      if (role === 'reader' && type === 'stop') tell('uploads ended')
+    })`)
+    await whenNoted('reader', 'first', 2)
+    supervisor.kill('SIGTERM')
+    await whenNoted('main', 'uploads ended', 1)
+    expect(await noted('main', 'readers ended')).toHaveLength(0)
   })
 
   test('starts no reader when its main process becomes ready meanwhile', async () => {

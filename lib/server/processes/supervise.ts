@@ -78,6 +78,8 @@ class Supervisor {
   #main: ChildProcess | null = null
   /** The readers and their numbers, which no two of them have. */
   readonly #readers = new Map<ChildProcess, number>()
+  /** Of a server that stops: the readers whose clients may be in the middle of uploads. */
+  readonly #uploading = new Set<ChildProcess>()
   #lastReader = 0
   /** Whether the server has served: before, it ends with its main process. */
   #isReady = false
@@ -130,6 +132,7 @@ class Supervisor {
       this.#distribution.remove(child, { hasEnded: true })
       if (role === 'main') this.#main = null
       else this.#readers.delete(child)
+      this.#uploading.delete(child)
       this.#onEnd(role, { code, signal, ranMs: performance.now() - startedAt })
     }
     // Also of a message that does not reach a process which is ending.
@@ -157,6 +160,10 @@ class Supervisor {
       case 'closed':
         this.#distribution.close()
         return
+      case 'uploads ended':
+        this.#uploading.delete(child)
+        this.#tellOfUploads()
+        return
       case 'ready':
         if (this.#isReady || this.#stoppingSince !== null) return
         this.#isReady = true
@@ -175,6 +182,7 @@ class Supervisor {
   #onEnd(role: Role, end: End): void {
     if (this.#stoppingSince !== null) {
       if (role === 'main') this.#exitCode = end.code ?? 1
+      else this.#tellOfUploads()
       this.#goOnStopping()
       return
     }
@@ -217,9 +225,17 @@ class Supervisor {
     this.#stoppingSince = performance.now()
     setTimeout(() => this.#endAll(), this.#stopMaxMs)
     // The main process takes connections until no upload needs one.
-    for (const reader of this.#readers.keys()) this.#distribution.remove(reader, { hasEnded: false })
+    for (const reader of this.#readers.keys()) {
+      this.#distribution.remove(reader, { hasEnded: false })
+      this.#uploading.add(reader)
+    }
     this.#tellAll({ type: 'stop' })
+    this.#tellOfUploads()
     this.#goOnStopping()
+  }
+
+  #tellOfUploads(): void {
+    if (this.#uploading.size === 0) tell(this.#main, { type: 'uploads ended' })
   }
 
   #tellAll(order: Order): void {

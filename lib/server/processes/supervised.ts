@@ -23,6 +23,7 @@ export class Supervised {
   /** Resolves when no reader runs any more, while the server stops. */
   readonly readersEnded: Promise<void>
   #endReaders: () => void = () => {}
+  #readersHaveUploads = true
   #server: Server | null = null
   readonly #load = new ConnectionLoad((load) => report({ type: 'load', load }))
 
@@ -44,6 +45,16 @@ export class Supervised {
   /** Tells the supervisor to accept no more connections for anybody. */
   close(): void {
     report({ type: 'closed' })
+  }
+
+  /** Whether clients of readers may be in the middle of uploads, while the server stops: they may need the port again. */
+  get readersHaveUploads(): boolean {
+    return this.#readersHaveUploads
+  }
+
+  /** Tells the supervisor that no client of this reader, which stops, is in the middle of an upload any more. */
+  endUploads(): void {
+    report({ type: 'uploads ended' })
   }
 
   /** Calls `drain` when the server will stop soon. */
@@ -102,6 +113,9 @@ export class Supervised {
       case 'hurry':
         if (this.#onStop === null) this.#mustStop = true
         else this.#onStop(order.type === 'hurry')
+        return
+      case 'uploads ended':
+        this.#readersHaveUploads = false
         return
       case 'readers ended':
         this.#endReaders()

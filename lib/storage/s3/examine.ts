@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers'
 import { defaultProvider } from '@aws-sdk/credential-provider-node'
 import type { S3Setting } from '@/lib/config-storage'
 import { Bucket } from './bucket'
-import { type Body, type Patience, S3Client } from './s3-client'
+import { type Body, type CredentialSource, type Patience, S3Client } from './s3-client'
 import { S3Error, isMissing } from './s3-error'
 
 /** What one action on the bucket came to. */
@@ -35,8 +35,11 @@ const partBytes = 5 * 1024 * 1024
  * Does once what the servers do with the bucket, under a key of its own that it removes; the sweep removes what an
  * interruption leaves. Throws what the connection failed with.
  */
-export async function examineS3(setting: S3Setting): Promise<S3Findings> {
-  const client = new S3Client(setting, defaultProvider(), patience)
+export async function examineS3(
+  setting: S3Setting,
+  credentials: CredentialSource = defaultProvider(),
+): Promise<S3Findings> {
+  const client = new S3Client(setting, credentials, patience)
   const bucket = new Bucket(client, setting.prefix)
   const aheadMs = await compareClocks(client)
   const actions: S3Finding[] = []
@@ -50,23 +53,27 @@ export async function examineS3(setting: S3Setting): Promise<S3Findings> {
       return null
     }
   }
-  await attempt('s3:ListBucket', () => bucket.probe())
-  await tryObject(bucket, attempt)
-  await tryMultiparts(bucket, attempt)
+  const canList = (await attempt('s3:ListBucket', () => bucket.probe())) !== null
+  // What cannot be read back is not looked at: each action that fails is to name the permission that it lacks.
+  const canRead = await tryObject(bucket, attempt, canList)
+  await tryMultiparts(bucket, attempt, canRead)
   const owner = await attempt('s3:GetObject (owner)', () => readOwner(client, setting.prefix))
   return { actions, aheadMs, owner, expiry: await findExpiry(client, bucket) }
 }
 
+/** Returns null when it failed. */
 type Attempt = <T>(permission: string, act: () => Promise<T>) => Promise<T | null>
 
-async function tryObject(bucket: Bucket, attempt: Attempt): Promise<void> {
+/** Returns whether objects can be read. */
+async function tryObject(bucket: Bucket, attempt: Attempt, canList: boolean): Promise<boolean> {
   const key = bucket.keyOf(`doctor-${randomUUID()}`)
   const content = Buffer.from('written by npm run stele -- doctor')
-  await attempt('s3:PutObject', () => bucket.put(key, bodyOf(content)))
-  await attempt('s3:GetObject', async () => {
+  if ((await attempt('s3:PutObject', () => bucket.put(key, bodyOf(content)))) === null) return false
+  const read = await attempt('s3:GetObject', async () => {
     const { response } = await bucket.open(key)
     assertSame(await buffer(response), content)
   })
+  const canRead = read !== null
   await attempt('s3:GetObject (range)', async () => {
     const { response } = await bucket.open(key, { start: 8, end: 9 })
     assertSame(await buffer(response), content.subarray(8, 10))
@@ -77,11 +84,14 @@ async function tryObject(bucket: Bucket, attempt: Attempt): Promise<void> {
   })
   await attempt('s3:DeleteObject', async () => {
     await bucket.delete(key)
-    if ((await bucket.findSize(key)) !== null) throw new Error('an object that was just deleted is still there')
+    // Who may not list is not told either that an object is not there.
+    if (canRead && canList && (await bucket.findSize(key)) !== null)
+      throw new Error('an object that was just deleted is still there')
   })
+  return canRead
 }
 
-async function tryMultiparts(bucket: Bucket, attempt: Attempt): Promise<void> {
+async function tryMultiparts(bucket: Bucket, attempt: Attempt, canRead: boolean): Promise<void> {
   const key = bucket.keyOf(`doctor-${randomUUID()}`)
   const contents = [Buffer.alloc(partBytes, 'a'), Buffer.from('b')]
   const upload = await attempt('s3:PutObject (multipart)', () => bucket.startMultipart(key))
@@ -93,7 +103,7 @@ async function tryMultiparts(bucket: Bucket, attempt: Attempt): Promise<void> {
         parts.push({ number: index + 1, etag, sizeBytes: content.byteLength })
       }
       await bucket.complete(upload, parts)
-      if ((await bucket.findSize(key)) !== partBytes + 1)
+      if (canRead && (await bucket.findSize(key)) !== partBytes + 1)
         throw new Error('a multipart upload has not the bytes of its parts')
     })
     // Where it was not completed, its parts take room.

@@ -28,7 +28,7 @@ const i18n = '^lib/i18n/'
 const components = '^components/'
 
 /** For every server folder but the domain. */
-const settings = ['^lib/(config|config-storage|log)\\.ts$']
+const settings = ['^lib/(config|config-storage|config-witnesses|log)\\.ts$']
 
 /** The one object that server.ts makes. Every door and every use case works with it. */
 const context = ['^lib/context\\.ts$', ...settings]
@@ -166,7 +166,8 @@ export default {
       from: { path: '^lib/api/(schemas|client)/', pathNot: tests },
       to: { pathNot: ['^lib/', '^node_modules/zod/'] },
     },
-    mayImport('settings', '^lib/(config|config-storage|log)\\.ts$', settings),
+    // The keys of witnesses are read as those of logs are.
+    mayImport('settings', settings[0], [transparency, ...settings]),
     mayImport('i18n', i18n, []),
     mayImport('components', components, [schemas, client, domain, i18n]),
     mayImport('ui-primitives-know-no-domain', '^components/ui/', [client, i18n]),

@@ -1,6 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto'
 import path from 'node:path'
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import { verifierKey } from '@/lib/transparency/note'
 import { parseConfig } from './config'
 
 describe('parseConfig', () => {
@@ -29,6 +31,7 @@ describe('parseConfig', () => {
         scrubMibPerSecond: 20,
         verifyHours: 24,
       },
+      witnesses: [],
       tokenMinutes: 5,
       reserveMib: 16,
       sessions: { idleHours: 12, maxDays: 30 },
@@ -126,6 +129,37 @@ describe('parseConfig', () => {
     expect(parseConfig(open).storage).toMatchObject({
       endpoint: 'http://minio:9000',
       clientEndpoint: 'https://s3.example.com',
+    })
+  })
+
+  describe('witnesses', () => {
+    const key = (name: string, type: 'note' | 'cosignature' = 'cosignature') =>
+      verifierKey(name, type, generateKeyPairSync('ed25519').privateKey).text
+    const one = key('witness.example/one')
+
+    test('are keys with addresses', () => {
+      const text = `${one} https://witness.example/one/,\n ${key('two')}  http://10.0.0.1:7380 ,`
+      const { witnesses } = parseConfig({ STELE_LOG_WITNESSES: text })
+      expect(witnesses.map((witness) => [witness.key.name, witness.url])).toEqual([
+        ['witness.example/one', 'https://witness.example/one'],
+        ['two', 'http://10.0.0.1:7380'],
+      ])
+    })
+
+    test.each([
+      [one, /must be <verifier key> <URL>, …: each witness is <verifier key> <URL>, separated by commas$/],
+      [`${one} https://a https://b`, /each witness is <verifier key> <URL>/],
+      [`${one.slice(0, -8)}AAAAAAA= https://a`, /the key of witness.example\/one: its id is not the one/],
+      ['key https://a', /the key of key: it is not a key of the form/],
+      [`${key('log', 'note')} https://a`, /the key of log is not one for cosignatures/],
+      [`${one} ftp://a`, /the address of witness.example\/one must be http/],
+      [`${one} https://user:secret@a`, /the address of witness.example\/one must be http/],
+      [`${one} https://a/?b`, /the address of witness.example\/one must be http/],
+      [`${one} https://a, ${key('witness.example/one')} https://b`, /witness.example\/one is there twice$/],
+      [Array.from({ length: 17 }, (_, n) => `${key(`w${n}`)} https://a`).join(), /there are at most 16 witnesses$/],
+    ])('%s is refused in one line', (text, message) => {
+      expect(() => parseConfig({ STELE_LOG_WITNESSES: text })).toThrow(/^STELE_LOG_WITNESSES: /)
+      expect(() => parseConfig({ STELE_LOG_WITNESSES: text })).toThrow(message)
     })
   })
 

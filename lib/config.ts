@@ -4,6 +4,7 @@ import path from 'node:path'
 import proxyAddr from 'proxy-addr'
 import { z } from 'zod'
 import { type StorageSetting, origin, readStorage, storageVariables } from './config-storage'
+import { type WitnessSetting, witnessesVariable } from './config-witnesses'
 
 /** The server's settings, parsed once. Each is described in `.env.example`. */
 export interface Config {
@@ -36,6 +37,8 @@ export interface Config {
   /** The OpenID Connect provider for logging on to the console; null: no single sign-on. */
   readonly singleSignOn: SingleSignOnSettings | null
   readonly maintenance: MaintenanceSettings
+  /** Those who cosign the checkpoints of the transparency logs. */
+  readonly witnesses: readonly WitnessSetting[]
   /** How long a registry token is valid, in minutes. */
   readonly tokenMinutes: number
   /** How much space is kept for the administration of a server whose disk is full, in MiB; 0: none. SQLite only. */
@@ -230,6 +233,7 @@ const environment = z.object({
   STELE_SCRUB_INTERVAL_HOURS: wholeNumber(0, hoursMax).default(168),
   STELE_SCRUB_MIB_PER_SECOND: wholeNumber(1, 10_000).default(20),
   STELE_VERIFY_HOURS: wholeNumber(0, hoursMax).default(24),
+  STELE_LOG_WITNESSES: witnessesVariable,
   STELE_TOKEN_MINUTES: wholeNumber(1, 60).default(5),
   STELE_RESERVE_MIB: wholeNumber(0, 10_240).default(16),
   STELE_DRAIN_SECONDS: wholeNumber(0, 600).default(0),
@@ -299,6 +303,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
       scrubMibPerSecond: value.STELE_SCRUB_MIB_PER_SECOND,
       verifyHours: value.STELE_VERIFY_HOURS,
     },
+    witnesses: value.STELE_LOG_WITNESSES,
     tokenMinutes: value.STELE_TOKEN_MINUTES,
     reserveMib: value.STELE_RESERVE_MIB,
     sessions: { idleHours: value.STELE_SESSION_IDLE_HOURS, maxDays: value.STELE_SESSION_MAX_DAYS },

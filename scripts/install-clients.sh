@@ -2,7 +2,8 @@
 # Installs the clients that Debian does not package, for the end-to-end tests, and prints their folders: put them on PATH.
 # versitygw, an S3 server, is among them: its version and checksums are in clients/versitygw (its own module, because its
 # dependencies must not change those of the clients).
-# stele-log-check, which reads transparency logs with Go's own code, is in clients/log-check.
+# stele-log-check, which reads transparency logs with Go's own code, is in clients/log-check; litewitness, which cosigns them,
+# is in clients/litewitness.
 # crane, cosign, helm, oras and regctl are built with Go; their versions, and the checksums of all their modules, are in
 # clients/go.mod and go.sum. `stele-python` runs Python with oras, python-dxf and the official client of ACR's API
 # (clients/requirements.txt); `stele-acr` is made of its Go clients (clients/acr), and `stele-go`, `stele-node` and
@@ -73,6 +74,10 @@ build_log_check() {
   (cd log-check && build_go "$1" .)
 }
 
+build_witness() {
+  (cd litewitness && build_go "$1")
+}
+
 install_python() {
   python3 -m pip --version >/dev/null || { echo 'oras and python-dxf are installed with pip: install it first.' >&2; exit 1; }
   python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore \
@@ -87,8 +92,9 @@ version() {
 go="$(provide "$(version go.mod go.sum)" build_go)"
 s3="$(provide "versitygw-$(version versitygw/go.mod versitygw/go.sum)" build_s3_server)"
 log_check="$(provide "log-check-$(version log-check/go.mod log-check/go.sum log-check/main.go)" build_log_check)"
+witness="$(provide "litewitness-$(version litewitness/go.mod litewitness/go.sum)" build_witness)"
 python="$(provide "python-$(version requirements.txt)" install_python)"
 acr_go="$(provide "acr-sdk-go-$(version acr/*)" build_acr_go)"
 acr_npm="$(provide "acr-npm-$(version acr-npm/*)" install_npm)"
 acr_java="$(provide "acr-java-$(version acr-java/*)" install_java)"
-echo "$go:$s3:$log_check:$python:$acr_go:$acr_npm:$acr_java"
+echo "$go:$s3:$log_check:$witness:$python:$acr_go:$acr_npm:$acr_java"

@@ -19,6 +19,8 @@ const writers = {
   TransparencyLog: 'lib/metadata/transparency-logs.ts',
   TransparencyLeaf: 'lib/metadata/transparency-logs.ts',
   TransparencyTile: 'lib/metadata/transparency-logs.ts',
+  ServedCheckpoint: 'lib/metadata/served-checkpoints.ts',
+  LogWitness: 'lib/metadata/log-witnesses.ts',
   // Besides the triggers.
   RepositoryTotals: 'lib/metadata/totals-check.ts',
   InstanceTotals: 'lib/metadata/totals-check.ts',

@@ -10,7 +10,7 @@ import { DownloadLink } from '../ui/download-link'
 import { Fact } from '../ui/fact'
 import { Time } from '../ui/time'
 import { useFormat } from '../ui/use-format'
-import { SubSection } from './sub-section'
+import { SubSection } from '../ui/sub-section'
 
 interface ConfigSectionProps {
   repositoryId: string

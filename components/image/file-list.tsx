@@ -9,7 +9,7 @@ import { Icon } from '../ui/icon'
 import { Status } from '../ui/status'
 import { useFolded } from '../ui/use-folded'
 import { useFormat } from '../ui/use-format'
-import { SubSection } from './sub-section'
+import { SubSection } from '../ui/sub-section'
 
 interface ArtifactFile {
   digest: string | null

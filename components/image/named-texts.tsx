@@ -4,7 +4,7 @@ import { useTranslations } from 'next-intl'
 import type { NamedTextView } from '@/lib/api/schemas/manifests'
 import { useFolded } from '../ui/use-folded'
 import { useFormat } from '../ui/use-format'
-import { SubSection } from './sub-section'
+import { SubSection } from '../ui/sub-section'
 
 interface NamedTextsProps {
   title: string

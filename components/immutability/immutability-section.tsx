@@ -23,7 +23,7 @@ export function ImmutabilitySection({ region, repository, instance }: Immutabili
     <>
       <Policy region={region} repository={repository} instance={instance} />
       <OpeningsCard region={region} repository={repository} />
-      <TransparencyCard instanceId={repository.instanceId} />
+      <TransparencyCard instanceId={repository.instanceId} repositoryId={repository.id} />
       {seesNames && <ReservedNamesCard region={region} repository={repository} />}
     </>
   )

@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import type { TransparencyLogView } from '@/lib/api/schemas/instances'
+import { leavesCountedMax } from '@/lib/domain/transparency/witnesses'
 import { transparencyLogQuery } from '../queries/transparency'
 import { CodeBlock } from '../ui/code-block'
 import { CopyButton } from '../ui/copy-button'
@@ -10,11 +11,21 @@ import { Fact } from '../ui/fact'
 import { Middle } from '../ui/middle'
 import { Section } from '../ui/page'
 import { Status } from '../ui/status'
+import { SubSection } from '../ui/sub-section'
 import { Time } from '../ui/time'
+import { WitnessList } from './witness-list'
 
-/** The transparency log of the repository's instance, and how to verify it; nothing for who may not read it. */
-export function TransparencyCard({ instanceId }: { instanceId: string }) {
-  const { data } = useQuery(transparencyLogQuery(instanceId))
+interface TransparencyCardProps {
+  instanceId: string
+  repositoryId: string
+}
+
+/**
+ * The transparency log of the repository's instance, who has cosigned it, and how to verify it; nothing for who may not
+ * read it.
+ */
+export function TransparencyCard({ instanceId, repositoryId }: TransparencyCardProps) {
+  const { data } = useQuery(transparencyLogQuery(instanceId, repositoryId))
   return data === undefined ? null : <LogCard log={data} />
 }
 
@@ -22,16 +33,19 @@ function LogCard({ log }: { log: TransparencyLogView }) {
   const t = useTranslations()
   const [key] = log.keys
   return (
-    <Section
-      title={t('transparency.title')}
-      aside={
-        <Status icon={log.isStarted ? 'seal' : 'starting'} tone={log.isStarted ? 'accent' : 'quiet'}>
-          {log.isStarted ? t('transparency.consistent') : t('transparency.filling')}
-        </Status>
-      }
-    >
+    <Section title={t('transparency.title')} aside={<LogStatus log={log} />}>
       <dl className="facts">
-        <Fact label={t('transparency.size')}>{t('transparency.leaves', { count: log.size })}</Fact>
+        <Fact label={t('transparency.size')}>
+          {t('transparency.leaves', { count: log.size })}{' '}
+          {log.repositoryLeaves !== null && (
+            <span className="muted">
+              {t('transparency.leavesHere', {
+                count: log.repositoryLeaves,
+                isMore: String(log.repositoryLeaves === leavesCountedMax),
+              })}
+            </span>
+          )}
+        </Fact>
         <Fact label={t('transparency.checkpoint')}>
           <Time value={log.signedAt} format="second" />{' '}
           <span className="muted">
@@ -50,15 +64,55 @@ function LogCard({ log }: { log: TransparencyLogView }) {
           {log.isPublic ? t('transparency.everybody') : t('transparency.wholeInstance')}
         </Fact>
       </dl>
-      <div className="section-body code-stack">
-        <h3>{t('transparency.verify')}</h3>
-        <CodeBlock wraps label={t('transparency.copyVerify')} lines={[[verifyCommand(log)]]} />
-        <p className="help">
-          {t('transparency.verifyHelp')}
-          {!log.isPublic && ` ${t('transparency.verifyCredential')}`}
-        </p>
-      </div>
+      {log.witnesses.length > 0 && <WitnessList witnesses={log.witnesses} />}
+      <SubSection title={t('transparency.verify')}>
+        <div className="section-body code-stack">
+          <CodeBlock wraps label={t('transparency.copyVerify')} lines={[[verifyCommand(log)]]} />
+          <p className="help">
+            {t('transparency.verifyHelp')}
+            {!log.isPublic && ` ${t('transparency.verifyCredential')}`}
+          </p>
+        </div>
+      </SubSection>
     </Section>
+  )
+}
+
+/**
+ * What somebody else says of the log. That it is consistent, the server does not say of itself: a witness does, which has
+ * checked that what is served continues what it saw before.
+ */
+function LogStatus({ log: { isStarted, witnesses } }: { log: TransparencyLogView }) {
+  const t = useTranslations('transparency')
+  if (!isStarted)
+    return (
+      <Status icon="starting" tone="quiet">
+        {t('filling')}
+      </Status>
+    )
+  if (witnesses.length === 0)
+    return (
+      <Status icon="seal" tone="quiet">
+        {t('signed')}
+      </Status>
+    )
+  if (witnesses.some(({ state }) => state === 'REFUSED'))
+    return (
+      <Status icon="warn" tone="danger">
+        {t('disputed')}
+      </Status>
+    )
+  if (witnesses.some(({ state }) => state === 'COSIGNED')) {
+    return (
+      <Status icon="verified" tone="accent">
+        {t('consistent')}
+      </Status>
+    )
+  }
+  return (
+    <Status icon="clock" tone="warn">
+      {t('notCosigned')}
+    </Status>
   )
 }
 

@@ -7,11 +7,15 @@ import { tagPath } from './tags'
 /** How often the head of a log is asked for again while it is shown, in milliseconds. */
 const againMs = 5_000
 
-/** The head of an instance's transparency log. Fails with DENIED for who may not pull from the whole instance. */
-export function transparencyLogQuery(instanceId: string) {
+/**
+ * The head of an instance's transparency log, with the count of leaves about a repository. Fails with DENIED for who may
+ * not pull from the whole instance.
+ */
+export function transparencyLogQuery(instanceId: string, repositoryId: string) {
+  const path = `/instances/${instanceId}/transparency-log?${new URLSearchParams({ repositoryId })}`
   return queryOptions({
-    queryKey: ['transparency', instanceId],
-    queryFn: ({ signal }) => api.get(`/instances/${instanceId}/transparency-log`, transparencyLog, { signal }),
+    queryKey: ['transparency', instanceId, repositoryId],
+    queryFn: ({ signal }) => api.get(path, transparencyLog, { signal }),
     refetchInterval: againMs,
   })
 }

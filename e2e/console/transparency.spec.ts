@@ -1,5 +1,10 @@
 import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { transparencyLog } from '@/lib/api/schemas/instances'
 import { evidence } from '@/lib/domain/transparency/evidence'
+import { Api } from '../api'
+import { startLitewitness } from '../clients/litewitness'
 import { expect, pushImage, test } from '../fixtures'
 import { overviewAddress, repositoryAddress } from '../pages/addresses'
 
@@ -30,6 +35,50 @@ test('the Immutability page shows the log and how to verify it', async ({ api, p
   await expect(log.getByRole('button', { name: 'Copy the public key' })).toBeVisible()
   await expect(log).toContainText(/npm run stele -- log verify .*\/log\//s)
   await expect(log).toContainText(/ --key \S+ --credential-stdin/)
+})
+
+test('the card shows who has cosigned the log, who is behind, and who was refused', async ({
+  page,
+  signIn,
+  startPrivateServer,
+}) => {
+  const witness = await startLitewitness('witness.north.example')
+  // It has seen a larger log, it says.
+  const liar = createServer((_, response) =>
+    response.writeHead(409, { 'content-type': 'text/x.tlog.size' }).end('4711\n'),
+  )
+  await new Promise<void>((resolve) => liar.listen(0, '127.0.0.1', resolve))
+  const { port } = liar.address() as AddressInfo
+  const witnesses = [
+    `${witness.key} ${witness.url}`,
+    // Nobody listens there.
+    `witness.south.example+574f8f94+BOnPYlekZgX0rICLjksGv44IOQ7WEWUfDSvvdG2WORfB http://127.0.0.1:1`,
+    `witness.acme-audit.example+ded1d997+BG/xoMsQ93x3keJQOeGcAPzCzp6ARIubaFCyjQoW+c91 http://127.0.0.1:${port}`,
+  ]
+  const server = await startPrivateServer({ env: { STELE_LOG_WITNESSES: witnesses.join() } })
+  try {
+    const api = new Api(server)
+    const { id } = await api.defaultInstance()
+    const { origin, keys } = await api.send('GET', `/instances/${id}/transparency-log`, transparencyLog)
+    await witness.know(origin, keys[0] ?? '')
+    await signIn(server)
+    const repository = await api.createRepository({})
+    await page.goto(`${server.url}${repositoryAddress(repository, 'immutability')}`)
+    const log = page.getByRole('region', { name: 'Transparency log' })
+    const card = log.getByRole('region', { name: 'Witnesses' })
+    await expect(card).toContainText('1 of 3 cosigned', { timeout: 60_000 })
+    await expect(log).toContainText('Disputed')
+    await expect(log).toContainText(/\d+ leaves 1 here/)
+    const item = (name: string) => card.getByRole('listitem').filter({ hasText: name })
+    await expect(item('witness.north.example')).toContainText(/cosigned \d+:\d+/)
+    await expect(item('witness.south.example')).toContainText('Behind: has not cosigned anything yet')
+    await expect(item('witness.south.example')).toContainText('It cannot be reached.')
+    await expect(item('witness.acme-audit.example')).toContainText('It says that it has cosigned 4711 leaves')
+    await expect(card.getByRole('button', { name: 'Copy the key of witness.north.example' })).toBeVisible()
+  } finally {
+    liar.close()
+    await witness.stop()
+  }
 })
 
 test('Public log is a switch of the instance', async ({ api, page, server }) => {

@@ -1,4 +1,6 @@
+import { isRefusal } from '@/lib/domain/transparency/witnesses'
 import type { SqlSource } from './engine/database'
+import { measureWitnesses } from './log-witnesses'
 import { findOldestUntaken } from './outbox-readers'
 import { measureLogs, transparencyReader } from './transparency-logs'
 
@@ -8,10 +10,28 @@ export interface LogFigures {
   /** Age of the oldest event that no log has yet. */
   readonly lagSeconds: number | null
   readonly checkpointAgeSeconds: number | null
+  readonly witnesses: readonly WitnessFiguresByName[]
 }
 
-/** Measures the logs of all instances. */
-export async function measureTransparencyLogs(source: SqlSource, now = new Date()): Promise<LogFigures> {
+/** How far a witness is, over the logs of all instances. */
+export interface WitnessFiguresByName {
+  readonly name: string
+  /** Leaves that it has not cosigned, of the log where those are most. */
+  readonly behindLeaves: number
+  /** How long attempts have failed; 0: the last one did not. */
+  readonly behindSeconds: number
+  readonly isRefused: boolean
+}
+
+/** The names of witnesses by their verifier keys. */
+export type NamesOfWitnesses = ReadonlyMap<string, string>
+
+/** Measures the logs of all instances, and these witnesses. */
+export async function measureTransparencyLogs(
+  source: SqlSource,
+  names: NamesOfWitnesses,
+  now = new Date(),
+): Promise<LogFigures> {
   const { leaves, signedAt } = await measureLogs(source)
   const oldest = await findOldestUntaken(source, transparencyReader)
   const age = (time: Date) => Math.max(0, (now.getTime() - time.getTime()) / 1000)
@@ -19,5 +39,12 @@ export async function measureTransparencyLogs(source: SqlSource, now = new Date(
     leaves,
     lagSeconds: oldest === null ? 0 : age(oldest),
     checkpointAgeSeconds: signedAt === null ? null : age(signedAt),
+    witnesses: (await measureWitnesses(source, [...names.keys()])).map(
+      ({ witness, behindLeaves, behindSince, failures }) => ({
+        ...{ name: names.get(witness) ?? '', behindLeaves },
+        behindSeconds: behindSince === null ? 0 : age(behindSince),
+        isRefused: failures.some(isRefusal),
+      }),
+    ),
   }
 }

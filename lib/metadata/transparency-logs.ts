@@ -213,6 +213,21 @@ export async function listLeavesOfTag(
     ${of('', '')} UNION ALL ${of(repository, '')} UNION ALL ${of(repository, tag)} ORDER BY "leafIndex" LIMIT ${limit}`
 }
 
+/** How many of the first `size` leaves are about a path and its tags: up to `limit`, where counting ends. */
+export async function countLeavesOfPath(
+  source: SqlSource,
+  { instanceId, size }: Pick<LogHead, 'instanceId' | 'size'>,
+  repository: string,
+  limit: number,
+): Promise<number> {
+  const [row] = await source.read.$queryRaw<{ count: bigint | number }[]>`
+    SELECT COUNT(*) AS "count" FROM (
+      SELECT 1 FROM "TransparencyLeaf"
+      WHERE "instanceId" = ${instanceId} AND "repository" = ${repository} AND "leafIndex" < ${size} LIMIT ${limit}
+    ) AS "leaves"`
+  return Number(row?.count ?? 0)
+}
+
 /** The last leaf about a repository of a path itself, not about its tags; or null. */
 export async function findLastPolicyLeaf(
   source: SqlSource,

@@ -12,7 +12,9 @@ import { outboxJob } from '@/lib/registry/maintenance/sweep-outbox'
 import { openingsJob } from '@/lib/registry/policy/watch-openings'
 import { immutabilityChangesJob } from '@/lib/registry/policy/continue-immutability-changes'
 import { transparencyJob } from '@/lib/registry/transparency/sequence-logs'
+import { witnessJob } from '@/lib/registry/transparency/witness-job'
 import { keptAnswersJob } from '@/lib/registry/run-once'
+import { postToWitness } from './post-to-witness'
 
 /** All that the server does by the clock. */
 export const jobs: readonly Job<Context>[] = [
@@ -30,4 +32,5 @@ export const jobs: readonly Job<Context>[] = [
   reserveJob,
   totalsJob,
   transparencyJob(),
+  witnessJob(postToWitness),
 ]

@@ -27,6 +27,8 @@ const run: MaintenanceRunRow = {
   failure: null,
 }
 
+const witness = { name: 'witness.example/one', behindLeaves: 3, behindSeconds: 4.5, isRefused: true }
+
 let running: Set<Exchange>
 let sources: MetricsSources
 
@@ -39,7 +41,8 @@ beforeEach(() => {
     pingDatabase: () => Promise.resolve(),
     countUploads: () => Promise.resolve(7),
     countOpenTags: () => Promise.resolve(2),
-    measureLogs: () => Promise.resolve({ leaves: 7, lagSeconds: 0.5, checkpointAgeSeconds: null }),
+    measureLogs: () =>
+      Promise.resolve({ leaves: 7, lagSeconds: 0.5, checkpointAgeSeconds: null, witnesses: [witness] }),
     tagRefusals: new TagRefusals(),
     lastRuns: () => Promise.resolve([run]),
   }
@@ -80,6 +83,10 @@ describe('the metrics', () => {
     expect(lines).toContain('stele_transparency_log_leaves 7')
     expect(lines).toContain('stele_transparency_log_lag_seconds 0.5')
     expect(lines.filter((line) => line.startsWith('stele_transparency_log_checkpoint_age_seconds'))).toEqual([])
+    const labels = '{witness="witness.example/one"}'
+    expect(lines).toContain(`stele_transparency_witness_behind_leaves${labels} 3`)
+    expect(lines).toContain(`stele_transparency_witness_behind_seconds${labels} 4.5`)
+    expect(lines).toContain(`stele_transparency_witness_refused${labels} 1`)
     const down = () => Promise.reject(new Error('down'))
     const without = await read(new Metrics({ ...sources, measureLogs: down }))
     expect(without.filter((line) => line.startsWith('stele_transparency'))).toEqual([])

@@ -46,6 +46,29 @@ const runFacts: readonly { name: string; help: string; of: (run: MaintenanceRunR
   },
 ]
 
+/** The metrics of each witness of the transparency logs. Its name is in the settings, so they are few. */
+const witnessFacts: readonly {
+  name: string
+  help: string
+  of: (witness: LogFigures['witnesses'][number]) => number
+}[] = [
+  {
+    name: 'behind_leaves',
+    help: 'Leaves that it has not cosigned, of the log where those are most.',
+    of: ({ behindLeaves }) => behindLeaves,
+  },
+  {
+    name: 'behind_seconds',
+    help: 'How long it has not cosigned although it was asked; 0 when it did the last time.',
+    of: ({ behindSeconds }) => behindSeconds,
+  },
+  {
+    name: 'refused',
+    help: '1 if its last answer contradicts what it, or the log, said before; else 0.',
+    of: ({ isRefused }) => (isRefused ? 1 : 0),
+  },
+]
+
 /** How long the database and the storage may take, in milliseconds; later, their metrics are left out. */
 const sourceTimeoutMs = 2_000
 
@@ -60,7 +83,8 @@ export class Metrics {
   readonly #readers: ReaderTotals | null
   readonly #uploads: Gauge
   readonly #openTags: Gauge
-  readonly #logs: Readonly<Record<keyof LogFigures, Gauge>>
+  readonly #logs: Readonly<Record<Exclude<keyof LogFigures, 'witnesses'>, Gauge>>
+  readonly #witnesses: readonly { readonly gauge: Gauge<'witness'>; readonly of: (typeof witnessFacts)[number]['of'] }[]
   readonly #databaseUp: Gauge
   readonly #databasePing: Gauge
   readonly #freeBytes: Gauge
@@ -81,6 +105,15 @@ export class Metrics {
       ),
       checkpointAgeSeconds: gauge('stele_transparency_log_checkpoint_age_seconds', 'Age of the newest checkpoint.'),
     }
+    this.#witnesses = witnessFacts.map(({ name, help, of }) => ({
+      gauge: new Gauge({
+        name: `stele_transparency_witness_${name}`,
+        help: `Witness of the transparency logs: ${help}`,
+        labelNames: ['witness'],
+        registers,
+      }),
+      of,
+    }))
     this.#databaseUp = gauge('stele_database_up', 'Whether the database answers.')
     this.#databasePing = gauge('stele_database_ping_seconds', 'Duration of one small read of the database.')
     this.#freeBytes = gauge('stele_data_free_bytes', 'Free space on the volume of the data folder.')
@@ -131,7 +164,7 @@ export class Metrics {
       this.#uploads.remove()
       this.#openTags.remove()
       this.#showRuns([])
-      this.#showLogs({ leaves: null, lagSeconds: null, checkpointAgeSeconds: null })
+      this.#showLogs({ leaves: null, lagSeconds: null, checkpointAgeSeconds: null, witnesses: [] })
     }
   }
 
@@ -140,6 +173,10 @@ export class Metrics {
       const value = figures[name]
       if (value === null) this.#logs[name].remove()
       else this.#logs[name].set(value)
+    }
+    for (const { gauge, of } of this.#witnesses) {
+      gauge.reset()
+      for (const witness of figures.witnesses) gauge.set({ witness: witness.name }, of(witness))
     }
   }
 

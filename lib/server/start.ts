@@ -73,6 +73,7 @@ export async function start(config: Config, dev: boolean, main: MainProcess | nu
     uploads.note(exchange)
   })
   const uploads = new UploadsUnderWay(exchanges.running)
+  const namesOfWitnesses = new Map(config.witnesses.map(({ key }) => [key.text, key.name]))
   const metrics = new Metrics({
     running: exchanges.running,
     connections,
@@ -80,7 +81,7 @@ export async function start(config: Config, dev: boolean, main: MainProcess | nu
     pingDatabase: () => pingDatabase(db.inline),
     countUploads: () => countUploads(db),
     countOpenTags: () => countOpenTags(db, new Date()),
-    measureLogs: () => measureTransparencyLogs(db),
+    measureLogs: () => measureTransparencyLogs(db, namesOfWitnesses),
     tagRefusals: ctx.tagRefusals,
     lastRuns: () => getLastRuns(db),
     ...(main !== null && { readers: () => main.supervised.collect() }),

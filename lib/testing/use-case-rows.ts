@@ -218,7 +218,7 @@ export const useCaseRows: Readonly<Record<string, UseCaseRow>> = {
     member: 'NOT_FOUND',
     args: () => [{ repositoryId: ids.closed, tag: 'v1' }],
   },
-  'transparency/getTransparencyLog': { member: 'DENIED', args: () => [ids.main] },
+  'transparency/getTransparencyLog': { member: 'DENIED', args: () => [{ instanceId: ids.main }] },
   'transparency/readCheckpoint': { member: 'DENIED', args: () => [host, ids.main] },
   'transparency/readLogTile': {
     member: 'DENIED',

@@ -29,9 +29,14 @@ export interface SignedCheckpoint extends Checkpoint {
   readonly note: Note
 }
 
+/** What is signed of a checkpoint, by the log and by witnesses. */
+export function checkpointText({ origin, size, root }: Checkpoint): string {
+  return `${origin}\n${size}\n${Buffer.from(root).toString('base64')}\n`
+}
+
 /** The signed checkpoint of a log. The key has the log's origin as its name. */
-export function signCheckpoint({ origin, size, root }: Checkpoint, privateKey: KeyObject): string {
-  return signNote(`${origin}\n${size}\n${Buffer.from(root).toString('base64')}\n`, origin, privateKey)
+export function signCheckpoint(checkpoint: Checkpoint, privateKey: KeyObject): string {
+  return signNote(checkpointText(checkpoint), checkpoint.origin, privateKey)
 }
 
 /** Reads a checkpoint; no signature is verified. Throws a NoteError. */

@@ -4,6 +4,7 @@ import {
   instancePage,
   instanceQuery,
   transparencyLog,
+  transparencyLogQuery,
   updateInstanceBody,
 } from '@/lib/api/schemas/instances'
 import type { Operation } from './operation'
@@ -57,7 +58,9 @@ export const instanceOperations = {
     id: 'getTransparencyLog',
     method: 'GET',
     path: '/instances/{instanceId}/transparency-log',
-    summary: 'Get the head of an instance’s transparency log; for those who may pull from the whole instance',
+    summary:
+      'Get the head of an instance’s transparency log, and who has cosigned it; for those who may pull from the whole instance',
+    query: transparencyLogQuery,
     status: 200,
     response: transparencyLog,
     refusals: ['NOT_FOUND'],

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isRegionId } from '@/lib/domain/regions'
 import { isInstanceName } from '@/lib/domain/reference'
+import { leavesCountedMax, witnessFailures, witnessStates } from '@/lib/domain/transparency/witnesses'
 import { access, pageOf, pageQuery, timestamp } from './common'
 import { immutabilityPolicy, policyChanges } from './immutability'
 
@@ -65,7 +66,43 @@ export const updateInstanceBody = z.strictObject({
   defaultImmutability: policyChanges.optional(),
 })
 
-/** The transparency log of an instance. */
+/** What is asked about a transparency log. */
+export const transparencyLogQuery = z.object({
+  repositoryId: z.string().max(64).optional().meta({ description: 'Count the leaves about this repository too' }),
+})
+
+/** A witness of a transparency log. */
+export const logWitness = z.object({
+  name: z.string(),
+  key: z
+    .string()
+    .meta({ description: 'Verifies its cosignatures: `<name>+<id>+<key>`, as `log verify --witness` takes it' }),
+  state: z.enum(witnessStates).meta({
+    description:
+      'COSIGNED: its cosignature is on the checkpoint. BEHIND: not yet. REFUSED: its last answer contradicts what it, or the log, said before',
+  }),
+  size: z
+    .number()
+    .int()
+    .nonnegative()
+    .meta({ description: 'Leaves of the newest checkpoint that it cosigned; 0: none' }),
+  behind: z.number().int().nonnegative().meta({ description: 'Leaves of the log that it has not cosigned' }),
+  cosignedAt: timestamp.nullable().meta({ description: 'When it did, by its own clock' }),
+  behindSince: timestamp
+    .nullable()
+    .meta({ description: 'Since when attempts have failed; null: the last one did not' }),
+  failure: z
+    .enum(witnessFailures)
+    .nullable()
+    .meta({ description: 'Why the last attempt failed: docs/transparency.md' }),
+  failureDetail: z.string().meta({ description: 'A status, a size or a code of the system; often empty' }),
+  nextAttemptAt: timestamp
+    .nullable()
+    .meta({ description: 'When it is tried again; null: the last attempt did not fail' }),
+})
+export type LogWitnessView = z.infer<typeof logWitness>
+
+/** The transparency log of an instance, as it is served. */
 export const transparencyLog = z.object({
   path: z.string().meta({ description: 'Where it is served, as C2SP tlog-tiles', examples: ['/log/example'] }),
   isPublic: z.boolean(),
@@ -73,8 +110,14 @@ export const transparencyLog = z.object({
   isStarted: z.boolean().meta({ description: 'False while it has not told all that there was before it' }),
   size: z.number().int().nonnegative().meta({ description: 'Number of leaves' }),
   root: z.string().meta({ description: 'Hash of the tree, base64; empty before the first leaf' }),
-  checkpoint: z.string().meta({ description: 'The signed note; empty before the first leaf' }),
+  checkpoint: z.string().meta({
+    description: 'The signed note, with the cosignatures of witnesses; empty before the first leaf',
+  }),
   signedAt: timestamp.meta({ description: 'When the checkpoint was signed' }),
   keys: z.array(z.string()).meta({ description: 'The public keys that verify the checkpoint: `<name>+<id>+<key>`' }),
+  witnesses: z.array(logWitness),
+  repositoryLeaves: z.number().int().nonnegative().max(leavesCountedMax).nullable().meta({
+    description: 'Leaves about the path of `repositoryId`; counting ends at 10,000. Null: no repository was named',
+  }),
 })
 export type TransparencyLogView = z.infer<typeof transparencyLog>

@@ -6,7 +6,8 @@ import type { Evidence } from '@/lib/domain/transparency/evidence'
 import { type NamedRepository } from '@/lib/metadata/repositories'
 import { findRepository } from '@/lib/metadata/repository-settings'
 import { findTag } from '@/lib/metadata/tags'
-import { findLog, listLeavesOfTag } from '@/lib/metadata/transparency-logs'
+import { findServedLog } from '@/lib/metadata/served-checkpoints'
+import { listLeavesOfTag } from '@/lib/metadata/transparency-logs'
 import { authorize } from '@/lib/registry/authorize'
 import { makeEvidence } from '@/lib/transparency/evidence'
 import { tileReader } from './append-leaves'
@@ -15,7 +16,7 @@ import { tileReader } from './append-leaves'
 const leavesMax = 2000
 
 /** How often, and after how many milliseconds each, the log is read again that does not tell the last move yet. */
-const attempts = { count: 10, waitMs: 300 }
+const attempts = { count: 15, waitMs: 300 }
 
 /**
  * Returns what the log tells of a tag, with proofs; also of one that was deleted. Whoever may pull from the repository may
@@ -32,7 +33,7 @@ export async function getTagEvidence(
   if (repository === null) throw new AppError('NOT_FOUND')
   for (let attempt = 1; ; attempt++) {
     const evidence = await collectEvidence({ db }, repository, tag)
-    // A move of the last moments is not in the log yet.
+    // A move of the last moments is not in the log yet, or waits for the log's witnesses.
     if (evidence.served === evidence.verdict.digest || attempt === attempts.count) return evidence
     await setTimeout(attempts.waitMs)
   }
@@ -44,11 +45,11 @@ async function collectEvidence(
   tag: string,
 ): Promise<Evidence> {
   const served = (await findTag(db, id, tag))?.digest ?? null
-  const head = await findLog(db, instanceId)
-  if (head?.phase !== 'started') {
+  const log = await findServedLog(db, instanceId)
+  if (log?.phase !== 'started') {
     throw new AppError('UNAVAILABLE', { message: 'the transparency log has not been filled yet: try again later' })
   }
-  const leaves = await listLeavesOfTag(db, head, { repository, tag }, leavesMax + 1)
+  const leaves = await listLeavesOfTag(db, log, { repository, tag }, leavesMax + 1)
   if (leaves.length > leavesMax) {
     throw new AppError('LIMIT_REACHED', { message: `the tag has more than ${leavesMax} leaves: verify the whole log` })
   }
@@ -56,7 +57,7 @@ async function collectEvidence(
     throw new AppError('NOT_FOUND')
   }
   return makeEvidence({
-    ...{ repository, tag, checkpoint: head.checkpoint, served },
+    ...{ repository, tag, checkpoint: log.checkpoint + log.cosignatures, served },
     leaves: leaves.map(({ leafIndex, entry }) => ({ index: leafIndex, line: entry })),
     tiles: tileReader(db, instanceId),
   })

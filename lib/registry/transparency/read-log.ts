@@ -4,7 +4,8 @@ import { addressedInstance } from '@/lib/domain/instance-host'
 import type { Principal } from '@/lib/domain/principal'
 import { type EntryBundle, type Tile, tileWidth, writeEntries } from '@/lib/domain/transparency/tiles'
 import { type LoggedInstance, findDefaultInstance, findInstance, findLoggedInstances } from '@/lib/metadata/instances'
-import { findLog, findTile, listEntries } from '@/lib/metadata/transparency-logs'
+import { findServedLog } from '@/lib/metadata/served-checkpoints'
+import { findTile, listEntries } from '@/lib/metadata/transparency-logs'
 import { hashBytes } from '@/lib/transparency/hashes'
 import { authorize } from '@/lib/registry/authorize'
 
@@ -30,7 +31,7 @@ async function authorizeLog(
 }
 
 /**
- * The checkpoint of a log, as it was signed: text. `name` is the name or the id of an instance. Throws NOT_FOUND, and what
+ * The checkpoint of a log, as it was signed and cosigned: text. `name` is the name or the id of an instance. Throws NOT_FOUND, and what
  * `authorizeLog` throws; an anonymous caller learns of no instance whose log is not public.
  */
 export async function readCheckpoint(
@@ -40,9 +41,9 @@ export async function readCheckpoint(
   name: string,
 ): Promise<LogPart> {
   const { id, isPublic } = await openLog(ctx, principal, host, name)
-  const head = await findLog(ctx.db, id)
-  if (head === null || head.checkpoint === '') throw new AppError('NOT_FOUND')
-  return { bytes: Buffer.from(head.checkpoint), isPublic }
+  const served = await findServedLog(ctx.db, id)
+  if (served === null || served.checkpoint === '') throw new AppError('NOT_FOUND')
+  return { bytes: Buffer.from(served.checkpoint + served.cosignatures), isPublic }
 }
 
 /** A tile or a bundle of leaves, in the width that is asked for. Throws as `readCheckpoint` does. */

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import type { Context } from '@/lib/context'
 import type { PeriodicJob } from '@/lib/jobs/job'
-import { holdLease, releaseLease } from '@/lib/metadata/engine/leases'
+import { JobLease } from '@/lib/jobs/job-lease'
 import { type OutboxEventRow, readOutboxPage, takeOutboxPage } from '@/lib/metadata/outbox-readers'
 import {
   type LogHead,
@@ -122,34 +121,19 @@ function instancesOf(events: readonly OutboxEventRow[]): string[] {
 /** How often the outbox is looked at, in milliseconds: with the time of a batch, how late a leaf is. */
 const intervalMs = 500
 
-/** How long another process waits when the one that has the lease stands still, in milliseconds. */
-const leaseMs = 6_000
-
-const leaseName = 'TRANSPARENCY_LOG'
-
 /**
  * Runs `sequenceLogs`. The lease only spares the other processes the work: that one that has lost it goes on does no harm.
  */
 export function transparencyJob(): PeriodicJob<Context> {
-  const holder = randomUUID()
-  /** Until when it need not ask for the lease, by this process's own clock. */
-  let mayAskAtMs = 0
-  let isHolder = false
+  const lease = new JobLease('TRANSPARENCY_LOG')
   return {
     name: 'transparency logs',
     intervalMs,
     also: 'at stop',
     async work(ctx, isLast, signal) {
-      // On SQLite no other process writes.
-      if (ctx.db.provider !== 'sqlite') {
-        if (performance.now() >= mayAskAtMs) {
-          isHolder = await holdLease(ctx.db, { name: leaseName, holder, forMs: leaseMs })
-          mayAskAtMs = performance.now() + leaseMs / 3
-        }
-        if (!isHolder) return
-      }
+      if (!(await lease.hold(ctx.db))) return
       await sequenceLogs(ctx, isLast ? undefined : signal)
-      if (isLast && isHolder) await releaseLease(ctx.db, { name: leaseName, holder })
+      if (isLast) await lease.release(ctx.db)
     },
   }
 }

@@ -4,7 +4,7 @@ import { route } from '@/lib/api/route/route'
 import { getTransparencyLog } from '@/lib/registry/transparency/get-transparency-log'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
-  GET: route(operations.getTransparencyLog, async ({ ctx, principal, params }) => ({
-    body: await getTransparencyLog(ctx, principal, params.instanceId),
+  GET: route(operations.getTransparencyLog, async ({ ctx, principal, params, query }) => ({
+    body: await getTransparencyLog(ctx, principal, { ...params, ...query }),
   })),
 })

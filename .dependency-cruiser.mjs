@@ -49,6 +49,7 @@ const rooms = {
   users: [],
   search: [],
   space: [],
+  figures: [],
   audit: [],
   ledger: [],
   content: ['pull'],

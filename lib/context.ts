@@ -13,6 +13,7 @@ import type { SecretBox } from '@/lib/secrets/secret-box'
 import type { Config } from './config'
 import type { Logger } from './log'
 import type { Database } from '@/lib/metadata/engine/database'
+import type { PullBuffer } from '@/lib/metadata/pull-buffer'
 import type { Pulls } from '@/lib/metadata/pulls'
 import type { SpaceCounts } from '@/lib/metadata/space-counts'
 import type { SpaceReserve } from '@/lib/metadata/engine/space-reserve'
@@ -26,6 +27,8 @@ export interface Context {
   readonly db: Database
   /** Finds what a pull needs in one statement. */
   readonly pulls: Pick<Pulls, 'findManifest' | 'findBlob'>
+  /** Counts pulls. */
+  readonly pullBuffer: PullBuffer
   readonly blobs: BlobStore
   /** Remembers which blobs need not be verified when they are pulled. */
   readonly verifiedBlobs: VerifiedBlobs

@@ -9,6 +9,7 @@ import type { ReactNode } from 'react'
 import type { Versioned } from '@/lib/api/client/api'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RegionId } from '@/lib/domain/regions'
+import { PeriodSelect, usePeriod } from '../figures/period-select'
 import { instanceQuery, useUpdateInstance } from '../queries/instances'
 import { instancesHref, repositoriesHref } from '../routes'
 import { ImmutabilityStatus } from '../immutability/immutability-status'
@@ -27,6 +28,10 @@ import { useFormat } from '../ui/use-format'
 
 const StorageCard = dynamic(() => import('../space/storage-card').then((module) => module.StorageCard))
 
+const OverviewFigures = dynamic(() => import('../figures/overview-figures').then((module) => module.OverviewFigures), {
+  loading: () => <div className="figures-room" aria-busy="true" />,
+})
+
 const DefaultPolicyDialog = lazyComponent(() => import('./default-policy-dialog'), 'DefaultPolicyDialog')
 
 /** An instance: what it holds, where it answers, and whether anonymous users may pull. */
@@ -35,6 +40,7 @@ export function OverviewPage({ region, instanceId }: { region: RegionId; instanc
   const { data, error, refetch } = useQuery(instanceQuery(instanceId))
   const instance = data?.data
   const name = instance?.name ?? instanceId
+  const { days } = usePeriod()
   return (
     <>
       <PageHead
@@ -55,16 +61,23 @@ export function OverviewPage({ region, instanceId }: { region: RegionId; instanc
           )
         }
         buttons={
-          <Link className="button" href={repositoriesHref(region, instanceId)}>
-            {t('repositories.title')}
-          </Link>
+          <>
+            {instance && instance.access !== null && <PeriodSelect />}
+            <Link className="button" href={repositoriesHref(region, instanceId)}>
+              {t('repositories.title')}
+            </Link>
+          </>
         }
       />
       {error && !data ? (
         <PageError error={error} gone={t('instances.gone')} onRetry={refetch} />
       ) : (
         <>
-          <Contents instance={instance ?? null} />
+          {instance && instance.access !== null ? (
+            <OverviewFigures region={region} instance={instance} days={days} />
+          ) : (
+            <Contents instance={instance ?? null} />
+          )}
           {instance?.access === 'MANAGE' && <StorageCard region={region} instanceId={instanceId} />}
           <Endpoints region={region} instance={instance ?? null} />
           {data && <NewRepositories instance={data.data} />}

@@ -13,6 +13,7 @@ import { Table } from '../ui/table'
 import type { Column } from '../ui/table'
 import { LastTime, Time } from '../ui/time'
 import { useFormat } from '../ui/use-format'
+import { Pulled } from '../figures/pulled'
 import { ImmutabilityStatus } from '../immutability/immutability-status'
 import { TypeStatus } from './repository-status'
 
@@ -132,6 +133,19 @@ export function RepositoryTable({
       cell: ({ lastPushedAt }) => <LastTime value={lastPushedAt} never={t('repositories.neverPushed')} />,
     },
     {
+      key: 'pulled',
+      header: t('figures.pulled'),
+      gives: 1,
+      skeleton: 'md',
+      fold: ({ lastPulledAt, pullCount }) =>
+        lastPulledAt && (
+          <>
+            {t('figures.pullCount', { count: pullCount })} (<Time value={lastPulledAt} format="relative" />)
+          </>
+        ),
+      cell: ({ lastPulledAt, pullCount }) => <Pulled lastPulledAt={lastPulledAt} pullCount={pullCount} />,
+    },
+    {
       key: 'created',
       header: t('repositories.created'),
       gives: 0,
@@ -193,6 +207,7 @@ export function useRepositoryColumns() {
     { key: 'tags', header: t('tags.title') },
     { key: 'size', header: t('repositories.size') },
     { key: 'pushed', header: t('repositories.lastPush') },
+    { key: 'pulled', header: t('figures.pulled') },
     { key: 'created', header: t('repositories.created') },
   ]
 }

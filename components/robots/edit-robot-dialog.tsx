@@ -11,6 +11,7 @@ import { OpenedDialog } from '../ui/opened-dialog'
 import type { Opened } from '../ui/opened-dialog'
 import { useEdit } from '../ui/use-edit'
 import { useFormat } from '../ui/use-format'
+import { CountPulls } from '../figures/count-pulls'
 import { daysOffered, expiryAfter } from './expiry'
 
 interface EditRobotDialogProps {
@@ -18,7 +19,7 @@ interface EditRobotDialogProps {
   onClose: () => void
 }
 
-/** Changes a robot's description, and when it expires. */
+/** Changes a robot's description, when it expires, and whether its pulls are counted. */
 export function EditRobotDialog({ robotId, onClose }: EditRobotDialogProps) {
   const t = useTranslations()
   return (
@@ -28,10 +29,10 @@ export function EditRobotDialog({ robotId, onClose }: EditRobotDialogProps) {
   )
 }
 
-type Settings = Pick<RobotView, 'description' | 'expiresAt'>
+type Settings = Pick<RobotView, 'description' | 'expiresAt' | 'arePullsCounted'>
 
-function settingsOf({ description, expiresAt }: RobotView): Settings {
-  return { description, expiresAt }
+function settingsOf({ description, expiresAt, arePullsCounted }: RobotView): Settings {
+  return { description, expiresAt, arePullsCounted }
 }
 
 function EditForm(dialog: Opened<RobotView>) {
@@ -46,7 +47,8 @@ function EditForm(dialog: Opened<RobotView>) {
   })
   const { base, values, set } = edit
 
-  function word(setting: keyof Settings, value: string | null): string {
+  function word(setting: keyof Settings, value: Settings[keyof Settings]): string {
+    if (typeof value === 'boolean') return value ? t('figures.counted') : t('figures.notCounted')
     if (setting === 'description') return value ?? ''
     return value === null ? t('robots.neverExpires') : format.date(value)
   }
@@ -57,7 +59,11 @@ function EditForm(dialog: Opened<RobotView>) {
       subject={name}
       edit={edit}
       conflict={t('robots.conflict')}
-      labels={{ description: t('robots.description'), expiresAt: t('robots.expires') }}
+      labels={{
+        description: t('robots.description'),
+        expiresAt: t('robots.expires'),
+        arePullsCounted: t('figures.countPulls'),
+      }}
       word={word}
     >
       <TextField
@@ -69,6 +75,7 @@ function EditForm(dialog: Opened<RobotView>) {
         onChange={(event) => set({ description: event.target.value })}
       />
       <ExpirySelect before={base.expiresAt} value={values.expiresAt} onChange={(expiresAt) => set({ expiresAt })} />
+      <CountPulls checked={values.arePullsCounted} onChange={(arePullsCounted) => set({ arePullsCounted })} />
     </EditDialog>
   )
 }

@@ -18,6 +18,7 @@ import { Time } from '../ui/time'
 import { useFormat } from '../ui/use-format'
 import { useIsAdministrator } from '../user-context'
 import { Digest } from '../ui/digest'
+import { Pulled } from '../figures/pulled'
 import { AttachmentMarks, countOf } from './attachment-marks'
 import { AllPlatforms, Platforms } from './platforms'
 
@@ -142,6 +143,19 @@ export function TagTable(props: TagTableProps) {
       ),
     },
     {
+      key: 'pulled',
+      header: t('figures.pulled'),
+      gives: 0,
+      skeleton: 'md',
+      fold: ({ lastPulledAt, pullCount }) =>
+        lastPulledAt && (
+          <>
+            {t('figures.pullCount', { count: pullCount })} (<Time value={lastPulledAt} format="relative" />)
+          </>
+        ),
+      cell: ({ lastPulledAt, pullCount }) => <Pulled lastPulledAt={lastPulledAt} pullCount={pullCount} />,
+    },
+    {
       key: 'actions',
       header: t('table.actions'),
       kind: 'actions',
@@ -237,6 +251,7 @@ export function useTagColumns() {
     { key: 'attachments', header: t('tagTable.attachments') },
     { key: 'size', header: t('tags.size') },
     { key: 'pushed', header: t('tags.pushed') },
+    { key: 'pulled', header: t('figures.pulled') },
   ]
 }
 

@@ -10,6 +10,7 @@ import { OpenedDialog } from '../ui/opened-dialog'
 import type { Opened } from '../ui/opened-dialog'
 import { useEdit } from '../ui/use-edit'
 import { useUserId } from '../user-context'
+import { CountPulls } from '../figures/count-pulls'
 import { UserFields } from './user-fields'
 import type { UserSettings } from './user-fields'
 
@@ -18,7 +19,7 @@ interface EditUserDialogProps {
   onClose: () => void
 }
 
-/** Changes a user's display name and role. */
+/** Changes a user's display name and role, and whether their pulls are counted. */
 export function EditUserDialog({ userId, onClose }: EditUserDialogProps) {
   const t = useTranslations()
   return (
@@ -28,8 +29,10 @@ export function EditUserDialog({ userId, onClose }: EditUserDialogProps) {
   )
 }
 
-function settingsOf({ displayName, role }: UserView): UserSettings {
-  return { displayName, role }
+type Settings = UserSettings & Pick<UserView, 'arePullsCounted'>
+
+function settingsOf({ displayName, role, arePullsCounted }: UserView): Settings {
+  return { displayName, role, arePullsCounted }
 }
 
 function EditForm(dialog: Opened<UserView>) {
@@ -48,7 +51,8 @@ function EditForm(dialog: Opened<UserView>) {
   })
   const isNameRefused = isApiError(edit.error, 'BAD_REQUEST')
 
-  function word<Name extends keyof UserSettings>(name: Name, value: UserSettings[Name]): string {
+  function word(name: keyof Settings, value: Settings[keyof Settings]): string {
+    if (typeof value === 'boolean') return value ? t('figures.counted') : t('figures.notCounted')
     return name === 'role' ? t(`users.roles.${value as UserSettings['role']}`) : value
   }
 
@@ -58,10 +62,11 @@ function EditForm(dialog: Opened<UserView>) {
       subject={edit.base.name}
       edit={isNameRefused ? { ...edit, error: null } : edit}
       conflict={t('users.conflict')}
-      labels={{ displayName: t('users.displayName'), role: t('users.role') }}
+      labels={{ displayName: t('users.displayName'), role: t('users.role'), arePullsCounted: t('figures.countPulls') }}
       word={word}
     >
       <UserFields values={edit.values} isNameWrong={isNameRefused} onChange={edit.set} />
+      <CountPulls checked={edit.values.arePullsCounted} onChange={(arePullsCounted) => edit.set({ arePullsCounted })} />
     </EditDialog>
   )
 }

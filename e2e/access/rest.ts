@@ -100,6 +100,8 @@ getRepositorySpace      | of closed                  | 401    | 404  | ok   ok  
 getRepositorySpace      | of open                    | 401    | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
 getInstanceSpace        | of main                    | 401    | 403  | 403  403  403  | 403  403  403  | ok   403  403  | 403    | ok
 getInstanceSpace        | of beside                  | 401    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | ok     | ok
+getFigures              | of main                    | 401    | 403  | ok   403  403  | ok   403  403  | ok   403  403  | 403    | ok
+getFigures              | of beside                  | 401    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | ok     | ok
 getTransparencyLog      | of main                    | 401    | 403  | ok   403  403  | ok   403  403  | ok   403  403  | 403    | ok
 getTransparencyLog      | of beside                  | 401    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | ok     | ok
 getTagEvidence          | of closed                  | 401    | 404  | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | 404    | ok

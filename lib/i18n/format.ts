@@ -7,18 +7,27 @@ const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 const dayMs = 24 * hourMs
 
+const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
+
 /** Binary sizes to one decimal: `0 B`, `512 B`, `1.8 KiB`, `64.0 GiB`. */
 export function formatBytes(sizeBytes: number, locale: Locale): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
   const digits = new Intl.NumberFormat(formatLocale[locale], { minimumFractionDigits: 1, maximumFractionDigits: 1 })
   let value = sizeBytes
   let unit = 0
   // 1023.95 KiB would be written 1,024.0 KiB: it belongs to the next unit already.
-  while (value >= (unit === 0 ? 1024 : 1023.95) && unit < units.length - 1) {
+  while (value >= (unit === 0 ? 1024 : 1023.95) && unit < byteUnits.length - 1) {
     value /= 1024
     unit += 1
   }
-  return `${unit === 0 ? formatNumber(value, locale) : digits.format(value)} ${units[unit]}`
+  return `${unit === 0 ? formatNumber(value, locale) : digits.format(value)} ${byteUnits[unit]}`
+}
+
+/** Binary sizes in the unit of the largest of them, as short as they are round: `0`, `0.5 TiB`, `2 TiB`. */
+export function formatBytesUpTo(largest: number, locale: Locale): (sizeBytes: number) => string {
+  const exponent = Math.min(byteUnits.length - 1, Math.floor(Math.log2(Math.max(1, largest)) / 10))
+  const digits = new Intl.NumberFormat(formatLocale[locale], { maximumFractionDigits: 2 })
+  return (sizeBytes) =>
+    sizeBytes === 0 ? '0' : `${digits.format(sizeBytes / 1024 ** exponent)} ${byteUnits[exponent] ?? ''}`
 }
 
 /** A whole number with the language's separators. */
@@ -44,6 +53,18 @@ export function formatTime(time: Date, locale: Locale): string {
 /** Weekday, day, month and year, in the reader's time zone. */
 export function formatDay(time: Date, locale: Locale): string {
   return new Intl.DateTimeFormat(formatLocale[locale], { dateStyle: 'full' }).format(time)
+}
+
+/** A day of UTC, such as `2026-11-29`: day and month, with the year if `long`. */
+export function formatUtcDay(day: string, locale: Locale, style: 'short' | 'long'): string {
+  const options: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', timeZone: 'UTC' }
+  if (style === 'long') options.year = 'numeric'
+  return new Intl.DateTimeFormat(formatLocale[locale], options).format(new Date(day))
+}
+
+/** A whole number, short where it is large: `850`, `15K`. */
+export function formatCompact(value: number, locale: Locale): string {
+  return new Intl.NumberFormat(formatLocale[locale], { notation: 'compact' }).format(value)
 }
 
 /** Date, second and zone: what a hover shows for a relative time. */

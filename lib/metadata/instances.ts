@@ -169,6 +169,7 @@ export async function deleteInstance(
 ): Promise<boolean> {
   try {
     const { count } = await tx.prisma.instance.deleteMany({ where: { id, version } })
+    if (count > 0) await tx.prisma.instanceDay.deleteMany({ where: { instanceId: id } })
     return count > 0
   } catch (error) {
     if (!isForeignKeyViolation(error)) throw error

@@ -3,6 +3,7 @@ import { lockManyLinks } from './blobs'
 import type { SqlSource, SqlTransaction, Transaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 import { type StoredPolicy, withPolicy } from './immutability-policies'
+import { removePullsOfRepository } from './pull-counts'
 import type { RepositoryForTraffic } from './repositories'
 
 /*
@@ -94,6 +95,8 @@ export async function removeRowsOfRepository(tx: SqlTransaction, id: string, lim
   if (count >= limit) return count
   count += await tx.$executeRaw`
     DELETE FROM "Upload" WHERE "id" IN (SELECT "id" FROM "Upload" WHERE "repositoryId" = ${id} LIMIT ${limit - count})`
+  if (count >= limit) return count
+  count += await removePullsOfRepository(tx, id, limit - count)
   return count
 }
 

@@ -13,6 +13,8 @@ export interface RobotRow {
   readonly name: string
   readonly description: string
   readonly isDisabled: boolean
+  /** False for one whose pulls say nothing about use, such as a scanner. */
+  readonly arePullsCounted: boolean
   readonly expiresAt: Date | null
   readonly lastUsedAt: Date | null
   readonly lastUsedAddress: string | null
@@ -23,7 +25,7 @@ export interface RobotRow {
 }
 
 /** What may change of a robot. */
-export type RobotSettings = Pick<RobotRow, 'description' | 'isDisabled' | 'expiresAt'>
+export type RobotSettings = Pick<RobotRow, 'description' | 'isDisabled' | 'arePullsCounted' | 'expiresAt'>
 
 /** Which robots a list shows: of one instance or of all, whose name holds a text. */
 export interface RobotFilter {
@@ -38,7 +40,7 @@ export interface RobotVersion {
 }
 
 const columns = Prisma.sql`r."id", r."instanceId", i."name" AS "instanceName", i."regionId", r."name", r."description",
-  r."isDisabled", r."expiresAt", r."lastUsedAt", r."lastUsedAddress", r."version", r."createdAt", r."updatedAt",
+  r."isDisabled", r."arePullsCounted", r."expiresAt", r."lastUsedAt", r."lastUsedAddress", r."version", r."createdAt", r."updatedAt",
   r."createdBy"`
 
 const from = Prisma.sql`FROM "Robot" r JOIN "Instance" i ON i."id" = r."instanceId"`
@@ -92,7 +94,10 @@ function matching({ instanceId, search }: RobotFilter): Sql {
 /** Adds a robot. Throws ALREADY_EXISTS when its instance has one of that name. */
 export async function insertRobot(
   tx: Transaction,
-  robot: Pick<RobotRow, 'id' | 'instanceId' | 'name' | 'description' | 'expiresAt' | 'createdBy'> & {
+  robot: Pick<
+    RobotRow,
+    'id' | 'instanceId' | 'name' | 'description' | 'arePullsCounted' | 'expiresAt' | 'createdBy'
+  > & {
     readonly secretHash: string
     readonly sealedSecret: string
   },

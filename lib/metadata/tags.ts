@@ -18,6 +18,7 @@ import type { SqlSource, SqlTransaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 import { joinAbove } from './join-above'
 import { type OpeningRow, countOpenedMove, findUnclosedOpening } from './openings'
+import { removePullsOfTags } from './pull-counts'
 import type { RepositoryForTraffic } from './repositories'
 import type { DeletedRepository } from './repository-deletions'
 import { endReservation, findReservation, reserveTagName } from './tombstones'
@@ -273,6 +274,7 @@ export async function forceDeleteTag(
 
 async function removeTag(tx: SqlTransaction, repositoryId: string, name: string): Promise<void> {
   await tx.$executeRaw`DELETE FROM "Tag" WHERE "repositoryId" = ${repositoryId} AND "name" = ${name}`
+  await removePullsOfTags(tx, repositoryId, [name])
 }
 
 /** Tags of one page of a deletion. */
@@ -288,6 +290,11 @@ export async function deleteTagsOf(tx: SqlTransaction, repositoryId: string, dig
       SELECT "name" FROM "Tag" WHERE "repositoryId" = ${repositoryId} AND "digest" = ${digest}
       ORDER BY "name" LIMIT ${pageSize})
     RETURNING "name", "digest"`
+  await removePullsOfTags(
+    tx,
+    repositoryId,
+    deleted.map(({ name }) => name),
+  )
   return deleted.sort((one, other) => (one.name < other.name ? -1 : 1))
 }
 
@@ -297,10 +304,16 @@ export async function deleteTagsOfDeleted(
   { id }: DeletedRepository,
   limit: number,
 ): Promise<TagTarget[]> {
-  return tx.$queryRaw<TagTarget[]>`
+  const deleted = await tx.$queryRaw<TagTarget[]>`
     DELETE FROM "Tag" WHERE "repositoryId" = ${id} AND "name" IN (
       SELECT "name" FROM "Tag" WHERE "repositoryId" = ${id} ORDER BY "name" LIMIT ${limit})
     RETURNING "name", "digest"`
+  await removePullsOfTags(
+    tx,
+    id,
+    deleted.map(({ name }) => name),
+  )
+  return deleted
 }
 
 /** The tags of a repository in byte order, in pages; other requests run between two pages. */

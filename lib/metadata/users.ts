@@ -52,6 +52,8 @@ export interface UserRow {
   readonly displayName: string
   readonly role: 'ADMINISTRATOR' | 'MEMBER'
   readonly isDisabled: boolean
+  /** False for one whose pulls say nothing about use, such as a scanner. */
+  readonly arePullsCounted: boolean
   readonly version: number
   readonly createdAt: Date
   readonly updatedAt: Date
@@ -59,7 +61,7 @@ export interface UserRow {
 }
 
 /** What may change of a user. */
-export type UserSettings = Pick<UserRow, 'displayName' | 'role' | 'isDisabled'>
+export type UserSettings = Pick<UserRow, 'displayName' | 'role' | 'isDisabled' | 'arePullsCounted'>
 
 /** Which users a list shows: those whose name or display name holds a text, of a role, disabled or not. */
 export interface UserFilter {
@@ -71,8 +73,8 @@ export interface UserFilter {
 /** What a list of users can be sorted by. */
 export type UserSortKey = 'name' | 'createdAt'
 
-const columns = Prisma.sql`u."id", u."name", u."displayName", u."role", u."isDisabled", u."version", u."createdAt",
-  u."updatedAt", u."lastLogOnAt"`
+const columns = Prisma.sql`u."id", u."name", u."displayName", u."role", u."isDisabled", u."arePullsCounted", u."version",
+  u."createdAt", u."updatedAt", u."lastLogOnAt"`
 
 const sortColumns: Record<UserSortKey, Sql> = {
   name: Prisma.sql`u."name"`,
@@ -144,7 +146,7 @@ export async function getUserFacts(db: Source, userIds: readonly string[]): Prom
 /** Adds a user. Throws ALREADY_EXISTS when the name is taken. */
 export async function addUser(
   tx: Transaction,
-  user: UserSettings & Pick<UserRow, 'id' | 'name'> & { readonly passwordHash: string },
+  user: Omit<UserSettings, 'arePullsCounted'> & Pick<UserRow, 'id' | 'name'> & { readonly passwordHash: string },
 ): Promise<void> {
   try {
     await tx.prisma.user.create({ data: user })

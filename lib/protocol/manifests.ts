@@ -21,16 +21,21 @@ const manifestTimeoutMs = 60_000
 
 /** GET and HEAD of a manifest by tag or digest (distribution-spec, "Pulling manifests"). */
 export async function getManifest({ ctx, request, response, principal, repository, target }: Call): Promise<void> {
-  const read = request.method === 'HEAD' ? getManifestForPush : getManifestOfRepository
+  const isHead = request.method === 'HEAD'
+  const read = isHead ? getManifestForPush : getManifestOfRepository
   const manifest = await read(ctx, principal, repository, target)
   const headers = { 'Docker-Content-Digest': manifest.digest, ETag: `"${manifest.digest}"` }
+  if (isHead && target !== manifest.digest) {
+    ctx.pullBuffer.noteAsked(principal.id, repository.id, target, manifest.digest)
+  }
   if (answerUnchanged(request, response, headers)) return
   response.writeHead(200, {
     'Content-Type': manifest.mediaType,
     'Content-Length': manifest.sizeBytes,
     ...headers,
   })
-  response.end(request.method === 'HEAD' ? undefined : manifest.content)
+  response.end(isHead ? undefined : manifest.content)
+  if (!isHead) ctx.pullBuffer.notePull(principal.id, repository.id, target)
 }
 
 /** PUT of a manifest by tag, or by digest with `tag` parameters (distribution-spec, "Pushing manifests"). */

@@ -61,9 +61,11 @@ export function createShortWay(ctx: Context): ShortWay {
     if (caller === null || instance === null) return false
     exchange.route = template
     const path = url.slice('/v2/'.length, slash - separator.length)
-    const query = { instance, path, reference: url.slice(slash + 1), isForPush: isHead }
+    const reference = url.slice(slash + 1)
+    const query = { instance, path, reference, isForPush: isHead }
     if (isManifest) {
-      return whenFound(findManifestAtOnce(ctx, caller, query), caller, ({ mediaType, sizeBytes, digest, content }) => {
+      return whenFound(findManifestAtOnce(ctx, caller, query), caller, (manifest) => {
+        const { mediaType, sizeBytes, digest, content, repository } = manifest
         response.writeHead(200, [
           ...headers,
           'Content-Type',
@@ -76,6 +78,8 @@ export function createShortWay(ctx: Context): ShortWay {
           `"${digest}"`,
         ])
         response.end(isHead ? undefined : content)
+        if (!isHead) ctx.pullBuffer.notePull(caller.id, repository.id, reference)
+        else if (reference !== digest) ctx.pullBuffer.noteAsked(caller.id, repository.id, reference, digest)
       })
     }
     return whenFound(findBlobAtOnce(ctx, caller, query), caller, ({ digest, sizeBytes }) => {

@@ -37,6 +37,8 @@ const noUseCases: Readonly<Record<string, string>> = {
   'ledger/ledger-access': 'the check that use cases of the ledger make',
   'ledger/ledger-filter': 'reads a filter',
   'ledger/read-ledger-page': 'a step of use cases',
+  'figures/count-events': 'the work of the server itself',
+  'figures/measure-storage': 'the work of the server itself',
   'maintenance/collect-garbage': 'the work of a run that a use case has started',
   'maintenance/collect-manifests': 'a step of that work',
   'maintenance/keep-reserve': 'the work of the server itself',

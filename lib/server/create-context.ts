@@ -13,6 +13,8 @@ import { ByteBudget } from '@/lib/limits/byte-budget'
 import { TagRefusals } from '@/lib/limits/tag-refusals'
 import { Turnstile, Turnstiles } from '@/lib/limits/turnstile'
 import type { OpenDatabase } from '@/lib/metadata/engine/open-database'
+import { PullBuffer } from '@/lib/metadata/pull-buffer'
+import { storePulls } from '@/lib/metadata/pull-counts'
 import { Pulls } from '@/lib/metadata/pulls'
 import type { Context } from '@/lib/context'
 import { openBlobStore } from '@/lib/storage/open-blob-store'
@@ -41,6 +43,11 @@ export async function createContext(config: Config, opened: OpenedParts): Promis
   const ctx: ProcessContext = {
     config,
     pulls: new Pulls(opened.db.direct),
+    pullBuffer: new PullBuffer(async (pulls) => {
+      // Each would use a little of the space that is left.
+      opened.reserve.assertRoomForContent()
+      await storePulls(opened.db, pulls)
+    }, opened.log),
     blobs: await openBlobStore(config.storage, () => createObjectIndex(opened.db)),
     verifiedBlobs: new VerifiedBlobs(),
     secrets: await openSecretBox(keys),

@@ -3,6 +3,8 @@ import type { Job } from '@/lib/jobs/job'
 import { auditHeadJob, leftOutLogOnsJob } from '@/lib/registry/audit/keep-audit'
 import { deletionsJob } from '@/lib/registry/finish-deletions'
 import { totalsJob } from '@/lib/registry/maintenance/check-totals'
+import { eventsJob } from '@/lib/registry/figures/count-events'
+import { storageJob } from '@/lib/registry/figures/measure-storage'
 import { garbageCollectionJob } from '@/lib/registry/maintenance/garbage-collection-job'
 import { reserveJob } from '@/lib/registry/maintenance/keep-reserve'
 import { scrubJob } from '@/lib/registry/maintenance/scrub-job'
@@ -33,4 +35,6 @@ export const jobs: readonly Job<Context>[] = [
   totalsJob,
   transparencyJob(),
   witnessJob(postToWitness),
+  eventsJob(),
+  storageJob(),
 ]

@@ -157,6 +157,7 @@ export async function start(config: Config, dev: boolean, main: MainProcess | nu
       stopWork: () => ctx.jobs.stop(),
       release: async () => {
         for (const readers of readersServers) readers.close()
+        await ctx.pullBuffer.close()
         await db.close()
         for (const release of releases) release()
       },

@@ -162,6 +162,8 @@ export const accessRequests: Readonly<Record<string, AccessRequest | ((caller: s
   'getRepositorySpace of open': open,
   'getInstanceSpace of main': main,
   'getInstanceSpace of beside': beside,
+  'getFigures of main': main,
+  'getFigures of beside': beside,
   'getTransparencyLog of main': main,
   'getTransparencyLog of beside': beside,
   'getTagEvidence of closed': tagOfClosed,

@@ -46,6 +46,7 @@ export async function openTestContext(
     ctx,
     async close() {
       await ctx.jobs.stop()
+      await ctx.pullBuffer.close()
       await ctx.db.close()
       await drop()
       await rm(folder, { recursive: true, force: true })

@@ -210,6 +210,8 @@ export const useCaseRows: Readonly<Record<string, UseCaseRow>> = {
   'robots/listRobots': { member: 'DENIED', args: () => [{ instanceId: ids.main, pageSize }] },
   'robots/listRobots of all instances': { member: 'DENIED', args: () => [{ pageSize }] },
 
+  'figures/getFigures': { member: 'DENIED', args: () => [ids.main, 30] },
+
   'space/getTagSpace': { member: 'NOT_FOUND', args: () => [ids.closed, 'v1'] },
   'space/getRepositorySpace': { member: 'NOT_FOUND', args: () => [ids.closed, false] },
   'space/getInstanceSpace': { member: 'DENIED', args: () => [ids.main, false] },

@@ -81,7 +81,7 @@ test('“How much disk is used, and what takes it?”', async ({ context, page, 
   const clicks = await countClicks(page)
   await page.goto(`${server.url}${overviewAddress(await api.defaultInstance())}`)
 
-  const card = page.getByRole('region', { name: 'Storage' })
+  const card = page.getByRole('region', { name: 'Storage', exact: true })
   await expect(card).toContainText('5.0 MiB are stored')
   const rows = card.getByRole('table', { name: 'Storage' }).getByRole('row')
   await expect(rows).toHaveText([

@@ -2,6 +2,7 @@ import { accessKeyOperations } from './access-keys'
 import { auditEventOperations } from './audit-events'
 import { credentialOperations } from './credentials'
 import { documentOperations } from './document'
+import { figureOperations } from './figures'
 import { grantOperations } from './grants'
 import { immutabilityOperations } from './immutability'
 import { immutabilityChangeOperations } from './immutability-changes'
@@ -42,5 +43,6 @@ export const operations = {
   ...auditEventOperations,
   ...searchOperations,
   ...spaceOperations,
+  ...figureOperations,
   ...documentOperations,
 } as const

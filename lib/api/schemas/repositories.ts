@@ -30,6 +30,10 @@ export const repository = z.object({
   lastPushedAt: timestamp
     .nullable()
     .meta({ description: 'When a tag was last created or moved, also one that was deleted since; `null`: never' }),
+  pullCount: z.number().int().nonnegative().meta({
+    description: 'How often it was pulled, by accounts whose pulls are counted; a few seconds late',
+  }),
+  lastPulledAt: timestamp.nullable().meta({ description: 'To a few seconds; `null`: never, as far as it was counted' }),
   createdAt: timestamp,
   updatedAt: timestamp.meta({ description: 'When its settings last changed' }),
   updatedBy: z.string().meta({ description: 'Name of the user who changed the settings' }),

@@ -3,6 +3,10 @@ import { isRobotName } from '@/lib/domain/robot-name'
 import { clearable, pageOf, pageQuery, timeInput, timestamp } from './common'
 import { permission } from './grants'
 
+const arePullsCounted = z
+  .boolean()
+  .meta({ description: 'False for a scanner, or any other whose pulls say nothing about use: they are not counted' })
+
 /** A credential for automation. It belongs to one instance. */
 export const robot = z.object({
   id: z.string().meta({ examples: ['rob-2b7d9f0k4m6p8r1t'] }),
@@ -15,6 +19,7 @@ export const robot = z.object({
     .meta({ description: 'User name for logging on to the registry of its instance', examples: ['robot+ci'] }),
   description: z.string(),
   isDisabled: z.boolean().meta({ description: 'A disabled robot is refused, and its existing logins end' }),
+  arePullsCounted,
   expiresAt: timestamp.nullable().meta({ description: 'When it stops working; null: never' }),
   lastUsedAt: timestamp.nullable().meta({ description: 'Precise to the minute; null: never' }),
   lastUsedAddress: z.string().nullable(),
@@ -47,6 +52,7 @@ export const createRobotBody = z.strictObject({
   }),
   description: description.default(''),
   expiresAt: expiresAt.default(null),
+  arePullsCounted: arePullsCounted.default(true),
   grants: z
     .array(z.strictObject({ scopeId: z.string().min(1).max(100), permission }))
     .max(20)
@@ -59,5 +65,6 @@ export const createRobotBody = z.strictObject({
 export const updateRobotBody = z.strictObject({
   description: clearable(description).optional(),
   isDisabled: z.boolean().optional(),
+  arePullsCounted: arePullsCounted.optional(),
   expiresAt: expiresAt.optional(),
 })

@@ -27,6 +27,10 @@ export const tag = z.object({
   pushedAt: timestamp.meta({ description: 'When the tag was set to this digest' }),
   pushedBy: z.string(),
   createdAt: timestamp,
+  pullCount: count.meta({
+    description: 'How often it was pulled, by accounts whose pulls are counted; a few seconds late',
+  }),
+  lastPulledAt: timestamp.nullable().meta({ description: 'To a few seconds; `null`: never, as far as it was counted' }),
 })
 
 /** A tag in a list. */

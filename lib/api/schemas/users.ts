@@ -27,6 +27,9 @@ export const user = z.object({
   displayName: z.string(),
   role: userRole.meta({ description: 'Administrators may do everything, members only what grants allow' }),
   isDisabled: z.boolean().meta({ description: 'A disabled user is refused everywhere' }),
+  arePullsCounted: z
+    .boolean()
+    .meta({ description: 'False for an account whose pulls say nothing about use, such as a scanner’s' }),
   hasSecondFactor: z.boolean().meta({ description: 'The user also needs a code from an authenticator app to log on' }),
   grantCount: z.number().int().nonnegative(),
   lastLogOnAt: timestamp.nullable(),
@@ -60,6 +63,7 @@ export const createUserBody = z.strictObject({
 export const updateUserBody = z.strictObject({
   displayName: clearable(displayName).optional(),
   role: userRole.optional(),
+  arePullsCounted: z.boolean().optional(),
   isDisabled: z.boolean().optional().meta({ description: 'Disabling a user ends their sessions' }),
   password: password.optional().meta({ description: 'Replaces the user’s password and ends their sessions' }),
 })

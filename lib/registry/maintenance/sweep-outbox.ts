@@ -1,5 +1,6 @@
 import type { Context } from '@/lib/context'
 import type { PeriodicJob } from '@/lib/jobs/job'
+import { figuresReader } from '@/lib/metadata/day-figures'
 import type { Database } from '@/lib/metadata/engine/database'
 import { deleteOutboxBefore } from '@/lib/metadata/outbox'
 import { findPassedByAll } from '@/lib/metadata/outbox-readers'
@@ -13,7 +14,7 @@ const batchMax = 1000
 
 /** Removes expired events from the outbox that all its readers have taken. */
 export async function sweepOutbox(db: Database, now = new Date()): Promise<void> {
-  const last = await findPassedByAll(db, [transparencyReader])
+  const last = await findPassedByAll(db, [transparencyReader, figuresReader])
   const end = new Date(now.getTime() - keptMs)
   while ((await db.sqlTransaction((tx) => deleteOutboxBefore(tx, { last, end }, batchMax))) === batchMax);
 }

@@ -6,6 +6,7 @@ import { splitRepositoryPath } from '@/lib/domain/reference'
 import { listRanks } from '@/lib/metadata/access'
 import type { Source } from '@/lib/metadata/engine/database'
 import type { PolicySource } from '@/lib/metadata/immutability-policies'
+import { type Pulls, getPullsOfRepositories } from '@/lib/metadata/pull-counts'
 import { type RepositoryRow, findRepository } from '@/lib/metadata/repository-settings'
 import { type RepositoryTotals, getRepositoryTotals } from '@/lib/metadata/totals'
 import type { Versioned } from '@/lib/registry/versions'
@@ -36,6 +37,9 @@ export interface RepositoryDetails extends Pick<
   readonly tagCount: number
   readonly sizeBytes: number
   readonly lastPushedAt: string | null
+  readonly pullCount: number
+  /** Null: never, as far as it was counted. */
+  readonly lastPulledAt: string | null
   readonly createdAt: string
   readonly updatedAt: string
   /** The reader's permission; null when the reader has none any more. */
@@ -56,11 +60,14 @@ export async function describeRepositories(
   rows: readonly RepositoryRow[],
 ): Promise<RepositoryDetails[]> {
   const ids = rows.map((row) => row.id)
-  const [totalsOf, rankOf] = await Promise.all([
+  const [totalsOf, pullsOf, rankOf] = await Promise.all([
     getRepositoryTotals(db, ids),
+    getPullsOfRepositories(db, ids),
     listRanks(db, viewerOf(principal), 'repository', ids),
   ])
-  return rows.map((row) => toRepositoryDetails(row, totalsOf(row.id), permissionOfRank(rankOf(row.id))))
+  return rows.map((row) =>
+    toRepositoryDetails(row, totalsOf(row.id), pullsOf(row.id), permissionOfRank(rankOf(row.id))),
+  )
 }
 
 /** Returns the details of a repository, as shown to a principal. */
@@ -76,6 +83,7 @@ export async function describeRepository(
 function toRepositoryDetails(
   row: RepositoryRow,
   totals: RepositoryTotals,
+  pulls: Pulls,
   access: Permission | null,
 ): RepositoryDetails {
   return {
@@ -91,6 +99,8 @@ function toRepositoryDetails(
     description: row.description,
     ...totals,
     lastPushedAt: totals.lastPushedAt?.toISOString() ?? null,
+    pullCount: pulls.pullCount,
+    lastPulledAt: pulls.lastPulledAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
     updatedBy: row.updatedBy,

@@ -20,6 +20,8 @@ export interface NewRobot {
   readonly name: string
   readonly description: string
   readonly expiresAt: string | null
+  /** False: its pulls are not counted. True if absent. */
+  readonly arePullsCounted?: boolean | undefined
   /** Its first grants. */
   readonly grants: readonly { readonly scopeId: string; readonly permission: Permission }[]
 }
@@ -42,8 +44,8 @@ export async function createRobot(
   const secretHash = await ctx.passwords.hash(secret)
   const sealedSecret = sealRobotSecret(ctx.secrets, { id, secretHash }, secret)
   const { value, version } = await ctx.db.transaction(async (tx) => {
-    const { name, description } = input
-    const settings = { id, instanceId, name, description, expiresAt, createdBy: principal.name }
+    const { name, description, arePullsCounted = true } = input
+    const settings = { id, instanceId, name, description, arePullsCounted, expiresAt, createdBy: principal.name }
     await insertRobot(tx, { ...settings, secretHash, sealedSecret })
     await assertScopesOf(tx, instanceId, grants)
     const target = { type: 'ROBOT', id, name: robotUserName(name) } as const

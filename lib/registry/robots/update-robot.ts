@@ -20,6 +20,7 @@ import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile
 export interface RobotChanges {
   readonly description?: string | undefined
   readonly isDisabled?: boolean | undefined
+  readonly arePullsCounted?: boolean | undefined
   readonly expiresAt?: string | null | undefined
 }
 

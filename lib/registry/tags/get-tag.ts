@@ -1,5 +1,6 @@
 import type { Principal } from '@/lib/domain/principal'
 import { AppError } from '@/lib/domain/errors'
+import { getPullsOfTags } from '@/lib/metadata/pull-counts'
 import { findTagDetails } from '@/lib/metadata/tag-listing'
 import { authorize } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
@@ -24,5 +25,6 @@ export async function getTag(
   if (row === null) throw new AppError('NOT_FOUND')
   const ifDeleted = await findDeletionEffect(ctx.db, repositoryId, row, new Date())
   const open = await listOpen(ctx.db, repositoryId, new Date())
-  return { value: { ...toTagDetails(repository, row, open), ifDeleted }, version: row.digest }
+  const pullsOf = await getPullsOfTags(ctx.db, repositoryId, [name])
+  return { value: { ...toTagDetails(repository, row, open, pullsOf(name)), ifDeleted }, version: row.digest }
 }

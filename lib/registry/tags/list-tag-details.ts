@@ -3,6 +3,7 @@ import { beginningsOf, preparePatterns } from '@/lib/domain/tag-patterns'
 import type { ImmutabilityRule } from '@/lib/domain/immutability'
 import type { Principal } from '@/lib/domain/principal'
 import { type AttachmentCounts, countAttachmentsOfTags } from '@/lib/metadata/attachment-counts'
+import { getPullsOfTags } from '@/lib/metadata/pull-counts'
 import {
   type TagFilter as TagRowFilter,
   type TagRow,
@@ -64,10 +65,15 @@ export async function listTagDetails(
     repositoryId,
     page.items.map(({ digest }) => digest),
   )
+  const pullsOf = await getPullsOfTags(
+    ctx.db,
+    repositoryId,
+    page.items.map(({ name }) => name),
+  )
   return {
     ...page,
     items: page.items.map((row) => ({
-      ...toTagDetails(repository, row, open),
+      ...toTagDetails(repository, row, open, pullsOf(row.name)),
       attachments: attachmentsOf(row.digest),
     })),
   }

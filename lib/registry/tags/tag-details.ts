@@ -3,6 +3,7 @@ import { type ImmutabilityRule, isProtected } from '@/lib/domain/immutability'
 import { endOfOpening } from '@/lib/domain/openings'
 import type { SqlSource } from '@/lib/metadata/engine/database'
 import { type OpeningRow, listOpenings } from '@/lib/metadata/openings'
+import type { Pulls } from '@/lib/metadata/pull-counts'
 import type { TagRow } from '@/lib/metadata/tag-listing'
 
 /** A tag as the console and the API show it. Times are UTC, ISO 8601. */
@@ -20,16 +21,20 @@ export interface TagDetails {
   readonly pushedAt: string
   readonly pushedBy: string
   readonly createdAt: string
+  readonly pullCount: number
+  /** Null: never, as far as it was counted. */
+  readonly lastPulledAt: string | null
 }
 
 /**
  * Returns the details of a tag in a repository with this immutability policy. `openings` are those of its repository
- * that are open.
+ * that are open, `pulls` is how often the tag was pulled.
  */
 export function toTagDetails(
   rule: ImmutabilityRule,
   row: TagRow,
   openings: readonly Pick<OpeningRow, 'tag' | 'closesAt'>[],
+  { pullCount, lastPulledAt }: Pulls,
 ): TagDetails {
   return {
     name: row.name,
@@ -45,6 +50,8 @@ export function toTagDetails(
     pushedAt: row.updatedAt.toISOString(),
     pushedBy: row.updatedBy,
     createdAt: row.createdAt.toISOString(),
+    pullCount,
+    lastPulledAt: lastPulledAt?.toISOString() ?? null,
   }
 }
 

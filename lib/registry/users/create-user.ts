@@ -12,7 +12,7 @@ import type { Versioned } from '@/lib/registry/versions'
 export async function createUser(
   ctx: Context,
   principal: Principal,
-  { password, ...input }: UserSettings & { readonly name: string; readonly password: string },
+  { password, ...input }: Omit<UserSettings, 'arePullsCounted'> & { readonly name: string; readonly password: string },
 ): Promise<Versioned<UserDetails>> {
   authorizeAdministrator(ctx, principal)
   await assertPasswordAllowed(password, input.name, 'password')

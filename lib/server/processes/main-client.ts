@@ -2,6 +2,7 @@ import { Agent, type ClientRequest, type IncomingMessage, request as sendRequest
 import { json } from 'node:stream/consumers'
 import { AppError, type ErrorCode } from '@/lib/domain/errors'
 import type { HeldLock } from '@/lib/metadata/engine/database'
+import type { PullCount } from '@/lib/metadata/pull-buffer'
 import type { FinishedUpload } from '@/lib/metadata/uploads'
 import { failure, servicePaths } from './main-services'
 
@@ -50,6 +51,13 @@ export class MainClient {
       return
     }
     throw new AppError(failure.parse(await json(answer)).code as ErrorCode)
+  }
+
+  /** Gives the main process pulls that were counted here. It keeps them in memory as its own. */
+  async addPulls(pulls: readonly PullCount[]): Promise<void> {
+    const { answer } = await this.#ask(servicePaths.pulls, (request) => request.end(JSON.stringify(pulls)))
+    answer.resume()
+    if (answer.statusCode !== 204) throw new AppError('UNAVAILABLE')
   }
 
   /** Closes the connections that are not in use. */

@@ -6,7 +6,7 @@ import { AppError } from '@/lib/domain/errors'
 import type { Context } from '@/lib/context'
 
 /** Paths of what the main process does for readers, on a socket of its own: no relayed request can reach them. */
-export const servicePaths = { lock: '/lock', link: '/link' } as const
+export const servicePaths = { lock: '/lock', link: '/link', pulls: '/pulls' } as const
 
 /** An upload to link, as a reader sends it. */
 const finishedUpload = z.object({
@@ -16,6 +16,16 @@ const finishedUpload = z.object({
   sizeBytes: z.number().int().min(0),
 })
 
+/** Pulls that a reader has counted, as it sends them. */
+const countedPulls = z.array(
+  z.object({
+    subjectId: z.string(),
+    repositoryId: z.string(),
+    reference: z.string(),
+    count: z.number().int().positive(),
+  }),
+)
+
 /** How a service reports that it failed: with the code of the error. */
 export const failure = z.object({ code: z.string() })
 
@@ -24,6 +34,7 @@ export function createServices(ctx: Context): RequestListener {
   return (request, response) => {
     const [path, name = ''] = (request.url ?? '').split('?')
     if (path === servicePaths.lock) void holdLock(ctx, decodeURIComponent(name), request, response)
+    else if (path === servicePaths.pulls) void addPulls(ctx, request, response)
     else void link(ctx, request, response)
   }
 }
@@ -42,6 +53,16 @@ async function holdLock(ctx: Context, name: string, request: IncomingMessage, re
   else response.once('close', () => void lock.release())
   request.once('end', () => response.end())
   response.writeHead(200).flushHeaders()
+}
+
+async function addPulls(ctx: Context, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    ctx.pullBuffer.add(countedPulls.parse(await json(request)))
+    response.writeHead(204).end()
+  } catch {
+    // The reader keeps them.
+    response.writeHead(500).end()
+  }
 }
 
 async function link(ctx: Context, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -4,6 +4,7 @@ import type { Context } from '@/lib/context'
 import { WriterNeeded } from '@/lib/domain/writer-needed'
 import { createLogger } from '@/lib/log'
 import { openReadingDatabase } from '@/lib/metadata/engine/reading-database'
+import { PullBuffer } from '@/lib/metadata/pull-buffer'
 import { SpaceReserve } from '@/lib/metadata/engine/space-reserve'
 import { type ProcessContext, createContext } from '@/lib/server/create-context'
 import type { MainClient } from './main-client'
@@ -16,13 +17,15 @@ export async function openReaderContext(config: Config, main: MainClient): Promi
   const { database } = config
   const log = createLogger(config.logLevel, config.logFormat ?? (process.stdout.isTTY ? 'text' : 'json'))
   const reserve = new SpaceReserve(database, config.reserveMib, log)
+  const pullBuffer = new PullBuffer((pulls) => main.addPulls(pulls), log)
   if (database.provider === 'sqlite') {
     const db = openReadingDatabase(database.file, (name) => main.tryLock(name))
-    return createContext(config, { log, reserve, db, linkUpload: (upload) => main.linkUpload(upload), ...leftToMain() })
+    const linkUpload: Context['linkUpload'] = (upload) => main.linkUpload(upload)
+    return createContext(config, { log, reserve, db, pullBuffer, linkUpload, ...leftToMain() })
   }
   // Not loaded where it is not used: its client takes more memory than all else in a reader.
   const { openDatabase } = await import('@/lib/metadata/engine/open-database')
-  return createContext(config, { log, reserve, db: openDatabase(database), ...leftToMain() })
+  return createContext(config, { log, reserve, db: openDatabase(database), pullBuffer, ...leftToMain() })
 }
 
 /** Secrets are checked by the main process only, which also counts and records: it hears of each credential once a minute. */

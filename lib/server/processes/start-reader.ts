@@ -91,6 +91,7 @@ export async function startReader(config: Config, supervised: Supervised, socket
       stopWork: () => Promise.resolve(),
       async release() {
         relay.close()
+        await ctx.pullBuffer.close()
         main.close()
         await db.close()
       },

@@ -2,9 +2,10 @@
 
 import { useTranslations } from 'next-intl'
 import type { ReactNode } from 'react'
+import { ConnectTabs } from './connect/connect-tabs'
+import type { ConnectTool, Connection } from './connect/snippets'
 import { Banner } from './ui/banner'
 import { Button } from './ui/button'
-import { CodeBlock } from './ui/code-block'
 import { Copyable } from './ui/copy-button'
 import { Dialog } from './ui/dialog'
 import { Fact } from './ui/fact'
@@ -16,8 +17,8 @@ interface SecretDialogProps {
   secret: { label: string; value: string }
   /** What else is copied with them. */
   more?: { label: string; value: string }
-  /** Where it logs on, for a command that does; null where it is not for a registry, or that is not known yet. */
-  registryHost: string | null
+  /** How it is used at a registry; null where it is not for one, or that is not known yet. */
+  connect: { connection: Omit<Connection, 'isPlainHttp' | 'secret' | 'userName'>; first: ConnectTool } | null
   /** Other commands that have the secret in them. */
   children?: ReactNode
   onClose: () => void
@@ -25,13 +26,14 @@ interface SecretDialogProps {
 
 /** Shows a secret, the one time that it is shown, with what to do with it. It closes by Done alone. */
 export function SecretDialog(props: SecretDialogProps) {
-  const { title, name, secret, more, registryHost, children, onClose } = props
+  const { title, name, secret, more, connect, children, onClose } = props
   const t = useTranslations()
   return (
     <Dialog
       title={title}
       confirm={t('secret.done')}
       stays
+      wide={connect !== null}
       onClose={onClose}
       onSubmit={onClose}
       foot={
@@ -48,11 +50,11 @@ export function SecretDialog(props: SecretDialogProps) {
         <Shown {...secret} />
         {more && <Shown {...more} />}
       </dl>
-      {registryHost !== null && (
-        <div className="field">
-          <p>{t('secret.command')}</p>
-          <CodeBlock label={t('secret.copyCommand')} lines={[[logOnCommand(name.value, secret.value, registryHost)]]} />
-        </div>
+      {connect && (
+        <ConnectTabs
+          connection={{ ...connect.connection, userName: name.value, secret: secret.value }}
+          first={connect.first}
+        />
       )}
       {children}
     </Dialog>
@@ -66,9 +68,4 @@ function Shown({ label, value }: { label: string; value: string }) {
       <Copyable text={value} label={t('secret.copySecret', { name: label })} />
     </Fact>
   )
-}
-
-/** The password by standard input: as an option it would stand in the list of processes. */
-function logOnCommand(userName: string, secret: string, registryHost: string): string {
-  return `echo ${secret} | docker login --username=${userName} --password-stdin ${registryHost}`
 }

@@ -23,7 +23,7 @@ export function CreateAccessKeyDialog({ onClose }: { onClose: () => void }) {
         name={{ label: t('accessKeys.id'), value: id }}
         secret={{ label: t('accessKeys.secret'), value: secret }}
         more={{ label: t('sdk.endpoint'), value: new URL(origin).host }}
-        registryHost={null}
+        connect={null}
         onClose={onClose}
       >
         <div className="field">

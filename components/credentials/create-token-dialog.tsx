@@ -14,11 +14,12 @@ const hoursOffered = [1, 2, 4, 8, 12, 24]
 interface CreateTokenDialogProps {
   instanceId: string
   registryHost: string
+  mayPush: boolean
   onClose: () => void
 }
 
 /** Makes a temporary token, then shows it. */
-export function CreateTokenDialog({ instanceId, registryHost, onClose }: CreateTokenDialogProps) {
+export function CreateTokenDialog({ instanceId, registryHost, mayPush, onClose }: CreateTokenDialogProps) {
   const t = useTranslations()
   const create = useCreateTemporaryToken(instanceId)
   const { run, close } = useAction(create, onClose)
@@ -29,7 +30,7 @@ export function CreateTokenDialog({ instanceId, registryHost, onClose }: CreateT
         title={t('tokens.made')}
         name={{ label: t('credentials.userName'), value: create.data.userName }}
         secret={{ label: t('credentials.password'), value: create.data.token }}
-        registryHost={registryHost}
+        connect={{ connection: { registryHost, namespace: null, repository: null, mayPush }, first: 'docker' }}
         onClose={onClose}
       />
     )

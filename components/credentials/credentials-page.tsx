@@ -23,15 +23,18 @@ import { Status } from '../ui/status'
 import { Time } from '../ui/time'
 import { TokenSection } from './token-section'
 
+const ConnectDialog = lazyComponent(() => import('../connect/connect-dialog'), 'ConnectDialog')
 const SetPasswordDialog = lazyComponent(() => import('./set-password-dialog'), 'SetPasswordDialog')
 
 /** Access Credential: what one logs on to an instance's registry with, and its robots for who may manage it. */
 export function CredentialsPage({ region, instanceId }: { region: RegionId; instanceId: string }) {
   const t = useTranslations()
-  const [dialog, setDialog] = useState<'set' | 'remove' | null>(null)
+  const [dialog, setDialog] = useState<'set' | 'remove' | 'connect' | null>(null)
   const instance = useQuery(instanceQuery(instanceId)).data?.data
   const { data, error, isPending, refetch } = useQuery(credentialsQuery(instanceId))
   const remove = useRemovePassword(instanceId)
+  // Grants on what the instance holds are not known here: whoever has none on all of it may still push somewhere.
+  const mayPush = instance?.access !== 'PULL'
 
   function close() {
     remove.reset()
@@ -68,7 +71,7 @@ export function CredentialsPage({ region, instanceId }: { region: RegionId; inst
         >
           <Facts credentials={data} />
         </Section>
-        {data && <TokenSection instanceId={instanceId} credentials={data} />}
+        {data && <TokenSection instanceId={instanceId} credentials={data} mayPush={mayPush} />}
         {data && instance?.access === 'MANAGE' && <RobotSection instanceId={instanceId} />}
       </>
     )
@@ -81,14 +84,27 @@ export function CredentialsPage({ region, instanceId }: { region: RegionId; inst
         instanceId={instanceId}
         title={t('credentials.title')}
         buttons={
-          <Button variant="primary" icon="key" disabled={!data} onClick={() => setDialog('set')}>
-            {t('credentials.setPassword')}
-          </Button>
+          <>
+            <Button disabled={!data} onClick={() => setDialog('connect')}>
+              {t('connect.title')}
+            </Button>
+            <Button variant="primary" icon="key" disabled={!data} onClick={() => setDialog('set')}>
+              {t('credentials.setPassword')}
+            </Button>
+          </>
         }
       />
       <p className="lead">{t('credentials.lead')}</p>
       {content()}
       <Suspense>
+        {dialog === 'connect' && data && (
+          <ConnectDialog
+            connection={{ ...data, namespace: null, repository: null, mayPush }}
+            first="docker"
+            help={t('connect.ownHelp')}
+            onClose={close}
+          />
+        )}
         {dialog === 'set' && data && (
           <SetPasswordDialog instanceId={instanceId} userName={data.userName} onClose={close} />
         )}

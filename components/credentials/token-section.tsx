@@ -21,8 +21,15 @@ const CreateTokenDialog = lazyComponent(() => import('./create-token-dialog'), '
 
 type OpenDialog = { kind: 'create' } | { kind: 'revoke'; token: TemporaryTokenView } | null
 
+interface TokenSectionProps {
+  instanceId: string
+  credentials: CredentialsView
+  /** Whether the person may push anywhere in the instance. */
+  mayPush: boolean
+}
+
 /** One's temporary tokens of an instance. */
-export function TokenSection({ instanceId, credentials }: { instanceId: string; credentials: CredentialsView }) {
+export function TokenSection({ instanceId, credentials, mayPush }: TokenSectionProps) {
   const t = useTranslations()
   const [dialog, setDialog] = useState<OpenDialog>(null)
   const query = useQuery(temporaryTokensQuery(instanceId))
@@ -111,7 +118,12 @@ export function TokenSection({ instanceId, credentials }: { instanceId: string; 
       </List>
       <Suspense>
         {dialog?.kind === 'create' && (
-          <CreateTokenDialog instanceId={instanceId} registryHost={credentials.registryHost} onClose={close} />
+          <CreateTokenDialog
+            instanceId={instanceId}
+            registryHost={credentials.registryHost}
+            mayPush={mayPush}
+            onClose={close}
+          />
         )}
       </Suspense>
       {dialog?.kind === 'revoke' && (

@@ -1,27 +1,22 @@
 'use client'
 
-import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
 import type { GrantView } from '@/lib/api/schemas/grants'
-import type { InstanceView } from '@/lib/api/schemas/instances'
-import { isRegionId } from '@/lib/domain/regions'
 import { useCreateGrant } from '../queries/grants'
-import { instancesQuery } from '../queries/instances'
 import { Banner } from '../ui/banner'
 import { Dialog } from '../ui/dialog'
 import { FormError } from '../ui/form-error'
-import { PickList } from '../ui/pick-list'
 import type { PickOption } from '../ui/pick-list'
 import { useAction } from '../ui/use-action'
+import { InstancePicker } from './instance-picker'
+import type { ChosenInstance } from './instance-picker'
 import { PermissionChoices } from './permission'
 import { ScopePicker, initialScope, scopeIdOf } from './scope-picker'
 import type { ScopeChoice } from './scope-picker'
 import { SubjectPicker } from './subject-picker'
 import { useScopeText } from './use-scope-text'
-
-type ChosenInstance = Pick<InstanceView, 'id' | 'name' | 'access'>
 
 interface CreateGrantDialogProps {
   /** Who it is for; null: chosen in the dialog. */
@@ -137,49 +132,7 @@ export function CreateGrantDialog({ subject, scope, instance: here, onClose }: C
   )
 }
 
-interface InstancePickerProps {
-  chosen: ChosenInstance | null
-  onChoose: (instance: ChosenInstance) => void
-  error: string | undefined
-}
-
-function InstancePicker({ chosen, onChoose, error }: InstancePickerProps) {
-  const t = useTranslations()
-  const [search, setSearch] = useState('')
-  const {
-    data,
-    error: loadError,
-    refetch,
-  } = useQuery(instancesQuery({ regionId: '', search, pageSize: 50, cursor: undefined }))
-  const regionName = (id: string) => (isRegionId(id) ? t(`regions.${id}`) : id)
-  const options = data?.items.map((instance) => optionOf(instance, regionName(instance.regionId)))
-  return (
-    <PickList
-      legend={t('grants.scopes.INSTANCE')}
-      name="instanceId"
-      searchLabel={t('instances.search')}
-      search={search}
-      onSearch={setSearch}
-      options={options ?? null}
-      loadError={loadError}
-      onRetry={() => void refetch()}
-      moreCount={data ? data.totalCount - data.items.length : 0}
-      chosen={chosen && optionOf(chosen, '')}
-      onChoose={({ value }) => {
-        const found = data?.items.find(({ id }) => id === value)
-        if (found) onChoose(found)
-      }}
-      empty={t('grants.noInstance')}
-      error={error}
-    />
-  )
-}
-
 /** Focuses the search field of a list to choose from, or the list itself. */
 function focusChoice(form: HTMLFormElement, name: string) {
   form.querySelector<HTMLElement>(`[data-field=${name}] input, select[name=${name}]`)?.focus()
-}
-
-function optionOf({ id, name }: Pick<InstanceView, 'id' | 'name'>, note: string): PickOption {
-  return { value: id, label: name, note, icon: 'instances' }
 }

@@ -16,16 +16,29 @@ export function PermissionStatus({ permission }: { permission: Permission }) {
   return <Status icon={icons[permission]}>{t(`grants.permissions.${permission}`)}</Status>
 }
 
-interface PermissionChoicesProps {
-  value: Permission
-  onChange: (permission: Permission) => void
+interface PermissionChoicesProps<Value extends Permission | null> {
+  value: Value
+  onChange: (permission: Value) => void
+  /** The choice to grant nothing, where there is one. */
+  none?: { value: Value; label: string; help: string }
 }
 
 /** The choice of what a grant allows. */
-export function PermissionChoices({ value, onChange }: PermissionChoicesProps) {
+export function PermissionChoices<Value extends Permission | null>(props: PermissionChoicesProps<Value>) {
+  const { value, onChange, none } = props
   const t = useTranslations()
   return (
     <FieldSet legend={t('grants.permission')}>
+      {none && (
+        <Choice
+          type="radio"
+          name="permission"
+          label={none.label}
+          help={none.help}
+          checked={value === none.value}
+          onChange={() => onChange(none.value)}
+        />
+      )}
       {permissions.map((permission) => (
         <Choice
           key={permission}
@@ -34,7 +47,7 @@ export function PermissionChoices({ value, onChange }: PermissionChoicesProps) {
           label={t(`grants.permissions.${permission}`)}
           help={t(`grants.permissionHelp.${permission}`)}
           checked={permission === value}
-          onChange={() => onChange(permission)}
+          onChange={() => onChange(permission as Value)}
         />
       ))}
     </FieldSet>

@@ -41,9 +41,9 @@ export function robotQuery(robotId: string) {
 const listing = [['robots', 'list'], ['grants']] as const
 
 /** Makes a robot. Fails with ALREADY_EXISTS when the instance has one of that name. */
-export function useCreateRobot(instanceId: string) {
+export function useCreateRobot() {
   return useMutation({
-    mutationFn: (body: z.input<typeof createRobotBody>) =>
+    mutationFn: ({ instanceId, body }: { instanceId: string; body: z.input<typeof createRobotBody> }) =>
       api.post(`/instances/${instanceId}/robots`, body, robotWithSecret),
     onSuccess: useInvalidate(...listing),
     // The answer holds the secret: it is not kept once it is no longer shown.

@@ -1,6 +1,8 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { api } from '@/lib/api/client/api'
+import { shownInvitation } from '@/lib/api/schemas/invitations'
+import type { acceptInvitationBody } from '@/lib/api/schemas/invitations'
 import { session } from '@/lib/api/schemas/sessions'
 import type { createSessionBody } from '@/lib/api/schemas/sessions'
 
@@ -8,6 +10,24 @@ import type { createSessionBody } from '@/lib/api/schemas/sessions'
 export function useLogOn() {
   return useMutation({
     mutationFn: (body: z.input<typeof createSessionBody>) => api.post('/session', body, session),
+    // The password is kept nowhere.
+    gcTime: 0,
+  })
+}
+
+/** Whom an invitation is for, and whether it can be used. Fails with NOT_FOUND for a token that is none. */
+export function invitationQuery(token: string) {
+  return queryOptions({
+    queryKey: ['invitation', token],
+    queryFn: ({ signal }) => api.post('/invitation', { token }, shownInvitation, { signal }),
+    gcTime: 0,
+  })
+}
+
+/** Sets the password of an invited user and logs on. Fails with INVITATION_ENDED when it can be used no more. */
+export function useAcceptInvitation() {
+  return useMutation({
+    mutationFn: (body: z.input<typeof acceptInvitationBody>) => api.post('/invitation/acceptance', body, session),
     // The password is kept nowhere.
     gcTime: 0,
   })

@@ -1,6 +1,8 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
+import { invitation } from '@/lib/api/schemas/invitations'
+import type { inviteUserBody } from '@/lib/api/schemas/invitations'
 import { user, userPage } from '@/lib/api/schemas/users'
 import type { UpdateUserBody, createUserBody } from '@/lib/api/schemas/users'
 import { useInvalidate } from './invalidate'
@@ -61,6 +63,33 @@ export function useUpdateUser(userId: string) {
       ]),
     // It may hold a password.
     gcTime: 0,
+  })
+}
+
+/** Makes a user who sets the password by an invitation. Fails with ALREADY_EXISTS when the name is taken. */
+export function useInviteUser() {
+  return useMutation({
+    mutationFn: (body: z.input<typeof inviteUserBody>) => api.post('/invitations', body, invitation),
+    onSuccess: useInvalidate(['users'], ['grants']),
+    // The answer holds the link: it is not kept once it is no longer shown.
+    gcTime: 0,
+  })
+}
+
+/** Makes a new invitation of a user who has no password yet; the former one ends. */
+export function useRenewInvitation(userId: string) {
+  return useMutation({
+    mutationFn: () => api.post(`/users/${userId}/invitation`, undefined, invitation),
+    onSuccess: useInvalidate(['users']),
+    gcTime: 0,
+  })
+}
+
+/** Revokes the open invitation of a user. */
+export function useRevokeInvitation(userId: string) {
+  return useMutation({
+    mutationFn: () => api.delete(`/users/${userId}/invitation`),
+    onSuccess: useInvalidate(['users']),
   })
 }
 

@@ -1,10 +1,10 @@
 'use client'
 
-import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { createRobotBody, robotDescriptionMax } from '@/lib/api/schemas/robots'
-import { allNamespacesQuery } from '../queries/namespaces'
+import { InstancePicker, useOnlyInstance } from '../grants/instance-picker'
+import type { ChosenInstance } from '../grants/instance-picker'
 import { useCreateRobot } from '../queries/robots'
 import { Dialog } from '../ui/dialog'
 import { SelectField, TextField } from '../ui/field'
@@ -18,17 +18,31 @@ import { RobotSecretDialog } from './robot-secret-dialog'
 
 const initial: { name: string; description: string; grants: RobotGrant[] } = { name: '', description: '', grants: [] }
 
-/** Makes a robot of an instance, then shows its secret. */
-export function CreateRobotDialog({ instanceId, onClose }: { instanceId: string; onClose: () => void }) {
+interface CreateRobotDialogProps {
+  /** The instance it is for; null: chosen in the dialog, where there are several. */
+  instanceId: string | null
+  onClose: () => void
+}
+
+/** Makes a robot of an instance with what it may do, then shows its secret and how it connects. */
+export function CreateRobotDialog({ instanceId: here, onClose }: CreateRobotDialogProps) {
   const t = useTranslations()
-  const create = useCreateRobot(instanceId)
-  const namespaces = useQuery(allNamespacesQuery(instanceId))
+  const create = useCreateRobot()
+  const only = useOnlyInstance()
+  const [chosen, setChosen] = useState<ChosenInstance | null>(null)
+  const [isChecked, setChecked] = useState(false)
+  const instanceId = here ?? chosen?.id ?? only?.id ?? null
   const [days, setDays] = useState(90)
   const form = useForm({
     initial,
     schema: createRobotBody,
     action: create,
-    variables: (body) => ({ ...body, expiresAt: expiryAfter(days) }),
+    variables: (body) => ({ instanceId: instanceId ?? '', body: { ...body, expiresAt: expiryAfter(days) } }),
+    check: (_values, dialog) => {
+      setChecked(true)
+      if (instanceId === null) dialog.querySelector<HTMLElement>('[data-field=instanceId] input')?.focus()
+      return instanceId !== null
+    },
     onClose,
   })
 
@@ -40,6 +54,18 @@ export function CreateRobotDialog({ instanceId, onClose }: { instanceId: string;
   return (
     <Dialog title={t('robots.create')} confirm={t('common.confirm')} {...form.dialog}>
       {!form.isTaken && <FormError error={create.error} />}
+      {here === null && only === null && (
+        <InstancePicker
+          chosen={chosen}
+          onChoose={(instance) => {
+            form.forget()
+            // What was granted is in the other instance.
+            form.set('grants', [])
+            setChosen(instance)
+          }}
+          error={isChecked && instanceId === null ? t('grants.instanceMissing') : undefined}
+        />
+      )}
       <NameField
         form={form}
         label={t('robots.name')}
@@ -69,12 +95,14 @@ export function CreateRobotDialog({ instanceId, onClose }: { instanceId: string;
           </option>
         ))}
       </SelectField>
-      <RobotGrantsFields
-        instanceId={instanceId}
-        namespaces={namespaces}
-        grants={form.values.grants}
-        onChange={(grants) => form.set('grants', grants)}
-      />
+      {instanceId !== null && (
+        <RobotGrantsFields
+          key={instanceId}
+          instanceId={instanceId}
+          grants={form.values.grants}
+          onChange={(grants) => form.set('grants', grants)}
+        />
+      )}
     </Dialog>
   )
 }

@@ -1,9 +1,10 @@
 'use client'
 
+import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import type { NamespaceView } from '@/lib/api/schemas/namespaces'
 import { permissions } from '@/lib/domain/access'
 import type { Permission } from '@/lib/domain/access'
+import { allNamespacesQuery } from '../queries/namespaces'
 import { Button, IconButton } from '../ui/button'
 import { FieldSet } from '../ui/field'
 import { Select } from '../ui/filters'
@@ -20,15 +21,14 @@ export interface RobotGrant {
 
 interface RobotGrantsFieldsProps {
   instanceId: string
-  /** Those of the instance, as they are read. */
-  namespaces: { data: readonly NamespaceView[] | undefined; error: unknown; refetch: () => unknown }
   grants: RobotGrant[]
   onChange: (grants: RobotGrant[]) => void
 }
 
 /** What a new robot may do, on the whole instance and on its namespaces; each of them once. */
-export function RobotGrantsFields({ instanceId, namespaces, grants, onChange }: RobotGrantsFieldsProps) {
+export function RobotGrantsFields({ instanceId, grants, onChange }: RobotGrantsFieldsProps) {
   const t = useTranslations()
+  const namespaces = useQuery(allNamespacesQuery(instanceId))
   const scopes = [
     ...(namespaces.data ?? []).map(({ id, name }) => ({ id, name })),
     { id: instanceId, name: t('robots.grantInstance') },

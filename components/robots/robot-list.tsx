@@ -14,6 +14,7 @@ import { useListParameters } from '../ui/use-list-parameters'
 import { RobotTable } from './robot-table'
 import type { RobotCommand } from './robot-table'
 
+const ConnectRobotDialog = lazyComponent(() => import('./connect-robot-dialog'), 'ConnectRobotDialog')
 const EditRobotDialog = lazyComponent(() => import('./edit-robot-dialog'), 'EditRobotDialog')
 const RobotCommandDialog = lazyComponent(() => import('./robot-command-dialog'), 'RobotCommandDialog')
 const RotateSecretDialog = lazyComponent(() => import('./rotate-secret-dialog'), 'RotateSecretDialog')
@@ -66,6 +67,7 @@ export function RobotList({ instanceId, emptyHelp }: RobotListProps) {
         </List>
       </div>
       <Suspense>
+        {dialog?.command === 'connect' && <ConnectRobotDialog robot={dialog.robot} onClose={close} />}
         {dialog?.command === 'edit' && <EditRobotDialog robotId={dialog.robot.id} onClose={close} />}
         {dialog?.command === 'rotate' && <RotateSecretDialog robot={dialog.robot} onClose={close} />}
         {(dialog?.command === 'disable' || dialog?.command === 'delete') && (

@@ -5,6 +5,7 @@ import { useTranslations } from 'next-intl'
 import type { RobotWithSecretView } from '@/lib/api/schemas/robots'
 import { instanceQuery } from '../queries/instances'
 import { SecretDialog } from '../secret-dialog'
+import { robotConnection } from './robot-connection'
 
 interface RobotSecretDialogProps {
   title: string
@@ -23,8 +24,12 @@ export function RobotSecretDialog({ title, robot, onClose }: RobotSecretDialogPr
       secret={{ label: t('robots.secret'), value: robot.secret }}
       // With the secret it signs requests of ACR's API, as an access key does.
       more={{ label: t('accessKeys.id'), value: robot.id }}
-      registryHost={instance?.registryHost ?? null}
+      connect={instance ? robotConnect(robot, instance.registryHost) : null}
       onClose={onClose}
     />
   )
+}
+
+function robotConnect(robot: RobotWithSecretView, registryHost: string) {
+  return { connection: { registryHost, ...robotConnection(robot) }, first: 'github' as const }
 }

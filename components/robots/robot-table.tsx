@@ -5,14 +5,17 @@ import { useTranslations } from 'next-intl'
 import type { RobotView } from '@/lib/api/schemas/robots'
 import { credentialsHref } from '../routes'
 import { TextButton } from '../ui/button'
+import { Icon } from '../ui/icon'
+import { Menu, MenuItem } from '../ui/menu'
 import { Status } from '../ui/status'
 import { Table } from '../ui/table'
 import type { Column } from '../ui/table'
 import { Time } from '../ui/time'
 import { useNowMs } from '../ui/use-now'
+import { RobotPermission } from './robot-permission'
 
 /** What can be done to a robot in a row. */
-export type RobotCommand = 'edit' | 'rotate' | 'disable' | 'enable' | 'delete'
+export type RobotCommand = 'connect' | 'edit' | 'rotate' | 'disable' | 'enable' | 'delete'
 
 interface RobotTableProps {
   /** Null while they load. */
@@ -72,7 +75,13 @@ export function RobotTable({ robots, stale, withInstance, onCommand }: RobotTabl
         <Link href={credentialsHref(regionId, instanceId)}>{instanceName}</Link>
       ),
     },
-    { key: 'status', header: t('robots.status'), skeleton: 'md', cell: status },
+    {
+      key: 'permission',
+      header: t('grants.permission'),
+      skeleton: 'lg',
+      cell: (robot) => <RobotPermission robot={robot} />,
+    },
+    { key: 'status', header: t('robots.status'), gives: 3, skeleton: 'md', cell: status },
     {
       key: 'expires',
       header: t('robots.expires'),
@@ -123,24 +132,26 @@ export function RobotTable({ robots, stale, withInstance, onCommand }: RobotTabl
         const name = { name: robot.userName }
         return (
           <>
+            <TextButton aria-label={t('connect.named', name)} onClick={() => onCommand('connect', robot)}>
+              {t('connect.title')}
+            </TextButton>
             <TextButton aria-label={t('common.editNamed', name)} onClick={() => onCommand('edit', robot)}>
               {t('common.edit')}
             </TextButton>
-            <TextButton aria-label={t('robots.rotateNamed', name)} onClick={() => onCommand('rotate', robot)}>
-              {t('robots.rotate')}
-            </TextButton>
-            {robot.isDisabled ? (
-              <TextButton aria-label={t('robots.enableNamed', name)} onClick={() => onCommand('enable', robot)}>
-                {t('robots.enable')}
-              </TextButton>
-            ) : (
-              <TextButton aria-label={t('robots.disableNamed', name)} onClick={() => onCommand('disable', robot)}>
-                {t('robots.disable')}
-              </TextButton>
-            )}
-            <TextButton danger aria-label={t('common.deleteNamed', name)} onClick={() => onCommand('delete', robot)}>
-              {t('common.delete')}
-            </TextButton>
+            <Menu label={t('robots.moreActions', name)} className="icon-button" button={<Icon name="dots" />}>
+              <MenuItem icon="key" onSelect={() => onCommand('rotate', robot)}>
+                {t('robots.rotate')}
+              </MenuItem>
+              <MenuItem
+                icon={robot.isDisabled ? 'ok' : 'refused'}
+                onSelect={() => onCommand(robot.isDisabled ? 'enable' : 'disable', robot)}
+              >
+                {robot.isDisabled ? t('robots.enable') : t('robots.disable')}
+              </MenuItem>
+              <MenuItem icon="trash" danger onSelect={() => onCommand('delete', robot)}>
+                {t('robots.delete')}
+              </MenuItem>
+            </Menu>
           </>
         )
       },

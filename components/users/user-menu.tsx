@@ -22,6 +22,16 @@ export function UserMenu({ user, label, className, isOwn, onCommand }: UserMenuP
   if (isOwn) return null
   return (
     <Menu label={label} className={className} button={<Icon name="dots" />}>
+      {user.awaitsPassword && (
+        <MenuItem icon="key" onSelect={() => onCommand('invite')}>
+          {t('invitations.renew')}
+        </MenuItem>
+      )}
+      {user.invitation !== null && (
+        <MenuItem icon="refused" onSelect={() => onCommand('revokeInvitation')}>
+          {t('invitations.revoke')}
+        </MenuItem>
+      )}
       <MenuItem icon="lock" onSelect={() => onCommand('password')}>
         {t('users.setPassword')}
       </MenuItem>

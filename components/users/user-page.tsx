@@ -106,8 +106,19 @@ function Facts({ user }: { user: UserView | null }) {
     [t('users.displayName'), user && (user.displayName || <span className="muted">{t('common.none')}</span>)],
     [t('users.id'), user && <Copyable text={user.id} label={t('users.copyId')} />],
     [t('users.role'), user && <RoleStatus role={user.role} />],
-    [t('users.state'), user && <UserState isDisabled={user.isDisabled} />],
+    [t('users.state'), user && <UserState user={user} />],
     [t('users.secondFactor'), user && <SecondFactorState isOn={user.hasSecondFactor} />],
+    ...(user?.invitation
+      ? [
+          [
+            t('invitations.expires'),
+            <span key="invitation">
+              <Time value={user.invitation.expiresAt} format="minute" />{' '}
+              <span className="muted">{t('invitations.by', { name: user.invitation.createdBy })}</span>
+            </span>,
+          ] as [string, ReactNode],
+        ]
+      : []),
     [t('users.lastLogOn'), user && <LastTime value={user.lastLogOnAt} never={t('users.never')} />],
     [t('users.created'), user && <Time value={user.createdAt} format="minute" />],
     [t('details.modified'), user && <Time value={user.updatedAt} format="relative" />],

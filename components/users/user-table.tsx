@@ -54,7 +54,7 @@ export function UserTable({ users, stale, sort, onSort, ownId, onCommand }: User
       key: 'state',
       header: t('users.state'),
       skeleton: 'md',
-      cell: (user) => <UserState isDisabled={user.isDisabled} />,
+      cell: (user) => <UserState user={user} />,
     },
     {
       key: 'secondFactor',

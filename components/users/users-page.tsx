@@ -17,13 +17,14 @@ import type { UserCommand } from './user-dialogs'
 import { UserTable } from './user-table'
 
 const CreateUserDialog = lazyComponent(() => import('./create-user-dialog'), 'CreateUserDialog')
+const InviteUserDialog = lazyComponent(() => import('./invite-user-dialog'), 'InviteUserDialog')
 
 /** Everybody who may log on. There is always one: whoever looks at it. */
 export function UsersPage({ ownId }: { ownId: string }) {
   const t = useTranslations()
   const list = useListParameters(['search', 'role', 'isDisabled'], { isNumbered: true })
   const sorting = list.sorting('name')
-  const [isCreating, setCreating] = useState(false)
+  const [adding, setAdding] = useState<'invite' | 'create' | null>(null)
   const [dialog, setDialog] = useState<{ command: UserCommand; user: UserView } | null>(null)
   const query = useQuery(usersQuery({ ...list.filters, sort: sorting.sort, ...list.page, page: list.numbered }))
   return (
@@ -32,9 +33,12 @@ export function UsersPage({ ownId }: { ownId: string }) {
         crumbs={[{ label: t('frame.product') }, { label: t('frame.administration') }, { label: t('frame.users') }]}
         title={t('frame.users')}
         buttons={
-          <Button variant="primary" icon="plus" onClick={() => setCreating(true)}>
-            {t('users.create')}
-          </Button>
+          <>
+            <Button onClick={() => setAdding('create')}>{t('users.create')}</Button>
+            <Button variant="primary" icon="plus" onClick={() => setAdding('invite')}>
+              {t('invitations.invite')}
+            </Button>
+          </>
         }
       />
       <Toolbar list={list} label={t('users.search')} placeholder={t('users.searchPlaceholder')}>
@@ -68,7 +72,10 @@ export function UsersPage({ ownId }: { ownId: string }) {
           )}
         </List>
       </div>
-      <Suspense>{isCreating && <CreateUserDialog onClose={() => setCreating(false)} />}</Suspense>
+      <Suspense>
+        {adding === 'invite' && <InviteUserDialog onClose={() => setAdding(null)} />}
+        {adding === 'create' && <CreateUserDialog onClose={() => setAdding(null)} />}
+      </Suspense>
       <UserDialogs open={dialog} onClose={() => setDialog(null)} />
     </>
   )

@@ -165,6 +165,11 @@ createUser              | any                        | 401    | 403  | 403  403 
 getUser                 | one                        | 401    | 403  | 403  403  403  | 403  403  403  | 403  403  403  | 403    | ok
 updateUser              | one                        | 401    | 403  | 403  403  403  | 403  403  403  | 403  403  403  | 403    | ok
 deleteUser              | one                        | 401    | 403  | 403  403  403  | 403  403  403  | 403  403  403  | 403    | ok
+inviteUser              | any                        | 401    | 403  | 403  403  403  | 403  403  403  | 403  403  403  | 403    | ok
+renewInvitation         | of one without a password  | 401    | 403  | 403  403  403  | 403  403  403  | 403  403  403  | 403    | ok
+renewInvitation         | of one with a password     | 401    | 403  | 403  403  403  | 403  403  403  | 403  403  403  | 403    | 409
+revokeInvitation        | of one who is invited      | 401    | 403  | 403  403  403  | 403  403  403  | 403  403  403  | 403    | ok
+revokeInvitation        | of one who is not invited  | 401    | 403  | 403  403  403  | 403  403  403  | 403  403  403  | 403    | ok
 resetSecondFactor       | of one                     | 401    | 403  | 403  403  403  | 403  403  403  | 403  403  403  | 403    | ok
 listAccessKeysOfUser    | of one                     | 401    | 403  | 403  403  403  | 403  403  403  | 403  403  403  | 403    | ok:1
 updateAccessKeyOfUser   | of one                     | 401    | 403  | 403  403  403  | 403  403  403  | 403  403  403  | 403    | ok
@@ -235,6 +240,11 @@ createSession           | name and password          | ok     | ok   | ok   ok  
 createSession           | a wrong password           | 401    | 401  | 401  401  401  | 401  401  401  | 401  401  401  | 401    | 401
 createSession           | of a disabled user         | 403    | 403  | 403  403  403  | 403  403  403  | 403  403  403  | 403    | 403
 createSession           | the registry's password    | 401    | 401  | 401  401  401  | 401  401  401  | 401  401  401  | 401    | 401
+readInvitation          | an open one                | ok     | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
+readInvitation          | of no such token           | 404    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | 404    | 404
+acceptInvitation        | an open one                | ok     | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
+acceptInvitation        | a revoked one              | 410    | 410  | 410  410  410  | 410  410  410  | 410  410  410  | 410    | 410
+acceptInvitation        | of no such token           | 404    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | 404    | 404
 deleteSession           | one's own or none          | ok     | ok   | ok   ok   ok   | ok   ok   ok   | ok   ok   ok   | ok     | ok
 startSingleSignOn       | no provider                | 404    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | 404    | 404
 finishSingleSignOn      | no provider                | 404    | 404  | 404  404  404  | 404  404  404  | 404  404  404  | 404    | 404

@@ -22,6 +22,13 @@ export class CommandLine {
     this.#folder = folder
   }
 
+  /** A shell script that runs the command, with the arguments that the script gets after its own. */
+  asScript(): string {
+    const settings = Object.entries({ PATH: process.env['PATH'] ?? '', ...this.#env })
+    const assigned = settings.map(([name, value]) => `${name}=${quoted(value)}`)
+    return ['#!/bin/sh\nexec env', ...assigned, ...[this.#command, ...this.#args].map(quoted), '"$@"\n'].join(' ')
+  }
+
   /** Runs the command; resolves with what it printed on standard output, rejects unless it succeeds. */
   async run(args: readonly string[], input?: string | Buffer): Promise<string> {
     const { code, stdout, stderr } = await this.attempt(args, input)
@@ -46,4 +53,8 @@ export class CommandLine {
       child.stdin.on('error', () => undefined).end(input)
     })
   }
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`
 }

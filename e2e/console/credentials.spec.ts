@@ -82,10 +82,11 @@ test('a temporary token is shown once with its login command, works, and is refu
   await page.getByRole('dialog').getByLabel('Valid For').selectOption('2 hours')
   await page.getByRole('dialog').getByRole('button', { name: 'Confirm' }).click()
   const shown = page.getByRole('dialog', { name: 'Temporary Token' })
-  const token = /echo (\w{43}) \|/.exec(await shown.innerText())?.[1] ?? ''
-  await expect(shown).toContainText(
-    `echo ${token} | docker login --username=cr_temp_user --password-stdin ${server.registry}`,
+  const token = /\b(\w{43})\b/.exec(await shown.innerText())?.[1] ?? ''
+  await expect(shown.getByRole('tabpanel', { name: 'Docker' })).toContainText(
+    `docker login --username cr_temp_user --password-stdin ${server.registry}`,
   )
+  await expect(shown.getByRole('tabpanel')).not.toContainText(token)
   await logsOn(skopeo, ['--tls-verify=false'], server.registry, 'cr_temp_user', token)
   // It is not lost by a slip: one Enter too many, Escape.
   await expect(shown.getByRole('button', { name: /^Copy / }).first()).toBeFocused()
@@ -134,24 +135,25 @@ test('a robot is made with permissions, logs on, gets a new secret, is disabled,
   const first = await shownSecret(dialog, `Robot ${userName} was created`)
   const row = section.getByRole('row').filter({ hasText: userName })
   await expect(row).toContainText('Enabled')
+  await expect(row).toContainText(/Push\s*test/)
   await logsOn(skopeo, insecure, server.registry, userName, first)
   const image = await skopeo.makeImage(name)
   const target = `docker://${server.registry}/test/${name}:v1`
   await api.createRepository({ name })
   await skopeo.run(['copy', '--dest-tls-verify=false', '--dest-creds', `${userName}:${first}`, image, target])
 
-  await row.getByRole('button', { name: `New secret for ${userName}` }).click()
+  await choose(row, userName, 'New Secret')
   await dialog.getByRole('button', { name: 'Confirm' }).click()
   const second = await shownSecret(dialog, `New secret for ${userName}`)
   expect(second).not.toBe(first)
   await isRefused(skopeo, insecure, server.registry, userName, first)
   await logsOn(skopeo, insecure, server.registry, userName, second)
 
-  await row.getByRole('button', { name: `Disable ${userName}` }).click()
+  await choose(row, userName, 'Disable')
   await dialog.getByRole('button', { name: 'Disable' }).click()
   await expect(row).toContainText('Disabled')
   await isRefused(skopeo, insecure, server.registry, userName, second)
-  await row.getByRole('button', { name: `Enable ${userName}` }).click()
+  await choose(row, userName, 'Enable')
   await expect(row).toContainText('Enabled')
   await logsOn(skopeo, insecure, server.registry, userName, second)
 
@@ -162,7 +164,7 @@ test('a robot is made with permissions, logs on, gets a new secret, is disabled,
   await page.getByRole('searchbox').fill(name)
   const listed = page.getByRole('row').filter({ hasText: userName })
   await expect(listed.getByRole('link', { name: instance.name })).toBeVisible()
-  await listed.getByRole('button', { name: `Delete ${userName}` }).click()
+  await choose(listed, userName, 'Delete Robot')
   await expect(dialog.getByRole('button', { name: 'Delete Robot' })).toBeDisabled()
   await dialog.getByRole('textbox').fill(userName)
   await dialog.getByRole('button', { name: 'Delete Robot' }).click()
@@ -228,7 +230,7 @@ test('a robot that somebody else changed meanwhile is not deleted on what was se
   const name = uniqueName('robot')
   const made = await api.send('POST', `/instances/${instance.id}/robots`, robotWithSecret, { name })
   await page.goto(`/robots?search=${name}`)
-  await page.getByRole('button', { name: `Delete ${made.userName}` }).click()
+  await choose(page.getByRole('row').filter({ hasText: made.userName }), made.userName, 'Delete Robot')
   const dialog = page.getByRole('dialog')
   await dialog.getByRole('textbox').fill(made.userName)
   // Read again in the background, as at every return to the window, it keeps what was typed.
@@ -288,6 +290,12 @@ test('Edit changes a robot’s description and expiry, and a change meanwhile is
   expect(Math.round(days)).toBe(90)
 })
 
+/** Chooses what to do with a robot, from the menu of its row. */
+async function choose(row: Locator, userName: string, item: string) {
+  await row.getByRole('button', { name: `More actions for ${userName}` }).click()
+  await row.getByRole('menuitem', { name: item }).click()
+}
+
 const words = {
   en: {
     title: 'Access Credential',
@@ -300,7 +308,7 @@ const words = {
     addPermission: 'Add Permission',
     robotName: 'Robot Name',
     createKey: 'Create Access Key',
-    newSecret: /^New secret/,
+    more: /^More actions for robot/,
     delete: /^Delete /,
     done: 'Done',
   },
@@ -315,7 +323,7 @@ const words = {
     addPermission: '添加权限',
     robotName: '机器人账号名称',
     createKey: '创建访问密钥',
-    newSecret: /的密钥$/,
+    more: /^robot.*的更多操作$/,
     delete: /^删除 /,
     done: '完成',
   },
@@ -370,10 +378,15 @@ for (const [theme, locale] of looks) {
     await dialog.getByLabel(word.robotName).fill('ci')
     await page.keyboard.press('Enter')
     await expect(dialog.getByText('robot+ci').first()).toBeVisible()
+    for (const tool of ['GitHub Actions', 'Kubernetes', 'Terraform']) {
+      await dialog.getByRole('tab', { name: tool }).click()
+      await auditInBothWidths(page, `Connect with ${tool}`)
+    }
     await dialog.getByRole('button', { name: word.done }).click()
-    await expect(page.getByRole('button', { name: word.newSecret })).toBeVisible()
+    await expect(page.getByRole('button', { name: word.more })).toBeVisible()
     await auditInBothWidths(page, 'Access Credential, filled')
-    await page.getByRole('button', { name: word.delete }).click()
+    await page.getByRole('button', { name: word.more }).click()
+    await page.getByRole('menuitem').last().click()
     await expect(dialog.getByRole('textbox')).toBeVisible()
     await audit(page, 'Delete Robot')
     await page.keyboard.press('Escape')
@@ -407,7 +420,7 @@ async function signInAs(context: BrowserContext, server: ServerInfo, { name }: {
 /** The secret that a dialog shows, closed afterwards. */
 async function shownSecret(dialog: Locator, title: string): Promise<string> {
   await expect(dialog.getByRole('heading', { name: title })).toBeVisible()
-  const secret = /echo (\w{43}) \| docker login/.exec(await dialog.innerText())?.[1] ?? ''
+  const secret = /\b(\w{43})\b/.exec(await dialog.innerText())?.[1] ?? ''
   expect(secret).not.toBe('')
   await dialog.getByRole('button', { name: 'Done' }).click()
   await expect(dialog).toBeHidden()

@@ -9,6 +9,7 @@ export const auditTargetTypes = [
   'MANIFEST',
   'BLOB',
   'USER',
+  'INVITATION',
   'ROBOT',
   'GRANT',
   'ACCESS_KEY',

@@ -117,6 +117,11 @@ const ERRORS = {
   REPOSITORY_PROTECTED: { status: 409, wire: 'DENIED', message: 'the repository has immutable tags' },
   LIMIT_REACHED: { status: 409, wire: 'DENIED', message: 'the limit is reached' },
   LAST_ADMINISTRATOR: { status: 409, wire: 'DENIED', message: 'another enabled administrator is required' },
+  INVITATION_ENDED: {
+    status: 410,
+    wire: 'DENIED',
+    message: 'the invitation expired, was used, or was revoked: ask an administrator for a new one',
+  },
   OWN_ACCOUNT: { status: 409, wire: 'DENIED', message: 'you cannot do this to your own account' },
   ALREADY_RUNNING: { status: 409, wire: 'DENIED', message: 'a run is already in progress' },
   IDEMPOTENCY_CONFLICT: {

@@ -8,6 +8,7 @@ export const idPrefixes = {
   robot: 'rob',
   temporaryToken: 'tmp',
   session: 'ses',
+  invitation: 'inv',
   opening: 'opn',
   immutabilityChange: 'imc',
 } as const

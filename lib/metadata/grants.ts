@@ -182,6 +182,54 @@ export async function listManageable(db: Source, viewer: Viewer | null, ids: rea
   return new Set(rows.map(({ id }) => id))
 }
 
+/** What a subject is granted, in short. */
+export interface GrantInShort {
+  readonly permission: Permission
+  readonly scopeId: string
+  /** Null for a grant on an instance. */
+  readonly namespace: string | null
+  readonly repository: string | null
+}
+
+/** The grants of a subject that a list shows of it. */
+export interface GrantsInShort {
+  /** The strongest first; those of equal strength by path, an instance before what is in it. */
+  readonly grants: readonly GrantInShort[]
+  /** How many there are, also when `grants` does not have all. */
+  readonly grantCount: number
+}
+
+/** For each of the subjects, its strongest grants: at most `max` each. */
+export async function listStrongestGrants(
+  db: Source,
+  subjectIds: readonly string[],
+  max: number,
+): Promise<(subjectId: string) => GrantsInShort> {
+  if (subjectIds.length === 0) return () => ({ grants: [], grantCount: 0 })
+  const rows = await db.read.$queryRaw<(GrantInShort & { subjectId: string; count: bigint })[]>`
+    SELECT s."subjectId", s."permission", s."scopeId", s."namespace", s."repository", s."count" FROM (
+      SELECT g."subjectId", g."permission", g."scopeId", n."name" AS "namespace", r."name" AS "repository",
+        count(*) OVER (PARTITION BY g."subjectId") AS "count",
+        row_number() OVER (PARTITION BY g."subjectId" ORDER BY
+          CASE g."permission" WHEN 'MANAGE' THEN 0 WHEN 'PUSH' THEN 1 ELSE 2 END,
+          COALESCE(n."name", ''), COALESCE(r."name", '')) AS "place"
+      FROM "Grant" g
+      LEFT JOIN "Namespace" n ON n."id" = g."namespaceId"
+      LEFT JOIN "Repository" r ON r."id" = g."repositoryId"
+      WHERE g."subjectId" IN (${Prisma.join([...subjectIds])})
+    ) s WHERE s."place" <= ${max} ORDER BY s."subjectId", s."place"`
+  return (id) => {
+    const own = rows.filter(({ subjectId }) => subjectId === id)
+    const grants = own.map(({ permission, scopeId, namespace, repository }) => ({
+      permission,
+      scopeId,
+      namespace,
+      repository,
+    }))
+    return { grants, grantCount: Number(own[0]?.count ?? 0) }
+  }
+}
+
 /** Most grants that the record of a deletion names. */
 const namedGrantsMax = 100
 

@@ -4,6 +4,7 @@ import { isUniqueViolation } from './engine/failures'
 import { Prisma } from './generated/sqlite/client'
 import { type Slice, type Sql, allOf, contains, inOrder } from './engine/listing'
 import { lockName, lockRow } from './engine/locks'
+import { type InvitationRow, findPendingInvitations } from './invitations'
 
 /** A person who may log on, without secrets. */
 export interface User {
@@ -127,26 +128,46 @@ function matching({ search, role, isDisabled }: UserFilter): Sql {
 export interface UserFacts {
   readonly hasSecondFactor: boolean
   readonly grantCount: number
+  /** Whether there is neither a console password nor an identity of single sign-on: nobody can log on as this user. */
+  readonly awaitsPassword: boolean
+  /** The latest invitation that was neither used nor revoked; it may have expired. Null unless a password is awaited. */
+  readonly invitation: Pick<InvitationRow, 'createdBy' | 'createdAt' | 'expiresAt'> | null
 }
 
-/** For each of the users: whether the log-on asks for a second factor, and how many grants there are. */
+/** For each of the users: what is shown of them in addition to their own row. */
 export async function getUserFacts(db: Source, userIds: readonly string[]): Promise<(id: string) => UserFacts> {
-  const [factors, grants] = await Promise.all([
+  const [factors, grants, awaiting] = await Promise.all([
     db.prisma.secondFactor.findMany({
       where: { userId: { in: [...userIds] }, confirmedAt: { not: null } },
       select: { userId: true },
     }),
     db.prisma.grant.groupBy({ by: ['subjectId'], where: { subjectId: { in: [...userIds] } }, _count: true }),
+    listAwaitingPassword(db, userIds),
   ])
   const withFactor = new Set(factors.map((row) => row.userId))
   const counts = new Map(grants.map((row) => [row.subjectId, row._count]))
-  return (id) => ({ hasSecondFactor: withFactor.has(id), grantCount: counts.get(id) ?? 0 })
+  const invitations = awaiting.size === 0 ? null : await findPendingInvitations(db, [...awaiting])
+  return (id) => ({
+    hasSecondFactor: withFactor.has(id),
+    grantCount: counts.get(id) ?? 0,
+    awaitsPassword: awaiting.has(id),
+    invitation: invitations?.get(id) ?? null,
+  })
 }
 
-/** Adds a user. Throws ALREADY_EXISTS when the name is taken. */
+/** Those of the users who have neither a console password nor an identity of single sign-on. */
+export async function listAwaitingPassword(db: Source, userIds: readonly string[]): Promise<Set<string>> {
+  const rows = await db.prisma.user.findMany({
+    where: { id: { in: [...userIds] }, passwordHash: null, identities: { none: {} } },
+    select: { id: true },
+  })
+  return new Set(rows.map(({ id }) => id))
+}
+
+/** Adds a user; without a password when the hash is null. Throws ALREADY_EXISTS when the name is taken. */
 export async function addUser(
   tx: Transaction,
-  user: Omit<UserSettings, 'arePullsCounted'> & Pick<UserRow, 'id' | 'name'> & { readonly passwordHash: string },
+  user: Omit<UserSettings, 'arePullsCounted'> & Pick<UserRow, 'id' | 'name'> & { readonly passwordHash: string | null },
 ): Promise<void> {
   try {
     await tx.prisma.user.create({ data: user })

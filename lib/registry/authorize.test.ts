@@ -33,6 +33,7 @@ const noUseCases: Readonly<Record<string, string>> = {
   'content/stream-blob': 'a step of a use case',
   'credentials/registry-password-target': 'names for audit events and locks',
   'grants/new-grant': 'a step in the transaction of a use case',
+  'users/new-invitation': 'a step in the transaction of a use case',
   'instances/ensure-example': 'the work of the server itself, at the first start',
   'ledger/ledger-access': 'the check that use cases of the ledger make',
   'ledger/ledger-filter': 'reads a filter',

@@ -51,6 +51,8 @@ export async function openConsole(ctx: Context, { port, dev }: ConsoleSettings):
     exchange.route = door === 'api' ? apiRoute(url) : isAsset ? 'asset' : 'page'
     const policy = door === 'api' || isAsset ? null : pagePolicy(createNonce(), dev)
     setSecurityHeaders(response, door, client, policy ?? undefined)
+    // The page's address is a secret until the invitation is used.
+    if (url === '/invitation') response.setHeader('Referrer-Policy', 'no-referrer')
     // The REST API sets it itself; Next would send both.
     if (door !== 'api') response.setHeader('X-Request-Id', requestId)
     const fault = unclear ?? findMalformed(request, { isApi: door === 'api', isDevelopment: dev })

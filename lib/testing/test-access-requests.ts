@@ -1,4 +1,5 @@
 import type { Context } from '@/lib/context'
+import { hashToken } from '@/lib/secrets/token-hash'
 import {
   accessKeyId,
   grantId,
@@ -45,6 +46,35 @@ const someKey = { params: { userId: userId('none'), accessKeyId: accessKeyId('no
 const someRobot = { params: { robotId: robotId('none') } }
 const ofPuller = { params: { grantId: grantId('pull-repository') } }
 const ofManager = { params: { grantId: grantId('manage-instance') } }
+
+const invitationToken = 'token-of-the-invitation'
+
+/** The user `none` has no password. */
+const awaitPassword = ({ db }: Context) =>
+  db.prisma.user.update({ where: { id: userId('none') }, data: { passwordHash: null } })
+
+/** The user `none` has no password, and an invitation to set one. */
+const invited = {
+  prepare: async (ctx: Context) => {
+    await awaitPassword(ctx)
+    await invite(ctx, null)
+  },
+}
+
+/** The same, but the invitation was revoked. */
+const revokedInvitation = {
+  prepare: async (ctx: Context) => {
+    await awaitPassword(ctx)
+    await invite(ctx, new Date())
+  },
+}
+
+async function invite({ db }: Context, revokedAt: Date | null): Promise<void> {
+  const createdAt = new Date()
+  const expiresAt = new Date(createdAt.getTime() + 60_000)
+  const row = { id: 'inv-0000000000000001', tokenHash: hashToken(invitationToken), userId: userId('none') }
+  await db.prisma.invitation.create({ data: { ...row, createdBy: 'admin', createdAt, expiresAt, revokedAt } })
+}
 
 /** The tags of `closed` are protected, and none is open. */
 const immutable = {
@@ -237,6 +267,11 @@ export const accessRequests: Readonly<Record<string, AccessRequest | ((caller: s
   'getUser one': someUser,
   'updateUser one': { ...someUser, body: { role: 'ADMINISTRATOR' } },
   'deleteUser one': someUser,
+  'inviteUser any': { body: { name: 'new', grants: [{ scopeId: ids.closed, permission: 'PULL' }] } },
+  'renewInvitation of one without a password': { ...someUser, prepare: awaitPassword },
+  'renewInvitation of one with a password': someUser,
+  'revokeInvitation of one who is invited': { ...someUser, ...invited },
+  'revokeInvitation of one who is not invited': someUser,
   'resetSecondFactor of one': { params: { userId: userId('owner') } },
   'listAccessKeysOfUser of one': someUser,
   'updateAccessKeyOfUser of one': { ...someKey, body: { isDisabled: true } },
@@ -311,6 +346,11 @@ export const accessRequests: Readonly<Record<string, AccessRequest | ((caller: s
   'createSession a wrong password': logOn('none', 'a-wrong-password'),
   'createSession of a disabled user': logOn('disabled', passwords.console),
   "createSession the registry's password": logOn('none', passwords.registry),
+  'readInvitation an open one': { ...invited, body: { token: invitationToken } },
+  'readInvitation of no such token': { ...invited, body: { token: 'another' } },
+  'acceptInvitation an open one': { ...invited, body: { token: invitationToken, password: newPassword } },
+  'acceptInvitation a revoked one': { ...revokedInvitation, body: { token: invitationToken, password: newPassword } },
+  'acceptInvitation of no such token': { ...invited, body: { token: 'another', password: newPassword } },
 
   'exportAuditEvents all': { query: '?to=2020-01-01T00%3A00%3A00Z' },
   'getAuditEvent one': {

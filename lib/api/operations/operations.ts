@@ -7,6 +7,7 @@ import { grantOperations } from './grants'
 import { immutabilityOperations } from './immutability'
 import { immutabilityChangeOperations } from './immutability-changes'
 import { instanceOperations } from './instances'
+import { invitationOperations } from './invitations'
 import { maintenanceOperations } from './maintenance'
 import { manifestOperations } from './manifests'
 import { namespaceOperations } from './namespaces'
@@ -39,6 +40,7 @@ export const operations = {
   ...credentialOperations,
   ...accessKeyOperations,
   ...userOperations,
+  ...invitationOperations,
   ...grantOperations,
   ...auditEventOperations,
   ...searchOperations,

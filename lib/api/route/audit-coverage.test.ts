@@ -23,12 +23,14 @@ const shownElsewhere: Readonly<Record<string, string>> = {
 /** Operations that change nothing that counts, and why. */
 const withoutEvent: Readonly<Record<string, string>> = {
   checkImmutability: 'it answers a question and changes nothing',
+  readInvitation: 'it answers a question and changes nothing',
   previewImmutabilityChange: 'it answers a question and changes nothing',
   createSecondFactor: 'what is set up counts for nothing until it is confirmed, and that is recorded',
 }
 
 /** What an administrator does that concerns no instance. */
-const ofNoInstance = /Instance$|Key|User|SecondFactor|RecoveryCodes|Password$|Session|GarbageCollection|Scrub/
+const ofNoInstance =
+  /Instance$|Key|User|SecondFactor|RecoveryCodes|Password$|Session|Invitation|GarbageCollection|Scrub/
 
 const changing = Object.values<Operation>(operations).filter(({ method }) => method !== 'GET')
 
@@ -74,7 +76,7 @@ describe('who, what, from where, before and after is recorded by', () => {
       expect(recorded.length > 0).toBe(!(id in shownElsewhere) && !(id in withoutEvent))
       for (const event of recorded) {
         expect(event).toMatchObject({
-          actor: id === 'createSession' ? 'none' : 'admin',
+          actor: ['createSession', 'acceptInvitation'].includes(id) ? 'none' : 'admin',
           address: '192.0.2.7',
           userAgent: 'test',
         })

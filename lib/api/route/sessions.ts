@@ -1,6 +1,8 @@
 import type { SessionView } from '@/lib/api/schemas/sessions'
+import { acceptByPassword } from '@/lib/auth/console/invitations'
 import { logOnByPassword } from '@/lib/auth/console/log-on'
-import { endAllSessions, endSession, endSessionById } from '@/lib/auth/console/sessions'
+import { type StartedSession, endAllSessions, endSession, endSessionById } from '@/lib/auth/console/sessions'
+import type { Context } from '@/lib/context'
 import { AppError } from '@/lib/domain/errors'
 import { type ProvenSession, originOf, sessionTokenOf } from './authenticate'
 import type { operations } from '@/lib/api/operations/operations'
@@ -21,11 +23,17 @@ export async function logOn({
 }: Call<typeof operations.createSession>): Promise<Answer<typeof operations.createSession>> {
   const input = { ...body, code: body.code ?? null }
   const session = await logOnByPassword(ctx, input, originOf(request), sessionTokenOf(request, ctx.config.publicUrl))
-  return {
-    body: toView(session),
-    location: '/api/v1/session',
-    cookies: [sessionCookie(ctx, request, session.token)],
-  }
+  return started(ctx, request, session)
+}
+
+/** Sets the password of an invited user and logs the user on. The response sets the session cookie. */
+export async function acceptInvitation({
+  ctx,
+  body,
+  request,
+}: Call<typeof operations.acceptInvitation>): Promise<Answer<typeof operations.acceptInvitation>> {
+  const session = await acceptByPassword(ctx, body, originOf(request), sessionTokenOf(request, ctx.config.publicUrl))
+  return started(ctx, request, session)
 }
 
 /** Logs off and removes the cookie. Without a session this succeeds too, since there is nothing to end. */
@@ -55,6 +63,14 @@ export async function endEverySession({
 }: Call<typeof operations.deleteEverySession>) {
   await endAllSessions(ctx.db, principal)
   return session === null ? {} : { cookies: [noSessionCookie(ctx, request)] }
+}
+
+function started(ctx: Context, request: Request, session: StartedSession) {
+  return {
+    body: toView(session),
+    location: '/api/v1/session',
+    cookies: [sessionCookie(ctx, request, session.token)],
+  }
 }
 
 function toView({ user, expiresAt }: Pick<ProvenSession, 'user' | 'expiresAt'>): SessionView {

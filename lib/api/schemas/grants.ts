@@ -68,4 +68,10 @@ export const createGrantBody = z.strictObject({
   permission,
 })
 
+/** The first grants of a new user or robot. */
+export const firstGrants = z
+  .array(z.strictObject({ scopeId: z.string().min(1).max(100), permission }))
+  .max(20)
+  .default([])
+
 export const updateGrantBody = z.strictObject({ permission })

@@ -1,7 +1,16 @@
 import { z } from 'zod'
 import { isRobotName } from '@/lib/domain/robot-name'
 import { clearable, pageOf, pageQuery, timeInput, timestamp } from './common'
-import { permission } from './grants'
+import { firstGrants, permission } from './grants'
+
+/** What a robot may do, and on what. */
+const robotGrant = z.object({
+  permission,
+  scopeId: z.string(),
+  namespace: z.string().nullable().meta({ description: 'Null: the whole instance' }),
+  repository: z.string().nullable().meta({ description: 'Name inside its namespace; null: all of them' }),
+})
+export type RobotGrantView = z.infer<typeof robotGrant>
 
 const arePullsCounted = z
   .boolean()
@@ -23,6 +32,11 @@ export const robot = z.object({
   expiresAt: timestamp.nullable().meta({ description: 'When it stops working; null: never' }),
   lastUsedAt: timestamp.nullable().meta({ description: 'Precise to the minute; null: never' }),
   lastUsedAddress: z.string().nullable(),
+  grants: z
+    .array(robotGrant)
+    .readonly()
+    .meta({ description: 'What it is granted, the strongest first; of many, the first 10' }),
+  grantCount: z.number().int().nonnegative(),
   createdBy: z.string().meta({ description: 'User name' }),
   createdAt: timestamp,
   updatedAt: timestamp,
@@ -53,13 +67,9 @@ export const createRobotBody = z.strictObject({
   description: description.default(''),
   expiresAt: expiresAt.default(null),
   arePullsCounted: arePullsCounted.default(true),
-  grants: z
-    .array(z.strictObject({ scopeId: z.string().min(1).max(100), permission }))
-    .max(20)
-    .default([])
-    .meta({
-      description: 'Its first grants: on its instance, or on namespaces and repositories of the instance',
-    }),
+  grants: firstGrants.meta({
+    description: 'Its first grants: on its instance, or on namespaces and repositories of the instance',
+  }),
 })
 
 export const updateRobotBody = z.strictObject({

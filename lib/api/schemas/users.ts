@@ -14,7 +14,7 @@ const displayName = z
   .refine(isPlainText, { message: 'no control characters' })
 
 /** A console password. The server also refuses common passwords and the user's name. */
-const password = z
+export const consolePassword = z
   .string()
   .min(12, { message: '12 to 256 characters' })
   .max(256, { message: '12 to 256 characters' })
@@ -32,6 +32,14 @@ export const user = z.object({
     .meta({ description: 'False for an account whose pulls say nothing about use, such as a scanner’s' }),
   hasSecondFactor: z.boolean().meta({ description: 'The user also needs a code from an authenticator app to log on' }),
   grantCount: z.number().int().nonnegative(),
+  awaitsPassword: z.boolean().meta({
+    description:
+      'The user has no console password and does not use single sign-on, so cannot log on: an invitation helps',
+  }),
+  invitation: z
+    .object({ createdBy: z.string(), createdAt: timestamp, expiresAt: timestamp })
+    .nullable()
+    .meta({ description: 'The invitation that was neither used nor revoked; it may have expired' }),
   lastLogOnAt: timestamp.nullable(),
   createdAt: timestamp,
   updatedAt: timestamp,
@@ -57,7 +65,7 @@ export const createUserBody = z.strictObject({
   displayName: displayName.default(''),
   role: userRole.default('MEMBER'),
   isDisabled: z.boolean().default(false),
-  password: password.meta({ description: 'Password for logging on to the console' }),
+  password: consolePassword.meta({ description: 'Password for logging on to the console' }),
 })
 
 export const updateUserBody = z.strictObject({
@@ -65,6 +73,6 @@ export const updateUserBody = z.strictObject({
   role: userRole.optional(),
   arePullsCounted: z.boolean().optional(),
   isDisabled: z.boolean().optional().meta({ description: 'Disabling a user ends their sessions' }),
-  password: password.optional().meta({ description: 'Replaces the user’s password and ends their sessions' }),
+  password: consolePassword.optional().meta({ description: 'Replaces the user’s password and ends their sessions' }),
 })
 export type UpdateUserBody = z.infer<typeof updateUserBody>

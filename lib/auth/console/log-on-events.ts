@@ -6,7 +6,7 @@ import type { FailedLogOns } from '@/lib/auth/guessing/failed-log-ons'
 import type { Origin } from '@/lib/domain/principal'
 
 /** How a user logs on to the console, as named in audit records. */
-export type LogOnCredential = 'password' | 'single-sign-on'
+export type LogOnCredential = 'password' | 'single-sign-on' | 'invitation'
 
 /** Records that a user logged on. Call it last in the transaction, like `insertAuditEvent`. */
 export async function recordLogOn(

@@ -11,7 +11,7 @@ export interface Attempt {
    * Which kind of secret is tried. Each kind is counted separately: a caller who knows an account's registry password,
    * and can clear its failures by logging on, must not clear those of its console password.
    */
-  readonly kind: 'password' | 'second-factor' | 'registry' | 'access-key' | 'single-sign-on'
+  readonly kind: 'password' | 'second-factor' | 'registry' | 'access-key' | 'single-sign-on' | 'invitation'
   /** The account that the caller names, whether it exists or not. */
   readonly account: string
   /**

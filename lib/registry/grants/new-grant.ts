@@ -4,7 +4,7 @@ import { AppError } from '@/lib/domain/errors'
 import { createId } from '@/lib/domain/ids'
 import type { NewAuditEvent } from '@/lib/metadata/audit-events'
 import type { Transaction } from '@/lib/metadata/engine/database'
-import { findGrantSubject, insertGrant } from '@/lib/metadata/grants'
+import { findGrantScope, findGrantSubject, insertGrant } from '@/lib/metadata/grants'
 import { type GrantDetails, describeGrant, grantName, requireManagedScope } from './grant-details'
 import type { Versioned } from '@/lib/registry/versions'
 
@@ -41,4 +41,37 @@ export async function addGrant(
     after: { subjectId, scopeId, permission },
   }
   return { made, event }
+}
+
+/** The first grants of a new user or robot. */
+export type FirstGrants = readonly Omit<NewGrant, 'subjectId'>[]
+
+/**
+ * Adds the first grants of a new user or robot, as `addGrant` does, and returns their events. Throws BAD_REQUEST, naming
+ * the grant, for a scope that does not exist, that is not in `instanceId` when one is given, or that is named twice.
+ */
+export async function addFirstGrants(
+  tx: Transaction,
+  principal: Principal,
+  subjectId: string,
+  grants: FirstGrants,
+  instanceId: string | null,
+): Promise<NewAuditEvent[]> {
+  const found: { readonly grant: FirstGrants[number]; readonly instanceId: string }[] = []
+  for (const [index, grant] of grants.entries()) {
+    const scope = await findGrantScope(tx, grant.scopeId)
+    const isFirst = grants.findIndex(({ scopeId }) => scopeId === grant.scopeId) === index
+    if (scope === null || !isFirst || (instanceId !== null && scope.instanceId !== instanceId)) {
+      const within =
+        instanceId === null ? 'an id of an instance, or of what it holds' : 'an id of the instance, or of what it holds'
+      const message = isFirst ? within : 'it is given twice'
+      throw new AppError('BAD_REQUEST', { fields: [{ path: `grants.${index}.scopeId`, message }] })
+    }
+    found.push({ grant, instanceId: scope.instanceId })
+  }
+  // Each adds a lock of its instance: in one order everywhere, so that two such transactions cannot deadlock.
+  found.sort((one, other) => (one.instanceId < other.instanceId ? -1 : one.instanceId > other.instanceId ? 1 : 0))
+  const events: NewAuditEvent[] = []
+  for (const { grant } of found) events.push((await addGrant(tx, principal, { subjectId, ...grant })).event)
+  return events
 }

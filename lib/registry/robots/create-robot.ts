@@ -1,17 +1,13 @@
 import type { Principal } from '@/lib/domain/principal'
-import type { Permission } from '@/lib/domain/access'
-import { AppError } from '@/lib/domain/errors'
 import { createId } from '@/lib/domain/ids'
 import { createSecret } from '@/lib/domain/random-secret'
 import { robotUserName } from '@/lib/domain/robot-name'
 import { type NewAuditEvent, insertAuditEvent } from '@/lib/metadata/audit-events'
-import type { Transaction } from '@/lib/metadata/engine/database'
-import { findGrantScope } from '@/lib/metadata/grants'
 import { insertRobot } from '@/lib/metadata/robots'
 import { sealRobotSecret } from '@/lib/secrets/robot-secrets'
 import { authorize } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
-import { addGrant } from '@/lib/registry/grants/new-grant'
+import { type FirstGrants, addFirstGrants } from '@/lib/registry/grants/new-grant'
 import { type RobotWithSecret, describeRobot, readExpiry } from './robot-details'
 import type { Versioned } from '@/lib/registry/versions'
 
@@ -23,7 +19,7 @@ export interface NewRobot {
   /** False: its pulls are not counted. True if absent. */
   readonly arePullsCounted?: boolean | undefined
   /** Its first grants. */
-  readonly grants: readonly { readonly scopeId: string; readonly permission: Permission }[]
+  readonly grants: FirstGrants
 }
 
 /**
@@ -47,22 +43,11 @@ export async function createRobot(
     const { name, description, arePullsCounted = true } = input
     const settings = { id, instanceId, name, description, arePullsCounted, expiresAt, createdBy: principal.name }
     await insertRobot(tx, { ...settings, secretHash, sealedSecret })
-    await assertScopesOf(tx, instanceId, grants)
     const target = { type: 'ROBOT', id, name: robotUserName(name) } as const
     const events: NewAuditEvent[] = [{ action: 'CREATE', target, instanceId, before: null, after: { ...input } }]
-    for (const grant of grants) events.push((await addGrant(tx, principal, { subjectId: id, ...grant })).event)
+    events.push(...(await addFirstGrants(tx, principal, id, grants, instanceId)))
     for (const event of events) await insertAuditEvent(tx, principal, event)
     return describeRobot(tx, id)
   })
   return { value: { ...value, secret }, version }
-}
-
-async function assertScopesOf(tx: Transaction, instanceId: string, grants: NewRobot['grants']): Promise<void> {
-  for (const [index, { scopeId }] of grants.entries()) {
-    const scope = await findGrantScope(tx, scopeId)
-    const isFirst = grants.findIndex((grant) => grant.scopeId === scopeId) === index
-    if (scope?.instanceId === instanceId && isFirst) continue
-    const message = isFirst ? 'an id of the instance, or of what it holds' : 'it is given twice'
-    throw new AppError('BAD_REQUEST', { fields: [{ path: `grants.${index}.scopeId`, message }] })
-  }
 }

@@ -5,7 +5,7 @@ import { listLostGrants } from '@/lib/metadata/grants'
 import { lockRow } from '@/lib/metadata/engine/locks'
 import { deleteRobot as deleteRobotRow } from '@/lib/metadata/robots'
 import type { Context } from '@/lib/context'
-import { authorizeRobot, requireRobot, toRobotDetails } from './robot-details'
+import { authorizeRobot, requireRobot, settingsOf } from './robot-details'
 import { type ExpectedVersions, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
 
 /**
@@ -25,7 +25,7 @@ export async function deleteRobot(
     assertExpected(current.version, expected)
     const lost = await listLostGrants(tx, { subjectId: id })
     if (!(await deleteRobotRow(tx, current))) throw changedMeanwhile()
-    const { name, description, expiresAt, isDisabled } = toRobotDetails(current)
+    const { name, description, expiresAt, isDisabled } = settingsOf(current)
     await insertAuditEvent(tx, principal, {
       action: 'DELETE',
       target: { type: 'ROBOT', id, name: robotUserName(name) },

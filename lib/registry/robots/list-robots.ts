@@ -3,7 +3,7 @@ import { type RobotFilter, countRobots, listRobots as listRobotRows } from '@/li
 import { authorize, authorizeAdministrator } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { type Page, type PageRequest, readPage } from '@/lib/registry/page'
-import { type RobotDetails, toRobotDetails } from './robot-details'
+import { type RobotDetails, describeRobots } from './robot-details'
 
 /** Lists the robots of an instance, or of all instances, by name. Throws PAGE_INVALID. */
 export async function listRobots(
@@ -23,5 +23,5 @@ export async function listRobots(
       positionOf: (row) => ({ key: row.name, tie: row.id }),
     },
   )
-  return { ...page, items: page.items.map(toRobotDetails) }
+  return { ...page, items: await describeRobots(ctx.db, page.items) }
 }

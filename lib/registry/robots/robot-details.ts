@@ -2,15 +2,14 @@ import type { Principal } from '@/lib/domain/principal'
 import { AppError } from '@/lib/domain/errors'
 import { robotUserName } from '@/lib/domain/robot-name'
 import type { Source } from '@/lib/metadata/engine/database'
+import { type GrantsInShort, listStrongestGrants } from '@/lib/metadata/grants'
 import { type RobotRow, findRobot } from '@/lib/metadata/robots'
 import type { Versioned } from '@/lib/registry/versions'
 import { type Authorizing, authorize, authorizeProven } from '@/lib/registry/authorize'
 
 /** A robot as the console and the API show it. Times are UTC, ISO 8601. */
-export interface RobotDetails extends Omit<
-  RobotRow,
-  'version' | 'expiresAt' | 'lastUsedAt' | 'createdAt' | 'updatedAt'
-> {
+export interface RobotDetails
+  extends Omit<RobotRow, 'version' | 'expiresAt' | 'lastUsedAt' | 'createdAt' | 'updatedAt'>, GrantsInShort {
   readonly userName: string
   readonly expiresAt: string | null
   readonly lastUsedAt: string | null
@@ -45,14 +44,25 @@ export async function authorizeRobot(
   return robot
 }
 
+/** How many grants of a robot are shown with it. */
+const shownGrantsMax = 10
+
 /** Returns the current details of a robot. Throws NOT_FOUND. */
 export async function describeRobot(db: Source, id: string): Promise<Versioned<RobotDetails>> {
   const row = await requireRobot(db, id)
-  return { value: toRobotDetails(row), version: String(row.version) }
+  const grantsOf = await listStrongestGrants(db, [id], shownGrantsMax)
+  return { value: { ...settingsOf(row), ...grantsOf(id) }, version: String(row.version) }
 }
 
-/** Returns the details of a robot. */
-export function toRobotDetails(row: RobotRow): RobotDetails {
+/** Returns the details of robots, in the same order. */
+export async function describeRobots(db: Source, rows: readonly RobotRow[]): Promise<RobotDetails[]> {
+  const ids = rows.map(({ id }) => id)
+  const grantsOf = await listStrongestGrants(db, ids, shownGrantsMax)
+  return rows.map((row) => ({ ...settingsOf(row), ...grantsOf(row.id) }))
+}
+
+/** Returns the details of a robot without its grants. */
+export function settingsOf(row: RobotRow): Omit<RobotDetails, keyof GrantsInShort> {
   const { version: _, expiresAt, lastUsedAt, createdAt, updatedAt, ...shown } = row
   return {
     ...shown,

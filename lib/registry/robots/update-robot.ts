@@ -6,14 +6,7 @@ import { deleteRefreshTokens } from '@/lib/metadata/refresh-tokens'
 import { updateRobot as updateRobotRow } from '@/lib/metadata/robots'
 import { changedFields } from '@/lib/registry/changed-fields'
 import type { Context } from '@/lib/context'
-import {
-  type RobotDetails,
-  authorizeRobot,
-  describeRobot,
-  readExpiry,
-  requireRobot,
-  toRobotDetails,
-} from './robot-details'
+import { type RobotDetails, authorizeRobot, describeRobot, readExpiry, requireRobot, settingsOf } from './robot-details'
 import { type ExpectedVersions, type Versioned, assertExpected, changedMeanwhile } from '@/lib/registry/versions'
 
 /** What may change in a robot. An absent field stays unchanged. */
@@ -42,7 +35,7 @@ export async function updateRobot(
     const current = await requireRobot(tx, id)
     assertExpected(current.version, expected)
     const wanted = { ...input, expiresAt: expiresAt && new Date(expiresAt).toISOString() }
-    const changes = changedFields(toRobotDetails(current), wanted)
+    const changes = changedFields(settingsOf(current), wanted)
     if (changes === null) return describeRobot(tx, id)
     const { expiresAt: expiry, ...others } = changes.after
     const data = { ...others, ...(expiry === undefined ? {} : { expiresAt: readExpiry(expiry) }) }

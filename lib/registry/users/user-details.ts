@@ -4,7 +4,9 @@ import { type UserFacts, type UserRow, findUser, getUserFacts } from '@/lib/meta
 import type { Versioned } from '@/lib/registry/versions'
 
 /** A user as the console and the API show it. Times are UTC, ISO 8601. */
-export interface UserDetails extends Omit<UserRow, 'version' | 'createdAt' | 'updatedAt' | 'lastLogOnAt'>, UserFacts {
+export interface UserDetails
+  extends Omit<UserRow, 'version' | 'createdAt' | 'updatedAt' | 'lastLogOnAt'>, Omit<UserFacts, 'invitation'> {
+  readonly invitation: { readonly createdBy: string; readonly createdAt: string; readonly expiresAt: string } | null
   readonly createdAt: string
   readonly updatedAt: string
   readonly lastLogOnAt: string | null
@@ -26,9 +28,15 @@ export async function describeUser(db: Source, row: UserRow): Promise<Versioned<
 /** Combines a row and its facts into a user's details. */
 export function toUserDetails(row: UserRow, facts: UserFacts): UserDetails {
   const { version: _, createdAt, updatedAt, lastLogOnAt, ...shown } = row
+  const { invitation } = facts
   return {
     ...shown,
     ...facts,
+    invitation: invitation && {
+      createdBy: invitation.createdBy,
+      createdAt: invitation.createdAt.toISOString(),
+      expiresAt: invitation.expiresAt.toISOString(),
+    },
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
     lastLogOnAt: lastLogOnAt?.toISOString() ?? null,

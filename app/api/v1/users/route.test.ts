@@ -63,6 +63,8 @@ test('a user is made, read, changed and deleted, and the record says what was an
     isDisabled: false,
     hasSecondFactor: false,
     grantCount: 0,
+    awaitsPassword: false,
+    invitation: null,
     lastLogOnAt: null,
     createdAt: expect.any(String) as string,
     updatedAt: expect.any(String) as string,

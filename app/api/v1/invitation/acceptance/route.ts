@@ -1,0 +1,8 @@
+import { operations } from '@/lib/api/operations/operations'
+import { resource } from '@/lib/api/route/resource'
+import { route } from '@/lib/api/route/route'
+import { acceptInvitation } from '@/lib/api/route/sessions'
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
+  POST: route(operations.acceptInvitation, acceptInvitation),
+})

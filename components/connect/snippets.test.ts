@@ -4,6 +4,7 @@ import { type Connection, type ConnectTool, connectSteps, connectTools } from '.
 
 const connection: Connection = {
   registryHost: 'example-registry.cn-hangzhou.cr.example.com:8443',
+  registryAddress: 'example-registry.cn-hangzhou.cr.example.com:8443',
   isPlainHttp: false,
   userName: 'robot+ci',
   secret: 'S3cr3tOfARobot',

@@ -15,10 +15,13 @@ export type ConnectTool = (typeof connectTools)[number]['key']
 
 /** Who connects, and to what. */
 export interface Connection {
-  /** Host, with its port, of the instance's registry. */
+  /** Where clients log on: host, with its port. */
   registryHost: string
+  /** What stands before repositories: that host, and the path of the instance where it needs one. */
+  registryAddress: string
   /** Whether the registry is reached without TLS: some clients must be told so. */
   isPlainHttp: boolean
+  /** As clients log on with it. */
   userName: string
   /** Null when it is not known any more: it was shown once. */
   secret: string | null
@@ -103,12 +106,12 @@ const steps: Record<ConnectTool, (connection: Connection) => ConnectStep[]> = {
       commands('pushChart', [
         `helm push${plain(to)} `,
         { variable: 'chart-1.0.0.tgz' },
-        ` oci://${to.registryHost}/`,
+        ` oci://${to.registryAddress}/`,
         ns(to),
       ]),
     ),
     commands('pullChart', [
-      `helm pull${plain(to)} oci://${to.registryHost}/`,
+      `helm pull${plain(to)} oci://${to.registryAddress}/`,
       ns(to),
       '/',
       { variable: to.repository ?? 'chart' },
@@ -239,7 +242,7 @@ function ns({ namespace }: Connection): CommandLine[number] {
 }
 
 function pathOf(to: Connection): CommandLine {
-  return [`${to.registryHost}/`, ns(to), '/', to.repository ?? { variable: 'image' }]
+  return [`${to.registryAddress}/`, ns(to), '/', to.repository ?? { variable: 'image' }]
 }
 
 function imageOf(to: Connection): CommandLine {

@@ -2,6 +2,7 @@
 
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
+import type { CredentialsView } from '@/lib/api/schemas/credentials'
 import { useCreateTemporaryToken } from '../queries/credentials'
 import { SecretDialog } from '../secret-dialog'
 import { Dialog } from '../ui/dialog'
@@ -13,13 +14,13 @@ const hoursOffered = [1, 2, 4, 8, 12, 24]
 
 interface CreateTokenDialogProps {
   instanceId: string
-  registryHost: string
+  credentials: CredentialsView
   mayPush: boolean
   onClose: () => void
 }
 
 /** Makes a temporary token, then shows it. */
-export function CreateTokenDialog({ instanceId, registryHost, mayPush, onClose }: CreateTokenDialogProps) {
+export function CreateTokenDialog({ instanceId, credentials, mayPush, onClose }: CreateTokenDialogProps) {
   const t = useTranslations()
   const create = useCreateTemporaryToken(instanceId)
   const { run, close } = useAction(create, onClose)
@@ -28,9 +29,9 @@ export function CreateTokenDialog({ instanceId, registryHost, mayPush, onClose }
     return (
       <SecretDialog
         title={t('tokens.made')}
-        name={{ label: t('credentials.userName'), value: create.data.userName }}
+        name={{ label: t('credentials.userName'), value: `${credentials.userNamePrefix}${create.data.userName}` }}
         secret={{ label: t('credentials.password'), value: create.data.token }}
-        connect={{ connection: { registryHost, namespace: null, repository: null, mayPush }, first: 'docker' }}
+        connect={{ connection: { ...credentials, namespace: null, repository: null, mayPush }, first: 'docker' }}
         onClose={onClose}
       />
     )

@@ -99,7 +99,13 @@ export function CredentialsPage({ region, instanceId }: { region: RegionId; inst
       <Suspense>
         {dialog === 'connect' && data && (
           <ConnectDialog
-            connection={{ ...data, namespace: null, repository: null, mayPush }}
+            connection={{
+              ...data,
+              userName: `${data.userNamePrefix}${data.userName}`,
+              namespace: null,
+              repository: null,
+              mayPush,
+            }}
             first="docker"
             help={t('connect.ownHelp')}
             onClose={close}
@@ -132,7 +138,10 @@ function Facts({ credentials }: { credentials: CredentialsView | undefined }) {
     <dl className="facts">
       <Fact label={t('credentials.userName')}>
         {credentials ? (
-          <Copyable text={credentials.userName} label={t('credentials.copyUserName')} />
+          <Copyable
+            text={`${credentials.userNamePrefix}${credentials.userName}`}
+            label={t('credentials.copyUserName')}
+          />
         ) : (
           <Skeleton width="lg" />
         )}
@@ -151,7 +160,11 @@ function Facts({ credentials }: { credentials: CredentialsView | undefined }) {
         {credentials ? (
           <CodeBlock
             label={t('credentials.copyLogIn')}
-            lines={[[`docker login --username=${credentials.userName} ${credentials.registryHost}`]]}
+            lines={[
+              [
+                `docker login --username=${credentials.userNamePrefix}${credentials.userName} ${credentials.registryHost}`,
+              ],
+            ]}
           />
         ) : (
           <Skeleton width="xl" />

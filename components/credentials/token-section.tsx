@@ -118,12 +118,7 @@ export function TokenSection({ instanceId, credentials, mayPush }: TokenSectionP
       </List>
       <Suspense>
         {dialog?.kind === 'create' && (
-          <CreateTokenDialog
-            instanceId={instanceId}
-            registryHost={credentials.registryHost}
-            mayPush={mayPush}
-            onClose={close}
-          />
+          <CreateTokenDialog instanceId={instanceId} credentials={credentials} mayPush={mayPush} onClose={close} />
         )}
       </Suspense>
       {dialog?.kind === 'revoke' && (

@@ -34,7 +34,7 @@ export function ManifestCards(props: ManifestCardsProps) {
   const query = useQuery(manifestQuery(repository.id, digest))
   const error = failureOf(query)
   const manifest = query.data
-  const address = instance && `${instance.registryHost}/${repository.namespace}/${repository.name}`
+  const address = instance && `${instance.registryAddress}/${repository.namespace}/${repository.name}`
   return (
     <div className="beside-room">
       <div className="beside">

@@ -36,7 +36,7 @@ export function DeleteInstanceDialog({ region, instanceId, onClose }: DeleteInst
           <ConfirmDialog
             title={t('instances.delete')}
             subject={instance.name}
-            consequence={t('instances.deleteConsequence', { host: instance.endpoints.internet })}
+            consequence={t('instances.deleteConsequence', { host: instance.registryAddress })}
             confirm={t('instances.delete')}
             typed
             action={remove}

@@ -67,9 +67,9 @@ export function InstanceCards({ region, instances, stale, onRename, onDelete }: 
           <Figures instance={instance} />
           <footer>
             <span className="copy card-over">
-              <code title={instance.endpoints.internet}>{instance.endpoints.internet}</code>
+              <code title={instance.registryAddress}>{instance.registryAddress}</code>
               <CopyButton
-                text={instance.endpoints.internet}
+                text={instance.registryAddress}
                 label={t('instances.copyEndpoint', { name: instance.name })}
               />
             </span>

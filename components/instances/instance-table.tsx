@@ -64,7 +64,7 @@ export function InstanceTable({ region, instances, stale, onRename, onDelete }: 
       gives: 1,
       skeleton: 'xl',
       cell: (instance) => (
-        <Copyable text={instance.endpoints.internet} label={t('instances.copyEndpoint', { name: instance.name })} />
+        <Copyable text={instance.registryAddress} label={t('instances.copyEndpoint', { name: instance.name })} />
       ),
     },
     {

@@ -12,16 +12,15 @@ import type { RegionId } from '@/lib/domain/regions'
 import { PeriodSelect, usePeriod } from '../figures/period-select'
 import { instanceQuery, useUpdateInstance } from '../queries/instances'
 import { instancesHref, repositoriesHref } from '../routes'
+import { AddressSection } from './address-section'
 import { ImmutabilityStatus } from '../immutability/immutability-status'
 import { Button } from '../ui/button'
-import { Copyable } from '../ui/copy-button'
 import { Fact } from '../ui/fact'
 import { lazyComponent } from '../ui/lazy-component'
 import { PageHead, Section } from '../ui/page'
 import { PageError, Skeleton } from '../ui/states'
 import { Badge, Status } from '../ui/status'
 import { Switch } from '../ui/switch'
-import { Time } from '../ui/time'
 import { useToast } from '../ui/toast'
 import { useErrorText } from '../ui/use-error-text'
 import { useFormat } from '../ui/use-format'
@@ -31,6 +30,9 @@ const StorageCard = dynamic(() => import('../space/storage-card').then((module) 
 const OverviewFigures = dynamic(() => import('../figures/overview-figures').then((module) => module.OverviewFigures), {
   loading: () => <div className="figures-room" aria-busy="true" />,
 })
+const FirstPushSection = dynamic(() =>
+  import('../first-push/first-push-section').then((module) => module.FirstPushSection),
+)
 
 const DefaultPolicyDialog = lazyComponent(() => import('./default-policy-dialog'), 'DefaultPolicyDialog')
 
@@ -41,6 +43,7 @@ export function OverviewPage({ region, instanceId }: { region: RegionId; instanc
   const instance = data?.data
   const name = instance?.name ?? instanceId
   const { days } = usePeriod()
+  const isEmpty = useWasEmpty(instance)
   return (
     <>
       <PageHead
@@ -62,7 +65,7 @@ export function OverviewPage({ region, instanceId }: { region: RegionId; instanc
         }
         buttons={
           <>
-            {instance && instance.access !== null && <PeriodSelect />}
+            {!isEmpty && instance && instance.access !== null && <PeriodSelect />}
             <Link className="button" href={repositoriesHref(region, instanceId)}>
               {t('repositories.title')}
             </Link>
@@ -73,19 +76,27 @@ export function OverviewPage({ region, instanceId }: { region: RegionId; instanc
         <PageError error={error} gone={t('instances.gone')} onRetry={refetch} />
       ) : (
         <>
-          {instance && instance.access !== null ? (
+          {isEmpty && instance && <FirstPushSection region={region} instance={instance} />}
+          {!isEmpty && instance && instance.access !== null ? (
             <OverviewFigures region={region} instance={instance} days={days} />
           ) : (
             <Contents instance={instance ?? null} />
           )}
           {instance?.access === 'MANAGE' && <StorageCard region={region} instanceId={instanceId} />}
-          <Endpoints region={region} instance={instance ?? null} />
+          <AddressSection region={region} instance={instance ?? null} />
           {data && <NewRepositories instance={data.data} />}
           {data && <Access current={data} />}
         </>
       )}
     </>
   )
+}
+
+/** Whether the instance had no tag when its page was opened: its first push stays on the page that waited for it. */
+function useWasEmpty(instance: InstanceView | undefined): boolean {
+  const [wasEmpty, setWasEmpty] = useState<boolean>()
+  if (instance && wasEmpty === undefined) setWasEmpty(instance.tagCount === 0)
+  return wasEmpty === true
 }
 
 function Contents({ instance }: { instance: InstanceView | null }) {
@@ -113,36 +124,6 @@ function Figure({ label, children }: { label: string; children: ReactNode }) {
       <dt>{label}</dt>
       <dd className="value">{children ?? <Skeleton width="md" />}</dd>
     </div>
-  )
-}
-
-function Endpoints({ region, instance }: { region: RegionId; instance: InstanceView | null }) {
-  const t = useTranslations()
-  const loading = <Skeleton width="xl" />
-  return (
-    <Section title={t('overview.endpoints')}>
-      <dl className="facts">
-        <Fact label={t('details.internetEndpoint')} full>
-          {instance ? (
-            <Copyable text={instance.endpoints.internet} label={t('details.copyInternetEndpoint')} />
-          ) : (
-            loading
-          )}
-        </Fact>
-        <Fact label={t('details.vpcEndpoint')} full>
-          {instance ? <Copyable text={instance.endpoints.vpc} label={t('details.copyVpcEndpoint')} /> : loading}
-        </Fact>
-        <Fact label={t('overview.id')}>
-          {instance ? <Copyable text={instance.id} label={t('overview.copyId')} /> : loading}
-        </Fact>
-        <Fact label={t('details.region')}>
-          {t(`regions.${region}`)} <code className="muted">{region}</code>
-        </Fact>
-        <Fact label={t('instances.created')}>
-          {instance ? <Time value={instance.createdAt} format="minute" /> : loading}
-        </Fact>
-      </dl>
-    </Section>
   )
 }
 

@@ -41,7 +41,7 @@ function RenameForm({ opened, reload, onClose }: Opened<InstanceView>) {
     variables: (body) => ({ body, etag: base.etag }),
     done: ({ data }) => ({
       title: t('instances.renamed', { from: base.data.name, to: data.name }),
-      body: t('instances.renamedNext', { host: data.endpoints.internet }),
+      body: t('instances.renamedNext', { host: data.registryAddress }),
     }),
     onError: (error) => {
       if (!isApiError(error, 'PRECONDITION_FAILED')) return

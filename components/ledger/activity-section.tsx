@@ -92,7 +92,7 @@ export function ActivitySection({ region, repository, instance }: ActivitySectio
       </div>
       <EventDetails
         event={open}
-        registryHost={instance?.registryHost ?? null}
+        registryAddress={instance?.registryAddress ?? null}
         list={list}
         onClose={() => setOpen(null)}
       />

@@ -79,7 +79,7 @@ export function BlockedPushesPage({ region, instanceId }: { region: RegionId; in
       </div>
       <EventDetails
         event={open}
-        registryHost={instance?.registryHost ?? null}
+        registryAddress={instance?.registryAddress ?? null}
         list={list}
         onClose={() => setOpen(null)}
       />

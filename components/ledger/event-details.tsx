@@ -12,20 +12,20 @@ interface EventDetailsProps {
   /** Null: none is open. */
   event: TagEventView | null
   /** Null while it loads. */
-  registryHost: string | null
+  registryAddress: string | null
   /** The list that the event is in: its fields become filters of it. */
   list: ListParameters<(typeof exactFilters)[number]>
   onClose: () => void
 }
 
 /** What happened to a tag, in a dialog over the list. */
-export function EventDetails({ event, registryHost, list, onClose }: EventDetailsProps) {
+export function EventDetails({ event, registryAddress, list, onClose }: EventDetailsProps) {
   return (
     <Suspense>
       {event && (
         <TagEventDialog
           event={event}
-          registryHost={registryHost}
+          registryAddress={registryAddress}
           onClose={onClose}
           onFilter={(next) => {
             onClose()

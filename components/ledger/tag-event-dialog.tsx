@@ -18,15 +18,15 @@ import { refusalReasons, useCredentialText, useReasonText } from './event-texts'
 
 interface TagEventDialogProps {
   event: TagEventView
-  /** The host for commands; null while it loads. */
-  registryHost: string | null
+  /** What stands before a repository's path in commands; null while it loads. */
+  registryAddress: string | null
   onClose: () => void
   /** Asks for the entries that have something in common with this one. */
   onFilter: (filters: Partial<LedgerFilters>) => void
 }
 
 /** All that an entry of the ledger says; for a refused push, what its pusher can do, too. */
-export function TagEventDialog({ event, registryHost, onClose, onFilter }: TagEventDialogProps) {
+export function TagEventDialog({ event, registryAddress, onClose, onFilter }: TagEventDialogProps) {
   const t = useTranslations()
   const reasonText = useReasonText()
   const credentialText = useCredentialText()
@@ -122,13 +122,13 @@ export function TagEventDialog({ event, registryHost, onClose, onFilter }: TagEv
           </Fact>
         )}
       </dl>
-      {isRefused && <Remedies event={event} registryHost={registryHost} />}
+      {isRefused && <Remedies event={event} registryAddress={registryAddress} />}
     </Dialog>
   )
 }
 
 /** What the pusher of a refused push can do, by the reason of the refusal. */
-function Remedies({ event, registryHost }: { event: TagEventView; registryHost: string | null }) {
+function Remedies({ event, registryAddress }: { event: TagEventView; registryAddress: string | null }) {
   const t = useTranslations()
   const reason = refusalReasons.find((one) => one === event.reason)
   if (reason === undefined) return null
@@ -136,10 +136,10 @@ function Remedies({ event, registryHost }: { event: TagEventView; registryHost: 
     <section className="remedies">
       <h3>{t('ledger.whatToDo')}</h3>
       <p>{t(`ledger.remedies.${reason}`)}</p>
-      {reason !== 'TAG_APPEND_ONLY' && registryHost !== null && (
+      {reason !== 'TAG_APPEND_ONLY' && registryAddress !== null && (
         <CodeBlock
           label={t('ledger.copyPush')}
-          lines={[[`docker push ${registryHost}/${event.repositoryPath}:`, { variable: t('ledger.newTag') }]]}
+          lines={[[`docker push ${registryAddress}/${event.repositoryPath}:`, { variable: t('ledger.newTag') }]]}
         />
       )}
     </section>

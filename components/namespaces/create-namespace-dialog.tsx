@@ -14,7 +14,7 @@ import { useForm } from '../ui/use-form'
 import { NamespaceDefaultsFields, bodyOfDefaults } from './namespace-defaults'
 import type { NamespaceDefaults } from './namespace-defaults'
 
-const initial: NamespaceDefaults & { name: string } = {
+const defaults: NamespaceDefaults & { name: string } = {
   name: '',
   autoCreateRepository: false,
   defaultRepositoryType: 'PRIVATE',
@@ -25,11 +25,19 @@ const initial: NamespaceDefaults & { name: string } = {
 }
 
 /** What the values become. */
-const body = z.preprocess((values) => bodyOfDefaults(values as typeof initial), createNamespaceBody)
+const body = z.preprocess((values) => bodyOfDefaults(values as typeof defaults), createNamespaceBody)
+
+interface CreateNamespaceDialogProps {
+  instanceId: string
+  /** Whether a push creates repositories in it, unless the person says otherwise. */
+  createsOnPush?: boolean
+  onClose: () => void
+}
 
 /** Makes a namespace in an instance. */
-export function CreateNamespaceDialog({ instanceId, onClose }: { instanceId: string; onClose: () => void }) {
+export function CreateNamespaceDialog({ instanceId, createsOnPush = false, onClose }: CreateNamespaceDialogProps) {
   const t = useTranslations()
+  const initial = { ...defaults, autoCreateRepository: createsOnPush }
   const create = useCreateNamespace(instanceId)
   const instance = useQuery(instanceQuery(instanceId)).data?.data
   const [isWrong, setIsWrong] = useState(false)

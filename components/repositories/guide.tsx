@@ -1,4 +1,5 @@
 import { useTranslations } from 'next-intl'
+import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import { CodeBlock } from '../ui/code-block'
 import { Section } from '../ui/page'
@@ -6,15 +7,14 @@ import { Step } from '../ui/step'
 
 interface GuideProps {
   repository: RepositoryView
-  /** The host to write in docker commands from where this browser is. */
-  registryHost: string
+  instance: InstanceView
   userName: string
 }
 
 /** How to log in, pull, tag and push, with this repository's real address. */
-export function Guide({ repository, registryHost, userName }: GuideProps) {
+export function Guide({ repository, instance, userName }: GuideProps) {
   const t = useTranslations()
-  const address = `${registryHost}/${repository.namespace}/${repository.name}`
+  const address = `${instance.registryAddress}/${repository.namespace}/${repository.name}`
   const tag = { variable: t('guide.tag') }
   return (
     <Section title={t('guide.title')} aside={<span className="muted">{t('guide.help')}</span>}>
@@ -22,7 +22,13 @@ export function Guide({ repository, registryHost, userName }: GuideProps) {
         <Step title={t('guide.logIn')} help={t('guide.logInHelp')}>
           <CodeBlock
             label={t('guide.copyLogIn')}
-            lines={[['docker login --username=', { variable: userName }, ` ${registryHost}`]]}
+            lines={[
+              [
+                'docker login --username=',
+                { variable: `${instance.userNamePrefix}${userName}` },
+                ` ${instance.registryHost}`,
+              ],
+            ]}
           />
         </Step>
         <Step title={t('guide.pull')} help={t('guide.pullHelp')}>

@@ -10,6 +10,7 @@ import type { RegionId } from '@/lib/domain/regions'
 import { ChangeProgress } from '../bulk/change-progress'
 import { SelectionBar } from '../bulk/selection-bar'
 import { useSelection } from '../bulk/use-selection'
+import { PushCommand, firstRepository } from '../first-push/push-command'
 import { InstancePageHead } from '../instances/instance-page-head'
 import { newestChangeQuery } from '../queries/immutability-changes'
 import { instanceQuery } from '../queries/instances'
@@ -92,7 +93,27 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
     </Button>
   )
 
+  /** A namespace that a push of this person makes repositories in: the one that is shown, or any. */
+  const pushable = namespaces?.find(
+    ({ name, access, autoCreateRepository }) =>
+      autoCreateRepository && (access === 'PUSH' || access === 'MANAGE') && (namespace === '' || name === namespace),
+  )
+  const pushHere = pushable && instance && (
+    <EmptyState
+      title={namespace === '' ? t('repositories.empty') : t('repositories.pushHereTitle', { name: namespace })}
+      action={
+        <div className="push-here">
+          <PushCommand address={`${instance.registryAddress}/${pushable.name}/${firstRepository}`} />
+        </div>
+      }
+    >
+      {t('repositories.pushHere', { name: pushable.name })}
+    </EmptyState>
+  )
+  const isNamespace = namespace !== '' && Object.keys(filter).length === 1
+
   function empty() {
+    if (pushHere) return pushHere
     if (!mayCreate && instance?.access !== 'MANAGE') {
       return <EmptyState title={t('repositories.emptyForMember')}>{t('repositories.emptyForMemberHelp')}</EmptyState>
     }
@@ -152,6 +173,7 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
           query={query}
           gone={t('instances.gone')}
           nothingFound={t('repositories.nothingFound')}
+          {...(isNamespace && { nothingHere: pushHere })}
           empty={empty()}
           count={(count) => t('repositories.count', { count })}
           selection={

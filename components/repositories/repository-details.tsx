@@ -9,6 +9,7 @@ import type { RegionId } from '@/lib/domain/regions'
 import { repositoriesHref } from '../routes'
 import { Button } from '../ui/button'
 import { Copyable } from '../ui/copy-button'
+import { MoreEndpoints } from '../instances/address-section'
 import { RepositorySize } from '../space/repository-size'
 import { Fact } from '../ui/fact'
 import { lazyComponent } from '../ui/lazy-component'
@@ -44,8 +45,9 @@ export function RepositoryDetails({ region, repository, instance, userName }: Re
     <>
       <Section title={t('details.title')} aside={edit}>
         <Facts region={region} repository={repository} instance={instance} />
+        <MoreEndpoints instance={instance} path={`/${repository.namespace}/${repository.name}`} />
       </Section>
-      <Guide repository={repository} registryHost={instance.registryHost} userName={userName} />
+      <Guide repository={repository} instance={instance} userName={userName} />
       <Section title={t('repositories.description')}>
         <div className="section-body prose">
           {repository.description ? (
@@ -108,18 +110,15 @@ function Facts({ region, repository, instance }: Omit<RepositoryDetailsProps, 'u
       <Fact label={t('repositories.summary')} full>
         {repository.summary || <span className="muted">{t('common.none')}</span>}
       </Fact>
-      <Fact label={t('details.internetEndpoint')} full>
-        <Copyable text={`${instance.endpoints.internet}/${path}`} label={t('details.copyInternetEndpoint')} />
-      </Fact>
-      <Fact label={t('details.vpcEndpoint')} full>
-        <Copyable text={`${instance.endpoints.vpc}/${path}`} label={t('details.copyVpcEndpoint')} />
+      <Fact label={t('address.title')} full>
+        <Copyable text={`${instance.registryAddress}/${path}`} label={t('address.copy')} />
       </Fact>
     </dl>
   )
 }
 
 const factRows = 9
-const fullFactRows = 3
+const fullFactRows = 2
 
 /** As tall as the facts to come. */
 export function RepositoryDetailsSkeleton() {

@@ -145,7 +145,7 @@ export function RepositoryPage(props: RepositoryPageProps) {
               {section === 'compare' ? (
                 <CopyLinkButton />
               ) : (
-                <CopyTextButton text={`${instance.registryHost}/${path}${referenceEnd}`}>
+                <CopyTextButton text={`${instance.registryAddress}/${path}${referenceEnd}`}>
                   {t('repositories.copyAddress')}
                 </CopyTextButton>
               )}

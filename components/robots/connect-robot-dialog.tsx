@@ -13,10 +13,15 @@ export function ConnectRobotDialog({ robot, onClose }: { robot: RobotView; onClo
   const t = useTranslations()
   const query = useQuery(instanceQuery(robot.instanceId))
   if (!query.data) return <LoadingDialog title={t('connect.title')} query={query} onClose={onClose} />
-  const { registryHost } = query.data.data
+  const { registryHost, registryAddress, userNamePrefix } = query.data.data
   return (
     <ConnectDialog
-      connection={{ registryHost, userName: robot.userName, ...robotConnection(robot) }}
+      connection={{
+        registryHost,
+        registryAddress,
+        userName: `${userNamePrefix}${robot.userName}`,
+        ...robotConnection(robot),
+      }}
       first="github"
       help={t('connect.robotHelp')}
       onClose={onClose}

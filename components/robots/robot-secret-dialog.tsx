@@ -2,6 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
+import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RobotWithSecretView } from '@/lib/api/schemas/robots'
 import { instanceQuery } from '../queries/instances'
 import { SecretDialog } from '../secret-dialog'
@@ -20,16 +21,16 @@ export function RobotSecretDialog({ title, robot, onClose }: RobotSecretDialogPr
   return (
     <SecretDialog
       title={title}
-      name={{ label: t('credentials.userName'), value: robot.userName }}
+      name={{ label: t('credentials.userName'), value: `${instance?.userNamePrefix ?? ''}${robot.userName}` }}
       secret={{ label: t('robots.secret'), value: robot.secret }}
       // With the secret it signs requests of ACR's API, as an access key does.
       more={{ label: t('accessKeys.id'), value: robot.id }}
-      connect={instance ? robotConnect(robot, instance.registryHost) : null}
+      connect={instance ? robotConnect(robot, instance) : null}
       onClose={onClose}
     />
   )
 }
 
-function robotConnect(robot: RobotWithSecretView, registryHost: string) {
-  return { connection: { registryHost, ...robotConnection(robot) }, first: 'github' as const }
+function robotConnect(robot: RobotWithSecretView, { registryHost, registryAddress }: InstanceView) {
+  return { connection: { registryHost, registryAddress, ...robotConnection(robot) }, first: 'github' as const }
 }

@@ -67,7 +67,7 @@ export function TagsSection({ region, repository, instance }: TagsSectionProps) 
   )
   const columns = useTagColumns()
   const isManaged = repository?.access === 'MANAGE'
-  const address = repository && instance && `${instance.registryHost}/${repository.namespace}/${repository.name}`
+  const address = repository && instance && `${instance.registryAddress}/${repository.namespace}/${repository.name}`
 
   return (
     <>

@@ -65,6 +65,8 @@ interface ListContentProps<T> {
   empty: ReactNode
   /** Says that nothing matches the filters. */
   nothingFound?: string
+  /** What stands in place of that, where the filters show something that holds nothing. */
+  nothingHere?: ReactNode
   /** Says that what the list is of is not there any more. */
   gone?: string
   /** The list itself. Rows are null while they load, and stale while those of other filters or another page do. */
@@ -72,7 +74,7 @@ interface ListContentProps<T> {
 }
 
 /** A list, or what takes its place: why it did not load, that nothing matches its filters, or that it is empty. */
-export function ListContent<T>({ list, query, empty, nothingFound, gone, children }: ListContentProps<T>) {
+export function ListContent<T>({ list, query, empty, nothingFound, nothingHere, gone, children }: ListContentProps<T>) {
   const t = useTranslations()
   const { data, isPlaceholderData, refetch } = query
   const error = failureOf(query)
@@ -95,6 +97,7 @@ export function ListContent<T>({ list, query, empty, nothingFound, gone, childre
     )
   }
   if (!list?.isFiltered) return empty
+  if (nothingHere) return nothingHere
   return (
     <EmptyState
       title={t('table.nothingFound')}

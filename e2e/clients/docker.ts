@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { CommandLine } from './command-line'
+import { CommandLine, type CommandResult } from './command-line'
 import { tarOf } from './tar'
 
 const startTimeoutMs = 60_000
@@ -11,10 +11,22 @@ const startTimeoutMs = 60_000
 /** The docker command with log-ons of its own, talking to the worker's daemon. */
 export class Docker extends CommandLine {
   readonly #config: string
+  readonly #env: Readonly<Record<string, string>>
 
   constructor(socket: string, config: string) {
-    super('docker', [], { DOCKER_HOST: socket, DOCKER_CONFIG: config })
+    const env = { DOCKER_HOST: socket, DOCKER_CONFIG: config }
+    super('docker', [], env)
     this.#config = config
+    this.#env = env
+  }
+
+  /**
+   * Runs command lines as a person does who pastes them into a terminal, where `docker login` asks for `secret`; resolves
+   * however they end.
+   */
+  paste(commands: string, secret = ''): Promise<CommandResult> {
+    const terminal = new CommandLine('script', ['-qefc', commands, '/dev/null'], this.#env)
+    return terminal.attempt([], `${secret}\n`)
   }
 
   /** Makes an image of one file with this content; resolves with its id. Each call makes another image. */
@@ -32,13 +44,20 @@ export class Docker extends CommandLine {
   }
 }
 
-/** A Docker daemon of the worker's own, started when the first test asks for it. It needs no network. */
+/** A Docker daemon of its own, started when the first test asks for it. It needs no network. */
 export class DockerDaemon {
+  readonly #hosts: string | null
+
+  /** `hosts` are lines that the daemon has in its file of hosts, besides those of this machine. */
+  constructor(hosts: string | null = null) {
+    this.#hosts = hosts
+  }
+
   #started: Promise<{ process: ChildProcess; folder: string; socket: string }> | undefined
 
   /** A client that is logged on nowhere. */
   async client(): Promise<Docker> {
-    this.#started ??= startDaemon()
+    this.#started ??= startDaemon(this.#hosts)
     const { socket } = await this.#started
     return new Docker(socket, await mkdtemp(join(tmpdir(), 'stele-docker-config-')))
   }
@@ -52,13 +71,15 @@ export class DockerDaemon {
   }
 }
 
-async function startDaemon() {
+async function startDaemon(hosts: string | null) {
   // Short: the path of a socket has at most 107 characters.
   const folder = await mkdtemp(join(tmpdir(), 'stele-docker-'))
   const socket = `unix://${folder}/docker.sock`
+  const [command, ...inFront] = hosts === null ? ['dockerd'] : await withHosts(join(folder, 'hosts'), hosts)
   const daemon = spawn(
-    'dockerd',
+    command,
     [
+      ...inFront,
       ...['--host', socket, '--pidfile', join(folder, 'docker.pid')],
       ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec')],
       ...['--storage-driver', 'vfs', '--bridge', 'none', '--iptables=false', '--ip6tables=false'],
@@ -79,4 +100,11 @@ async function startDaemon() {
     await setTimeout(100)
   }
   return { process: daemon, folder, socket }
+}
+
+/** What a command starts with that has lines in its file of hosts: nobody else sees them. */
+async function withHosts(file: string, lines: string): Promise<[string, ...string[]]> {
+  await writeFile(file, `${await readFile('/etc/hosts', 'utf8')}\n${lines}\n`)
+  const script = 'mount --bind "$0" /etc/hosts && exec dockerd "$@"'
+  return ['unshare', '--mount', 'sh', '-c', script, file]
 }

@@ -28,14 +28,61 @@ describe('the host to write in docker commands', () => {
     { requestHost: '10.0.0.7:3000', publicUrl: 'https://hub.test', isDefault: false, expected: internet },
   ])('$requestHost (public $publicUrl, default $isDefault) gives $expected', ({ isDefault, expected, ...from }) => {
     const addresses = instanceAddresses({ ...example, isDefault }, { domain: 'stele.test', ...from })
-    expect(addresses.registryHost).toBe(expected)
+    expect(addresses).toMatchObject({ registryHost: expected, registryAddress: expected, userNamePrefix: '' })
+  })
+
+  test.each([
+    { requestHost: 'localhost:3000', publicUrl: null, host: 'localhost:3000' },
+    { requestHost: '192.168.1.5', publicUrl: null, host: '192.168.1.5' },
+    { requestHost: '10.0.0.7:3000', publicUrl: 'https://hub.test', host: 'hub.test' },
+    {
+      requestHost: 'other-registry.cn-hangzhou.stele.test:3000',
+      publicUrl: null,
+      host: 'other-registry.cn-hangzhou.stele.test:3000',
+    },
+  ])(
+    'at $requestHost has a path, while the domain is not set, for an instance that is not the default',
+    ({ host, ...from }) => {
+      const addresses = instanceAddresses({ ...example, isDefault: false }, { domain: 'localhost', ...from })
+      expect(addresses).toMatchObject({
+        registryHost: host,
+        registryAddress: `${host}/i/example.cn-hangzhou`,
+        userNamePrefix: 'example.cn-hangzhou/',
+      })
+    },
+  )
+
+  test.each(['example-registry.cn-hangzhou.localhost:3000', 'EXAMPLE-registry-vpc.cn-hangzhou.localhost.:3000'])(
+    'at the instance’s own host %s is that host',
+    (requestHost) => {
+      const host = requestHost.toLowerCase().replace('.:', ':')
+      for (const isDefault of [false, true]) {
+        const addresses = instanceAddresses(
+          { ...example, isDefault },
+          { domain: 'localhost', publicUrl: null, requestHost },
+        )
+        expect(addresses).toMatchObject({ registryHost: host, registryAddress: host, userNamePrefix: '' })
+        expect(addresses.endpoints.path).toBeNull()
+      }
+    },
+  )
+
+  test('at the host of another instance is the internet endpoint', () => {
+    const requestHost = 'other-registry.cn-hangzhou.localhost:3000'
+    const addresses = instanceAddresses(
+      { ...example, isDefault: false },
+      { domain: 'localhost', publicUrl: null, requestHost },
+    )
+    expect(addresses.registryAddress).toBe('example-registry.cn-hangzhou.localhost:3000')
+    expect(addresses.endpoints.path).toBeNull()
   })
 })
 
-test('both endpoints carry the port the request came to', () => {
+test('all endpoints carry the port the request came to', () => {
   const vantage = { domain: 'stele.test', publicUrl: null, requestHost: 'other.test:5000' }
   expect(instanceAddresses({ ...example, isDefault: true }, vantage).endpoints).toEqual({
     internet: `${internet}:5000`,
     vpc: 'example-registry-vpc.cn-hangzhou.stele.test:5000',
+    path: 'other.test:5000/i/example.cn-hangzhou',
   })
 })

@@ -59,8 +59,9 @@ export async function findInstance(db: Source, id: string): Promise<InstanceRow 
 }
 
 /** An instance, as a container client's request needs it. */
-export interface InstanceForTraffic {
+export interface InstanceForTraffic extends InstanceHostParts {
   readonly id: string
+  readonly isDefault: boolean
   /** Whether PUBLIC repositories can be pulled from without credentials. */
   readonly allowAnonymousPull: boolean
 }
@@ -71,7 +72,14 @@ export async function findInstanceByHost(
   { name, regionId }: InstanceHostParts,
 ): Promise<InstanceForTraffic | null> {
   const [row] = await source.read.$queryRaw<InstanceForTraffic[]>`
-    SELECT "id", "allowAnonymousPull" FROM "Instance" WHERE "regionId" = ${regionId} AND "name" = ${name}`
+    SELECT "id", "name", "regionId", "isDefault", "allowAnonymousPull" FROM "Instance" WHERE "regionId" = ${regionId} AND "name" = ${name}`
+  return row ?? null
+}
+
+/** The instance with this id, or null. */
+export async function findInstanceForTraffic(source: SqlSource, id: string): Promise<InstanceForTraffic | null> {
+  const [row] = await source.read.$queryRaw<InstanceForTraffic[]>`
+    SELECT "id", "name", "regionId", "isDefault", "allowAnonymousPull" FROM "Instance" WHERE "id" = ${id}`
   return row ?? null
 }
 
@@ -97,7 +105,7 @@ export async function findInstanceHostParts(source: SqlSource, id: string): Prom
 /** The instance that serves every host name that no instance has, or null while there is no instance. */
 export async function findDefaultInstance(source: SqlSource): Promise<InstanceForTraffic | null> {
   const [row] = await source.read.$queryRaw<InstanceForTraffic[]>`
-    SELECT "id", "allowAnonymousPull" FROM "Instance" WHERE "isDefault" LIMIT 1`
+    SELECT "id", "name", "regionId", "isDefault", "allowAnonymousPull" FROM "Instance" WHERE "isDefault" LIMIT 1`
   return row ?? null
 }
 

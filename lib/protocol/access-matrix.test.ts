@@ -149,7 +149,42 @@ describe.each(ofToken.map((row) => [`${row.operation}, ${row.about}`, row] as co
     }
     const actual: Record<string, string> = {}
     for (const [why, authorization] of Object.entries(tokens)) actual[why] = await ask(row, { authorization })
-    expectAnswers(actual, Object.fromEntries(Object.keys(tokens).map((why) => [why, '401'])))
+    const expected = { ...Object.fromEntries(Object.keys(tokens).map((why) => [why, '401'])), ...ofItsInstance(row) }
+    expectAnswers(actual, expected)
+  })
+})
+
+/** Without a repository, a host of several instances leaves it to the token which of them answers. */
+function ofItsInstance({ operation }: Row): Readonly<Record<string, string>> {
+  if (operation.includes('{name}')) return {}
+  return { 'a token of another instance': operation === 'GET /v2/_catalog' ? 'ok:1' : 'ok' }
+}
+
+/*
+ * The same answers where the path names the instance, for one kind of credential: the others are found in the same way.
+ */
+describe('where the path names the instance', () => {
+  const rowsWithPath = (rows: readonly Row[]) =>
+    rows.filter((row) => repositoryPathOf(row) !== '').map((row) => [`${row.operation}, ${row.about}`, row] as const)
+  const prefix = 'i/main.cn-hangzhou/'
+
+  test.each(rowsWithPath(ofBasic))('%s', { timeout: 60_000 }, async (_, row) => {
+    const actual: Record<string, string> = { nobody: await ask(row, {}, prefix) }
+    for (const caller of subjects)
+      actual[caller] = await ask(row, basicProof(row, [caller, passwords.registry]), prefix)
+    expectAnswers(actual, Object.fromEntries([nobody, ...subjects].map((caller) => [caller, row.answers.get(caller)])))
+  })
+
+  test.each(rowsWithPath(ofToken))('with a token, %s', { timeout: 60_000 }, async (_, row) => {
+    const actual: Record<string, string> = {
+      'a token of another instance': await ask(row, { authorization: await tokenElsewhere(row) }, prefix),
+    }
+    for (const caller of subjects) {
+      const authorization = await tokenFor(row, [caller, passwords.registry], prefix)
+      actual[caller] = await ask(row, { authorization }, prefix)
+    }
+    const expected = Object.fromEntries(subjects.map((caller) => [caller, row.answers.get(caller)]))
+    expectAnswers(actual, { ...expected, 'a token of another instance': '401' })
   })
 })
 
@@ -183,14 +218,14 @@ function decode(authorization: string): readonly [string, string] {
   return at < 0 ? ['', ''] : [text.slice(0, at), text.slice(at + 1)]
 }
 
-const scopesOf = (path: string) => (path === '' ? [] : [`repository:${path}:pull,push,delete`])
+const scopesOf = (path: string, prefix = '') => (path === '' ? [] : [`repository:${prefix}${path}:pull,push,delete`])
 
 /** `Authorization` with a token for what the row asks, with all that the caller may; null: of the anonymous. */
-async function tokenFor(row: Row, proof: readonly [string, string] | null): Promise<string> {
+async function tokenFor(row: Row, proof: readonly [string, string] | null, prefix = ''): Promise<string> {
   await prepare(row)
   const path = row.about.includes('with a token for closed') ? matrixPaths['closed'] : repositoryPathOf(row)
   const catalog = row.about.includes('token') ? [] : ['registry:catalog:*']
-  const query = new URLSearchParams([...scopesOf(path ?? ''), ...catalog].map((scope) => ['scope', scope]))
+  const query = new URLSearchParams([...scopesOf(path ?? '', prefix), ...catalog].map((scope) => ['scope', scope]))
   const headers = proof === null ? {} : { authorization: byPassword(...proof) }
   const { status, json } = await registry.send('GET', `/v2/token?${query}`, { anonymous: true, headers })
   if (status !== 200) throw new Error(`no token: ${status}`)
@@ -232,26 +267,27 @@ const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('b
 
 const chunk = Buffer.from('a new blob')
 
-/** Asks once, in the world as the row says, and answers in the table's words. */
-async function ask(row: Row, { authorization, form }: Proof): Promise<string> {
+/** Asks once, in the world as the row says, and answers in the table's words. `prefix` stands before all paths. */
+async function ask(row: Row, { authorization, form }: Proof, prefix = ''): Promise<string> {
   const [method = '', template = ''] = row.operation.split(' ')
   await prepare(row)
   const path = repositoryPathOf(row)
   const reference = row.about.includes('by digest') ? image.digest : 'v1'
   const target = template
-    .replace('{name}', path)
+    .replace('{name}', `${prefix}${path}`)
     .replace('{reference}', reference)
     .replace('/blobs/{digest}', `/blobs/${image.layerDigest}`)
     .replace('{digest}', image.digest)
     .replace('{upload}', template.includes('{upload}') ? await startUpload(path) : '')
   const query = new URLSearchParams()
-  if (template === '/v2/token' && method === 'GET') for (const scope of scopesOf(path)) query.append('scope', scope)
+  if (template === '/v2/token' && method === 'GET')
+    for (const scope of scopesOf(path, prefix)) query.append('scope', scope)
   if (row.about.includes('mounting')) {
     query.set('mount', image.layerDigest)
-    query.set('from', 'other/secret')
+    query.set('from', `${prefix}other/secret`)
   }
   if (template.includes('{upload}') && method === 'PUT') query.set('digest', digestOf(chunk))
-  const fields = form && new URLSearchParams({ ...form, scope: scopesOf(path).join(' ') })
+  const fields = form && new URLSearchParams({ ...form, scope: scopesOf(path, prefix).join(' ') })
   const body = fields?.toString() ?? bodyFor(method, template)
   const type = isForm(row)
     ? 'application/x-www-form-urlencoded'

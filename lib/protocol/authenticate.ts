@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
-import { parseBasicCredentials } from '@/lib/auth/basic-credentials'
 import { type Origin, type Principal, anonymousPrincipal } from '@/lib/domain/principal'
 import { type RegistryCredential, proveCredentials, proveHolder } from '@/lib/auth/registry/registry-credentials'
 import { AppError } from '@/lib/domain/errors'
 import type { GrantedAccess } from '@/lib/domain/token-scope'
 import type { Context } from '@/lib/context'
 import { originOf } from '@/lib/http/origin-of'
+import { readBearerToken, readRegistryCredentials } from './find-addressee'
 
 /** The principal of a verified credential. */
 export function principalOf(
@@ -27,7 +27,8 @@ export interface Proof {
 
 /**
  * Authenticates a caller of an instance's registry: by HTTP Basic (RFC 7617) with a credential of the instance, by a
- * token for the instance (RFC 6750), or as anonymous. A token is trusted as it was issued; with `isFresh`, the current
+ * token for the instance (RFC 6750), or as anonymous. That a user name says the same instance was checked when it was found
+ * (`findInstanceFor`). A token is trusted as it was issued; with `isFresh`, the current
  * state of its user's credential and role is read.
  *
  * Throws UNAUTHORIZED, TOKEN_INVALID, and TOO_MANY_ATTEMPTS.
@@ -41,9 +42,9 @@ export async function authenticate(
   const { authorization } = request.headers
   const origin = originOf(request)
   if (authorization === undefined) return proofOf(anonymousPrincipal(origin))
-  const token = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(authorization)?.[1]
+  const token = readBearerToken(authorization)
   if (token !== undefined) return authenticateToken(ctx, { token, instanceId, isFresh }, origin)
-  const credentials = parseBasicCredentials(authorization)
+  const credentials = readRegistryCredentials(authorization)
   if (credentials === null) throw new AppError('UNAUTHORIZED')
   const prove = async () => principalOf(await proveCredentials(ctx, instanceId, credentials, origin), origin)
   return { principal: await prove(), reauthenticate: prove }

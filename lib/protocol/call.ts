@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isUnchanged } from '@/lib/domain/etag'
 import type { Principal } from '@/lib/domain/principal'
 import type { Context } from '@/lib/context'
-import type { InstanceForTraffic } from '@/lib/registry/traffic/find-instance-of-host'
+import type { InstanceForTraffic } from '@/lib/registry/traffic/find-addressed-instance'
 import type { OpenedRepository, TrafficAction } from '@/lib/registry/traffic/opened-repository'
 
 /** A request whose caller is not authenticated yet. */
@@ -16,8 +16,10 @@ export interface OpenCall {
 
 /** An authenticated request. */
 export interface RegistryCall extends OpenCall {
-  /** The instance that the host names. Its credentials authenticated the principal. */
+  /** The instance that the request addresses. Its credentials authenticated the principal. */
   readonly instance: InstanceForTraffic
+  /** What stands before the instance's paths at this host, in requests and answers; empty where nothing does. */
+  readonly prefix: string
   readonly principal: Principal
 }
 
@@ -63,6 +65,11 @@ export interface RepositoryOperation {
 
 /** A method of a route. */
 export type Operation = OpenOperation | RegistryOperation | RepositoryOperation
+
+/** The repository's path as clients write it at this host. */
+export function pathAtHost({ prefix, repository }: Pick<Call, 'prefix' | 'repository'>): string {
+  return `${prefix}${repository.path}`
+}
 
 /** Sends a response without a body. */
 export function answerEmpty(response: ServerResponse, status: number, headers: Record<string, string | number>): void {

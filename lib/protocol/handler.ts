@@ -3,16 +3,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError, type ErrorCode } from '@/lib/domain/errors'
 import type { Principal } from '@/lib/domain/principal'
 import { WriterNeeded } from '@/lib/domain/writer-needed'
+import { addressedPath } from '@/lib/domain/instance-path'
 import { isRepositoryPath, parseRepositoryPath } from '@/lib/domain/reference'
 import type { Context } from '@/lib/context'
-import { findInstanceOfHost } from '@/lib/registry/traffic/find-instance-of-host'
 import { openRepository } from '@/lib/registry/traffic/open-repository'
 import { authenticate } from './authenticate'
 import type { Operation } from './call'
 import { hostOf } from './challenge'
+import { findInstanceFor, findInstanceOfCaller, prefixOf, readRegistryCredentials } from './find-addressee'
 import { type Ahead, readAhead } from './read-ahead'
 import { describeRefusal } from './refusal'
-import { matchRoute } from './routes'
+import { type RouteMatch, matchRoute } from './routes'
 import { setHeaders } from './set-headers'
 import { createShortWay } from './short-way'
 import { writeError } from './write-error'
@@ -129,8 +130,11 @@ async function serve({ ctx, request, response, exchange, isStopping }: Serving):
     return
   }
   const isFresh = readsCurrentAccess(operation)
-  const ahead = isFresh && operation?.kind === 'repository' ? readAhead(ctx, request, route?.name ?? '') : null
-  const instance = await findInstanceOfHost(ctx, host)
+  const address = addressedPath(host, route?.name ?? '', ctx.config.domain)
+  const ahead = isFresh && operation?.kind === 'repository' ? readAhead(ctx, request, address.path) : null
+  const instance = hasRepository(route)
+    ? await findInstanceFor(ctx, address, readRegistryCredentials(request.headers.authorization)?.instance)
+    : await findInstanceOfCaller(ctx, request, address)
   const proof = ahead !== null && ahead.instanceId === instance?.id ? ahead.proof : null
   const { principal, reauthenticate } = await (proof ?? authenticate(ctx, request, instance?.id ?? null, isFresh))
   const isPull = operation?.kind === 'repository' && operation.action === 'pull'
@@ -141,16 +145,19 @@ async function serve({ ctx, request, response, exchange, isStopping }: Serving):
     throw new AppError('METHOD_NOT_ALLOWED', { headers: { Allow: Object.keys(route.operations).join(', ') } })
   }
   if (operation.kind === 'registry') {
-    await operation.handle({ ctx, request, response, query, instance, principal })
+    const prefix = prefixOf(address, instance)
+    await operation.handle({ ctx, request, response, query, instance, prefix, principal })
     return
   }
   if (operation.startsUpload && isStopping()) throw new AppError('STOPPING')
   const { target } = route
   const { action } = operation
   // An anonymous caller is asked to log on, whatever the name.
-  if (principal.kind === 'anonymous' && !isRepositoryPath(route.name)) throw new AppError('UNAUTHORIZED')
-  const name = parseRepositoryPath(route.name)
-  const open = (by: Principal, found?: Ahead['repository']) => openRepository(ctx, by, instance.id, name, action, found)
+  const { path: name, prefix } = address
+  if (principal.kind === 'anonymous' && !isRepositoryPath(name)) throw new AppError('UNAUTHORIZED')
+  const repositoryPath = parseRepositoryPath(name)
+  const open = (by: Principal, found?: Ahead['repository']) =>
+    openRepository(ctx, by, instance.id, repositoryPath, action, found)
   const checkedAtMs = performance.now()
   let repository
   try {
@@ -164,7 +171,22 @@ async function serve({ ctx, request, response, exchange, isStopping }: Serving):
     if (performance.now() - checkedAtMs < accessValidMs) return
     await open(await reauthenticate())
   }
-  await operation.handle({ ctx, request, response, query, instance, principal, repository, target, confirmAccess })
+  await operation.handle({
+    ctx,
+    request,
+    response,
+    query,
+    instance,
+    prefix,
+    principal,
+    repository,
+    target,
+    confirmAccess,
+  })
+}
+
+function hasRepository(route: RouteMatch | null): boolean {
+  return route !== null && route.name !== ''
 }
 
 /** Whether the state of the token's user is read again: for every operation that a token alone does not allow. */

@@ -8,7 +8,7 @@ import { deleteTag } from '@/lib/registry/tags/delete-tag'
 import { getManifest as getManifestOfRepository, getManifestForPush } from '@/lib/registry/pull/get-manifest'
 import { pushManifest } from '@/lib/registry/push/push-manifest'
 import { contentLengthOf, readBody } from '@/lib/http/incoming-body'
-import { type Call, answerEmpty, answerUnchanged } from './call'
+import { type Call, answerEmpty, answerUnchanged, pathAtHost } from './call'
 import { addWarnings } from './warnings'
 
 /**
@@ -46,16 +46,8 @@ export async function putManifest(call: Call): Promise<void> {
   await call.ctx.manifestBytes.run(bytes, () => receiveManifest(call))
 }
 
-async function receiveManifest({
-  ctx,
-  request,
-  response,
-  principal,
-  repository,
-  target,
-  query,
-  confirmAccess,
-}: Call): Promise<void> {
+async function receiveManifest(call: Call): Promise<void> {
+  const { ctx, request, response, principal, repository, target, query, confirmAccess } = call
   const digest = target.includes(':') ? parseDigest(target) : null
   const parameters = query.getAll('tag')
   if (parameters.length > tagParametersMax) {
@@ -76,7 +68,7 @@ async function receiveManifest({
   for (const tag of parameters) response.appendHeader('OCI-Tag', tag)
   addWarnings(response, pushed.warnings)
   answerEmpty(response, 201, {
-    Location: `/v2/${repository.path}/manifests/${digest ?? target}`,
+    Location: `/v2/${pathAtHost(call)}/manifests/${digest ?? target}`,
     'Docker-Content-Digest': pushed.digest,
     ...(pushed.subjectDigest !== null && { 'OCI-Subject': pushed.subjectDigest }),
   })

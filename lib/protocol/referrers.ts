@@ -2,7 +2,7 @@ import { parseDigest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import { isPlainText } from '@/lib/domain/plain-text'
 import { type ReferrerPage, listReferrers as listReferrersOfRepository } from '@/lib/registry/pull/list-referrers'
-import { type Call, answerList } from './call'
+import { type Call, answerList, pathAtHost } from './call'
 import { linkNextPage, parseLast } from './paging'
 
 const indexType = 'application/vnd.oci.image.index.v1+json'
@@ -18,7 +18,7 @@ export async function listReferrers(call: Call): Promise<void> {
   })
   if (artifactType !== null) setFiltered(response)
   if (page.next !== null) {
-    linkNextPage(response, `/v2/${repository.path}/referrers/${digest}`, {
+    linkNextPage(response, `/v2/${pathAtHost(call)}/referrers/${digest}`, {
       ...(artifactType !== null && { artifactType }),
       last: page.next,
     })

@@ -111,7 +111,10 @@ interface Asked {
 
 const unknownDigest = `sha256:${'0'.repeat(64)}`
 const hosts = ['localhost', 'main-registry.cn-hangzhou.localhost', besideHost, 'no-registry.cn-hangzhou.localhost']
-const names = ['team/closed', 'team/open', 'other/secret', 'team/new', 'team/unknown', 'open']
+const names = [
+  ...['team/closed', 'team/open', 'other/secret', 'team/new', 'team/unknown', 'open'],
+  ...['i/main.cn-hangzhou/team/open', 'i/beside.cn-hangzhou/team/closed', 'i/no.cn-hangzhou/team/open', 'i/team/open'],
+]
 const targets = [
   ...['v1', image.digest, referrerDigest, 'v2', unknownDigest].map((reference) => `manifests/${reference}`),
   ...[image.layerDigest, image.configDigest, unknownDigest].map((digest) => `blobs/${digest}`),
@@ -255,6 +258,7 @@ describe('after a change, what was answered before is forgotten', () => {
       const asked = everyRequest().filter(
         ({ path, headers }) =>
           /closed|open\/|secret/.test(path) &&
+          !/^\/v2\/i\/(?:no|team|beside)/.test(path) &&
           headers['host'] !== 'no-registry.cn-hangzhou.localhost' &&
           headers['authorization']?.startsWith('Basic') !== true,
       )

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { Principal } from '@/lib/domain/principal'
 import { isHost } from '@/lib/domain/host'
 import { addressedInstance } from '@/lib/domain/instance-host'
+import { addressedPathIn } from '@/lib/domain/instance-path'
 import type { Context } from '@/lib/context'
 import { type AtOnceQuery, findBlobAtOnce, findManifestAtOnce } from '@/lib/registry/pull/pull-at-once'
 import { blobCacheControl, blobType } from './blobs'
@@ -57,10 +58,10 @@ export function createShortWay(ctx: Context): ShortWay {
     if (!url.startsWith('/v2/') || url.length > urlMax) return false
     const { separator, template } = isManifest ? manifests : blobs
     const caller = callerOf(ctx, given.authorization)
-    const instance = instanceOf(given.host ?? '')
+    const name = url.slice('/v2/'.length, slash - separator.length)
+    const { instance, path } = addressedPathIn(instanceOf(given.host ?? ''), name)
     if (caller === null || instance === null) return false
     exchange.route = template
-    const path = url.slice('/v2/'.length, slash - separator.length)
     const reference = url.slice(slash + 1)
     const query = { instance, path, reference, isForPush: isHead }
     if (isManifest) {

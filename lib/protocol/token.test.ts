@@ -258,7 +258,8 @@ describe('the instance of a token', () => {
     const answer = await ask('?service=other-registry.cn-shanghai.localhost:5000', authorization)
     expect(decodeJwt(String(answer.json['token'])).aud).toBe('cri-other')
     expect((await registry.send('GET', '/v2/', { headers: { ...bearer(answer), ...other } })).status).toBe(200)
-    const here = await registry.send('GET', '/v2/', { headers: bearer(answer) })
+    const host = 'example-registry.cn-hangzhou.localhost'
+    const here = await registry.send('GET', '/v2/', { headers: { ...bearer(answer), host } })
     expect(here.status).toBe(401)
     expect(here.headers['www-authenticate']).toContain('error="invalid_token"')
   })

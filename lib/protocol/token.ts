@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
-import { parseBasicCredentials } from '@/lib/auth/basic-credentials'
 import { anonymousPrincipal } from '@/lib/domain/principal'
 import { createRefreshToken, redeemRefreshToken } from '@/lib/auth/registry/refresh-tokens'
 import { type RegistryCredential, holderOf, proveCredentials } from '@/lib/auth/registry/registry-credentials'
@@ -8,16 +7,19 @@ import type { TokenHolder } from '@/lib/secrets/registry-tokens'
 import { openBodyTimeoutMs } from '@/lib/domain/bounded-body'
 import { AppError } from '@/lib/domain/errors'
 import { hasInstanceForm } from '@/lib/domain/instance-host'
+import { type AddressedPath, type QualifiedName, addressedPath, isSameInstance } from '@/lib/domain/instance-path'
 import { isPlainText } from '@/lib/domain/plain-text'
-import { formatTokenScopes, parseTokenScopes } from '@/lib/domain/token-scope'
+import { isRepositoryPath } from '@/lib/domain/reference'
+import { type TokenAccess, formatTokenScopes, parseTokenScopes } from '@/lib/domain/token-scope'
 import type { Context } from '@/lib/context'
-import { type InstanceForTraffic, findInstanceOfHost } from '@/lib/registry/traffic/find-instance-of-host'
+import { type InstanceForTraffic, findAddressedInstance } from '@/lib/registry/traffic/find-addressed-instance'
 import { grantScopes } from '@/lib/registry/traffic/grant-scopes'
 import { readBody } from '@/lib/http/incoming-body'
 import { originOf } from '@/lib/http/origin-of'
 import { principalOf } from './authenticate'
 import { type OpenCall, answerJson } from './call'
 import { hostOf } from './challenge'
+import { findInstanceFor, prefixOf, qualified, readRegistryCredentials } from './find-addressee'
 
 /** Largest form that the endpoint reads, in bytes: far more than 50 scopes with the longest names. */
 const formMaxBytes = 64 * 1024
@@ -58,16 +60,16 @@ export async function getToken(call: OpenCall): Promise<void> {
     isOffline: false,
     clientId: '',
   }
-  const instance = await findInstance(ctx, request, asked.service)
   const { authorization } = request.headers
   if (authorization === undefined) {
-    await answerToken(call, instance, asked, nobody)
+    await answerToken(call, await findAddressee(ctx, request, asked, undefined), asked, nobody)
     return
   }
-  const given = parseBasicCredentials(authorization)
+  const given = readRegistryCredentials(authorization)
   if (given === null) throw new AppError('UNAUTHORIZED')
-  const credential = await proveCredentials(ctx, instance?.id ?? null, given, originOf(request))
-  await answerToken(call, instance, asked, { credential, refreshToken: null })
+  const addressee = await findAddressee(ctx, request, asked, given.instance)
+  const credential = await proveCredentials(ctx, addressee.instance?.id ?? null, given, originOf(request))
+  await answerToken(call, addressee, asked, { credential, refreshToken: null })
 }
 
 /** No control characters, as in Basic. */
@@ -99,11 +101,12 @@ export async function postToken(call: OpenCall): Promise<void> {
     isOffline: fields.get('access_type') === 'offline',
     clientId: fields.get('client_id') ?? '',
   }
-  const instance = await findInstance(ctx, request, asked.service)
-  const asker = await proveForm(ctx, instance?.id ?? null, parsed.data, request).catch((error: unknown) => {
+  const given = proofOf(parsed.data)
+  const addressee = await findAddressee(ctx, request, asked, 'refreshToken' in given ? undefined : given.instance)
+  const asker = await proveForm(ctx, addressee.instance?.id ?? null, given, request).catch((error: unknown) => {
     throw hasSpaces(parsed.data) ? hintAtPlus(error) : error
   })
-  await answerToken(call, instance, asked, asker)
+  await answerToken(call, addressee, asked, asker)
 }
 
 /** Whether a value has a space, which an unencoded plus sign in a form means too. */
@@ -117,42 +120,85 @@ function hintAtPlus(error: unknown): unknown {
   return new AppError('UNAUTHORIZED', { message, cause: error })
 }
 
+/** What the form proves the client with. */
+type FormProof = ReturnType<typeof qualified> | { readonly refreshToken: string }
+
+function proofOf(given: z.infer<typeof form>): FormProof {
+  if (given.grant_type === 'refresh_token') return { refreshToken: given.refresh_token }
+  return qualified({ name: given.username, secret: given.password })
+}
+
 async function proveForm(
   ctx: Context,
   instanceId: string | null,
-  given: z.infer<typeof form>,
+  given: FormProof,
   request: IncomingMessage,
 ): Promise<TokenClient> {
   const origin = originOf(request)
-  if (given.grant_type === 'refresh_token') {
-    const refreshToken = given.refresh_token
+  if ('refreshToken' in given) {
+    const { refreshToken } = given
     return { credential: await redeemRefreshToken(ctx, instanceId, refreshToken, origin), refreshToken }
   }
-  const { username: name, password: secret } = given
-  return { credential: await proveCredentials(ctx, instanceId, { name, secret }, origin), refreshToken: null }
+  return { credential: await proveCredentials(ctx, instanceId, given, origin), refreshToken: null }
+}
+
+/** What a token is asked for. */
+interface Addressee {
+  readonly instance: InstanceForTraffic | null
+  /** What stands before its paths at this host. */
+  readonly prefix: string
+  /** The scopes in this instance, with its own paths. */
+  readonly access: TokenAccess
 }
 
 /**
- * Behind a proxy, the endpoint's host may not belong to the instance, so `service` takes precedence if it has the form
- * of an instance's host.
+ * Finds what a token is asked for. Behind a proxy, the endpoint's host may not belong to the instance, so `service` takes
+ * precedence if it has the form of an instance's host.
+ *
+ * A token is for one instance. At a host of several it is that of the first repository, which is the one that a client
+ * pushes to and mounts others in; scopes of other instances are left out. Without a repository, a log-on, it is the one
+ * that the user name says, else the default one.
  */
-function findInstance(ctx: Context, request: IncomingMessage, service: string): Promise<InstanceForTraffic | null> {
-  const host = hostOf(request)
-  return findInstanceOfHost(ctx, hasInstanceForm(service, ctx.config.domain) ? service : host)
+async function findAddressee(
+  ctx: Context,
+  request: IncomingMessage,
+  { service, scope }: TokenRequest,
+  said: QualifiedName['instance'],
+): Promise<Addressee> {
+  const host = hasInstanceForm(service, ctx.config.domain) ? service : hostOf(request)
+  const asked = parseTokenScopes(scope)
+  const addressOf = (path: string) => addressedPath(host, path, ctx.config.domain)
+  const [first] = asked.repositories.keys()
+  const address = addressOf(first ?? '')
+  const isLeftToName = first === undefined && address.instance === 'default' && said !== undefined
+  const instance = isLeftToName ? await findAddressedInstance(ctx, said) : await findInstanceFor(ctx, address, said)
+  const prefix = isLeftToName && instance !== null ? prefixOf(address, instance) : address.prefix
+  return { instance, prefix, access: { ...asked, repositories: within(asked, address, addressOf) } }
+}
+
+/** The scopes of the repositories in the instance of `address`, by their paths there. */
+function within(
+  { repositories }: TokenAccess,
+  { instance }: AddressedPath,
+  addressOf: (path: string) => AddressedPath,
+): TokenAccess['repositories'] {
+  const addressed = [...repositories].map(([path, actions]) => ({ ...addressOf(path), actions }))
+  const inside = addressed.filter((one) => isSameInstance(one.instance, instance) && isRepositoryPath(one.path))
+  return new Map(inside.map(({ path, actions }) => [path, actions]))
 }
 
 const anonymousHolder: TokenHolder = { kind: 'anonymous', id: '', name: 'anonymous', credential: '', secretMark: '' }
 
 async function answerToken(
   { ctx, request, response }: Pick<OpenCall, 'ctx' | 'request' | 'response'>,
-  instance: InstanceForTraffic | null,
+  { instance, prefix, access }: Addressee,
   asked: TokenRequest,
   { credential, refreshToken }: TokenClient,
 ): Promise<void> {
   if (instance === null || (credential === null && !instance.allowAnonymousPull)) throw new AppError('UNAUTHORIZED')
   const origin = originOf(request)
   const principal = credential === null ? anonymousPrincipal(origin) : principalOf(credential, origin)
-  const granted = await grantScopes(ctx, principal, instance, parseTokenScopes(asked.scope))
+  const granted = await grantScopes(ctx, principal, instance, access)
   const holder = credential === null ? anonymousHolder : holderOf(credential)
   const { token, issuedAt, lifetimeSeconds } = await ctx.registryTokens.issue(holder, instance.id, granted)
   const client = { clientId: asked.clientId, address: origin.address }
@@ -166,9 +212,14 @@ async function answerToken(
     token_type: 'Bearer',
     expires_in: lifetimeSeconds,
     issued_at: issuedAt.toISOString(),
-    scope: formatTokenScopes(granted),
+    scope: formatTokenScopes(prefixed(granted, prefix)),
     ...offline,
   })
+}
+
+/** The scopes with the paths that the client asked for. */
+function prefixed({ repositories, catalog }: TokenAccess, prefix: string): TokenAccess {
+  return { repositories: new Map([...repositories].map(([path, actions]) => [`${prefix}${path}`, actions])), catalog }
 }
 
 function answer(response: ServerResponse, body: Record<string, unknown>): void {

@@ -1,7 +1,7 @@
 import { type Digest, digestAlgorithm, parseDigest, parseDigestAlgorithm } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import { assertNoPrecondition } from '@/lib/domain/etag'
-import { isRepositoryPath } from '@/lib/domain/reference'
+import { type RepositoryPath, isRepositoryPath } from '@/lib/domain/reference'
 import { parseUploadRange } from '@/lib/domain/range'
 import { appendToUpload, cancelUpload, getUploadSize } from '@/lib/registry/push/continue-upload'
 import { finishUpload } from '@/lib/registry/push/finish-upload'
@@ -10,7 +10,7 @@ import { findMountSource } from '@/lib/registry/push/find-mount-source'
 import { startUpload } from '@/lib/registry/push/start-upload'
 import { bodyInGroups } from './body-groups'
 import { contentLengthOf } from '@/lib/http/incoming-body'
-import { type Call, answerEmpty } from './call'
+import { type Call, answerEmpty, pathAtHost } from './call'
 
 /**
  * POST: starts an upload, stores a whole blob (`digest`), or mounts a blob of another repository (`mount`, with or
@@ -45,13 +45,13 @@ export async function patchUpload(call: Call): Promise<void> {
 /** PUT: appends the rest of the bytes, if any, and turns the upload into a blob. */
 export async function putUpload(call: Call): Promise<void> {
   assertUnconditional(call)
-  const { ctx, principal, repository, target, query, request, response } = call
+  const { ctx, principal, repository, target, query, request } = call
   const digest = parseDigest(query.get('digest') ?? '')
   const hasBody = contentLengthOf(request) !== 0 && (contentLengthOf(request) ?? request.headers['transfer-encoding'])
   if (hasBody) await append(call)
   await call.confirmAccess()
   await finishUpload(ctx, principal, repository, target, digest)
-  answerBlob(response, repository.path, digest)
+  answerBlob(call, digest)
 }
 
 /** DELETE: cancels an upload. */
@@ -68,7 +68,7 @@ function assertUnconditional({ request: { headers } }: Call): void {
 }
 
 async function pushWhole(call: Call, digest: Digest): Promise<void> {
-  const { ctx, principal, repository, request, response } = call
+  const { ctx, principal, repository, request } = call
   const id = await startUpload(ctx, principal, repository, digestAlgorithm(digest))
   try {
     await appendToUpload(ctx, principal, repository, id, bodyInGroups(request), 0)
@@ -79,19 +79,25 @@ async function pushWhole(call: Call, digest: Digest): Promise<void> {
     await cancelUpload(ctx, principal, repository, id)
     throw error
   }
-  answerBlob(response, repository.path, digest)
+  answerBlob(call, digest)
 }
 
 /** Whether the blob was mounted and the request answered. Otherwise the push continues as an upload (specification). */
 async function tryMount(call: Call, digest: Digest): Promise<boolean> {
-  const { ctx, principal, response, repository, query } = call
+  const { ctx, principal, repository, query } = call
   const from = query.get('from')
-  const isPath = from !== null && isRepositoryPath(from)
-  const source = isPath ? await findMountSource(ctx, principal, repository.instanceId, from) : null
+  const path = from === null ? null : pathInInstance(call, from)
+  const source = path === null ? null : await findMountSource(ctx, principal, repository.instanceId, path)
   if (from !== null && source === null) return false
   if (!(await mountBlob(ctx, principal, { source, target: repository }, digest))) return false
-  answerBlob(response, repository.path, digest)
+  answerBlob(call, digest)
   return true
+}
+
+/** The path of a repository as this host names it, in the instance of the request; null for one of another instance. */
+function pathInInstance({ prefix }: Call, named: string): RepositoryPath | null {
+  const path = named.startsWith(prefix) ? named.slice(prefix.length) : ''
+  return isRepositoryPath(path) ? path : null
 }
 
 /**
@@ -137,9 +143,9 @@ async function* exactly(
   if (seen !== length) throw new AppError('SIZE_INVALID', { detail: { rangeLength: length } })
 }
 
-function uploadHeaders({ repository }: Call, id: string, size: number) {
+function uploadHeaders(call: Call, id: string, size: number) {
   return {
-    Location: `/v2/${repository.path}/blobs/uploads/${id}`,
+    Location: `/v2/${pathAtHost(call)}/blobs/uploads/${id}`,
     // The position of the last byte. An empty upload looks the same as one byte, because the format cannot express 0
     // bytes.
     Range: `0-${Math.max(0, size - 1)}`,
@@ -147,6 +153,7 @@ function uploadHeaders({ repository }: Call, id: string, size: number) {
   }
 }
 
-function answerBlob(response: Call['response'], path: string, digest: Digest): void {
-  answerEmpty(response, 201, { Location: `/v2/${path}/blobs/${digest}`, 'Docker-Content-Digest': digest })
+function answerBlob(call: Call, digest: Digest): void {
+  const headers = { Location: `/v2/${pathAtHost(call)}/blobs/${digest}`, 'Docker-Content-Digest': digest }
+  answerEmpty(call.response, 201, headers)
 }

@@ -74,7 +74,7 @@ const noUseCases: Readonly<Record<string, string>> = {
   'transparency/make-leaves': 'a step of the work of the server itself',
   'transparency/sequence-logs': 'the work of the server itself',
   'transparency/sign-checkpoint': 'a step of the work of the server itself',
-  'traffic/find-instance-of-host': 'says which instance a request is for, before anybody is proven',
+  'traffic/find-addressed-instance': 'says which instance a request is for, before anybody is proven',
   'traffic/name-page': 'cuts a page',
   'traffic/opened-repository': 'the proof that use cases of pushes and pulls ask for',
   'traffic/pull-permission': 'the rule that opening a repository asks',
@@ -82,7 +82,7 @@ const noUseCases: Readonly<Record<string, string>> = {
 }
 
 /** Those of them that the doors call all the same. */
-const calledByDoors = ['traffic/find-instance-of-host', 'traffic/repository-ahead']
+const calledByDoors = ['traffic/find-addressed-instance', 'traffic/repository-ahead']
 
 /** The codes of refusals: whoever has the rights gets none of them. */
 const refusals: readonly ErrorCode[] = ['UNAUTHORIZED', 'DENIED', 'NOT_FOUND', 'NAME_UNKNOWN', 'SCOPE_INSUFFICIENT']

@@ -1,5 +1,5 @@
 import { type KeyObject, sign } from 'node:crypto'
-import { errors, jwtVerify } from 'jose'
+import { decodeJwt, errors, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { AppError } from '@/lib/domain/errors'
@@ -122,6 +122,21 @@ export class RegistryTokens {
     if (!this.#keys.areFresh()) return null
     const known = this.#remembered.get(token)
     return known !== undefined && Date.now() < known.expiresAtMs ? known : null
+  }
+
+  /**
+   * The id of the instance that a token says it is for; null when it says none. Nothing is verified: ask `verify` with
+   * this id.
+   */
+  instanceIdOf(token: string): string | null {
+    const known = this.#remembered.get(token)
+    if (known !== undefined) return known.instanceId
+    try {
+      const { aud } = decodeJwt(token)
+      return typeof aud === 'string' ? aud : null
+    } catch {
+      return null
+    }
   }
 
   async #verifyNew(token: string, instanceId: string): Promise<Remembered> {

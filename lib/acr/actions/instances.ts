@@ -165,9 +165,11 @@ function systemDomain(host: string): Domain {
 }
 
 /** The host that works from where the caller is comes second, where it is another one, such as `localhost:3000`. */
-function internetDomains({ endpoints, registryHost }: InstanceDetails): Domain[] {
+function internetDomains({ endpoints, registryHost, registryAddress }: InstanceDetails): Domain[] {
   const system = systemDomain(endpoints.internet)
-  return registryHost === endpoints.internet ? [system] : [system, { Domain: registryHost, Type: 'USER' }]
+  // A domain alone is not the address of an instance that is addressed by path.
+  const isOwn = registryHost === registryAddress && registryHost !== endpoints.vpc
+  return isOwn && registryHost !== endpoints.internet ? [system, { Domain: registryHost, Type: 'USER' }] : [system]
 }
 
 function toEndpoint(domains: readonly Domain[]) {

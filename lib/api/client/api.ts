@@ -1,6 +1,8 @@
 import type { z } from 'zod'
 import { problem } from '@/lib/api/schemas/common'
+import { unattendedHeader } from '@/lib/api/schemas/unattended'
 import { ApiError, UnreachableError } from './api-error'
+import { isAttended } from './attended'
 
 const base = '/api/v1'
 
@@ -131,6 +133,7 @@ async function send({ method, path, body, signal, ifMatch, accept = 'application
       signal: signal ?? null,
       headers: {
         accept,
+        ...(isAttended() ? {} : { [unattendedHeader]: 'true' }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
       },

@@ -1,5 +1,6 @@
 import { authenticateAccessKey } from '@/lib/auth/access-keys'
 import { type BasicCredentials, parseBasicCredentials } from '@/lib/auth/basic-credentials'
+import { unattendedHeader } from '@/lib/api/schemas/unattended'
 import { proveRobot } from '@/lib/auth/registry/prove-robot'
 import { robotNamePrefix } from '@/lib/domain/access'
 import type { Origin, Principal } from '@/lib/domain/principal'
@@ -44,7 +45,7 @@ export async function authenticate(
   }
 
   const token = sessionTokenOf(request, ctx.config.publicUrl)
-  const session = token === null ? null : await findSessionByToken(ctx, token)
+  const session = token === null ? null : await findSessionByToken(ctx, token, isAttended(request))
   if (token === null || session === null) return null
   const { id, user, expiresAt } = session
   return { principal: principalOf(user, 'session', request), session: { id, token, user, expiresAt } }
@@ -57,6 +58,11 @@ async function authenticateByAccessKey(
 ): Promise<Identity | null> {
   const user = await authenticateAccessKey(ctx, credentials, originOf(request))
   return user === null ? null : { principal: principalOf(user, credentials.name, request), session: null }
+}
+
+/** Whether somebody is at the browser: its pages say so when nobody is (`lib/api/client/attended.ts`). */
+function isAttended(request: Request): boolean {
+  return request.headers.get(unattendedHeader) === null
 }
 
 /** The token of the session cookie, not yet verified; null when there is none. */

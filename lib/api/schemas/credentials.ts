@@ -6,6 +6,13 @@ import { pageOf, pageQuery, timestamp } from './common'
 export const credentials = z.object({
   userName: z.string(),
   registryHost: z.string().meta({ description: 'The address for `docker login` from where this request was sent' }),
+  registryAddress: z
+    .string()
+    .meta({ description: 'What stands before `/<namespace>/<repository>` in docker commands, as in the instance' }),
+  userNamePrefix: z.string().meta({
+    description: 'What stands before user names in `docker login` there; mostly empty',
+    examples: ['dev.cn-hangzhou/'],
+  }),
   passwordSetAt: timestamp.nullable().meta({ description: 'null while no password is set' }),
   passwordLastUsedAt: timestamp.nullable().meta({ description: 'Precise to the minute' }),
   temporaryUserName: z.string().meta({ description: 'The user name to use with a temporary token' }),

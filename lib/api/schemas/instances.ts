@@ -27,10 +27,22 @@ export const instance = z.object({
   endpoints: z.object({
     internet: z.string().meta({ description: 'Host, with a port unless it is the scheme’s default' }),
     vpc: z.string(),
+    path: z.string().nullable().meta({
+      description: 'The host of this request with the instance’s path; null where that host is of one instance',
+    }),
   }),
   registryHost: z.string().meta({
     description:
-      'The host to use in docker commands from where this request was sent: for the default instance, the address of this request if it belongs to no instance; else the internet endpoint',
+      'The host of `docker login` from where this request was sent: the host of this request if it is one of the instance’s, or belongs to no instance and the instance is the default one or its names are not set up; else the internet endpoint',
+  }),
+  registryAddress: z.string().meta({
+    description:
+      'What stands before `/<namespace>/<repository>` in docker commands: `registryHost`, followed by the instance’s path where the host alone is another instance',
+    examples: ['localhost:3000/i/dev.cn-hangzhou'],
+  }),
+  userNamePrefix: z.string().meta({
+    description: 'What stands before user names in `docker login` at `registryHost`; mostly empty',
+    examples: ['dev.cn-hangzhou/'],
   }),
   namespaceCount: z.number().int().nonnegative(),
   repositoryCount: z.number().int().nonnegative(),

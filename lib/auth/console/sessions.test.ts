@@ -41,6 +41,17 @@ describe('a session', () => {
     expect(await person.isLoggedOn()).toBe(false)
   })
 
+  test('is not used by a page that nobody is at', async () => {
+    await letPass(11 * hourMs)
+    const before = await stored()
+    const headers = { 'stele-unattended': 'true' }
+    expect((await person.call('GET', '/session', { headers })).status).toBe(200)
+    expect(await stored()).toEqual(before)
+    await letPass(2 * hourMs)
+    expect((await person.call('GET', '/session', { headers })).status).toBe(401)
+    expect(await person.isLoggedOn()).toBe(false)
+  })
+
   test('says until when it lasts now', async () => {
     await letPass(11 * hourMs)
     const { json } = await person.call('GET', '/session')

@@ -59,17 +59,18 @@ export async function beginSession(
 }
 
 /**
- * Returns the session of a token with the current data of its user, and extends it, because it is being used; null when
- * it does not exist or has expired, or when the user is disabled.
+ * Returns the session of a token with the current data of its user; null when it does not exist or has expired, or when
+ * the user is disabled. Extends it, because it is being used, unless `isUse` says that nobody is at the browser.
  */
 export async function findSessionByToken(
   { config, db }: Pick<Context, 'config' | 'db'>,
   token: string,
+  isUse = true,
 ): Promise<StoredSession | null> {
   const session = await findSessionByHash(db, hashToken(token))
   const now = new Date()
   if (session === null || session.expiresAt <= now || session.user.isDisabled) return null
-  if (now.getTime() - session.lastSeenAt.getTime() < lastSeenAccuracyMs) return session
+  if (!isUse || now.getTime() - session.lastSeenAt.getTime() < lastSeenAccuracyMs) return session
   const use = { lastSeenAt: now, expiresAt: expiryOf(config.sessions, session.createdAt, now) }
   try {
     await touchSession(db, session.id, use)

@@ -11,6 +11,10 @@ export interface RegistryCredentials {
   readonly userName: string
   /** The address for a login command, as reachable from where the request came. */
   readonly registryHost: string
+  /** What stands before a repository's path there: that host, and the path of the instance where it needs one. */
+  readonly registryAddress: string
+  /** What stands before user names in a log-on there; empty where the host says the instance. */
+  readonly userNamePrefix: string
   /** Null while no password is set. */
   readonly passwordSetAt: string | null
   readonly passwordLastUsedAt: string | null
@@ -27,10 +31,13 @@ export async function getRegistryCredentials(
   authorizeUser(principal)
   await authorize(ctx, principal, 'see', { instanceId })
   const instance = await requireInstance(ctx.db, instanceId)
+  const { registryHost, registryAddress, userNamePrefix } = instanceAddresses(instance, { ...ctx.config, requestHost })
   const { setAt, lastUsedAt } = await findRegistryPasswordTimes(ctx.db, { userId: principal.id, instanceId })
   return {
     userName: principal.name,
-    registryHost: instanceAddresses(instance, { ...ctx.config, requestHost }).registryHost,
+    registryHost,
+    registryAddress,
+    userNamePrefix,
     passwordSetAt: setAt?.toISOString() ?? null,
     passwordLastUsedAt: lastUsedAt?.toISOString() ?? null,
     temporaryUserName,

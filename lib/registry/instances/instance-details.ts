@@ -29,8 +29,10 @@ export interface InstanceDetails extends InstanceTotals {
   readonly isLogPublic: boolean
   /** The policy of new repositories, unless their namespace has its own default. */
   readonly defaultImmutability: { mode: ImmutabilityMode; exemptTags: string[] }
-  readonly endpoints: { internet: string; vpc: string }
+  readonly endpoints: { internet: string; vpc: string; path: string | null }
   readonly registryHost: string
+  readonly registryAddress: string
+  readonly userNamePrefix: string
   readonly createdAt: string
   readonly updatedAt: string
   /** The reader's permission on the whole instance; null when the reader may only see that it exists. */

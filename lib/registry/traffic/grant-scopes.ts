@@ -6,7 +6,7 @@ import type { GrantedAccess, TokenAccess, TokenAction } from '@/lib/domain/token
 import { findNamespaceForCaller } from '@/lib/metadata/access'
 import { findRepositoryForCaller } from '@/lib/metadata/repositories'
 import type { Context } from '@/lib/context'
-import type { InstanceForTraffic } from './find-instance-of-host'
+import type { InstanceForTraffic } from './find-addressed-instance'
 import { mayPull } from './pull-permission'
 
 /**

@@ -1,0 +1,26 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+beforeEach(() => {
+  vi.resetModules()
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+test('a person is at a page for a minute after opening it, and after each press of a key or the pointer', async () => {
+  const heard = new Map<string, () => void>()
+  vi.stubGlobal('window', {})
+  vi.stubGlobal('addEventListener', (type: string, listener: () => void) => heard.set(type, listener))
+  const { isAttended } = await import('./attended')
+  expect(isAttended()).toBe(true)
+  for (const type of ['pointerdown', 'pointermove', 'keydown', 'wheel']) {
+    vi.advanceTimersByTime(60_000)
+    expect(isAttended()).toBe(false)
+    heard.get(type)?.()
+    expect(isAttended()).toBe(true)
+    vi.advanceTimersByTime(59_999)
+    expect(isAttended()).toBe(true)
+  }
+})

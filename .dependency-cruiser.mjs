@@ -26,6 +26,8 @@ const schemas = '^lib/api/schemas/'
 const client = '^lib/api/client/'
 const i18n = '^lib/i18n/'
 const components = '^components/'
+const manual = '^lib/manual/'
+const manualPages = '^app/\\(console\\)/docs/'
 
 /** For every server folder but the domain. */
 const settings = ['^lib/(config|config-storage|config-witnesses|log)\\.ts$']
@@ -180,7 +182,10 @@ export default {
       ...[schemas, client, domain],
     ]),
     // The domain, because a page checks what stands in its URL before it asks for it.
-    mayImport('app-page', '^app/.*\\.tsx$', [
+    // The manual's pages, that of the REST API among them, read what the server has of them.
+    mayImport('app-manual', manualPages, ['^app/', components, '^lib/auth/console/', manual, route, i18n, ...context]),
+    mayImport('manual', manual, []),
+    mayImport('app-page', '^app/(?!\\(console\\)/docs/).*\\.tsx$', [
       '^app/',
       components,
       '^lib/auth/console/',

@@ -34,6 +34,16 @@ interface RepositoryAddress {
   name: string
 }
 
+/** The manual: its contents, or one of its pages. */
+export function manualHref(page?: string): string {
+  return page === undefined ? '/docs' : `/docs/${page}`
+}
+
+/** The reference of the REST API: all operations, or one of them. */
+export function apiReferenceHref(operation?: string): string {
+  return operation === undefined ? '/docs/api' : `/docs/api/${operation}`
+}
+
 /** The instances of a region. */
 export function instancesHref(region: string): string {
   return `/${region}/instances`

@@ -43,6 +43,7 @@ export function CreateAccessKeyDialog({ onClose }: { onClose: () => void }) {
       confirm={t('common.confirm')}
       busy={create.isPending}
       onClose={close}
+      plan={() => create.plan()}
       onSubmit={() => run()}
     >
       <FormError error={create.error} />

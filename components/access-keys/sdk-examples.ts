@@ -22,19 +22,10 @@ export function sdkExamples(origin: string): readonly [SdkExample, ...SdkExample
       key: 'Python',
       install: 'pip install alibabacloud_cr20181201==2.2.5',
       file: 'example.py',
-      program: `import os
-from alibabacloud_cr20181201.client import Client
-from alibabacloud_cr20181201.models import ListInstanceRequest
-from alibabacloud_tea_openapi.models import Config
-
-client = Client(Config(
-    access_key_id=os.environ['ALIBABA_CLOUD_ACCESS_KEY_ID'],
-    access_key_secret=os.environ['ALIBABA_CLOUD_ACCESS_KEY_SECRET'],
-    endpoint='${host}',
-    protocol='${scheme}',
-))
-for instance in client.list_instance(ListInstanceRequest()).body.instances:
-    print(instance.instance_id, instance.instance_name)`,
+      program: pythonProgram(origin, 'ListInstanceRequest', [
+        'for instance in client.list_instance(ListInstanceRequest()).body.instances:',
+        '    print(instance.instance_id, instance.instance_name)',
+      ]),
     },
     {
       key: 'Go',
@@ -147,4 +138,21 @@ output "instances" {
 }`,
     },
   ]
+}
+
+/** A program in Python with a client for the server at `origin`, one model of its requests, and `lines` that use both. */
+export function pythonProgram(origin: string, request: string, lines: readonly string[]): string {
+  const { host, protocol } = new URL(origin)
+  return `import os
+from alibabacloud_cr20181201.client import Client
+from alibabacloud_cr20181201.models import ${request}
+from alibabacloud_tea_openapi.models import Config
+
+client = Client(Config(
+    access_key_id=os.environ['ALIBABA_CLOUD_ACCESS_KEY_ID'],
+    access_key_secret=os.environ['ALIBABA_CLOUD_ACCESS_KEY_SECRET'],
+    endpoint='${host}',
+    protocol='${protocol.slice(0, -1)}',
+))
+${lines.join('\n')}`
 }

@@ -47,6 +47,7 @@ export function ChangeImmutabilityDialog(props: ChangeImmutabilityDialogProps) {
       busy={start.isPending}
       disabled={changesNothing || preview.isPending}
       onClose={close}
+      plan={() => start.plan(request)}
       onSubmit={() =>
         run(request, {
           // How far it is stands on the page.

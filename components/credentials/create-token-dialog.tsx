@@ -42,6 +42,7 @@ export function CreateTokenDialog({ instanceId, credentials, mayPush, onClose }:
       confirm={t('common.confirm')}
       busy={create.isPending}
       onClose={close}
+      plan={() => create.plan(hours)}
       onSubmit={() => run(hours)}
     >
       <FormError error={create.error} />

@@ -3,7 +3,7 @@
 import Link from 'next/link'
 import { useParams, useSelectedLayoutSegment } from 'next/navigation'
 import { useTranslations } from 'next-intl'
-import { useEffect, useState } from 'react'
+import { lazy, useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { SessionView } from '@/lib/api/schemas/sessions'
 import { isRegionId } from '@/lib/domain/regions'
@@ -12,11 +12,13 @@ import { instancesHref, parseRepositoryPath, repositoryHref, tagHref } from '../
 import type { RecentPage } from '../search/recent'
 import { SearchBox } from '../search/search-box'
 import { themeSwitchId } from '../search/use-pages'
+import { ApiCallContext, ApiCallNotLoaded } from '../ui/api-call'
 import { Icon } from '../ui/icon'
 import { Mark } from '../ui/mark'
 import { UserContext } from '../user-context'
 import { AccountMenu } from './account-menu'
 import { AccountPane } from './account-pane'
+import { HelpMenu } from './help-menu'
 import { LanguageSwitch } from './language-switch'
 import { Pane, paneId } from './pane'
 import { regionCookie, remember } from './preferences'
@@ -24,6 +26,14 @@ import type { Theme } from './preferences'
 import { RegionMenu } from './region-menu'
 import { RepositoryPane } from './repository-pane'
 import { ThemeSwitch } from './theme-switch'
+
+/** Loaded when it is first asked for: for most visits, never. */
+const ApiCallSection = lazy(() =>
+  import('../api-call/api-call-section').then(
+    (module) => ({ default: module.ApiCallSection }),
+    () => ({ default: ApiCallNotLoaded }),
+  ),
+)
 
 interface ConsoleFrameProps {
   user: SessionView['user']
@@ -79,6 +89,7 @@ export function ConsoleFrame({ user, theme, lastRegion, children }: ConsoleFrame
         <span id={themeSwitchId}>
           <ThemeSwitch initial={theme} />
         </span>
+        <HelpMenu />
         <AccountMenu userName={user.name} isAdministrator={isAdministrator} />
       </header>
       <Pane region={region} instanceId={instanceId} isAdministrator={isAdministrator} />
@@ -92,7 +103,9 @@ export function ConsoleFrame({ user, theme, lastRegion, children }: ConsoleFrame
       )}
       {isAccount && <AccountPane />}
       <main className="page" id="main" tabIndex={-1}>
-        <UserContext value={user}>{children}</UserContext>
+        <UserContext value={user}>
+          <ApiCallContext value={ApiCallSection}>{children}</ApiCallContext>
+        </UserContext>
       </main>
     </div>
   )

@@ -65,6 +65,7 @@ export function CreateGrantDialog({ subject, scope, instance: here, onClose }: C
       confirm={t('common.confirm')}
       busy={create.isPending}
       onClose={close}
+      plan={() => (scopeId === null || subjectId === null ? null : create.plan({ subjectId, scopeId, permission }))}
       onSubmit={({ currentTarget }) => {
         setChecked(true)
         if (scopeId === null || subjectId === null) {

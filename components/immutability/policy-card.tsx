@@ -14,8 +14,8 @@ import { namespaceQuery } from '../queries/namespaces'
 import { repositoryQuery, useUpdateRepository } from '../queries/repositories'
 import { ImmutabilityStatus } from './immutability-status'
 import { instanceHref, namespacesHref } from '../routes'
+import { ApiCall } from '../ui/api-call'
 import { Button, TextButton } from '../ui/button'
-import { CodeBlock } from '../ui/code-block'
 import { Conflict } from '../ui/conflict'
 import { Fact } from '../ui/fact'
 import { FormError } from '../ui/form-error'
@@ -104,6 +104,7 @@ function PolicyForm({ region, instance, owner, opened, current, reload, onClose 
   const action: Action<{ body: Partial<Settings>; etag: string }, Versioned<RepositoryView>> = {
     ...update,
     mutateAsync: ({ body, etag }) => update.mutateAsync({ body: bodyOf(body), etag }),
+    plan: ({ body, etag }) => update.plan({ body: bodyOf(body), etag }),
   }
   const edit = useEdit({
     dialog: { opened, current, reload, onClose },
@@ -223,15 +224,15 @@ function PolicyForm({ region, instance, owner, opened, current, reload, onClose 
             </>
           )}
           {isShown && (
-            <CodeBlock
-              label={t('immutability.copyCall')}
-              lines={callLines(opened.data.id, values, policy.exemptTags)}
+            <ApiCall
+              request={edit.plan?.() ?? update.plan({ body: wholePolicy(), etag: opened.etag })}
+              name={undefined}
             />
           )}
         </div>
         <footer className="section-foot">
           <TextButton aria-expanded={isShown} onClick={() => setIsShown(!isShown)}>
-            {t('immutability.showCall')}
+            {isShown ? t('apiCall.hide') : t('apiCall.show')}
           </TextButton>
           {theirs ? (
             <>
@@ -257,6 +258,11 @@ function PolicyForm({ region, instance, owner, opened, current, reload, onClose 
     </Section>
   )
 
+  /** What is stored, while nothing is changed. */
+  function wholePolicy(): UpdateRepositoryBody {
+    return { immutability: values.isDefault ? null : policy }
+  }
+
   function sourceText(): string {
     if (!values.isDefault) return t('immutability.ownPolicy')
     const source = stored.isDefault ? edit.base.immutability.source : owner?.defaultImmutability.source
@@ -272,18 +278,6 @@ function PolicyForm({ region, instance, owner, opened, current, reload, onClose 
     if (typeof value === 'boolean') return value ? t('immutability.sourceDefault') : t('immutability.sourceOwn')
     return name === 'mode' ? modeWord(value as Settings['mode']) : value
   }
-}
-
-/** The same change as a call of the REST API. */
-function callLines(repositoryId: string, { mode, isDefault }: Settings, exemptTags: readonly string[]) {
-  const body = JSON.stringify({ immutability: isDefault ? null : { mode, exemptTags } })
-  return [
-    [
-      "curl -fsS -X PATCH -u \"$KEY_ID:$KEY_SECRET\" -H 'Content-Type: application/json' \\\n    -d '",
-      { variable: body },
-      `' \\\n    ${window.location.origin}/api/v1/repositories/${repositoryId}`,
-    ],
-  ]
 }
 
 /** The policy of a repository for somebody who may not change it. */

@@ -32,6 +32,10 @@ function settingsOf({ defaultImmutability: { mode, exemptTags } }: InstanceView)
   return { defaultMode: mode, defaultExemptTags: exemptTags.join(' ') }
 }
 
+function changeOf({ body, etag }: { body: Partial<DefaultPolicy>; etag: string }) {
+  return { body: { defaultImmutability: defaultChange(body) ?? undefined }, etag }
+}
+
 function DefaultPolicyForm(dialog: Opened<InstanceView>) {
   const t = useTranslations()
   const modeWord = useDefaultModeWord()
@@ -39,8 +43,8 @@ function DefaultPolicyForm(dialog: Opened<InstanceView>) {
   const update = useUpdateInstance(dialog.opened.data.id)
   const action: Action<{ body: Partial<DefaultPolicy>; etag: string }, Versioned<InstanceView>> = {
     ...update,
-    mutateAsync: ({ body, etag }) =>
-      update.mutateAsync({ body: { defaultImmutability: defaultChange(body) ?? undefined }, etag }),
+    mutateAsync: (change) => update.mutateAsync(changeOf(change)),
+    plan: (change) => update.plan(changeOf(change)),
   }
   const edit = useEdit({
     dialog,

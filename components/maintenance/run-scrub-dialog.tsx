@@ -26,6 +26,7 @@ export function RunScrubDialog({ last, onClose }: RunScrubDialogProps) {
       confirm={t('maintenance.runNow')}
       busy={start.isPending}
       onClose={close}
+      plan={() => start.plan()}
       onSubmit={() => run(undefined, { done: () => null })}
     >
       <FormError error={start.error} />

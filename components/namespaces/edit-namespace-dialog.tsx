@@ -58,6 +58,7 @@ function EditForm(dialog: Opened<NamespaceView>) {
   const action: Action<{ body: Partial<NamespaceDefaults>; etag: string }, Versioned<NamespaceView>> = {
     ...update,
     mutateAsync: ({ body, etag }) => update.mutateAsync({ body: bodyOfDefaults(body), etag }),
+    plan: ({ body, etag }) => update.plan({ body: bodyOfDefaults(body), etag }),
   }
   const edit = useEdit({
     dialog,

@@ -1,8 +1,9 @@
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { queryOptions, useQueryClient } from '@tanstack/react-query'
 import { api } from '@/lib/api/client/api'
 import { accessKey, accessKeyPage, accessKeyWithSecret } from '@/lib/api/schemas/access-keys'
 import { useInvalidate } from './invalidate'
 import { showSaved } from './saved'
+import { useChange } from './use-change'
 
 /** One's own access keys: all of them are on one page. */
 export const accessKeysQuery = queryOptions({
@@ -12,7 +13,7 @@ export const accessKeysQuery = queryOptions({
 
 /** Makes an access key. Fails with LIMIT_REACHED when there are two. */
 export function useCreateAccessKey() {
-  return useMutation({
+  return useChange({
     mutationFn: () => api.post('/access-keys', {}, accessKeyWithSecret),
     onSuccess: useInvalidate(accessKeysQuery.queryKey),
     // The answer holds the secret: it is not kept once it is no longer shown.
@@ -23,7 +24,7 @@ export function useCreateAccessKey() {
 /** Disables or enables an access key. */
 export function useSetAccessKeyDisabled() {
   const queryClient = useQueryClient()
-  return useMutation({
+  return useChange({
     mutationFn: ({ id, isDisabled }: { id: string; isDisabled: boolean }) =>
       api.patch(`/access-keys/${id}`, { isDisabled }, accessKey, {}),
     onSuccess: (saved) => showSaved(queryClient, saved, { lists: accessKeysQuery.queryKey }),
@@ -32,7 +33,7 @@ export function useSetAccessKeyDisabled() {
 
 /** Deletes an access key. */
 export function useDeleteAccessKey() {
-  return useMutation({
+  return useChange({
     mutationFn: (id: string) => api.delete(`/access-keys/${id}`),
     onSuccess: useInvalidate(accessKeysQuery.queryKey),
   })

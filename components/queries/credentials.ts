@@ -1,8 +1,9 @@
-import { queryOptions, useMutation } from '@tanstack/react-query'
+import { queryOptions } from '@tanstack/react-query'
 import { api, withQuery } from '@/lib/api/client/api'
 import { pageSizeMax } from '@/lib/api/schemas/common'
 import { credentials, temporaryTokenPage, temporaryTokenWithSecret } from '@/lib/api/schemas/credentials'
 import { useInvalidate } from './invalidate'
+import { useChange } from './use-change'
 
 function base(instanceId: string) {
   return `/instances/${instanceId}/credentials`
@@ -29,7 +30,7 @@ export function temporaryTokensQuery(instanceId: string) {
 
 /** Sets one's registry password of an instance. */
 export function useSetPassword(instanceId: string) {
-  return useMutation({
+  return useChange({
     mutationFn: (password: string) => api.put(`${base(instanceId)}/password`, { password }),
     onSuccess: useInvalidate(['credentials', instanceId]),
     // The password is typed once and kept nowhere.
@@ -39,7 +40,7 @@ export function useSetPassword(instanceId: string) {
 
 /** Takes one's registry password of an instance away. */
 export function useRemovePassword(instanceId: string) {
-  return useMutation({
+  return useChange({
     mutationFn: () => api.delete(`${base(instanceId)}/password`),
     onSuccess: useInvalidate(['credentials', instanceId]),
   })
@@ -47,7 +48,7 @@ export function useRemovePassword(instanceId: string) {
 
 /** Makes a temporary token for some hours. Fails with LIMIT_REACHED when 50 are in force. */
 export function useCreateTemporaryToken(instanceId: string) {
-  return useMutation({
+  return useChange({
     mutationFn: (hours: number) => api.post(`${base(instanceId)}/temporary-token`, { hours }, temporaryTokenWithSecret),
     onSuccess: useInvalidate(['temporary-tokens', instanceId]),
     // The answer holds the token: it is not kept once it is no longer shown.
@@ -57,7 +58,7 @@ export function useCreateTemporaryToken(instanceId: string) {
 
 /** Revokes a temporary token. */
 export function useRevokeTemporaryToken(instanceId: string) {
-  return useMutation({
+  return useChange({
     mutationFn: (id: string) => api.delete(`${base(instanceId)}/temporary-token/${id}`),
     onSuccess: useInvalidate(['temporary-tokens', instanceId]),
   })

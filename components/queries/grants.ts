@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions, useQueryClient } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
 import { grant, grantPage, grantSubjectPage } from '@/lib/api/schemas/grants'
@@ -6,6 +6,7 @@ import type { createGrantBody, updateGrantBody } from '@/lib/api/schemas/grants'
 import { useUserId } from '../user-context'
 import { useInvalidate } from './invalidate'
 import { showSaved } from './saved'
+import { useChange } from './use-change'
 
 /** Which grants: of a subject, or of a scope and what lies in it (`within`) or what it lies in (`reaching`). */
 export interface GrantFilter {
@@ -56,7 +57,7 @@ const granted = [['grants', 'list'], ['users'], ...accessible] as const
 
 /** Creates a grant. Fails with ALREADY_EXISTS when the user or robot already has a grant on the same scope. */
 export function useCreateGrant() {
-  return useMutation({
+  return useChange({
     mutationFn: (body: z.input<typeof createGrantBody>) => api.post('/grants', body, grant),
     onSuccess: useInvalidate(...granted),
   })
@@ -67,7 +68,7 @@ export function useUpdateGrant(grantId: string) {
   const queryClient = useQueryClient()
   const ownId = useUserId()
   const refreshAccess = useInvalidate(...accessible)
-  return useMutation({
+  return useChange({
     mutationFn: ({ body, etag }: { body: Partial<z.input<typeof updateGrantBody>>; etag: string }) =>
       api.patch(`/grants/${grantId}`, body, grant, { ifMatch: etag }),
     onSuccess: (saved) =>
@@ -84,5 +85,5 @@ export function useUpdateGrant(grantId: string) {
 
 /** Revokes a grant. */
 export function useDeleteGrant(grantId: string) {
-  return useMutation({ mutationFn: () => api.delete(`/grants/${grantId}`), onSuccess: useInvalidate(...granted) })
+  return useChange({ mutationFn: () => api.delete(`/grants/${grantId}`), onSuccess: useInvalidate(...granted) })
 }

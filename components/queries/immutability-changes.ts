@@ -1,4 +1,4 @@
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { queryOptions, useQueryClient } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
 import {
@@ -7,6 +7,7 @@ import {
   immutabilityChangePreview,
 } from '@/lib/api/schemas/immutability-changes'
 import type { ImmutabilityChangeView, createImmutabilityChangeBody } from '@/lib/api/schemas/immutability-changes'
+import { useChange } from './use-change'
 
 /** What to change, of which repositories. */
 export type ChangeRequest = z.input<typeof createImmutabilityChangeBody>
@@ -48,7 +49,7 @@ export function changeQuery(id: string) {
 /** Starts a change. Fails with ALREADY_RUNNING while another one of the instance runs. */
 export function useStartChange(instanceId: string) {
   const queryClient = useQueryClient()
-  return useMutation({
+  return useChange({
     mutationFn: (request: ChangeRequest) =>
       api.post(`/instances/${instanceId}/immutability-changes`, request, immutabilityChange),
     onSuccess: (change: ImmutabilityChangeView) => {

@@ -1,8 +1,9 @@
-import { keepPreviousData, queryOptions, useMutation } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { api } from '@/lib/api/client/api'
 import { immutability, immutabilityCheck, immutabilityPreview } from '@/lib/api/schemas/immutability'
 import type { ImmutabilityMode } from '@/lib/domain/immutability'
+import { useChange } from './use-change'
 
 /** A policy that a person sets up. */
 export interface Policy {
@@ -40,7 +41,7 @@ export type PushCheck = z.infer<typeof immutabilityCheck>
 
 /** Asks what a push of a tag would get now. */
 export function useCheckPush(repositoryId: string) {
-  return useMutation({
+  return useChange({
     mutationFn: (push: { tag: string; digest?: string | undefined }) =>
       api.post(`/repositories/${repositoryId}/immutability/check`, push, immutabilityCheck),
   })

@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions, useQueryClient } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
 import { isApiError } from '@/lib/api/client/api-error'
@@ -6,6 +6,7 @@ import { instance, instancePage } from '@/lib/api/schemas/instances'
 import type { createInstanceBody, updateInstanceBody } from '@/lib/api/schemas/instances'
 import { useInvalidate } from './invalidate'
 import { showSaved } from './saved'
+import { useChange } from './use-change'
 
 interface InstanceListParameters {
   regionId: string
@@ -33,7 +34,7 @@ export function instanceQuery(instanceId: string) {
 
 /** Makes an instance. Fails with ALREADY_EXISTS when its region has one of that name. */
 export function useCreateInstance() {
-  return useMutation({
+  return useChange({
     mutationFn: (body: z.input<typeof createInstanceBody>) => api.post('/instances', body, instance),
     onSuccess: useInvalidate(['instances'], ['regions']),
   })
@@ -47,7 +48,7 @@ export function useUpdateInstance(instanceId: string) {
   const queryClient = useQueryClient()
   // What holds the instance's name, or its host, which has the name in it.
   const refreshNamed = useInvalidate(['credentials'], ['robots'], ['grants'])
-  return useMutation({
+  return useChange({
     mutationFn: ({ body, etag }: { body: z.input<typeof updateInstanceBody>; etag: string }) =>
       api.patch(`/instances/${instanceId}`, body, instance, { ifMatch: etag }),
     onSuccess: (saved, { body }) => {
@@ -70,7 +71,7 @@ export function useUpdateInstance(instanceId: string) {
 
 /** Deletes an instance. Fails with NOT_EMPTY while it has namespaces. */
 export function useDeleteInstance(instanceId: string) {
-  return useMutation({
+  return useChange({
     mutationFn: (etag: string) => api.delete(`/instances/${instanceId}`, { ifMatch: etag }),
     onSuccess: useInvalidate(['instances', 'list'], ['regions']),
   })

@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions, useQueryClient } from '@tanstack/react-query'
 import type { QueryKey } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
@@ -11,6 +11,7 @@ import {
 } from '@/lib/api/schemas/maintenance'
 import type { createGarbageCollectionBody } from '@/lib/api/schemas/maintenance'
 import { pageSizes } from '../ui/use-list-parameters'
+import { useChange } from './use-change'
 
 /** A run of garbage collection. */
 export type GarbageCollection = z.infer<typeof garbageCollection>
@@ -77,7 +78,7 @@ function whileOneRuns(page: RunPage | undefined): number | false {
 /** Starts a garbage collection. Fails with ALREADY_RUNNING while one runs. */
 export function useStartGarbageCollection() {
   const show = useShowStarted(['garbage-collections'], garbageCollectionsQuery(newestRuns).queryKey)
-  return useMutation({
+  return useChange({
     mutationFn: (body: z.input<typeof createGarbageCollectionBody>) =>
       api.post('/garbage-collections', body, garbageCollection),
     onSettled: show,
@@ -87,7 +88,7 @@ export function useStartGarbageCollection() {
 /** Starts a scrub. Fails with ALREADY_RUNNING while one runs. */
 export function useStartScrub() {
   const show = useShowStarted(['scrubs'], scrubsQuery(newestRuns).queryKey)
-  return useMutation({
+  return useChange({
     mutationFn: () => api.post('/scrubs', {}, scrub),
     onSettled: show,
   })

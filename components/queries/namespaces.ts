@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions, useQueryClient } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
 import { pageSizeMax } from '@/lib/api/schemas/common'
@@ -6,6 +6,7 @@ import { namespace, namespacePage } from '@/lib/api/schemas/namespaces'
 import type { NamespaceView, createNamespaceBody, updateNamespaceBody } from '@/lib/api/schemas/namespaces'
 import { useInvalidate } from './invalidate'
 import { showSaved, withSaved } from './saved'
+import { useChange } from './use-change'
 
 interface NamespaceListParameters {
   search: string
@@ -54,7 +55,7 @@ const listing = [['namespaces', 'list'], ['namespaces', 'all'], ['instances']] a
 
 /** Makes a namespace. Fails with ALREADY_EXISTS when the instance has one of that name. */
 export function useCreateNamespace(instanceId: string) {
-  return useMutation({
+  return useChange({
     mutationFn: (body: z.input<typeof createNamespaceBody>) =>
       api.post(`/instances/${instanceId}/namespaces`, body, namespace),
     onSuccess: useInvalidate(...listing),
@@ -64,7 +65,7 @@ export function useCreateNamespace(instanceId: string) {
 /** Changes a namespace. Fails with PRECONDITION_FAILED when the version is no longer that of `etag`. */
 export function useUpdateNamespace(namespaceId: string) {
   const queryClient = useQueryClient()
-  return useMutation({
+  return useChange({
     mutationFn: ({ body, etag }: { body: z.input<typeof updateNamespaceBody>; etag: string }) =>
       api.patch(`/namespaces/${namespaceId}`, body, namespace, { ifMatch: etag }),
     onSuccess: (saved) => {
@@ -80,7 +81,7 @@ export function useUpdateNamespace(namespaceId: string) {
 
 /** Deletes a namespace. Fails with NOT_EMPTY while it has repositories. */
 export function useDeleteNamespace(namespaceId: string) {
-  return useMutation({
+  return useChange({
     mutationFn: (etag: string) => api.delete(`/namespaces/${namespaceId}`, { ifMatch: etag }),
     onSuccess: useInvalidate(...listing),
   })

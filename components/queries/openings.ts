@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, queryOptions, useMutation } from '@tanstack/react-query'
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
 import { pageSizeMax } from '@/lib/api/schemas/common'
@@ -6,6 +6,7 @@ import { type openTagBody, opening, openingPage } from '@/lib/api/schemas/immuta
 import { tombstonePage } from '@/lib/api/schemas/tags'
 import { useInvalidate } from './invalidate'
 import { joined } from './joined'
+import { useChange } from './use-change'
 
 const openings = (repositoryId: string) => `/repositories/${repositoryId}/immutability/openings`
 const tombstones = (repositoryId: string) => `/repositories/${repositoryId}/immutability/tombstones`
@@ -49,7 +50,7 @@ export function reservedNamesQuery(repositoryId: string) {
 
 /** Opens a tag. Fails with TAG_NOT_PROTECTED, TAG_RESERVED, ALREADY_OPEN, or NOT_FOUND for the tag. */
 export function useOpenTag(repositoryId: string) {
-  return useMutation({
+  return useChange({
     mutationFn: (body: z.infer<typeof openTagBody>) => api.post(openings(repositoryId), body, opening),
     onSuccess: useInvalidate(['openings', repositoryId], ['tag-events']),
   })
@@ -57,7 +58,7 @@ export function useOpenTag(repositoryId: string) {
 
 /** Closes an opening. */
 export function useCloseOpening(repositoryId: string) {
-  return useMutation({
+  return useChange({
     mutationFn: (openingId: string) => api.delete(`${openings(repositoryId)}/${openingId}`),
     onSuccess: useInvalidate(['openings', repositoryId], ['tag-events']),
   })
@@ -65,7 +66,7 @@ export function useCloseOpening(repositoryId: string) {
 
 /** Releases a reserved name, with a reason. */
 export function useReleaseName(repositoryId: string) {
-  return useMutation({
+  return useChange({
     mutationFn: ({ tag, reason }: { tag: string; reason: string }) =>
       api.deleteWith(`${tombstones(repositoryId)}/${encodeURIComponent(tag)}`, { reason }),
     onSuccess: useInvalidate(['reserved-names', repositoryId], ['tag-events']),

@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions, useQueryClient } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
 import { pageSizeMax } from '@/lib/api/schemas/common'
@@ -6,6 +6,7 @@ import { repository, repositoryPage } from '@/lib/api/schemas/repositories'
 import type { RepositoryView, UpdateRepositoryBody, createRepositoryBody } from '@/lib/api/schemas/repositories'
 import { useInvalidate } from './invalidate'
 import { showSaved } from './saved'
+import { useChange } from './use-change'
 
 interface RepositoryListParameters {
   search: string
@@ -78,7 +79,7 @@ export function repositoryQuery(instanceId: string, namespace: string, name: str
 
 /** Makes a repository. Fails with ALREADY_EXISTS when its namespace has one of that name. */
 export function useCreateRepository(instanceId: string) {
-  return useMutation({
+  return useChange({
     mutationFn: (body: z.input<typeof createRepositoryBody>) =>
       api.post(`/instances/${instanceId}/repositories`, body, repository),
     onSuccess: useInvalidate(['repositories'], ['namespaces'], ['instances']),
@@ -88,7 +89,7 @@ export function useCreateRepository(instanceId: string) {
 /** Changes a repository's settings. Fails with PRECONDITION_FAILED when the version is no longer that of `etag`. */
 export function useUpdateRepository(repositoryId: string) {
   const queryClient = useQueryClient()
-  return useMutation({
+  return useChange({
     mutationFn: ({ body, etag }: { body: UpdateRepositoryBody; etag: string }) =>
       api.patch(`/repositories/${repositoryId}`, body, repository, { ifMatch: etag }),
     onSuccess: (saved, { body }) => {
@@ -125,7 +126,7 @@ interface DeleteRepository {
  * What was read of the repository is left in place until its page is gone: asking again would answer "not found".
  */
 export function useDeleteRepository(repositoryId: string) {
-  return useMutation({
+  return useChange({
     mutationFn: ({ etag, ...query }: DeleteRepository) =>
       api.delete(withQuery(`/repositories/${repositoryId}`, query), { ifMatch: etag }),
     onSuccess: useInvalidate(['repositories', 'list'], ['namespaces'], ['instances']),

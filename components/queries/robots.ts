@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions, useQueryClient } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
 import type { Versioned } from '@/lib/api/client/api'
@@ -6,6 +6,7 @@ import { robot, robotPage, robotWithSecret } from '@/lib/api/schemas/robots'
 import type { RobotView, createRobotBody, updateRobotBody } from '@/lib/api/schemas/robots'
 import { useInvalidate } from './invalidate'
 import { showSaved } from './saved'
+import { useChange } from './use-change'
 
 interface RobotListParameters {
   /** Null for the robots of all instances. */
@@ -42,7 +43,7 @@ const listing = [['robots', 'list'], ['grants']] as const
 
 /** Makes a robot. Fails with ALREADY_EXISTS when the instance has one of that name. */
 export function useCreateRobot() {
-  return useMutation({
+  return useChange({
     mutationFn: ({ instanceId, body }: { instanceId: string; body: z.input<typeof createRobotBody> }) =>
       api.post(`/instances/${instanceId}/robots`, body, robotWithSecret),
     onSuccess: useInvalidate(...listing),
@@ -54,7 +55,7 @@ export function useCreateRobot() {
 /** Changes a robot. Fails with PRECONDITION_FAILED when the version is no longer that of `etag`. */
 export function useUpdateRobot(robotId: string) {
   const show = useShowSavedRobot()
-  return useMutation({
+  return useChange({
     mutationFn: ({ body, etag }: { body: z.input<typeof updateRobotBody>; etag: string }) =>
       api.patch(`/robots/${robotId}`, body, robot, { ifMatch: etag }),
     onSuccess: show,
@@ -64,7 +65,7 @@ export function useUpdateRobot(robotId: string) {
 /** Enables a robot, of whichever version it is: there is nothing to decide on. */
 export function useEnableRobot() {
   const show = useShowSavedRobot()
-  return useMutation({
+  return useChange({
     mutationFn: (robotId: string) => api.patch(`/robots/${robotId}`, { isDisabled: false }, robot, {}),
     onSuccess: show,
   })
@@ -72,7 +73,7 @@ export function useEnableRobot() {
 
 /** Gives a robot a new secret; the old one stops at once. */
 export function useRotateSecret(robotId: string) {
-  return useMutation({
+  return useChange({
     mutationFn: () => api.post(`/robots/${robotId}/secret`, undefined, robotWithSecret),
     onSuccess: useInvalidate(...listing),
     gcTime: 0,
@@ -81,7 +82,7 @@ export function useRotateSecret(robotId: string) {
 
 /** Deletes a robot with its grants. */
 export function useDeleteRobot(robotId: string) {
-  return useMutation({
+  return useChange({
     mutationFn: (etag: string) => api.delete(`/robots/${robotId}`, { ifMatch: etag }),
     onSuccess: useInvalidate(...listing),
   })

@@ -1,10 +1,11 @@
-import { keepPreviousData, queryOptions, useMutation } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api, withQuery } from '@/lib/api/client/api'
 import { immutabilityCheck } from '@/lib/api/schemas/immutability'
 import { movedTag, tagHistory } from '@/lib/api/schemas/tag-history'
 import { pageSizes } from '../ui/use-list-parameters'
 import { useInvalidate } from './invalidate'
 import { tagPath } from './tags'
+import { useChange } from './use-change'
 
 /** The page of a history that a list of it begins with. */
 export const firstHistoryPage = { pageSize: pageSizes[0], cursor: undefined }
@@ -45,7 +46,7 @@ interface RestoreTag {
 
 /** Points a tag at an earlier digest. Fails with PRECONDITION_FAILED when the tag has moved meanwhile. */
 export function useRestoreTag(repositoryId: string, tag: string) {
-  return useMutation({
+  return useChange({
     mutationFn: ({ digest, reason, from }: RestoreTag) =>
       api.post(`${tagPath(repositoryId, tag)}/restore`, { digest, reason }, movedTag, {
         ...(from !== null && { ifMatch: `"${from}"` }),
@@ -63,7 +64,7 @@ interface CopyTag {
 
 /** Copies what a tag of the repository `sourceId` points at. */
 export function useCopyTag(sourceId: string) {
-  return useMutation({
+  return useChange({
     mutationFn: ({ repositoryId, name, digest }: CopyTag) => {
       const body = { name, source: { repositoryId: sourceId, digest } }
       return api.post(`/repositories/${repositoryId}/tags`, body, movedTag)

@@ -1,7 +1,8 @@
-import { keepPreviousData, queryOptions, useMutation } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api, withQuery } from '@/lib/api/client/api'
 import { deletedTag, deletedTags, tagPage, tagWithEffect, untaggedManifestPage } from '@/lib/api/schemas/tags'
 import { useInvalidate } from './invalidate'
+import { useChange } from './use-change'
 
 interface TagListParameters {
   search: string
@@ -64,7 +65,7 @@ interface DeleteTag {
  * reason is given.
  */
 export function useDeleteTag(repositoryId: string) {
-  return useMutation({
+  return useChange({
     mutationFn: ({ name, etag, reason }: DeleteTag) =>
       api.deleteFor(withQuery(tagPath(repositoryId, name), { reason }), deletedTag, { ifMatch: etag }),
     onSuccess: useInvalidate(['tags', repositoryId, 'list'], ['repositories']),
@@ -92,7 +93,7 @@ export type ChosenTags = { readonly names: readonly string[] } | { readonly matc
 
 /** Deletes tags, some at a time; returns how many were deleted, and how many were left out because they are protected. */
 export function useDeleteTags(repositoryId: string) {
-  return useMutation({
+  return useChange({
     mutationFn: async ({ chosen, reason }: { chosen: ChosenTags; reason?: string }) => {
       const names = 'names' in chosen ? chosen.names : await namesMatching(repositoryId, chosen.matching)
       const done = { deletedCount: 0, protectedCount: 0 }

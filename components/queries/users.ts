@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions, useQueryClient } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
 import { invitation } from '@/lib/api/schemas/invitations'
@@ -7,6 +7,7 @@ import { user, userPage } from '@/lib/api/schemas/users'
 import type { UpdateUserBody, createUserBody } from '@/lib/api/schemas/users'
 import { useInvalidate } from './invalidate'
 import { showSaved } from './saved'
+import { useChange } from './use-change'
 
 interface UserListParameters {
   search: string
@@ -37,7 +38,7 @@ export function userQuery(userId: string) {
 
 /** Makes a user. Fails with ALREADY_EXISTS when the name is taken. */
 export function useCreateUser() {
-  return useMutation({
+  return useChange({
     mutationFn: (body: z.input<typeof createUserBody>) => api.post('/users', body, user),
     onSuccess: useInvalidate(['users'], ['grants', 'list']),
     // It holds a password: nothing keeps it once it is sent.
@@ -48,7 +49,7 @@ export function useCreateUser() {
 /** Changes a user; with an `etag`, fails with PRECONDITION_FAILED when the version has changed. */
 export function useUpdateUser(userId: string) {
   const queryClient = useQueryClient()
-  return useMutation({
+  return useChange({
     mutationFn: ({ body, etag }: { body: UpdateUserBody; etag?: string }) =>
       api.patch(`/users/${userId}`, body, user, etag === undefined ? {} : { ifMatch: etag }),
     onSuccess: (saved) =>
@@ -95,7 +96,7 @@ export function useRevokeInvitation(userId: string) {
 
 /** Removes the second factor of a user who has lost it. */
 export function useResetSecondFactor(userId: string) {
-  return useMutation({
+  return useChange({
     mutationFn: () => api.delete(`/users/${userId}/second-factor`),
     onSuccess: useInvalidate(['users'], ['grants', 'list']),
   })
@@ -107,7 +108,7 @@ export function useResetSecondFactor(userId: string) {
  * What was read of the user is left in place until their page is gone: asking again would answer "not found".
  */
 export function useDeleteUser(userId: string) {
-  return useMutation({
+  return useChange({
     mutationFn: (etag: string) => api.delete(`/users/${userId}`, { ifMatch: etag }),
     onSuccess: useInvalidate(['users', 'list'], ['grants']),
   })

@@ -77,6 +77,7 @@ function DeleteForm({ current: { data: repository, etag }, reload, onClose, onDe
       busy={remove.isPending}
       disabled={typed !== (isForced ? path : repository.name) || (isForced && given === '')}
       onClose={close}
+      plan={() => remove.plan(isForced ? { etag, force: path, reason: given } : { etag })}
       onSubmit={() =>
         run(isForced ? { etag, force: typed, reason: given } : { etag }, {
           done: () => ({

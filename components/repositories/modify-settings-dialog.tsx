@@ -68,6 +68,7 @@ function SettingsForm(dialog: Opened<RepositoryView>) {
   const action: Action<{ body: Partial<Settings>; etag: string }, Versioned<RepositoryView>> = {
     ...update,
     mutateAsync: ({ body, etag }) => update.mutateAsync({ body: bodyOf(body), etag }),
+    plan: ({ body, etag }) => update.plan({ body: bodyOf(body), etag }),
   }
   const edit = useEdit({ dialog, settingsOf, update: action, saved: whatChanged })
   const { values, set } = edit

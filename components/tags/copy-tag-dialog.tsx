@@ -52,6 +52,7 @@ export function CopyTagDialog({ repository, tag, digest, onClose }: CopyTagDialo
       busy={copy.isPending}
       disabled={hasVerdict && asked === name && check.data?.allowed === false}
       onClose={close}
+      plan={() => (target === null || !isTag(name) ? null : copy.plan({ repositoryId: target.value, name, digest }))}
       onSubmit={({ currentTarget }) => {
         setChecked(true)
         if (target === null || !isTag(name)) {

@@ -41,6 +41,8 @@ function DeleteForm({ repositoryId, name, current: { data: tag, etag }, reload, 
   const [reason, setReason] = useState('')
   const effectText = useEffectText()
   const given = reason.trim()
+  const variables = given === '' ? { name, etag } : { name, etag, reason: given }
+
   return (
     <Dialog
       title={t('tags.delete')}
@@ -50,8 +52,9 @@ function DeleteForm({ repositoryId, name, current: { data: tag, etag }, reload, 
       busy={remove.isPending}
       disabled={tag.isProtected && given === ''}
       onClose={close}
+      plan={() => remove.plan(variables)}
       onSubmit={() =>
-        run(given === '' ? { name, etag } : { name, etag, reason: given }, {
+        run(variables, {
           done: ({ untaggedManifest }) => ({
             title: t('tags.deleted', { name }),
             body: [...(tag.isProtected ? [t('tags.deletedReserved')] : []), effectText(untaggedManifest)].join(' '),

@@ -25,6 +25,8 @@ export function DeleteTagsDialog({ repositoryId, chosen, count, onClose }: Delet
   const { run, close } = useAction(remove, onClose)
   const [reason, setReason] = useState('')
   const given = reason.trim()
+  const variables = given === '' ? { chosen } : { chosen, reason: given }
+
   return (
     <Dialog
       title={t('tagTable.deleteMany')}
@@ -33,8 +35,9 @@ export function DeleteTagsDialog({ repositoryId, chosen, count, onClose }: Delet
       danger
       busy={remove.isPending}
       onClose={close}
+      plan={() => remove.plan(variables)}
       onSubmit={() =>
-        run(given === '' ? { chosen } : { chosen, reason: given }, {
+        run(variables, {
           done: ({ deletedCount, protectedCount }) => ({
             title: t('tagTable.deletedMany', { count: deletedCount }),
             ...(protectedCount > 0 && { body: t('tagTable.leftOut', { count: protectedCount }) }),

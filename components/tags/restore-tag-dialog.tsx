@@ -31,6 +31,8 @@ export function RestoreTagDialog({ repositoryId, tag, digest, from, onClose }: R
   const [reason, setReason] = useState('')
   const given = reason.trim()
   const to = shortDigest(digest)
+  const variables = { digest, from, ...(given !== '' && { reason: given }) }
+
   return (
     <Dialog
       title={t('tagHistory.restoreTitle')}
@@ -39,16 +41,14 @@ export function RestoreTagDialog({ repositoryId, tag, digest, from, onClose }: R
       busy={restore.isPending}
       disabled={check.data?.allowed === false}
       onClose={close}
+      plan={() => restore.plan(variables)}
       onSubmit={() =>
-        run(
-          { digest, from, ...(given !== '' && { reason: given }) },
-          {
-            done: ({ warnings }) => ({
-              title: t('tagHistory.restored', { tag, digest: to }),
-              ...(warnings.length > 0 && { body: <Warnings texts={warnings} /> }),
-            }),
-          },
-        )
+        run(variables, {
+          done: ({ warnings }) => ({
+            title: t('tagHistory.restored', { tag, digest: to }),
+            ...(warnings.length > 0 && { body: <Warnings texts={warnings} /> }),
+          }),
+        })
       }
     >
       <FormError error={restore.error} />

@@ -57,6 +57,7 @@ export function ConfirmDialog<Variables>(props: ConfirmDialogProps<Variables>) {
       disabled={typed && text !== subject}
       onClose={close}
       onSubmit={submit}
+      plan={action.plan && (() => action.plan?.(variables) ?? null)}
     >
       <FormError error={action.error} />
       <p>{consequence}</p>

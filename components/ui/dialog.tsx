@@ -1,9 +1,11 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
-import { useEffect, useId, useLayoutEffect, useRef } from 'react'
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
 import type { ReactNode, SubmitEvent } from 'react'
-import { Button, IconButton } from './button'
+import type { PlannedRequest } from '@/lib/api/client/api'
+import { ApiCall } from './api-call'
+import { Button, IconButton, TextButton } from './button'
 import { classNames } from './class-names'
 import { useUnsavedText } from './use-unsaved-text'
 
@@ -19,6 +21,8 @@ interface DialogProps {
   danger?: boolean
   busy?: boolean
   disabled?: boolean
+  /** What Confirm would send now, to show it as a call of the API; null: a field is empty or nothing was changed. */
+  plan?: (() => PlannedRequest | null) | undefined
   /** In place of Cancel and Confirm. */
   foot?: ReactNode
   /** Whether only a button of its foot closes it: no cross, no Escape. For what is shown once and lost with a slip. */
@@ -36,12 +40,13 @@ interface DialogProps {
  * too many does not close it.
  */
 export function Dialog(props: DialogProps) {
-  const { title, subject, children, onClose, onSubmit, confirm, danger, foot } = props
+  const { title, subject, children, onClose, onSubmit, confirm, danger, plan, foot } = props
   const { busy = false, disabled = false, stays = false, wide = false } = props
   const t = useTranslations()
   const titleId = useId()
   const ref = useRef<HTMLDialogElement>(null)
   const isPressed = useRef(false)
+  const [isCallShown, setIsCallShown] = useState(false)
 
   useLayoutEffect(() => {
     const dialog = ref.current
@@ -105,8 +110,16 @@ export function Dialog(props: DialogProps) {
           </div>
           {!stays && <IconButton icon="close" large label={t('common.close')} onClick={close} />}
         </div>
-        <div className="dialog-body">{children}</div>
+        <div className="dialog-body">
+          {children}
+          {plan && isCallShown && <ApiCall request={plan()} name={subject} />}
+        </div>
         <div className="dialog-foot">
+          {plan && !unsaved.isAsking && (
+            <TextButton aria-expanded={isCallShown} onClick={() => setIsCallShown(!isCallShown)}>
+              {isCallShown ? t('apiCall.hide') : t('apiCall.show')}
+            </TextButton>
+          )}
           {unsaved.isAsking ? (
             <>
               <p role="alert" className="dialog-question">

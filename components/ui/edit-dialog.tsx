@@ -34,6 +34,7 @@ export function EditDialog<T, Settings extends object>(props: EditDialogProps<T,
       subject={subject}
       confirm={t('common.confirm')}
       busy={edit.busy}
+      plan={edit.plan}
       disabled={isIdle && !closesUnchanged}
       onClose={edit.onClose}
       onSubmit={() => {

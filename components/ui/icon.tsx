@@ -73,6 +73,12 @@ const icons = {
     </>
   ),
   free: <circle cx="8" cy="8" r="5.5" strokeDasharray="2.2 2.12" />,
+  help: (
+    <>
+      <circle cx="8" cy="8" r="5.5" />
+      <path d="M6.5 6.5a1.5 1.5 0 1 1 2.2 1.3c-.5.3-.7.6-.7 1.2M8 11.2v.1" />
+    </>
+  ),
   globe: (
     <>
       <circle cx="8" cy="8" r="5.5" />

@@ -2,6 +2,7 @@
 
 import { useTranslations } from 'next-intl'
 import { useEffect, useRef } from 'react'
+import type { PlannedRequest } from '@/lib/api/client/api'
 import { useToast } from './toast'
 import type { ToastContent } from './toast'
 import { useErrorText } from './use-error-text'
@@ -12,6 +13,8 @@ export interface Action<Variables, Result = unknown> {
   error: unknown
   reset: () => void
   mutateAsync: (variables: Variables) => Promise<Result>
+  /** The request that it would send. Left out: it is not shown. */
+  plan?: (variables: Variables) => PlannedRequest | null
 }
 
 interface Outcome<Result> {

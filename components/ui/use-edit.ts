@@ -43,6 +43,12 @@ export function useEdit<T, Settings extends object>(options: EditOptions<T, Sett
     onClose: close,
     /** Why it was refused; null where `theirs` says it. */
     error: isApiError(update.error, 'PRECONDITION_FAILED') ? null : update.error,
+    plan:
+      update.plan &&
+      (() =>
+        Object.keys(changes).length === 0
+          ? null
+          : (update.plan?.({ body: changes, etag: (theirs ?? base).etag }) ?? null)),
     save: () => {
       run(
         { body: changes, etag: (theirs ?? base).etag },

@@ -70,6 +70,11 @@ export function useForm<Values extends object, Body, Variables, Result>(
     })
   }
 
+  function planned() {
+    const parsed = schema.safeParse(values)
+    return parsed.success ? (action.plan?.(variables(parsed.data)) ?? null) : null
+  }
+
   return {
     values,
     /** Sets values that cannot be wrong. */
@@ -84,6 +89,6 @@ export function useForm<Values extends object, Body, Variables, Result>(
     /** Whether the name is another one's. */
     isTaken: isApiError(action.error, 'ALREADY_EXISTS'),
     /** What the dialog around the form needs. */
-    dialog: { busy: action.isPending, onClose: close, onSubmit: submit },
+    dialog: { busy: action.isPending, onClose: close, onSubmit: submit, plan: action.plan && planned },
   }
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import * as z from 'zod'
 import { namespacePage } from '@/lib/api/schemas/namespaces'
-import { api, onSessionEnd, withQuery } from './api'
+import { api, onSessionEnd, rehearse, withQuery } from './api'
 import { ApiError, UnreachableError, isApiError } from './api-error'
 
 const aNamespace = {
@@ -143,4 +143,15 @@ test('parameters that are not set are left out of an address', () => {
     '/x?search=a%26b&pageSize=20',
   )
   expect(withQuery('/x', { search: '' })).toBe('/x')
+})
+
+test('a rehearsal tells the request and sends nothing; what follows is sent again', async () => {
+  const planned = rehearse(() => api.patch('/x', { name: 'b' }, schema, { ifMatch: '"7"' }))
+  expect(planned).toEqual({ method: 'PATCH', path: '/x', body: { name: 'b' } })
+  expect(rehearse(() => api.delete('/x'))).toEqual({ method: 'DELETE', path: '/x' })
+  expect(rehearse(() => undefined)).toBeNull()
+  expect(fetchMock).not.toHaveBeenCalled()
+  answer(200, { name: 'a' })
+  await api.get('/x', schema)
+  expect(fetchMock).toHaveBeenCalledTimes(1)
 })

@@ -108,6 +108,73 @@ export function onSessionEnd(handler: () => void): () => void {
   }
 }
 
+/** A request as it would be sent, without its credential. `path` is relative to `/api/v1`. */
+export type PlannedRequest = Pick<Request, 'method' | 'path' | 'body'>
+
+/** Takes requests in place of the server, while a rehearsal runs. */
+let takeRequest: ((request: PlannedRequest) => void) | null = null
+
+/**
+ * The first request that `act` sends when it is called, without sending it. What `act` returns never settles. Null: it
+ * sends none before it has to wait.
+ */
+export function rehearse(act: () => unknown): PlannedRequest | null {
+  const planned: PlannedRequest[] = []
+  takeRequest = (request) => void planned.push(request)
+  try {
+    act()
+  } finally {
+    takeRequest = null
+  }
+  return planned[0] ?? null
+}
+
+/** The answer to a request that somebody wrote by hand, whatever it is. */
+export interface Answer {
+  readonly status: number
+  readonly headers: readonly (readonly [string, string])[]
+  readonly text: string
+  /** Whether there is more text than `text` has. */
+  readonly isCut: boolean
+}
+
+/** No more of an answer is read than this, in bytes. */
+const answerBytesMax = 50_000
+
+/**
+ * Sends a request as it is, its body a text, and resolves with the answer: also with a refusal, and a redirection, which
+ * it does not follow. Rejects with `UnreachableError` when the server was not reached.
+ */
+export async function exchange(
+  { method, path, body }: PlannedRequest,
+  headers: Readonly<Record<string, string>>,
+): Promise<Answer> {
+  const response = await reached(
+    fetch(`${base}${path}`, {
+      method,
+      redirect: 'manual',
+      headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: String(body) }),
+    }),
+  )
+  const { text, isCut } = await reached(readStart(response))
+  return { status: response.status, headers: [...response.headers], text, isCut }
+}
+
+async function readStart({ body }: Response): Promise<{ text: string; isCut: boolean }> {
+  const decoder = new TextDecoder()
+  const reader = body?.getReader()
+  let text = ''
+  for (let bytes = 0; reader !== undefined && bytes < answerBytesMax;) {
+    const { done, value } = await reader.read()
+    if (done) return { text: text + decoder.decode(), isCut: false }
+    bytes += value.length
+    text += decoder.decode(value, { stream: true })
+  }
+  await reader?.cancel()
+  return { text, isCut: reader !== undefined }
+}
+
 /** The address of a path, for a link that the browser follows itself: a download. */
 export function linkTo(path: string): string {
   return `${base}${path}`
@@ -127,6 +194,10 @@ async function versioned<T>(response: Response, schema: z.ZodType<T>): Promise<V
 }
 
 async function send({ method, path, body, signal, ifMatch, accept = 'application/json' }: Request): Promise<Response> {
+  if (takeRequest !== null) {
+    takeRequest({ method, path, ...(body !== undefined && { body }) })
+    return new Promise(() => undefined)
+  }
   const response = await reached(
     fetch(`${base}${path}`, {
       method,

@@ -1,0 +1,36 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import { Suspense, createContext, use } from 'react'
+import type { ComponentType } from 'react'
+import { UnreachableError } from '@/lib/api/client/api-error'
+import type { PlannedRequest } from '@/lib/api/client/api'
+import { FormError } from './form-error'
+
+interface ApiCallProps {
+  /** What would be sent now; null: nothing, because a field is empty or nothing was changed. */
+  request: PlannedRequest | null
+  /** The name of the object that the dialog is about. */
+  name: string | undefined
+}
+
+/** What shows a request as a call of the API. The console's frame gives it: it knows which APIs there are. */
+export const ApiCallContext = createContext<ComponentType<ApiCallProps> | null>(null)
+
+/** What a dialog's Confirm would send, as a call of the API. */
+export function ApiCall(props: ApiCallProps) {
+  const t = useTranslations()
+  const Section = use(ApiCallContext)
+  return (
+    <section aria-label={t('apiCall.title')} className="api-call">
+      <Suspense>{Section && <Section {...props} />}</Suspense>
+    </section>
+  )
+}
+
+const unreached = new UnreachableError('the code that shows an API call was not loaded')
+
+/** In place of what shows a call, when its code did not load. */
+export function ApiCallNotLoaded() {
+  return <FormError error={unreached} />
+}

@@ -62,7 +62,7 @@ const rooms = {
 const tests = '\\.test\\.tsx?$|^lib/testing/|\\.contract\\.ts$'
 
 /** Everything of the repository, as opposed to packages and Node's own modules. */
-const ours = '^(app|bench|components|e2e|lib|prisma|scripts)/|^[^/]+\\.(ts|tsx|mjs)$'
+const ours = '^(app|bench|components|e2e|lib|prisma|prove|scripts)/|^[^/]+\\.(ts|tsx|mjs)$'
 
 function mayImport(name, folder, others) {
   return {
@@ -212,13 +212,25 @@ export default {
       '^e2e/digest',
       '^scripts/lib/(?:find-free-port|postgresql|s3-server)\\.mjs$',
     ]),
+    mayImport('prove-is-a-client', '^prove/', [
+      domain,
+      '^e2e/(?:api|digest|processes|server)\\.ts$',
+      '^scripts/lib/postgresql\\.mjs$',
+    ]),
+    {
+      name: 'the-checker-is-independent',
+      comment: 'It states the rule once more: what it took from the product, it could not check.',
+      severity: 'error',
+      from: { path: '^prove/checker/', pathNot: tests },
+      to: { pathNot: '^prove/checker/' },
+    },
 
     neverPackages('next-stays-outside', '^lib/(domain|storage|metadata|registry|http|protocol|acr|log-door)/', next),
     neverPackages('no-http-inside', '^lib/(domain|metadata|registry|storage/(?!s3/))', http),
     {
       name: 'only-metadata-knows-prisma',
       severity: 'error',
-      from: { path: '^(app|components|lib|e2e|bench)/', pathNot: [metadata, tests] },
+      from: { path: '^(app|components|lib|e2e|bench|prove)/', pathNot: [metadata, tests] },
       to: { path: prisma },
     },
 

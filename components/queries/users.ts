@@ -69,7 +69,7 @@ export function useUpdateUser(userId: string) {
 
 /** Makes a user who sets the password by an invitation. Fails with ALREADY_EXISTS when the name is taken. */
 export function useInviteUser() {
-  return useMutation({
+  return useChange({
     mutationFn: (body: z.input<typeof inviteUserBody>) => api.post('/invitations', body, invitation),
     onSuccess: useInvalidate(['users'], ['grants']),
     // The answer holds the link: it is not kept once it is no longer shown.
@@ -79,7 +79,7 @@ export function useInviteUser() {
 
 /** Makes a new invitation of a user who has no password yet; the former one ends. */
 export function useRenewInvitation(userId: string) {
-  return useMutation({
+  return useChange({
     mutationFn: () => api.post(`/users/${userId}/invitation`, undefined, invitation),
     onSuccess: useInvalidate(['users']),
     gcTime: 0,
@@ -88,7 +88,7 @@ export function useRenewInvitation(userId: string) {
 
 /** Revokes the open invitation of a user. */
 export function useRevokeInvitation(userId: string) {
-  return useMutation({
+  return useChange({
     mutationFn: () => api.delete(`/users/${userId}/invitation`),
     onSuccess: useInvalidate(['users']),
   })

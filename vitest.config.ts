@@ -14,6 +14,22 @@ const ofSqlite = [
 ]
 const ofPostgresql = ['lib/metadata/{,engine/}postgresql*.test.ts']
 
+/** What measures its process, changes it, or starts others: each of these files has a process of its own. */
+const ofOneProcess = [
+  'lib/*.test.ts',
+  'lib/{server,storage}/**/*.test.ts',
+  'lib/protocol/young-garbage.test.ts',
+  'bench/**/*.test.ts',
+]
+/** Of the tests of one database, those that need none or say themselves which they use. */
+const ofNoDatabase = [
+  'lib/{acr/paging,api/route/same-origin,auth/basic-credentials,command/doctor/finding,command/log/log-verify}.test.ts',
+  'lib/auth/{guessing/{address-group,attempts,failure-counter,record-limiter,secret-attempts},use/credential-uses}.test.ts',
+  'lib/metadata/engine/{gathered-reads,process-lock,space-reserve}.test.ts',
+  'lib/protocol/{body-groups,warnings,young-garbage}.test.ts',
+  'lib/{registry/page,storage/s3/s3-client}.test.ts',
+]
+
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
@@ -25,13 +41,27 @@ export default defineConfig({
     retry: process.env['CI'] === 'true' ? 1 : 0,
     // Much of the time is waited for disks and PostgreSQL; by itself vitest would leave a core to the watcher.
     maxWorkers: availableParallelism() + 1,
+    // The files of a worker share its process and its modules: loading those takes longer than most files' tests. What a
+    // test must not share is in its context, and the code keeps nothing else (docs/architecture.md).
+    isolate: false,
     projects: [
       {
         extends: true,
         test: {
           name: 'sqlite',
           include: ['**/*.test.{ts,tsx}'],
-          exclude: [...exclude, ...ofPostgresql],
+          exclude: [...exclude, ...ofPostgresql, ...ofOneProcess],
+          provide: { provider: 'sqlite', postgresqlUrl: null },
+          globalSetup: './scripts/lib/vitest-sqlite.mjs',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'process',
+          include: ofOneProcess,
+          exclude,
+          isolate: true,
           provide: { provider: 'sqlite', postgresqlUrl: null },
           globalSetup: './scripts/lib/vitest-sqlite.mjs',
         },
@@ -47,7 +77,7 @@ export default defineConfig({
                   '{lib/{metadata,storage/s3,jobs,registry,protocol,acr,log-door,auth,command,api/route},app}/**/*.test.{ts,tsx}',
                 ]
               : [],
-          exclude: [...exclude, ...ofSqlite],
+          exclude: [...exclude, ...ofSqlite, ...ofNoDatabase],
           provide: { provider: 'postgresql' },
           globalSetup: './scripts/lib/vitest-postgresql.mjs',
         },

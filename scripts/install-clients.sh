@@ -8,29 +8,27 @@
 # clients/go.mod and go.sum. `stele-python` runs Python with oras, python-dxf and the official client of ACR's API
 # (clients/requirements.txt); `stele-acr` is made of its Go clients (clients/acr), and `stele-go`, `stele-node` and
 # `stele-java` run programs with those of Go, npm (clients/acr-npm) and Maven (clients/acr-java). The first run takes
-# minutes, later runs no time.
+# minutes, later runs no time. With the argument `compile` it compiles what is written in Go, and no more.
 set -euo pipefail
-# Without it, what fails inside of $(…) would not end it, and an incomplete folder would be kept.
+# Without it, what fails inside of $(…) would not end it.
 shopt -s inherit_errexit
 cd "$(dirname "$0")/clients"
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/stele-clients"
 
-# Prints the folder of this name in the cache. Fills it by a function, which gets its path, unless an earlier run has.
-provide() {
-  local name="$1" fill="$2"
-  local folder="$cache/$name"
-  if [ ! -d "$folder" ]; then
-    # Filled under another name that is changed at the end, so that an incomplete folder is never found.
-    mkdir -p "$cache"
-    unfinished="$(mktemp --directory "$folder.XXXXXX")"
-    trap 'rm -rf "$unfinished"' EXIT
-    "$fill" "$unfinished" >&2
-    chmod 755 "$unfinished"
-    # Fails when another run was faster, which is fine.
-    mv --no-target-directory "$unfinished" "$folder" 2>/dev/null || [ -d "$folder" ]
-  fi
-  echo "$folder"
-}
+# Fills the folder of this name in the cache by a function, which gets its path, unless an earlier run has.
+provide() (
+  folder="$cache/$1" fill="$2"
+  # A second run waits, instead of doing the same beside the first.
+  exec {lock}>"$folder.lock"
+  flock "$lock"
+  [ ! -d "$folder" ] || exit 0
+  # Filled under another name that is changed at the end, so that an incomplete folder is never found.
+  unfinished="$(mktemp --directory "$folder.XXXXXX")"
+  trap 'rm -rf "$unfinished"' EXIT
+  "$fill" "$unfinished" >&2
+  chmod 755 "$unfinished"
+  mv --no-target-directory "$unfinished" "$folder"
+)
 
 build_go() {
   command -v go >/dev/null || { echo 'crane, cosign, helm, oras and regctl are built with Go: install Go first.' >&2; exit 1; }
@@ -89,12 +87,40 @@ version() {
   cat "$@" | sha256sum | cut --characters=1-16
 }
 
-go="$(provide "$(version go.mod go.sum)" build_go)"
-s3="$(provide "versitygw-$(version versitygw/go.mod versitygw/go.sum)" build_s3_server)"
-log_check="$(provide "log-check-$(version log-check/go.mod log-check/go.sum log-check/main.go)" build_log_check)"
-witness="$(provide "litewitness-$(version litewitness/go.mod litewitness/go.sum)" build_witness)"
-python="$(provide "python-$(version requirements.txt)" install_python)"
-acr_go="$(provide "acr-sdk-go-$(version acr/*)" build_acr_go)"
-acr_npm="$(provide "acr-npm-$(version acr-npm/*)" install_npm)"
-acr_java="$(provide "acr-java-$(version acr-java/*)" install_java)"
-echo "$go:$s3:$log_check:$witness:$python:$acr_go:$acr_npm:$acr_java"
+go="$(version go.mod go.sum)"
+s3="versitygw-$(version versitygw/go.mod versitygw/go.sum)"
+log_check="log-check-$(version log-check/go.mod log-check/go.sum log-check/main.go)"
+witness="litewitness-$(version litewitness/go.mod litewitness/go.sum)"
+python="python-$(version requirements.txt)"
+acr_go="acr-sdk-go-$(version acr/*)"
+acr_npm="acr-npm-$(version acr-npm/*)"
+acr_java="acr-java-$(version acr-java/*)"
+
+# One after another: each takes all cores, and they share packages.
+compile() {
+  provide "$go" build_go
+  provide "$s3" build_s3_server
+  provide "$log_check" build_log_check
+  provide "$witness" build_witness
+  provide "$acr_go" build_acr_go
+}
+
+mkdir -p "$cache"
+if [ "${1:-}" = compile ]; then
+  compile
+  exit
+fi
+
+# Go compiles while the others mostly wait for their registries.
+installations=()
+compile & installations+=("$!")
+provide "$python" install_python & installations+=("$!")
+provide "$acr_npm" install_npm & installations+=("$!")
+provide "$acr_java" install_java & installations+=("$!")
+failed=0
+for installation in "${installations[@]}"; do wait "$installation" || failed=1; done
+[ "$failed" = 0 ]
+
+path=''
+for name in "$go" "$s3" "$log_check" "$witness" "$python" "$acr_go" "$acr_npm" "$acr_java"; do path+="${path:+:}$cache/$name"; done
+echo "$path"

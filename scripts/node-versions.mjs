@@ -2,7 +2,7 @@
 // serves, a first push passes, and so do the unit tests that use native modules. Arguments: the versions.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join, relative } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -26,10 +26,13 @@ async function passes(version) {
     const sources = join(folder, 'stele')
     mkdirSync(sources)
     cpSync(root, sources, { recursive: true, filter: (file) => !notCopied.test(relative(root, file)) })
+    // What the compiler has kept of the last build, if there was one: it does not depend on the version of Node.js.
+    const kept = join('.next', 'cache')
+    if (existsSync(join(root, kept))) cpSync(join(root, kept), join(sources, kept), { recursive: true })
     const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` }
     const inSources = { cwd: sources, env, stdio: ['ignore', 'pipe', 'pipe'] }
     await startAndPush(inSources, say)
-    const tests = ['vitest', 'run', '--project', 'sqlite', 'lib/metadata', 'lib/storage']
+    const tests = ['vitest', 'run', '--project', 'sqlite', '--project', 'process', 'lib/metadata', 'lib/storage']
     const code = await end(listen(spawn('npx', ['--no-install', ...tests], inSources), say))
     if (code !== 0) throw new Error('unit tests failed')
     console.log(`Node.js ${version}: npm start, a first push and the tests of lib/metadata and lib/storage passed`)

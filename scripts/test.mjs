@@ -25,6 +25,9 @@ const reports = join(root, 'test-results')
 // The oldest version is the one of CI. Each other one takes more than a minute.
 const nodeVersions = (process.env['NODE_VERSIONS'] ?? '26').split(' ')
 
+// Before the checks: the build on another version of Node.js takes what this one has compiled.
+const first = [['build', () => build().then(() => true)]]
+
 /**
  * The checks of the sources, and the product on other versions of Node.js, in parallel: linting takes as long as all
  * other checks, and much of the time on another version is waited for packages and one compiler.
@@ -59,12 +62,16 @@ const unit = [
   ],
 ]
 const endToEnd = [
-  ['build', () => build().then(() => true)],
   ['browser', provideBrowser],
   ['end-to-end tests', () => tally('e2e', 'playwright', 'test', '--reporter=list,./scripts/lib/tally-playwright.mjs')],
 ]
 const all = !options.unit && !options.e2e
-const steps = [...(all ? checks : []), ...(all || options.unit ? unit : []), ...(all || options.e2e ? endToEnd : [])]
+const steps = [
+  ...(all || options.e2e ? first : []),
+  ...(all ? checks : []),
+  ...(all || options.unit ? unit : []),
+  ...(all || options.e2e ? endToEnd : []),
+]
 
 const total = { passed: 0, failed: 0, skipped: [], repeated: [] }
 const broken = []

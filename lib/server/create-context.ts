@@ -54,10 +54,10 @@ export async function createContext(config: Config, opened: OpenedParts): Promis
     registryTokens: new RegistryTokens(keys, config.tokenMinutes * 60),
     logKeys: new LogKeys(keys),
     passwords: new Passwords(),
-    // Not made where it is not used: it takes megabytes at once.
+    // Not made where they are not used: they take megabytes at once.
     attempts: opened.attempts ?? new Attempts(),
     failedLogOns: new FailedLogOns(),
-    credentialUses: new CredentialUses(opened.log),
+    credentialUses: opened.credentialUses ?? new CredentialUses(opened.log),
     manifestBytes: new ByteBudget(manifestBytesMax, manifestWaitMs),
     manifestTurns: new Turnstile({ atOnce: 1, waitingMax: 1000 }),
     contentTurns: new Turnstile({ atOnce: 1, waitingMax: 200 }),

@@ -1,8 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import * as argon2 from '@node-rs/argon2'
 import { Attempts } from '@/lib/auth/guessing/attempts'
+import { CredentialUses } from '@/lib/auth/use/credential-uses'
 import { parseConfig } from '@/lib/config'
+import { createLogger } from '@/lib/log'
 import { Passwords } from '@/lib/secrets/passwords'
 import type { ProcessContext } from '@/lib/server/create-context'
 import { openContext } from '@/lib/server/open-context'
@@ -11,8 +14,11 @@ import { createMigratedDatabase } from './test-database'
 /** The password of every test's administrator. */
 export const administratorPassword = 'correct-horse-battery'
 
-/** How many keys the attempts of a test remember: the space of the default takes as long as a test. */
+/** How many keys the attempts and the log-ons of a test remember: the space of the default takes as long as a test. */
 const rememberedMax = 2_000
+
+/** Each log has a timer and a listener of the process, for as long as that runs. */
+const silent = createLogger('silent', 'json')
 
 /** The context of one test. */
 export interface TestContext {
@@ -37,8 +43,11 @@ export async function openTestContext(
     ...(location.provider === 'postgresql' && { DATABASE_URL: location.url }),
     ...env,
   })
+  const log = config.logLevel === 'silent' ? silent : createLogger(config.logLevel, config.logFormat ?? 'json')
   const ctx = await openContext(config, {
-    passwords: new TestPasswords(),
+    log,
+    credentialUses: new CredentialUses(fakes.log ?? log, rememberedMax),
+    passwords: new Passwords(cheapArgon2),
     attempts: new Attempts(undefined, rememberedMax),
     ...fakes,
   })
@@ -54,14 +63,11 @@ export async function openTestContext(
   }
 }
 
-let administratorHash: Promise<string> | undefined
-
-/** Hashes the administrator's password once for all tests of a file: most create an administrator before each test. */
-class TestPasswords extends Passwords {
-  override hash(password: string): Promise<string> {
-    return password === administratorPassword ? (administratorHash ??= super.hash(password)) : super.hash(password)
-  }
-}
+/** Real argon2id at the lowest cost that it has: most tests hash passwords, and few are about what that costs. */
+const cheapArgon2 = {
+  hash: (password, options) => argon2.hash(password, { ...options, memoryCost: 8, timeCost: 1 }),
+  verify: argon2.verify,
+} satisfies ConstructorParameters<typeof Passwords>[0]
 
 /** Allows any number of failures, for tests of other features that fail often. */
 export class UnlimitedAttempts extends Attempts {

@@ -255,7 +255,8 @@ export async function startTestRegistry(
   const { ctx, close } = await openTestContext(env, fakes)
   await ensureExample(ctx)
   await ensureFirstAdministrator(ctx, { password, accessKey: null })
-  const server: Server = createServer(createRegistryHandler(contextOfRegistry(ctx)))
+  // On a busy machine a test may rest for longer than a server keeps a connection.
+  const server: Server = createServer({ keepAliveTimeout: 0 }, createRegistryHandler(contextOfRegistry(ctx)))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {

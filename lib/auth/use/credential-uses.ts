@@ -10,10 +10,12 @@ export class CredentialUses {
   /** Credentials whose use is being noted. */
   readonly #underWay = new Set<string>()
   /** Log-ons of the last ten minutes. */
-  readonly #logOns = new LRUCache<string, true>({ max: 20_000, ttl: logOnMs })
+  readonly #logOns: LRUCache<string, true>
 
-  constructor(log: Logger) {
+  /** `rememberedMax` is how many log-ons are remembered; their room is taken at once. */
+  constructor(log: Logger, rememberedMax = 20_000) {
     this.#log = log
+    this.#logOns = new LRUCache({ max: rememberedMax, ttl: logOnMs })
   }
 
   /**

@@ -29,6 +29,8 @@ export class TestWitness {
   /** The newest checkpoint that it cosigned, by origin. */
   readonly seen = new Map<string, Checkpoint>()
   lie: WitnessLie = () => null
+  /** `STELE_LOG_WITNESSES` of this witness alone. */
+  setting = ''
   readonly #server: Server
 
   private constructor(name: string) {
@@ -40,13 +42,9 @@ export class TestWitness {
   static async start(name = 'witness.example/one'): Promise<TestWitness> {
     const witness = new TestWitness(name)
     await new Promise<void>((resolve) => witness.#server.listen(0, '127.0.0.1', resolve))
+    const { port } = witness.#server.address() as AddressInfo
+    witness.setting = `${witness.key.text} http://127.0.0.1:${port}/prefix/`
     return witness
-  }
-
-  /** `STELE_LOG_WITNESSES` of this witness alone. */
-  get setting(): string {
-    const { port } = this.#server.address() as AddressInfo
-    return `${this.key.text} http://127.0.0.1:${port}/prefix/`
   }
 
   /** A cosignature of this text by this witness, as it answers it. */

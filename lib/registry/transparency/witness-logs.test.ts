@@ -517,6 +517,7 @@ describe('a witness that does not work is behind', () => {
     await fillLogs(ctx())
     const by = witnessing({ waitMs: 60_000 })
     await by.look(stop.signal)
+    await expect.poll(() => listLogWitnesses(ctx().db, instanceId)).toHaveLength(1)
     await expect.poll(() => two.requests.length).toBe(1)
     stop.abort()
     await by.settled()

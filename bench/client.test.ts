@@ -12,7 +12,7 @@ async function connect(listener: RequestListener): Promise<Connection> {
   server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  return new Connection({ name: 'test', port, ports: [port], headers: {} } as Registry)
+  return new Connection({ name: 'test', port, ports: [port], headers: {} } as unknown as Registry)
 }
 
 const get = { method: 'GET', path: '/v2/a' } as const

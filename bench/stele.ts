@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { spawn } from 'node:child_process'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -10,7 +11,7 @@ import type { Store } from './store'
 
 const root = join(import.meta.dirname, '..')
 const account = { name: 'admin', password: 'only-for-the-bench' }
-const secretKey = Buffer.alloc(32, 'only-for-the-bench').toString('base64')
+const secretKey = randomBytes(32).toString('base64')
 const accessKey = 'BenchKey0001:only-for-the-bench'
 
 /** As many exempt tags as a policy may have, as long as they may be, each of which is compared to the end of a tag. */
@@ -32,13 +33,13 @@ let databases = 0
 
 /**
  * Starts the servers as `npm start` does, which builds them first if needed. They write durably and check the credentials
- * of every request, as always. Several have one database and one folder or bucket. Only the log is off, as for the others. PostgreSQL is a cluster of this run, which syncs
- * to the disk; `stopDatabases` ends it.
+ * of every request, as always. Several have one database and one folder or bucket. Only the log is off, as for the others.
+ * PostgreSQL is a cluster of this run, which syncs to the disk; `stopDatabases` ends it.
  */
 export async function startStele({ servers, processes, database, store }: SteleOptions): Promise<Registry> {
   const folder = await mkdtemp(join(tmpdir(), 'stele-bench-'))
   const url = database === 'postgresql' ? await createDatabase() : undefined
-  const env = {
+  const env: NodeJS.ProcessEnv = {
     PATH: process.env['PATH'],
     NODE_ENV: 'production',
     ...(url !== undefined && { DATABASE_URL: url, STELE_SECRET_KEY: secretKey }),

@@ -163,7 +163,9 @@ async function expectUnrefused(name: string, args: readonly unknown[]): Promise<
     expect([...refusals, 'nothing']).not.toContain(outcome)
   } finally {
     const { prisma } = api.ctx.db
-    await vi.waitFor(async () => expect(await prisma.maintenanceRun.count({ where: { state: 'RUNNING' } })).toBe(0))
+    await vi.waitFor(async () => expect(await prisma.maintenanceRun.count({ where: { state: 'RUNNING' } })).toBe(0), {
+      timeout: 30_000,
+    })
     await api.ctx.jobs.settled()
     await world.reset()
   }

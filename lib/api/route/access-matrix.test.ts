@@ -154,7 +154,9 @@ async function ask(
 
 async function restore(): Promise<void> {
   const { db } = api.ctx
-  await vi.waitFor(async () => expect(await db.prisma.maintenanceRun.count({ where: { state: 'RUNNING' } })).toBe(0))
+  await vi.waitFor(async () => expect(await db.prisma.maintenanceRun.count({ where: { state: 'RUNNING' } })).toBe(0), {
+    timeout: 30_000,
+  })
   await api.ctx.jobs.settled()
   await db.prisma.maintenanceRun.deleteMany({ where: { id: { gt: 2 } } })
   await world.reset()

@@ -161,7 +161,7 @@ describe('a caller who may no longer do it does not get the kept answer', () => 
   test.each(repeatable.map((row) => [`${row.operation} ${row.about}`, row] as const))('%s', async (key, row) => {
     const { prisma } = worldApi.ctx.db
     const running = { where: { state: 'RUNNING' } } as const
-    await vi.waitFor(async () => expect(await prisma.maintenanceRun.count(running)).toBe(0))
+    await vi.waitFor(async () => expect(await prisma.maintenanceRun.count(running)).toBe(0), { timeout: 30_000 })
     await world.reset()
     const operation: Operation = operations[row.operation as keyof typeof operations]
     const given = accessRequests[key] ?? {}

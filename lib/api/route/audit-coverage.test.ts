@@ -47,7 +47,9 @@ afterAll(() => api.close())
 /** Asks as the administrator; answers the events that came of it, or null where it was refused. */
 async function ask(operation: Operation, key: string) {
   const { db } = api.ctx
-  await vi.waitFor(async () => expect(await db.prisma.maintenanceRun.count({ where: { state: 'RUNNING' } })).toBe(0))
+  await vi.waitFor(async () => expect(await db.prisma.maintenanceRun.count({ where: { state: 'RUNNING' } })).toBe(0), {
+    timeout: 30_000,
+  })
   await api.ctx.jobs.settled()
   await world.reset()
   const given = accessRequests[key] ?? {}

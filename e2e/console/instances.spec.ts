@@ -30,7 +30,7 @@ test('an instance is created in the region one is in, and holds nothing yet', as
   await dialog.getByRole('button', { name: 'Discard' }).click()
 
   await expect(card(page, 'first')).toContainText('Advanced')
-  await expect(card(page, 'first')).toContainText('first-registry.eu-west-1.localhost')
+  await expect(card(page, 'first')).toContainText('/i/first.eu-west-1')
   await main.getByRole('link', { name: 'first', exact: true }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'first' })).toBeVisible()
 })
@@ -53,7 +53,7 @@ test('Rename changes the name and the host names; a rename meanwhile is told', a
   await name.fill('after')
   await confirm.click()
   await expect(page.getByRole('status').filter({ hasText: 'Instance before is after now' })).toContainText(
-    'after-registry.us-east-1.localhost',
+    '/i/after.us-east-1',
   )
   await expect(page.getByRole('row', { name: 'after' })).toBeVisible()
   expect(await (await api.request('GET', `/instances/${instance.id}`)).json()).toMatchObject({ name: 'after' })
@@ -85,7 +85,7 @@ test('an instance that holds namespaces says so; an empty one is deleted by its 
   expect((await api.request('DELETE', `/namespaces/${namespace.id}`)).status).toBe(204)
 
   await chooseDelete(page, 'shop')
-  await expect(dialog).toContainText(/host name shop-registry\.us-west-1\.localhost:\d+ stops answering at once/)
+  await expect(dialog).toContainText(/address 127\.0\.0\.1:\d+\/i\/shop\.us-west-1 stops answering at once/)
   const confirm = dialog.getByRole('button', { name: 'Delete Instance' })
   await expect(confirm).toBeDisabled()
   await dialog.getByLabel('Type shop to confirm').fill('shop')

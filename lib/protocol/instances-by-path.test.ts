@@ -43,6 +43,9 @@ beforeAll(async () => {
   const passwordHash = await registry.ctx.passwords.hash(passwords.dev)
   const data = { userId, instanceId: 'cri-dev', passwordHash, updatedAt: new Date() }
   await db.prisma.registryPassword.create({ data })
+  await registry.addUser('same', passwords.example, { role: 'ADMINISTRATOR' })
+  const same = await db.prisma.registryPassword.findFirstOrThrow({ where: { user: { name: 'same' } } })
+  await db.prisma.registryPassword.create({ data: { ...same, instanceId: 'cri-dev' } })
   await registry.addRobot('ci', 'robot-secret-1', { instanceId: 'cri-dev' })
   await pushTo('test/example', 'of example', inExample)
   await pushTo('dev.cn-shanghai/test', 'of a namespace', inExample)
@@ -278,6 +281,25 @@ describe('a token', () => {
       expect((await ask('GET', 'test/example/manifests/v1', proof, { host })).status).toBe(401)
     }
     expect((await ask('GET', 'test/example/manifests/v1', qualifiedInDev, { host: devHost })).status).toBe(200)
+    // The password is not what tells them apart.
+    const same = (instance: string) => basic(`${instance}/same`, passwords.example)
+    for (const [path, host, right, wrong] of [
+      [`${prefix}test/example`, 'localhost:3000', 'dev.cn-shanghai', 'example.cn-hangzhou'],
+      ['test/example', 'localhost:3000', 'example.cn-hangzhou', 'dev.cn-shanghai'],
+      ['test/example', devHost, 'dev.cn-shanghai', 'example.cn-hangzhou'],
+      ['test/example', exampleHost, 'example.cn-hangzhou', 'dev.cn-shanghai'],
+    ] as const) {
+      const statusOf = async (proof: string) => (await ask('GET', `${path}/manifests/v1`, proof, { host })).status
+      expect([path, host, await statusOf(same(right)), await statusOf(same(wrong))]).toEqual([path, host, 200, 401])
+      const scope = `repository:${path}:pull`
+      const query = `token?service=${encodeURIComponent(host)}&scope=${encodeURIComponent(scope)}`
+      expect((await ask('GET', query, same(right), { host })).status).toBe(200)
+      expect((await ask('GET', query, same(wrong), { host })).status).toBe(401)
+    }
+    const plain = basic('same', passwords.example)
+    for (const path of [`${prefix}test/example`, 'test/example']) {
+      expect((await ask('GET', `${path}/manifests/v1`, plain)).status).toBe(200)
+    }
   })
 
   test('of another server opens nothing, whatever instance it says', async () => {

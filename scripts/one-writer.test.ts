@@ -21,6 +21,8 @@ const writers = {
   TransparencyTile: 'lib/metadata/transparency-logs.ts',
   ServedCheckpoint: 'lib/metadata/served-checkpoints.ts',
   LogWitness: 'lib/metadata/log-witnesses.ts',
+  TagPulls: 'lib/metadata/pull-counts.ts',
+  RepositoryPulls: 'lib/metadata/pull-counts.ts',
   // Besides the triggers.
   RepositoryTotals: 'lib/metadata/totals-check.ts',
   InstanceTotals: 'lib/metadata/totals-check.ts',

@@ -2,15 +2,11 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api } from '@/lib/api/client/api'
 import { figures } from '@/lib/api/schemas/figures'
 
-/** How often figures are asked for again while they are shown, in milliseconds. */
-const againMs = 30_000
-
 /** The figures of an instance for the last days. Refused with DENIED who may not pull from all of it. */
 export function figuresQuery(instanceId: string, days: number) {
   return queryOptions({
     queryKey: ['figures', instanceId, days],
     queryFn: ({ signal }) => api.get(`/instances/${instanceId}/figures?days=${days}`, figures, { signal }),
     placeholderData: keepPreviousData,
-    refetchInterval: againMs,
   })
 }

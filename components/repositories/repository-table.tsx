@@ -139,9 +139,9 @@ export function RepositoryTable({
       skeleton: 'md',
       fold: ({ lastPulledAt, pullCount }) =>
         lastPulledAt && (
-          <>
+          <span>
             {t('figures.pullCount', { count: pullCount })} (<Time value={lastPulledAt} format="relative" />)
-          </>
+          </span>
         ),
       cell: ({ lastPulledAt, pullCount }) => <Pulled lastPulledAt={lastPulledAt} pullCount={pullCount} />,
     },

@@ -149,9 +149,9 @@ export function TagTable(props: TagTableProps) {
       skeleton: 'md',
       fold: ({ lastPulledAt, pullCount }) =>
         lastPulledAt && (
-          <>
+          <span>
             {t('figures.pullCount', { count: pullCount })} (<Time value={lastPulledAt} format="relative" />)
-          </>
+          </span>
         ),
       cell: ({ lastPulledAt, pullCount }) => <Pulled lastPulledAt={lastPulledAt} pullCount={pullCount} />,
     },

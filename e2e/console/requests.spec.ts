@@ -87,6 +87,7 @@ test('an instance is read once, however often its switch is changed', async ({ a
   await page.goto(overviewAddress(instance))
   const anonymousPull = page.getByRole('switch', { name: 'Pull from Anonymous Users' })
   await expect(anonymousPull).not.toBeChecked()
+  await expect(page.getByRole('slider').first()).toBeVisible()
   const sent = watchApi(page)
   for (const [isOn, said] of [
     [true, 'can now be pulled without logging in'],

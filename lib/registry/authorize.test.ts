@@ -78,7 +78,6 @@ const noUseCases: Readonly<Record<string, string>> = {
   'traffic/find-addressed-instance': 'says which instance a request is for, before anybody is proven',
   'transparency/witness-job': 'the work of the server itself',
   'transparency/witness-logs': 'the work of the server itself',
-  'traffic/find-instance-of-host': 'says which instance a request is for, before anybody is proven',
   'traffic/name-page': 'cuts a page',
   'traffic/opened-repository': 'the proof that use cases of pushes and pulls ask for',
   'traffic/pull-permission': 'the rule that opening a repository asks',

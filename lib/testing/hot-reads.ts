@@ -2,11 +2,14 @@ import type { Viewer } from '@/lib/metadata/access'
 import { countAttachmentsOfTags } from '@/lib/metadata/attachment-counts'
 import { countAuditEvents, listAuditEvents, searchAuditEvents } from '@/lib/metadata/audit-listing'
 import { findBlobLink } from '@/lib/metadata/blobs'
+import { findReclaimable, getActivity, getRefusalFigures, listDays, listMostPulled } from '@/lib/metadata/day-figures'
 import type { Database } from '@/lib/metadata/engine/database'
 import type { Slice } from '@/lib/metadata/engine/listing'
 import { countTagEvents, listTagEvents, searchTagEvents } from '@/lib/metadata/ledger-listing'
 import { findManifest, findManifestByTag } from '@/lib/metadata/manifests'
 import { countNamespaces, countRepositoriesOf, listNamespaces } from '@/lib/metadata/namespaces'
+import { getPullsOfRepositories, getPullsOfTags } from '@/lib/metadata/pull-counts'
+import { findUnreachedLinks } from '@/lib/metadata/reclaimable'
 import { listReferrers } from '@/lib/metadata/referrers'
 import { findRepositoryForCaller } from '@/lib/metadata/repositories'
 import {
@@ -133,6 +136,13 @@ export const hotReads: Readonly<Record<string, Read>> = {
       tags.map(({ digest }) => digest),
     )
   },
+  'pulls of tags': (db, { repositoryId, tag }) => getPullsOfTags(db, repositoryId, [tag, 'latest']),
+  'pulls of repositories': (db, { repositoryId }) => getPullsOfRepositories(db, [repositoryId]),
+  'days of an instance': (db, { instanceId }) => listDays(db, instanceId, '2026-01-01'),
+  'activity of repositories': (db, { repositoryId }) => getActivity(db, [repositoryId], '2026-01-01'),
+  'what can be reclaimed': (db, { instanceId }) => findReclaimable(db, instanceId),
+  'whether a tag reaches a blob': (db, { repositoryId, blob }) =>
+    findUnreachedLinks(db, [{ repositoryId, digest: blob }]),
   'whether a held manifest reaches one': (db, { repositoryId, digest }) =>
     isReachedByHeld(db, repositoryId, digest, new Date(0)),
 }
@@ -168,6 +178,8 @@ export const boundedReads: Readonly<Record<string, Read>> = {
     ),
   'number of entries with a text': (db, { instanceId }) =>
     countTagEvents(db, { scope: { instanceId }, text: 'nothing-has-this' }),
+  'refused pushes of a week': (db, { instanceId }) => getRefusalFigures(db, instanceId, new Date(0)),
+  'most pulled repositories': (db, { instanceId }) => listMostPulled(db, instanceId, '2026-01-01', 6),
   'number of audit events': (db) => countAuditEvents(db, {}),
   'audit events with a text': (db) =>
     searchAuditEvents(db, { text: 'nothing-has-this' }, { order: 'newest first', limit: 26 }),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Database } from '@/lib/metadata/engine/database'
+import { figuresReader } from '@/lib/metadata/day-figures'
 import { transparencyReader } from '@/lib/metadata/transparency-logs'
 import { openTestDatabase } from '@/lib/testing/test-database'
 import { sweepOutbox } from './sweep-outbox'
@@ -10,8 +11,8 @@ let close: () => Promise<void>
 beforeAll(async () => ({ db, close } = await openTestDatabase()))
 afterAll(() => close())
 
-const taken = (position: number, gaps: object[] = []) => ({
-  name: transparencyReader,
+const taken = (position: number, gaps: object[] = [], name = transparencyReader) => ({
+  name,
   version: 1,
   position,
   gaps: JSON.stringify(gaps),
@@ -26,7 +27,7 @@ test('what is older than a week and was taken goes, however much it is, and the 
   })
   await db.prisma.outboxEvent.createMany({ data: [6.9, 0].map((days) => ({ ...event, createdAt: daysAgo(days) })) })
   const last = await db.prisma.outboxEvent.findFirstOrThrow({ orderBy: { id: 'desc' } })
-  await db.prisma.outboxReader.create({ data: taken(last.id) })
+  await db.prisma.outboxReader.createMany({ data: [taken(last.id), taken(last.id, [], figuresReader)] })
   await sweepOutbox(db, now)
   expect((await db.prisma.outboxEvent.findMany({ orderBy: { id: 'asc' } })).map(({ createdAt }) => createdAt)).toEqual([
     daysAgo(6.9),
@@ -48,8 +49,13 @@ test('what a reader has not taken stays, however old it is', async () => {
   await db.prisma.outboxReader.deleteMany()
   expect(await left()).toEqual([1, 2, 3, 4])
   const [, second = 0, third = 0, fourth = 0] = ids
+  await db.prisma.outboxReader.create({ data: taken(fourth, [], figuresReader) })
+  expect(await left()).toEqual([1, 2, 3, 4])
   await db.prisma.outboxReader.create({ data: taken(fourth, [{ from: second, to: third, horizon: '1' }]) })
   expect(await left()).toEqual([2, 3, 4])
-  await db.prisma.outboxReader.updateMany({ data: { position: third, gaps: '[]' } })
+  await db.prisma.outboxReader.updateMany({
+    where: { name: transparencyReader },
+    data: { position: third, gaps: '[]' },
+  })
   expect(await left()).toEqual([4])
 })

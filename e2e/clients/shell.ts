@@ -26,7 +26,7 @@ export class Shell {
   /** Runs a script; resolves with what it printed, rejects unless each of its commands succeeds. */
   run(script: string, { input, env = {} }: { input?: string; env?: Record<string, string> } = {}): Promise<string> {
     const path = `${join(this.#folder, 'bin')}:${process.env['PATH'] ?? ''}`
-    const shell = new CommandLine('bash', ['-euo', 'pipefail'], { ...env, PATH: path }, this.#folder)
+    const shell = new CommandLine('bash', ['--norc', '-euo', 'pipefail'], { ...env, PATH: path }, this.#folder)
     return shell.run(['-c', script], input)
   }
 

@@ -35,7 +35,7 @@ test('“Give our pipeline a robot”: the snippets of GitHub, GitLab and Kubern
   skopeo,
   startPrivateServer,
 }) => {
-  test.setTimeout(120_000)
+  test.setTimeout(240_000)
   const server = await startPrivateServer()
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   await signIn(server)
@@ -114,7 +114,7 @@ test('podman, skopeo and helm log on, push and pull with the commands of the dia
   skopeo,
   startPrivateServer,
 }) => {
-  test.setTimeout(120_000)
+  test.setTimeout(240_000)
   const server = await startPrivateServer()
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   await signIn(server)

@@ -32,7 +32,8 @@ try {
   process.exitCode = await run()
 } catch (error) {
   console.error(error instanceof UsageError ? `${error.message}\n\n${usage}` : error)
-  process.exitCode = 2
+  // Clients may still be trying to reach servers that are gone.
+  process.exit(2)
 }
 
 async function run(): Promise<number> {

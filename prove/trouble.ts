@@ -18,13 +18,14 @@ const troublesMin = 4
 const troublesMax = 40
 
 /**
- * How long a server stands still at most, in milliseconds: in a short run less than clients wait, else more, and each
- * sixth time longer than leases, locks and sessions last.
+ * How long a server stands still, in milliseconds, from and to: in a short run less than clients wait, else often more,
+ * and each sixth time longer than leases, locks and sessions last (30 s).
  */
-const shortRun = 10_000
-const pauseMaxMs = { short: 2_000, usual: 12_000, long: 40_000 }
-const pauseMinMs = 500
+const pauseMs = { short: [500, 2_000], usual: [500, 12_000], long: [31_000, 40_000] } as const
 const longEach = 6
+
+/** A run with fewer operations is short. */
+const shortRun = 10_000
 
 const kinds = ['kill', 'pause', 'kill a process', 'pause'] as const
 
@@ -47,8 +48,8 @@ export async function makeTrouble(
     const kind = kinds[(n - 1) % kinds.length]
     if (kind === 'pause') {
       const isLong = (injected.pausesMs.length + 1) % longEach === 0
-      const maxMs = pauseMaxMs[operations < shortRun ? 'short' : isLong ? 'long' : 'usual']
-      const forMs = pauseMinMs + random.below(maxMs - pauseMinMs)
+      const [fromMs, toMs] = pauseMs[operations < shortRun ? 'short' : isLong ? 'long' : 'usual']
+      const forMs = fromMs + random.below(toMs - fromMs)
       await member.pause(forMs)
       injected.pausesMs.push(forMs)
     } else if (kind === 'kill' || !(await killOneOf(members, random))) {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import { Connection, type Request, onConnections, pushBlob } from './client'
 import { digestOfLength, manifestOf } from './content'
 import type { Registry } from './registry'
@@ -156,6 +157,25 @@ export function manifestPushes(namespace?: string): Operation {
   }
 }
 
+/** Pushes of manifests under new tags of one repository, at most `rate` a second; returns the rate that was reached. */
+export async function pushAtRate(registry: Registry, rate: number, seconds: number): Promise<number> {
+  const { repository, path, config } = await pushSmallImage(registry)
+  const pusher = await withToken(registry, repository)
+  const start = performance.now()
+  let begun = 0
+  await onConnections(pusher, 16, async (connection) => {
+    while (begun < rate * seconds) {
+      const at = start + (begun++ / rate) * 1000
+      const early = at - performance.now()
+      if (early > 0) await setTimeout(early)
+      const name = `r${nextSalt()}`
+      const body = manifestOf(config, configBytes, name)
+      await connection.send({ method: 'PUT', path: `${path}/manifests/${name}`, body })
+    }
+  })
+  return (rate * seconds) / ((performance.now() - start) / 1000)
+}
+
 /** Requests of pulls, one after the other, for callers without credentials. */
 export async function smallReads(registry: Registry): Promise<() => Request> {
   const { path, config, manifest } = await pushSmallImage(registry, registry.kind === 'stele' ? 'open' : undefined)
@@ -229,7 +249,7 @@ async function pushSmallImage(registry: Registry, namespace = registry.namespace
 }
 
 /** Repeats the same request on sixteen connections. */
-function repeated(registry: Registry, method: 'GET' | 'HEAD', path: string): () => Promise<Work> {
+export function repeated(registry: Registry, method: 'GET' | 'HEAD', path: string): () => Promise<Work> {
   return async () => {
     const start = performance.now()
     const end = start + repeatSeconds * 1000

@@ -12,6 +12,7 @@ import { startStele, stopDatabases } from './stele'
 import { printCostOfAccess, printCostOfImmutability, printTagPages } from './stele-only'
 import { Store } from './store'
 import { printTargets } from './targets'
+import { printCostOfLog } from './log'
 import { warmMemory } from './machine'
 
 const usualProcesses = String(Math.min(availableParallelism(), 4))
@@ -38,7 +39,8 @@ const chosen = options.only.toLowerCase().split(',')
 
 printMachine()
 warmMemory()
-if (options.data === '' || options.only !== '') await compare()
+if (options.only === 'log') await printCostsOfLog()
+else if (options.data === '' || options.only !== '') await compare()
 if (options.data !== '') await printBigDatabase(options.data === 'big' ? null : options.data)
 
 async function compare(): Promise<void> {
@@ -50,8 +52,7 @@ async function compare(): Promise<void> {
   try {
     const [processNumbers, serverNumbers] = [numbersOf(options.processes), numbersOf(options.servers)]
     for (const database of options.database.split(',')) {
-      if (database !== 'sqlite' && database !== 'postgresql')
-        throw new Error(`--database ${database}: sqlite, postgresql`)
+      if (database !== 'sqlite' && database !== 'postgresql') throw unknownDatabase(database)
       if (database === 'sqlite' && Math.max(...serverNumbers) > 1)
         throw new Error('--servers needs --database postgresql')
       for (const servers of serverNumbers)
@@ -79,6 +80,23 @@ async function compare(): Promise<void> {
     await store?.stop()
     await clients.dispose()
   }
+}
+
+async function printCostsOfLog(): Promise<void> {
+  try {
+    for (const database of options.database.split(',')) {
+      for (const processes of options.processes.split(',').map(Number)) {
+        if (database !== 'sqlite' && database !== 'postgresql') throw unknownDatabase(database)
+        await printCostOfLog({ processes, database }, rounds)
+      }
+    }
+  } finally {
+    await stopDatabases()
+  }
+}
+
+function unknownDatabase(name: string): Error {
+  return new Error(`--database ${name}: sqlite, postgresql`)
 }
 
 async function compareOperations(registries: readonly Registry[], subject: Registry, clients: RealClients) {

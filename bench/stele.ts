@@ -26,6 +26,8 @@ export interface SteleOptions {
   readonly database: 'sqlite' | 'postgresql'
   /** Where blobs are kept; null: in the data folder. */
   readonly store: Store | null
+  /** A built server that is started as it is, and what it is called. */
+  readonly variant?: { readonly program: string; readonly name: string }
 }
 
 let cluster: Promise<PostgresqlCluster> | undefined
@@ -36,7 +38,7 @@ let databases = 0
  * of every request, as always. Several have one database and one folder or bucket. Only the log is off, as for the others.
  * PostgreSQL is a cluster of this run, which syncs to the disk; `stopDatabases` ends it.
  */
-export async function startStele({ servers, processes, database, store }: SteleOptions): Promise<Registry> {
+export async function startStele({ servers, processes, database, store, variant }: SteleOptions): Promise<Registry> {
   const folder = await mkdtemp(join(tmpdir(), 'stele-bench-'))
   const url = database === 'postgresql' ? await createDatabase() : undefined
   const env: NodeJS.ProcessEnv = {
@@ -51,14 +53,15 @@ export async function startStele({ servers, processes, database, store }: SteleO
     STELE_LOG_LEVEL: 'warn',
     ...store?.steleSettings(),
   }
-  const first = await startServer(env)
-  const others = await Promise.all(Array.from({ length: servers - 1 }, () => startServer(env)))
+  const first = await startServer(env, variant)
+  const others = await Promise.all(Array.from({ length: servers - 1 }, () => startServer(env, variant)))
   const headers = { authorization: basic(`${account.name}:${account.password}`) }
   const name = [
     `Stele${servers === 1 ? '' : `, ${servers} servers`}`,
     `${processes} ${processes === 1 ? 'process' : 'processes'}`,
     ...(url === undefined ? [] : ['PostgreSQL']),
     ...(store === null ? [] : ['S3']),
+    ...(variant === undefined ? [] : [variant.name]),
   ].join(', ')
   const info = { kind: 'stele', name, version: `Node.js ${process.versions.node}`, headers, account } as const
   const databases = url === undefined ? [] : await findChildren('postgres')
@@ -67,9 +70,9 @@ export async function startStele({ servers, processes, database, store }: SteleO
   return registry
 }
 
-async function startServer(env: NodeJS.ProcessEnv): Promise<StartedServer> {
+async function startServer(env: NodeJS.ProcessEnv, variant: SteleOptions['variant']): Promise<StartedServer> {
   const port = await findFreePort()
-  const child = spawn(process.execPath, [join('scripts', 'start.mjs')], {
+  const child = spawn(process.execPath, [variant?.program ?? join('scripts', 'start.mjs')], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...env, PORT: String(port) },
@@ -98,7 +101,7 @@ async function createNamespaces(port: number): Promise<void> {
   })) {
     await send(port, 'POST', `${instance}/namespaces`, { name, autoCreateRepository: true, ...defaults })
   }
-  await send(port, 'PATCH', instance, { allowAnonymousPull: true })
+  await send(port, 'PATCH', instance, { allowAnonymousPull: true, isLogPublic: true })
 }
 
 async function send(port: number, method: string, path: string, body?: object): Promise<unknown> {

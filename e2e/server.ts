@@ -10,7 +10,7 @@ import { storageSettings } from './stored-blobs'
 
 const root = join(import.meta.dirname, '..')
 const bundle = process.env['E2E_BUNDLE'] ?? join(root, 'dist', 'server.mjs')
-const startTimeoutMs = 60_000
+const startTimeoutMs = 300_000
 
 /** What a test needs to talk to a server. */
 export interface ServerInfo {

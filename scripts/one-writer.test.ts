@@ -23,6 +23,7 @@ const writers = {
   LogWitness: 'lib/metadata/log-witnesses.ts',
   TagPulls: 'lib/metadata/pull-counts.ts',
   RepositoryPulls: 'lib/metadata/pull-counts.ts',
+  TransparencyHeld: 'lib/metadata/held-events.ts',
   // Besides the triggers.
   RepositoryTotals: 'lib/metadata/totals-check.ts',
   InstanceTotals: 'lib/metadata/totals-check.ts',

@@ -5,6 +5,7 @@ import { useTranslations } from 'next-intl'
 import type { TransparencyLogView } from '@/lib/api/schemas/instances'
 import { leavesCountedMax } from '@/lib/domain/transparency/witnesses'
 import { transparencyLogQuery } from '../queries/transparency'
+import { Banner } from '../ui/banner'
 import { CodeBlock } from '../ui/code-block'
 import { CopyButton } from '../ui/copy-button'
 import { Fact } from '../ui/fact'
@@ -34,6 +35,14 @@ function LogCard({ log }: { log: TransparencyLogView }) {
   const [key] = log.keys
   return (
     <Section title={t('transparency.title')} aside={<LogStatus log={log} />}>
+      {log.stalled !== null && (
+        <Banner tone="danger" icon="warn">
+          <p>{t('transparency.stalledBanner')}</p>
+          <p lang="en">
+            <code>{log.stalled}</code>
+          </p>
+        </Banner>
+      )}
       <dl className="facts">
         <Fact label={t('transparency.size')}>
           {t('transparency.leaves', { count: log.size })}{' '}
@@ -82,8 +91,14 @@ function LogCard({ log }: { log: TransparencyLogView }) {
  * What somebody else says of the log. That it is consistent, the server does not say of itself: a witness does, which has
  * checked that what is served continues what it saw before.
  */
-function LogStatus({ log: { isStarted, witnesses } }: { log: TransparencyLogView }) {
+function LogStatus({ log: { isStarted, stalled, witnesses } }: { log: TransparencyLogView }) {
   const t = useTranslations('transparency')
+  if (stalled !== null)
+    return (
+      <Status icon="warn" tone="danger">
+        {t('stalled')}
+      </Status>
+    )
   if (!isStarted)
     return (
       <Status icon="starting" tone="quiet">

@@ -1,22 +1,26 @@
-import type { Source, Transaction } from './engine/database'
+import type { Source, SqlSource, Transaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 import { type Slice, inOrder } from './engine/listing'
 import { type User, userFields } from './users'
 
+/** An access key as it is stored. */
+interface SealedAccessKey {
+  readonly sealedSecret: string
+  readonly lastUsedAt: Date | null
+}
+
 /** The access key with what its secret is compared with, and its user; or null. Only lib/auth asks for it. */
 export async function findSealedAccessKey(
-  db: Source,
+  source: SqlSource,
   id: string,
-): Promise<{
-  readonly user: User
-  readonly sealedSecret: string
-  readonly isDisabled: boolean
-  readonly lastUsedAt: Date | null
-} | null> {
-  return db.prisma.accessKey.findUnique({
-    where: { id },
-    select: { sealedSecret: true, isDisabled: true, lastUsedAt: true, user: { select: userFields } },
-  })
+): Promise<(SealedAccessKey & { readonly user: User; readonly isDisabled: boolean }) | null> {
+  const [row] = await source.read.$queryRaw<(User & SealedAccessKey & { keyIsDisabled: boolean })[]>`
+    SELECT u."id", u."name", u."displayName", u."isDisabled", u."role",
+      k."sealedSecret", k."isDisabled" AS "keyIsDisabled", k."lastUsedAt"
+    FROM "AccessKey" k JOIN "User" u ON u."id" = k."userId" WHERE k."id" = ${id}`
+  if (row === undefined) return null
+  const { sealedSecret, keyIsDisabled, lastUsedAt, ...user } = row
+  return { user, sealedSecret, isDisabled: Boolean(keyIsDisabled), lastUsedAt }
 }
 
 /** Adds an access key. The database refuses an id that is taken (`isUniqueViolation`). */

@@ -87,12 +87,14 @@ export async function findInstanceForTraffic(source: SqlSource, id: string): Pro
 export interface LoggedInstance {
   readonly id: string
   readonly regionId: string
+  /** Whether everybody may read its log. */
+  readonly isLogPublic: boolean
 }
 
 /** The instances of this name, of all regions, or the one with this id. */
 export async function findLoggedInstances(source: SqlSource, name: string): Promise<LoggedInstance[]> {
   return source.read.$queryRaw<LoggedInstance[]>`
-    SELECT "id", "regionId" FROM "Instance" WHERE "id" = ${name} OR "name" = ${name} ORDER BY "id"`
+    SELECT "id", "regionId", "isLogPublic" FROM "Instance" WHERE "id" = ${name} OR "name" = ${name} ORDER BY "id"`
 }
 
 /** The parts of an instance's host names, or null. */

@@ -69,19 +69,22 @@ export async function findNextRepository(source: SqlSource, instanceId: string, 
   return row?.id ?? null
 }
 
-/** Reserved names of a path, or with null of all paths that no repository has; they stay until the transaction ends. */
+/** A reserved name's place among those of an instance. */
+export interface NamePosition {
+  readonly repositoryPath: string
+  readonly tag: string
+}
+
+/** The next reserved names of an instance, by path and tag, at most `limit`; they stay until the transaction ends. */
 export async function lockReservedNames(
   tx: SqlTransaction,
   instanceId: string,
-  path: string | null,
+  { repositoryPath, tag }: NamePosition,
+  limit: number,
 ): Promise<NameState[]> {
-  const ofPath =
-    path === null
-      ? Prisma.sql`NOT EXISTS (SELECT 1 FROM "Repository" r WHERE r."instanceId" = t."instanceId"
-          AND r."path" = t."repositoryPath" AND NOT r."isDeleted")`
-      : Prisma.sql`t."repositoryPath" = ${path}`
   return tx.$queryRaw<NameState[]>`
     SELECT t."tag", t."digest", t."repositoryId", t."repositoryPath" FROM "Tombstone" t
-    WHERE t."instanceId" = ${instanceId} AND ${ofPath} ORDER BY t."repositoryPath", t."tag"
+    WHERE t."instanceId" = ${instanceId} AND (t."repositoryPath", t."tag") > (${repositoryPath}, ${tag})
+    ORDER BY t."repositoryPath", t."tag" LIMIT ${limit}
     ${tx.provider === 'sqlite' ? Prisma.empty : Prisma.sql`FOR SHARE OF t`}`
 }

@@ -1,4 +1,5 @@
 import { type OpeningEnd, type OpeningTimes, endOfOpening } from '@/lib/domain/openings'
+import { isOneOf } from './engine/batches'
 import type { Database, SqlSource, SqlTransaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 import { type Slice, inOrder } from './engine/listing'
@@ -55,6 +56,17 @@ export async function findUnclosedOpening(
     SELECT ${columns} FROM "TagOpening" o
     WHERE o."repositoryId" = ${repositoryId} AND o."tag" = ${tag} AND o."closedAt" IS NULL`
   return row ?? null
+}
+
+/** The openings of these tags whose end is not recorded. */
+export async function listUnclosedOpeningsOf(
+  source: SqlSource,
+  repositoryId: string,
+  tags: readonly string[],
+): Promise<OpeningRow[]> {
+  return source.read.$queryRaw<OpeningRow[]>`
+    SELECT ${columns} FROM "TagOpening" o
+    WHERE o."repositoryId" = ${repositoryId} AND o."closedAt" IS NULL AND ${isOneOf(source, Prisma.sql`o."tag"`, tags)}`
 }
 
 /** The opening with this id, or null. */

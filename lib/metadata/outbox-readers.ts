@@ -112,6 +112,30 @@ export async function findOldestUntaken(source: SqlSource, name: string): Promis
   return row?.createdAt ?? null
 }
 
+/**
+ * How far a reader is with the events of an instance: the last event that can be seen, and up to which one it has taken
+ * them. Held ones are taken here.
+ */
+export async function measureReader(
+  source: SqlSource,
+  name: string,
+  instanceId: string,
+): Promise<{ readonly last: number; readonly takenTo: number }> {
+  // Before the events: what it takes meanwhile counts as not taken.
+  const { position, gaps } = await findReader(source, name)
+  const first = (range: Prisma.Sql) => Prisma.sql`
+    SELECT "id" FROM (
+      SELECT "id" FROM "OutboxEvent" WHERE ${range} AND "instanceId" = ${instanceId} ORDER BY "id" LIMIT 1) AS found`
+  const ranges = gaps.map(({ from, to }) => Prisma.sql`"id" BETWEEN ${from} AND ${to}`)
+  const firsts = [...ranges, Prisma.sql`"id" > ${position}`].map(first)
+  const [row] = await source.read.$queryRaw<{ last: number | null; untaken: number | null }[]>`
+    SELECT (SELECT MAX("id") FROM "OutboxEvent") AS "last",
+      (SELECT MIN("id") FROM (${Prisma.join(firsts, ' UNION ALL ')}) AS untaken) AS "untaken"`
+  const last = Math.max(position, row?.last ?? 0)
+  const untaken = row?.untaken ?? null
+  return { last, takenTo: untaken === null ? last : untaken - 1 }
+}
+
 /** The ids of transactions between which others run: all below `oldest` have ended, none from `next` on has begun. */
 export interface Horizons {
   readonly oldest: bigint

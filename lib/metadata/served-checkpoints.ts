@@ -19,7 +19,7 @@ export interface SignedTree {
 }
 
 /** A log as it is served. */
-export interface ServedLog extends Pick<LogHead, 'instanceId' | 'origin' | 'phase'>, SignedTree {
+export interface ServedLog extends Pick<LogHead, 'instanceId' | 'origin' | 'phase' | 'stalled'>, SignedTree {
   /** Lines of witnesses, each with its newline. */
   readonly cosignatures: string
   /** Whether there is a row: what is served waits for witnesses. */
@@ -30,7 +30,7 @@ export interface ServedLog extends Pick<LogHead, 'instanceId' | 'origin' | 'phas
 export async function findServedLog(source: SqlSource, instanceId: string): Promise<ServedLog | null> {
   // One statement: whoever reads the row and the log after each other could see neither.
   const [row] = await source.read.$queryRaw<ServedRow[]>`
-    SELECT l."instanceId", l."origin", l."phase", l."size", l."root", l."checkpoint", l."signedAt",
+    SELECT l."instanceId", l."origin", l."phase", l."stalled", l."size", l."root", l."checkpoint", l."signedAt",
       s."size" AS "servedSize", s."root" AS "servedRoot", s."checkpoint" AS "servedCheckpoint",
       s."signedAt" AS "servedSignedAt", s."cosignatures"
     FROM "TransparencyLog" l LEFT JOIN "ServedCheckpoint" s ON s."instanceId" = l."instanceId"
@@ -38,7 +38,7 @@ export async function findServedLog(source: SqlSource, instanceId: string): Prom
   return row === undefined ? null : servedLog(row)
 }
 
-interface ServedRow extends Pick<LogHead, 'instanceId' | 'origin' | 'phase'>, SignedTree {
+interface ServedRow extends Pick<LogHead, 'instanceId' | 'origin' | 'phase' | 'stalled'>, SignedTree {
   readonly servedSize: number | null
   readonly servedRoot: string
   readonly servedCheckpoint: string
@@ -47,14 +47,14 @@ interface ServedRow extends Pick<LogHead, 'instanceId' | 'origin' | 'phase'>, Si
 }
 
 function servedLog(row: ServedRow): ServedLog {
-  const { instanceId, origin, phase } = row
+  const { instanceId, origin, phase, stalled } = row
   const { servedSize, servedRoot, servedCheckpoint, servedSignedAt, cosignatures } = row
   if (servedSize === null) {
     const { size, root, checkpoint, signedAt } = row
-    return { instanceId, origin, phase, size, root, checkpoint, signedAt, cosignatures: '', isHeld: false }
+    return { instanceId, origin, phase, stalled, size, root, checkpoint, signedAt, cosignatures: '', isHeld: false }
   }
   return {
-    ...{ instanceId, origin, phase, size: servedSize, root: servedRoot, checkpoint: servedCheckpoint },
+    ...{ instanceId, origin, phase, stalled, size: servedSize, root: servedRoot, checkpoint: servedCheckpoint },
     ...{ signedAt: servedSignedAt, cosignatures, isHeld: true },
   }
 }

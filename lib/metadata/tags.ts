@@ -319,14 +319,24 @@ export async function deleteTagsOfDeleted(
 /** The tags of a repository in byte order, in pages; other requests run between two pages. */
 export async function* readTagPages(source: SqlSource, repositoryId: string): AsyncGenerator<readonly TagTarget[]> {
   for (let last = ''; ;) {
-    const page = await source.read.$queryRaw<TagTarget[]>`
-      SELECT "name", "digest" FROM "Tag" WHERE "repositoryId" = ${repositoryId} AND "name" > ${last}
-      ORDER BY "name" LIMIT ${pageSize}`
+    const page = await listTagsAfter(source, repositoryId, last, pageSize)
     last = page.at(-1)?.name ?? ''
     if (last === '') return
     yield page
     await setImmediate()
   }
+}
+
+/** The next tags of a repository after the name `after`, in byte order, at most `limit`. */
+export async function listTagsAfter(
+  source: SqlSource,
+  repositoryId: string,
+  after: string,
+  limit: number,
+): Promise<TagTarget[]> {
+  return source.read.$queryRaw<TagTarget[]>`
+    SELECT "name", "digest" FROM "Tag" WHERE "repositoryId" = ${repositoryId} AND "name" > ${after}
+    ORDER BY "name" LIMIT ${limit}`
 }
 
 /** The names of tags that were created or moved at `since` or later, in byte order. */

@@ -1,12 +1,15 @@
 import { isRefusal } from '@/lib/domain/transparency/witnesses'
 import type { SqlSource } from './engine/database'
+import { findOldestHeld } from './held-events'
 import { measureWitnesses } from './log-witnesses'
 import { findOldestUntaken } from './outbox-readers'
-import { measureLogs, transparencyReader } from './transparency-logs'
+import { listStalledLogs, measureLogs, transparencyReader } from './transparency-logs'
 
 /** How far the transparency logs are; null where there is nothing to measure. */
 export interface LogFigures {
   readonly leaves: number | null
+  /** How many logs stand still, because something cannot be read. */
+  readonly stalled: number | null
   /** Age of the oldest event that no log has yet. */
   readonly lagSeconds: number | null
   readonly checkpointAgeSeconds: number | null
@@ -33,11 +36,15 @@ export async function measureTransparencyLogs(
   now = new Date(),
 ): Promise<LogFigures> {
   const { leaves, signedAt } = await measureLogs(source)
-  const oldest = await findOldestUntaken(source, transparencyReader)
+  const waiting = [
+    await findOldestUntaken(source, transparencyReader),
+    (await findOldestHeld(source, null))?.createdAt ?? null,
+  ].filter((time) => time !== null)
   const age = (time: Date) => Math.max(0, (now.getTime() - time.getTime()) / 1000)
   return {
     leaves,
-    lagSeconds: oldest === null ? 0 : age(oldest),
+    stalled: (await listStalledLogs(source)).length,
+    lagSeconds: Math.max(0, ...waiting.map(age)),
     checkpointAgeSeconds: signedAt === null ? null : age(signedAt),
     witnesses: (await measureWitnesses(source, [...names.keys()])).map(
       ({ witness, behindLeaves, behindSince, failures }) => ({

@@ -36,8 +36,10 @@ export interface LogHead {
   readonly outboxEnd: number
   /** When both were read: see `isSettled`. */
   readonly horizon: string
-  /** Of phase `history`, the entry of the ledger that was written last; of phase `states`, the repository. */
+  /** Of phase `history`, the entry of the ledger that was written last; of phase `states`, what was told last. */
   readonly cursor: string
+  /** Why nothing is appended now: what cannot be read. Empty: nothing stops it. */
+  readonly stalled: string
 }
 
 /** A leaf as stored. */
@@ -59,7 +61,7 @@ export interface TileRow {
 
 const headColumns = Prisma.raw(
   ['instanceId', 'origin', 'size', 'root', 'checkpoint', 'signedWith', 'signedAt', 'phase', 'historyEnd', 'outboxEnd']
-    .concat('horizon', 'cursor')
+    .concat('horizon', 'cursor', 'stalled')
     .map((name) => `"${name}"`)
     .join(', '),
 )
@@ -125,7 +127,7 @@ export async function insertLog(
 }
 
 /** What a head becomes. */
-export type NextHead = Omit<LogHead, 'instanceId' | 'historyEnd' | 'outboxEnd' | 'horizon'>
+export type NextHead = Omit<LogHead, 'instanceId' | 'historyEnd' | 'outboxEnd' | 'horizon' | 'stalled'>
 
 /**
  * Moves a head on; returns false when it was not any more what the caller has read: another process has moved it, and
@@ -139,6 +141,21 @@ export async function moveHead(tx: SqlTransaction, head: LogHead, next: NextHead
     WHERE "instanceId" = ${head.instanceId} AND "size" = ${head.size} AND "checkpoint" = ${head.checkpoint}
       AND "phase" = ${head.phase} AND "cursor" = ${head.cursor}`
   return count > 0
+}
+
+/** Records why nothing is appended to a log now, or with '' that nothing stops it; returns whether that is new. */
+export async function setStalled(tx: SqlTransaction, instanceId: string, stalled: string): Promise<boolean> {
+  const count = await tx.$executeRaw`
+    UPDATE "TransparencyLog" SET "stalled" = ${stalled} WHERE "instanceId" = ${instanceId} AND "stalled" <> ${stalled}`
+  return count > 0
+}
+
+/** The logs to which nothing is appended now, and why. */
+export async function listStalledLogs(
+  source: SqlSource,
+): Promise<Pick<LogHead, 'instanceId' | 'origin' | 'stalled'>[]> {
+  return source.read.$queryRaw<Pick<LogHead, 'instanceId' | 'origin' | 'stalled'>[]>`
+    SELECT "instanceId", "origin", "stalled" FROM "TransparencyLog" WHERE "stalled" <> '' ORDER BY "instanceId"`
 }
 
 /** Adds leaves. */

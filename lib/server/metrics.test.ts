@@ -42,7 +42,7 @@ beforeEach(() => {
     countUploads: () => Promise.resolve(7),
     countOpenTags: () => Promise.resolve(2),
     measureLogs: () =>
-      Promise.resolve({ leaves: 7, lagSeconds: 0.5, checkpointAgeSeconds: null, witnesses: [witness] }),
+      Promise.resolve({ leaves: 7, stalled: 1, lagSeconds: 0.5, checkpointAgeSeconds: null, witnesses: [witness] }),
     tagRefusals: new TagRefusals(),
     lastRuns: () => Promise.resolve([run]),
   }

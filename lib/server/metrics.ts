@@ -99,6 +99,10 @@ export class Metrics {
     this.#openTags = gauge('stele_tag_openings_open', 'Protected tags that an administrator has opened for a time.')
     this.#logs = {
       leaves: gauge('stele_transparency_log_leaves', 'Leaves of all transparency logs.'),
+      stalled: gauge(
+        'stele_transparency_logs_stalled',
+        'Transparency logs that stand still: something cannot be read.',
+      ),
       lagSeconds: gauge(
         'stele_transparency_log_lag_seconds',
         'Age of the oldest event that no log has yet; 0 for none.',
@@ -164,12 +168,12 @@ export class Metrics {
       this.#uploads.remove()
       this.#openTags.remove()
       this.#showRuns([])
-      this.#showLogs({ leaves: null, lagSeconds: null, checkpointAgeSeconds: null, witnesses: [] })
+      this.#showLogs({ leaves: null, stalled: null, lagSeconds: null, checkpointAgeSeconds: null, witnesses: [] })
     }
   }
 
   #showLogs(figures: LogFigures): void {
-    for (const name of ['leaves', 'lagSeconds', 'checkpointAgeSeconds'] as const) {
+    for (const name of ['leaves', 'stalled', 'lagSeconds', 'checkpointAgeSeconds'] as const) {
       const value = figures[name]
       if (value === null) this.#logs[name].remove()
       else this.#logs[name].set(value)

@@ -222,6 +222,8 @@ export const useCaseRows: Readonly<Record<string, UseCaseRow>> = {
   },
   'transparency/getTransparencyLog': { member: 'DENIED', args: () => [{ instanceId: ids.main }] },
   'transparency/readCheckpoint': { member: 'DENIED', args: () => [host, ids.main] },
+  'transparency/readServedPage': { member: 'DENIED', args: () => [host, ids.main, { kind: 'tags', after: '' }] },
+  'transparency/readServedProgress': { member: 'DENIED', args: () => [host, ids.main] },
   'transparency/readLogTile': {
     member: 'DENIED',
     args: () => [host, ids.main, { level: 0, index: 0, width: 1 }],

@@ -110,7 +110,7 @@ function takeLine(
 
 function verdictOf(replay: Replay, { repository, tag }: { repository: string; tag: string }): EvidenceVerdict {
   const name = replay.nameOf(repository, tag)
-  const policy = replay.policyOf(repository)
+  const policy = replay.repositoryOf(repository)?.policy ?? null
   return {
     digest: name?.digest ?? null,
     since: name?.time ?? null,

@@ -19,9 +19,18 @@ export interface NameState {
   reserved: { readonly digest: string; readonly repositoryId: string; readonly leaf: number } | null
 }
 
+/** A repository, its policy, and the leaf that says so. */
+export interface RepositoryState {
+  readonly id: string
+  readonly policy: ImmutabilityRule
+  readonly leaf: number
+  /** When that happened. */
+  readonly time: string
+}
+
 /** A path and the repository that has it now. */
 export interface PathState {
-  repository: { readonly id: string; readonly policy: ImmutabilityRule; readonly leaf: number } | null
+  repository: RepositoryState | null
   readonly names: Map<string, NameState>
 }
 

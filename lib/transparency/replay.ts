@@ -7,7 +7,7 @@ import {
 } from '@/lib/domain/immutability'
 import { openingMinutesMax } from '@/lib/domain/openings'
 import type { Leaf, LeafPolicy, TagLeaf } from '@/lib/domain/transparency/leaf'
-import { type NameState, type PathState, pathState, stateOfName } from './log-state'
+import { type NameState, type PathState, type RepositoryState, pathState, stateOfName } from './log-state'
 
 /** What is wrong with a log, in one sentence, and at which leaf. */
 export interface Violation {
@@ -50,9 +50,21 @@ export class Replay {
     return this.#paths.get(repository)?.names.get(tag) ?? null
   }
 
-  /** The policy in force; null: there is no such repository now. */
-  policyOf(repository: string): ImmutabilityRule | null {
-    return this.#paths.get(repository)?.repository?.policy ?? null
+  /** The repository that has a path; null: there is none now. */
+  repositoryOf(repository: string): RepositoryState | null {
+    return this.#paths.get(repository)?.repository ?? null
+  }
+
+  /** The paths of all repositories that there are now. */
+  *repositories(): Generator<string> {
+    for (const [path, { repository }] of this.#paths) if (repository !== null) yield path
+  }
+
+  /** All tags that there are now, each with the path of its repository. */
+  *tags(): Generator<readonly [repository: string, tag: string, name: Readonly<NameState>]> {
+    for (const [path, { names }] of this.#paths) {
+      for (const [tag, name] of names) if (name.digest !== null) yield [path, tag, name]
+    }
   }
 
   /** How many repositories and tags there are after the leaves so far. */
@@ -186,7 +198,8 @@ export class Replay {
     name.closesAt = null
   }
 
-  #setPolicy(index: number, { repository, repositoryId, policy, former }: Leaf & { readonly kind: 'policy' }): void {
+  #setPolicy(index: number, leaf: Leaf & { readonly kind: 'policy' }): void {
+    const { repository, repositoryId, policy, former, time } = leaf
     const path = this.#pathOf(repository)
     const known = path.repository
     if (former === null) {
@@ -208,7 +221,7 @@ export class Replay {
         `the policy of ${repository} was ${before} before this change, but ${since} since leaf ${known.leaf}: between leaves ${known.leaf} and ${index} a change is missing`,
       )
     }
-    path.repository = { id: repositoryId, policy: toPolicy(policy), leaf: index }
+    path.repository = { id: repositoryId, policy: toPolicy(policy), leaf: index, time }
   }
 
   #deleteRepository(index: number, leaf: Extract<Leaf, { readonly kind: 'repositoryDeleted' }>): void {
@@ -231,7 +244,7 @@ export class Replay {
     }
     const path = this.#pathOf(leaf.repository)
     if (leaf.kind === 'policyState') {
-      path.repository = { id: leaf.repositoryId, policy: toPolicy(leaf.policy), leaf: index }
+      path.repository = { id: leaf.repositoryId, policy: toPolicy(leaf.policy), leaf: index, time: leaf.time }
       return
     }
     const name = stateOfName(path, leaf.tag)
@@ -257,7 +270,10 @@ export class Replay {
   }
 
   /** The repository that a leaf is about. Where the leaves so far do not have it, it is taken as the leaf has it. */
-  #repositoryOf(index: number, leaf: { readonly repository: string; readonly repositoryId: string }) {
+  #repositoryOf(
+    index: number,
+    leaf: { readonly repository: string; readonly repositoryId: string; readonly time: string },
+  ): RepositoryState {
     const path = this.#pathOf(leaf.repository)
     if (path.repository?.id === leaf.repositoryId) return path.repository
     this.#violation(
@@ -267,7 +283,7 @@ export class Replay {
         : `${leaf.repository} became another repository, but no leaf says that the former one was deleted`,
     )
     const policy = path.repository?.policy ?? { immutabilityMode: 'off', exemptTags: [] }
-    return (path.repository = { id: leaf.repositoryId, policy, leaf: index })
+    return (path.repository = { id: leaf.repositoryId, policy, leaf: index, time: leaf.time })
   }
 
   #pathOf(repository: string): PathState {
@@ -335,6 +351,10 @@ function isSamePolicy(rule: ImmutabilityRule, { mode, exemptTags }: LeafPolicy):
   return rule.immutabilityMode === mode && rule.exemptTags.join('\n') === exemptTags.join('\n')
 }
 
-function describePolicy({ mode, exemptTags }: LeafPolicy): string {
+/** A policy in words. */
+export function describePolicy({
+  mode,
+  exemptTags,
+}: Pick<LeafPolicy, 'exemptTags'> & { readonly mode: string }): string {
   return exemptTags.length === 0 ? `“${mode}”` : `“${mode}” except ${exemptTags.join(', ')}`
 }

@@ -1,5 +1,5 @@
 import { type Tile, edgeTiles, hashesOfLevel, tileWidth } from '@/lib/domain/transparency/tiles'
-import { emptyRoot, hashBytes, hashNode, perfectRoot } from './hashes'
+import { emptyRoot, hashBytes, hashNode, isSameHash, perfectRoot } from './hashes'
 
 /**
  * The Merkle tree of RFC 6962 over the tiles of C2SP tlog-tiles.
@@ -113,10 +113,17 @@ export class RightEdge {
 
 /**
  * Appends leaves, by their hashes, to a log of `size` leaves. Reads the log's right edge only, and changes nothing: the
- * caller stores the tiles, and then the new size and root.
+ * caller stores the tiles, and then the new size and root. With `root`, the log's root so far: throws a TileError when the
+ * tiles do not have it, so that no checkpoint is signed that contradicts the one before.
  */
-export async function append(size: number, leafHashes: readonly Uint8Array[], reader: TileReader): Promise<Appended> {
+export async function append(
+  size: number,
+  leafHashes: readonly Uint8Array[],
+  reader: TileReader,
+  root?: Uint8Array,
+): Promise<Appended> {
   const edge = await RightEdge.open(size, reader)
+  if (root !== undefined && !isSameHash(edge.root(), root)) throw new TileError('they do not have the root of the log')
   const tiles: StoredTile[] = []
   for (const leafHash of leafHashes) {
     edge.add(leafHash, (tile, hashes) => tiles.push({ tile, bytes: writeTile(hashes) }))

@@ -1,7 +1,9 @@
 import { LeafError, type Leaf, readLeaf } from '@/lib/domain/transparency/leaf'
 import { type Tile, bundleOf, readEntries, tileOf, tilePath, tileWidth } from '@/lib/domain/transparency/tiles'
 import { type Cosignature, type SignedCheckpoint, cosignaturesOf, parseCheckpoint } from './checkpoint'
+import { type ServedCounts, ServedComparison, type ServedSource } from './compare-served'
 import { hashBytes, hashLeaf, isSameHash } from './hashes'
+import { LedgerEntries } from './ledger-entries'
 import { NoteError, type VerifierKey, isSignedBy } from './note'
 import { Replay, type Violation } from './replay'
 import { RightEdge, writeTile } from './tree'
@@ -43,6 +45,8 @@ export interface LogReport {
   readonly tags: number
   readonly protectedTags: number
   readonly appendedMoves: number
+  /** What was compared with the log; null: nothing. */
+  readonly served: ServedCounts | null
 }
 
 /** Most violations that a report has. */
@@ -56,73 +60,165 @@ const readAhead = 16
  * and that it is consistent with older checkpoints. It reads the log once from its beginning to its end; besides what
  * every tag points at, it keeps the right edge of the tree only.
  *
+ * With `served`, also that the registry serves what the log says, and that its ledger is that of the log. The checkpoint
+ * that is verified in the end is then the one that covers all that was served.
+ *
  * Rejects with a LogReadError when something cannot be read.
  */
-export async function verifyLog(source: LogSource, expected: Expectations): Promise<LogReport> {
+export async function verifyLog(
+  source: LogSource,
+  expected: Expectations,
+  served: ServedSource | null = null,
+): Promise<LogReport> {
   const violations: Violation[] = []
   let violationCount = 0
   const report = (violation: Violation) => {
     violationCount += 1
     if (violations.length < violationsMax) violations.push(violation)
   }
-  const checkpoint = await readCheckpoint(source)
+  const checkpoint = await readCheckpoint(source, served?.checkpointBefore)
   const cosignatures = checkSignatures(checkpoint, expected, report)
-  const replay = new Replay(report)
+  const reading = new LogReading(source, { expected, checkpoint, report, keepsEntries: served !== null })
+  let counts: ServedCounts | null = null
   try {
-    await replayLog(source, { checkpoint, older: expected.older, replay, report })
+    await reading.readTo(checkpoint)
+    reading.reportUnstarted()
+    if (served !== null && reading.isStarted)
+      counts = await compareServed(source, { served, expected, reading, report })
   } catch (error) {
     if (!(error instanceof BrokenTileError)) throw error
     report({ leaf: null, text: `${error.message}: the log is broken there, and nothing after that was verified` })
   }
-  const { appendedMoves } = replay
-  return { checkpoint, cosignatures, violations, violationCount, appendedMoves, ...replay.count() }
+  const { appendedMoves } = reading.replay
+  return {
+    ...{ checkpoint: reading.checkpoint, cosignatures, violations, violationCount, appendedMoves, served: counts },
+    ...reading.replay.count(),
+  }
 }
 
-interface Verification {
-  readonly checkpoint: SignedCheckpoint
-  readonly older: readonly NamedCheckpoint[]
-  readonly replay: Replay
+interface Comparing {
+  readonly served: ServedSource
+  readonly expected: Expectations
+  readonly reading: LogReading
   readonly report: (violation: Violation) => void
 }
 
-async function replayLog(source: LogSource, { checkpoint, older, replay, report }: Verification): Promise<void> {
-  const { size, root } = checkpoint
-  const edge = RightEdge.empty()
-  const formerly = new OlderCheckpoints(older, checkpoint, report)
-  formerly.compareAt(edge)
-  const filled: { readonly tile: Tile; readonly hashes: readonly Uint8Array[] }[] = []
-  for await (const { leaves, tile, stored } of readBundles(source, size)) {
-    leaves.forEach((bytes, at) => {
-      const index = edge.size
-      const leafHash = hashLeaf(bytes)
-      const inTile = stored.subarray(at * hashBytes, (at + 1) * hashBytes)
-      if (!isSameHash(leafHash, inTile)) {
-        report({ leaf: index, text: `its hash is not the one in ${tilePath(tile)}: the leaf or the tile was changed` })
-      }
-      const leaf = parseLeaf(index, bytes, report)
-      if (leaf !== null) replay.take(index, leaf)
-      edge.add(leafHash, (of, hashes) => of.level > 0 && filled.push({ tile: of, hashes }))
-      formerly.compareAt(edge)
-    })
-    for (const { tile: of, hashes } of filled.splice(0)) await compareTile(source, of, hashes, report)
+async function compareServed(
+  source: LogSource,
+  { served, expected, reading, report }: Comparing,
+): Promise<ServedCounts> {
+  const comparison = new ServedComparison(reading.replay, reading.entries, report)
+  const counts = await comparison.read(served)
+  const stalled = await served.settle(comparison.isOpen)
+  if (stalled !== null) {
+    report({ leaf: null, text: `the log stands still, and does not have what happened since then: ${stalled}` })
   }
-  for (const { tile, hashes } of edge.partialTiles()) {
-    if (tile.level > 0) await compareTile(source, tile, hashes, report)
+  if (comparison.isOpen) {
+    const covering = await readCheckpoint(source)
+    // Witnesses may not have seen it yet: it continues one that was checked.
+    checkSignatures(covering, { keys: expected.keys, witnesses: [] }, report)
+    await reading.readTo(covering, (index, leaf) => comparison.take(index, leaf))
   }
-  if (!isSameHash(edge.root(), root)) {
-    report({ leaf: null, text: 'the leaves do not have the root of the checkpoint: one was changed, moved or removed' })
+  await comparison.end((leaf) => readLine(source, reading.checkpoint.size, leaf))
+  return counts
+}
+
+/** Reads a log from its beginning on, as far as checkpoints say. */
+class LogReading {
+  readonly replay: Replay
+  /** Empty unless they are kept. */
+  readonly entries = new LedgerEntries()
+  readonly #source: LogSource
+  readonly #report: (violation: Violation) => void
+  readonly #edge = RightEdge.empty()
+  readonly #formerly: OlderCheckpoints
+  readonly #keepsEntries: boolean
+  #checkpoint: SignedCheckpoint
+
+  constructor(
+    source: LogSource,
+    options: {
+      readonly expected: Pick<Expectations, 'older'>
+      readonly checkpoint: SignedCheckpoint
+      readonly report: (violation: Violation) => void
+      readonly keepsEntries: boolean
+    },
+  ) {
+    this.#source = source
+    this.#report = options.report
+    this.#checkpoint = options.checkpoint
+    this.#keepsEntries = options.keepsEntries
+    this.replay = new Replay(options.report)
+    this.#formerly = new OlderCheckpoints(options.expected.older, options.checkpoint, options.report)
+    this.#formerly.compareAt(this.#edge)
   }
-  if (size > 0 && replay.startedAt === null) {
-    report({ leaf: null, text: 'the first batch of the log has not ended: nothing of it can be judged yet' })
+
+  /** How far it was read. */
+  get checkpoint(): SignedCheckpoint {
+    return this.#checkpoint
+  }
+
+  get isStarted(): boolean {
+    return this.replay.startedAt !== null
+  }
+
+  reportUnstarted(): void {
+    if (this.#checkpoint.size === 0 || this.isStarted) return
+    this.#report({ leaf: null, text: 'the first batch of the log has not ended: nothing of it can be judged yet' })
+  }
+
+  /** Reads the leaves that a checkpoint has and were not read; `also` gets each after it was replayed. */
+  async readTo(checkpoint: SignedCheckpoint, also?: (index: number, leaf: Leaf) => void): Promise<void> {
+    const { origin, size, root } = checkpoint
+    const edge = this.#edge
+    const before = edge.size
+    if (origin !== this.#checkpoint.origin || size < before) {
+      const text = `the log changed while it was read: it was ${this.#checkpoint.origin} with ${before} leaves, and is ${origin} with ${size}`
+      this.#report({ leaf: null, text })
+      return
+    }
+    this.#checkpoint = checkpoint
+    const filled: { readonly tile: Tile; readonly hashes: readonly Uint8Array[] }[] = []
+    for await (const { leaves, first, tile, stored } of readBundles(this.#source, size, before)) {
+      leaves.forEach((bytes, at) => {
+        const index = first + at
+        // Of a bundle that was partial then: the root shows whether they changed.
+        if (index < before) return
+        const leafHash = hashLeaf(bytes)
+        const inTile = stored.subarray(at * hashBytes, (at + 1) * hashBytes)
+        if (!isSameHash(leafHash, inTile)) {
+          const text = `its hash is not the one in ${tilePath(tile)}: the leaf or the tile was changed`
+          this.#report({ leaf: index, text })
+        }
+        const leaf = parseLeaf(index, bytes, this.#report)
+        if (leaf !== null) this.#take(index, leaf, also)
+        edge.add(leafHash, (of, hashes) => of.level > 0 && filled.push({ tile: of, hashes }))
+        this.#formerly.compareAt(edge)
+      })
+      for (const { tile: of, hashes } of filled.splice(0)) await compareTile(this.#source, of, hashes, this.#report)
+    }
+    for (const { tile, hashes } of edge.partialTiles()) {
+      if (tile.level > 0) await compareTile(this.#source, tile, hashes, this.#report)
+    }
+    if (!isSameHash(edge.root(), root)) {
+      const text = 'the leaves do not have the root of the checkpoint: one was changed, moved or removed'
+      this.#report({ leaf: null, text })
+    }
+  }
+
+  #take(index: number, leaf: Leaf, also?: (index: number, leaf: Leaf) => void): void {
+    this.replay.take(index, leaf)
+    if (this.#keepsEntries) this.entries.add(index, leaf)
+    also?.(index, leaf)
   }
 }
 
-async function readCheckpoint(source: LogSource): Promise<SignedCheckpoint> {
-  const bytes = await source.read('checkpoint')
+async function readCheckpoint(source: LogSource, path = 'checkpoint'): Promise<SignedCheckpoint> {
+  const bytes = await source.read(path)
   try {
     return parseCheckpoint(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes))
   } catch (error) {
-    if (error instanceof NoteError) throw new LogReadError(`checkpoint: ${error.message}`)
+    if (error instanceof NoteError) throw new LogReadError(`${path}: ${error.message}`)
     throw error
   }
 }
@@ -180,16 +276,19 @@ class OlderCheckpoints {
 
 interface Bundle {
   readonly leaves: readonly Uint8Array[]
+  /** The index of the first of them. */
+  readonly first: number
   /** The tile of level 0 that has the hashes of the leaves. */
   readonly tile: Tile
   readonly stored: Uint8Array
 }
 
-/** The leaves of a log with their tiles of level 0, in order; a few are read ahead. */
-async function* readBundles(source: LogSource, size: number): AsyncGenerator<Bundle> {
+/** The leaves of a log with their tiles of level 0, in order, from the bundle of a leaf on; a few are read ahead. */
+async function* readBundles(source: LogSource, size: number, from: number): AsyncGenerator<Bundle> {
+  if (from >= size) return
   const count = Math.ceil(size / tileWidth)
   const ahead: Promise<Bundle>[] = []
-  for (let index = 0; index < count || ahead.length > 0;) {
+  for (let index = Math.floor(from / tileWidth); index < count || ahead.length > 0;) {
     while (index < count && ahead.length < readAhead) {
       const bundle = readBundle(source, size, index)
       // It is awaited later: until then a failure is not one that nobody handles.
@@ -207,7 +306,13 @@ async function readBundle(source: LogSource, size: number, index: number): Promi
   const [entries, stored] = await Promise.all([source.read(path), readStored(source, tile)])
   const leaves = readEntries(entries)
   if (leaves?.length !== tile.width) throw new BrokenTileError(`${path} does not have ${tile.width} leaves`)
-  return { leaves, tile, stored }
+  return { leaves, first: index * tileWidth, tile, stored }
+}
+
+/** The line of a leaf of a log that was read before. */
+async function readLine(source: LogSource, size: number, index: number): Promise<string> {
+  const { leaves, first } = await readBundle(source, size, Math.floor(index / tileWidth))
+  return new TextDecoder().decode(leaves[index - first])
 }
 
 async function readStored(source: LogSource, tile: Tile): Promise<Uint8Array> {

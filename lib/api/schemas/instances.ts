@@ -126,6 +126,10 @@ export const transparencyLog = z.object({
     description: 'The signed note, with the cosignatures of witnesses; empty before the first leaf',
   }),
   signedAt: timestamp.meta({ description: 'When the checkpoint was signed' }),
+  stalled: z
+    .string()
+    .nullable()
+    .meta({ description: 'Why nothing is appended now: what cannot be read. Null: nothing stops it' }),
   keys: z.array(z.string()).meta({ description: 'The public keys that verify the checkpoint: `<name>+<id>+<key>`' }),
   witnesses: z.array(logWitness),
   repositoryLeaves: z.number().int().nonnegative().max(leavesCountedMax).nullable().meta({

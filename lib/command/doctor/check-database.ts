@@ -6,6 +6,7 @@ import type { Database } from '@/lib/metadata/engine/database'
 import { examinePostgresql } from '@/lib/metadata/engine/examine-postgresql'
 import { assertMigrated } from '@/lib/metadata/engine/migrate'
 import { listSealedKeys } from '@/lib/metadata/sealed-keys'
+import { listStalledLogs } from '@/lib/metadata/transparency-logs'
 import { type Finding, bad, good, judgeClock, reasonOf } from './finding'
 
 const versionMin = 15
@@ -81,5 +82,20 @@ export async function checkKeys(config: Config, db: Database): Promise<Finding> 
         'keys',
         'the keys are in the data folder: servers that do not share it refuse each other’s tokens',
         'set the same STELE_SECRET_KEY for all servers (docs/scale.md)',
+      )
+}
+
+/** Checks whether a transparency log stands still. */
+export async function checkLogs(db: Database): Promise<Finding[]> {
+  const subject = 'transparency logs'
+  const stalled = await listStalledLogs(db)
+  return stalled.length === 0
+    ? [good(subject, 'none stands still')]
+    : stalled.map(({ instanceId, origin, stalled: reason }) =>
+        bad(
+          subject,
+          `the log of ${origin === '' ? instanceId : origin} stands still: ${reason}`,
+          'find out who changed the database, and put back what was there (docs/transparency.md, “A log that stands still”)',
+        ),
       )
 }

@@ -1,7 +1,7 @@
 import type { Config } from '@/lib/config'
 import { openDatabase } from '@/lib/metadata/engine/open-database'
 import type { CommandResult, StandaloneCommand } from '../command'
-import { checkDatabase, checkKeys, checkMigrations } from './check-database'
+import { checkDatabase, checkKeys, checkLogs, checkMigrations } from './check-database'
 import { checkPublicAddress } from './check-public-address'
 import { checkStore } from './check-store'
 import { type Finding, bad, reasonOf } from './finding'
@@ -26,7 +26,7 @@ async function examine(config: Config): Promise<readonly Finding[]> {
   const db = openDatabase(config.database)
   try {
     const keys = await checkKeys(config, db)
-    findings.push(keys, ...(await checkStore(config, db)))
+    findings.push(keys, ...(await checkLogs(db)), ...(await checkStore(config, db)))
     // Without the keys, nobody can be asked for them.
     findings.push(...(await checkPublicAddress(config, keys.remedy === null ? db : null)))
   } catch (error) {

@@ -5,20 +5,19 @@ import { parseTilePath, readEntries, tilePath, tileWidth, writeEntries } from '@
 import { hashBytes } from '@/lib/transparency/hashes'
 import { LogReadError, type LogSource } from '@/lib/transparency/verify-log'
 
-/** A log in a folder: a copy of what a server has under `/log/<instance>/`. */
-export function folderSource(folder: string): LogSource {
-  return {
-    read(name) {
-      return withFullTile(name, async (file) => {
-        try {
-          return await readFile(path.join(folder, file))
-        } catch (error) {
-          const { code = '' } = error as NodeJS.ErrnoException
-          if (code === 'ENOENT') return null
-          throw new LogReadError(`${file}: ${code}`)
-        }
-      })
-    },
+/** Reads a file below the address of a log: null where there is none. Rejects with a LogReadError. */
+export type Fetch = (path: string) => Promise<Uint8Array | null>
+
+/** Reads from a folder: a copy of what a server has under `/log/<instance>/`. */
+export function fetchFromFolder(folder: string): Fetch {
+  return async (file) => {
+    try {
+      return await readFile(path.join(folder, file))
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException
+      if (code === 'ENOENT') return null
+      throw new LogReadError(`${file}: ${code}`)
+    }
   }
 }
 
@@ -29,24 +28,25 @@ const attempts = 3
 /** Longest answer that is read: a bundle of 256 leaves, each as long as can be. */
 const answerBytesMax = tileWidth * (2 + 65_535)
 
-/** A log of a server. `authorization`: the header, or null. Redirects are not followed: they may lead elsewhere. */
-export function httpSource(address: string, authorization: string | null): LogSource {
+/** Reads from a server. `authorization`: the header, or null. Redirects are not followed: they may lead elsewhere. */
+export function fetchFrom(address: string, authorization: string | null): Fetch {
   const base = address.replace(/\/+$/, '')
   const headers = authorization === null ? {} : { authorization }
-  return {
-    read(name) {
-      return withFullTile(name, async (file) => {
-        for (let attempt = 1; ; attempt++) {
-          try {
-            return await get(`${base}/${file}`, headers)
-          } catch (error) {
-            if (error instanceof LogReadError || attempt === attempts) throw readError(file, error)
-          }
-          await setTimeout(500 * attempt)
-        }
-      })
-    },
+  return async (path) => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await get(`${base}/${path}`, headers)
+      } catch (error) {
+        if (error instanceof LogReadError || attempt === attempts) throw readError(path, error)
+      }
+      await setTimeout(500 * attempt)
+    }
   }
+}
+
+/** A log of which `fetch` has the files. */
+export function logSource(fetch: Fetch): LogSource {
+  return { read: (name) => withFullTile(name, fetch) }
 }
 
 /** The body, or null when there is none. Throws a LogReadError where another attempt is no use. */

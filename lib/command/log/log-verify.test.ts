@@ -7,6 +7,7 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { isEvidenceOf } from '@/lib/domain/transparency/evidence'
 import { type Leaf, readLeaf } from '@/lib/domain/transparency/leaf'
+import { servedByLog } from '@/lib/testing/served-by-log'
 import { TagHistory, digestOf } from '@/lib/testing/tag-history'
 import { TestLog } from '@/lib/testing/test-log'
 import { cosign, parseCheckpoint } from '@/lib/transparency/checkpoint'
@@ -196,8 +197,8 @@ describe('a server', () => {
   afterEach(() => server.close())
 
   test('is read file by file, with or without a slash at the end', async () => {
-    expect((await verify([url, '--key', key])).code).toBe(0)
-    expect((await verify([`${url}/`, '--key', key])).code).toBe(0)
+    expect((await verify([url, '--log-only', '--key', key])).code).toBe(0)
+    expect((await verify([`${url}/`, '--log-only', '--key', key])).code).toBe(0)
     expect(new Set(asked)).toEqual(new Set(log.files.keys()))
   })
 
@@ -208,13 +209,13 @@ describe('a server', () => {
       busy.add(name)
       return 503
     }
-    expect((await verify([url, '--key', key])).code).toBe(0)
+    expect((await verify([url, '--log-only', '--key', key])).code).toBe(0)
   })
 
   test('gets the credential from standard input', async () => {
     answer = (_, authorization) => (authorization === `Basic ${btoa('ci:secret')}` ? 200 : 401)
-    expect((await verify([url, '--key', key, '--credential-stdin'], 'ci:secret\n')).code).toBe(0)
-    const { code, err } = await verify([url, '--key', key])
+    expect((await verify([url, '--log-only', '--key', key, '--credential-stdin'], 'ci:secret\n')).code).toBe(0)
+    const { code, err } = await verify([url, '--log-only', '--key', key])
     expect(code).toBe(3)
     expect(err).toMatch(/^Could not be read: .*\/checkpoint: the server answered 401: give --credential-stdin\.\n$/)
   })
@@ -224,7 +225,7 @@ describe('a server', () => {
     ['sends us elsewhere', 'tile/1/000.p/2', 302],
   ])('that %s: 3', async (_, name, status) => {
     answer = (asks) => (asks === name ? status : 200)
-    expect(await verify([url, '--key', key])).toMatchObject({ code: 3, out: '' })
+    expect(await verify([url, '--log-only', '--key', key])).toMatchObject({ code: 3, out: '' })
   })
 
   test('that is full meanwhile: a partial tile is cut from the full one', async () => {
@@ -236,13 +237,55 @@ describe('a server', () => {
       log.files.delete(name)
       log.files.set(full, grown.files.get(full) as Uint8Array)
     }
-    expect((await verify([url, '--key', key])).code).toBe(0)
+    expect((await verify([url, '--log-only', '--key', key])).code).toBe(0)
   })
 
   test('that is not there: 3', async () => {
     server.close()
-    expect(await verify([url, '--key', key])).toMatchObject({ code: 3, out: '' })
+    expect(await verify([url, '--log-only', '--key', key])).toMatchObject({ code: 3, out: '' })
   })
+
+  test('that does not say what it serves: 3, unless only the log is asked for', async () => {
+    expect(await verify([url, '--key', key])).toMatchObject({
+      code: 3,
+      err: 'Could not be read: served/policies: there is nothing to compare the log with; --log-only checks the log alone.\n',
+    })
+    const { code, out } = await verify([url, '--log-only', '--key', key])
+    expect(code).toBe(0)
+    expect(out).toContain('Not compared with what the registry serves.\n')
+  })
+
+  test('that says what it serves is compared, and a copy is, too', async () => {
+    await serve(async () => {
+      expect(await verify([url, '--save', 'copy', '--key', key])).toMatchObject({ code: 0, err: '' })
+      expect(await verify(['copy', '--key', key])).toMatchObject({ code: 0, err: '' })
+    })
+    await serve(
+      async () =>
+        expect((await verify([url, '--save', 'bad', '--key', key])).out).toMatch(/not good: 1 violation\.\n- team/),
+      (tags) => tags.slice(1),
+    )
+    expect((await verify(['bad', '--key', key])).out).toMatch(/not good: 1 violation\.\n- team/)
+    expect(await verify(['bad', '--log-only', '--key', key])).toMatchObject({ code: 0, err: '' })
+  })
+
+  test('that sends something else than it should: 3', async () => {
+    log.files.set('served/policies', Buffer.from('{}'))
+    expect(await verify([url, '--key', key])).toMatchObject({
+      code: 3,
+      err: 'Could not be read: served/policies is not what a registry says about itself.\n',
+    })
+  })
+
+  /** Has the server say that it serves what the log says, but for the tags. */
+  async function serve(work: () => Promise<void>, change = (tags: readonly object[]) => tags): Promise<void> {
+    const pages = servedByLog(log.lines.map(readLeaf))
+    for (const [kind, items] of Object.entries({ ...pages, tags: change(pages.tags) })) {
+      log.files.set(`served/${kind}`, Buffer.from(JSON.stringify({ items, next: null })))
+    }
+    log.files.set('served/progress', Buffer.from(JSON.stringify({ last: 1, takenTo: 1, stalled: null })))
+    await work()
+  }
 })
 
 describe('what was typed', () => {
@@ -279,5 +322,6 @@ describe('what was typed', () => {
     await write('old', log.checkpoint)
     expect((await verify(['evidence.json', '--against', 'old'])).code).toBe(2)
     expect((await verify(['log', '--credential-stdin'], 'a:b')).code).toBe(2)
+    expect((await verify(['log', '--save', 'copy'])).code).toBe(2)
   })
 })

@@ -2,13 +2,15 @@ import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { evidence } from '@/lib/domain/transparency/evidence'
 import { parseCheckpoint } from '@/lib/transparency/checkpoint'
+import type { ServedSource } from '@/lib/transparency/compare-served'
 import { verifyEvidence } from '@/lib/transparency/evidence'
 import { NoteError, type VerifierKey, isSignedBy, parseVerifierKey } from '@/lib/transparency/note'
 import type { Violation } from '@/lib/transparency/replay'
-import { LogReadError, type NamedCheckpoint, verifyLog } from '@/lib/transparency/verify-log'
+import { LogReadError, type LogReport, type NamedCheckpoint, verifyLog } from '@/lib/transparency/verify-log'
 import type { CommandArguments, CommandResult, OfflineCommand, Surroundings } from '../command'
 import { CommandError } from '../command-error'
-import { folderSource, httpSource } from './log-sources'
+import { type Fetch, fetchFrom, fetchFromFolder, logSource } from './log-sources'
+import { servedByCopy, servedByRegistry, withCopy } from './served-sources'
 
 /** Exit codes besides 0 and 1, which are a good and a bad result. */
 const badUsage = 2
@@ -30,11 +32,14 @@ export const logVerify: OfflineCommand = {
       help: 'A checkpoint of the log from before: the log must still have all that it had then.',
     },
     witness: { value: '<key or file>', isList: true, help: 'A witness that must have cosigned the checkpoint.' },
+    'log-only': { help: 'Do not compare the log with what the registry serves.' },
+    save: { value: '<folder>', help: 'Keep a copy of all that the server answers, which can be verified again later.' },
     'credential-stdin': { help: 'Read <user>:<password> for the server from the first line of standard input.' },
   },
   help: [
-    'Check every hash, signature and leaf of a transparency log, and that no tag moved while it was immutable. Needs no',
-    'server. Exit codes: 0 good, 1 something is wrong, 2 wrong arguments, 3 something could not be read.',
+    'Check every hash, signature and leaf of a transparency log, that no tag moved while it was immutable, and that the',
+    'registry has the tags, policies and ledger that its log says. Reads nothing of a server but the log’s address.',
+    'Exit codes: 0 good, 1 something is wrong, 2 wrong arguments, 3 something could not be read.',
   ].join('\n      '),
   async runOffline(given, surroundings) {
     const [target = ''] = given.names
@@ -43,11 +48,20 @@ export const logVerify: OfflineCommand = {
     const older = await readOlder(given.lists['against'], keys, surroundings)
     const authorization = await readCredential(given, surroundings)
     const expected = { keys, witnesses, older }
+    const { save, 'log-only': isLogOnly = false } = given.options
     try {
-      if (/^https?:\/\//.test(target)) return await checkLog(httpSource(target, authorization), expected)
+      if (/^https?:\/\//.test(target)) {
+        const fetch = fetchFrom(target, authorization)
+        const kept = typeof save === 'string' ? withCopy(fetch, path.resolve(surroundings.folder, save)) : fetch
+        return await checkLog(kept, expected, isLogOnly ? null : servedByRegistry(kept))
+      }
       if (authorization !== null) throw new CommandError('--credential-stdin is for a URL', badUsage)
+      if (save !== undefined) throw new CommandError('--save is for a URL', badUsage)
       const file = path.resolve(surroundings.folder, target)
-      if (await isFolder(file)) return await checkLog(folderSource(file), expected)
+      if (await isFolder(file)) {
+        const fetch = fetchFromFolder(file)
+        return await checkLog(fetch, expected, isLogOnly ? null : await servedByCopy(fetch))
+      }
       if (older.length > 0) throw new CommandError('--against is for a whole log, not for evidence', badUsage)
       return await checkEvidence(file, expected)
     } catch (error) {
@@ -59,8 +73,8 @@ export const logVerify: OfflineCommand = {
 
 type Expected = Parameters<typeof verifyLog>[1]
 
-async function checkLog(source: Parameters<typeof verifyLog>[0], expected: Expected): Promise<CommandResult> {
-  const report = await verifyLog(source, expected)
+async function checkLog(fetch: Fetch, expected: Expected, served: ServedSource | null): Promise<CommandResult> {
+  const report = await verifyLog(logSource(fetch), expected, served)
   const { checkpoint, violationCount, repositories, tags, protectedTags } = report
   for (const { name, origin } of expected.older) {
     if (origin !== checkpoint.origin) throw new CommandError(`--against ${name} is of another log: ${origin}`, badUsage)
@@ -76,6 +90,7 @@ async function checkLog(source: Parameters<typeof verifyLog>[0], expected: Expec
       ...(violationCount > report.violations.length ? ['…'] : []),
       `Repositories: ${repositories}. Tags: ${tags}, of which ${protectedTags} are immutable.`,
       `Root: ${Buffer.from(checkpoint.root).toString('base64')}`,
+      describeServed(report.served),
       ...expected.older.map(({ name, size }) => `Compared with ${name}: ${size} leaves.`),
       ...remarks(expected, report),
     ],
@@ -132,6 +147,12 @@ function remarks(
           `Immutable tags of signatures moved: ${appendedMoves}. The log cannot show that no signature was taken away.`,
         ]),
   ]
+}
+
+function describeServed(counts: LogReport['served']): string {
+  if (counts === null) return 'Not compared with what the registry serves.'
+  const { tags, repositories, entries } = counts
+  return `Compared with what the registry serves: ${tags} tags, ${repositories} repositories, ${entries} entries of the ledger.`
 }
 
 function describe({ leaf, text }: Violation): string {

@@ -98,14 +98,18 @@ export function readLeaf(line: string): Leaf {
   } catch {
     throw new LeafError('it is not JSON')
   }
-  const { success, data, error } = leafSchema.safeParse(json)
-  if (!success) {
-    const [issue] = error.issues
-    if (issue?.code === 'invalid_union') throw new LeafError('it is of no known kind')
-    throw new LeafError(`${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'not valid'}`)
-  }
-  if (canonicalJson(data) !== line) throw new LeafError('it is not in canonical form')
-  return data
+  const leaf = parseLeaf(json)
+  if (canonicalJson(leaf) !== line) throw new LeafError('it is not in canonical form')
+  return leaf
+}
+
+/** The leaf that a value is. Throws a LeafError for a value that is not one, or has anything the format does not name. */
+export function parseLeaf(value: unknown): Leaf {
+  const { success, data, error } = leafSchema.safeParse(value)
+  if (success) return data
+  const [issue] = error.issues
+  if (issue?.code === 'invalid_union') throw new LeafError('it is of no known kind')
+  throw new LeafError(`${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'not valid'}`)
 }
 
 /** Why a line is not a leaf: the end of a sentence. */

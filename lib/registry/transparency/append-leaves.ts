@@ -22,7 +22,7 @@ import { signCheckpoint } from './sign-checkpoint'
 export class Overtaken extends Error {}
 
 /** What an append writes, in one transaction. */
-interface PreparedAppend {
+export interface PreparedAppend {
   readonly head: LogHead
   readonly next: NextHead
   readonly leaves: readonly LeafRow[]
@@ -31,7 +31,7 @@ interface PreparedAppend {
 
 /**
  * Works out what leaves make of a log, signed; with no leaves, only of its head. `changes` are those of the head that do not
- * follow from the leaves. Nothing is written yet.
+ * follow from the leaves. Nothing is written yet. Throws a TileError when the stored tiles are not those of the head.
  */
 export async function prepareAppend(
   { db, config }: Pick<Context, 'db' | 'config'>,
@@ -43,7 +43,8 @@ export async function prepareAppend(
   const { phase, cursor } = head
   const rows = leaves.map((leaf, at) => ({ ...leaf, leafIndex: head.size + at }))
   const hashes = rows.map(({ entry }) => hashLeaf(Buffer.from(entry)))
-  const { size, root, tiles } = await append(head.size, hashes, tileReader(db, head.instanceId))
+  const before = head.size === 0 ? undefined : Buffer.from(head.root, 'base64')
+  const { size, root, tiles } = await append(head.size, hashes, tileReader(db, head.instanceId), before)
   const now = new Date()
   const origin = head.origin === '' ? await originOf(db, head.instanceId, config.domain) : head.origin
   const isSame = leaves.length === 0 && (head.signedWith === signers.id || size === 0)

@@ -12,7 +12,10 @@ import { authorize } from '@/lib/registry/authorize'
 import { makeEvidence } from '@/lib/transparency/evidence'
 import { tileReader } from './append-leaves'
 
-/** Most leaves of one evidence: making it takes time. */
+/**
+ * Most leaves of one evidence. All of a tag's leaves belong in it: one without its beginning would prove nothing about the
+ * time before. A thousand leaves are 1.5 MB.
+ */
 const leavesMax = 2000
 
 /** How often, and after how many milliseconds each, the log is read again that does not tell the last move yet. */
@@ -51,7 +54,8 @@ async function collectEvidence(
   }
   const leaves = await listLeavesOfTag(db, log, { repository, tag }, leavesMax + 1)
   if (leaves.length > leavesMax) {
-    throw new AppError('LIMIT_REACHED', { message: `the tag has more than ${leavesMax} leaves: verify the whole log` })
+    const message = `the tag and its policy have more than ${leavesMax} leaves: verify the whole log, which compares this tag, too (npm run stele -- log verify <address of the log>)`
+    throw new AppError('LIMIT_REACHED', { message })
   }
   if (served === null && !leaves.some(({ entry }) => 'tag' in (JSON.parse(entry) as object))) {
     throw new AppError('NOT_FOUND')

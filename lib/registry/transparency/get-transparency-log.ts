@@ -24,12 +24,12 @@ export async function getTransparencyLog(
   const instance = await findInstance(db, instanceId)
   const log = await findServedLog(db, instanceId)
   if (instance === null || log === null) throw new AppError('NOT_FOUND')
-  const { origin, size, root, phase } = log
+  const { origin, size, root, phase, stalled } = log
   const { keys } = await logKeys.read()
   const known = new Map((await listLogWitnesses(db, instanceId)).map((row) => [row.witness, row]))
   return {
     ...{ path: `/log/${instance.name}`, isPublic: instance.isLogPublic, origin, isStarted: phase === 'started' },
-    ...{ size, root, checkpoint: log.checkpoint + log.cosignatures, signedAt: log.signedAt.toISOString() },
+    ...{ size, root, checkpoint: log.checkpoint + log.cosignatures, signedAt: log.signedAt.toISOString(), stalled: stalled === '' ? null : stalled },
     keys: origin === '' ? [] : keys.map((key) => verifierKey(origin, 'note', key).text),
     witnesses: config.witnesses.map(({ key }) => viewWitness(key, known.get(key.text) ?? null, size)),
     repositoryLeaves: repositoryId === undefined ? null : await countLeaves({ db }, log, repositoryId),

@@ -1,7 +1,7 @@
 import type { ImmutabilityRule } from '@/lib/domain/immutability'
 import type { OpeningEnd } from '@/lib/domain/openings'
 import { openingMinutesMax } from '@/lib/domain/openings'
-import { type Leaf, type LeafPolicy, readLeaf, writeLeaf } from '@/lib/domain/transparency/leaf'
+import { type Leaf, type LeafPolicy, parseLeaf, readLeaf, writeLeaf } from '@/lib/domain/transparency/leaf'
 import type { SqlSource } from '@/lib/metadata/engine/database'
 import { type LoggedTagEvent, listLoggedTagEvents } from '@/lib/metadata/log-sources'
 import type { NameState, TagState } from '@/lib/metadata/outbox'
@@ -11,8 +11,18 @@ import { type LeafRow, findLastPolicyLeaf } from '@/lib/metadata/transparency-lo
 /** A leaf that has no index yet. */
 export type NewLeaf = Omit<LeafRow, 'leafIndex'>
 
-/** The leaves of an entry of the ledger: one, or none for an entry that changed nothing. */
+/** Why no leaf can be made of something: a sentence. The log of its instance stands still until it can be. */
+export class UnreadableError extends Error {}
+
+/**
+ * The leaves of an entry of the ledger: one, or none for an entry that changed nothing. Throws an UnreadableError for an
+ * entry that is damaged.
+ */
 export function leavesOfTagEvent(event: LoggedTagEvent): NewLeaf[] {
+  return readable(`entry ${event.id} of the ledger`, () => leavesOfEntry(event))
+}
+
+function leavesOfEntry(event: LoggedTagEvent): NewLeaf[] {
   const { id, repositoryId, tag, currentDigest, pushedDigest } = event
   const time = event.createdAt.toISOString()
   const fields = { id, repositoryId, repository: event.repositoryPath, tag, time }
@@ -41,6 +51,8 @@ export function leavesOfTagEvent(event: LoggedTagEvent): NewLeaf[] {
     case 'REFUSED':
     case 'WOULD_BE_REFUSED':
       return []
+    default:
+      throw new Error('its kind is not known')
   }
 }
 
@@ -70,22 +82,33 @@ export class EventLeaves {
     return new EventLeaves(source, new Map(rows.map((row) => [row.id, row])))
   }
 
+  /** Throws an UnreadableError for an event that is damaged, or about an entry that the ledger does not have. */
   async leavesOf(event: OutboxEventRow): Promise<NewLeaf[]> {
+    const { id, kind, instanceId, repositoryPath, detail } = event
+    // Servers of an earlier version do not say what the policy was before.
+    const isWithoutFormer = kind === 'POLICY_CHANGED' && detail?.includes('"former":') !== true
+    const policyLeaf = isWithoutFormer ? await findLastPolicyLeaf(this.#source, instanceId, repositoryPath) : null
+    return readable(`event ${id} of the outbox (${kind}, ${repositoryPath})`, () =>
+      this.#leavesOfEvent(event, policyLeaf),
+    )
+  }
+
+  /** `policyLeaf`: the last one of the path, where the event does not say what the policy was before. */
+  #leavesOfEvent(event: OutboxEventRow, policyLeaf: string | null): NewLeaf[] {
     const { repositoryId, repositoryPath: repository } = event
     const fields = { repositoryId, repository, time: event.createdAt.toISOString() }
     switch (event.kind) {
       case 'TAG': {
         const row = this.#tagEvents.get(event.tagEventId ?? 0)
-        if (row === undefined) return []
+        if (row === undefined) throw new Error(`the ledger has no entry ${event.tagEventId ?? 0}`)
         const { closesAt } = detailOf(event) as { readonly closesAt?: string }
         return leavesOfTagEvent(closesAt === undefined ? row : { ...row, closesAt: new Date(closesAt) })
       }
       case 'POLICY_CHANGED': {
         const detail = detailOf(event) as ImmutabilityRule & { readonly former?: ImmutabilityRule | null }
-        // Servers of an earlier version do not say what it was before.
         const former =
           detail.former === undefined
-            ? await this.#findPolicy(event)
+            ? this.#knownPolicy(repositoryId, policyLeaf)
             : detail.former === null
               ? null
               : toPolicy(detail.former)
@@ -111,22 +134,27 @@ export class EventLeaves {
         return [toRow({ kind: 'repositoryDeleted', ...fields })]
       case 'LOG_STARTED':
         return [startedLeaf(event.createdAt)]
-      default:
+      // They change no tag and no policy.
+      case 'MANIFEST_DELETED':
+      case 'BLOB_DELETED':
         return []
+      default:
+        // Perhaps of a later version, which runs beside this one and knows it.
+        throw new Error('its kind is not known')
     }
   }
 
   #statePolicy(leaf: Extract<Leaf, { kind: 'policy' | 'policyState' }>): NewLeaf {
+    const row = toRow(leaf)
     this.#policies.set(leaf.repositoryId, leaf.policy)
-    return toRow(leaf)
+    return row
   }
 
   /** The policy that the log has of a repository, or null. */
-  async #findPolicy({ instanceId, repositoryId, repositoryPath }: OutboxEventRow): Promise<LeafPolicy | null> {
+  #knownPolicy(repositoryId: string, policyLeaf: string | null): LeafPolicy | null {
     const known = this.#policies.get(repositoryId)
     if (known !== undefined) return known
-    const entry = await findLastPolicyLeaf(this.#source, instanceId, repositoryPath)
-    const leaf = entry === null ? null : readLeaf(entry)
+    const leaf = policyLeaf === null ? null : readLeaf(policyLeaf)
     const isPolicy = leaf?.kind === 'policy' || leaf?.kind === 'policyState'
     return isPolicy && leaf.repositoryId === repositoryId ? leaf.policy : null
   }
@@ -140,7 +168,18 @@ function toPolicy({ immutabilityMode: mode, exemptTags }: ImmutabilityRule): Lea
   return { mode, exemptTags: [...exemptTags] }
 }
 
+function readable<T>(what: string, make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof UnreadableError) throw error
+    throw new UnreadableError(`${what} cannot be read: ${(error as Error).message}`)
+  }
+}
+
+/** Throws a LeafError for what would be no leaf: once in the log, it cannot be taken back. */
 function toRow(leaf: Leaf): NewLeaf {
+  parseLeaf(leaf)
   return {
     repository: 'repository' in leaf ? leaf.repository : '',
     tag: 'tag' in leaf ? leaf.tag : '',

@@ -3,7 +3,7 @@ import { AppError } from '@/lib/domain/errors'
 import { addressedInstance } from '@/lib/domain/instance-host'
 import type { Principal } from '@/lib/domain/principal'
 import { type EntryBundle, type Tile, tileWidth, writeEntries } from '@/lib/domain/transparency/tiles'
-import { type LoggedInstance, findDefaultInstance, findInstance, findLoggedInstances } from '@/lib/metadata/instances'
+import { type LoggedInstance, findDefaultInstance, findLoggedInstances } from '@/lib/metadata/instances'
 import { findServedLog } from '@/lib/metadata/served-checkpoints'
 import { findTile, listEntries } from '@/lib/metadata/transparency-logs'
 import { hashBytes } from '@/lib/transparency/hashes'
@@ -17,22 +17,8 @@ export interface LogPart {
 }
 
 /**
- * Throws unless the principal may read the log of an instance: everybody, where it is public; otherwise whoever may pull
- * from the whole instance. Throws as `authorize` does. Returns whether it is public.
- */
-async function authorizeLog(
-  { db }: Pick<Context, 'db'>,
-  principal: Principal,
-  instanceId: string,
-): Promise<{ readonly isPublic: boolean }> {
-  const isPublic = (await findInstance(db, instanceId))?.isLogPublic === true
-  if (!isPublic) await authorize({ db }, principal, 'pull', { instanceId })
-  return { isPublic }
-}
-
-/**
- * The checkpoint of a log, as it was signed and cosigned: text. `name` is the name or the id of an instance. Throws NOT_FOUND, and what
- * `authorizeLog` throws; an anonymous caller learns of no instance whose log is not public.
+ * The checkpoint of a log, as it was signed and cosigned: text. `name` is the name or the id of an instance. Throws
+ * NOT_FOUND, and what `openLog` throws; an anonymous caller learns of no instance whose log is not public.
  */
 export async function readCheckpoint(
   ctx: Pick<Context, 'db' | 'config'>,
@@ -74,8 +60,11 @@ async function readPart(
   return entries.length < width ? null : writeEntries(entries.map((entry) => Buffer.from(entry)))
 }
 
-/** The instance of this name or id whose log the principal may read. */
-async function openLog(
+/**
+ * The instance of this name or id, if the principal may read its log: everybody, where it is public; otherwise whoever may
+ * pull from the whole instance. Throws as `authorize` does. Reads no models: processes that only read have none.
+ */
+export async function openLog(
   ctx: Pick<Context, 'db' | 'config'>,
   principal: Principal,
   host: string,
@@ -84,7 +73,9 @@ async function openLog(
   const found = await findNamed(ctx, host, name)
   try {
     if (found === null) throw new AppError('NOT_FOUND')
-    return { id: found.id, ...(await authorizeLog(ctx, principal, found.id)) }
+    const { id, isLogPublic: isPublic } = found
+    if (!isPublic) await authorize(ctx, principal, 'pull', { instanceId: id })
+    return { id, isPublic }
   } catch (error) {
     if (principal.kind === 'anonymous' && AppError.is(error) && error.code === 'NOT_FOUND') {
       throw new AppError('UNAUTHORIZED')

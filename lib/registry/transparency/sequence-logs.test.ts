@@ -5,9 +5,12 @@ import { findLog } from '@/lib/metadata/transparency-logs'
 import { rotateLogKeys } from '@/lib/secrets/log-keys'
 import { openKeys } from '@/lib/auth/keys'
 import { fillLogs } from '@/lib/testing/fill-logs'
+import { fillTags } from '@/lib/testing/fill-tags'
+import { forgetLogs } from '@/lib/testing/forget-logs'
 import { readWholeLog } from '@/lib/testing/read-whole-log'
 import { type TestDoors, openTestDoors } from '@/lib/testing/test-doors'
 import { defaultInstanceId } from '@/lib/testing/test-registry'
+import { Replay } from '@/lib/transparency/replay'
 import { sequenceLogs } from './sequence-logs'
 
 let doors: TestDoors
@@ -161,14 +164,7 @@ describe('keys', () => {
 })
 
 describe('a registry that is older than its log', () => {
-  /** Makes the database as an earlier version left it. */
-  async function forgetLog(): Promise<void> {
-    const { prisma } = ctx().db
-    await prisma.transparencyLog.deleteMany()
-    await prisma.transparencyLeaf.deleteMany()
-    await prisma.transparencyTile.deleteMany()
-    await prisma.outboxReader.deleteMany()
-  }
+  const forgetLog = () => forgetLogs(ctx().db)
 
   test('has the ledger so far, then the states, then the start; and what happens later is after that', async () => {
     await push('v1', 'one')
@@ -215,5 +211,44 @@ describe('a registry that is older than its log', () => {
       expect((await gists()).slice(0, 3)).toEqual(['created a', 'created b', 'created c'])
       if (left >= 0) break
     }
+  })
+
+  test('tells a large repository in pieces, with what happens between them in its place', async () => {
+    await push('a', 'one')
+    await setPolicy({ tagImmutability: true })
+    await push('v9', 'two')
+    await sequence()
+    await fillTags(ctx().db, doors.params.repositoryId, 4500)
+    await forgetLog()
+    const { db } = ctx()
+    let pieces = 0
+    const between = Object.create(db, {
+      sqlTransaction: {
+        value: async (work: Parameters<typeof db.sqlTransaction>[0]) => {
+          const head = await findLog(db, instanceId)
+          const done = await db.sqlTransaction(work)
+          const next = await findLog(db, instanceId)
+          if (next?.phase !== 'states' || next.cursor === head?.cursor) return done
+          pieces += 1
+          // `a` was told in the first piece; `v9`, whose name it then reserves, was not yet.
+          if (pieces === 1) await push('t9999', 'three')
+          if (pieces === 2) await forceDelete('v9')
+          return done
+        },
+      },
+    }) as typeof db
+    await fillLogs({ ...ctx(), db: between })
+    // Three of tags, one that begins the reserved names, one of them.
+    expect(pieces).toBe(5)
+    const replay = new Replay((violation) => expect(violation).toBeNull())
+    const leaves = await readLog()
+    for (const [index, leaf] of leaves.entries()) replay.take(index, leaf)
+    const tags = await db.prisma.tag.findMany()
+    expect(tags).toHaveLength(4502)
+    for (const { name, digest } of tags) expect(replay.nameOf('test/example', name)?.digest).toBe(digest)
+    expect(replay.nameOf('test/example', 'v9')).toMatchObject({ digest: null, reserved: {} })
+    expect(replay.count()).toMatchObject({ tags: 4502 })
+    expect(leaves.filter((leaf) => leaf.kind === 'tagState')).toHaveLength(4502)
+    expect(leaves.at(-1)?.kind).toBe('started')
   })
 })

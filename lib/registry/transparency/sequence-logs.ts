@@ -1,24 +1,17 @@
 import type { Context } from '@/lib/context'
 import type { PeriodicJob } from '@/lib/jobs/job'
 import { JobLease } from '@/lib/jobs/job-lease'
-import { type OutboxEventRow, readOutboxPage, takeOutboxPage } from '@/lib/metadata/outbox-readers'
-import {
-  type LogHead,
-  listInstancesWithoutLog,
-  listLogs,
-  listUnfinishedLogs,
-  transparencyReader,
-} from '@/lib/metadata/transparency-logs'
+import { findOldestHeld } from '@/lib/metadata/held-events'
+import { type LogHead, listUnfinishedLogs } from '@/lib/metadata/transparency-logs'
 import type { LogSigners } from '@/lib/secrets/log-keys'
+import { TileError } from '@/lib/transparency/tree'
 import { Overtaken, prepareAppend, writeAppend } from './append-leaves'
 import { addNextState, beginLogs, copyHistory, startLog } from './first-batch'
-import { EventLeaves, type NewLeaf } from './make-leaves'
+import { UnreadableError } from './make-leaves'
+import { noteStalled, takeBatch, takeHeldBatch } from './take-events'
 
 /** What the sequencer needs of the process. */
-export type SequencerContext = Pick<Context, 'db' | 'config' | 'logKeys'>
-
-/** How many events of the outbox, and about how many leaves, one transaction takes: pushes wait for it on SQLite. */
-const batchMax = 500
+export type SequencerContext = Pick<Context, 'db' | 'config' | 'logKeys' | 'log'>
 
 /** What a call of `sequenceLogs` has done. */
 export interface Sequenced {
@@ -30,23 +23,23 @@ export interface Sequenced {
  * Brings all logs up to date: takes what the outbox has, in its order, and appends its leaves. Each batch is one
  * transaction, which moves the reader and the heads from where they were read: of any number of processes that do this at
  * once, one takes a batch, and a process that was interrupted or paused anywhere leaves nothing and changes nothing.
+ *
+ * With `isLast`, what there was before a log is left to the next start: it may take minutes.
  */
-export async function sequenceLogs(ctx: SequencerContext, signal?: AbortSignal): Promise<Sequenced> {
+export async function sequenceLogs(
+  ctx: SequencerContext,
+  { signal, isLast = false }: { readonly signal?: AbortSignal; readonly isLast?: boolean } = {},
+): Promise<Sequenced> {
   let [batches, leaves] = [0, 0]
   try {
     const signers = await ctx.logKeys.read()
-    for (;;) {
-      if (signal?.aborted === true) break
-      if (!(await finishHeads(ctx, signers, signal))) break
-      const taken = await takeBatch(ctx, signers)
-      if (taken !== null) {
-        batches += 1
-        leaves += taken
-        continue
-      }
-      const [unfinished] = (await listUnfinishedLogs(ctx.db, signers.id)).filter(({ phase }) => phase === 'states')
-      if (unfinished === undefined) break
-      await addNextState(ctx, unfinished)
+    while (signal?.aborted !== true) {
+      await startAndSign(ctx, signers)
+      const taken = [await takeBatch(ctx, signers), await takeHeldBatch(ctx, signers)].filter((count) => count !== null)
+      batches += taken.length
+      leaves += taken.reduce((sum, count) => sum + count, 0)
+      const hasTold = !isLast && (await tellBefore(ctx, signers))
+      if (taken.length === 0 && !hasTold) break
     }
   } catch (error) {
     if (!(error instanceof Overtaken)) throw error
@@ -54,68 +47,51 @@ export async function sequenceLogs(ctx: SequencerContext, signal?: AbortSignal):
   return { batches, leaves }
 }
 
-/** Begins logs, copies the ledger so far, and signs with new keys. Returns false while the outbox must wait. */
-async function finishHeads(ctx: SequencerContext, signers: LogSigners, signal?: AbortSignal): Promise<boolean> {
+/** Begins logs, and signs with new keys. */
+async function startAndSign(ctx: SequencerContext, signers: LogSigners): Promise<void> {
   await beginLogs(ctx)
   for (const head of await listUnfinishedLogs(ctx.db, signers.id)) {
-    if (signal?.aborted === true) return false
     if (head.phase === 'new') await startLog(ctx, head, signers)
-    else if (head.phase === 'history') {
-      return (await copyHistory(ctx, head, signers)) && finishHeads(ctx, signers, signal)
-    } else if (head.size > 0 && head.signedWith !== signers.id) {
-      const prepared = await prepareAppend(ctx, head, [], signers)
-      await ctx.db.sqlTransaction((tx) => writeAppend(tx, prepared))
+    else if (head.size > 0 && head.signedWith !== signers.id) {
+      await orStandStill(ctx, head, async () => {
+        const prepared = await prepareAppend(ctx, head, [], signers)
+        await ctx.db.sqlTransaction((tx) => writeAppend(tx, prepared))
+        if ((await findOldestHeld(ctx.db, head.instanceId)) === null) await noteStalled(ctx, head, '')
+      })
     }
   }
-  return true
 }
 
-/** Takes the next events; returns how many leaves they made, or null when there was nothing to take. */
-async function takeBatch(ctx: SequencerContext, signers: LogSigners): Promise<number | null> {
-  const { db } = ctx
-  const page = await readOutboxPage(db, transparencyReader, batchMax)
-  const heads = new Map((await listLogs(db, instancesOf(page.events))).map((head) => [head.instanceId, head]))
-  if (instancesOf(page.events).some((id) => !heads.has(id))) {
-    // One that a server of an earlier version has made just now; those that are gone have no leaves any more.
-    if ((await listInstancesWithoutLog(db)).length > 0) return 0
+/** Tells the next piece of what there was before each log that has not begun; returns whether there was any. */
+async function tellBefore(ctx: SequencerContext, signers: LogSigners): Promise<boolean> {
+  let hasTold = false
+  for (const head of await listUnfinishedLogs(ctx.db, signers.id)) {
+    if (head.phase !== 'history' && head.phase !== 'states') continue
+    hasTold = (await orStandStill(ctx, head, () => tellNext(ctx, head, signers))) === true || hasTold
   }
-  // A log that was begun just now: its first leaves come before those of events.
-  if ([...heads.values()].some(({ phase }) => phase === 'new' || phase === 'history')) return 0
-  const made = await EventLeaves.of(db, page.events)
-  const leaves = new Map<string, NewLeaf[]>()
-  let [events, count] = [0, 0]
-  for (const event of page.events) {
-    if (count >= batchMax) break
-    events += 1
-    const head = heads.get(event.instanceId)
-    if (head === undefined || isHistory(event, head)) continue
-    const own = await made.leavesOf(event)
-    count += own.length
-    const others = leaves.get(event.instanceId)
-    if (others === undefined) leaves.set(event.instanceId, own)
-    else others.push(...own)
+  return hasTold
+}
+
+/** Does `work` for one log. What that log cannot read stops that log alone. */
+async function orStandStill<T>(ctx: SequencerContext, head: LogHead, work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof UnreadableError || error instanceof TileError)) throw error
+    const reason = error instanceof TileError ? `the tiles of the log cannot be read: ${error.message}` : error.message
+    await noteStalled(ctx, head, reason)
+    return null
   }
-  const taken = page.after(events)
-  if (taken === null) return null
-  const prepared = await Promise.all(
-    [...leaves]
-      .filter(([, own]) => own.length > 0)
-      .map(([instanceId, own]) => prepareAppend(ctx, heads.get(instanceId) as LogHead, own, signers)),
-  )
-  await db.sqlTransaction(async (tx) => {
-    if (!(await takeOutboxPage(tx, taken))) throw new Overtaken()
-    for (const append of prepared) await writeAppend(tx, append)
-  })
-  return page.events.length === 0 ? null : count
 }
 
-/** Whether the log has an event from the ledger so far, or with the states of repositories. */
-function isHistory({ id, tagEventId }: OutboxEventRow, { historyEnd, outboxEnd }: LogHead): boolean {
-  return tagEventId === null ? id <= outboxEnd : tagEventId <= historyEnd
-}
-
-function instancesOf(events: readonly OutboxEventRow[]): string[] {
-  return [...new Set(events.map(({ instanceId }) => instanceId))]
+async function tellNext(ctx: SequencerContext, head: LogHead, signers: LogSigners): Promise<boolean> {
+  if (head.phase === 'history') {
+    const hasCopied = await copyHistory(ctx, head, signers)
+    if (hasCopied) await noteStalled(ctx, head, '')
+    return hasCopied
+  }
+  // Before what is held, nothing can be told.
+  return (await findOldestHeld(ctx.db, head.instanceId)) === null && addNextState(ctx, head)
 }
 
 /** How often the outbox is looked at, in milliseconds: with the time of a batch, how late a leaf is. */
@@ -132,7 +108,7 @@ export function transparencyJob(): PeriodicJob<Context> {
     also: 'at stop',
     async work(ctx, isLast, signal) {
       if (!(await lease.hold(ctx.db))) return
-      await sequenceLogs(ctx, isLast ? undefined : signal)
+      await sequenceLogs(ctx, isLast ? { isLast } : { signal })
       if (isLast) await lease.release(ctx.db)
     },
   }

@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client'
 import type { Config } from '@/lib/config'
+import { createLogHandler } from '@/lib/log-door/handler'
 import { createRegistryHandler } from '@/lib/protocol/handler'
 import { Connections } from '@/lib/server/connections'
 import { type Visit, createDoors } from '@/lib/server/doors'
@@ -54,6 +55,7 @@ export async function startReader(config: Config, supervised: Supervised, socket
   const relay = new Relay(sockets.relay)
   const passOn = ({ exchange, client }: Visit) => relay.pass(exchange, client)
   const serveRegistry = createRegistryHandler(ctx, () => phase.name === 'stopping')
+  const serveLog = createLogHandler(ctx)
   const answer = createDoors({
     phase,
     exchanges,
@@ -69,7 +71,14 @@ export async function startReader(config: Config, supervised: Supervised, socket
       } else passOn(visit)
     },
     serveAcr: passOn,
-    serveLog: passOn,
+    serveLog(visit) {
+      const { request, response, requestId } = visit.exchange
+      response.setHeader('X-Request-Id', requestId)
+      serveLog(request, response, visit.exchange, ({ noteAnswer }) => {
+        if (noteAnswer !== undefined) response.once('finish', () => noteAnswer(response.statusCode))
+        passOn(visit)
+      })
+    },
     serveConsole: passOn,
   })
   const answerProbe = createReaderProbes(sockets.relay, phase, config.metricsToken)

@@ -48,7 +48,7 @@ const rooms = {
   grants: [],
   robots: ['grants', 'instances'],
   credentials: ['instances'],
-  users: [],
+  users: ['grants'],
   search: [],
   space: [],
   figures: [],

@@ -64,11 +64,11 @@ async function printCostOfPushes(withLog: Registry, without: Registry, rounds: n
 }
 
 /** The operation, with what the server does after its answers. */
-function settled({ prepare, ...operation }: Operation): Operation {
+function settled(operation: Operation): Operation {
   return {
     ...operation,
     async prepare(registry) {
-      const run = await prepare(registry)
+      const run = await operation.prepare(registry)
       return async () => {
         const work = await run()
         await setTimeout(settleMs)
@@ -81,9 +81,9 @@ function settled({ prepare, ...operation }: Operation): Operation {
 async function printDelay(registry: Registry): Promise<void> {
   const first = await sizeOfLog(registry)
   const looks: { readonly size: number; readonly at: number }[] = []
-  let isDone = false
+  const done = new AbortController()
   const looking = (async () => {
-    while (!isDone) {
+    while (!done.signal.aborted) {
       looks.push({ size: await sizeOfLog(registry), at: Date.now() })
       await setTimeout(lookMs)
     }
@@ -93,7 +93,7 @@ async function printDelay(registry: Registry): Promise<void> {
   for (const end = Date.now() + 60_000; Date.now() < end && (looks.at(-1)?.size ?? 0) < first + rate * rateSeconds;) {
     await setTimeout(lookMs)
   }
-  isDone = true
+  done.abort()
   await looking
   const times = await timesOfLeaves(registry, first, looks.at(-1)?.size ?? 0)
   let at = 0

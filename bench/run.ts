@@ -87,7 +87,7 @@ async function printCostsOfLog(): Promise<void> {
     for (const database of options.database.split(',')) {
       for (const processes of options.processes.split(',').map(Number)) {
         if (database !== 'sqlite' && database !== 'postgresql') throw unknownDatabase(database)
-        await printCostOfLog({ processes, database }, rounds)
+        await printCostOfLog({ servers: 1, processes, database }, rounds)
       }
     }
   } finally {

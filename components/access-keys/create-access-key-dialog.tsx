@@ -2,7 +2,7 @@
 
 import { useTranslations } from 'next-intl'
 import { useCreateAccessKey } from '../queries/access-keys'
-import { SecretDialog } from '../secret-dialog'
+import { SecretDialog } from '../connect/secret-dialog'
 import { CodeBlock } from '../ui/code-block'
 import { Dialog } from '../ui/dialog'
 import { FormError } from '../ui/form-error'

@@ -71,10 +71,14 @@ export function acrCallOf({ method, path, body }: PlannedRequest, place: AcrPlac
   for (const [itsMethod, pattern, action, translate] of translations) {
     const matched = method === itsMethod ? pattern.exec(path) : null
     if (matched === null) continue
-    const parameters = translate(matched.slice(1), (body ?? {}) as Fields, place)
-    return parameters && { action, parameters: { InstanceId: instanceId, ...parameters } as AcrCall['parameters'] }
+    const parameters = translate(matched.slice(1), fieldsOf(body), place)
+    return parameters && { action, parameters: { InstanceId: instanceId, ...parameters } }
   }
   return null
+}
+
+function fieldsOf(body: unknown): Fields {
+  return typeof body === 'object' ? { ...body } : {}
 }
 
 /** Fields that ACR's namespaces lack may only be what they are anyway. */

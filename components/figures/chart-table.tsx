@@ -1,5 +1,5 @@
 import { useTranslations } from 'next-intl'
-import type { ChartProps } from './chart'
+import type { ChartProps } from './chart-props'
 import { useDayFormat } from './use-day-format'
 
 /** The values of a chart in a table, the newest day first. */

@@ -4,31 +4,9 @@ import { useTranslations } from 'next-intl'
 import { useId, useState } from 'react'
 import type { KeyboardEvent, PointerEvent } from 'react'
 import { type Scale, drawing, indexAt, namedDays, xOf, yOf } from './chart-scale'
+import type { ChartProps, Series } from './chart-props'
 import { ChartTable } from './chart-table'
 import { useDayFormat } from './use-day-format'
-
-/** What a chart shows of each day. */
-export interface Series {
-  name: string
-  /** Null: it is not known. */
-  values: readonly (number | null)[]
-}
-
-export interface ChartProps {
-  /** What it shows, as a sentence. */
-  summary: string
-  title: string
-  kind: 'lines' | 'area' | 'bars'
-  /** Days of UTC, the oldest first. */
-  days: readonly string[]
-  /** The first one is the one that matters. */
-  series: readonly Series[]
-  scale: Scale
-  /** A value in words. */
-  format: (value: number) => string
-  /** A line of the scale in words; as values if absent. */
-  formatLine?: (value: number) => string
-}
 
 /**
  * Values by day, drawn. The day under the pointer, or chosen with the arrow keys, is read out above; the same values are

@@ -19,7 +19,7 @@ import { lazyComponent } from '../ui/lazy-component'
 import { Section } from '../ui/page'
 import { Time } from '../ui/time'
 import { LiveStep, type StepState, SubStep } from './live-step'
-import { PushCommand, firstRepository } from './push-command'
+import { PushCommand, firstRepository } from '../instances/push-command'
 
 const CreateNamespaceDialog = lazyComponent(
   () => import('../namespaces/create-namespace-dialog'),

@@ -4,7 +4,7 @@ import Link from 'next/link'
 import { useParams, useSelectedLayoutSegment } from 'next/navigation'
 import { useTranslations } from 'next-intl'
 import { lazy, useEffect, useState } from 'react'
-import type { ReactNode } from 'react'
+import type { ComponentProps, ReactNode } from 'react'
 import type { SessionView } from '@/lib/api/schemas/sessions'
 import { isRegionId } from '@/lib/domain/regions'
 import type { RegionId } from '@/lib/domain/regions'
@@ -34,6 +34,10 @@ const ApiCallSection = lazy(() =>
     () => ({ default: ApiCallNotLoaded }),
   ),
 )
+
+function showApiCall(props: ComponentProps<typeof ApiCallSection>) {
+  return <ApiCallSection {...props} />
+}
 
 interface ConsoleFrameProps {
   user: SessionView['user']
@@ -104,7 +108,7 @@ export function ConsoleFrame({ user, theme, lastRegion, children }: ConsoleFrame
       {isAccount && <AccountPane />}
       <main className="page" id="main" tabIndex={-1}>
         <UserContext value={user}>
-          <ApiCallContext value={ApiCallSection}>{children}</ApiCallContext>
+          <ApiCallContext value={showApiCall}>{children}</ApiCallContext>
         </UserContext>
       </main>
     </div>

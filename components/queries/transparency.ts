@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
-import { api, linkTo } from '@/lib/api/client/api'
+import { api, linkTo, withQuery } from '@/lib/api/client/api'
 import { transparencyLog } from '@/lib/api/schemas/instances'
 import { evidence } from '@/lib/domain/transparency/evidence'
 import { tagPath } from './tags'
@@ -12,10 +12,10 @@ const againMs = 5_000
  * not pull from the whole instance.
  */
 export function transparencyLogQuery(instanceId: string, repositoryId: string) {
-  const path = `/instances/${instanceId}/transparency-log?${new URLSearchParams({ repositoryId })}`
   return queryOptions({
     queryKey: ['transparency', instanceId, repositoryId],
-    queryFn: ({ signal }) => api.get(path, transparencyLog, { signal }),
+    queryFn: ({ signal }) =>
+      api.get(withQuery(`/instances/${instanceId}/transparency-log`, { repositoryId }), transparencyLog, { signal }),
     refetchInterval: againMs,
   })
 }

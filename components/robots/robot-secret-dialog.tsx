@@ -5,7 +5,7 @@ import { useTranslations } from 'next-intl'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RobotWithSecretView } from '@/lib/api/schemas/robots'
 import { instanceQuery } from '../queries/instances'
-import { SecretDialog } from '../secret-dialog'
+import { SecretDialog } from '../connect/secret-dialog'
 import { robotConnection } from './robot-connection'
 
 interface RobotSecretDialogProps {

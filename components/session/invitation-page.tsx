@@ -1,6 +1,7 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import { useSyncExternalStore } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
@@ -72,9 +73,9 @@ function Ended({ state }: { state: Exclude<ShownInvitationView['state'], 'OPEN'>
       <Banner icon={state === 'ACCEPTED' ? 'info' : 'refused'} {...(state !== 'ACCEPTED' && { tone: 'danger' })}>
         <p>{t(`invitations.states.${state}`)}</p>
       </Banner>
-      <a className="button button--wide" href="/login">
+      <Link className="button button--wide" href="/login">
         {t('logon.submit')}
-      </a>
+      </Link>
     </>
   )
 }

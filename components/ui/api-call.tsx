@@ -2,7 +2,7 @@
 
 import { useTranslations } from 'next-intl'
 import { Suspense, createContext, use } from 'react'
-import type { ComponentType } from 'react'
+import type { ReactNode } from 'react'
 import { UnreachableError } from '@/lib/api/client/api-error'
 import type { PlannedRequest } from '@/lib/api/client/api'
 import { FormError } from './form-error'
@@ -14,16 +14,16 @@ interface ApiCallProps {
   name: string | undefined
 }
 
-/** What shows a request as a call of the API. The console's frame gives it: it knows which APIs there are. */
-export const ApiCallContext = createContext<ComponentType<ApiCallProps> | null>(null)
+/** Shows a request as a call of the API. The console's frame gives it: it knows which APIs there are. */
+export const ApiCallContext = createContext<((props: ApiCallProps) => ReactNode) | null>(null)
 
 /** What a dialog's Confirm would send, as a call of the API. */
 export function ApiCall(props: ApiCallProps) {
   const t = useTranslations()
-  const Section = use(ApiCallContext)
+  const show = use(ApiCallContext)
   return (
     <section aria-label={t('apiCall.title')} className="api-call">
-      <Suspense>{Section && <Section {...props} />}</Suspense>
+      <Suspense>{show?.(props)}</Suspense>
     </section>
   )
 }

@@ -179,12 +179,6 @@ const icons = {
   ),
   shield: <path d="M8 2 13 4v4c0 3-2.2 5-5 6-2.8-1-5-3-5-6V4z" />,
   starting: <path d="M13.5 8A5.5 5.5 0 1 1 8 2.5" />,
-  clock: (
-    <>
-      <circle cx="8" cy="8" r="5.5" />
-      <path d="M8 5v3.2l2 1.3" />
-    </>
-  ),
   sun: (
     <>
       <circle cx="8" cy="8" r="2.75" />

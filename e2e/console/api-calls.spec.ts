@@ -71,7 +71,7 @@ test('Create Repository and the deletion of a tag are shown as calls of ACR’s 
       repositorySchema,
     )
 
-    await page.goto(`${repositoryAddress(repository, 'tags')}`)
+    await page.goto(repositoryAddress(repository, 'tags'))
     await page.getByRole('row', { name: /^v1/ }).getByRole('button', { name: 'Delete' }).click()
     const deleted = await programs.run({ file: 'delete.py', text: await copyCall('DeleteRepoTag') })
     expect(deleted.code, deleted.stderr).toBe(0)

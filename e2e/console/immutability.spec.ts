@@ -107,9 +107,7 @@ test('the page Immutability: the policy, where it comes from, and back to the de
   await expect(preview).toContainText('2 protected tags become free, by dev*')
   await expect(preview).toContainText('dev-1pushed by admin')
   await card.getByRole('button', { name: 'Show as API call' }).click()
-  await expect(card.getByRole('code').last()).toContainText(
-    '{"immutability":{"exemptTags":["latest","dev*"]}}',
-  )
+  await expect(card.getByRole('code').last()).toContainText('{"immutability":{"exemptTags":["latest","dev*"]}}')
   // The card keeps what is being changed, and says what somebody else did.
   await api.request('PATCH', `/repositories/${repository.id}`, { summary: 'changed' })
   await card.getByRole('button', { name: 'Confirm' }).click()

@@ -40,7 +40,7 @@ for (const kind of databases) {
       const api = new Api(server)
       const { id } = await api.defaultInstance()
       expect((await api.request('PATCH', `/instances/${id}`, { isLogPublic: true })).status).toBe(200)
-      const listed = await (await api.request('GET', `/instances/${id}/repositories`)).json()
+      const listed: unknown = await (await api.request('GET', `/instances/${id}/repositories`)).json()
       repositoryId = (listed as { items: { id: string }[] }).items[0]?.id ?? ''
       ;[key = ''] = (await headOf(1)).keys
     })
@@ -166,9 +166,9 @@ for (const kind of databases) {
 
     /** Pushes, moves and deletes tags until `work` is done. */
     async function whileUsed(work: () => Promise<void>): Promise<void> {
-      let isDone = false
+      const done = new AbortController()
       const using = (async () => {
-        for (let n = 0; !isDone; n++) {
+        for (let n = 0; !done.signal.aborted; n++) {
           await pushImage(server, path, `t${n % 5}`, `content ${n % 3}`)
           if (n % 4 !== 3) continue
           const deletion = await fetch(`${server.url}/v2/${path}/manifests/t${n % 5}`, {
@@ -181,7 +181,7 @@ for (const kind of databases) {
       try {
         await work()
       } finally {
-        isDone = true
+        done.abort()
         await using
       }
     }

@@ -283,8 +283,10 @@ for (const credential of ['password', 'token'] as const) {
       process.kill(server.pid, 'SIGTERM')
       await expect.poll(probe).toMatchObject({ status: 'stopping' })
       // As long as the upload lasts, the port is open: longer than the main process waits for uploads of its own.
-      for (const end = performance.now() + 2_500; performance.now() < end; await setTimeout(100))
+      for (const end = performance.now() + 2_500; performance.now() < end;) {
         expect(await probe()).toMatchObject({ status: 'stopping' })
+        await setTimeout(100)
+      }
       yield* blob.read(mebibyte, 2 * mebibyte)
     }
 

@@ -29,7 +29,7 @@ export interface InstanceAddresses {
 }
 
 /** The base domain while nobody has set one: no name server knows the names of instances below it. */
-export const unsetDomain = 'localhost'
+const unsetDomain = 'localhost'
 
 /**
  * The addresses of an instance. Its host names use the port of the request (or of the public URL). The one for commands

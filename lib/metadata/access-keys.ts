@@ -1,7 +1,7 @@
 import type { Source, SqlSource, Transaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
 import { type Slice, inOrder } from './engine/listing'
-import { type User, userFields } from './users'
+import type { User } from './users'
 
 /** An access key as it is stored. */
 interface SealedAccessKey {
@@ -20,7 +20,7 @@ export async function findSealedAccessKey(
     FROM "AccessKey" k JOIN "User" u ON u."id" = k."userId" WHERE k."id" = ${id}`
   if (row === undefined) return null
   const { sealedSecret, keyIsDisabled, lastUsedAt, ...user } = row
-  return { user, sealedSecret, isDisabled: Boolean(keyIsDisabled), lastUsedAt }
+  return { user, sealedSecret, isDisabled: keyIsDisabled, lastUsedAt }
 }
 
 /** Adds an access key. The database refuses an id that is taken (`isUniqueViolation`). */

@@ -32,13 +32,19 @@ export async function holdEvents(tx: SqlTransaction, instanceId: string, ids: re
 /** The first held events of an instance, in order. */
 export async function listHeldEvents(source: SqlSource, instanceId: string, limit: number): Promise<HeldEvent[]> {
   const rows = await source.read.$queryRaw<
-    (OutboxEventRow & { readonly heldId: number; readonly kind: string | null })[]
+    (Omit<OutboxEventRow, 'kind'> & { readonly heldId: number; readonly kind: OutboxEventRow['kind'] | null })[]
   >`
     SELECT h."outboxEventId" AS "heldId", o."id", o."kind", o."instanceId", o."repositoryId", o."repositoryPath",
       o."tagEventId", o."detail", o."createdAt"
     FROM "TransparencyHeld" h LEFT JOIN "OutboxEvent" o ON o."id" = h."outboxEventId"
     WHERE h."instanceId" = ${instanceId} ORDER BY h."outboxEventId" LIMIT ${limit}`
-  return rows.map(({ heldId, ...event }) => ({ id: heldId, event: event.kind === null ? null : event }))
+  return rows.map(({ heldId, ...event }) => ({ id: heldId, event: isThere(event) ? event : null }))
+}
+
+function isThere(
+  event: Omit<OutboxEventRow, 'kind'> & { kind: OutboxEventRow['kind'] | null },
+): event is OutboxEventRow {
+  return event.kind !== null
 }
 
 /** Lets held events go, which a log takes in this transaction; returns how many there were of them. */

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { listUnfinishedLogs } from '@/lib/metadata/transparency-logs'
-import { type SequencerContext, type Sequenced, sequenceLogs } from '@/lib/registry/transparency/sequence-logs'
+import { type Sequenced, sequenceLogs } from '@/lib/registry/transparency/sequence-logs'
+import type { SequencerContext } from '@/lib/registry/transparency/take-events'
 
 /** How often it is tried, 20 milliseconds apart. */
 const triesMax = 1000

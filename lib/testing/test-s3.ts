@@ -1,12 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import type { S3Setting } from '@/lib/config-storage'
-import { foreignBucket, type S3Server, startS3Server, whyNoS3Server } from '@/scripts/lib/s3-server.mjs'
+import {
+  foreignBucket,
+  type S3Server,
+  hasForeignServer,
+  startS3Server,
+  whyNoS3Server,
+} from '@/scripts/lib/s3-server.mjs'
 
 /** Whether tests with a real S3 server are left out: where there is none, but never on CI. */
 export const isWithoutS3 = whyNoS3Server() !== null
 
 /** Whether the S3 server was there before: then it has no users that a test can make. */
-export const isForeignS3 = process.env['S3_ENDPOINT'] !== undefined
+export const isForeignS3 = hasForeignServer()
 
 /** Starts an S3 server for the tests of one file. */
 export function startTestS3(options: Parameters<typeof startS3Server>[0] = {}): Promise<S3Server> {

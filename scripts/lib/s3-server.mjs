@@ -29,11 +29,16 @@ export const foreignBucket = 'stele-test'
 
 /** Why there can be no S3 server here, or null; always null on CI, where the tests that need one must fail without it. */
 export function whyNoS3Server() {
-  if (process.env.CI === 'true' || process.env.S3_ENDPOINT !== undefined) return null
+  if (process.env.CI === 'true' || hasForeignServer()) return null
   const found = spawnSync('versitygw', ['--version'], { stdio: 'ignore' })
   return found.error === undefined
     ? null
     : 'versitygw is not installed: put what scripts/install-clients.sh prints on PATH'
+}
+
+/** Whether tests use an S3 server that runs already, which is theirs only in part. */
+export function hasForeignServer() {
+  return process.env.S3_ENDPOINT !== undefined
 }
 
 /**

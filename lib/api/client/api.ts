@@ -146,7 +146,7 @@ const answerBytesMax = 50_000
  * it does not follow. Rejects with `UnreachableError` when the server was not reached.
  */
 export async function exchange(
-  { method, path, body }: PlannedRequest,
+  { method, path, body }: Pick<PlannedRequest, 'method' | 'path'> & { body?: string },
   headers: Readonly<Record<string, string>>,
 ): Promise<Answer> {
   const response = await reached(
@@ -154,7 +154,7 @@ export async function exchange(
       method,
       redirect: 'manual',
       headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      ...(body === undefined ? {} : { body: String(body) }),
+      ...(body === undefined ? {} : { body }),
     }),
   )
   const { text, isCut } = await reached(readStart(response))

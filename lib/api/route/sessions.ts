@@ -1,5 +1,5 @@
 import type { SessionView } from '@/lib/api/schemas/sessions'
-import { acceptByPassword } from '@/lib/auth/console/invitations'
+import { acceptByPassword, readInvitation } from '@/lib/auth/console/invitations'
 import { logOnByPassword } from '@/lib/auth/console/log-on'
 import { type StartedSession, endAllSessions, endSession, endSessionById } from '@/lib/auth/console/sessions'
 import type { Context } from '@/lib/context'
@@ -24,6 +24,15 @@ export async function logOn({
   const input = { ...body, code: body.code ?? null }
   const session = await logOnByPassword(ctx, input, originOf(request), sessionTokenOf(request, ctx.config.publicUrl))
   return started(ctx, request, session)
+}
+
+/** What an invitation says, for who has its token. Throws as `readInvitation` does. */
+export async function showInvitation({
+  ctx,
+  body,
+  request,
+}: Call<typeof operations.readInvitation>): Promise<Answer<typeof operations.readInvitation>> {
+  return { body: await readInvitation(ctx, body.token, originOf(request)) }
 }
 
 /** Sets the password of an invited user and logs the user on. The response sets the session cookie. */

@@ -13,7 +13,6 @@ const day = z.object({
     .nullable()
     .meta({ description: 'Size of all distinct blobs, as measured last on that day; null: it was not measured' }),
 })
-export type DayView = z.infer<typeof day>
 
 const topRepository = z.object({
   id: z.string(),

@@ -26,7 +26,9 @@ export function servedByRegistry(fetch: Fetch): ServedSource {
       return readPage(fetch, kind, `served/${kind}${query}`)
     },
     async settle(mustCover) {
-      let { last: target, takenTo, size, stalled } = await progress()
+      const first = await progress()
+      const target = first.last
+      let { takenTo, size, stalled } = first
       for (let deadline = performance.now() + followMaxMs; mustCover && stalled === null && takenTo < target;) {
         await setTimeout(askMs)
         const now = await progress()
@@ -44,10 +46,13 @@ export function servedByRegistry(fetch: Fetch): ServedSource {
 
 /** Waits until a checkpoint with so many leaves is served: witnesses delay it. */
 async function waitForCheckpoint(fetch: Fetch, size: number): Promise<void> {
-  for (const deadline = performance.now() + followMaxMs; ; await setTimeout(askMs)) {
+  for (const deadline = performance.now() + followMaxMs; ;) {
     const bytes = await fetch('checkpoint')
     if (bytes === null || Number(Buffer.from(bytes).toString().split('\n')[1]) >= size) return
-    if (performance.now() > deadline) throw new LogReadError('no checkpoint is served that has the last leaves of the log')
+    if (performance.now() > deadline) {
+      throw new LogReadError('no checkpoint is served that has the last leaves of the log')
+    }
+    await setTimeout(askMs)
   }
 }
 

@@ -29,7 +29,13 @@ export async function getTransparencyLog(
   const known = new Map((await listLogWitnesses(db, instanceId)).map((row) => [row.witness, row]))
   return {
     ...{ path: `/log/${instance.name}`, isPublic: instance.isLogPublic, origin, isStarted: phase === 'started' },
-    ...{ size, root, checkpoint: log.checkpoint + log.cosignatures, signedAt: log.signedAt.toISOString(), stalled: stalled === '' ? null : stalled },
+    ...{
+      size,
+      root,
+      checkpoint: log.checkpoint + log.cosignatures,
+      signedAt: log.signedAt.toISOString(),
+      stalled: stalled === '' ? null : stalled,
+    },
     keys: origin === '' ? [] : keys.map((key) => verifierKey(origin, 'note', key).text),
     witnesses: config.witnesses.map(({ key }) => viewWitness(key, known.get(key.text) ?? null, size)),
     repositoryLeaves: repositoryId === undefined ? null : await countLeaves({ db }, log, repositoryId),

@@ -8,10 +8,7 @@ import { TileError } from '@/lib/transparency/tree'
 import { Overtaken, prepareAppend, writeAppend } from './append-leaves'
 import { addNextState, beginLogs, copyHistory, startLog } from './first-batch'
 import { UnreadableError } from './make-leaves'
-import { noteStalled, takeBatch, takeHeldBatch } from './take-events'
-
-/** What the sequencer needs of the process. */
-export type SequencerContext = Pick<Context, 'db' | 'config' | 'logKeys' | 'log'>
+import { type SequencerContext, noteStalled, takeBatch, takeHeldBatch } from './take-events'
 
 /** What a call of `sequenceLogs` has done. */
 export interface Sequenced {

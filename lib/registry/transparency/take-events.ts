@@ -1,3 +1,4 @@
+import type { Context } from '@/lib/context'
 import { holdEvents, listHeldEvents, listHoldingInstances, releaseHeldEvents } from '@/lib/metadata/held-events'
 import { type OutboxEventRow, readOutboxPage, takeOutboxPage } from '@/lib/metadata/outbox-readers'
 import {
@@ -12,7 +13,9 @@ import type { LogSigners } from '@/lib/secrets/log-keys'
 import { TileError } from '@/lib/transparency/tree'
 import { Overtaken, type PreparedAppend, prepareAppend, writeAppend } from './append-leaves'
 import { EventLeaves, type NewLeaf, UnreadableError } from './make-leaves'
-import type { SequencerContext } from './sequence-logs'
+
+/** What the sequencer needs of the process. */
+export type SequencerContext = Pick<Context, 'db' | 'config' | 'logKeys' | 'log'>
 
 /*
  * Events of the outbox become leaves. The reader of the outbox passes all events in order, whatever their logs can take.

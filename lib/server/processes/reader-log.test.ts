@@ -31,7 +31,7 @@ beforeEach(async ({ skip }) => {
   const { bytes } = await doors.registry.image('one')
   await doors.registry.pushManifest('v1', bytes)
   await fillLogs(doors.registry.ctx)
-  const ctx = await openReaderContext(doors.registry.ctx.config, {} as MainClient)
+  const ctx = await openReaderContext(doors.registry.ctx.config, {} as unknown as MainClient)
   main = await serve(doors.registry.ctx)
   reader = await serve(ctx)
   statusOfMain = 200
@@ -96,7 +96,8 @@ test('with an access key that the main process has let in, until it is disabled 
 
 test('a key that the main process refuses is asked for again', async () => {
   statusOfMain = 401
-  for (const _ of [1, 2]) expect((await get(reader, 'checkpoint', key)).status).toBe(passedOn)
+  expect((await get(reader, 'checkpoint', key)).status).toBe(passedOn)
+  expect((await get(reader, 'checkpoint', key)).status).toBe(passedOn)
 })
 
 test('sessions and what is served are left to the main process', async () => {

@@ -1,11 +1,8 @@
-import { readInvitation } from '@/lib/auth/console/invitations'
-import { originOf } from '@/lib/api/route/authenticate'
 import { operations } from '@/lib/api/operations/operations'
 import { resource } from '@/lib/api/route/resource'
 import { route } from '@/lib/api/route/route'
+import { showInvitation } from '@/lib/api/route/sessions'
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = resource({
-  POST: route(operations.readInvitation, async ({ ctx, body, request }) => ({
-    body: await readInvitation(ctx, body.token, originOf(request)),
-  })),
+  POST: route(operations.readInvitation, showInvitation),
 })

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { getTranslations } from 'next-intl/server'
-import { OverviewPage } from '@/components/instances/overview-page'
+import { OverviewPage } from '@/components/overview/overview-page'
 import { instanceHref } from '@/components/routes'
 import { requireSession } from '@/lib/auth/console/session'
 import { isRegionId } from '@/lib/domain/regions'

@@ -12,7 +12,7 @@ import type { RegionId } from '@/lib/domain/regions'
 import { PeriodSelect, usePeriod } from '../figures/period-select'
 import { instanceQuery, useUpdateInstance } from '../queries/instances'
 import { instancesHref, repositoriesHref } from '../routes'
-import { AddressSection } from './address-section'
+import { AddressSection } from '../instances/address-section'
 import { ImmutabilityStatus } from '../immutability/immutability-status'
 import { Button } from '../ui/button'
 import { Fact } from '../ui/fact'
@@ -34,7 +34,7 @@ const FirstPushSection = dynamic(() =>
   import('../first-push/first-push-section').then((module) => module.FirstPushSection),
 )
 
-const DefaultPolicyDialog = lazyComponent(() => import('./default-policy-dialog'), 'DefaultPolicyDialog')
+const DefaultPolicyDialog = lazyComponent(() => import('../instances/default-policy-dialog'), 'DefaultPolicyDialog')
 
 /** An instance: what it holds, where it answers, and whether anonymous users may pull. */
 export function OverviewPage({ region, instanceId }: { region: RegionId; instanceId: string }) {

@@ -2,13 +2,13 @@
 
 import { useTranslations } from 'next-intl'
 import type { ReactNode } from 'react'
-import { ConnectTabs } from './connect/connect-tabs'
-import type { ConnectTool, Connection } from './connect/snippets'
-import { Banner } from './ui/banner'
-import { Button } from './ui/button'
-import { Copyable } from './ui/copy-button'
-import { Dialog } from './ui/dialog'
-import { Fact } from './ui/fact'
+import { ConnectTabs } from './connect-tabs'
+import type { ConnectTool, Connection } from './snippets'
+import { Banner } from '../ui/banner'
+import { Button } from '../ui/button'
+import { Copyable } from '../ui/copy-button'
+import { Dialog } from '../ui/dialog'
+import { Fact } from '../ui/fact'
 
 interface SecretDialogProps {
   title: string

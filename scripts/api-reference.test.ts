@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { operations } from '@/lib/api/operations/operations'
 import { openApiDocument } from '@/lib/api/route/openapi'
-import { readDocument } from './read-document'
-import { exampleOf, fieldsOf, typeOf } from './read-schema'
+import { readDocument } from '@/components/api-reference/read-document'
+import { exampleOf, fieldsOf, typeOf } from '@/components/api-reference/read-schema'
 
 const groups = readDocument(openApiDocument(Object.values(operations)))
 const all = groups.flatMap((group) => group.operations)

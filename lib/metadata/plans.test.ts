@@ -31,6 +31,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   // In the order of its key, from the newest.
   'audit events': ['SCAN AuditEvent'],
+  // Some links that the caller gives.
+  'whether a tag reaches a blob': ['SCAN l VIRTUAL TABLE INDEX 1:'],
   // Some names that the caller gives.
   'tags with names': ['sorts after SEARCH t USING INDEX Tag_name_repositoryId_idx (name=? AND repositoryId=?)'],
 }

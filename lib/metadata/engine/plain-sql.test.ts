@@ -104,7 +104,7 @@ const reads: Record<
   ],
   'an instance by host': [
     (source, found) => findInstanceByHost(source, { regionId: 'cn-hangzhou', name: found ? 'other' : 'none' }),
-    { id: 'cri-2', allowAnonymousPull: false },
+    { id: 'cri-2', name: 'other', regionId: 'cn-hangzhou', isDefault: false, allowAnonymousPull: false },
   ],
   'a repository by path': [
     (source, found) => findRepositoryByPath(source, 'cri-1', found ? 'test/example' : 'test/none'),
@@ -158,8 +158,12 @@ describe('the same answer on both databases, on a thread and inline, and in a tr
   })
 
   test('the default instance', async () => {
-    expect(await findDefaultInstance(db)).toEqual({ id: 'cri-1', allowAnonymousPull: false })
-    expect(await db.transaction((tx) => findDefaultInstance(tx))).toEqual({ id: 'cri-1', allowAnonymousPull: false })
+    const defaultInstance = {
+      ...{ id: 'cri-1', name: 'example', regionId: 'cn-hangzhou' },
+      ...{ isDefault: true, allowAnonymousPull: false },
+    }
+    expect(await findDefaultInstance(db)).toEqual(defaultInstance)
+    expect(await db.transaction((tx) => findDefaultInstance(tx))).toEqual(defaultInstance)
   })
 
   test.each([lockRepository, lockRepositoryExclusively])('%o', async (lock) => {

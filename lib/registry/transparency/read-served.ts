@@ -7,7 +7,8 @@ import { measureReader } from '@/lib/metadata/outbox-readers'
 import { listServedPolicies, listServedTags } from '@/lib/metadata/served-state'
 import { findLog, transparencyReader } from '@/lib/metadata/transparency-logs'
 import { UnreadableError, leavesOfTagEvent } from './make-leaves'
-import { type LogPart, openLog } from './read-log'
+import { openLog } from './open-log'
+import type { LogPart } from './read-log'
 
 /** How many rows a page has. */
 const pageMax = 1000

@@ -31,6 +31,8 @@ beforeEach(async () => {
   instanceId = doors.params.instanceId
   stop = new AbortController()
 })
+afterEach(() => void vi.restoreAllMocks())
+
 afterEach(async () => {
   stop.abort()
   one.close()

@@ -63,6 +63,7 @@ test('a user is made, read, changed and deleted, and the record says what was an
     isDisabled: false,
     hasSecondFactor: false,
     grantCount: 0,
+    arePullsCounted: true,
     awaitsPassword: false,
     invitation: null,
     lastLogOnAt: null,

@@ -96,6 +96,8 @@ describe('the registry password', () => {
     expect(after.json).toEqual({
       userName: user.name,
       registryHost: instance.json['registryHost'],
+      registryAddress: instance.json['registryAddress'],
+      userNamePrefix: '',
       passwordSetAt: (await storedPassword())?.updatedAt.toISOString(),
       passwordLastUsedAt: null,
       temporaryUserName: 'cr_temp_user',

@@ -38,7 +38,9 @@ async function startReader(trustedProxies: string[] = [], restartMaxMs = 10_000)
   relay = new Relay(socketPath, restartMaxMs)
   reader = createHttpServer(log)
   noted = []
-  const exchanges = new Exchanges((exchange) => noted.push(exchange))
+  const exchanges = new Exchanges((exchange) => {
+    if (!exchange.isPassedOn) noted.push(exchange)
+  })
   const passOn = ({ exchange, client }: { exchange: Exchange; client: { address: string; isSecure: boolean } }) =>
     relay.pass(exchange, client)
   reader.on(

@@ -3,7 +3,7 @@
 import { useRouter } from 'next/navigation'
 import { useTranslations } from 'next-intl'
 import { useLogOff } from '../queries/session'
-import { accountHref } from '../routes'
+import { accountHref, manualHref } from '../routes'
 import { Menu, MenuItem } from '../ui/menu'
 import { useToast } from '../ui/toast'
 import { useErrorText } from '../ui/use-error-text'
@@ -37,6 +37,9 @@ export function AccountMenu({ userName, isAdministrator }: AccountMenuProps) {
       </MenuItem>
       <MenuItem icon="key" onSelect={() => router.push(accountHref('access-keys'))}>
         {t('account.accessKeys')}
+      </MenuItem>
+      <MenuItem icon="help" onSelect={() => router.push(manualHref())}>
+        {t('help.manual')}
       </MenuItem>
       <MenuItem
         icon="logoff"

@@ -93,7 +93,9 @@ export function ConsoleFrame({ user, theme, lastRegion, children }: ConsoleFrame
         <span id={themeSwitchId}>
           <ThemeSwitch initial={theme} />
         </span>
-        <HelpMenu />
+        <span className="hide-sm">
+          <HelpMenu />
+        </span>
         <AccountMenu userName={user.name} isAdministrator={isAdministrator} />
       </header>
       <Pane region={region} instanceId={instanceId} isAdministrator={isAdministrator} />

@@ -135,7 +135,7 @@ export function RepositoryTable({
     {
       key: 'pulled',
       header: t('figures.pulled'),
-      gives: 1,
+      gives: 0,
       skeleton: 'md',
       fold: ({ lastPulledAt, pullCount }) =>
         lastPulledAt && (

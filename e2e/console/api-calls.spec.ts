@@ -42,6 +42,8 @@ test('Create Repository and the deletion of a tag are shown as calls of ACR’s 
   server,
   signIn,
 }) => {
+  // ACR’s client takes many seconds to load.
+  test.slow()
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const instance = await api.defaultInstance()
   const name = uniqueName('app')

@@ -46,8 +46,10 @@ for (const which of ['the default instance', 'another instance'] as const) {
       await page.getByRole('button', { name: 'Create Token' }).click()
       const dialog = page.getByRole('dialog')
       await dialog.getByRole('button', { name: 'Confirm' }).click()
-      await dialog.getByRole('button', { name: 'Copy the login command' }).click()
-      await pasted(docker, await readClipboard(page))
+      await dialog.getByRole('button', { name: 'Copy Password' }).click()
+      const token = await readClipboard(page)
+      await dialog.getByRole('button', { name: 'Copy: Log in.' }).click()
+      await pasted(docker, await readClipboard(page), token)
       await page.getByRole('button', { name: 'Done' }).click()
     })
 
@@ -84,7 +86,7 @@ function readClipboard(page: Page): Promise<string> {
   return page.evaluate(() => navigator.clipboard.readText())
 }
 
-async function pasted(docker: Docker, commands: string): Promise<void> {
-  const { code, stdout, stderr } = await docker.paste(commands, secret)
+async function pasted(docker: Docker, commands: string, typed = secret): Promise<void> {
+  const { code, stdout, stderr } = await docker.paste(commands, typed)
   expect(code, `${commands}\n${stdout}${stderr}`).toBe(0)
 }

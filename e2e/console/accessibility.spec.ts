@@ -142,6 +142,8 @@ for (const [theme, locale] of looks) {
     await expect(page.getByRole('dialog').getByRole('status')).toContainText('1')
     await page.getByRole('dialog').getByRole('checkbox').check()
     await page.getByRole('dialog').getByLabel(words.summary).fill('Mine')
+    // A preview that is being read again is dimmed.
+    await expect(page.getByRole('dialog').locator('[aria-busy=true]')).toHaveCount(0)
     await audit(page, 'Modify Settings')
     await api.updateRepository(repository.id, { summary: 'Theirs' })
     await page.getByRole('dialog').getByRole('button', { name: words.confirm }).click()

@@ -55,7 +55,7 @@ export function Dialog(props: DialogProps) {
     const field = dialog.querySelector<HTMLElement>(
       '.dialog-body :is(input:not([type=radio], [type=hidden], [hidden]), input:checked, select, textarea)',
     )
-    const fallback = dialog.querySelector<HTMLElement>(stays ? '.dialog-body button' : '.dialog-foot button')
+    const fallback = dialog.querySelector<HTMLElement>(stays ? '.dialog-body button' : '.dialog-foot .button')
     ;(field ?? fallback)?.focus()
     return () => dialog.close()
   }, [stays])

@@ -81,9 +81,13 @@ test('the settings of a namespace are changed in the list that shows them, and i
   await expect(row(page, namespace.name)).toContainText('Immutable')
 })
 
-test('an instance is read once, however often its switch is changed', async ({ api, page, signIn }) => {
+test('an instance is read once, however often its switch is changed', async ({ api, page, server, signIn }) => {
   await signIn()
   const instance = await api.createInstance()
+  const { name: namespace } = await api.createNamespace({}, instance.id)
+  const { name } = await api.createRepository({ namespace }, instance.id)
+  // Figures are of an instance that has images.
+  await pushImage(server, `i/${instance.name}.${instance.regionId}/${namespace}/${name}`, 'v1')
   await page.goto(overviewAddress(instance))
   const anonymousPull = page.getByRole('switch', { name: 'Pull from Anonymous Users' })
   await expect(anonymousPull).not.toBeChecked()

@@ -118,7 +118,8 @@ function Facts({ region, repository, instance }: Omit<RepositoryDetailsProps, 'u
 }
 
 const factRows = 9
-const fullFactRows = 2
+/** The summary and the address; *More endpoints* is as tall as one. */
+const fullFactRows = 3
 
 /** As tall as the facts to come. */
 export function RepositoryDetailsSkeleton() {

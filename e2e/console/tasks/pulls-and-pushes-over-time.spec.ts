@@ -5,6 +5,7 @@ import { send } from '../../registry/http'
 import { countClicks } from './clicks'
 
 test('“How much is pulled and pushed, and where?”', async ({ page, signIn, startPrivateServer }) => {
+  test.slow()
   const server = await startPrivateServer()
   const api = new Api(server)
   const [busy, quiet] = [await api.createRepository(), await api.createRepository()]
@@ -43,7 +44,10 @@ test('“How much is pulled and pushed, and where?”', async ({ page, signIn, s
     .first()
     .click()
   await expect(page.getByRole('heading', { level: 1, name: `test/${busy.name}` })).toBeVisible()
-  await page.getByRole('link', { name: 'Tags', exact: true }).click()
+  await page
+    .getByRole('navigation', { name: /^Repository/ })
+    .getByRole('link', { name: /^Tags/ })
+    .click()
   await expect(page.getByRole('table', { name: 'Tags' }).getByRole('row').nth(1)).toContainText('12 pulls')
 })
 

@@ -97,7 +97,7 @@ export function TryOperation({ operation, mayTry }: { operation: ApiOperation; m
         ) : (
           <p className="muted">{t('apiReference.logOnToTry')}</p>
         )}
-        <div role="status">
+        <div role="status" className="api-answer">
           <FormError error={state.error} />
           {state.answer && (
             <>

@@ -74,12 +74,12 @@ test('Create Repository and the deletion of a tag are shown as calls of ACR’s 
     )
 
     await page.goto(repositoryAddress(repository, 'tags'))
-    await page.getByRole('row', { name: /^v1/ }).getByRole('button', { name: 'Delete' }).click()
+    await page.getByRole('button', { name: 'Delete v1' }).click()
     const deleted = await programs.run({ file: 'delete.py', text: await copyCall('DeleteRepoTag') })
     expect(deleted.code, deleted.stderr).toBe(0)
     await page.reload()
-    await expect(page.getByRole('row', { name: /^v2/ })).toBeVisible()
-    await expect(page.getByRole('row', { name: /^v1/ })).toHaveCount(0)
+    await expect(page.getByRole('button', { name: 'Delete v2' })).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Delete v1' })).toHaveCount(0)
   } finally {
     await programs.dispose()
   }

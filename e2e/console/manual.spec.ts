@@ -66,13 +66,13 @@ test('the reference of the REST API finds an operation, shows it, and calls it',
   await form.getByLabel('repositoryId').fill(repository.id)
   await form.getByLabel('Request body').fill('{ "summary": "it\'s tried" }')
   await send.click()
-  await expect(form.getByRole('status').last()).toContainText('Status 200')
-  await expect(form.getByRole('status').last()).toContainText('"summary": "it\'s tried"')
+  await expect(form.locator('.api-answer')).toContainText('Status 200')
+  await expect(form.locator('.api-answer')).toContainText('"summary": "it\'s tried"')
 
   await form.getByLabel('Request body').fill('{ "summary": 1 }')
   await send.click()
-  await expect(form.getByRole('status').last()).toContainText('Status 400')
-  await expect(form.getByRole('status').last()).toContainText('BAD_REQUEST')
+  await expect(form.locator('.api-answer')).toContainText('Status 400')
+  await expect(form.locator('.api-answer')).toContainText('BAD_REQUEST')
 
   await form.getByLabel('Request body').fill('{ "summary": "by curl" }')
   await form.getByRole('button', { name: 'Copy the API call' }).click()

@@ -87,6 +87,8 @@ test('an instance is read once, however often its switch is changed', async ({ a
   const { name: namespace } = await api.createNamespace({}, instance.id)
   const { name } = await api.createRepository({ namespace }, instance.id)
   // Figures are of an instance that has images.
+  const password = { password: server.admin.password }
+  expect((await api.request('PUT', `/instances/${instance.id}/credentials/password`, password)).status).toBe(204)
   await pushImage(server, `i/${instance.name}.${instance.regionId}/${namespace}/${name}`, 'v1')
   await page.goto(overviewAddress(instance))
   const anonymousPull = page.getByRole('switch', { name: 'Pull from Anonymous Users' })

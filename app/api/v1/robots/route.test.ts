@@ -168,7 +168,11 @@ describe('a robot', () => {
     const where = { targetType: 'ROBOT', targetId: made.id }
     const events = await api.ctx.db.prisma.auditEvent.findMany({ where, orderBy: { id: 'asc' } })
     expect(events.map(({ action, before, after }) => ({ action, before, after }))).toEqual([
-      { action: 'CREATE', before: null, after: '{"name":"audited","description":"","expiresAt":null,"arePullsCounted":true}' },
+      {
+        action: 'CREATE',
+        before: null,
+        after: '{"name":"audited","description":"","expiresAt":null,"arePullsCounted":true}',
+      },
       { action: 'UPDATE', before: '{"isDisabled":false}', after: '{"isDisabled":true}' },
       { action: 'UPDATE', before: '{}', after: '{"secretChanged":true}' },
       {

@@ -43,7 +43,9 @@ export async function openTestContext(
     ...(location.provider === 'postgresql' && { DATABASE_URL: location.url }),
     ...env,
   })
-  const log = config.logLevel === 'silent' ? silent : createLogger(config.logLevel, config.logFormat ?? 'json')
+  // One that no other test looks at.
+  const log =
+    config.logLevel === 'silent' ? silent.child({}) : createLogger(config.logLevel, config.logFormat ?? 'json')
   const ctx = await openContext(config, {
     log,
     credentialUses: new CredentialUses(fakes.log ?? log, rememberedMax),

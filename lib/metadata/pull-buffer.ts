@@ -54,7 +54,8 @@ export class PullBuffer {
    */
   notePull(subjectId: string, repositoryId: string, reference: string): void {
     const who = `${subjectId} ${repositoryId} `
-    const asked = reference.includes(':') ? this.#findAsked(who + reference) : undefined
+    const hasAsked = this.#asked.size > 0 || this.#askedBefore.size > 0
+    const asked = hasAsked && reference.includes(':') ? this.#findAsked(who + reference) : undefined
     const key = who + (asked ?? reference)
     const counted = this.#counts.get(key)
     if (counted === undefined) this.#add(key, { subjectId, repositoryId, reference: asked ?? reference, count: 1 })

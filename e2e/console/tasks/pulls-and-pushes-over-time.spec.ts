@@ -6,6 +6,7 @@ import { countClicks } from './clicks'
 
 test('“How much is pulled and pushed, and where?”', async ({ page, signIn, startPrivateServer }) => {
   test.slow()
+  test.setTimeout(120_000)
   const server = await startPrivateServer()
   const api = new Api(server)
   const [busy, quiet] = [await api.createRepository(), await api.createRepository()]
@@ -52,6 +53,7 @@ test('“How much is pulled and pushed, and where?”', async ({ page, signIn, s
 })
 
 test('“Our scanner pulls everything: leave it out.”', async ({ page, signIn, startPrivateServer }) => {
+  test.setTimeout(120_000)
   const server = await startPrivateServer()
   const api = new Api(server)
   const { name, namespace } = await api.createRepository()

@@ -4,6 +4,7 @@ import { overviewAddress } from '../../pages/addresses'
 import { countClicks } from './clicks'
 
 test('“Which pushes were refused this week?”', async ({ page, signIn, startPrivateServer }) => {
+  test.setTimeout(120_000)
   const server = await startPrivateServer()
   const api = new Api(server)
   const repositories = [

@@ -45,6 +45,16 @@ export function Pane({ region, instanceId, isAdministrator }: PaneProps) {
     if (ref.current?.matches(':popover-open')) ref.current.hidePopover()
   }, [pathname])
 
+  useEffect(() => {
+    const pane = ref.current
+    // Also where it leads to the page that is shown already, whose path stays the same.
+    const stepAside = ({ target }: MouseEvent) => {
+      if (target instanceof Element && target.closest('a') && pane?.matches(':popover-open')) pane.hidePopover()
+    }
+    pane?.addEventListener('click', stepAside)
+    return () => pane?.removeEventListener('click', stepAside)
+  }, [])
+
   return (
     <nav
       ref={ref}

@@ -97,7 +97,7 @@ describe('the registry password', () => {
       userName: user.name,
       registryHost: instance.json['registryHost'],
       registryAddress: instance.json['registryAddress'],
-      userNamePrefix: '',
+      userNamePrefix: instance.json['userNamePrefix'],
       passwordSetAt: (await storedPassword())?.updatedAt.toISOString(),
       passwordLastUsedAt: null,
       temporaryUserName: 'cr_temp_user',

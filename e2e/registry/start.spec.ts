@@ -131,7 +131,7 @@ test('on a terminal the log is for people', async ({ folder }) => {
   let output = ''
   server.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
   try {
-    await expect.poll(() => output).toContain('Stele is ready.')
+    await expect.poll(() => output, { timeout: 60_000 }).toContain('Stele is ready.')
     const [, port = ''] = /Console +http:\/\/localhost:(\d+)/.exec(output) ?? []
     await fetch(`http://127.0.0.1:${port}/v2/`)
     await expect.poll(() => output).toMatch(/INFO.*: .*request.*"path":"\/v2\/"/)

@@ -132,14 +132,19 @@ describe('a folder', () => {
   })
 
   test('with the cosignature of a witness', async () => {
-    const { privateKey } = generateKeyPairSync('ed25519')
-    const witness = verifierKey('witness.example.com', 'cosignature', privateKey)
+    const witnesses = Array.from({ length: 50 }, () => {
+      const { privateKey } = generateKeyPairSync('ed25519')
+      return { privateKey, ...verifierKey('witness.example.com/one', 'cosignature', privateKey) }
+    })
+    // One whose Base64 has a plus too.
+    const witness = witnesses.find(({ text }) => text.split('+').length > 3) ?? expect.unreachable()
+    const { privateKey } = witness
     const line = cosign(parseCheckpoint(log.checkpoint).note.text, witness.name, privateKey, 1_800_000_000)
     expect((await verify(['log', '--key', key, '--witness', witness.text])).code).toBe(1)
     await write('log/checkpoint', `${log.checkpoint}${line}\n`)
     const { code, out } = await verify(['log', '--key', key, '--witness', witness.text])
     expect(code).toBe(0)
-    expect(out).toContain('Cosigned by witness.example.com at 2027-01-15T08:00:00.000Z.')
+    expect(out).toContain('Cosigned by witness.example.com/one at 2027-01-15T08:00:00.000Z.')
   })
 })
 

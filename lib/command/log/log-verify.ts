@@ -171,7 +171,8 @@ async function readKeys(
 ): Promise<VerifierKey[]> {
   return Promise.all(
     given.map(async (keyOrFile) => {
-      const isKey = /^[^+/]+\+[0-9a-f]{8}\+/.test(keyOrFile) || keyOrFile.split('+').length === 3
+      // `<name>+<hash>+<Base64>`: the name of a witness may have slashes, and Base64 has pluses of its own.
+      const isKey = keyOrFile.split('+').length >= 3
       const text = isKey ? keyOrFile : await readGiven(keyOrFile, option, surroundings)
       try {
         const key = parseVerifierKey(text)

@@ -9,12 +9,13 @@ export interface Certificate {
   readonly key: Buffer
 }
 
-/** Makes a certificate, and leaves it in `folder` as `cert.pem` for a client that should trust it. */
-export async function makeCertificate(folder: string): Promise<Certificate> {
+/** Makes a certificate, for `hosts` too, and leaves it in `folder` as `cert.pem` for a client that should trust it. */
+export async function makeCertificate(folder: string, hosts: readonly string[] = []): Promise<Certificate> {
+  const names = ['subjectAltName=IP:127.0.0.1', ...hosts.map((host) => `DNS:${host}`)].join()
   const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
   await promisify(execFile)('openssl', [
     ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
-    ...['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1', '-out', cert, '-keyout', key],
+    ...['-subj', '/CN=127.0.0.1', '-addext', names, '-out', cert, '-keyout', key],
   ])
   return { cert: await readFile(cert), key: await readFile(key) }
 }

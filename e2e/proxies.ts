@@ -14,9 +14,15 @@ export const proxies = ['nginx', 'caddy'] as const
 /** One of `proxies`. */
 export type ProxyKind = (typeof proxies)[number]
 
+/** A page of the manual with a configuration. */
+type Page = keyof typeof documented.servers
+
 /** The names in the configurations that a test replaces by its own. */
 const documented = {
-  servers: ['10.0.0.11:3000', '10.0.0.12:3000', '10.0.0.13:3000'],
+  servers: {
+    'scale.md': ['10.0.0.11:3000', '10.0.0.12:3000', '10.0.0.13:3000'],
+    'addresses.md': ['127.0.0.1:3000'],
+  },
   certificate: '/etc/ssl/registry.example.com.pem',
   key: '/etc/ssl/registry.example.com.key',
 }
@@ -42,16 +48,19 @@ export interface PlannedProxy {
   start(ports: readonly number[], change?: (configuration: string) => string): Promise<Proxy>
 }
 
-/** The configuration in docs/scale.md. */
-function readConfiguration(kind: ProxyKind): string {
-  const text = readFileSync(join(import.meta.dirname, '..', 'docs', 'scale.md'), 'utf8')
+function readConfiguration(kind: ProxyKind, page: Page): string {
+  const text = readFileSync(join(import.meta.dirname, '..', 'docs', page), 'utf8')
   const found = new RegExp(`^\`\`\`${kind === 'nginx' ? 'nginx' : 'caddyfile'}\\n(.*?)^\`\`\``, 'ms').exec(text)?.[1]
-  if (found === undefined) throw new Error(`docs/scale.md has no configuration for ${kind}`)
+  if (found === undefined) throw new Error(`docs/${page} has no configuration for ${kind}`)
   return found
 }
 
-/** Chooses the address of a proxy. */
-export async function planProxy(kind: ProxyKind): Promise<PlannedProxy> {
+/** Chooses the address of a proxy that a page of the manual configures. Its certificate is for `hosts` too. */
+export async function planProxy(
+  kind: ProxyKind,
+  page: Page = 'scale.md',
+  hosts: readonly string[] = [],
+): Promise<PlannedProxy> {
   const port = await findFreePort()
   const url = `https://127.0.0.1:${port}`
   return {
@@ -59,9 +68,9 @@ export async function planProxy(kind: ProxyKind): Promise<PlannedProxy> {
     async start(ports, change = (text) => text) {
       requireCommands(kind)
       const folder = mkdtempSync(join(tmpdir(), `stele-${kind}-`))
-      await makeCertificate(folder)
+      await makeCertificate(folder, hosts)
       const certificateFile = join(folder, 'cert.pem')
-      const configured = change(withServers(readConfiguration(kind), ports))
+      const configured = change(withServers(readConfiguration(kind, page), documented.servers[page], ports))
       const child = kind === 'nginx' ? startNginx(folder, port, configured) : startCaddy(folder, port, configured)
       let output = ''
       for (const stream of [child.stdout, child.stderr])
@@ -86,8 +95,8 @@ export async function planProxy(kind: ProxyKind): Promise<PlannedProxy> {
 }
 
 /** Replaces each documented server by one of the test; a documented one that is left over goes. */
-function withServers(configuration: string, ports: readonly number[]): string {
-  return documented.servers.reduce((text, server, index) => {
+function withServers(configuration: string, servers: readonly string[], ports: readonly number[]): string {
+  return servers.reduce((text, server, index) => {
     const port = ports[index]
     if (port !== undefined) return text.replaceAll(server, `127.0.0.1:${port}`)
     return text.replaceAll(` ${server}`, '').replace(/^\s*server;\n/gm, '')
@@ -96,7 +105,7 @@ function withServers(configuration: string, ports: readonly number[]): string {
 
 function startNginx(folder: string, port: number, configured: string): ChildProcess {
   const site = configured
-    .replace('listen 443 ssl http2', `listen 127.0.0.1:${port} ssl http2`)
+    .replace('listen 443 ssl', `listen 127.0.0.1:${port} ssl`)
     .replace(documented.certificate, join(folder, 'cert.pem'))
     .replace(documented.key, join(folder, 'key.pem'))
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => {

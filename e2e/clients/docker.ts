@@ -44,20 +44,27 @@ export class Docker extends CommandLine {
   }
 }
 
+/** What a daemon has that others don't. */
+export interface DaemonSettings {
+  /** Lines in its file of hosts, besides those of this machine. */
+  readonly hosts?: string
+  /** A certificate that it trusts, instead of those that this machine trusts. */
+  readonly certificateFile?: string
+}
+
 /** A Docker daemon of its own, started when the first test asks for it. It needs no network. */
 export class DockerDaemon {
-  readonly #hosts: string | null
+  readonly #settings: DaemonSettings
 
-  /** `hosts` are lines that the daemon has in its file of hosts, besides those of this machine. */
-  constructor(hosts: string | null = null) {
-    this.#hosts = hosts
+  constructor(settings: DaemonSettings = {}) {
+    this.#settings = settings
   }
 
   #started: Promise<{ process: ChildProcess; folder: string; socket: string }> | undefined
 
   /** A client that is logged on nowhere. */
   async client(): Promise<Docker> {
-    this.#started ??= startDaemon(this.#hosts)
+    this.#started ??= startDaemon(this.#settings)
     const { socket } = await this.#started
     return new Docker(socket, await mkdtemp(join(tmpdir(), 'stele-docker-config-')))
   }
@@ -71,11 +78,11 @@ export class DockerDaemon {
   }
 }
 
-async function startDaemon(hosts: string | null) {
+async function startDaemon({ hosts, certificateFile }: DaemonSettings) {
   // Short: the path of a socket has at most 107 characters.
   const folder = await mkdtemp(join(tmpdir(), 'stele-docker-'))
   const socket = `unix://${folder}/docker.sock`
-  const [command, ...inFront] = hosts === null ? ['dockerd'] : await withHosts(join(folder, 'hosts'), hosts)
+  const [command, ...inFront] = hosts === undefined ? ['dockerd'] : await withHosts(join(folder, 'hosts'), hosts)
   const daemon = spawn(
     command,
     [
@@ -84,7 +91,14 @@ async function startDaemon(hosts: string | null) {
       ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec')],
       ...['--storage-driver', 'vfs', '--bridge', 'none', '--iptables=false', '--ip6tables=false'],
     ],
-    { env: { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin` }, stdio: ['ignore', 'ignore', 'pipe'] },
+    {
+      env: {
+        ...process.env,
+        PATH: `${process.env['PATH']}:/usr/sbin`,
+        ...(certificateFile !== undefined && { SSL_CERT_FILE: certificateFile }),
+      },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
   )
   let log = ''
   daemon.stderr.setEncoding('utf8').on('data', (text: string) => (log += text))

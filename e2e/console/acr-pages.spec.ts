@@ -15,7 +15,7 @@ const line = '127.0.0.1 example-registry.cn-hangzhou.localhost example-registry-
 const test = base.extend<{ dockerWithNames: Docker }, { daemonWithNames: DockerDaemon }>({
   daemonWithNames: [
     async ({}, use) => {
-      const daemon = new DockerDaemon(line)
+      const daemon = new DockerDaemon({ hosts: line })
       await use(daemon)
       await daemon.stop()
     },

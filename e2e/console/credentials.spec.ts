@@ -164,6 +164,9 @@ test('a robot is made with permissions, logs on, gets a new secret, is disabled,
   await page.getByRole('searchbox').fill(name)
   const listed = page.getByRole('row').filter({ hasText: userName })
   await expect(listed.getByRole('link', { name: instance.name })).toBeVisible()
+  // The list that was searched: a new one would close the menu.
+  await expect(page).toHaveURL(new RegExp(`search=${name}`))
+  await expect(page.getByRole('row')).toHaveCount(2)
   await choose(listed, userName, 'Delete Robot')
   await expect(dialog.getByRole('button', { name: 'Delete Robot' })).toBeDisabled()
   await dialog.getByRole('textbox').fill(userName)

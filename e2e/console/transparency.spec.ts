@@ -14,9 +14,12 @@ test('a tag’s page names the leaf that tells of it, and downloads the evidence
   const repository = await api.createRepository({ tagImmutability: true })
   const path = `${repository.namespace}/${repository.name}`
   const digest = await pushImage(server, path, 'v1')
-  await page.goto(`${repositoryAddress(repository, 'tags')}/v1`)
   const details = page.getByRole('region', { name: 'Details' })
-  await expect(details).toContainText(/Leaf \d+/)
+  // The log tells of it within seconds.
+  await expect(async () => {
+    await page.goto(`${repositoryAddress(repository, 'tags')}/v1`)
+    await expect(details).toContainText(/Leaf \d+/, { timeout: 3_000 })
+  }).toPass({ timeout: 40_000 })
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     details.getByRole('link', { name: 'Download the evidence of v1' }).click(),
@@ -42,6 +45,7 @@ test('the card shows who has cosigned the log, who is behind, and who was refuse
   signIn,
   startPrivateServer,
 }) => {
+  test.slow()
   const witness = await startLitewitness('witness.north.example')
   // It has seen a larger log, it says.
   const liar = createServer((_, response) =>

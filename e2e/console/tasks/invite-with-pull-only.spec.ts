@@ -13,6 +13,7 @@ test('“Somebody of another team needs our images, and must not push”', async
   skopeo,
   startPrivateServer,
 }) => {
+  test.slow()
   const server = await startPrivateServer()
   const api = new Api(server)
   await pushImage(server, 'test/example', 'v1')

@@ -11,9 +11,12 @@ const ownStorage = /\/(?:no-folder|races|redirect|s3|s3-trouble|set-up)\.spec\.t
 const aboutRequests =
   /\/(?:acr-door|addresses|attacks-doors|attacks-tags|client-matrix|login|openings|processes-(?:at-once|attacks|matrix)|start|tricks|wire)\.spec\.ts$/
 
-/** Of the others, tests that differ by the rule of immutability or the database; over S3 the usual one is PostgreSQL. */
+/**
+ * Of the others, tests that differ by the rule of immutability or the database (over S3 the usual one is PostgreSQL), and
+ * one that measures how long requests wait: the store would wait for the same cores.
+ */
 const sameOverS3 =
-  /cannot overwrite a tag of an|pushes the same image to an immutable|sends one manifest PUT|finds tags from before|: sqlite$/
+  /no manifest keeps other requests waiting|cannot overwrite a tag of an|pushes the same image to an immutable|sends one manifest PUT|finds tags from before|: sqlite$/
 
 const ci = process.env['CI'] === 'true'
 const executablePath = findBrowser()

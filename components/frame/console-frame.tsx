@@ -80,7 +80,9 @@ export function ConsoleFrame({ user, theme, lastRegion, children }: ConsoleFrame
         </button>
         <Link className="brand" href={instancesHref(region)}>
           <Mark />
-          <span>Stele</span>
+          <span>
+            Stele <small>{t('frame.product')}</small>
+          </span>
         </Link>
         <RegionMenu current={region} />
         <span className="spacer" />

@@ -6,6 +6,7 @@ import { usePathname } from 'next/navigation'
 import { useTranslations } from 'next-intl'
 import { useEffect, useId, useRef } from 'react'
 import type { ReactNode } from 'react'
+import { isApiError } from '@/lib/api/client/api-error'
 import type { RegionId } from '@/lib/domain/regions'
 import { instanceQuery } from '../queries/instances'
 import {
@@ -39,6 +40,9 @@ export function Pane({ region, instanceId, isAdministrator }: PaneProps) {
   const t = useTranslations()
   const ref = useRef<HTMLElement>(null)
   const pathname = usePathname()
+  const { error } = useQuery({ ...instanceQuery(instanceId ?? ''), enabled: instanceId !== null })
+  // Of an instance that is not there, nothing leads anywhere.
+  const shown = isApiError(error, 'NOT_FOUND') ? null : instanceId
 
   useEffect(() => {
     // The drawer leads somewhere and then steps aside.
@@ -55,15 +59,30 @@ export function Pane({ region, instanceId, isAdministrator }: PaneProps) {
     return () => pane?.removeEventListener('click', stepAside)
   }, [])
 
+  useEffect(() => {
+    const pane = ref.current
+    // The names beside the rail of icons lie over the page: Escape puts them away until the next one is pointed at.
+    const hideNames = ({ key }: KeyboardEvent) => key === 'Escape' && pane?.setAttribute('data-quiet', '')
+    const showNames = () => pane?.removeAttribute('data-quiet')
+    document.addEventListener('keydown', hideNames)
+    pane?.addEventListener('focusin', showNames)
+    pane?.addEventListener('pointerover', showNames)
+    return () => {
+      document.removeEventListener('keydown', hideNames)
+      pane?.removeEventListener('focusin', showNames)
+      pane?.removeEventListener('pointerover', showNames)
+    }
+  }, [])
+
   return (
     <nav
       ref={ref}
       id={paneId}
       popover="auto"
       className="pane"
-      aria-label={instanceId === null ? t('frame.console') : t('frame.instance')}
+      aria-label={shown === null ? t('frame.console') : t('frame.instance')}
     >
-      {instanceId === null ? (
+      {shown === null ? (
         <>
           <ul>
             <PaneLink icon="instances" href={instancesHref(region)}>
@@ -78,7 +97,7 @@ export function Pane({ region, instanceId, isAdministrator }: PaneProps) {
           )}
         </>
       ) : (
-        <InstanceLinks region={region} instanceId={instanceId} />
+        <InstanceLinks region={region} instanceId={shown} />
       )}
     </nav>
   )
@@ -142,6 +161,12 @@ function InstanceLinks({ region, instanceId }: { region: RegionId; instanceId: s
         <strong>{isPending ? <Skeleton width="lg" /> : (data?.data.name ?? '—')}</strong>
         <code>{instanceId}</code>
       </div>
+      {/* What the rail of icons has in place of the link above. */}
+      <ul className="rail-only">
+        <PaneLink icon="instances" href={instancesHref(region)}>
+          {t('instances.title')}
+        </PaneLink>
+      </ul>
       <ul>
         <PaneLink icon="overview" href={instanceHref(region, instanceId)}>
           {t('overview.title')}
@@ -205,12 +230,7 @@ export function PaneLink({ icon, href, under, count, children }: PaneLinkProps) 
   const isWithin = under?.some((address) => pathname.startsWith(address))
   return (
     <li>
-      <Link
-        className="pane-link"
-        href={href}
-        title={children}
-        aria-current={isHere ? 'page' : isWithin ? 'true' : undefined}
-      >
+      <Link className="pane-link" href={href} aria-current={isHere ? 'page' : isWithin ? 'true' : undefined}>
         <Icon name={icon} />
         <span>{children}</span>
         {count}

@@ -59,8 +59,9 @@ export function InstanceCards({ region, instances, stale, onRename, onDelete }: 
                 {t('instances.running')}
               </Status>
               <span aria-hidden="true">·</span>
-              {t(`instances.specifications.${instance.specification}`)}
-              <span aria-hidden="true">·</span>
+              {t('instances.edition')} {t(`instances.specifications.${instance.specification}`)}
+            </p>
+            <p className="meta">
               <code>{instance.id}</code>
             </p>
           </header>
@@ -111,6 +112,7 @@ function CardSkeletons() {
         <div key={index} className="card card--skeleton" aria-hidden="true">
           <header>
             <Skeleton width="lg" />
+            <Skeleton width="xl" />
             <Skeleton width="xl" />
           </header>
           <div className="card-figures">

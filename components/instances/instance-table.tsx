@@ -56,7 +56,12 @@ export function InstanceTable({ region, instances, stale, onRename, onDelete }: 
       header: t('instances.specification'),
       gives: 2,
       skeleton: 'md',
-      cell: (instance) => t(`instances.specifications.${instance.specification}`),
+      cell: (instance) => (
+        <span className="cell-stack">
+          <span>{t('instances.edition')}</span>
+          <small>{t(`instances.specifications.${instance.specification}`)}</small>
+        </span>
+      ),
     },
     {
       key: 'endpoint',

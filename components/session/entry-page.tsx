@@ -1,5 +1,6 @@
 'use client'
 
+import { useTranslations } from 'next-intl'
 import type { ReactNode } from 'react'
 import { LanguageSwitch } from '../frame/language-switch'
 import type { Theme } from '../frame/preferences'
@@ -17,6 +18,7 @@ interface EntryPageProps {
 
 /** What a page looks like for people who are not logged on: one form beside the slab. */
 export function EntryPage({ title, host, theme, children }: EntryPageProps) {
+  const t = useTranslations()
   return (
     <div className="logon">
       <aside className="logon-side" aria-label="Stele">
@@ -31,7 +33,9 @@ export function EntryPage({ title, host, theme, children }: EntryPageProps) {
         <main className="logon-form" id="main">
           <p className="brand">
             <Mark />
-            <span>Stele</span>
+            <span>
+              Stele <small>{t('frame.product')}</small>
+            </span>
           </p>
           <h1>{title}</h1>
           <p className="sub">{host}</p>

@@ -17,7 +17,7 @@ import { Table } from '../ui/table'
 import type { Column } from '../ui/table'
 import { LastTime, Time } from '../ui/time'
 import { useToast } from '../ui/toast'
-import { useErrorText } from '../ui/use-error-text'
+import { useErrorToast } from '../ui/use-error-toast'
 import { SdkSection } from './sdk-section'
 
 const CreateAccessKeyDialog = lazyComponent(() => import('./create-access-key-dialog'), 'CreateAccessKeyDialog')
@@ -31,7 +31,7 @@ type OpenDialog = { kind: 'create' } | { kind: 'disable' | 'delete'; id: string 
 export function AccessKeysPage() {
   const t = useTranslations()
   const toast = useToast()
-  const errorText = useErrorText()
+  const errorToast = useErrorToast()
   const [dialog, setDialog] = useState<OpenDialog>(null)
   const query = useQuery(accessKeysQuery)
   const { data } = query
@@ -86,7 +86,7 @@ export function AccessKeysPage() {
                   { id, isDisabled: false },
                   {
                     onSuccess: () => toast({ title: t('accessKeys.enabledDone', { id }) }),
-                    onError: (failure) => toast({ kind: 'danger', title: errorText(failure) }),
+                    onError: errorToast,
                   },
                 )
               }

@@ -14,7 +14,7 @@ import type { Column } from '../ui/table'
 import { TableFoot } from '../ui/table-foot'
 import { Time } from '../ui/time'
 import { useToast } from '../ui/toast'
-import { useErrorText } from '../ui/use-error-text'
+import { useErrorToast } from '../ui/use-error-toast'
 import { useFilledPage } from '../ui/use-filled-page'
 import { useListParameters } from '../ui/use-list-parameters'
 import { readUserAgent } from './browser'
@@ -24,7 +24,7 @@ import { EndAllSessionsDialog } from './end-all-sessions-dialog'
 export function SessionsSection() {
   const t = useTranslations()
   const toast = useToast()
-  const errorText = useErrorText()
+  const errorToast = useErrorToast()
   const list = useListParameters()
   const query = useQuery(sessionsQuery(list.page))
   const { data, error, isPlaceholderData, refetch } = query
@@ -42,7 +42,7 @@ export function SessionsSection() {
     if (end.isPending) return
     end.mutate(session.id, {
       onSuccess: () => toast({ title: t('security.ended') }),
-      onError: (failure) => toast({ kind: 'danger', title: errorText(failure) }),
+      onError: errorToast,
     })
   }
 

@@ -7,6 +7,7 @@ import type { ImmutabilityChangeView } from '@/lib/api/schemas/immutability-chan
 import { changeQuery } from '../queries/immutability-changes'
 import { Banner } from '../ui/banner'
 import { IconButton } from '../ui/button'
+import { RequestId } from '../ui/request-id'
 import { useErrorText } from '../ui/use-error-text'
 
 /** As many of the repositories that could not be changed as are named. */
@@ -50,7 +51,10 @@ export function ChangeProgress({ id, takesFocus, onDismiss }: ChangeProgressProp
         })}
       >
         {data === undefined ? (
-          <p role="status">{error ? errorText(error) : t('bulk.starting')}</p>
+          <>
+            <p role="status">{error ? errorText(error) : t('bulk.starting')}</p>
+            <RequestId error={error} />
+          </>
         ) : hasEnded ? (
           <Summary change={data} />
         ) : (

@@ -5,8 +5,7 @@ import { useTranslations } from 'next-intl'
 import { useLogOff } from '../queries/session'
 import { accountHref, manualHref } from '../routes'
 import { Menu, MenuItem } from '../ui/menu'
-import { useToast } from '../ui/toast'
-import { useErrorText } from '../ui/use-error-text'
+import { useErrorToast } from '../ui/use-error-toast'
 
 interface AccountMenuProps {
   userName: string
@@ -17,8 +16,7 @@ interface AccountMenuProps {
 export function AccountMenu({ userName, isAdministrator }: AccountMenuProps) {
   const t = useTranslations()
   const router = useRouter()
-  const toast = useToast()
-  const errorText = useErrorText()
+  const errorToast = useErrorToast()
   const logOff = useLogOff()
   return (
     <Menu
@@ -47,7 +45,7 @@ export function AccountMenu({ userName, isAdministrator }: AccountMenuProps) {
           logOff.mutate(undefined, {
             // A whole new page: nothing of the person's stays in memory.
             onSuccess: () => location.assign('/login'),
-            onError: (error) => toast({ kind: 'danger', title: errorText(error) }),
+            onError: errorToast,
           })
         }
       >

@@ -4,6 +4,7 @@ import { Button } from '../ui/button'
 import { Icon } from '../ui/icon'
 import type { IconName } from '../ui/icon'
 import { Skeleton } from '../ui/states'
+import { RequestId } from '../ui/request-id'
 import { useErrorText } from '../ui/use-error-text'
 
 interface PreviewLineProps {
@@ -30,6 +31,7 @@ export function PreviewError({ error, onRetry }: { error: unknown; onRetry: () =
     <ul>
       <PreviewLine icon="warn" tone="warn">
         <p>{errorText(error)}</p>
+        <RequestId error={error} />
         <Button small onClick={onRetry}>
           {t('common.retry')}
         </Button>

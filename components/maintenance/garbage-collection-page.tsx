@@ -10,7 +10,7 @@ import { lazyComponent } from '../ui/lazy-component'
 import { PageHead } from '../ui/page'
 import type { Column } from '../ui/table'
 import { useToast } from '../ui/toast'
-import { useErrorText } from '../ui/use-error-text'
+import { useErrorToast } from '../ui/use-error-toast'
 import { useFormat } from '../ui/use-format'
 import { ResultCell, RunList } from './run-list'
 import { RunSummary } from './run-summary'
@@ -37,7 +37,7 @@ export function GarbageCollectionPage({ intervalHours, graceHours }: GarbageColl
   const format = useFormat()
   const toast = useToast()
   const failureText = useFailureText()
-  const errorText = useErrorText()
+  const errorToast = useErrorToast()
   const freed = useFreedText()
   const [isDialogOpen, setDialogOpen] = useState(false)
   const runs = useRuns(garbageCollectionsQuery)
@@ -125,12 +125,7 @@ export function GarbageCollectionPage({ intervalHours, graceHours }: GarbageColl
               icon="eye"
               busy={dryRun.isPending || running?.isDryRun === true}
               disabled={running !== null && !running.isDryRun}
-              onClick={() =>
-                dryRun.mutate(
-                  { isDryRun: true },
-                  { onError: (error) => toast({ kind: 'danger', title: errorText(error) }) },
-                )
-              }
+              onClick={() => dryRun.mutate({ isDryRun: true }, { onError: errorToast })}
             >
               {t('garbageCollection.dryRun')}
             </Button>

@@ -22,7 +22,7 @@ import { PageError, Skeleton } from '../ui/states'
 import { Badge, Status } from '../ui/status'
 import { Switch } from '../ui/switch'
 import { useToast } from '../ui/toast'
-import { useErrorText } from '../ui/use-error-text'
+import { useErrorToast } from '../ui/use-error-toast'
 import { useFormat } from '../ui/use-format'
 
 const StorageCard = dynamic(() => import('../space/storage-card').then((module) => module.StorageCard))
@@ -59,6 +59,7 @@ export function OverviewPage({ region, instanceId }: { region: RegionId; instanc
               <Status icon="ok" tone="ok">
                 {t('instances.running')}
               </Status>
+              <Badge>{t('instances.edition')}</Badge>
               <Badge>{t(`instances.specifications.${instance.specification}`)}</Badge>
             </>
           )
@@ -194,7 +195,7 @@ interface AccessSwitchProps {
 function AccessSwitch({ current: { data: instance, etag }, setting, label, help, done }: AccessSwitchProps) {
   const t = useTranslations()
   const toast = useToast()
-  const errorText = useErrorText()
+  const errorToast = useErrorToast()
   const update = useUpdateInstance(instance.id)
   if (instance.access !== 'MANAGE') {
     return (
@@ -209,6 +210,8 @@ function AccessSwitch({ current: { data: instance, etag }, setting, label, help,
     <Switch
       label={label}
       help={help}
+      plan={() => update.plan({ body: { [setting]: !instance[setting] }, etag })}
+      name={instance.name}
       checked={update.isPending ? update.variables.body[setting] === true : instance[setting]}
       busy={update.isPending}
       onChange={(isOn) =>
@@ -217,7 +220,7 @@ function AccessSwitch({ current: { data: instance, etag }, setting, label, help,
           {
             onSuccess: ({ data }) =>
               toast({ title: t(`overview.${data[setting] ? done.on : done.off}`, { name: data.name }) }),
-            onError: (error) => toast({ kind: 'danger', title: errorText(error) }),
+            onError: errorToast,
           },
         )
       }

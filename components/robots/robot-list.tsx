@@ -9,7 +9,7 @@ import { lazyComponent } from '../ui/lazy-component'
 import { List, Toolbar } from '../ui/list'
 import { EmptyState } from '../ui/states'
 import { useToast } from '../ui/toast'
-import { useErrorText } from '../ui/use-error-text'
+import { useErrorToast } from '../ui/use-error-toast'
 import { useListParameters } from '../ui/use-list-parameters'
 import { RobotTable } from './robot-table'
 import type { RobotCommand } from './robot-table'
@@ -32,7 +32,7 @@ interface RobotListProps {
 export function RobotList({ instanceId, emptyHelp }: RobotListProps) {
   const t = useTranslations()
   const toast = useToast()
-  const errorText = useErrorText()
+  const errorToast = useErrorToast()
   const list = useListParameters(['search'])
   const [dialog, setDialog] = useState<OpenDialog>(null)
   const close = () => setDialog(null)
@@ -46,7 +46,7 @@ export function RobotList({ instanceId, emptyHelp }: RobotListProps) {
     }
     enable.mutate(robot.id, {
       onSuccess: () => toast({ title: t('robots.enabledDone', { name: robot.userName }) }),
-      onError: (failure) => toast({ kind: 'danger', title: errorText(failure) }),
+      onError: errorToast,
     })
   }
 

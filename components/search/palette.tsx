@@ -12,6 +12,7 @@ import { Icon } from '../ui/icon'
 import { LoadError, Skeleton } from '../ui/states'
 import { Status } from '../ui/status'
 import { Time } from '../ui/time'
+import { Toasts } from '../ui/toast'
 import { useSettled } from '../ui/use-settled'
 import type { Kind, Option, OptionEnd, OptionGroup } from './options'
 import { isWholeDigest, partsAround, repositoriesOf } from './options'
@@ -231,6 +232,7 @@ export function Palette({ standpoint, userId, typed, onType, onClose }: PaletteP
         {error !== null ? '' : isCurrent ? t('search.found', { count: options.length }) : t('search.loading')}
       </p>
       <Foot />
+      <Toasts inDialog />
     </dialog>
   )
 }

@@ -7,6 +7,7 @@ import { goToLogOn, onSessionEnd } from '@/lib/api/client/api'
 import type { SessionView } from '@/lib/api/schemas/sessions'
 import { readSession } from '../queries/session'
 import { IconButton } from '../ui/button'
+import { Toasts } from '../ui/toast'
 import { LogonForm } from './logon-form'
 import { singleSignOnHref } from './single-sign-on'
 
@@ -105,6 +106,7 @@ function LogOnDialog({ singleSignOn, onDone, onClose }: LogOnDialogProps) {
           )}
         </div>
       </div>
+      <Toasts inDialog />
     </dialog>
   )
 }

@@ -11,6 +11,7 @@ import { Banner } from '../ui/banner'
 import { Button, TextButton } from '../ui/button'
 import { TextField } from '../ui/field'
 import { PasswordField } from '../ui/password-field'
+import { RequestId } from '../ui/request-id'
 import { useErrorText } from '../ui/use-error-text'
 
 type FieldName = keyof typeof createSessionBody.shape
@@ -82,6 +83,7 @@ export function LogonForm({ onDone }: { onDone: (session: SessionView) => void }
       {logOn.error && !isApiError(logOn.error, 'SECOND_FACTOR_REQUIRED') && (
         <Banner tone="danger" icon="refused">
           <p>{refusal(logOn.error)}</p>
+          <RequestId error={logOn.error} />
         </Banner>
       )}
       <div className="logon-step" hidden={needsCode}>

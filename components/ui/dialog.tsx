@@ -7,6 +7,7 @@ import type { PlannedRequest } from '@/lib/api/client/api'
 import { ApiCall } from './api-call'
 import { Button, IconButton, TextButton } from './button'
 import { classNames } from './class-names'
+import { Toasts } from './toast'
 import { useUnsavedText } from './use-unsaved-text'
 
 interface DialogProps {
@@ -144,6 +145,7 @@ export function Dialog(props: DialogProps) {
           )}
         </div>
       </form>
+      <Toasts inDialog />
     </dialog>
   )
 }

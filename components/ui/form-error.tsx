@@ -1,5 +1,6 @@
 import { isApiError } from '@/lib/api/client/api-error'
 import { Banner } from './banner'
+import { RequestId } from './request-id'
 import { useErrorText } from './use-error-text'
 
 /**
@@ -12,6 +13,7 @@ export function FormError({ error }: { error: unknown }) {
   return (
     <Banner tone="danger" icon="refused">
       <p>{errorText(error)}</p>
+      <RequestId error={error} />
     </Banner>
   )
 }

@@ -1,9 +1,11 @@
+import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import type { ReactNode } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
 import { Button, TextButton } from './button'
 import { Icon } from './icon'
 import { Mark } from './mark'
+import { RequestId } from './request-id'
 import { useErrorText } from './use-error-text'
 
 interface EmptyStateProps {
@@ -27,8 +29,16 @@ export function EmptyState({ title, children, action, isPage = false }: EmptySta
   )
 }
 
+interface ErrorStateProps {
+  title: string
+  error: unknown
+  onRetry: () => void
+  /** A link that leads on. */
+  way?: ReactNode
+}
+
 /** What takes the place of data that did not load: what happened, and Retry. */
-export function ErrorState({ title, error, onRetry }: { title: string; error: unknown; onRetry: () => void }) {
+export function ErrorState({ title, error, onRetry, way }: ErrorStateProps) {
   const t = useTranslations()
   const errorText = useErrorText()
   return (
@@ -36,9 +46,11 @@ export function ErrorState({ title, error, onRetry }: { title: string; error: un
       <Icon name="warn" large />
       <h2>{title}</h2>
       <p>{errorText(error)}</p>
+      <RequestId error={error} />
       <Button icon="refresh" onClick={onRetry}>
         {t('common.retry')}
       </Button>
+      {way}
     </div>
   )
 }
@@ -53,10 +65,15 @@ interface PageErrorProps {
 /** What takes the place of all a page has, where what it is of did not load. */
 export function PageError({ error, gone, onRetry }: PageErrorProps) {
   const t = useTranslations()
-  const title = isApiError(error, 'NOT_FOUND') ? gone : t('pages.error')
+  const isGone = isApiError(error, 'NOT_FOUND')
   return (
     <div className="table-box">
-      <ErrorState title={title} error={error} onRetry={() => void onRetry()} />
+      <ErrorState
+        title={isGone ? gone : t('pages.error')}
+        error={error}
+        onRetry={() => void onRetry()}
+        way={isGone && <Link href="/">{t('pages.home')}</Link>}
+      />
     </div>
   )
 }
@@ -68,7 +85,9 @@ export function LoadError({ error, onRetry }: { error: unknown; onRetry: () => v
   return (
     <p className="load-error" role="alert">
       <Icon name="warn" />
-      <span>{errorText(error)}</span>
+      <span>
+        {errorText(error)} <RequestId error={error} />
+      </span>
       <TextButton onClick={onRetry}>{t('common.retry')}</TextButton>
     </p>
   )

@@ -1,17 +1,17 @@
 'use client'
 
 import { useLocale, useTranslations } from 'next-intl'
-import { ageOf, formatDate, formatDateTime, formatExactTime, formatTime } from '@/lib/i18n/format'
+import { ageOf, formatDate, formatDateTime, formatExactTime, formatMoment, formatTime } from '@/lib/i18n/format'
 import { useNowMs } from './use-now'
 
 interface TimeProps {
   /** UTC, ISO 8601. */
   value: string
   /**
-   * `relative`: how long ago. `date`: the day. `minute`: the day and minute. `second`: the time of the day. All show
-   * the exact time on hover.
+   * `relative`: how long ago. `date`: the day. `minute`: the day and minute. `moment`: the day and second. `second`: the
+   * time of the day. All show the exact time on hover.
    */
-  format: 'relative' | 'date' | 'minute' | 'second'
+  format: 'relative' | 'date' | 'minute' | 'moment' | 'second'
 }
 
 /**
@@ -26,6 +26,7 @@ export function Time({ value, format }: TimeProps) {
       {format === 'relative' && <Age time={time} />}
       {format === 'date' && formatDate(time, locale)}
       {format === 'minute' && formatDateTime(time, locale)}
+      {format === 'moment' && formatMoment(time, locale)}
       {format === 'second' && formatTime(time, locale)}
     </time>
   )

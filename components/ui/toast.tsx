@@ -1,7 +1,17 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
-import { createContext, useCallback, useContext, useEffect, useState } from 'react'
+import {
+  createContext,
+  useCallback,
+  useContext,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import type { ReactNode } from 'react'
 import { IconButton } from './button'
 import { Icon } from './icon'
@@ -29,9 +39,20 @@ export function useToast() {
   return useContext(ToastContext)
 }
 
+/** The toasts, and the places that can show them: the page, then each open dialog, the topmost last. */
+interface Shelf {
+  toasts: readonly ShownToast[]
+  dismiss: (id: number) => void
+  places: readonly string[]
+  /** Adds a place, until the returned function is called. */
+  addPlace: (id: string) => () => void
+}
+
+const ShelfContext = createContext<Shelf | null>(null)
+
 let lastId = 0
 
-/** Holds the toasts and the live region they are read from. Once, around the whole console. */
+/** Holds the toasts. Once, around the whole console. */
 export function ToastProvider({ children }: { children: ReactNode }) {
   const [toasts, setToasts] = useState<ShownToast[]>([])
   const show = useCallback((toast: ToastContent) => {
@@ -40,15 +61,50 @@ export function ToastProvider({ children }: { children: ReactNode }) {
     setToasts((others) => [...others.slice(-2), shown])
   }, [])
   const dismiss = useCallback((id: number) => setToasts((others) => others.filter((toast) => toast.id !== id)), [])
+  const [places, setPlaces] = useState<readonly string[]>([])
+  const addPlace = useCallback((id: string) => {
+    setPlaces((others) => [...others, id])
+    return () => setPlaces((others) => others.filter((other) => other !== id))
+  }, [])
+  const shelf = useMemo(() => ({ toasts, dismiss, places, addPlace }), [toasts, dismiss, places, addPlace])
   return (
     <ToastContext value={show}>
-      {children}
-      <div className="toasts" role="status">
-        {toasts.map((toast) => (
-          <Toast key={toast.id} toast={toast} onDismiss={dismiss} />
-        ))}
-      </div>
+      <ShelfContext value={shelf}>
+        <Toasts />
+        {children}
+      </ShelfContext>
     </ToastContext>
+  )
+}
+
+/**
+ * The live region that toasts are read from. A modal dialog makes all that is outside of it inert, so that each has one
+ * too, its last child; the toasts are in the topmost dialog. There it is a popover, which lies over the dialog whatever
+ * the dialog's own box cuts off.
+ */
+export function Toasts({ inDialog = false }: { inDialog?: boolean }) {
+  const id = useId()
+  const ref = useRef<HTMLDivElement>(null)
+  const shelf = useContext(ShelfContext)
+  const addPlace = shelf?.addPlace
+
+  useLayoutEffect(() => addPlace?.(id), [addPlace, id])
+
+  useEffect(() => {
+    // Not before the dialog is open: what is shown later lies above.
+    if (inDialog && ref.current?.matches(':popover-open') === false) ref.current.showPopover()
+  }, [inDialog])
+
+  if (shelf === null) return null
+  const isTopmost = shelf.places.at(-1) === id
+  return (
+    <div
+      ref={ref}
+      className="toasts"
+      {...(inDialog ? { popover: 'manual' as const, 'aria-live': 'polite' as const } : { role: 'status' })}
+    >
+      {isTopmost && shelf.toasts.map((toast) => <Toast key={toast.id} toast={toast} onDismiss={shelf.dismiss} />)}
+    </div>
   )
 }
 
@@ -73,7 +129,7 @@ function Toast({ toast, onDismiss }: { toast: ShownToast; onDismiss: (id: number
       <Icon name={toast.kind === 'danger' ? 'warn' : 'ok'} />
       <div>
         <strong>{toast.title}</strong>
-        {toast.body && <p>{toast.body}</p>}
+        {toast.body && <div className="toast-body">{toast.body}</div>}
       </div>
       <IconButton icon="close" label={t('common.dismiss')} onClick={() => onDismiss(toast.id)} />
     </div>

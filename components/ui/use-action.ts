@@ -5,7 +5,7 @@ import { useEffect, useRef } from 'react'
 import type { PlannedRequest } from '@/lib/api/client/api'
 import { useToast } from './toast'
 import type { ToastContent } from './toast'
-import { useErrorText } from './use-error-text'
+import { useErrorToast } from './use-error-toast'
 
 /** A mutation, as dialogs use one. */
 export interface Action<Variables, Result = unknown> {
@@ -35,7 +35,7 @@ interface Outcome<Result> {
 export function useAction<Variables, Result>(action: Action<Variables, Result>, onClose: () => void) {
   const t = useTranslations()
   const toast = useToast()
-  const errorText = useErrorText()
+  const errorToast = useErrorToast()
   const isClosed = useRef(false)
   const isMounted = useRef(false)
 
@@ -52,7 +52,7 @@ export function useAction<Variables, Result>(action: Action<Variables, Result>, 
       result = await action.mutateAsync(variables)
     } catch (error) {
       if (isMounted.current) onError?.(error)
-      else toast({ kind: 'danger', title: errorText(error) })
+      else errorToast(error)
       return
     }
     const said = done === undefined ? (isClosed.current ? { title: t('common.doneUnseen') } : null) : done(result)

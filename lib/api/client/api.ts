@@ -246,6 +246,6 @@ async function refusalOf(response: Response): Promise<ApiError> {
     status: response.status,
     detail: response.statusText,
     code: response.status === 401 ? 'UNAUTHORIZED' : response.status === 404 ? 'NOT_FOUND' : 'UNAVAILABLE',
-    requestId: '',
+    requestId: response.headers.get('x-request-id') ?? '',
   })
 }

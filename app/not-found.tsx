@@ -1,21 +1,8 @@
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
-import { EmptyState } from '@/components/ui/states'
+import { NotFound } from '@/components/ui/not-found'
 
 /** What an address shows that leads nowhere. */
 export default function NotFoundPage() {
   const t = useTranslations()
-  return (
-    <EmptyState
-      isPage
-      title={t('pages.notFound')}
-      action={
-        <Link className="button button--primary" href="/">
-          {t('pages.home')}
-        </Link>
-      }
-    >
-      {t('pages.notFoundHelp')}
-    </EmptyState>
-  )
+  return <NotFound title={t('pages.notFound')} way={{ label: t('pages.home'), href: '/' }} />
 }

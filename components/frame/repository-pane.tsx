@@ -2,6 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
+import { isApiError } from '@/lib/api/client/api-error'
 import type { RegionId } from '@/lib/domain/regions'
 import { repositoryQuery } from '../queries/repositories'
 import { repositoryHref } from '../routes'
@@ -19,7 +20,8 @@ interface RepositoryPaneProps {
 export function RepositoryPane({ region, instanceId, namespace, name }: RepositoryPaneProps) {
   const t = useTranslations()
   const format = useFormat()
-  const { data } = useQuery(repositoryQuery(instanceId, namespace, name))
+  const { data, error } = useQuery(repositoryQuery(instanceId, namespace, name))
+  if (isApiError(error, 'NOT_FOUND')) return null
   const address = { instanceId, namespace, name }
   return (
     <nav className="subpane" aria-label={t('frame.repositoryPane', { path: `${namespace}/${name}` })}>

@@ -112,7 +112,7 @@ test('addresses that people write: an instance by its name, a repository without
   await expect(page.getByRole('heading', { level: 1 })).toContainText('shop')
 
   await page.goto(`/${instance.regionId}/instance/${uniqueName('nowhere')}`)
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('There is no page here')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('There is no such instance')
 })
 
 test('the default instance offers no Delete, as card and as row', async ({ page }) => {

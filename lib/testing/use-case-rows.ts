@@ -38,6 +38,7 @@ export const useCaseRows: Readonly<Record<string, UseCaseRow>> = {
   'audit/listAuditEvents': { member: 'DENIED', args: () => [{ pageSize }] },
   'audit/verifyAudit': { member: 'DENIED', args: () => [null] },
 
+  'content/assertImageKnown': { member: 'NOT_FOUND', args: () => [ids.closed, { tag: 'v1', digest: image.digest }] },
   'content/compareContent': { member: 'NOT_FOUND', args: () => [ids.closed, { before: 'v1', after: image.digest }] },
   'content/downloadFile': {
     member: 'NOT_FOUND',
@@ -107,6 +108,7 @@ export const useCaseRows: Readonly<Record<string, UseCaseRow>> = {
     member: 'DENIED',
     args: () => [{ name: 'another', regionId: 'cn-beijing', specification: 'Enterprise_Basic' }, host],
   },
+  'instances/assertInstanceVisible': { member: 'NOT_FOUND', args: () => [ids.besideInstance] },
   'instances/getInstance': { member: 'NOT_FOUND', args: () => [ids.besideInstance, host] },
   'instances/updateInstance': { member: 'DENIED', args: () => [ids.main, { allowAnonymousPull: true }, null, host] },
   'instances/deleteInstance': { member: 'DENIED', args: () => [ids.empty, null] },
@@ -189,6 +191,7 @@ export const useCaseRows: Readonly<Record<string, UseCaseRow>> = {
     ],
   },
   'repositories/getRepository': { member: 'NOT_FOUND', args: () => [ids.closed] },
+  'repositories/getVisibleRepositoryId': { member: 'NOT_FOUND', args: () => [ids.main, 'team/closed'] },
   'repositories/getRepositoryByName': { member: 'NOT_FOUND', args: () => [ids.main, 'team/closed'] },
   'repositories/changeRepository': { member: 'DENIED', args: () => [ids.open, { summary: 'changed' }, null] },
   'repositories/updateRepository': { member: 'DENIED', args: () => [ids.open, { summary: 'changed' }, null] },

@@ -1,6 +1,7 @@
 import { cookies, headers } from 'next/headers'
 import { redirect } from 'next/navigation'
 import { getContext } from '@/lib/context'
+import type { Principal } from '@/lib/domain/principal'
 import type { User } from '@/lib/metadata/users'
 import { cookieName } from './cookie-name'
 import { findSessionByToken } from './sessions'
@@ -32,4 +33,9 @@ export async function requireSession(path: string): Promise<PageSession> {
   const session = await findSession()
   if (session === null) redirect(`/login?next=${encodeURIComponent(path)}`)
   return session
+}
+
+/** Returns the person of a session as the caller of use cases that only look: its origin is left empty. */
+export function principalOf({ user: { id, name, role } }: PageSession): Principal {
+  return { kind: 'user', id, name, role, credential: 'session', token: null, address: '', userAgent: '' }
 }

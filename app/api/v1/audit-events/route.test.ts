@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApi, authorization, openTestApi } from '@/lib/testing/test-api'
-import { type NewAuditEvent, insertAuditEvent } from '@/lib/metadata/audit-events'
+import { type AuditEventOf, insertAuditEvent } from '@/lib/metadata/audit-events'
 import { setContext } from '@/lib/context'
 import { GET as exportEvents } from './export/route'
 
@@ -19,7 +19,7 @@ const list = '/audit-events'
 const one = '/audit-events/{eventId}'
 
 async function append(
-  event: Partial<NewAuditEvent> = {},
+  event: Partial<AuditEventOf<'UPDATE'>> = {},
   actor: { name?: string; address?: string; userAgent?: string } = {},
 ): Promise<void> {
   const target = { type: 'NAMESPACE', id: 'crn-1', name: 'test' } as const

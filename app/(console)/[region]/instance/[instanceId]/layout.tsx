@@ -2,9 +2,12 @@ import { notFound } from 'next/navigation'
 import type { ReactNode } from 'react'
 import { InstanceByName } from '@/components/instances/instance-by-name'
 import { instanceHref } from '@/components/routes'
-import { requireSession } from '@/lib/auth/console/session'
+import { findSession, principalOf, requireSession } from '@/lib/auth/console/session'
+import { getContext } from '@/lib/context'
 import { hasIdForm } from '@/lib/domain/ids'
 import { isRegionId } from '@/lib/domain/regions'
+import { assertInstanceVisible } from '@/lib/registry/instances/assert-instance-visible'
+import { orNotFound } from '../../../or-not-found'
 
 interface Props {
   params: Promise<{ region: string; instanceId: string }>
@@ -14,7 +17,12 @@ interface Props {
 /** The pages of an instance. An address that people wrote by hand may have its name in place of its id. */
 export default async function InstanceLayout({ params, children }: Props) {
   const { region, instanceId } = await params
-  if (hasIdForm('instance', instanceId)) return children
+  if (hasIdForm('instance', instanceId)) {
+    const session = await findSession()
+    // Without a session, the page leads to the log-on.
+    if (session) await orNotFound(() => assertInstanceVisible(getContext(), principalOf(session), instanceId))
+    return children
+  }
   if (!isRegionId(region)) notFound()
   await requireSession(instanceHref(region, instanceId))
   return <InstanceByName region={region} name={instanceId} />

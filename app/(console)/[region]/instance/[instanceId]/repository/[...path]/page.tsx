@@ -4,8 +4,13 @@ import { getTranslations } from 'next-intl/server'
 import { RepositoryPage } from '@/components/repositories/repository-page'
 import { digestHref, parseRepositoryPath, queryOf, repositoryHref, tagHref } from '@/components/routes'
 import { shortDigest } from '@/components/ui/digest'
-import { requireSession } from '@/lib/auth/console/session'
+import { principalOf, requireSession } from '@/lib/auth/console/session'
+import { getContext } from '@/lib/context'
+import { hasIdForm } from '@/lib/domain/ids'
 import { isRegionId } from '@/lib/domain/regions'
+import { assertImageKnown } from '@/lib/registry/content/assert-image-known'
+import { getVisibleRepositoryId } from '@/lib/registry/repositories/get-visible-repository-id'
+import { orNotFound } from '../../../../../or-not-found'
 
 interface Props {
   params: Promise<{ region: string; instanceId: string; path: string[] }>
@@ -43,6 +48,15 @@ export default async function Page({ params, searchParams }: Props) {
   if (section === null) redirect(repositoryHref(region, { instanceId, namespace, name }, 'details'))
   const address = { instanceId, namespace, name }
   const session = await requireSession(hrefOf() + queryOf(await searchParams))
+  const principal = principalOf(session)
+  await orNotFound(async () => {
+    // The layout leads on from the instance’s name.
+    if (!hasIdForm('instance', instanceId)) return
+    const id = await getVisibleRepositoryId(getContext(), principal, instanceId, `${namespace}/${name}`)
+    if (tag !== undefined || digest !== undefined) {
+      await assertImageKnown(getContext(), principal, id, { tag, digest })
+    }
+  })
 
   function hrefOf(): string {
     if (tag !== undefined) return tagHref(region, address, tag)

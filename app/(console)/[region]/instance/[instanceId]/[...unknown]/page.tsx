@@ -1,0 +1,6 @@
+import { notFound } from 'next/navigation'
+
+/** An address within an instance that leads nowhere. */
+export default function Page() {
+  notFound()
+}

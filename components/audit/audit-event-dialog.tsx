@@ -10,7 +10,10 @@ import { Dialog } from '../ui/dialog'
 import { Fact } from '../ui/fact'
 import { Time } from '../ui/time'
 import { changesOf } from './changes'
-import { useActionText, useTargetText } from './event-status'
+import { AuditSentence } from './audit-sentence'
+import { useActionText, useTargetText } from './event-words'
+import { useFieldText, useValueText } from './use-change-words'
+import { useClientText, useCredentialText } from './use-source-words'
 
 interface AuditEventDialogProps {
   event: AuditEventView
@@ -24,6 +27,10 @@ export function AuditEventDialog({ event, onClose, onFilter }: AuditEventDialogP
   const t = useTranslations()
   const actionText = useActionText()
   const targetText = useTargetText()
+  const clientText = useClientText()
+  const credentialText = useCredentialText()
+  const fieldText = useFieldText()
+  const valueText = useValueText()
   const changes = changesOf(event)
   const anchor = `${event.id}:${event.hash}`
 
@@ -53,21 +60,30 @@ export function AuditEventDialog({ event, onClose, onFilter }: AuditEventDialogP
         </Button>
       }
     >
+      <p className="audit-sentence">
+        <AuditSentence event={event} />
+      </p>
       <dl className="facts audit-facts">
         <Fact full label={t('audit.time')}>
-          <Time value={event.createdAt} format="minute" /> <span className="muted">{event.createdAt}</span>
+          <Time value={event.createdAt} format="moment" /> <span className="muted">{event.createdAt}</span>
         </Fact>
         <Fact full label={t('audit.by')}>
           {shared(event.actor, t('audit.allBy', { name: event.actor }), { actor: event.actor })}
         </Fact>
         <Fact full label={t('audit.credential')}>
-          {event.credential || <None />}
+          {event.credential === '' ? <None /> : credentialText(event)}
         </Fact>
         <Fact full label={t('audit.from')}>
           {shared(event.address, t('audit.allFrom', { address: event.address }), { address: event.address })}
         </Fact>
         <Fact full label={t('audit.client')}>
-          {event.userAgent || <None />}
+          {event.userAgent === '' ? (
+            <None />
+          ) : (
+            <>
+              {clientText(event.userAgent)} <span className="muted">{event.userAgent}</span>
+            </>
+          )}
         </Fact>
         <Fact full label={t('audit.target')}>
           {shared(event.targetId, t('audit.allAbout', { name: event.targetName || event.targetId }), {
@@ -100,11 +116,11 @@ export function AuditEventDialog({ event, onClose, onFilter }: AuditEventDialogP
             <tbody>
               {changes.map(({ field, before, after }) => (
                 <tr key={field}>
-                  <th scope="row">
-                    <code>{field}</code>
+                  <th scope="row" title={field}>
+                    {fieldText(field)}
                   </th>
-                  <td>{before === null || before === '' ? <None /> : before}</td>
-                  <td>{after === null || after === '' ? <None /> : after}</td>
+                  <td>{valueText(field, before) || <None />}</td>
+                  <td>{valueText(field, after) || <None />}</td>
                 </tr>
               ))}
             </tbody>

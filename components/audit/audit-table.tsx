@@ -7,7 +7,9 @@ import { Table } from '../ui/table'
 import type { Column } from '../ui/table'
 import { Time } from '../ui/time'
 import { changesOf } from './changes'
-import { EventStatus, useTargetText } from './event-status'
+import { EventSentence } from './event-sentence'
+import { useFieldText, useValueText } from './use-change-words'
+import { useClientText, useCredentialText } from './use-source-words'
 
 interface AuditTableProps {
   /** Null while they load. */
@@ -19,61 +21,41 @@ interface AuditTableProps {
 /** Audit events: who did what to what, from where, and which fields changed. */
 export function AuditTable({ events, stale, onOpen }: AuditTableProps) {
   const t = useTranslations()
-  const targetText = useTargetText()
+  const clientText = useClientText()
+  const credentialText = useCredentialText()
   const columns: Column<AuditEventView>[] = [
     {
       key: 'time',
       header: t('audit.time'),
       skeleton: 'lg',
-      cell: (event) => <Time value={event.createdAt} format="minute" />,
+      cell: (event) => <Time value={event.createdAt} format="moment" />,
     },
     {
       key: 'event',
       header: t('audit.event'),
       kind: 'name',
-      skeleton: 'lg',
-      cell: (event) => <EventStatus action={event.action} />,
-    },
-    {
-      key: 'target',
-      header: t('audit.target'),
+      grows: true,
       skeleton: 'xl',
-      cell: (event) => (
-        <span className="cell-stack audit-target">
-          <span>{event.targetName || event.targetId || t('audit.unknown')}</span>
-          <small>{targetText(event.targetType)}</small>
-        </span>
-      ),
+      cell: (event) => <EventSentence event={event} />,
     },
     {
       key: 'change',
       header: t('audit.change'),
-      grows: true,
+      gives: 1,
       skeleton: 'xl',
       cell: (event) => <ChangeSummary event={event} />,
     },
     {
-      key: 'by',
-      header: t('audit.by'),
-      repeatsHeader: true,
-      gives: 2,
-      skeleton: 'md',
-      cell: (event) => (
-        <span className="cell-stack audit-by">
-          <span>{event.actor}</span>
-          <small>{event.credential}</small>
-        </span>
-      ),
-    },
-    {
       key: 'from',
       header: t('audit.from'),
-      gives: 1,
+      gives: 2,
       skeleton: 'md',
       cell: (event) => (
         <span className="cell-stack audit-from">
           <span>{event.address || '—'}</span>
-          <small>{event.userAgent}</small>
+          <small title={event.userAgent}>
+            {[clientText(event.userAgent), credentialText(event)].filter((text) => text !== '').join(' · ')}
+          </small>
         </span>
       ),
     },
@@ -92,24 +74,20 @@ export function AuditTable({ events, stale, onOpen }: AuditTableProps) {
   return <Table label={t('frame.audit')} columns={columns} rows={events} rowKey={({ id }) => id} stale={stale} />
 }
 
-/** The first field that changed, and how many others; without one, why it happened. */
+/** The first field that changed, in words, and how many others. */
 function ChangeSummary({ event }: { event: AuditEventView }) {
   const t = useTranslations()
+  const fieldText = useFieldText()
+  const valueText = useValueText()
   const [first, ...others] = changesOf(event)
   return (
     <span className="cell-stack audit-change">
       {first && (
         <span>
-          <code>{first.field}</code> {first.before !== null && <s>{first.before}</s>} {first.after}
+          {fieldText(first.field)}: <s>{valueText(first.field, first.before)}</s> {valueText(first.field, first.after)}
         </span>
       )}
-      {(others.length > 0 || event.reason) && (
-        <small>
-          {[others.length > 0 ? t('audit.moreFields', { count: others.length }) : '', event.reason ?? '']
-            .filter((text) => text !== '')
-            .join(' · ')}
-        </small>
-      )}
+      {others.length > 0 && <small>{t('audit.moreFields', { count: others.length })}</small>}
     </span>
   )
 }

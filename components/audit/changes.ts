@@ -1,19 +1,14 @@
 import type { AuditEventView } from '@/lib/api/schemas/audit-events'
 
-/** A field that an event speaks of: null where there was, or is, none. */
+/** A field that an event speaks of; undefined or null where there was, or is, none. */
 export interface FieldChange {
   field: string
-  before: string | null
-  after: string | null
+  before: unknown
+  after: unknown
 }
 
-/** What an event changed, field by field, in words as the API has them. */
+/** What an event changed, field by field, as the API has it. */
 export function changesOf({ before, after }: Pick<AuditEventView, 'before' | 'after'>): FieldChange[] {
   const fields = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])
-  return [...fields].map((field) => ({ field, before: textOf(before?.[field]), after: textOf(after?.[field]) }))
-}
-
-function textOf(value: unknown): string | null {
-  if (value === undefined || value === null) return null
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  return [...fields].map((field) => ({ field, before: before?.[field], after: after?.[field] }))
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createId } from '@/lib/domain/ids'
 import { isRegistryPassword } from '@/lib/domain/registry-password'
 import { insertAccessKey } from '@/lib/metadata/access-keys'
-import { type NewAuditEvent, insertAuditEvent } from '@/lib/metadata/audit-events'
+import { type AuditEventOf, insertAuditEvent } from '@/lib/metadata/audit-events'
 import { lockName } from '@/lib/metadata/engine/locks'
 import { putRegistryPassword } from '@/lib/metadata/registry-passwords'
 import { findDefaultInstance } from '@/lib/metadata/instances'
@@ -45,7 +45,7 @@ export async function ensureFirstAdministrator(
     await lockName(tx, 'first-administrator')
     if ((await countUsers(tx)) > 0) return null
     const id = createId('user')
-    const created: Pick<NewAuditEvent, 'target' | 'after' | 'instanceId'>[] = []
+    const created: Pick<AuditEventOf<'CREATE'>, 'target' | 'after' | 'instanceId'>[] = []
     created.push({ target: { type: 'USER', id, name: firstAdministratorName }, after: { role: 'ADMINISTRATOR' } })
     await insertUser(tx, { id, name: firstAdministratorName, role: 'ADMINISTRATOR', passwordHash })
     if (first.accessKey !== null) {

@@ -67,6 +67,11 @@ export function formatCompact(value: number, locale: Locale): string {
   return new Intl.NumberFormat(formatLocale[locale], { notation: 'compact' }).format(value)
 }
 
+/** Date and second, in the reader's time zone. */
+export function formatMoment(time: Date, locale: Locale): string {
+  return new Intl.DateTimeFormat(formatLocale[locale], { dateStyle: 'medium', timeStyle: 'medium' }).format(time)
+}
+
 /** Date, second and zone: what a hover shows for a relative time. */
 export function formatExactTime(time: Date, locale: Locale): string {
   return new Intl.DateTimeFormat(formatLocale[locale], { dateStyle: 'full', timeStyle: 'long' }).format(time)

@@ -1,4 +1,4 @@
-import type { AuditAction, AuditTargetType } from '@/lib/domain/audit'
+import type { AuditAction, AuditedType } from '@/lib/domain/audit'
 import { firstPreviousHash, hashAuditEvent, storableText } from './audit-chain'
 import type { SqlTransaction } from './engine/database'
 import { lockName } from './engine/locks'
@@ -11,10 +11,16 @@ export interface Actor {
   readonly userAgent: string
 }
 
-/** A change of settings or access, or a sign-in: `before` is null for a creation, `after` for a deletion. */
-export interface NewAuditEvent {
-  readonly action: AuditAction
-  readonly target: { readonly type: AuditTargetType; readonly id: string; readonly name: string }
+/**
+ * A change of settings or access, or a sign-in: `before` is null for a creation, `after` for a deletion. Only pairs of
+ * `auditedTypes` are possible, because the console has a sentence for each of them and for no other.
+ */
+export type NewAuditEvent = { readonly [Action in AuditAction]: AuditEventOf<Action> }[AuditAction]
+
+/** An audit event of one action. */
+export interface AuditEventOf<Action extends AuditAction> {
+  readonly action: Action
+  readonly target: { readonly type: AuditedType<Action>; readonly id: string; readonly name: string }
   /** The instance that it concerns, if any; for a change of an instance, that instance by default. */
   readonly instanceId?: string | undefined
   /** Never a secret. */

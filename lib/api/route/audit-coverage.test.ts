@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { systemPrincipal } from '@/lib/domain/principal'
 import { restRows } from '@/e2e/access/rest'
 import { TestWorld, sessionToken } from '@/lib/testing/test-world'
+import messages from '@/lib/i18n/messages/en.json'
 import { verifyAudit } from '@/lib/registry/audit/verify-audit'
 import type { Operation } from '@/lib/api/operations/operation'
 import { operations } from '@/lib/api/operations/operations'
@@ -89,6 +90,13 @@ describe('who, what, from where, before and after is recorded by', () => {
       }
     },
   )
+})
+
+test('the console has a word for each field of these events', async () => {
+  const events = await api.ctx.db.prisma.auditEvent.findMany({ select: { before: true, after: true } })
+  const facts = events.flatMap(({ before, after }) => [before, after]).map((json) => JSON.parse(json ?? '{}') as object)
+  const fields = new Set(facts.flatMap((one) => Object.keys(one)))
+  expect([...fields].filter((field) => !Object.hasOwn(messages.audit.fields, field))).toEqual([])
 })
 
 test('no exception is left over', () => {

@@ -3,7 +3,7 @@ import { createId } from '@/lib/domain/ids'
 import { nextPath } from '@/lib/domain/next-path'
 import { AppError } from '@/lib/domain/errors'
 import type { SingleSignOnSettings } from '@/lib/config'
-import { type NewAuditEvent, insertAuditEvent } from '@/lib/metadata/audit-events'
+import { type AuditEventOf, insertAuditEvent } from '@/lib/metadata/audit-events'
 import type { Transaction } from '@/lib/metadata/engine/database'
 import { isUniqueViolation } from '@/lib/metadata/engine/failures'
 import { type UserCredentials, endCredentials, lockCredentials, noteLogOn } from '@/lib/metadata/user-credentials'
@@ -185,7 +185,7 @@ async function decide(
 }
 
 /** What single sign-on changed about a user, to be recorded last in the transaction. */
-type ProvidedChange = Pick<NewAuditEvent, 'action' | 'before' | 'after'>
+type ProvidedChange = Pick<AuditEventOf<'CREATE' | 'UPDATE'>, 'action' | 'before' | 'after'>
 
 interface Provided {
   readonly user: User

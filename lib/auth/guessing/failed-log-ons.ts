@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto'
-import { type Actor, type NewAuditEvent, insertAuditEvent } from '@/lib/metadata/audit-events'
+import { type Actor, type AuditEventOf, insertAuditEvent } from '@/lib/metadata/audit-events'
 import type { Database, SqlTransaction } from '@/lib/metadata/engine/database'
 import { type LeftOut, RecordLimiter } from './record-limiter'
 
 /** A log-on that failed. */
-export interface FailedLogOn extends Pick<NewAuditEvent, 'target' | 'instanceId'> {
+export interface FailedLogOn extends Pick<AuditEventOf<'LOG_ON_FAILED'>, 'target' | 'instanceId'> {
   readonly actor: Actor
   readonly reason: string
   /**
@@ -68,7 +68,7 @@ export class FailedLogOns {
   }
 }
 
-function eventOf({ target, instanceId, reason }: FailedLogOn): NewAuditEvent {
+function eventOf({ target, instanceId, reason }: FailedLogOn): AuditEventOf<'LOG_ON_FAILED'> {
   return { action: 'LOG_ON_FAILED', target, instanceId, before: null, after: null, reason }
 }
 

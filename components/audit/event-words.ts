@@ -1,32 +1,6 @@
 import { useTranslations } from 'next-intl'
 import { auditActions, auditTargetTypes } from '@/lib/domain/audit'
-import type { AuditAction, AuditTargetType } from '@/lib/domain/audit'
-import type { IconName } from '../ui/icon'
-import { Status } from '../ui/status'
-
-const icons: Record<AuditAction, IconName> = {
-  CREATE: 'plus',
-  UPDATE: 'edit',
-  DELETE: 'trash',
-  LOG_ON: 'key',
-  LOG_ON_FAILED: 'refused',
-  LOG_OFF: 'logoff',
-  START: 'play',
-}
-
-/** What an event did. A failed log-on stands out. */
-export function EventStatus({ action }: { action: string }) {
-  const actionText = useActionText()
-  const known = auditActions.find((one) => one === action)
-  return (
-    <Status
-      icon={known === undefined ? 'warn' : icons[known]}
-      {...(action === 'LOG_ON_FAILED' ? { tone: 'danger' as const } : {})}
-    >
-      {actionText(action)}
-    </Status>
-  )
-}
+import type { AuditTargetType } from '@/lib/domain/audit'
 
 /** The word for what an event did; one that Stele does not know stays as it is. */
 export function useActionText() {

@@ -8,5 +8,16 @@ export const auditFields = [
   ...['moveCount', 'name', 'namespace', 'password', 'path', 'permission', 'reason', 'recoveryCodes', 'regionId'],
   ...['registryPasswordsRemoved', 'revokedAt', 'revokesFormer', 'role', 'scopeId', 'sealedWith', 'secondFactor'],
   ...['secretChanged', 'session', 'sessions', 'setAt', 'signs', 'specification', 'subject', 'subjectId', 'summary'],
-  ...['tagCount', 'tags', 'total', 'type', 'untaggedRetentionDays', 'userId'],
+  ...[
+    'tagCount',
+    'tags',
+    'total',
+    'type',
+    'untaggedRetentionDays',
+    'userId',
+    'registryPasswordCount',
+    'robotCount',
+    'robots',
+    'temporaryTokenCount',
+  ],
 ] as const

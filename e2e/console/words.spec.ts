@@ -137,7 +137,7 @@ test('what is not there is said inside the console, with the status 404 and a wa
       title: 'There is no such instance',
       way: instancesAddress(),
     },
-    { address: instanceAddress(home, 'nowhere'), title: 'There is no page here', way: overviewAddress(home) },
+    { address: `${overviewAddress(home)}/nowhere`, title: 'There is no page here', way: overviewAddress(home) },
     {
       address: `${overviewAddress(home)}/repository/${missing}/tags`,
       title: missing,
@@ -226,7 +226,12 @@ test('a toast lies over an open dialog, where a pointer reaches it, and is read 
   }
 })
 
-test('a failure shows the id of its request: in a dialog, in place of a list, in a toast', async ({ api, context, page, signIn }) => {
+test('a failure shows the id of its request: in a dialog, in place of a list, in a toast', async ({
+  api,
+  context,
+  page,
+  signIn,
+}) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const instance = await api.defaultInstance()
   await signIn()

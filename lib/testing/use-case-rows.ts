@@ -38,7 +38,6 @@ export const useCaseRows: Readonly<Record<string, UseCaseRow>> = {
   'audit/listAuditEvents': { member: 'DENIED', args: () => [{ pageSize }] },
   'audit/verifyAudit': { member: 'DENIED', args: () => [null] },
 
-  'content/assertImageKnown': { member: 'NOT_FOUND', args: () => [ids.closed, { tag: 'v1', digest: image.digest }] },
   'content/compareContent': { member: 'NOT_FOUND', args: () => [ids.closed, { before: 'v1', after: image.digest }] },
   'content/downloadFile': {
     member: 'NOT_FOUND',
@@ -115,6 +114,7 @@ export const useCaseRows: Readonly<Record<string, UseCaseRow>> = {
   'instances/listInstances': { member: 'seen', args: () => [{ pageSize }, host] },
   'instances/listRegions': { member: 'seen', args: () => [] },
 
+  'ledger/assertImageKnown': { member: 'NOT_FOUND', args: () => [ids.closed, { tag: 'v1', digest: image.digest }] },
   'ledger/listTagEvents': { member: 'DENIED', args: () => [{ repositoryId: ids.open }, { pageSize }] },
   'ledger/listTagEvents of what nobody shows': {
     member: 'NOT_FOUND',

@@ -19,7 +19,8 @@ const list = '/audit-events'
 const one = '/audit-events/{eventId}'
 
 async function append(
-  event: Partial<AuditEventOf<'UPDATE'>> = {},
+  event: Partial<Omit<AuditEventOf<'CREATE' | 'UPDATE'>, 'target'>> &
+    Partial<Pick<AuditEventOf<'LOG_ON'>, 'target'>> = {},
   actor: { name?: string; address?: string; userAgent?: string } = {},
 ): Promise<void> {
   const target = { type: 'NAMESPACE', id: 'crn-1', name: 'test' } as const

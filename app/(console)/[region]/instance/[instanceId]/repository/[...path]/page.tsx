@@ -8,7 +8,7 @@ import { principalOf, requireSession } from '@/lib/auth/console/session'
 import { getContext } from '@/lib/context'
 import { hasIdForm } from '@/lib/domain/ids'
 import { isRegionId } from '@/lib/domain/regions'
-import { assertImageKnown } from '@/lib/registry/content/assert-image-known'
+import { assertImageKnown } from '@/lib/registry/ledger/assert-image-known'
 import { getVisibleRepositoryId } from '@/lib/registry/repositories/get-visible-repository-id'
 import { orNotFound } from '../../../../../or-not-found'
 

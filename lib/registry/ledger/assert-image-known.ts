@@ -4,7 +4,7 @@ import { findManifestRow } from '@/lib/metadata/manifest-content'
 import { findTagDetails } from '@/lib/metadata/tag-listing'
 import type { Context } from '@/lib/context'
 import { authorize } from '@/lib/registry/authorize'
-import { getTagHistory } from '@/lib/registry/ledger/get-tag-history'
+import { getTagHistory } from './get-tag-history'
 
 /**
  * Throws NOT_FOUND for a digest that the repository does not have, and for a tag that it does not have and of which the

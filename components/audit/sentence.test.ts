@@ -17,7 +17,7 @@ function tell(locale: keyof typeof languages, event: Parameters<typeof howOf>[0]
   const fail = (error: Error) => {
     throw error
   }
-  const t = createTranslator({ locale, messages: languages[locale] as typeof en, onError: fail })
+  const t = createTranslator({ locale, messages: languages[locale], onError: fail })
   const key = sentenceOf(event)
   if (key === null) return ''
   return t.markup(`audit.sentences.${key}`, {

@@ -203,7 +203,7 @@ test('a toast lies over an open dialog, where a pointer reaches it, and is read 
     await page.goto(`${instanceAddress(instance, 'namespaces')}?search=${namespace.name}`)
     await page.evaluate(() => {
       Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true })
-      document.execCommand = () => false
+      Object.defineProperty(document, 'execCommand', { value: () => false })
     })
     await failOnce(page, 'POST', /\/api\/v1\/instances\/[^/]+\/namespaces$/, 500)
     await page.getByRole('button', { name: 'Create Namespace' }).first().click()

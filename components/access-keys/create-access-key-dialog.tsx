@@ -5,7 +5,6 @@ import { useCreateAccessKey } from '../queries/access-keys'
 import { SecretDialog } from '../connect/secret-dialog'
 import { CodeBlock } from '../ui/code-block'
 import { Dialog } from '../ui/dialog'
-import { FormError } from '../ui/form-error'
 import { useAction } from '../ui/use-action'
 import { useOrigin } from '../ui/use-origin'
 
@@ -30,7 +29,6 @@ export function CreateAccessKeyDialog({ onClose }: { onClose: () => void }) {
           <p>{t('sdk.setKey')}</p>
           <CodeBlock
             label={t('sdk.copySetKey')}
-            wraps
             lines={[[`export ALIBABA_CLOUD_ACCESS_KEY_ID=${id}`], [`export ALIBABA_CLOUD_ACCESS_KEY_SECRET=${secret}`]]}
           />
         </div>
@@ -41,12 +39,12 @@ export function CreateAccessKeyDialog({ onClose }: { onClose: () => void }) {
     <Dialog
       title={t('accessKeys.create')}
       confirm={t('common.confirm')}
+      error={create.error}
       busy={create.isPending}
       onClose={close}
       plan={() => create.plan()}
       onSubmit={() => run()}
     >
-      <FormError error={create.error} />
       <p>{t('accessKeys.createConsequence')}</p>
     </Dialog>
   )

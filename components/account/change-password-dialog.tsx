@@ -2,11 +2,9 @@
 
 import { useTranslations } from 'next-intl'
 import { z } from 'zod'
-import { isApiError } from '@/lib/api/client/api-error'
 import { changePasswordBody } from '@/lib/api/schemas/profile'
 import { useChangePassword } from '../queries/account'
 import { Dialog } from '../ui/dialog'
-import { FormError } from '../ui/form-error'
 import { PasswordField } from '../ui/password-field'
 import { useForm } from '../ui/use-form'
 
@@ -41,7 +39,6 @@ export function ChangePasswordDialog({ userName, onClose }: { userName: string; 
 
   return (
     <Dialog title={t('security.changePassword')} confirm={t('security.changePassword')} {...dialog}>
-      {!isApiError(change.error, 'BAD_REQUEST') && <FormError error={change.error} />}
       <input hidden readOnly name="username" autoComplete="username" value={userName} />
       <PasswordField
         label={t('security.currentPassword')}

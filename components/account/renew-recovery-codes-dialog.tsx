@@ -2,10 +2,8 @@
 
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
-import { isApiError } from '@/lib/api/client/api-error'
 import { useRenewRecoveryCodes } from '../queries/account'
 import { Dialog } from '../ui/dialog'
-import { FormError } from '../ui/form-error'
 import { useAction } from '../ui/use-action'
 import { ConfirmPasswordField } from './confirm-password-field'
 import { RecoveryCodesDialog } from './recovery-codes-dialog'
@@ -21,14 +19,14 @@ export function RenewRecoveryCodesDialog({ onClose }: { onClose: () => void }) {
     <Dialog
       title={t('security.renew')}
       confirm={t('security.renew')}
+      error={renew.error}
       busy={renew.isPending}
       disabled={password === ''}
       onClose={close}
       onSubmit={() => run({ password })}
     >
-      {!isApiError(renew.error, 'BAD_REQUEST') && <FormError error={renew.error} />}
       <p>{t('security.renewText')}</p>
-      <ConfirmPasswordField value={password} onChange={setPassword} refusal={renew.error} />
+      <ConfirmPasswordField value={password} onChange={setPassword} />
     </Dialog>
   )
 }

@@ -2,13 +2,11 @@
 
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
-import { isApiError } from '@/lib/api/client/api-error'
 import { confirmSecondFactorBody } from '@/lib/api/schemas/profile'
 import { useConfirmSecondFactor, useSetUpSecondFactor } from '../queries/account'
 import { Copyable } from '../ui/copy-button'
 import { Dialog } from '../ui/dialog'
 import { TextField } from '../ui/field'
-import { FormError } from '../ui/form-error'
 import { useToast } from '../ui/toast'
 import { useAction } from '../ui/use-action'
 import { ConfirmPasswordField } from './confirm-password-field'
@@ -40,13 +38,13 @@ function PasswordStep({ setUp, onClose }: { setUp: ReturnType<typeof useSetUpSec
     <Dialog
       title={t('security.setUpTitle')}
       confirm={t('security.continue')}
+      error={setUp.error}
       busy={setUp.isPending}
       disabled={password === ''}
       onClose={close}
       onSubmit={() => run({ password })}
     >
-      {!isApiError(setUp.error, 'BAD_REQUEST') && <FormError error={setUp.error} />}
-      <ConfirmPasswordField value={password} onChange={setPassword} refusal={setUp.error} />
+      <ConfirmPasswordField value={password} onChange={setPassword} />
     </Dialog>
   )
 }
@@ -66,12 +64,12 @@ function AppStep({ setup, confirm, onClose }: AppStepProps) {
     <Dialog
       title={t('security.setUpTitle')}
       confirm={t('security.turnOn')}
+      error={confirm.error}
       busy={confirm.isPending}
       disabled={!isWhole}
       onClose={close}
       onSubmit={() => run({ code })}
     >
-      {!isApiError(confirm.error, 'BAD_REQUEST') && <FormError error={confirm.error} />}
       <p>{t('security.scan')}</p>
       <QrCode text={setup.uri} label={t('security.qrCode')} />
       <p>{t('security.manual')}</p>
@@ -87,7 +85,6 @@ function AppStep({ setup, confirm, onClose }: AppStepProps) {
         autoComplete="one-time-code"
         maxLength={12}
         value={code}
-        error={isApiError(confirm.error, 'BAD_REQUEST') ? t('security.codeWrong') : undefined}
         onChange={(event) => setCode(event.target.value)}
       />
     </Dialog>

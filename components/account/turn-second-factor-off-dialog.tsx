@@ -2,10 +2,8 @@
 
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
-import { isApiError } from '@/lib/api/client/api-error'
 import { useTurnSecondFactorOff } from '../queries/account'
 import { Dialog } from '../ui/dialog'
-import { FormError } from '../ui/form-error'
 import { useAction } from '../ui/use-action'
 import { ConfirmPasswordField } from './confirm-password-field'
 
@@ -20,14 +18,14 @@ export function TurnSecondFactorOffDialog({ onClose }: { onClose: () => void }) 
       title={t('security.turnOffTitle')}
       confirm={t('security.turnOff')}
       danger
+      error={turnOff.error}
       busy={turnOff.isPending}
       disabled={password === ''}
       onClose={close}
       onSubmit={() => run({ password }, { done: () => ({ title: t('security.turnedOff') }) })}
     >
-      {!isApiError(turnOff.error, 'BAD_REQUEST') && <FormError error={turnOff.error} />}
       <p>{t('security.turnOffText')}</p>
-      <ConfirmPasswordField value={password} onChange={setPassword} refusal={turnOff.error} />
+      <ConfirmPasswordField value={password} onChange={setPassword} />
     </Dialog>
   )
 }

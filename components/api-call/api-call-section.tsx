@@ -44,7 +44,6 @@ export function ApiCallSection({ request, name }: ApiCallSectionProps) {
           label={t('apiCall.copy')}
           lines={chosen.text.split('\n').map((line) => [line])}
           isText={chosen !== curl}
-          wraps
         />
         <p className="muted">{chosen.help}</p>
       </Tabs>

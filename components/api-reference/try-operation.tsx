@@ -74,7 +74,6 @@ export function TryOperation({ operation, mayTry }: { operation: ApiOperation; m
         <CodeBlock
           label={t('apiCall.copy')}
           lines={[[curlCommand(origin, request, { headers, isPublic: operation.isPublic })]]}
-          wraps
         />
         {mayTry ? (
           <>
@@ -107,7 +106,6 @@ export function TryOperation({ operation, mayTry }: { operation: ApiOperation; m
               <CodeBlock
                 label={t('apiReference.copyAnswer')}
                 isText
-                wraps
                 lines={shownText(state.answer)
                   .split('\n')
                   .map((line) => [line])}

@@ -27,10 +27,10 @@ const icons: Partial<Record<AttachmentView['kind'], IconName>> = {
   signature: 'seal',
   sbom: 'list',
   provenance: 'branch',
-  attestation: 'shield',
+  attestation: 'attestation',
   scan: 'scan',
-  image: 'repositories',
-  index: 'repositories',
+  image: 'image',
+  index: 'image',
 }
 
 interface AttachmentItemProps {
@@ -51,7 +51,7 @@ export function AttachmentItem({ region, repository, attachment }: AttachmentIte
   const about = [attachment.format, format.bytes(attachment.sizeBytes)].filter((part) => part !== null)
   return (
     <li>
-      <Icon name={icons[kind] ?? 'details'} />
+      <Icon name={icons[kind] ?? 'attachment'} />
       <div>
         <p>
           <Link className="quiet" href={digestHref(region, repository, digest)}>
@@ -150,7 +150,7 @@ function FileButtons({ repositoryId, digest, file, label, onView }: FileButtonsP
   return (
     <span className="end">
       {isText(file.mediaType) && (
-        <IconButton icon="eye" label={t('common.viewNamed', { name: label })} onClick={onView} />
+        <IconButton icon="view" label={t('common.viewNamed', { name: label })} onClick={onView} />
       )}
       <DownloadLink
         href={fileHref(repositoryId, digest, file.digest)}

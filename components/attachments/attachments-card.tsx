@@ -61,11 +61,7 @@ function NothingAttached({ address, digest }: { address: string; digest: string 
   return (
     <div className="section-body pull">
       <p className="muted">{t('attachments.empty')}</p>
-      <CodeBlock
-        wraps
-        label={t('attachments.copySign')}
-        lines={[[`cosign sign ${address}`, { variable: `@${digest}` }]]}
-      />
+      <CodeBlock label={t('attachments.copySign')} lines={[[`cosign sign ${address}`, { variable: `@${digest}` }]]} />
       <p className="help">{t('attachments.emptyHelp')}</p>
     </div>
   )

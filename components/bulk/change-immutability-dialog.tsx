@@ -6,7 +6,6 @@ import { useState } from 'react'
 import type { ImmutabilityChangeView } from '@/lib/api/schemas/immutability-changes'
 import { type ChangeRequest, changePreviewQuery, useStartChange } from '../queries/immutability-changes'
 import { Dialog } from '../ui/dialog'
-import { FormError } from '../ui/form-error'
 import { useAction } from '../ui/use-action'
 import { useFormat } from '../ui/use-format'
 import { ChangePreview } from './change-preview'
@@ -44,6 +43,7 @@ export function ChangeImmutabilityDialog(props: ChangeImmutabilityDialogProps) {
       confirm={
         data && !data.isCapped ? t('bulk.confirm', { count: format.number(data.changeCount) }) : t('common.confirm')
       }
+      error={start.error}
       busy={start.isPending}
       disabled={changesNothing || preview.isPending}
       onClose={close}
@@ -58,7 +58,6 @@ export function ChangeImmutabilityDialog(props: ChangeImmutabilityDialogProps) {
         })
       }
     >
-      <FormError error={start.error} />
       {target === 'immutable' && (
         <fieldset className="field">
           <legend>{t('bulk.policy')}</legend>

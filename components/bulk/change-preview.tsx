@@ -70,7 +70,7 @@ function Lines({ data, mode }: { data: ImmutabilityChangePreview } & Pick<Change
         </PreviewLine>
       )}
       {changes && mode === 'audit' && (
-        <PreviewLine icon="eye">
+        <PreviewLine icon="flag">
           <p>
             {t.rich('bulk.becomeAudited', { count: data.newlyAuditedCount, repositories: data.changeCount, strong })}
           </p>
@@ -113,7 +113,7 @@ function Lines({ data, mode }: { data: ImmutabilityChangePreview } & Pick<Change
         </PreviewLine>
       )}
       {leftOut > 0 && (
-        <PreviewLine icon="refused">
+        <PreviewLine icon="off">
           <p>{t.rich('bulk.leftOut', { count: leftOut, strong })}</p>
           <small>
             {[

@@ -44,7 +44,7 @@ export function ChangeProgress({ id, takesFocus, onDismiss }: ChangeProgressProp
   return (
     <div ref={ref} className="bulk-progress" tabIndex={-1} role="group" aria-label={t('bulk.progress')}>
       <Banner
-        icon={hasEnded ? (isFailed ? 'warn' : 'ok') : 'starting'}
+        icon={hasEnded ? (isFailed ? 'failed' : 'ok') : 'starting'}
         {...(isFailed ? { tone: 'warn' as const } : hasEnded ? { tone: 'accent' as const } : {})}
         {...(hasEnded && {
           action: <IconButton icon="close" label={t('common.dismiss')} onClick={onDismiss} />,

@@ -8,8 +8,8 @@ import { isDigest } from '@/lib/domain/digest'
 import { tagsQuery } from '../queries/tags'
 import { Dialog } from '../ui/dialog'
 import { shortDigest } from '../ui/digest'
-import { PickList } from '../ui/pick-list'
-import type { PickOption } from '../ui/pick-list'
+import { Combobox } from '../ui/combobox'
+import type { ComboboxOption } from '../ui/combobox'
 import { focusField } from '../ui/use-form'
 
 interface ChooseSideDialogProps {
@@ -25,13 +25,14 @@ interface ChooseSideDialogProps {
 export function ChooseSideDialog({ title, repositoryId, current, onChoose, onClose }: ChooseSideDialogProps) {
   const t = useTranslations()
   const [search, setSearch] = useState('')
-  const [chosen, setChosen] = useState<PickOption | null>(() => (current === '' ? null : optionOf(current, '')))
+  const [chosen, setChosen] = useState<ComboboxOption | null>(() => (current === '' ? null : optionOf(current, '')))
   const [isChecked, setChecked] = useState(false)
   const isOfDigest = isDigest(search)
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     ...tagsQuery(repositoryId, { search, sort: '-pushedAt', pageSize: pageSizeMax, cursor: undefined }),
     enabled: !isOfDigest,
   })
+  const { data } = query
   const tags = data?.items.map(({ name, digest }) => optionOf(name, shortDigest(digest)))
   const options = isOfDigest ? [optionOf(search, t('tags.digest'))] : tags
   return (
@@ -45,15 +46,13 @@ export function ChooseSideDialog({ title, repositoryId, current, onChoose, onClo
         else onChoose(chosen.value)
       }}
     >
-      <PickList
-        legend={t('compare.tagOrDigest')}
+      <Combobox
+        label={t('compare.tagOrDigest')}
         name="reference"
-        searchLabel={t('compare.searchLabel')}
-        search={search}
         onSearch={setSearch}
+        query={isOfDigest ? undefined : query}
         options={options ?? null}
-        loadError={isOfDigest ? null : error}
-        onRetry={() => void refetch()}
+        placeholder={t('compare.searchLabel')}
         moreCount={isOfDigest || data === undefined ? 0 : data.totalCount - data.items.length}
         chosen={chosen}
         onChoose={setChosen}
@@ -64,6 +63,6 @@ export function ChooseSideDialog({ title, repositoryId, current, onChoose, onClo
   )
 }
 
-function optionOf(reference: string, note: string): PickOption {
-  return { value: reference, label: reference, note, icon: isDigest(reference) ? 'details' : 'tag' }
+function optionOf(reference: string, note: string): ComboboxOption {
+  return { value: reference, label: reference, note, icon: isDigest(reference) ? 'image' : 'tag' }
 }

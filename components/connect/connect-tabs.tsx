@@ -36,7 +36,7 @@ export function ConnectTabs({ connection, first }: ConnectTabsProps) {
                 <strong>{t(`steps.${key}.title`)}</strong> {t(`steps.${key}.help`)}
               </p>
               {lines.length > 0 && (
-                <CodeBlock lines={lines} label={t('copy', { step: t(`steps.${key}.title`) })} wraps isText={isFile} />
+                <CodeBlock lines={lines} label={t('copy', { step: t(`steps.${key}.title`) })} isText={isFile} />
               )}
             </li>
           ))}

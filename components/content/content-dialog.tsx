@@ -50,7 +50,7 @@ export function ContentDialog({ title, subject, sizeBytes, query: options, href,
         <>
           {shown !== undefined && <CopyTextButton text={shown}>{t('image.copyText')}</CopyTextButton>}
           <a className="button" href={href} download>
-            <Icon name="pull" />
+            <Icon name="download" />
             {t('image.download')}
           </a>
           <Button type="submit" variant="primary">

@@ -7,7 +7,6 @@ import { useCreateTemporaryToken } from '../queries/credentials'
 import { SecretDialog } from '../connect/secret-dialog'
 import { Dialog } from '../ui/dialog'
 import { SelectField } from '../ui/field'
-import { FormError } from '../ui/form-error'
 import { useAction } from '../ui/use-action'
 
 const hoursOffered = [1, 2, 4, 8, 12, 24]
@@ -40,12 +39,12 @@ export function CreateTokenDialog({ instanceId, credentials, mayPush, onClose }:
     <Dialog
       title={t('tokens.create')}
       confirm={t('common.confirm')}
+      error={create.error}
       busy={create.isPending}
       onClose={close}
       plan={() => create.plan(hours)}
       onSubmit={() => run(hours)}
     >
-      <FormError error={create.error} />
       <SelectField
         label={t('tokens.hours')}
         name="hours"

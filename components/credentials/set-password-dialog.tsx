@@ -5,7 +5,6 @@ import { z } from 'zod'
 import { setPasswordBody } from '@/lib/api/schemas/credentials'
 import { useSetPassword } from '../queries/credentials'
 import { Dialog } from '../ui/dialog'
-import { FormError } from '../ui/form-error'
 import { PasswordField } from '../ui/password-field'
 import { useForm } from '../ui/use-form'
 
@@ -36,7 +35,6 @@ export function SetPasswordDialog({ instanceId, userName, onClose }: SetPassword
   })
   return (
     <Dialog title={t('credentials.setPassword')} subject={userName} confirm={t('common.confirm')} {...form.dialog}>
-      <FormError error={save.error} />
       <p>{t('credentials.setPasswordHelp')}</p>
       <PasswordField
         label={t('credentials.password')}

@@ -110,7 +110,6 @@ export function FirstPushSection({ region, instance: { id: instanceId } }: First
             </p>
           )}
           <CodeBlock
-            wraps
             label={t('guide.copyLogIn')}
             lines={[
               [

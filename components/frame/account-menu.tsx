@@ -30,7 +30,7 @@ export function AccountMenu({ userName, isAdministrator }: AccountMenuProps) {
         </>
       }
     >
-      <MenuItem icon="shield" onSelect={() => router.push(accountHref('security'))}>
+      <MenuItem icon="security" onSelect={() => router.push(accountHref('security'))}>
         {t('account.security')}
       </MenuItem>
       <MenuItem icon="key" onSelect={() => router.push(accountHref('access-keys'))}>

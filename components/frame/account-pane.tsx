@@ -10,7 +10,7 @@ export function AccountPane() {
   return (
     <nav className="subpane" aria-label={t('account.title')}>
       <ul>
-        <PaneLink icon="shield" href={accountHref('security')}>
+        <PaneLink icon="security" href={accountHref('security')}>
           {t('account.security')}
         </PaneLink>
         <PaneLink icon="key" href={accountHref('access-keys')}>

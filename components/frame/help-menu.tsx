@@ -12,13 +12,13 @@ export function HelpMenu() {
   const router = useRouter()
   return (
     <Menu label={t('help.title')} className="bar-button" button={<Icon name="help" />}>
-      <MenuItem icon="details" onSelect={() => router.push(manualHref())}>
+      <MenuItem icon="manual" onSelect={() => router.push(manualHref())}>
         {t('help.manual')}
       </MenuItem>
       <MenuItem icon="lock" onSelect={() => router.push(manualHref('administrators'))}>
         {t('help.immutability')}
       </MenuItem>
-      <MenuItem icon="audit" onSelect={() => router.push(apiReferenceHref())}>
+      <MenuItem icon="api" onSelect={() => router.push(apiReferenceHref())}>
         {t('apiReference.title')}
       </MenuItem>
     </Menu>

@@ -28,7 +28,7 @@ export function LanguageSwitch() {
         router.refresh()
       }}
     >
-      <Icon name="globe" />
+      <Icon name="language" />
       <span className="bar-word">{word}</span>
     </button>
   )

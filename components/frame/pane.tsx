@@ -138,7 +138,7 @@ function MaintenanceLinks() {
         <PaneLink icon="recycle" href={maintenanceHref('garbage-collection')}>
           {t('garbageCollection.title')}
         </PaneLink>
-        <PaneLink icon="scan" href={maintenanceHref('scrub')}>
+        <PaneLink icon="scrub" href={maintenanceHref('scrub')}>
           {t('scrub.title')}
         </PaneLink>
       </ul>

@@ -36,7 +36,7 @@ export function AccessSection({ repository, instance, isAdministrator }: AccessS
 
   return (
     <>
-      <Banner icon={repository.type === 'PUBLIC' ? 'globe' : 'lock'}>
+      <Banner icon={repository.type === 'PUBLIC' ? 'public' : 'private'}>
         <p>
           {everybody()} {isAdministrator ? '' : t('grants.someHidden')}
         </p>

@@ -6,10 +6,10 @@ import { isApiError } from '@/lib/api/client/api-error'
 import type { GrantView } from '@/lib/api/schemas/grants'
 import { useCreateGrant } from '../queries/grants'
 import { Banner } from '../ui/banner'
+import type { ComboboxOption } from '../ui/combobox'
 import { Dialog } from '../ui/dialog'
-import { FormError } from '../ui/form-error'
-import type { PickOption } from '../ui/pick-list'
 import { useAction } from '../ui/use-action'
+import { focusField } from '../ui/use-form'
 import { InstancePicker } from './instance-picker'
 import type { ChosenInstance } from './instance-picker'
 import { PermissionChoices } from './permission'
@@ -28,7 +28,7 @@ interface CreateGrantDialogProps {
   onClose: () => void
 }
 
-const nothingChosen: ScopeChoice = { type: 'INSTANCE', namespaceId: '', repository: null }
+const nothingChosen: ScopeChoice = { type: 'INSTANCE', namespace: null, repository: null }
 
 /** Grants a user or a robot something. What is settled by where one is, is not asked for. */
 export function CreateGrantDialog({ subject, scope, instance: here, onClose }: CreateGrantDialogProps) {
@@ -38,7 +38,7 @@ export function CreateGrantDialog({ subject, scope, instance: here, onClose }: C
   const { run, close } = useAction(create, onClose)
   const [instance, setInstance] = useState(here)
   const [scopeChoice, setScopeChoice] = useState(here === null ? nothingChosen : initialScope(here))
-  const [subjectChoice, setSubjectChoice] = useState<PickOption | null>(null)
+  const [subjectChoice, setSubjectChoice] = useState<ComboboxOption | null>(null)
   const [permission, setPermission] = useState<GrantView['permission']>('PULL')
   const [isChecked, setChecked] = useState(false)
 
@@ -53,6 +53,11 @@ export function CreateGrantDialog({ subject, scope, instance: here, onClose }: C
     return scopeChoice.type === 'NAMESPACE' ? 'namespaceId' : 'repositoryId'
   }
 
+  function subjectError(): string | undefined {
+    if (exists) return t('grants.exists')
+    return isChecked && subjectId === null ? t('grants.subjectMissing') : undefined
+  }
+
   /** What was refused was for another choice. */
   function forgetRefusal() {
     if (create.isError) create.reset()
@@ -63,13 +68,14 @@ export function CreateGrantDialog({ subject, scope, instance: here, onClose }: C
       title={t('grants.create')}
       {...(subject || scope ? { subject: subject?.name ?? scope?.name ?? '' } : {})}
       confirm={t('common.confirm')}
+      error={exists ? null : create.error}
       busy={create.isPending}
       onClose={close}
       plan={() => (scopeId === null || subjectId === null ? null : create.plan({ subjectId, scopeId, permission }))}
       onSubmit={({ currentTarget }) => {
         setChecked(true)
         if (scopeId === null || subjectId === null) {
-          focusChoice(currentTarget, missing())
+          focusField(currentTarget, [missing()])
           return
         }
         run(
@@ -86,12 +92,10 @@ export function CreateGrantDialog({ subject, scope, instance: here, onClose }: C
         )
       }}
     >
-      {exists ? (
+      {exists && subject !== null && (
         <Banner tone="danger" icon="refused">
           <p>{t('grants.exists')}</p>
         </Banner>
-      ) : (
-        <FormError error={create.error} />
       )}
       {here === null && (
         <InstancePicker
@@ -125,15 +129,10 @@ export function CreateGrantDialog({ subject, scope, instance: here, onClose }: C
             forgetRefusal()
             setSubjectChoice(choice)
           }}
-          error={isChecked && subjectId === null ? t('grants.subjectMissing') : undefined}
+          error={subjectError()}
         />
       )}
       <PermissionChoices value={permission} onChange={setPermission} />
     </Dialog>
   )
-}
-
-/** Focuses the search field of a list to choose from, or the list itself. */
-function focusChoice(form: HTMLFormElement, name: string) {
-  form.querySelector<HTMLElement>(`[data-field=${name}] input, select[name=${name}]`)?.focus()
 }

@@ -6,8 +6,8 @@ import { useState } from 'react'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import { isRegionId } from '@/lib/domain/regions'
 import { instancesQuery } from '../queries/instances'
-import { PickList } from '../ui/pick-list'
-import type { PickOption } from '../ui/pick-list'
+import { Combobox } from '../ui/combobox'
+import type { ComboboxOption } from '../ui/combobox'
 
 /** An instance that was chosen in a dialog. */
 export type ChosenInstance = Pick<InstanceView, 'id' | 'name' | 'access'>
@@ -22,23 +22,17 @@ interface InstancePickerProps {
 export function InstancePicker({ chosen, onChoose, error }: InstancePickerProps) {
   const t = useTranslations()
   const [search, setSearch] = useState('')
-  const {
-    data,
-    error: loadError,
-    refetch,
-  } = useQuery(instancesQuery({ regionId: '', search, pageSize: 50, cursor: undefined }))
+  const query = useQuery(instancesQuery({ regionId: '', search, pageSize: 50, cursor: undefined }))
+  const { data } = query
   const regionName = (id: string) => (isRegionId(id) ? t(`regions.${id}`) : id)
   const options = data?.items.map((instance) => optionOf(instance, regionName(instance.regionId)))
   return (
-    <PickList
-      legend={t('grants.scopes.INSTANCE')}
+    <Combobox
+      label={t('grants.scopes.INSTANCE')}
       name="instanceId"
-      searchLabel={t('instances.search')}
-      search={search}
       onSearch={setSearch}
       options={options ?? null}
-      loadError={loadError}
-      onRetry={() => void refetch()}
+      query={query}
       moreCount={data ? data.totalCount - data.items.length : 0}
       chosen={chosen && optionOf(chosen, '')}
       onChoose={({ value }) => {
@@ -51,7 +45,7 @@ export function InstancePicker({ chosen, onChoose, error }: InstancePickerProps)
   )
 }
 
-function optionOf({ id, name }: Pick<InstanceView, 'id' | 'name'>, note: string): PickOption {
+function optionOf({ id, name }: Pick<InstanceView, 'id' | 'name'>, note: string): ComboboxOption {
   return { value: id, label: name, note, icon: 'instances' }
 }
 

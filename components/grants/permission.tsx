@@ -8,7 +8,7 @@ import { Status } from '../ui/status'
 
 type Permission = GrantView['permission']
 
-const icons = { PULL: 'pull', PUSH: 'push', MANAGE: 'edit' } as const
+const icons = { PULL: 'pull', PUSH: 'push', MANAGE: 'manage' } as const
 
 /** What a grant allows, in a row. */
 export function PermissionStatus({ permission }: { permission: Permission }) {
@@ -28,7 +28,7 @@ export function PermissionChoices<Value extends Permission | null>(props: Permis
   const { value, onChange, none } = props
   const t = useTranslations()
   return (
-    <FieldSet legend={t('grants.permission')}>
+    <FieldSet legend={t('grants.permission')} path="permission">
       {none && (
         <Choice
           type="radio"

@@ -5,31 +5,30 @@ import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import type { GrantView } from '@/lib/api/schemas/grants'
 import type { InstanceView } from '@/lib/api/schemas/instances'
-import { allNamespacesQuery } from '../queries/namespaces'
+import { managedNamespacesQuery, namespaceOption } from '../queries/namespaces'
 import { managedRepositoriesQuery } from '../queries/repositories'
-import { Choice, FieldSet, SelectField } from '../ui/field'
-import { PickList } from '../ui/pick-list'
-import type { PickOption } from '../ui/pick-list'
-import { LoadError } from '../ui/states'
+import { Combobox } from '../ui/combobox'
+import type { ComboboxOption } from '../ui/combobox'
+import { Choice, FieldSet } from '../ui/field'
 
 type ScopeType = GrantView['scope']['type']
 
 /** What is chosen so far: the kind, and which of it. */
 export interface ScopeChoice {
   type: ScopeType
-  namespaceId: string
-  repository: PickOption | null
+  namespace: ComboboxOption | null
+  repository: ComboboxOption | null
 }
 
 /** What the dialog begins with: the whole instance for who may manage it. */
 export function initialScope(instance: Pick<InstanceView, 'access'>): ScopeChoice {
-  return { type: instance.access === 'MANAGE' ? 'INSTANCE' : 'NAMESPACE', namespaceId: '', repository: null }
+  return { type: instance.access === 'MANAGE' ? 'INSTANCE' : 'NAMESPACE', namespace: null, repository: null }
 }
 
 /** The id of what is chosen; null while nothing is. */
-export function scopeIdOf({ type, namespaceId, repository }: ScopeChoice, instanceId: string): string | null {
+export function scopeIdOf({ type, namespace, repository }: ScopeChoice, instanceId: string): string | null {
   if (type === 'INSTANCE') return instanceId
-  if (type === 'NAMESPACE') return namespaceId || null
+  if (type === 'NAMESPACE') return namespace?.value ?? null
   return repository?.value ?? null
 }
 
@@ -61,10 +60,10 @@ export function ScopePicker({ instance, value, onChange, error }: ScopePickerPro
         ))}
       </FieldSet>
       {value.type === 'NAMESPACE' && (
-        <NamespaceSelect
+        <NamespacePicker
           instanceId={instance.id}
-          value={value.namespaceId}
-          onChange={(namespaceId) => onChange({ ...value, namespaceId })}
+          chosen={value.namespace}
+          onChoose={(namespace) => onChange({ ...value, namespace })}
           error={error}
         />
       )}
@@ -80,48 +79,40 @@ export function ScopePicker({ instance, value, onChange, error }: ScopePickerPro
   )
 }
 
-interface NamespaceSelectProps {
+interface PickerProps {
   instanceId: string
-  value: string
-  onChange: (namespaceId: string) => void
+  chosen: ComboboxOption | null
+  onChoose: (option: ComboboxOption) => void
   error: string | undefined
 }
 
-function NamespaceSelect({ instanceId, value, onChange, error }: NamespaceSelectProps) {
+function NamespacePicker({ instanceId, chosen, onChoose, error }: PickerProps) {
   const t = useTranslations()
-  const { data, error: loadError, refetch } = useQuery(allNamespacesQuery(instanceId))
-  if (!data && loadError) return <LoadError error={loadError} onRetry={() => void refetch()} />
+  const [search, setSearch] = useState('')
+  const query = useQuery(managedNamespacesQuery(instanceId, search))
+  const { data } = query
   return (
-    <SelectField
+    <Combobox
       label={t('grants.scopes.NAMESPACE')}
       name="namespaceId"
-      value={value}
+      path="scopeId"
+      onSearch={setSearch}
+      query={query}
+      options={data?.items.map(namespaceOption) ?? null}
+      moreCount={data?.hasMore ? null : 0}
+      chosen={chosen}
+      onChoose={onChoose}
+      empty={t('combobox.nothingFound')}
       error={error}
-      onChange={(event) => onChange(event.target.value)}
-    >
-      <option value="">{t('grants.choose')}</option>
-      {data
-        ?.filter(({ access }) => access === 'MANAGE')
-        .map(({ id, name }) => (
-          <option key={id} value={id}>
-            {name}
-          </option>
-        ))}
-    </SelectField>
+    />
   )
 }
 
-interface RepositoryPickerProps {
-  instanceId: string
-  chosen: PickOption | null
-  onChoose: (option: PickOption) => void
-  error: string | undefined
-}
-
-function RepositoryPicker({ instanceId, chosen, onChoose, error }: RepositoryPickerProps) {
+function RepositoryPicker({ instanceId, chosen, onChoose, error }: PickerProps) {
   const t = useTranslations()
   const [search, setSearch] = useState('')
-  const { data, error: loadError, refetch } = useQuery(managedRepositoriesQuery(instanceId, search))
+  const query = useQuery(managedRepositoriesQuery(instanceId, search))
+  const { data } = query
   const options = data?.items.map(({ id, namespace, name, summary }) => ({
     value: id,
     label: `${namespace}/${name}`,
@@ -129,15 +120,13 @@ function RepositoryPicker({ instanceId, chosen, onChoose, error }: RepositoryPic
     icon: 'repositories' as const,
   }))
   return (
-    <PickList
-      legend={t('grants.scopes.REPOSITORY')}
+    <Combobox
+      label={t('grants.scopes.REPOSITORY')}
       name="repositoryId"
-      searchLabel={t('repositories.search')}
-      search={search}
+      path="scopeId"
       onSearch={setSearch}
+      query={query}
       options={options ?? null}
-      loadError={loadError}
-      onRetry={() => void refetch()}
       moreCount={data?.hasMore ? null : 0}
       chosen={chosen}
       onChoose={onChoose}

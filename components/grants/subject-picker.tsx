@@ -4,14 +4,14 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { grantSubjectsQuery } from '../queries/grants'
-import { PickList } from '../ui/pick-list'
-import type { PickOption } from '../ui/pick-list'
+import { Combobox } from '../ui/combobox'
+import type { ComboboxOption } from '../ui/combobox'
 
 interface SubjectPickerProps {
   /** What is to be granted on; null while it is not chosen. */
   scopeId: string | null
-  chosen: PickOption | null
-  onChoose: (option: PickOption) => void
+  chosen: ComboboxOption | null
+  onChoose: (option: ComboboxOption) => void
   error: string | undefined
 }
 
@@ -19,27 +19,21 @@ interface SubjectPickerProps {
 export function SubjectPicker({ scopeId, chosen, onChoose, error }: SubjectPickerProps) {
   const t = useTranslations()
   const [search, setSearch] = useState('')
-  const {
-    data,
-    error: loadError,
-    refetch,
-  } = useQuery({ ...grantSubjectsQuery(scopeId ?? '', search), enabled: scopeId !== null })
+  const query = useQuery({ ...grantSubjectsQuery(scopeId ?? '', search), enabled: scopeId !== null })
+  const { data } = query
   const options = data?.items.map(({ type, id, name, description }) => ({
     value: id,
     label: name,
     note: description || t(`grants.subjectTypes.${type}`),
-    icon: type === 'USER' ? ('users' as const) : ('robot' as const),
+    icon: type === 'USER' ? ('user' as const) : ('robot' as const),
   }))
   return (
-    <PickList
-      legend={t('grants.subject')}
+    <Combobox
+      label={t('grants.subject')}
       name="subjectId"
-      searchLabel={t('grants.search')}
-      search={search}
       onSearch={setSearch}
       options={scopeId === null ? [] : (options ?? null)}
-      loadError={loadError}
-      onRetry={() => void refetch()}
+      query={query}
       moreCount={data ? data.totalCount - data.items.length : 0}
       chosen={chosen}
       onChoose={onChoose}

@@ -41,7 +41,7 @@ export function FileList({ repositoryId, digest, files: { items, totalCount } }:
           const name = file.title ?? shortDigest(file.digest ?? '')
           return (
             <li key={index}>
-              <Icon name="details" />
+              <Icon name="file" />
               <div>
                 <p>{name}</p>
                 {!file.isPresent && (

@@ -56,7 +56,6 @@ export function PullCard({ address, digest, tag, kind, isProtected }: PullCardPr
             />
           )}
           <CodeBlock
-            wraps
             isText={tool === 'kubernetes'}
             label={t('pull.copy')}
             lines={[pullCommand(tool, { address, reference })]}

@@ -11,7 +11,6 @@ import { Banner } from '../ui/banner'
 import { CodeBlock } from '../ui/code-block'
 import { Dialog } from '../ui/dialog'
 import { TextField } from '../ui/field'
-import { FormError } from '../ui/form-error'
 import { useForm } from '../ui/use-form'
 
 interface CheckPushDialogProps {
@@ -41,7 +40,6 @@ export function CheckPushDialog({ repository, onClose }: CheckPushDialogProps) {
       confirm={t('immutability.checkNow')}
       {...form.dialog}
     >
-      <FormError error={check.error} />
       <TextField
         label={t('immutability.tag')}
         name="tag"

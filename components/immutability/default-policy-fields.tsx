@@ -53,7 +53,7 @@ export function DefaultPolicyFields(props: DefaultPolicyFieldsProps) {
   const t = useTranslations()
   return (
     <>
-      <FieldSet legend={legend}>
+      <FieldSet legend={legend} path="defaultImmutability">
         <div className={inherited === null ? 'choice-row choice-row--3' : 'choice-row'}>
           {inherited !== null && (
             <Choice

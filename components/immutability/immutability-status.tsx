@@ -14,7 +14,7 @@ export function useModeWord(): (mode: ImmutabilityMode) => string {
 }
 
 /** The icon of a mode. */
-const modeIcons = { off: 'free', audit: 'eye', enforce: 'lock' } as const
+const modeIcons = { off: 'free', audit: 'flag', enforce: 'lock' } as const
 
 /** Whether tags can be overwritten, in the head of a page. */
 export function ImmutabilityBadge({ mode }: { mode: ImmutabilityMode }) {

@@ -8,10 +8,9 @@ import { formatDateTime } from '@/lib/i18n/format'
 import { useOpenTag } from '../queries/openings'
 import { Dialog } from '../ui/dialog'
 import { SelectField, TextField } from '../ui/field'
-import { FormError } from '../ui/form-error'
 import { Icon } from '../ui/icon'
 import { useFormat } from '../ui/use-format'
-import { useForm } from '../ui/use-form'
+import { focusField, useForm } from '../ui/use-form'
 import { useNowMs } from '../ui/use-now'
 
 interface OpenTagDialogProps {
@@ -46,6 +45,9 @@ export function OpenTagDialog({ repositoryId, path, tag, onClose }: OpenTagDialo
       title: t('openings.opened', { tag: opened.tag }),
       body: t('openings.openedUntil', { time: formatDateTime(new Date(opened.closesAt), locale) }),
     }),
+    onError: (error, dialog) => {
+      if (isApiError(error, 'NOT_FOUND')) focusField(dialog, ['tag'])
+    },
     onClose,
   })
   // The person sees the repository, so it is the tag that does not exist.
@@ -58,8 +60,8 @@ export function OpenTagDialog({ repositoryId, path, tag, onClose }: OpenTagDialo
       subject={tag === null ? path : `${path}:${tag}`}
       confirm={t('common.confirm')}
       {...form.dialog}
+      error={isMissing ? null : action.error}
     >
-      {!isMissing && <FormError error={action.error} />}
       {tag === null && (
         <TextField
           label={t('tags.tag')}

@@ -18,13 +18,14 @@ import { ApiCall } from '../ui/api-call'
 import { Button, TextButton } from '../ui/button'
 import { Conflict } from '../ui/conflict'
 import { Fact } from '../ui/fact'
-import { FormError } from '../ui/form-error'
 import { Section } from '../ui/page'
+import { Refused } from '../ui/refused'
 import { Skeleton } from '../ui/states'
 import { Time } from '../ui/time'
 import type { Action } from '../ui/use-action'
 import { useEdit } from '../ui/use-edit'
 import { useFormat } from '../ui/use-format'
+import { useKeptFields } from '../ui/use-kept-fields'
 import { exemptTagsOf } from './exempt-tags'
 import { ExemptTagsField, ModeChoices } from './policy-fields'
 import { PolicyPreview, usePolicyPreview } from './policy-preview'
@@ -113,6 +114,7 @@ function PolicyForm({ region, instance, owner, opened, current, reload, onClose 
     saved: () => ({ title: t('immutability.saved', { path }), body: t('immutability.savedNext') }),
   })
   const { values, theirs, isChanged } = edit
+  const kept = useKeptFields(edit)
   const stored = settingsOf(edit.base)
   const policy = { mode: values.mode, exemptTags: exemptTagsOf(values.exemptTags) }
   const preview = usePolicyPreview(edit.base.id, policy)
@@ -155,12 +157,13 @@ function PolicyForm({ region, instance, owner, opened, current, reload, onClose 
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          if (!isWrong && (isChanged || theirs !== null)) edit.save()
+          if (isWrong || (!isChanged && theirs === null)) return
+          kept.leave()
+          edit.save()
         }}
       >
-        <div className="stack-fields">
-          <FormError error={edit.error} />
-          {theirs ? (
+        <Refused error={edit.error} className="stack-fields">
+          {theirs && (
             <Conflict
               rows={edit.conflicts.map(({ name, theirs: other, yours }) => ({
                 label: labelOf(name),
@@ -176,66 +179,69 @@ function PolicyForm({ region, instance, owner, opened, current, reload, onClose 
                 })}
               </p>
             </Conflict>
-          ) : (
-            <>
-              <ModeChoices
-                legend={t('repositories.immutability')}
-                name="mode"
-                value={values.mode}
-                onChange={(mode) => set({ mode })}
-              >
-                {owner ? (
-                  <p className="source">
-                    {t.rich('immutability.defaults', {
-                      namespace: owner.name,
-                      namespaceMode:
-                        owner.defaultImmutability.source === 'namespace'
-                          ? modeWord(owner.defaultImmutability.mode)
-                          : t('immutability.asInstance'),
-                      instance: instance.name,
-                      instanceMode: modeWord(instance.defaultImmutability.mode),
-                      toNamespace: (chunks) => <Link href={namespacesHref(region, instance.id)}>{chunks}</Link>,
-                      toInstance: (chunks) => <Link href={instanceHref(region, instance.id)}>{chunks}</Link>,
-                    })}
-                  </p>
-                ) : (
-                  <p className="source">
-                    <Skeleton width="xl" />
-                  </p>
-                )}
-              </ModeChoices>
-              <ExemptTagsField
-                value={policy.exemptTags}
-                stored={exemptTagsOf(stored.exemptTags)}
-                counts={preview.counts}
-                onChange={(exemptTags) => set({ exemptTags: exemptTags.join(' ') })}
-                onWrong={setIsWrong}
-              />
-              <PolicyPreview
-                preview={preview}
-                policy={policy}
-                isChanged={values.mode !== stored.mode || values.exemptTags !== stored.exemptTags}
-                aside={
-                  preview.data && (
-                    <span className="muted">{t('immutability.lookedAt', { count: preview.data.tagCount })}</span>
-                  )
-                }
-              />
-            </>
           )}
+          {/* Kept while it is decided, with what was typed. */}
+          <div {...kept.props}>
+            <ModeChoices
+              legend={t('repositories.immutability')}
+              name="mode"
+              value={values.mode}
+              onChange={(mode) => set({ mode })}
+            >
+              {owner ? (
+                <p className="source">
+                  {t.rich('immutability.defaults', {
+                    namespace: owner.name,
+                    namespaceMode:
+                      owner.defaultImmutability.source === 'namespace'
+                        ? modeWord(owner.defaultImmutability.mode)
+                        : t('immutability.asInstance'),
+                    instance: instance.name,
+                    instanceMode: modeWord(instance.defaultImmutability.mode),
+                    toNamespace: (chunks) => <Link href={namespacesHref(region, instance.id)}>{chunks}</Link>,
+                    toInstance: (chunks) => <Link href={instanceHref(region, instance.id)}>{chunks}</Link>,
+                  })}
+                </p>
+              ) : (
+                <p className="source">
+                  <Skeleton width="xl" />
+                </p>
+              )}
+            </ModeChoices>
+            <ExemptTagsField
+              value={policy.exemptTags}
+              stored={exemptTagsOf(stored.exemptTags)}
+              counts={preview.counts}
+              onChange={(exemptTags) => set({ exemptTags: exemptTags.join(' ') })}
+              onWrong={setIsWrong}
+            />
+            <PolicyPreview
+              preview={preview}
+              policy={policy}
+              isChanged={values.mode !== stored.mode || values.exemptTags !== stored.exemptTags}
+              aside={
+                preview.data && (
+                  <span className="muted">{t('immutability.lookedAt', { count: preview.data.tagCount })}</span>
+                )
+              }
+            />
+          </div>
           {isShown && (
             <ApiCall
               request={edit.plan?.() ?? update.plan({ body: wholePolicy(), etag: opened.etag })}
               name={undefined}
             />
           )}
-        </div>
+        </Refused>
         <footer className="section-foot">
           <TextButton aria-expanded={isShown} onClick={() => setIsShown(!isShown)}>
             {isShown ? t('apiCall.hide') : t('apiCall.show')}
           </TextButton>
           {theirs ? (
             <>
+              <Button key="cancel" onClick={kept.goBack}>
+                {t('common.cancel')}
+              </Button>
               <Button key="theirs" autoFocus onClick={edit.takeTheirs}>
                 {t('conflict.useTheirs')}
               </Button>

@@ -23,7 +23,7 @@ interface ModeChoicesProps {
 export function ModeChoices({ legend, name, value, onChange, children }: ModeChoicesProps) {
   const t = useTranslations()
   return (
-    <FieldSet legend={legend}>
+    <FieldSet legend={legend} path={name}>
       <div className="choice-row choice-row--3">
         {immutabilityModes.map((mode) => (
           <Choice
@@ -93,6 +93,7 @@ export function ExemptTagsField({ value, onChange, stored, counts, onWrong }: Ex
   return (
     <Field
       label={t('immutability.exemptTags')}
+      path="exemptTags"
       help={t.rich('immutability.exemptHelp', { code: (chunks) => <code>{chunks}</code> })}
       error={errorText()}
       note={t('repositories.length', { length: format.number(value.length), max: format.number(exemptTagsMax) })}

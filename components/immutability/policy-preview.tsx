@@ -107,7 +107,7 @@ function Lines({ data, policy, isChanged }: LinesProps) {
         </PreviewLine>
       )}
       {data.auditedCount > 0 && (
-        <PreviewLine icon="eye">
+        <PreviewLine icon="flag">
           <p>{t.rich('immutability.areAudited', { count: data.auditedCount, strong })}</p>
           <small>{t('immutability.areAuditedNext')}</small>
         </PreviewLine>

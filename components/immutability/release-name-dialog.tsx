@@ -5,7 +5,6 @@ import { type TombstoneView, releaseTagNameBody } from '@/lib/api/schemas/tags'
 import { useReleaseName } from '../queries/openings'
 import { Dialog } from '../ui/dialog'
 import { TextArea } from '../ui/field'
-import { FormError } from '../ui/form-error'
 import { useForm } from '../ui/use-form'
 
 interface ReleaseNameDialogProps {
@@ -36,7 +35,6 @@ export function ReleaseNameDialog({ repositoryId, path, name: { tag }, onClose }
       danger
       {...form.dialog}
     >
-      <FormError error={release.error} />
       <p>{t('openings.releaseConsequence')}</p>
       <TextArea
         label={t('openings.reason')}

@@ -76,7 +76,7 @@ function LogCard({ log }: { log: TransparencyLogView }) {
       {log.witnesses.length > 0 && <WitnessList witnesses={log.witnesses} />}
       <SubSection title={t('transparency.verify')}>
         <div className="section-body code-stack">
-          <CodeBlock wraps label={t('transparency.copyVerify')} lines={[[verifyCommand(log)]]} />
+          <CodeBlock label={t('transparency.copyVerify')} lines={[[verifyCommand(log)]]} />
           <p className="help">
             {t('transparency.verifyHelp')}
             {!log.isPublic && ` ${t('transparency.verifyCredential')}`}

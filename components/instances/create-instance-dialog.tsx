@@ -7,7 +7,6 @@ import type { RegionId } from '@/lib/domain/regions'
 import { useCreateInstance } from '../queries/instances'
 import { Dialog } from '../ui/dialog'
 import { SelectField } from '../ui/field'
-import { FormError } from '../ui/form-error'
 import { NameField } from '../ui/name-field'
 import { useForm } from '../ui/use-form'
 
@@ -39,7 +38,6 @@ export function CreateInstanceDialog({ region, onClose }: { region: RegionId; on
       confirm={t('common.confirm')}
       {...form.dialog}
     >
-      {!form.isTaken && <FormError error={create.error} />}
       <NameField
         form={form}
         label={t('instances.name')}

@@ -15,7 +15,6 @@ export function PushCommand({ address }: PushCommandProps) {
   const target = [`${address}:`, { variable: 'v1' }] as const
   return (
     <CodeBlock
-      wraps
       label={t('guide.copyPush')}
       lines={[
         ['tar -cT /dev/null | docker import - ', { variable: 'hello' }],

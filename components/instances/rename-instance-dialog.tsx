@@ -8,7 +8,6 @@ import type { InstanceView } from '@/lib/api/schemas/instances'
 import { instanceQuery, useUpdateInstance } from '../queries/instances'
 import { Banner } from '../ui/banner'
 import { Dialog } from '../ui/dialog'
-import { FormError } from '../ui/form-error'
 import { NameField } from '../ui/name-field'
 import { OpenedDialog } from '../ui/opened-dialog'
 import type { Opened } from '../ui/opened-dialog'
@@ -59,13 +58,13 @@ function RenameForm({ opened, reload, onClose }: Opened<InstanceView>) {
       confirm={t('common.confirm')}
       disabled={form.values.name === base.data.name}
       {...form.dialog}
+      error={isApiError(update.error, 'PRECONDITION_FAILED') ? null : update.error}
     >
       {hasMoved && (
         <Banner tone="danger" icon="refused">
           <p>{t('instances.renameConflict', { name: base.data.name })}</p>
         </Banner>
       )}
-      {!form.isTaken && !isApiError(update.error, 'PRECONDITION_FAILED') && <FormError error={update.error} />}
       <NameField
         form={form}
         label={t('instances.name')}

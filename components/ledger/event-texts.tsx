@@ -7,12 +7,12 @@ import { Status } from '../ui/status'
 /** The icon of each kind of entry. */
 export const eventIcons: Record<TagEventKind, IconName> = {
   CREATED: 'plus',
-  MOVED: 'push',
+  MOVED: 'arrow',
   RESTORED: 'restore',
   REFUSED: 'refused',
-  WOULD_BE_REFUSED: 'warn',
+  WOULD_BE_REFUSED: 'flag',
   DELETED: 'trash',
-  RELEASED: 'unlock',
+  RELEASED: 'free',
   OPENED: 'unlock',
   CLOSED: 'lock',
 }

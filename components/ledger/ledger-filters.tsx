@@ -1,7 +1,7 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
-import { dayToTime } from '../audit/day'
+import { dayToTime, formatDay } from '../audit/day'
 import { Select } from '../ui/filters'
 import { useNowMs } from '../ui/use-now'
 
@@ -30,8 +30,7 @@ export function useSince(days: string): string {
   const nowMs = useNowMs()
   if (!periods.some((period) => period === days)) return ''
   const first = new Date(nowMs - (Number(days) - 1) * dayMs)
-  const day = [first.getFullYear(), first.getMonth() + 1, first.getDate()]
-  return dayToTime(day.map((part) => String(part).padStart(2, '0')).join('-'), 'begins')
+  return dayToTime(formatDay(first), 'begins')
 }
 
 /** Filters that an entry sets, each shown while it holds. */

@@ -122,7 +122,7 @@ export function GarbageCollectionPage({ intervalHours, graceHours }: GarbageColl
         buttons={
           <>
             <Button
-              icon="eye"
+              icon="dryrun"
               busy={dryRun.isPending || running?.isDryRun === true}
               disabled={running !== null && !running.isDryRun}
               onClick={() => dryRun.mutate({ isDryRun: true }, { onError: errorToast })}

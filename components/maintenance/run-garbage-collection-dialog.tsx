@@ -7,7 +7,6 @@ import type { GarbageCollection } from '../queries/maintenance'
 import { Banner } from '../ui/banner'
 import { Dialog } from '../ui/dialog'
 import { TextField } from '../ui/field'
-import { FormError } from '../ui/form-error'
 import { Time } from '../ui/time'
 import { useForm } from '../ui/use-form'
 import { useFormat } from '../ui/use-format'
@@ -52,7 +51,6 @@ export function RunGarbageCollectionDialog({ graceHours, dryRun, onClose }: RunG
 
   return (
     <Dialog title={t('garbageCollection.run')} confirm={t('maintenance.runNow')} {...form.dialog}>
-      <FormError error={start.error} />
       <p>{t('garbageCollection.runConsequence')}</p>
       {dryRun && (
         <Banner icon="info">
@@ -71,6 +69,7 @@ export function RunGarbageCollectionDialog({ graceHours, dryRun, onClose }: RunG
       <TextField
         label={t('garbageCollection.graceField')}
         name="graceHours"
+        path="graceSeconds"
         inputMode="numeric"
         maxLength={4}
         required

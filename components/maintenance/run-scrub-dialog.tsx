@@ -4,7 +4,6 @@ import { useTranslations } from 'next-intl'
 import { useStartScrub } from '../queries/maintenance'
 import type { Scrub } from '../queries/maintenance'
 import { Dialog } from '../ui/dialog'
-import { FormError } from '../ui/form-error'
 import { useAction } from '../ui/use-action'
 import { useFormat } from '../ui/use-format'
 
@@ -24,12 +23,12 @@ export function RunScrubDialog({ last, onClose }: RunScrubDialogProps) {
     <Dialog
       title={t('scrub.run')}
       confirm={t('maintenance.runNow')}
+      error={start.error}
       busy={start.isPending}
       onClose={close}
       plan={() => start.plan()}
       onSubmit={() => run(undefined, { done: () => null })}
     >
-      <FormError error={start.error} />
       <p>{t('scrub.runConsequence')}</p>
       {last && <p>{t('scrub.runPreview', { size: format.bytes(last.examinedBytes) })}</p>}
     </Dialog>

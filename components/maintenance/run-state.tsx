@@ -20,7 +20,7 @@ export function RunState({ run }: { run: Run }) {
       )
     case 'FAILED':
       return (
-        <Status icon="warn" tone="danger">
+        <Status icon="failed" tone="danger">
           {t('maintenance.failed')}
         </Status>
       )

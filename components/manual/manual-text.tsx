@@ -2,6 +2,7 @@ import Link from 'next/link'
 import ReactMarkdown from 'react-markdown'
 import rehypeSlug from 'rehype-slug'
 import remarkGfm from 'remark-gfm'
+import { ManualCode } from './manual-code'
 
 interface ManualTextProps {
   text: string
@@ -34,11 +35,21 @@ export function ManualText({ text, hrefOf }: ManualTextProps) {
               <table>{children}</table>
             </div>
           ),
-          pre: ({ children }) => <pre tabIndex={0}>{children}</pre>,
+          pre: ({ node }) => <ManualCode text={textOf(node).replace(/\n$/, '')} />,
         }}
       >
         {text}
       </ReactMarkdown>
     </div>
   )
+}
+
+interface TextNode {
+  type: string
+  value?: string
+  children?: readonly TextNode[]
+}
+
+function textOf(node: TextNode | undefined): string {
+  return node?.value ?? node?.children?.map(textOf).join('') ?? ''
 }

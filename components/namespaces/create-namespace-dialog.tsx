@@ -8,7 +8,6 @@ import { createNamespaceBody } from '@/lib/api/schemas/namespaces'
 import { instanceQuery } from '../queries/instances'
 import { useCreateNamespace } from '../queries/namespaces'
 import { Dialog } from '../ui/dialog'
-import { FormError } from '../ui/form-error'
 import { NameField } from '../ui/name-field'
 import { useForm } from '../ui/use-form'
 import { NamespaceDefaultsFields, bodyOfDefaults } from './namespace-defaults'
@@ -55,7 +54,6 @@ export function CreateNamespaceDialog({ instanceId, createsOnPush = false, onClo
   })
   return (
     <Dialog title={t('namespaces.create')} confirm={t('common.confirm')} {...form.dialog}>
-      {!form.isTaken && <FormError error={create.error} />}
       <NameField
         form={form}
         label={t('namespaces.name')}

@@ -54,7 +54,7 @@ export function NamespaceTable({ region, namespaces, stale, onEdit, onDelete }: 
         namespace.autoCreateRepository ? (
           <Status icon="ok">{t('namespaces.on')}</Status>
         ) : (
-          <Status icon="free" tone="quiet">
+          <Status icon="off" tone="quiet">
             {t('namespaces.off')}
           </Status>
         ),

@@ -5,6 +5,7 @@ import { pageSizeMax } from '@/lib/api/schemas/common'
 import { namespace, namespacePage } from '@/lib/api/schemas/namespaces'
 import type { NamespaceView, createNamespaceBody, updateNamespaceBody } from '@/lib/api/schemas/namespaces'
 import { useInvalidate } from './invalidate'
+import { readOffered } from './offered'
 import { showSaved, withSaved } from './saved'
 import { useChange } from './use-change'
 
@@ -39,6 +40,34 @@ export function allNamespacesQuery(instanceId: string) {
       } while (cursor !== undefined)
       return all
     },
+  })
+}
+
+/** The first namespaces of an instance, by name, that the reader may see, and whether there may be more of them. */
+export function visibleNamespacesQuery(instanceId: string, search: string) {
+  return offeredNamespacesQuery(instanceId, search, 'visible')
+}
+
+/** The same of those that the reader may manage. */
+export function managedNamespacesQuery(instanceId: string, search: string) {
+  return offeredNamespacesQuery(instanceId, search, 'managed')
+}
+
+/** A namespace in a list to choose from. */
+export function namespaceOption({ id, name }: Pick<NamespaceView, 'id' | 'name'>) {
+  return { value: id, label: name, icon: 'namespaces' as const }
+}
+
+function offeredNamespacesQuery(instanceId: string, search: string, which: 'visible' | 'managed') {
+  return queryOptions({
+    queryKey: ['namespaces', 'list', instanceId, 'offered', which, search],
+    queryFn: ({ signal }) =>
+      readOffered(
+        (page) =>
+          api.get(withQuery(`/instances/${instanceId}/namespaces`, { search, ...page }), namespacePage, { signal }),
+        ({ access }) => which === 'visible' || access === 'MANAGE',
+      ),
+    placeholderData: keepPreviousData,
   })
 }
 

@@ -1,10 +1,10 @@
 import { keepPreviousData, queryOptions, useQueryClient } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
-import { pageSizeMax } from '@/lib/api/schemas/common'
 import { repository, repositoryPage } from '@/lib/api/schemas/repositories'
 import type { RepositoryView, UpdateRepositoryBody, createRepositoryBody } from '@/lib/api/schemas/repositories'
 import { useInvalidate } from './invalidate'
+import { readOffered } from './offered'
 import { showSaved } from './saved'
 import { useChange } from './use-change'
 
@@ -29,10 +29,6 @@ export function repositoriesQuery(instanceId: string, parameters: RepositoryList
   })
 }
 
-/** As many repositories as a list to choose from shows, and as many pages as are read to find them. */
-const offeredMax = 50
-const offeredPagesMax = 10
-
 /**
  * The first repositories of an instance, by name, that the reader may manage, and whether there may be more of them.
  */
@@ -48,20 +44,16 @@ export function pushableRepositoriesQuery(instanceId: string, search: string) {
 function offeredRepositoriesQuery(instanceId: string, search: string, allowed: readonly RepositoryView['access'][]) {
   return queryOptions({
     queryKey: ['repositories', 'list', instanceId, 'offered', allowed, search],
-    queryFn: async ({ signal }) => {
-      const found: RepositoryView[] = []
-      let cursor: string | undefined
-      for (let pages = 0; pages < offeredPagesMax && found.length <= offeredMax; pages += 1) {
-        const parameters = { search, sort: 'name', pageSize: pageSizeMax, cursor }
-        const page = await api.get(withQuery(`/instances/${instanceId}/repositories`, parameters), repositoryPage, {
-          signal,
-        })
-        found.push(...page.items.filter(({ access }) => allowed.includes(access)))
-        cursor = page.nextCursor ?? undefined
-        if (cursor === undefined) break
-      }
-      return { items: found.slice(0, offeredMax), hasMore: cursor !== undefined || found.length > offeredMax }
-    },
+    queryFn: ({ signal }) =>
+      readOffered(
+        (page) =>
+          api.get(
+            withQuery(`/instances/${instanceId}/repositories`, { search, sort: 'name', ...page }),
+            repositoryPage,
+            { signal },
+          ),
+        ({ access }) => allowed.includes(access),
+      ),
     placeholderData: keepPreviousData,
   })
 }

@@ -3,17 +3,17 @@
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useTranslations } from 'next-intl'
+import { useState } from 'react'
 import type { NamespaceView } from '@/lib/api/schemas/namespaces'
 import { createRepositoryBody } from '@/lib/api/schemas/repositories'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import type { RegionId } from '@/lib/domain/regions'
-import { allNamespacesQuery } from '../queries/namespaces'
+import { managedNamespacesQuery, namespaceOption } from '../queries/namespaces'
 import { useCreateRepository } from '../queries/repositories'
 import { namespacesHref, repositoryHref } from '../routes'
 import { Banner } from '../ui/banner'
+import { Combobox } from '../ui/combobox'
 import { Dialog } from '../ui/dialog'
-import { SelectField } from '../ui/field'
-import { FormError } from '../ui/form-error'
 import { LoadingDialog } from '../ui/loading-dialog'
 import { NameField } from '../ui/name-field'
 import { NoticeDialog } from '../ui/notice-dialog'
@@ -32,11 +32,12 @@ interface CreateRepositoryDialogProps {
 export function CreateRepositoryDialog(props: CreateRepositoryDialogProps) {
   const { region, instanceId, onClose } = props
   const t = useTranslations()
-  const query = useQuery(allNamespacesQuery(instanceId))
-  const namespaces = query.data?.filter(({ access }) => access === 'MANAGE')
-  if (!namespaces) return <LoadingDialog title={t('repositories.create')} query={query} onClose={onClose} />
-  const [first] = namespaces
-  if (!first) {
+  const all = useQuery(managedNamespacesQuery(instanceId, ''))
+  const ofName = useQuery({ ...managedNamespacesQuery(instanceId, props.namespace), enabled: props.namespace !== '' })
+  const waitsFor = all.data === undefined ? all : props.namespace !== '' && ofName.data === undefined ? ofName : null
+  if (waitsFor) return <LoadingDialog title={t('repositories.create')} query={waitsFor} onClose={onClose} />
+  const initial = ofName.data?.items.find(({ name }) => name === props.namespace) ?? all.data?.items[0]
+  if (!initial) {
     return (
       <NoticeDialog title={t('repositories.create')} onClose={onClose}>
         <Banner icon="info">
@@ -48,12 +49,10 @@ export function CreateRepositoryDialog(props: CreateRepositoryDialogProps) {
       </NoticeDialog>
     )
   }
-  const initial = namespaces.find(({ name }) => name === props.namespace) ?? first
-  return <CreateForm {...props} namespaces={namespaces} initial={initial} />
+  return <CreateForm {...props} initial={initial} />
 }
 
 interface CreateFormProps extends CreateRepositoryDialogProps {
-  namespaces: readonly NamespaceView[]
   initial: NamespaceView
 }
 
@@ -68,9 +67,10 @@ function valuesIn(namespace: NamespaceView) {
   }
 }
 
-function CreateForm({ region, instanceId, namespaces, initial, onClose }: CreateFormProps) {
+function CreateForm({ region, instanceId, initial, onClose }: CreateFormProps) {
   const t = useTranslations()
   const create = useCreateRepository(instanceId)
+  const [namespace, setNamespace] = useState(initial)
   const values: Values = { ...valuesIn(initial), name: '', summary: '', description: '' }
   const form = useForm({
     initial: values,
@@ -78,8 +78,7 @@ function CreateForm({ region, instanceId, namespaces, initial, onClose }: Create
     action: create,
     // What was left as it is takes the default of the namespace, whose mode may be one that the check box cannot say.
     variables: ({ tagImmutability, ...body }) => {
-      const byDefault = namespaces.find(({ name }) => name === body.namespace)?.defaultTagImmutability
-      return tagImmutability === byDefault ? body : { ...body, tagImmutability }
+      return tagImmutability === namespace.defaultTagImmutability ? body : { ...body, tagImmutability }
     },
     done: (made) => ({
       title: t('repositories.made', { path: `${made.namespace}/${made.name}` }),
@@ -87,7 +86,6 @@ function CreateForm({ region, instanceId, namespaces, initial, onClose }: Create
     }),
     onClose,
   })
-  const byDefault = namespaces.find(({ name }) => name === form.values.namespace)?.defaultImmutability
 
   function defaultText({ mode, exemptTags, source }: NamespaceView['defaultImmutability']): string {
     const texts = {
@@ -99,21 +97,15 @@ function CreateForm({ region, instanceId, namespaces, initial, onClose }: Create
 
   return (
     <Dialog title={t('repositories.create')} confirm={t('common.confirm')} {...form.dialog}>
-      {!form.isTaken && <FormError error={create.error} />}
-      <SelectField
-        label={t('repositories.namespace')}
-        name="namespace"
-        value={form.values.namespace}
-        onChange={(event) => {
+      <NamespaceField
+        instanceId={instanceId}
+        chosen={namespace}
+        onChoose={(chosen) => {
           form.forget()
-          const chosen = namespaces.find(({ name }) => name === event.target.value)
-          if (chosen) form.change(valuesIn(chosen))
+          setNamespace(chosen)
+          form.change(valuesIn(chosen))
         }}
-      >
-        {namespaces.map(({ id, name }) => (
-          <option key={id}>{name}</option>
-        ))}
-      </SelectField>
+      />
       <NameField
         form={form}
         label={t('repositories.name')}
@@ -133,9 +125,38 @@ function CreateForm({ region, instanceId, namespaces, initial, onClose }: Create
         checked={form.values.tagImmutability}
         onChange={(checked) => form.set('tagImmutability', checked)}
       >
-        {byDefault && <p className="source">{defaultText(byDefault)}</p>}
+        <p className="source">{defaultText(namespace.defaultImmutability)}</p>
       </ImmutableChoice>
       <RepositoryTexts summary={form.values.summary} description={form.values.description} onChange={form.set} />
     </Dialog>
+  )
+}
+
+interface NamespaceFieldProps {
+  instanceId: string
+  chosen: NamespaceView
+  onChoose: (namespace: NamespaceView) => void
+}
+
+function NamespaceField({ instanceId, chosen, onChoose }: NamespaceFieldProps) {
+  const t = useTranslations()
+  const [search, setSearch] = useState('')
+  const query = useQuery(managedNamespacesQuery(instanceId, search))
+  const { data } = query
+  return (
+    <Combobox
+      label={t('repositories.namespace')}
+      name="namespace"
+      onSearch={setSearch}
+      query={query}
+      options={data?.items.map(namespaceOption) ?? null}
+      moreCount={data?.hasMore ? null : 0}
+      chosen={namespaceOption(chosen)}
+      onChoose={({ value }) => {
+        const namespace = data?.items.find(({ id }) => id === value)
+        if (namespace) onChoose(namespace)
+      }}
+      empty={t('combobox.nothingFound')}
+    />
   )
 }

@@ -10,7 +10,6 @@ import { repositorySpaceQuery } from '../queries/space'
 import { Banner } from '../ui/banner'
 import { Dialog } from '../ui/dialog'
 import { TextArea } from '../ui/field'
-import { FormError } from '../ui/form-error'
 import { NoticeDialog } from '../ui/notice-dialog'
 import { OpenedDialog } from '../ui/opened-dialog'
 import type { Opened } from '../ui/opened-dialog'
@@ -74,6 +73,7 @@ function DeleteForm({ current: { data: repository, etag }, reload, onClose, onDe
       subject={path}
       confirm={isForced ? t('repositories.deleteAnyway') : t('repositories.delete')}
       danger
+      error={isProtected ? null : remove.error}
       busy={remove.isPending}
       disabled={typed !== (isForced ? path : repository.name) || (isForced && given === '')}
       onClose={close}
@@ -96,7 +96,6 @@ function DeleteForm({ current: { data: repository, etag }, reload, onClose, onDe
         })
       }
     >
-      {!isProtected && <FormError error={remove.error} />}
       {isForced ? (
         <Banner tone="danger" icon="lock">
           <p>

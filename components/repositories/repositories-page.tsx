@@ -25,6 +25,7 @@ import { List, RefreshButton, Toolbar } from '../ui/list'
 import { EmptyState } from '../ui/states'
 import { useListParameters } from '../ui/use-list-parameters'
 import { useIsAdministrator } from '../user-context'
+import { NamespaceFilter } from './namespace-filter'
 import { RepositoryTable, useRepositoryColumns } from './repository-table'
 
 const CreateRepositoryDialog = lazyComponent(() => import('./create-repository-dialog'), 'CreateRepositoryDialog')
@@ -140,12 +141,7 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
       <InstancePageHead region={region} instanceId={instanceId} title={t('repositories.title')} buttons={create} />
       <Toolbar list={list} label={t('repositories.search')} placeholder={t('repositories.searchPlaceholder')}>
         <div className="toolbar-scroll">
-          <Select label={t('repositories.namespace')} {...list.filter('namespace')}>
-            <option value="">{t('repositories.allNamespaces')}</option>
-            {namespaceNames(namespaces?.map(({ name }) => name) ?? [], namespace).map((name) => (
-              <option key={name}>{name}</option>
-            ))}
-          </Select>
+          <NamespaceFilter instanceId={instanceId} {...list.filter('namespace')} />
           <Select label={t('repositories.type')} {...list.filter('type')}>
             <option value="">{t('repositories.allTypes')}</option>
             <option value="public">{t('repositories.public')}</option>
@@ -223,9 +219,4 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
       </Suspense>
     </>
   )
-}
-
-/** The filter's own value is a choice even while the names load, or when its namespace is gone. */
-function namespaceNames(names: readonly string[], chosen: string): readonly string[] {
-  return chosen === '' || names.includes(chosen) ? names : [chosen, ...names]
 }

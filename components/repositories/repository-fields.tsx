@@ -18,7 +18,7 @@ interface TypeChoicesProps {
 export function TypeChoices({ legend, name, value, onChange }: TypeChoicesProps) {
   const t = useTranslations()
   return (
-    <FieldSet legend={legend}>
+    <FieldSet legend={legend} path={name}>
       <div className="choice-row">
         <Choice
           type="radio"
@@ -54,7 +54,7 @@ interface ImmutableChoiceProps {
 export function ImmutableChoice({ legend, name, checked, onChange, children }: ImmutableChoiceProps) {
   const t = useTranslations()
   return (
-    <FieldSet legend={legend}>
+    <FieldSet legend={legend} path={name}>
       <Choice
         type="checkbox"
         name={name}

@@ -11,7 +11,7 @@ interface Tone {
 export function TypeStatus({ type, plain }: { type: RepositoryView['type'] } & Tone) {
   const t = useTranslations()
   return (
-    <Status icon={type === 'PUBLIC' ? 'globe' : 'shield'} {...(plain ? {} : { tone: 'quiet' as const })}>
+    <Status icon={type === 'PUBLIC' ? 'public' : 'private'} {...(plain ? {} : { tone: 'quiet' as const })}>
       {type === 'PUBLIC' ? t('repositories.public') : t('repositories.private')}
     </Status>
   )

@@ -3,20 +3,25 @@
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { createRobotBody, robotDescriptionMax } from '@/lib/api/schemas/robots'
+import { CountPulls } from '../figures/count-pulls'
 import { InstancePicker, useOnlyInstance } from '../grants/instance-picker'
 import type { ChosenInstance } from '../grants/instance-picker'
 import { useCreateRobot } from '../queries/robots'
 import { Dialog } from '../ui/dialog'
 import { SelectField, TextField } from '../ui/field'
-import { FormError } from '../ui/form-error'
 import { NameField } from '../ui/name-field'
-import { useForm } from '../ui/use-form'
+import { focusField, useForm } from '../ui/use-form'
 import { daysOffered, expiryAfter } from './expiry'
 import { RobotGrantsFields } from './robot-grants-fields'
 import type { RobotGrant } from './robot-grants-fields'
 import { RobotSecretDialog } from './robot-secret-dialog'
 
-const initial: { name: string; description: string; grants: RobotGrant[] } = { name: '', description: '', grants: [] }
+const initial: { name: string; description: string; arePullsCounted: boolean; grants: RobotGrant[] } = {
+  name: '',
+  description: '',
+  arePullsCounted: true,
+  grants: [],
+}
 
 interface CreateRobotDialogProps {
   /** The instance it is for; null: chosen in the dialog, where there are several. */
@@ -40,7 +45,7 @@ export function CreateRobotDialog({ instanceId: here, onClose }: CreateRobotDial
     variables: (body) => ({ instanceId: instanceId ?? '', body: { ...body, expiresAt: expiryAfter(days) } }),
     check: (_values, dialog) => {
       setChecked(true)
-      if (instanceId === null) dialog.querySelector<HTMLElement>('[data-field=instanceId] input')?.focus()
+      if (instanceId === null) focusField(dialog, ['instanceId'])
       return instanceId !== null
     },
     onClose,
@@ -53,7 +58,6 @@ export function CreateRobotDialog({ instanceId: here, onClose }: CreateRobotDial
 
   return (
     <Dialog title={t('robots.create')} confirm={t('common.confirm')} {...form.dialog}>
-      {!form.isTaken && <FormError error={create.error} />}
       {here === null && only === null && (
         <InstancePicker
           chosen={chosen}
@@ -85,6 +89,7 @@ export function CreateRobotDialog({ instanceId: here, onClose }: CreateRobotDial
       <SelectField
         label={t('robots.expiry')}
         name="days"
+        path="expiresAt"
         help={t('robots.expiryHelp')}
         value={days}
         onChange={(event) => setDays(Number(event.target.value))}
@@ -95,6 +100,10 @@ export function CreateRobotDialog({ instanceId: here, onClose }: CreateRobotDial
           </option>
         ))}
       </SelectField>
+      <CountPulls
+        checked={form.values.arePullsCounted}
+        onChange={(isCounted) => form.set('arePullsCounted', isCounted)}
+      />
       {instanceId !== null && (
         <RobotGrantsFields
           key={instanceId}

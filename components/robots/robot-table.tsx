@@ -34,7 +34,7 @@ export function RobotTable({ robots, stale, withInstance, onCommand }: RobotTabl
   function status({ isDisabled, expiresAt }: RobotView) {
     if (isDisabled) {
       return (
-        <Status icon="refused" tone="quiet">
+        <Status icon="off" tone="quiet">
           {t('robots.disabled')}
         </Status>
       )
@@ -143,7 +143,7 @@ export function RobotTable({ robots, stale, withInstance, onCommand }: RobotTabl
                 {t('robots.rotate')}
               </MenuItem>
               <MenuItem
-                icon={robot.isDisabled ? 'ok' : 'refused'}
+                icon={robot.isDisabled ? 'turnon' : 'off'}
                 onSelect={() => onCommand(robot.isDisabled ? 'enable' : 'disable', robot)}
               >
                 {robot.isDisabled ? t('robots.enable') : t('robots.disable')}

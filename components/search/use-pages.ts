@@ -43,7 +43,7 @@ export function usePages({ region, instanceId, isAdministrator }: Standpoint): (
   })
   const pages: PageOption[] = [
     page('instances', t('instances.title'), t('frame.console'), instancesHref(region), t('search.words.instances')),
-    page('shield', t('account.security'), t('account.title'), accountHref('security'), t('search.words.security')),
+    page('security', t('account.security'), t('account.title'), accountHref('security'), t('search.words.security')),
     page('key', t('account.accessKeys'), t('account.title'), accountHref('access-keys'), t('search.words.accessKeys')),
     {
       ...page('theme', t('search.theme'), t('frame.console'), '#theme', t('search.words.theme')),
@@ -61,7 +61,7 @@ export function usePages({ region, instanceId, isAdministrator }: Standpoint): (
         ...(['recycle', t('garbageCollection.title'), maintenance, maintenanceHref('garbage-collection')] as const),
         t('search.words.garbageCollection'),
       ),
-      page('scan', t('scrub.title'), maintenance, maintenanceHref('scrub'), t('search.words.scrub')),
+      page('scrub', t('scrub.title'), maintenance, maintenanceHref('scrub'), t('search.words.scrub')),
     )
   }
   if (instanceId !== null) {

@@ -12,7 +12,7 @@ import { invitationQuery, useAcceptInvitation } from '../queries/session'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
 import { TextField } from '../ui/field'
-import { FormError } from '../ui/form-error'
+import { Refused } from '../ui/refused'
 import { LoadError, Skeleton } from '../ui/states'
 import { useForm } from '../ui/use-form'
 import { NewPasswordFields, useRepetition } from '../users/new-password-fields'
@@ -103,10 +103,11 @@ function AcceptForm({ token, invitation }: { token: string; invitation: ShownInv
         if (!accept.isPending && !accept.isSuccess) form.dialog.onSubmit(event)
       }}
     >
-      {!isApiError(accept.error, 'BAD_REQUEST') && <FormError error={accept.error} />}
-      <p>{t('invitations.welcome', { name: displayName || userName })}</p>
-      <TextField label={t('users.name')} name="userName" autoComplete="username" readOnly value={userName} />
-      <NewPasswordFields form={form} repetition={repetition} />
+      <Refused error={accept.error} className="logon-step">
+        <p>{t('invitations.welcome', { name: displayName || userName })}</p>
+        <TextField label={t('users.name')} name="userName" autoComplete="username" readOnly value={userName} />
+        <NewPasswordFields form={form} repetition={repetition} />
+      </Refused>
       {/* The person stays "setting" until the next page is there. */}
       <Button type="submit" variant="primary" wide busy={accept.isPending || accept.isSuccess}>
         {t('invitations.accept')}

@@ -7,8 +7,8 @@ const icons: Record<keyof TagView['attachments'], IconName> = {
   signature: 'seal',
   sbom: 'list',
   provenance: 'branch',
-  attestation: 'shield',
-  other: 'details',
+  attestation: 'attestation',
+  other: 'attachment',
 }
 const kinds = Object.keys(icons) as (keyof typeof icons)[]
 

@@ -9,9 +9,8 @@ import { pushableRepositoriesQuery } from '../queries/repositories'
 import { immutabilityCheckQuery, useCopyTag } from '../queries/tag-history'
 import { Dialog } from '../ui/dialog'
 import { TextField } from '../ui/field'
-import { FormError } from '../ui/form-error'
-import { PickList } from '../ui/pick-list'
-import type { PickOption } from '../ui/pick-list'
+import { Combobox } from '../ui/combobox'
+import type { ComboboxOption } from '../ui/combobox'
 import { useAction } from '../ui/use-action'
 import { focusField } from '../ui/use-form'
 import { useSettled } from '../ui/use-settled'
@@ -49,6 +48,7 @@ export function CopyTagDialog({ repository, tag, digest, onClose }: CopyTagDialo
       title={t('tagHistory.copyTitle')}
       subject={`${repository.namespace}/${repository.name}:${tag}`}
       confirm={t('tagHistory.copyConfirm')}
+      error={copy.error}
       busy={copy.isPending}
       disabled={hasVerdict && asked === name && check.data?.allowed === false}
       onClose={close}
@@ -73,7 +73,6 @@ export function CopyTagDialog({ repository, tag, digest, onClose }: CopyTagDialo
         )
       }}
     >
-      <FormError error={copy.error} />
       <p>{t('tagHistory.copyHelp', { digest: shortDigest(digest) })}</p>
       <TargetPicker
         instanceId={repository.instanceId}
@@ -102,35 +101,34 @@ export function CopyTagDialog({ repository, tag, digest, onClose }: CopyTagDialo
   )
 }
 
-function optionOf({ id, namespace, name, summary }: RepositoryView): PickOption {
+function optionOf({ id, namespace, name, summary }: RepositoryView): ComboboxOption {
   return { value: id, label: `${namespace}/${name}`, note: summary, icon: 'repositories' }
 }
 
 interface TargetPickerProps {
   instanceId: string
   sourceId: string
-  chosen: PickOption | null
-  onChoose: (option: PickOption) => void
+  chosen: ComboboxOption | null
+  onChoose: (option: ComboboxOption) => void
   error: string | undefined
 }
 
 function TargetPicker({ instanceId, sourceId, chosen, onChoose, error }: TargetPickerProps) {
   const t = useTranslations()
   const [search, setSearch] = useState('')
-  const rankOf = ({ value }: PickOption) => (value === sourceId ? 1 : 0)
-  const { data, error: loadError, refetch } = useQuery(pushableRepositoriesQuery(instanceId, search))
+  const rankOf = ({ value }: ComboboxOption) => (value === sourceId ? 1 : 0)
+  const query = useQuery(pushableRepositoriesQuery(instanceId, search))
+  const { data } = query
   // The repository of the tag first: it is the one that is chosen at the beginning.
   const options = data?.items.map(optionOf).sort((one, other) => rankOf(other) - rankOf(one))
   return (
-    <PickList
-      legend={t('tagHistory.target')}
+    <Combobox
+      label={t('tagHistory.target')}
       name="repositoryId"
-      searchLabel={t('repositories.search')}
-      search={search}
+      path="target"
       onSearch={setSearch}
       options={options ?? null}
-      loadError={loadError}
-      onRetry={() => void refetch()}
+      query={query}
       moreCount={data?.hasMore ? null : 0}
       chosen={chosen}
       onChoose={onChoose}

@@ -10,7 +10,6 @@ import { tagQuery, useDeleteTag } from '../queries/tags'
 import { Banner } from '../ui/banner'
 import { Dialog } from '../ui/dialog'
 import { TextArea } from '../ui/field'
-import { FormError } from '../ui/form-error'
 import { OpenedDialog } from '../ui/opened-dialog'
 import type { Opened } from '../ui/opened-dialog'
 import { useAction } from '../ui/use-action'
@@ -49,6 +48,7 @@ function DeleteForm({ repositoryId, name, current: { data: tag, etag }, reload, 
       subject={name}
       confirm={t('tags.delete')}
       danger
+      error={remove.error}
       busy={remove.isPending}
       disabled={tag.isProtected && given === ''}
       onClose={close}
@@ -66,7 +66,6 @@ function DeleteForm({ repositoryId, name, current: { data: tag, etag }, reload, 
         })
       }
     >
-      <FormError error={remove.error} />
       {tag.isProtected ? (
         <Banner tone="warn" icon="lock">
           <p>

@@ -6,7 +6,6 @@ import { useDeleteTags } from '../queries/tags'
 import type { ChosenTags } from '../queries/tags'
 import { Dialog } from '../ui/dialog'
 import { TextArea } from '../ui/field'
-import { FormError } from '../ui/form-error'
 import { useAction } from '../ui/use-action'
 import { useIsAdministrator } from '../user-context'
 
@@ -33,6 +32,7 @@ export function DeleteTagsDialog({ repositoryId, chosen, count, onClose }: Delet
       subject={t('tagTable.deleteManySubject', { count })}
       confirm={t('tagTable.deleteMany')}
       danger
+      error={remove.error}
       busy={remove.isPending}
       onClose={close}
       plan={() => remove.plan(variables)}
@@ -45,7 +45,6 @@ export function DeleteTagsDialog({ repositoryId, chosen, count, onClose }: Delet
         })
       }
     >
-      <FormError error={remove.error} />
       <p>{t('tagTable.deleteManyConsequence')}</p>
       {isAdministrator && (
         <TextArea

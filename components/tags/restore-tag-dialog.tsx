@@ -6,7 +6,6 @@ import { useState } from 'react'
 import { immutabilityCheckQuery, useRestoreTag } from '../queries/tag-history'
 import { Dialog } from '../ui/dialog'
 import { TextArea } from '../ui/field'
-import { FormError } from '../ui/form-error'
 import { useAction } from '../ui/use-action'
 import { shortDigest } from '../ui/digest'
 import { Warnings } from './warnings'
@@ -38,6 +37,7 @@ export function RestoreTagDialog({ repositoryId, tag, digest, from, onClose }: R
       title={t('tagHistory.restoreTitle')}
       subject={tag}
       confirm={t('tagHistory.restoreConfirm')}
+      error={restore.error}
       busy={restore.isPending}
       disabled={check.data?.allowed === false}
       onClose={close}
@@ -51,7 +51,6 @@ export function RestoreTagDialog({ repositoryId, tag, digest, from, onClose }: R
         })
       }
     >
-      <FormError error={restore.error} />
       <p>
         {from === null
           ? t('tagHistory.restoreDeletedConsequence', { tag, digest: to })

@@ -1,5 +1,4 @@
 import { Fragment } from 'react'
-import { classNames } from './class-names'
 import { CopyButton } from './copy-button'
 
 /** A command line. Strings are as they are; `variable` parts are the reader's to change. */
@@ -9,21 +8,21 @@ interface CodeBlockProps {
   lines: readonly CommandLine[]
   /** The name of the copy button. */
   label: string
-  /** Whether long lines break, instead of being scrolled. */
-  wraps?: boolean
   /** Whether it is no command: it has no prompt. */
   isText?: boolean
 }
 
-/** Command lines to copy, without their prompts. */
-export function CodeBlock({ lines, label, wraps = false, isText = false }: CodeBlockProps) {
+/**
+ * Command lines to copy, without their prompts. Long lines wrap between words, and within a word that is longer than the line;
+ * what is copied has no such break.
+ */
+export function CodeBlock({ lines, label, isText = false }: CodeBlockProps) {
   const text = lines
     .map((line) => line.map((part) => (typeof part === 'string' ? part : part.variable)).join(''))
     .join('\n')
   return (
-    <div className={classNames('code', wraps && 'code--wrap')}>
-      {/* Focusable, so that the keyboard can scroll a long line. */}
-      <pre tabIndex={wraps ? undefined : 0}>
+    <div className="code">
+      <pre>
         <code>
           {lines.map((line, index) => (
             <Fragment key={index}>

@@ -3,7 +3,6 @@
 import { useState } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
 import { Dialog } from './dialog'
-import { FormError } from './form-error'
 import type { ToastContent } from './toast'
 import { TypedNameField } from './typed-name-field'
 import { useAction } from './use-action'
@@ -53,13 +52,13 @@ export function ConfirmDialog<Variables>(props: ConfirmDialogProps<Variables>) {
       {...(subject && { subject })}
       confirm={confirm}
       danger={danger}
+      error={action.error}
       busy={action.isPending}
       disabled={typed && text !== subject}
       onClose={close}
       onSubmit={submit}
       plan={action.plan && (() => action.plan?.(variables) ?? null)}
     >
-      <FormError error={action.error} />
       <p>{consequence}</p>
       {typed && <TypedNameField name={subject} value={text} onChange={setText} />}
     </Dialog>

@@ -34,7 +34,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
   const { copied, copy } = useCopy(text)
   return (
     <>
-      <IconButton icon={copied ? 'check' : 'copy'} label={label} onClick={() => void copy()} />
+      <IconButton icon={copied ? 'copied' : 'copy'} label={label} onClick={() => void copy()} />
       <span className="sr-only" role="status">
         {copied ? t('copy.done') : ''}
       </span>
@@ -48,7 +48,7 @@ export function CopyTextButton({ text, children }: { text: string; children: str
   const { copied, copy } = useCopy(text)
   return (
     <>
-      <Button icon={copied ? 'check' : 'copy'} onClick={() => void copy()}>
+      <Button icon={copied ? 'copied' : 'copy'} onClick={() => void copy()}>
         {children}
       </Button>
       <span className="sr-only" role="status">

@@ -7,6 +7,7 @@ import type { PlannedRequest } from '@/lib/api/client/api'
 import { ApiCall } from './api-call'
 import { Button, IconButton, TextButton } from './button'
 import { classNames } from './class-names'
+import { Refused } from './refused'
 import { Toasts } from './toast'
 import { useUnsavedText } from './use-unsaved-text'
 
@@ -14,9 +15,13 @@ interface DialogProps {
   title: string
   /** The object the dialog is about, under its title. */
   subject?: string
+  /** Why the server refused what was sent: said beside the fields that it is about, the rest above them. */
+  error?: unknown
   children: ReactNode
   /** Called on Cancel, Escape and the cross, also while `busy`: an answer may be long in coming. */
   onClose: () => void
+  /** What Escape does in place of that. */
+  onEscape?: (() => void) | undefined
   onSubmit: (event: SubmitEvent<HTMLFormElement>) => void
   confirm: string
   danger?: boolean
@@ -41,7 +46,7 @@ interface DialogProps {
  * too many does not close it.
  */
 export function Dialog(props: DialogProps) {
-  const { title, subject, children, onClose, onSubmit, confirm, danger, plan, foot } = props
+  const { title, subject, error = null, children, onClose, onEscape, onSubmit, confirm, danger, plan, foot } = props
   const { busy = false, disabled = false, stays = false, wide = false } = props
   const t = useTranslations()
   const titleId = useId()
@@ -73,7 +78,8 @@ export function Dialog(props: DialogProps) {
   }
 
   function cancel() {
-    if (!unsaved.ask()) close()
+    if (onEscape) onEscape()
+    else if (!unsaved.ask()) close()
   }
 
   return (
@@ -111,10 +117,10 @@ export function Dialog(props: DialogProps) {
           </div>
           {!stays && <IconButton icon="close" large label={t('common.close')} onClick={close} />}
         </div>
-        <div className="dialog-body">
+        <Refused error={error} className="dialog-body">
           {children}
           {plan && isCallShown && <ApiCall request={plan()} name={subject} />}
-        </div>
+        </Refused>
         <div className="dialog-foot">
           {plan && !unsaved.isAsking && (
             <TextButton aria-expanded={isCallShown} onClick={() => setIsCallShown(!isCallShown)}>

@@ -12,7 +12,7 @@ interface DownloadLinkProps {
 export function DownloadLink({ href, label, name }: DownloadLinkProps) {
   return (
     <a className="icon-button" href={href} download={name ?? true} title={label} aria-label={label}>
-      <Icon name="pull" />
+      <Icon name="download" />
     </a>
   )
 }

@@ -2,9 +2,12 @@ import { useId } from 'react'
 import type { ComponentProps, ReactNode } from 'react'
 import { classNames } from './class-names'
 import { Icon } from './icon'
+import { useReason } from './refused'
 
 interface FieldProps {
   label: ReactNode
+  /** What the field is in the request, to show why the server refused it; the input's name where that is left out. */
+  path?: string | undefined
   /** What belongs in the field, beneath it. */
   help?: ReactNode
   /** What is wrong with the value. Takes the help's place. */
@@ -13,17 +16,27 @@ interface FieldProps {
   note?: string | undefined
 }
 
+/** What ties an input to its label and to what stands beneath it. */
+export interface FieldAttributes {
+  id: string
+  'aria-invalid': true | undefined
+  'aria-describedby': string | undefined
+}
+
 interface Described extends FieldProps {
-  children: (attributes: {
-    id: string
-    'aria-invalid': true | undefined
-    'aria-describedby': string | undefined
-  }) => ReactNode
+  children: (attributes: FieldAttributes) => ReactNode
+}
+
+/** What is wrong with a field: what the console says of it, unless it knows the server's reason. */
+function useFieldError(path: string | undefined, error: string | undefined): string | undefined {
+  const reason = useReason(path)
+  return reason?.isTold ? reason.text : (error ?? reason?.text)
 }
 
 /** A label, whatever `children` makes of the attributes it is given, and help or error beneath. */
-export function Field({ label, help, error, note, children }: Described) {
+export function Field({ label, path, help, error: ownError, note, children }: Described) {
   const id = useId()
+  const error = useFieldError(path, ownError)
   const hint = error ?? help
   const attributes = {
     id,
@@ -31,7 +44,7 @@ export function Field({ label, help, error, note, children }: Described) {
     'aria-describedby': hint === undefined ? undefined : `${id}-hint`,
   }
   return (
-    <div className="field">
+    <div className="field" data-field={path}>
       {note === undefined ? (
         <label htmlFor={id}>{label}</label>
       ) : (
@@ -41,12 +54,7 @@ export function Field({ label, help, error, note, children }: Described) {
         </p>
       )}
       {children(attributes)}
-      {error !== undefined && (
-        <p className="error" id={`${id}-hint`}>
-          <Icon name="warn" />
-          {error}
-        </p>
-      )}
+      {error !== undefined && <FieldError id={`${id}-hint`}>{error}</FieldError>}
       {error === undefined && help !== undefined && (
         <p className="help" id={`${id}-hint`}>
           {help}
@@ -56,9 +64,19 @@ export function Field({ label, help, error, note, children }: Described) {
   )
 }
 
+function FieldError({ id, children }: { id: string; children: string }) {
+  return (
+    <p className="error" id={id}>
+      <Icon name="warn" />
+      {children}
+    </p>
+  )
+}
+
 /** One line of text with its label, help and error. */
 export function TextField({
   label,
+  path,
   help,
   error,
   note,
@@ -66,7 +84,7 @@ export function TextField({
   ...input
 }: FieldProps & { mono?: boolean } & ComponentProps<'input'>) {
   return (
-    <Field label={label} help={help} error={error} note={note}>
+    <Field label={label} path={path ?? input.name} help={help} error={error} note={note}>
       {(attributes) => (
         <input autoComplete="off" {...input} {...attributes} className={classNames('input', mono && 'mono')} />
       )}
@@ -77,6 +95,7 @@ export function TextField({
 /** Lines of text with their label, help and error. */
 export function TextArea({
   label,
+  path,
   help,
   error,
   note,
@@ -84,7 +103,7 @@ export function TextArea({
   ...area
 }: FieldProps & { mono?: boolean } & ComponentProps<'textarea'>) {
   return (
-    <Field label={label} help={help} error={error} note={note}>
+    <Field label={label} path={path ?? area.name} help={help} error={error} note={note}>
       {(attributes) => (
         <textarea rows={4} {...area} {...attributes} className={classNames('textarea', mono && 'mono')} />
       )}
@@ -93,9 +112,9 @@ export function TextArea({
 }
 
 /** A choice from a list, with its label, help and error. */
-export function SelectField({ label, help, error, children, ...select }: FieldProps & ComponentProps<'select'>) {
+export function SelectField({ label, path, help, error, children, ...select }: FieldProps & ComponentProps<'select'>) {
   return (
-    <Field label={label} help={help} error={error}>
+    <Field label={label} path={path ?? select.name} help={help} error={error}>
       {(attributes) => (
         <span className="select select--wide">
           <select {...select} {...attributes}>
@@ -108,12 +127,22 @@ export function SelectField({ label, help, error, children, ...select }: FieldPr
   )
 }
 
+interface FieldSetProps {
+  legend: string
+  /** What they are in the request, to show why the server refused it. */
+  path?: string | undefined
+  children: ReactNode
+}
+
 /** Fields that answer one question. */
-export function FieldSet({ legend, children }: { legend: string; children: ReactNode }) {
+export function FieldSet({ legend, path, children }: FieldSetProps) {
+  const id = useId()
+  const error = useFieldError(path, undefined)
   return (
-    <fieldset className="field">
+    <fieldset className="field" data-field={path} {...(error !== undefined && { 'aria-describedby': `${id}-hint` })}>
       <legend>{legend}</legend>
       {children}
+      {error !== undefined && <FieldError id={`${id}-hint`}>{error}</FieldError>}
     </fieldset>
   )
 }

@@ -28,7 +28,7 @@ export function EnabledStatus({
   words: [enabled: string, disabled: string]
 }) {
   return (
-    <Status icon={isEnabled ? 'ok' : 'refused'} tone={isEnabled ? 'ok' : 'quiet'}>
+    <Status icon={isEnabled ? 'ok' : 'off'} tone={isEnabled ? 'ok' : 'quiet'}>
       {isEnabled ? words[0] : words[1]}
     </Status>
   )

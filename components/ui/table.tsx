@@ -160,7 +160,7 @@ function Header<T>({ column, sort, onSort }: HeaderProps<T>) {
       {column.sort && onSort ? (
         <SortButton keys={column.sort} sort={sort} onSort={onSort}>
           {column.header}
-          {isSorted && <Icon name={isDescending ? 'down' : 'up'} />}
+          {isSorted && <Icon name={isDescending ? 'descending' : 'ascending'} />}
         </SortButton>
       ) : (
         (column.head ?? column.header)

@@ -60,6 +60,11 @@ export function useEdit<T, Settings extends object>(options: EditOptions<T, Sett
         },
       )
     },
+    /** Back to what was typed, before anything is decided: saving it will ask again. */
+    keepEditing: () => {
+      setTheirs(null)
+      update.reset()
+    },
     takeTheirs: () => {
       if (theirs === null) return
       setBase(theirs)

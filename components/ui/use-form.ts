@@ -10,8 +10,8 @@ import type { Action } from './use-action'
 
 /** Focuses the first of a form's fields that has one of the names. */
 export function focusField(form: HTMLFormElement, names: readonly string[]) {
-  const field = names.map((name) => form.elements.namedItem(name)).find((item) => item instanceof HTMLElement)
-  field?.focus()
+  const field = [...form.elements].find((item) => names.includes(item.getAttribute('name') ?? ''))
+  if (field instanceof HTMLElement) field.focus()
 }
 
 interface FormOptions<Values extends object, Body, Variables, Result> {
@@ -25,7 +25,7 @@ interface FormOptions<Values extends object, Body, Variables, Result> {
   check?: (values: Values, form: HTMLFormElement) => boolean
   /** Says that it is done, as the dialog closes; null: nothing. Left out, it stays, to show what the action answered. */
   done?: (result: Result) => ToastContent | null
-  onError?: (error: unknown) => void
+  onError?: (error: unknown, form: HTMLFormElement) => void
   onClose: () => void
 }
 
@@ -65,7 +65,7 @@ export function useForm<Values extends object, Body, Variables, Result>(
             form,
           )
         }
-        onError?.(error)
+        onError?.(error, form)
       },
     })
   }
@@ -89,6 +89,12 @@ export function useForm<Values extends object, Body, Variables, Result>(
     /** Whether the name is another one's. */
     isTaken: isApiError(action.error, 'ALREADY_EXISTS'),
     /** What the dialog around the form needs. */
-    dialog: { busy: action.isPending, onClose: close, onSubmit: submit, plan: action.plan && planned },
+    dialog: {
+      error: action.error,
+      busy: action.isPending,
+      onClose: close,
+      onSubmit: submit,
+      plan: action.plan && planned,
+    },
   }
 }

@@ -60,10 +60,9 @@ export function useUnsavedText(isSaving: boolean) {
   }
 }
 
-/** Text that somebody would miss: no search, password, code, nor a name typed out to confirm something. */
+/** Text that somebody would miss: no search, choice, password, code, nor a name typed out to confirm something. */
 function isText(target: EventTarget): boolean {
   if (target instanceof HTMLTextAreaElement) return true
-  return (
-    target instanceof HTMLInputElement && target.type === 'text' && target.name !== '' && target.autocomplete === 'off'
-  )
+  if (!(target instanceof HTMLInputElement) || target.role === 'combobox') return false
+  return target.type === 'text' && target.name !== '' && target.autocomplete === 'off'
 }

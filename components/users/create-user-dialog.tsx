@@ -1,21 +1,21 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
-import { isApiError } from '@/lib/api/client/api-error'
 import { createUserBody } from '@/lib/api/schemas/users'
+import { CountPulls } from '../figures/count-pulls'
 import { useCreateUser } from '../queries/users'
 import { Dialog } from '../ui/dialog'
-import { FormError } from '../ui/form-error'
 import { NameField } from '../ui/name-field'
 import { useForm } from '../ui/use-form'
 import { NewPasswordFields, useRepetition } from './new-password-fields'
 import { UserFields } from './user-fields'
 import type { UserSettings } from './user-fields'
 
-const initial: UserSettings & { name: string; password: string } = {
+const initial: UserSettings & { name: string; arePullsCounted: boolean; password: string } = {
   name: '',
   displayName: '',
   role: 'MEMBER',
+  arePullsCounted: true,
   password: '',
 }
 
@@ -38,7 +38,6 @@ export function CreateUserDialog({ onClose }: { onClose: () => void }) {
   })
   return (
     <Dialog title={t('users.create')} confirm={t('common.confirm')} {...form.dialog}>
-      {!form.isTaken && !isApiError(create.error, 'BAD_REQUEST') && <FormError error={create.error} />}
       <NameField
         form={form}
         label={t('users.name')}
@@ -54,6 +53,10 @@ export function CreateUserDialog({ onClose }: { onClose: () => void }) {
           if (displayName !== undefined) form.set('displayName', displayName)
           if (role !== undefined) form.set('role', role)
         }}
+      />
+      <CountPulls
+        checked={form.values.arePullsCounted}
+        onChange={(isCounted) => form.set('arePullsCounted', isCounted)}
       />
       <NewPasswordFields form={form} repetition={repetition} />
     </Dialog>

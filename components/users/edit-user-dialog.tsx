@@ -2,7 +2,6 @@
 
 import { useRouter } from 'next/navigation'
 import { useTranslations } from 'next-intl'
-import { isApiError } from '@/lib/api/client/api-error'
 import type { UserView } from '@/lib/api/schemas/users'
 import { userQuery, useUpdateUser } from '../queries/users'
 import { EditDialog } from '../ui/edit-dialog'
@@ -49,7 +48,6 @@ function EditForm(dialog: Opened<UserView>) {
       return { title: t('users.saved', { name }) }
     },
   })
-  const isNameRefused = isApiError(edit.error, 'BAD_REQUEST')
 
   function word(name: keyof Settings, value: Settings[keyof Settings]): string {
     if (typeof value === 'boolean') return value ? t('figures.counted') : t('figures.notCounted')
@@ -60,12 +58,12 @@ function EditForm(dialog: Opened<UserView>) {
     <EditDialog
       title={t('users.edit')}
       subject={edit.base.name}
-      edit={isNameRefused ? { ...edit, error: null } : edit}
+      edit={edit}
       conflict={t('users.conflict')}
       labels={{ displayName: t('users.displayName'), role: t('users.role'), arePullsCounted: t('figures.countPulls') }}
       word={word}
     >
-      <UserFields values={edit.values} isNameWrong={isNameRefused} onChange={edit.set} />
+      <UserFields values={edit.values} isNameWrong={false} onChange={edit.set} />
       <CountPulls checked={edit.values.arePullsCounted} onChange={(arePullsCounted) => edit.set({ arePullsCounted })} />
     </EditDialog>
   )

@@ -29,7 +29,7 @@ export function InvitationLinkDialog({ invitation, onClose }: { invitation: Invi
       <Banner tone="warn" icon="warn">
         <p>{t('secret.once')}</p>
       </Banner>
-      <CodeBlock lines={[[`${origin}${invitation.path}`]]} label={t('invitations.copy')} wraps isText />
+      <CodeBlock lines={[[`${origin}${invitation.path}`]]} label={t('invitations.copy')} isText />
       <p>
         {t('invitations.send')} <Time value={invitation.expiresAt} format="minute" />
       </p>

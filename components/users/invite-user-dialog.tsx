@@ -2,9 +2,9 @@
 
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
-import { isApiError } from '@/lib/api/client/api-error'
 import { inviteUserBody } from '@/lib/api/schemas/invitations'
 import type { Permission } from '@/lib/domain/access'
+import { CountPulls } from '../figures/count-pulls'
 import { InstancePicker, useOnlyInstance } from '../grants/instance-picker'
 import type { ChosenInstance } from '../grants/instance-picker'
 import { PermissionChoices } from '../grants/permission'
@@ -12,14 +12,18 @@ import { ScopePicker, initialScope, scopeIdOf } from '../grants/scope-picker'
 import type { ScopeChoice } from '../grants/scope-picker'
 import { useInviteUser } from '../queries/users'
 import { Dialog } from '../ui/dialog'
-import { FormError } from '../ui/form-error'
 import { NameField } from '../ui/name-field'
-import { useForm } from '../ui/use-form'
+import { focusField, useForm } from '../ui/use-form'
 import { InvitationLinkDialog } from './invitation-link-dialog'
 import { UserFields } from './user-fields'
 import type { UserSettings } from './user-fields'
 
-const initial: UserSettings & { name: string } = { name: '', displayName: '', role: 'MEMBER' }
+const initial: UserSettings & { name: string; arePullsCounted: boolean } = {
+  name: '',
+  displayName: '',
+  role: 'MEMBER',
+  arePullsCounted: true,
+}
 
 /** The whole of an instance that an administrator manages. */
 const wholeInstance = initialScope({ access: 'MANAGE' })
@@ -48,7 +52,7 @@ export function InviteUserDialog({ onClose }: { onClose: () => void }) {
     check: ({ role }, dialog) => {
       setChecked(true)
       const isRight = role === 'ADMINISTRATOR' || permission === null || scopeId !== null
-      if (!isRight) dialog.querySelector<HTMLElement>('[data-field] input, select')?.focus()
+      if (!isRight) focusField(dialog, ['instanceId', 'namespaceId', 'repositoryId'])
       return isRight
     },
     onClose,
@@ -58,7 +62,6 @@ export function InviteUserDialog({ onClose }: { onClose: () => void }) {
 
   return (
     <Dialog title={t('invitations.invite')} confirm={t('common.confirm')} {...form.dialog}>
-      {!form.isTaken && !isApiError(invite.error, 'BAD_REQUEST') && <FormError error={invite.error} />}
       <p>{t('invitations.inviteHelp')}</p>
       <NameField
         form={form}
@@ -106,6 +109,10 @@ export function InviteUserDialog({ onClose }: { onClose: () => void }) {
           )}
         </>
       )}
+      <CountPulls
+        checked={form.values.arePullsCounted}
+        onChange={(isCounted) => form.set('arePullsCounted', isCounted)}
+      />
     </Dialog>
   )
 }

@@ -1,12 +1,10 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
-import { isApiError } from '@/lib/api/client/api-error'
 import { updateUserBody } from '@/lib/api/schemas/users'
 import type { UserView } from '@/lib/api/schemas/users'
 import { useUpdateUser } from '../queries/users'
 import { Dialog } from '../ui/dialog'
-import { FormError } from '../ui/form-error'
 import { useForm } from '../ui/use-form'
 import { NewPasswordFields, useRepetition } from './new-password-fields'
 
@@ -26,7 +24,6 @@ export function SetPasswordDialog({ user, onClose }: { user: UserView; onClose: 
   })
   return (
     <Dialog title={t('users.setPassword')} subject={user.name} confirm={t('common.confirm')} {...form.dialog}>
-      {!isApiError(update.error, 'BAD_REQUEST') && <FormError error={update.error} />}
       <p>{t('users.setPasswordConsequence')}</p>
       <NewPasswordFields form={form} repetition={repetition} />
     </Dialog>

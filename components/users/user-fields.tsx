@@ -29,7 +29,7 @@ export function UserFields({ values, isNameWrong, onChange }: UserFieldsProps) {
         value={values.displayName}
         onChange={(event) => onChange({ displayName: event.target.value })}
       />
-      <FieldSet legend={t('users.role')}>
+      <FieldSet legend={t('users.role')} path="role">
         {(['MEMBER', 'ADMINISTRATOR'] as const).map((role) => (
           <Choice
             key={role}

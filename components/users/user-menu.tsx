@@ -23,24 +23,24 @@ export function UserMenu({ user, label, className, isOwn, onCommand }: UserMenuP
   return (
     <Menu label={label} className={className} button={<Icon name="dots" />}>
       {user.awaitsPassword && (
-        <MenuItem icon="key" onSelect={() => onCommand('invite')}>
+        <MenuItem icon="link" onSelect={() => onCommand('invite')}>
           {t('invitations.renew')}
         </MenuItem>
       )}
       {user.invitation !== null && (
-        <MenuItem icon="refused" onSelect={() => onCommand('revokeInvitation')}>
+        <MenuItem icon="trash" onSelect={() => onCommand('revokeInvitation')}>
           {t('invitations.revoke')}
         </MenuItem>
       )}
-      <MenuItem icon="lock" onSelect={() => onCommand('password')}>
+      <MenuItem icon="password" onSelect={() => onCommand('password')}>
         {t('users.setPassword')}
       </MenuItem>
       {user.hasSecondFactor && (
-        <MenuItem icon="shield" onSelect={() => onCommand('secondFactor')}>
+        <MenuItem icon="security" onSelect={() => onCommand('secondFactor')}>
           {t('users.resetSecondFactor')}
         </MenuItem>
       )}
-      <MenuItem icon={user.isDisabled ? 'ok' : 'refused'} onSelect={() => onCommand('switch')}>
+      <MenuItem icon={user.isDisabled ? 'turnon' : 'off'} onSelect={() => onCommand('switch')}>
         {user.isDisabled ? t('users.enable') : t('users.disable')}
       </MenuItem>
       <MenuItem icon="trash" danger onSelect={() => onCommand('delete')}>

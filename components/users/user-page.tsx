@@ -48,7 +48,7 @@ export function UserPage({ userId, ownId }: { userId: string; ownId: string }) {
           { label: name },
         ]}
         title={name}
-        badges={user?.isDisabled && <Badge icon="refused">{t('users.disabled')}</Badge>}
+        badges={user?.isDisabled && <Badge icon="off">{t('users.disabled')}</Badge>}
         buttons={
           user && (
             <>

@@ -9,11 +9,11 @@ import { useNowMs } from '../ui/use-now'
 export function RoleStatus({ role }: { role: UserView['role'] }) {
   const t = useTranslations()
   return role === 'ADMINISTRATOR' ? (
-    <Status icon="shield" tone="accent">
+    <Status icon="administrator" tone="accent">
       {t('users.roles.ADMINISTRATOR')}
     </Status>
   ) : (
-    <Status icon="users">{t('users.roles.MEMBER')}</Status>
+    <Status icon="user">{t('users.roles.MEMBER')}</Status>
   )
 }
 
@@ -37,7 +37,7 @@ export function UserState({ user }: { user: Pick<UserView, 'isDisabled' | 'await
       {t('invitations.expired')}
     </Status>
   ) : (
-    <Status icon="starting" tone="quiet">
+    <Status icon="clock" tone="quiet">
       {t('invitations.invited')}
     </Status>
   )
@@ -51,7 +51,7 @@ export function SecondFactorState({ isOn }: { isOn: boolean }) {
       {t('users.on')}
     </Status>
   ) : (
-    <Status icon="free" tone="quiet">
+    <Status icon="off" tone="quiet">
       {t('users.off')}
     </Status>
   )

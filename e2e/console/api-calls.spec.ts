@@ -3,6 +3,7 @@ import { CommandLine } from '../clients/command-line'
 import { expect, pushImage, test, uniqueName } from '../fixtures'
 import { Programs } from '../acr/programs'
 import { instanceAddress, repositoryAddress } from '../pages/addresses'
+import { chooseFrom } from '../pages/combobox'
 
 test('Modify Settings shows its change as a command for curl that does the same', async ({
   api,
@@ -51,7 +52,7 @@ test('Create Repository and the deletion of a tag are shown as calls of ACR’s 
   await page.goto(instanceAddress(instance, 'repositories'))
   await page.getByRole('button', { name: 'Create Repository' }).click()
   const dialog = page.getByRole('dialog')
-  await dialog.getByLabel('Namespace').selectOption('test')
+  await chooseFrom(dialog, 'Namespace', 'test')
   await dialog.getByLabel('Repository Name', { exact: true }).fill(name)
   const copyCall = async (action: string) => {
     await dialog.getByRole('button', { name: 'Show as API call' }).click()

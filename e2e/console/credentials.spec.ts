@@ -6,6 +6,7 @@ import { audit, auditInBothWidths, screens, looks } from '../axe'
 import type { CommandLine } from '../clients/command-line'
 import { expect, test, uniqueName } from '../fixtures'
 import { instanceAddress } from '../pages/addresses'
+import { chooseFrom } from '../pages/combobox'
 import type { ServerInfo } from '../server'
 
 const registryPassword = 'Registry-2026'
@@ -128,7 +129,7 @@ test('a robot is made with permissions, logs on, gets a new secret, is disabled,
   await dialog.getByLabel('Description').fill('Builds')
   await dialog.getByLabel('Expires After').selectOption('30 days')
   await dialog.getByRole('button', { name: 'Add Permission' }).click()
-  await dialog.getByLabel('Scope 1').selectOption('test')
+  await chooseFrom(dialog, 'Scope 1', 'test')
   await dialog.getByLabel('Permission 1', { exact: true }).selectOption('Push')
   await dialog.getByRole('button', { name: 'Confirm' }).click()
   await expect(dialog).toContainText(/Access Key IDrob-\w{16}/)

@@ -159,9 +159,9 @@ test('two images are compared, from the page of a tag and from its history', asy
   await page.getByRole('link', { name: 'Compare', exact: true }).press('Enter')
   await page.getByRole('button', { name: /^Before/ }).press('Enter')
   const dialog = page.getByRole('dialog', { name: 'Choose What Is Before' })
-  await dialog.getByRole('searchbox').fill('v1.0')
-  await expect(dialog.getByRole('radio')).toHaveCount(1)
-  await dialog.getByRole('radio', { name: /^v1\.0\.0/ }).check()
+  await dialog.getByRole('combobox').fill('v1.0')
+  await expect(dialog.getByRole('option')).toHaveCount(1)
+  await dialog.getByRole('option', { name: /^v1\.0\.0/ }).click()
   await dialog.getByRole('button', { name: 'Choose' }).click()
 
   await expect(page).toHaveURL(/\/compare\?after=v1\.1\.0&before=v1\.0\.0$/)

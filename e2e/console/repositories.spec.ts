@@ -3,6 +3,7 @@ import type { InstanceView } from '@/lib/api/schemas/instances'
 import { test as base, expect, pushImage, uniqueName } from '../fixtures'
 import { hold } from '../faults'
 import { instanceAddress, repositoryAddress } from '../pages/addresses'
+import { chooseFrom } from '../pages/combobox'
 
 const test = base.extend<{
   /** An instance of the test's own, with namespace `team`. */
@@ -32,10 +33,10 @@ test('a repository is created with the settings of the dialog, and the toast lea
   const namespace = dialog.getByRole('combobox', { name: 'Namespace' })
   await expect(namespace).toBeFocused()
   // Of the namespace, a repository begins with the defaults.
-  await namespace.selectOption('team')
+  await chooseFrom(dialog, 'Namespace', 'team')
   await expect(dialog.getByRole('radio', { name: 'Private' })).toBeChecked()
   await expect(dialog.getByRole('checkbox', { name: 'Immutable' })).not.toBeChecked()
-  await namespace.selectOption('open')
+  await chooseFrom(dialog, 'Namespace', 'open')
   await expect(dialog.getByRole('radio', { name: 'Public' })).toBeChecked()
   await expect(dialog.getByRole('checkbox', { name: 'Immutable' })).toBeChecked()
   await dialog.getByLabel('Repository Name').fill('backend/api')
@@ -150,7 +151,7 @@ test('search, filters, sort and page are in the address, and survive reload and 
     await expect(names(page)).toHaveText(['site'])
     await expect(row(page, 'site')).toContainText('team')
     await page.getByRole('combobox', { name: 'Tag Immutability' }).selectOption('All immutability')
-    await page.getByRole('combobox', { name: 'Namespace' }).selectOption('other')
+    await chooseFrom(page.getByRole('search'), 'Namespace', 'other')
     await expect(page).toHaveURL(`${address}?pageSize=50&sort=-name&type=public&namespace=other`)
     await expect(names(page)).toHaveText(['site'])
     await expect(row(page, 'site')).toContainText('other')

@@ -1,5 +1,6 @@
 import { expect, pushImage, test } from '../fixtures'
 import { repositoryAddress } from '../pages/addresses'
+import { chooseFrom } from '../pages/combobox'
 
 test.beforeEach(async ({ signIn }) => signIn())
 
@@ -50,8 +51,7 @@ test('a tag is promoted to another repository, whose policy is asked first', asy
   await page.goto(repositoryAddress(source, 'tags'))
   await page.getByRole('button', { name: 'Copy tag v1' }).click()
   const dialog = page.getByRole('dialog', { name: 'Copy Tag' })
-  await dialog.getByRole('searchbox').fill(target.name)
-  await dialog.getByRole('radio', { name: `test/${target.name}` }).check()
+  await chooseFrom(dialog, 'Target Repository', `test/${target.name}`)
   await expect(dialog.getByText('The repository would refuse this.')).toBeVisible()
   await expect(dialog.getByRole('button', { name: 'Copy Tag' })).toBeDisabled()
   await dialog.getByRole('textbox', { name: 'New Tag' }).fill('v2')

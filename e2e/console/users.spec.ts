@@ -2,6 +2,7 @@ import type { BrowserContext, Locator, Page } from '@playwright/test'
 import { userPassword } from '../api'
 import { expect, test, uniqueName } from '../fixtures'
 import type { ServerInfo } from '../server'
+import { chooseFrom } from '../pages/combobox'
 
 test.beforeEach(async ({ signIn }) => signIn())
 
@@ -142,17 +143,10 @@ test('a user’s page shows what they are granted; it is granted, changed and re
   const dialog = page.getByRole('dialog', { name: 'Grant Access' })
   await expect(dialog).toContainText(user.name)
   await dialog.getByRole('button', { name: 'Confirm' }).click()
-  await expect(dialog.getByRole('group', { name: 'Instance' })).toHaveAccessibleDescription('Choose an instance.')
-  await dialog.getByRole('searchbox', { name: 'Search instances' }).fill('example')
-  await dialog
-    .getByRole('group', { name: 'Instance' })
-    .getByRole('radio', { name: /^example/ })
-    .check()
+  await expect(dialog.getByRole('combobox', { name: 'Instance' })).toHaveAccessibleDescription('Choose an instance.')
+  await chooseFrom(dialog, 'Instance', 'example')
   await dialog.getByRole('radio', { name: 'A repository' }).check()
-  // Enter searches; the dialog stays.
-  await dialog.getByRole('searchbox', { name: 'Search repositories' }).fill(path)
-  await page.keyboard.press('Enter')
-  await dialog.getByRole('group', { name: 'Repository' }).getByRole('radio', { name: path }).check()
+  await chooseFrom(dialog, 'Repository', path)
   await dialog.getByRole('radio', { name: 'Push' }).check()
   await dialog.getByRole('button', { name: 'Confirm' }).click()
   await expect(toast(page, `${user.name} was granted Push permission on ${path}`)).toBeVisible()

@@ -164,13 +164,19 @@ export async function listAwaitingPassword(db: Source, userIds: readonly string[
   return new Set(rows.map(({ id }) => id))
 }
 
+/** What is set of a new user. */
+export interface NewUserSettings extends Omit<UserSettings, 'arePullsCounted'> {
+  /** True if absent. */
+  readonly arePullsCounted?: boolean | undefined
+}
+
 /** Adds a user; without a password when the hash is null. Throws ALREADY_EXISTS when the name is taken. */
 export async function addUser(
   tx: Transaction,
-  user: Omit<UserSettings, 'arePullsCounted'> & Pick<UserRow, 'id' | 'name'> & { readonly passwordHash: string | null },
+  user: NewUserSettings & Pick<UserRow, 'id' | 'name'> & { readonly passwordHash: string | null },
 ): Promise<void> {
   try {
-    await tx.prisma.user.create({ data: user })
+    await tx.prisma.user.create({ data: { ...user, arePullsCounted: user.arePullsCounted ?? true } })
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
     const message = `there is a user ${user.name}`

@@ -4,9 +4,11 @@ import { firstGrants } from './grants'
 import { consolePassword, createUserBody } from './users'
 
 /** A new user who sets the password by an invitation. */
-export const inviteUserBody = createUserBody.pick({ name: true, displayName: true, role: true }).extend({
-  grants: firstGrants.meta({ description: 'First grants: on instances, namespaces and repositories' }),
-})
+export const inviteUserBody = createUserBody
+  .pick({ name: true, displayName: true, role: true, arePullsCounted: true })
+  .extend({
+    grants: firstGrants.meta({ description: 'First grants: on instances, namespaces and repositories' }),
+  })
 
 /** A new invitation, with the address that is shown only once. */
 export const invitation = z.object({

@@ -65,6 +65,7 @@ export const createUserBody = z.strictObject({
   displayName: displayName.default(''),
   role: userRole.default('MEMBER'),
   isDisabled: z.boolean().default(false),
+  arePullsCounted: z.boolean().optional().meta({ description: 'True if absent' }),
   password: consolePassword.meta({ description: 'Password for logging on to the console' }),
 })
 

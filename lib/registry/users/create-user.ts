@@ -2,7 +2,7 @@ import { assertPasswordAllowed } from '@/lib/secrets/password-rules'
 import type { Principal } from '@/lib/domain/principal'
 import { createId } from '@/lib/domain/ids'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { type UserSettings, addUser } from '@/lib/metadata/users'
+import { type NewUserSettings, addUser } from '@/lib/metadata/users'
 import { authorizeAdministrator } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { type UserDetails, describeUser, requireUser } from './user-details'
@@ -12,7 +12,7 @@ import type { Versioned } from '@/lib/registry/versions'
 export async function createUser(
   ctx: Context,
   principal: Principal,
-  { password, ...input }: Omit<UserSettings, 'arePullsCounted'> & { readonly name: string; readonly password: string },
+  { password, ...input }: NewUserSettings & { readonly name: string; readonly password: string },
 ): Promise<Versioned<UserDetails>> {
   authorizeAdministrator(ctx, principal)
   await assertPasswordAllowed(password, input.name, 'password')

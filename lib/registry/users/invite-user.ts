@@ -1,14 +1,14 @@
 import type { Principal } from '@/lib/domain/principal'
 import { createId } from '@/lib/domain/ids'
 import { insertAuditEvent } from '@/lib/metadata/audit-events'
-import { type UserSettings, addUser } from '@/lib/metadata/users'
+import { type NewUserSettings, addUser } from '@/lib/metadata/users'
 import { authorizeAdministrator } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
 import { type FirstGrants, addFirstGrants } from '@/lib/registry/grants/new-grant'
 import { type NewInvitation, addInvitation } from './new-invitation'
 
 /** The settings and grants of a new user, who will set the password. */
-export interface InvitedUser extends Pick<UserSettings, 'displayName' | 'role'> {
+export interface InvitedUser extends Pick<NewUserSettings, 'displayName' | 'role' | 'arePullsCounted'> {
   readonly name: string
   readonly grants: FirstGrants
 }

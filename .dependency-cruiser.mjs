@@ -203,14 +203,14 @@ export default {
       '^lib/testing/acr-signer',
       // The programs that the console shows are run as they are shown.
       '^components/access-keys/sdk-examples',
-      '^scripts/lib/(?:find-free-port|postgresql|s3-server|sweep|tcp-proxy)\\.mjs$',
+      '^scripts/lib/(?:find-free-port|postgresql|s3-server|script-budget|sweep|tcp-proxy)\\.mjs$',
     ]),
     mayImport('bench-is-a-client', '^bench/', [
       schemas,
       domain,
       '^e2e/clients/',
       '^e2e/digest',
-      '^scripts/lib/(?:find-free-port|postgresql|s3-server)\\.mjs$',
+      '^scripts/lib/(?:browser|find-free-port|postgresql|s3-server)\\.mjs$',
     ]),
     mayImport('prove-is-a-client', '^prove/', [
       domain,

@@ -80,6 +80,15 @@ export default defineConfig(
       reactHooks.configs.flat['recommended-latest'],
       query.configs['flat/recommended'],
     ],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          name: 'next/link',
+          message: 'components/ui/link.tsx is for that: it fetches a page when it is about to be opened.',
+        },
+      ],
+    },
   },
   {
     // lib/log.ts is the logger; a browser's console is nobody's.

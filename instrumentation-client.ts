@@ -1,5 +1,4 @@
-import { config } from 'zod/v4/core'
-
 // Next runs this file before all else in the browser. The content security policy lets nothing be evaluated: zod would
-// find that out by trying, once, with the first schema that is made.
-config({ jitless: true })
+// find that out by trying, once, with the first schema that is made. This is where `z.config` keeps its settings; zod
+// itself comes with the first form.
+Object.assign(globalThis, { __zod_globalConfig: { jitless: true } })

@@ -1,24 +1,26 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { useTranslations } from 'next-intl'
 import { Suspense, useId, useState } from 'react'
 import type { AccessKeyView } from '@/lib/api/schemas/access-keys'
 import { accessKeysQuery, useDeleteAccessKey, useSetAccessKeyDisabled } from '../queries/access-keys'
 import { Banner } from '../ui/banner'
 import { Button, TextButton } from '../ui/button'
-import { ConfirmDialog } from '../ui/confirm-dialog'
+import { ConfirmDialog } from '../ui/lazy-confirm-dialog'
 import { lazyComponent } from '../ui/lazy-component'
 import { List } from '../ui/list'
 import { PageHead } from '../ui/page'
-import { EmptyState } from '../ui/states'
+import { EmptyState } from '../ui/empty-state'
 import { EnabledStatus } from '../ui/status'
 import { Table } from '../ui/table'
 import type { Column } from '../ui/table'
 import { LastTime, Time } from '../ui/time'
 import { useToast } from '../ui/toast'
 import { useErrorToast } from '../ui/use-error-toast'
-import { SdkSection } from './sdk-section'
+
+const SdkSection = dynamic(() => import('./sdk-section').then((module) => module.SdkSection), { ssr: false })
 
 const CreateAccessKeyDialog = lazyComponent(() => import('./create-access-key-dialog'), 'CreateAccessKeyDialog')
 

@@ -5,9 +5,11 @@ import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { profileQuery } from '../queries/account'
 import { Button } from '../ui/button'
+import { lazyComponent } from '../ui/lazy-component'
 import { Section } from '../ui/page'
 import { ErrorState, Skeleton } from '../ui/states'
-import { ChangePasswordDialog } from './change-password-dialog'
+
+const ChangePasswordDialog = lazyComponent(() => import('./change-password-dialog'), 'ChangePasswordDialog')
 
 /** One's own password: that there is one, and its change. */
 export function PasswordSection() {

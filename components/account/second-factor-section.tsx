@@ -6,15 +6,23 @@ import { useState } from 'react'
 import { profileQuery, secondFactorQuery } from '../queries/account'
 import { Button } from '../ui/button'
 import { Fact } from '../ui/fact'
+import { lazyComponent } from '../ui/lazy-component'
 import { Section } from '../ui/page'
 import { ErrorState, Skeleton } from '../ui/states'
 import { Status } from '../ui/status'
 import { Time } from '../ui/time'
 import { useFormat } from '../ui/use-format'
 import { SecondFactorState } from '../users/user-status'
-import { RenewRecoveryCodesDialog } from './renew-recovery-codes-dialog'
-import { SetUpSecondFactorDialog } from './set-up-second-factor-dialog'
-import { TurnSecondFactorOffDialog } from './turn-second-factor-off-dialog'
+
+const RenewRecoveryCodesDialog = lazyComponent(
+  () => import('./renew-recovery-codes-dialog'),
+  'RenewRecoveryCodesDialog',
+)
+const SetUpSecondFactorDialog = lazyComponent(() => import('./set-up-second-factor-dialog'), 'SetUpSecondFactorDialog')
+const TurnSecondFactorOffDialog = lazyComponent(
+  () => import('./turn-second-factor-off-dialog'),
+  'TurnSecondFactorOffDialog',
+)
 
 /** So few recovery codes call for new ones. */
 const fewCodes = 3

@@ -1,11 +1,11 @@
 'use client'
 
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { linkTo } from '@/lib/api/client/api'
 import { apiReferenceHref, manualHref } from '../routes'
 import { TextField } from '../ui/field'
+import { Link } from '../ui/link'
 import { PageHead, Section } from '../ui/page'
 import { MethodBadge } from './method-badge'
 import type { ApiOperation } from './read-document'
@@ -62,7 +62,7 @@ export function OperationList({ groups }: OperationListProps) {
           <ul className="operations">
             {operations.map(({ id, method, path, summary }) => (
               <li key={id}>
-                <Link href={apiReferenceHref(id)} prefetch={false}>
+                <Link href={apiReferenceHref(id)}>
                   <MethodBadge method={method} />
                   <code>{path}</code>
                   <span className="muted" lang="en">

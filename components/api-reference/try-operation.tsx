@@ -2,8 +2,8 @@
 
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
-import { exchange } from '@/lib/api/client/api'
-import type { Answer } from '@/lib/api/client/api'
+import { exchange } from '@/lib/api/client/exchange'
+import type { Answer } from '@/lib/api/client/exchange'
 import { curlCommand } from '../curl'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'

@@ -1,6 +1,6 @@
 import { useTranslations } from 'next-intl'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
-import { repositoryIdsMax } from '@/lib/api/schemas/immutability-changes'
+import { repositoryIdsMax } from '@/lib/api/schemas/limits'
 import { Button, TextButton } from '../ui/button'
 import type { Selection } from './use-selection'
 

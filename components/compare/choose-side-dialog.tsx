@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
-import { pageSizeMax } from '@/lib/api/schemas/common'
+import { pageSizeMax } from '@/lib/api/schemas/limits'
 import { isDigest } from '@/lib/domain/digest'
 import { tagsQuery } from '../queries/tags'
 import { Dialog } from '../ui/dialog'

@@ -1,11 +1,11 @@
 'use client'
 
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import type { ReactNode } from 'react'
 import type { ChangedTextView, ComparisonView } from '@/lib/api/schemas/comparison'
 import { CommandText } from '../image/layer-table'
 import { shortDigest } from '../ui/digest'
+import { Link } from '../ui/link'
 import { useFormat } from '../ui/use-format'
 import { changedWords } from './changed-words'
 import type { ChangedWords } from './changed-words'

@@ -1,6 +1,7 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { useTranslations } from 'next-intl'
 import { Suspense, useState } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
@@ -9,11 +10,10 @@ import type { RegionId } from '@/lib/domain/regions'
 import { InstancePageHead } from '../instances/instance-page-head'
 import { credentialsQuery, useRemovePassword } from '../queries/credentials'
 import { instanceQuery } from '../queries/instances'
-import { RobotSection } from '../robots/robot-section'
 import { Banner } from '../ui/banner'
 import { Button } from '../ui/button'
 import { CodeBlock } from '../ui/code-block'
-import { ConfirmDialog } from '../ui/confirm-dialog'
+import { ConfirmDialog } from '../ui/lazy-confirm-dialog'
 import { Copyable } from '../ui/copy-button'
 import { Fact } from '../ui/fact'
 import { lazyComponent } from '../ui/lazy-component'
@@ -22,6 +22,8 @@ import { ErrorState, Skeleton } from '../ui/states'
 import { Status } from '../ui/status'
 import { Time } from '../ui/time'
 import { TokenSection } from './token-section'
+
+const RobotSection = dynamic(() => import('../robots/robot-section').then((module) => module.RobotSection))
 
 const ConnectDialog = lazyComponent(() => import('../connect/connect-dialog'), 'ConnectDialog')
 const SetPasswordDialog = lazyComponent(() => import('./set-password-dialog'), 'SetPasswordDialog')

@@ -1,12 +1,12 @@
 'use client'
 
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import type { ReactNode } from 'react'
 import type { FiguresView } from '@/lib/api/schemas/figures'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RegionId } from '@/lib/domain/regions'
 import { blockedPushesHref, maintenanceHref } from '../routes'
+import { Link } from '../ui/link'
 import { Skeleton } from '../ui/states'
 import { useFormat } from '../ui/use-format'
 import { useIsAdministrator } from '../user-context'

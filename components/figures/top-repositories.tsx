@@ -1,11 +1,11 @@
 'use client'
 
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import type { FiguresView, TopRepositoryView } from '@/lib/api/schemas/figures'
 import type { RegionId } from '@/lib/domain/regions'
 import { repositoriesHref, repositoryHref } from '../routes'
+import { Link } from '../ui/link'
 import { Section } from '../ui/page'
 import { Table } from '../ui/table'
 import type { Column } from '../ui/table'

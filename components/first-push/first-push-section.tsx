@@ -1,7 +1,6 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import { Suspense, useState } from 'react'
 import type { CredentialsView } from '@/lib/api/schemas/credentials'
@@ -16,10 +15,12 @@ import { credentialsHref, repositoriesHref } from '../routes'
 import { Button } from '../ui/button'
 import { CodeBlock } from '../ui/code-block'
 import { lazyComponent } from '../ui/lazy-component'
+import { Link } from '../ui/link'
 import { Section } from '../ui/page'
 import { Time } from '../ui/time'
 import { LiveStep, type StepState, SubStep } from './live-step'
-import { PushCommand, firstRepository } from '../instances/push-command'
+import { firstRepository } from '../instances/first-repository'
+import { PushCommand } from '../instances/push-command'
 
 const CreateNamespaceDialog = lazyComponent(
   () => import('../namespaces/create-namespace-dialog'),

@@ -1,6 +1,5 @@
 'use client'
 
-import Link from 'next/link'
 import { useParams, useSelectedLayoutSegment } from 'next/navigation'
 import { useTranslations } from 'next-intl'
 import { lazy, useEffect, useState } from 'react'
@@ -11,9 +10,10 @@ import type { RegionId } from '@/lib/domain/regions'
 import { instancesHref, parseRepositoryPath, repositoryHref, tagHref } from '../routes'
 import type { RecentPage } from '../search/recent'
 import { SearchBox } from '../search/search-box'
-import { themeSwitchId } from '../search/use-pages'
+import { themeSwitchId } from '../search/theme-switch-id'
 import { ApiCallContext, ApiCallNotLoaded } from '../ui/api-call'
 import { Icon } from '../ui/icon'
+import { Link } from '../ui/link'
 import { Mark } from '../ui/mark'
 import { UserContext } from '../user-context'
 import { AccountMenu } from './account-menu'
@@ -26,6 +26,7 @@ import type { Theme } from './preferences'
 import { RegionMenu } from './region-menu'
 import { RepositoryPane } from './repository-pane'
 import { ThemeSwitch } from './theme-switch'
+import { useHeadingFocus } from './use-heading-focus'
 
 /** Loaded when it is first asked for: for most visits, never. */
 const ApiCallSection = lazy(() =>
@@ -63,6 +64,7 @@ export function ConsoleFrame({ user, theme, lastRegion, children }: ConsoleFrame
   }, [named])
 
   const isAdministrator = user.role === 'ADMINISTRATOR'
+  useHeadingFocus()
 
   return (
     <div className="console">

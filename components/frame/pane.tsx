@@ -1,14 +1,13 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
-import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useTranslations } from 'next-intl'
 import { useEffect, useId, useRef } from 'react'
 import type { ReactNode } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
 import type { RegionId } from '@/lib/domain/regions'
-import { instanceQuery } from '../queries/instances'
+import { instanceQuery, useInstance } from '../queries/instances'
 import {
   accessControlHref,
   administrationHref,
@@ -22,6 +21,7 @@ import {
 } from '../routes'
 import { Icon } from '../ui/icon'
 import type { IconName } from '../ui/icon'
+import { Link } from '../ui/link'
 import { Skeleton } from '../ui/states'
 
 /** The id of the left pane, for the button that opens it as a drawer. */
@@ -151,7 +151,7 @@ function InstanceLinks({ region, instanceId }: { region: RegionId; instanceId: s
   const instancesId = useId()
   const labelId = useId()
   const securityId = useId()
-  const { data, isPending } = useQuery(instanceQuery(instanceId))
+  const { data, isPending } = useInstance(instanceId)
   return (
     <>
       <div className="pane-context">

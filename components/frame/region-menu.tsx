@@ -1,7 +1,6 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import { useId, useRef, useState } from 'react'
 import { regions } from '@/lib/domain/regions'
@@ -9,6 +8,7 @@ import type { RegionGroup, RegionId } from '@/lib/domain/regions'
 import { regionsQuery } from '../queries/regions'
 import { instancesHref } from '../routes'
 import { Icon } from '../ui/icon'
+import { Link } from '../ui/link'
 
 const groups: readonly RegionGroup[] = ['china', 'asia-pacific', 'europe-americas', 'middle-east']
 
@@ -116,7 +116,6 @@ function RegionGroupItems({ group, regions: members, counts, current, onSelect }
               <Link
                 className="menu-item"
                 href={instancesHref(id)}
-                prefetch={false}
                 aria-current={id === current ? 'true' : undefined}
                 onClick={onSelect}
               >

@@ -1,10 +1,9 @@
 'use client'
 
-import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { isApiError } from '@/lib/api/client/api-error'
 import type { RegionId } from '@/lib/domain/regions'
-import { repositoryQuery } from '../queries/repositories'
+import { useRepository } from '../queries/repositories'
 import { repositoryHref } from '../routes'
 import { useFormat } from '../ui/use-format'
 import { PaneLink } from './pane'
@@ -20,7 +19,7 @@ interface RepositoryPaneProps {
 export function RepositoryPane({ region, instanceId, namespace, name }: RepositoryPaneProps) {
   const t = useTranslations()
   const format = useFormat()
-  const { data, error } = useQuery(repositoryQuery(instanceId, namespace, name))
+  const { data, error } = useRepository(instanceId, namespace, name)
   if (isApiError(error, 'NOT_FOUND')) return null
   const address = { instanceId, namespace, name }
   return (

@@ -11,7 +11,7 @@ import type { GrantFilter } from '../queries/grants'
 import { Select } from '../ui/filters'
 import { lazyComponent } from '../ui/lazy-component'
 import { List, Toolbar } from '../ui/list'
-import { EmptyState } from '../ui/states'
+import { EmptyState } from '../ui/empty-state'
 import { useListParameters } from '../ui/use-list-parameters'
 import { GrantTable } from './grant-table'
 

@@ -1,10 +1,10 @@
 'use client'
 
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import type { GrantView } from '@/lib/api/schemas/grants'
 import { userHref } from '../routes'
 import { TextButton } from '../ui/button'
+import { Link } from '../ui/link'
 import { EnabledStatus } from '../ui/status'
 import { Table } from '../ui/table'
 import type { Column } from '../ui/table'

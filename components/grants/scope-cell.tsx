@@ -1,9 +1,9 @@
 'use client'
 
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import type { GrantView } from '@/lib/api/schemas/grants'
 import { accessControlHref, repositoriesHref, repositoryHref } from '../routes'
+import { Link } from '../ui/link'
 
 interface ScopeCellProps {
   scope: GrantView['scope']

@@ -1,7 +1,6 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { ManifestDetailsView } from '@/lib/api/schemas/manifests'
@@ -12,6 +11,7 @@ import { digestHref, tagHref } from '../routes'
 import { CopyButton } from '../ui/copy-button'
 import { Fact } from '../ui/fact'
 import { failureOf } from '../ui/failure'
+import { Link } from '../ui/link'
 import { Middle } from '../ui/middle'
 import { Section } from '../ui/page'
 import { PageError, Skeleton } from '../ui/states'
@@ -124,13 +124,7 @@ interface DigestsProps {
 
 function Digests({ region, repository, digests }: DigestsProps) {
   return digests.map((digest) => (
-    <Link
-      key={digest}
-      className="mono max-w-full"
-      aria-label={digest}
-      href={digestHref(region, repository, digest)}
-      prefetch={false}
-    >
+    <Link key={digest} className="mono max-w-full" aria-label={digest} href={digestHref(region, repository, digest)}>
       <Middle text={digest} />
     </Link>
   ))

@@ -1,7 +1,7 @@
 'use client'
 
-import Link from 'next/link'
 import { Fact } from '../ui/fact'
+import { Link } from '../ui/link'
 import { Middle } from '../ui/middle'
 import { useFolded } from '../ui/use-folded'
 
@@ -20,7 +20,7 @@ export function TagLinks({ label, names, hrefOf }: TagLinksProps) {
   return (
     <Fact label={label} full={names.length > 3}>
       {shown.map((name) => (
-        <Link key={name} className="mono max-w-full" aria-label={name} href={hrefOf(name)} prefetch={false}>
+        <Link key={name} className="mono max-w-full" aria-label={name} href={hrefOf(name)}>
           <Middle text={name} />
         </Link>
       ))}

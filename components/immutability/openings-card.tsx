@@ -1,7 +1,6 @@
 'use client'
 
 import { useInfiniteQuery } from '@tanstack/react-query'
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import { Suspense, useState } from 'react'
 import type { OpeningView } from '@/lib/api/schemas/immutability'
@@ -11,6 +10,7 @@ import { openingsQuery } from '../queries/openings'
 import { repositoryHref, tagHref } from '../routes'
 import { Button, TextButton } from '../ui/button'
 import { lazyComponent } from '../ui/lazy-component'
+import { Link } from '../ui/link'
 import { ListContent } from '../ui/list'
 import { Section } from '../ui/page'
 import { Status } from '../ui/status'
@@ -85,7 +85,7 @@ function OpeningsTable({ region, repository, openings, stale }: OpeningsTablePro
       kind: 'name',
       skeleton: 'md',
       cell: ({ tag }) => (
-        <Link href={tagHref(region, repository, tag)} prefetch={false}>
+        <Link href={tagHref(region, repository, tag)}>
           <code title={tag}>{tag}</code>
         </Link>
       ),

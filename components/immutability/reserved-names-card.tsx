@@ -1,7 +1,6 @@
 'use client'
 
 import { useInfiniteQuery } from '@tanstack/react-query'
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import { Suspense, useState } from 'react'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
@@ -13,6 +12,7 @@ import { Digest } from '../ui/digest'
 import { TextButton } from '../ui/button'
 import { Icon } from '../ui/icon'
 import { lazyComponent } from '../ui/lazy-component'
+import { Link } from '../ui/link'
 import { ListContent } from '../ui/list'
 import { Section } from '../ui/page'
 import { Status } from '../ui/status'
@@ -77,7 +77,7 @@ function ReservedNamesTable({ names, stale, hrefOf, onRelease }: ReservedNamesTa
       cell: ({ tag }) => (
         <span className="status" title={tag}>
           <Icon name="reserved" />
-          <Link href={hrefOf(tag)} prefetch={false}>
+          <Link href={hrefOf(tag)}>
             <code>{tag}</code>
           </Link>
         </span>

@@ -1,12 +1,12 @@
 'use client'
 
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import type { RegionId } from '@/lib/domain/regions'
 import { instanceQuery, useDeleteInstance } from '../queries/instances'
 import { namespacesHref } from '../routes'
 import { Banner } from '../ui/banner'
 import { ConfirmDialog } from '../ui/confirm-dialog'
+import { Link } from '../ui/link'
 import { NoticeDialog } from '../ui/notice-dialog'
 import { OpenedDialog } from '../ui/opened-dialog'
 

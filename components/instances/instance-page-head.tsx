@@ -1,10 +1,9 @@
 'use client'
 
-import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import type { ReactNode } from 'react'
 import type { RegionId } from '@/lib/domain/regions'
-import { instanceQuery } from '../queries/instances'
+import { useInstance } from '../queries/instances'
 import { instanceHref, instancesHref } from '../routes'
 import { PageHead } from '../ui/page'
 import type { Crumb } from '../ui/page'
@@ -22,7 +21,7 @@ interface InstancePageHeadProps {
 /** The head of a page of an instance: the way to it leads through the instance. */
 export function InstancePageHead({ region, instanceId, title, way = [], badges, buttons }: InstancePageHeadProps) {
   const t = useTranslations()
-  const instance = useQuery(instanceQuery(instanceId)).data?.data
+  const instance = useInstance(instanceId).data?.data
   return (
     <PageHead
       crumbs={[

@@ -1,12 +1,12 @@
 'use client'
 
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RegionId } from '@/lib/domain/regions'
 import { instanceHref } from '../routes'
 import { TextButton } from '../ui/button'
 import { Copyable } from '../ui/copy-button'
+import { Link } from '../ui/link'
 import { Status } from '../ui/status'
 import { Table } from '../ui/table'
 import type { Column } from '../ui/table'

@@ -1,9 +1,6 @@
 import { useTranslations } from 'next-intl'
 import { CodeBlock } from '../ui/code-block'
 
-/** The repository that a push creates, where any will do. */
-export const firstRepository = 'hello'
-
 interface PushCommandProps {
   /** Host and path of the repository. */
   address: string

@@ -1,12 +1,12 @@
 'use client'
 
-import Link from 'next/link'
 import { useLocale, useTranslations } from 'next-intl'
 import type { TagEventView } from '@/lib/api/schemas/tag-events'
 import type { RegionId } from '@/lib/domain/regions'
 import { formatDay } from '@/lib/i18n/format'
 import { repositoryHref, tagHref } from '../routes'
 import { TextButton } from '../ui/button'
+import { Link } from '../ui/link'
 import { Table } from '../ui/table'
 import type { Column } from '../ui/table'
 import { Time } from '../ui/time'
@@ -135,7 +135,7 @@ interface TagLinkProps {
 /** A tag that leads to its page, which also tells of a tag that was deleted. */
 function TagLink({ region, instanceId, event: { tag, repositoryPath } }: TagLinkProps) {
   return (
-    <Link href={tagHref(region, addressOf(instanceId, repositoryPath), tag)} prefetch={false}>
+    <Link href={tagHref(region, addressOf(instanceId, repositoryPath), tag)}>
       <code title={tag}>{tag}</code>
     </Link>
   )

@@ -1,8 +1,8 @@
-import Link from 'next/link'
 import ReactMarkdown from 'react-markdown'
 import rehypeSlug from 'rehype-slug'
 import remarkGfm from 'remark-gfm'
 import { ManualCode } from './manual-code'
+import { Link } from '../ui/link'
 
 interface ManualTextProps {
   text: string

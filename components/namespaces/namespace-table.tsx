@@ -1,11 +1,11 @@
 'use client'
 
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import type { NamespaceView } from '@/lib/api/schemas/namespaces'
 import type { RegionId } from '@/lib/domain/regions'
 import { repositoriesHref } from '../routes'
 import { TextButton } from '../ui/button'
+import { Link } from '../ui/link'
 import { Status } from '../ui/status'
 import { Table } from '../ui/table'
 import type { Column } from '../ui/table'

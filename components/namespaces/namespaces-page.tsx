@@ -11,7 +11,7 @@ import { namespacesQuery } from '../queries/namespaces'
 import { Button } from '../ui/button'
 import { lazyComponent } from '../ui/lazy-component'
 import { List, Toolbar } from '../ui/list'
-import { EmptyState } from '../ui/states'
+import { EmptyState } from '../ui/empty-state'
 import { useListParameters } from '../ui/use-list-parameters'
 import { NamespaceTable } from './namespace-table'
 

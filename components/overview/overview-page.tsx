@@ -1,8 +1,6 @@
 'use client'
 
-import { useQuery } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import { Suspense, useState } from 'react'
 import type { ReactNode } from 'react'
@@ -10,13 +8,14 @@ import type { Versioned } from '@/lib/api/client/api'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RegionId } from '@/lib/domain/regions'
 import { PeriodSelect, usePeriod } from '../figures/period-select'
-import { instanceQuery, useUpdateInstance } from '../queries/instances'
+import { useInstance, useUpdateInstance } from '../queries/instances'
 import { instancesHref, repositoriesHref } from '../routes'
 import { AddressSection } from '../instances/address-section'
 import { ImmutabilityStatus } from '../immutability/immutability-status'
 import { Button } from '../ui/button'
 import { Fact } from '../ui/fact'
 import { lazyComponent } from '../ui/lazy-component'
+import { Link } from '../ui/link'
 import { PageHead, Section } from '../ui/page'
 import { PageError, Skeleton } from '../ui/states'
 import { Badge, Status } from '../ui/status'
@@ -39,11 +38,13 @@ const DefaultPolicyDialog = lazyComponent(() => import('../instances/default-pol
 /** An instance: what it holds, where it answers, and whether anonymous users may pull. */
 export function OverviewPage({ region, instanceId }: { region: RegionId; instanceId: string }) {
   const t = useTranslations()
-  const { data, error, refetch } = useQuery(instanceQuery(instanceId))
+  const { data, error, refetch, isPlaceholderData } = useInstance(instanceId)
   const instance = data?.data
+  // Whether it is empty a list does not know for sure, in which it may have been a moment ago.
+  const known = isPlaceholderData && instance?.tagCount === 0 ? undefined : instance
   const name = instance?.name ?? instanceId
   const { days } = usePeriod()
-  const isEmpty = useWasEmpty(instance)
+  const isEmpty = useWasEmpty(known)
   return (
     <>
       <PageHead
@@ -77,16 +78,16 @@ export function OverviewPage({ region, instanceId }: { region: RegionId; instanc
         <PageError error={error} gone={t('instances.gone')} onRetry={refetch} />
       ) : (
         <>
-          {isEmpty && instance && <FirstPushSection region={region} instance={instance} />}
-          {!isEmpty && instance && instance.access !== null ? (
-            <OverviewFigures region={region} instance={instance} days={days} />
+          {isEmpty && known && <FirstPushSection region={region} instance={known} />}
+          {!isEmpty && known && known.access !== null ? (
+            <OverviewFigures region={region} instance={known} days={days} />
           ) : (
-            <Contents instance={instance ?? null} />
+            <Contents instance={known ?? null} />
           )}
           {instance?.access === 'MANAGE' && <StorageCard region={region} instanceId={instanceId} />}
           <AddressSection region={region} instance={instance ?? null} />
           {data && <NewRepositories instance={data.data} />}
-          {data && <Access current={data} />}
+          {data && !isPlaceholderData && <Access current={data} />}
         </>
       )}
     </>

@@ -1,6 +1,6 @@
 import { queryOptions, useQueryClient } from '@tanstack/react-query'
 import { api } from '@/lib/api/client/api'
-import { accessKey, accessKeyPage, accessKeyWithSecret } from '@/lib/api/schemas/access-keys'
+import type { accessKey, accessKeyPage, accessKeyWithSecret } from '@/lib/api/schemas/access-keys'
 import { useInvalidate } from './invalidate'
 import { showSaved } from './saved'
 import { useChange } from './use-change'
@@ -8,13 +8,13 @@ import { useChange } from './use-change'
 /** One's own access keys: all of them are on one page. */
 export const accessKeysQuery = queryOptions({
   queryKey: ['access-keys'],
-  queryFn: ({ signal }) => api.get('/access-keys', accessKeyPage, { signal }),
+  queryFn: ({ signal }) => api.get<typeof accessKeyPage>('/access-keys', { signal }),
 })
 
 /** Makes an access key. Fails with LIMIT_REACHED when there are two. */
 export function useCreateAccessKey() {
   return useChange({
-    mutationFn: () => api.post('/access-keys', {}, accessKeyWithSecret),
+    mutationFn: () => api.post<typeof accessKeyWithSecret>('/access-keys', {}),
     onSuccess: useInvalidate(accessKeysQuery.queryKey),
     // The answer holds the secret: it is not kept once it is no longer shown.
     gcTime: 0,
@@ -26,7 +26,7 @@ export function useSetAccessKeyDisabled() {
   const queryClient = useQueryClient()
   return useChange({
     mutationFn: ({ id, isDisabled }: { id: string; isDisabled: boolean }) =>
-      api.patch(`/access-keys/${id}`, { isDisabled }, accessKey, {}),
+      api.patch<typeof accessKey>(`/access-keys/${id}`, { isDisabled }, {}),
     onSuccess: (saved) => showSaved(queryClient, saved, { lists: accessKeysQuery.queryKey }),
   })
 }

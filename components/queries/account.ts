@@ -1,16 +1,23 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
-import { profile, recoveryCodes, secondFactor, secondFactorSetup } from '@/lib/api/schemas/profile'
-import type { changePasswordBody, confirmPasswordBody, confirmSecondFactorBody } from '@/lib/api/schemas/profile'
-import { sessionPage } from '@/lib/api/schemas/sessions'
+import type {
+  profile,
+  recoveryCodes,
+  secondFactor,
+  secondFactorSetup,
+  changePasswordBody,
+  confirmPasswordBody,
+  confirmSecondFactorBody,
+} from '@/lib/api/schemas/profile'
+import type { sessionPage } from '@/lib/api/schemas/sessions'
 import { useInvalidate } from './invalidate'
 
 /** Whose account it is. */
 export function profileQuery() {
   return queryOptions({
     queryKey: ['profile'],
-    queryFn: ({ signal }) => api.get('/profile', profile, { signal }),
+    queryFn: ({ signal }) => api.get<typeof profile>('/profile', { signal }),
   })
 }
 
@@ -18,7 +25,7 @@ export function profileQuery() {
 export function secondFactorQuery() {
   return queryOptions({
     queryKey: ['profile', 'second-factor'],
-    queryFn: ({ signal }) => api.get('/profile/second-factor', secondFactor, { signal }),
+    queryFn: ({ signal }) => api.get<typeof secondFactor>('/profile/second-factor', { signal }),
   })
 }
 
@@ -26,7 +33,7 @@ export function secondFactorQuery() {
 export function sessionsQuery(parameters: { pageSize: number; cursor: string | undefined }) {
   return queryOptions({
     queryKey: ['sessions', parameters],
-    queryFn: ({ signal }) => api.get(withQuery('/sessions', { ...parameters }), sessionPage, { signal }),
+    queryFn: ({ signal }) => api.get<typeof sessionPage>(withQuery('/sessions', { ...parameters }), { signal }),
     placeholderData: keepPreviousData,
   })
 }
@@ -46,7 +53,7 @@ export function useChangePassword() {
 export function useSetUpSecondFactor() {
   return useMutation({
     mutationFn: (body: z.input<typeof confirmPasswordBody>) =>
-      api.post('/profile/second-factor', body, secondFactorSetup),
+      api.post<typeof secondFactorSetup>('/profile/second-factor', body),
     gcTime: 0,
   })
 }
@@ -55,7 +62,7 @@ export function useSetUpSecondFactor() {
 export function useConfirmSecondFactor() {
   return useMutation({
     mutationFn: (body: z.input<typeof confirmSecondFactorBody>) =>
-      api.post('/profile/second-factor/confirmation', body, recoveryCodes),
+      api.post<typeof recoveryCodes>('/profile/second-factor/confirmation', body),
     onSuccess: useInvalidate(secondFactorQuery().queryKey),
     gcTime: 0,
   })
@@ -65,7 +72,7 @@ export function useConfirmSecondFactor() {
 export function useRenewRecoveryCodes() {
   return useMutation({
     mutationFn: (body: z.input<typeof confirmPasswordBody>) =>
-      api.post('/profile/second-factor/recovery-codes', body, recoveryCodes),
+      api.post<typeof recoveryCodes>('/profile/second-factor/recovery-codes', body),
     onSuccess: useInvalidate(secondFactorQuery().queryKey),
     gcTime: 0,
   })

@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api, withQuery } from '@/lib/api/client/api'
-import { auditEventPage } from '@/lib/api/schemas/audit-events'
+import type { auditEventPage } from '@/lib/api/schemas/audit-events'
 
 /** Which audit events a person looks for; an empty text does not matter. */
 export interface AuditFilters {
@@ -20,7 +20,7 @@ export interface AuditFilters {
 export function auditEventsQuery(parameters: AuditFilters & { pageSize: number; cursor: string | undefined }) {
   return queryOptions({
     queryKey: ['audit-events', parameters],
-    queryFn: ({ signal }) => api.get(withQuery('/audit-events', { ...parameters }), auditEventPage, { signal }),
+    queryFn: ({ signal }) => api.get<typeof auditEventPage>(withQuery('/audit-events', { ...parameters }), { signal }),
     placeholderData: keepPreviousData,
   })
 }

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api, withQuery } from '@/lib/api/client/api'
-import { pageSizeMax } from '@/lib/api/schemas/common'
-import { credentials, temporaryTokenPage, temporaryTokenWithSecret } from '@/lib/api/schemas/credentials'
+import { pageSizeMax } from '@/lib/api/schemas/limits'
+import type { credentials, temporaryTokenPage, temporaryTokenWithSecret } from '@/lib/api/schemas/credentials'
 import { useInvalidate } from './invalidate'
 import { useChange } from './use-change'
 
@@ -13,7 +13,7 @@ function base(instanceId: string) {
 export function credentialsQuery(instanceId: string) {
   return queryOptions({
     queryKey: ['credentials', instanceId],
-    queryFn: ({ signal }) => api.get(base(instanceId), credentials, { signal }),
+    queryFn: ({ signal }) => api.get<typeof credentials>(base(instanceId), { signal }),
   })
 }
 
@@ -22,7 +22,7 @@ export function temporaryTokensQuery(instanceId: string) {
   return queryOptions({
     queryKey: ['temporary-tokens', instanceId],
     queryFn: ({ signal }) =>
-      api.get(withQuery(`${base(instanceId)}/temporary-token`, { pageSize: pageSizeMax }), temporaryTokenPage, {
+      api.get<typeof temporaryTokenPage>(withQuery(`${base(instanceId)}/temporary-token`, { pageSize: pageSizeMax }), {
         signal,
       }),
   })
@@ -49,7 +49,8 @@ export function useRemovePassword(instanceId: string) {
 /** Makes a temporary token for some hours. Fails with LIMIT_REACHED when 50 are in force. */
 export function useCreateTemporaryToken(instanceId: string) {
   return useChange({
-    mutationFn: (hours: number) => api.post(`${base(instanceId)}/temporary-token`, { hours }, temporaryTokenWithSecret),
+    mutationFn: (hours: number) =>
+      api.post<typeof temporaryTokenWithSecret>(`${base(instanceId)}/temporary-token`, { hours }),
     onSuccess: useInvalidate(['temporary-tokens', instanceId]),
     // The answer holds the token: it is not kept once it is no longer shown.
     gcTime: 0,

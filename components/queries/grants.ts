@@ -1,8 +1,7 @@
 import { keepPreviousData, queryOptions, useQueryClient } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
-import { grant, grantPage, grantSubjectPage } from '@/lib/api/schemas/grants'
-import type { createGrantBody, updateGrantBody } from '@/lib/api/schemas/grants'
+import type { grant, grantPage, grantSubjectPage, createGrantBody, updateGrantBody } from '@/lib/api/schemas/grants'
 import { useUserId } from '../user-context'
 import { useInvalidate } from './invalidate'
 import { showSaved } from './saved'
@@ -28,7 +27,7 @@ interface GrantListParameters extends GrantFilter {
 export function grantsQuery(parameters: GrantListParameters) {
   return queryOptions({
     queryKey: ['grants', 'list', parameters],
-    queryFn: ({ signal }) => api.get(withQuery('/grants', { ...parameters }), grantPage, { signal }),
+    queryFn: ({ signal }) => api.get<typeof grantPage>(withQuery('/grants', { ...parameters }), { signal }),
     placeholderData: keepPreviousData,
   })
 }
@@ -37,7 +36,7 @@ export function grantsQuery(parameters: GrantListParameters) {
 export function grantQuery(grantId: string) {
   return queryOptions({
     queryKey: ['grants', 'one', grantId],
-    queryFn: ({ signal }) => api.getVersioned(`/grants/${grantId}`, grant, { signal }),
+    queryFn: ({ signal }) => api.getVersioned<typeof grant>(`/grants/${grantId}`, { signal }),
   })
 }
 
@@ -45,7 +44,8 @@ export function grantQuery(grantId: string) {
 export function grantSubjectsQuery(scopeId: string, search: string) {
   return queryOptions({
     queryKey: ['grants', 'subjects', scopeId, search],
-    queryFn: ({ signal }) => api.get(withQuery('/grant-subjects', { scopeId, search }), grantSubjectPage, { signal }),
+    queryFn: ({ signal }) =>
+      api.get<typeof grantSubjectPage>(withQuery('/grant-subjects', { scopeId, search }), { signal }),
   })
 }
 
@@ -58,7 +58,7 @@ const granted = [['grants', 'list'], ['users'], ...accessible] as const
 /** Creates a grant. Fails with ALREADY_EXISTS when the user or robot already has a grant on the same scope. */
 export function useCreateGrant() {
   return useChange({
-    mutationFn: (body: z.input<typeof createGrantBody>) => api.post('/grants', body, grant),
+    mutationFn: (body: z.input<typeof createGrantBody>) => api.post<typeof grant>('/grants', body),
     onSuccess: useInvalidate(...granted),
   })
 }
@@ -70,7 +70,7 @@ export function useUpdateGrant(grantId: string) {
   const refreshAccess = useInvalidate(...accessible)
   return useChange({
     mutationFn: ({ body, etag }: { body: Partial<z.input<typeof updateGrantBody>>; etag: string }) =>
-      api.patch(`/grants/${grantId}`, body, grant, { ifMatch: etag }),
+      api.patch<typeof grant>(`/grants/${grantId}`, body, { ifMatch: etag }),
     onSuccess: (saved) =>
       Promise.all([
         showSaved(queryClient, saved, {

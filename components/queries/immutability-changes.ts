@@ -1,12 +1,13 @@
 import { queryOptions, useQueryClient } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
-import {
+import type {
   immutabilityChange,
   immutabilityChangePage,
   immutabilityChangePreview,
+  ImmutabilityChangeView,
+  createImmutabilityChangeBody,
 } from '@/lib/api/schemas/immutability-changes'
-import type { ImmutabilityChangeView, createImmutabilityChangeBody } from '@/lib/api/schemas/immutability-changes'
 import { useChange } from './use-change'
 
 /** What to change, of which repositories. */
@@ -20,7 +21,7 @@ export function changePreviewQuery(instanceId: string, request: ChangeRequest) {
   return queryOptions({
     queryKey: ['immutability-changes', instanceId, 'preview', request],
     queryFn: () =>
-      api.post(`/instances/${instanceId}/immutability-changes/preview`, request, immutabilityChangePreview),
+      api.post<typeof immutabilityChangePreview>(`/instances/${instanceId}/immutability-changes/preview`, request),
     staleTime: 0,
     gcTime: 0,
   })
@@ -32,7 +33,7 @@ export function newestChangeQuery(instanceId: string) {
     queryKey: ['immutability-changes', instanceId, 'newest'],
     queryFn: async ({ signal }) => {
       const path = withQuery(`/instances/${instanceId}/immutability-changes`, { pageSize: 1 })
-      return (await api.get(path, immutabilityChangePage, { signal })).items[0] ?? null
+      return (await api.get<typeof immutabilityChangePage>(path, { signal })).items[0] ?? null
     },
   })
 }
@@ -41,7 +42,7 @@ export function newestChangeQuery(instanceId: string) {
 export function changeQuery(id: string) {
   return queryOptions({
     queryKey: ['immutability-changes', id],
-    queryFn: ({ signal }) => api.get(`/immutability-changes/${id}`, immutabilityChange, { signal }),
+    queryFn: ({ signal }) => api.get<typeof immutabilityChange>(`/immutability-changes/${id}`, { signal }),
     refetchInterval: ({ state }) => (state.data?.state === 'RUNNING' ? pollMs : false),
   })
 }
@@ -51,7 +52,7 @@ export function useStartChange(instanceId: string) {
   const queryClient = useQueryClient()
   return useChange({
     mutationFn: (request: ChangeRequest) =>
-      api.post(`/instances/${instanceId}/immutability-changes`, request, immutabilityChange),
+      api.post<typeof immutabilityChange>(`/instances/${instanceId}/immutability-changes`, request),
     onSuccess: (change: ImmutabilityChangeView) => {
       queryClient.setQueryData(changeQuery(change.id).queryKey, change)
     },

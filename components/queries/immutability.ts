@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { api } from '@/lib/api/client/api'
-import { immutability, immutabilityCheck, immutabilityPreview } from '@/lib/api/schemas/immutability'
+import type { immutability, immutabilityCheck, immutabilityPreview } from '@/lib/api/schemas/immutability'
 import type { ImmutabilityMode } from '@/lib/domain/immutability'
 import { useChange } from './use-change'
 
@@ -15,7 +15,7 @@ export interface Policy {
 export function immutabilityQuery(repositoryId: string) {
   return queryOptions({
     queryKey: ['immutability', repositoryId, 'policy'],
-    queryFn: ({ signal }) => api.get(`/repositories/${repositoryId}/immutability`, immutability, { signal }),
+    queryFn: ({ signal }) => api.get<typeof immutability>(`/repositories/${repositoryId}/immutability`, { signal }),
   })
 }
 
@@ -30,7 +30,7 @@ function previewPath(repositoryId: string, { mode, exemptTags }: Policy): string
 export function previewQuery(repositoryId: string, policy: Policy) {
   return queryOptions({
     queryKey: ['immutability', repositoryId, 'preview', policy],
-    queryFn: ({ signal }) => api.get(previewPath(repositoryId, policy), immutabilityPreview, { signal }),
+    queryFn: ({ signal }) => api.get<typeof immutabilityPreview>(previewPath(repositoryId, policy), { signal }),
     placeholderData: keepPreviousData,
     staleTime: 0,
   })
@@ -43,6 +43,6 @@ export type PushCheck = z.infer<typeof immutabilityCheck>
 export function useCheckPush(repositoryId: string) {
   return useChange({
     mutationFn: (push: { tag: string; digest?: string | undefined }) =>
-      api.post(`/repositories/${repositoryId}/immutability/check`, push, immutabilityCheck),
+      api.post<typeof immutabilityCheck>(`/repositories/${repositoryId}/immutability/check`, push),
   })
 }

@@ -1,10 +1,16 @@
-import { keepPreviousData, queryOptions, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
 import { isApiError } from '@/lib/api/client/api-error'
-import { instance, instancePage } from '@/lib/api/schemas/instances'
-import type { createInstanceBody, updateInstanceBody } from '@/lib/api/schemas/instances'
+import type {
+  InstanceView,
+  instance,
+  instancePage,
+  createInstanceBody,
+  updateInstanceBody,
+} from '@/lib/api/schemas/instances'
 import { useInvalidate } from './invalidate'
+import { findListed } from './listed'
 import { showSaved } from './saved'
 import { useChange } from './use-change'
 
@@ -19,7 +25,7 @@ interface InstanceListParameters {
 export function instancesQuery(parameters: InstanceListParameters) {
   return queryOptions({
     queryKey: ['instances', 'list', parameters],
-    queryFn: ({ signal }) => api.get(withQuery('/instances', { ...parameters }), instancePage, { signal }),
+    queryFn: ({ signal }) => api.get<typeof instancePage>(withQuery('/instances', { ...parameters }), { signal }),
     placeholderData: keepPreviousData,
   })
 }
@@ -28,14 +34,23 @@ export function instancesQuery(parameters: InstanceListParameters) {
 export function instanceQuery(instanceId: string) {
   return queryOptions({
     queryKey: ['instances', 'one', instanceId],
-    queryFn: ({ signal }) => api.getVersioned(`/instances/${instanceId}`, instance, { signal }),
+    queryFn: ({ signal }) => api.getVersioned<typeof instance>(`/instances/${instanceId}`, { signal }),
+  })
+}
+
+/** The same for its pages: what a list has of the instance is shown until it is read, without a version. */
+export function useInstance(instanceId: string) {
+  const queryClient = useQueryClient()
+  return useQuery({
+    ...instanceQuery(instanceId),
+    placeholderData: () => findListed<InstanceView>(queryClient, ['instances', 'list'], ({ id }) => id === instanceId),
   })
 }
 
 /** Makes an instance. Fails with ALREADY_EXISTS when its region has one of that name. */
 export function useCreateInstance() {
   return useChange({
-    mutationFn: (body: z.input<typeof createInstanceBody>) => api.post('/instances', body, instance),
+    mutationFn: (body: z.input<typeof createInstanceBody>) => api.post<typeof instance>('/instances', body),
     onSuccess: useInvalidate(['instances'], ['regions']),
   })
 }
@@ -50,7 +65,7 @@ export function useUpdateInstance(instanceId: string) {
   const refreshNamed = useInvalidate(['credentials'], ['robots'], ['grants'])
   return useChange({
     mutationFn: ({ body, etag }: { body: z.input<typeof updateInstanceBody>; etag: string }) =>
-      api.patch(`/instances/${instanceId}`, body, instance, { ifMatch: etag }),
+      api.patch<typeof instance>(`/instances/${instanceId}`, body, { ifMatch: etag }),
     onSuccess: (saved, { body }) => {
       const isRenamed = body.name !== undefined
       return Promise.all([

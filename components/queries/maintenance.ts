@@ -2,14 +2,14 @@ import { keepPreviousData, queryOptions, useQueryClient } from '@tanstack/react-
 import type { QueryKey } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
-import {
+import type {
   garbageCollection,
   garbageCollectionPage,
   plannedManifestPage,
   scrub,
   scrubPage,
+  createGarbageCollectionBody,
 } from '@/lib/api/schemas/maintenance'
-import type { createGarbageCollectionBody } from '@/lib/api/schemas/maintenance'
 import { pageSizes } from '../ui/use-list-parameters'
 import { useChange } from './use-change'
 
@@ -47,7 +47,7 @@ export function garbageCollectionsQuery(parameters: RunListParameters) {
   return queryOptions({
     queryKey: ['garbage-collections', parameters],
     queryFn: ({ signal }) =>
-      api.get(withQuery('/garbage-collections', { ...parameters }), garbageCollectionPage, { signal }),
+      api.get<typeof garbageCollectionPage>(withQuery('/garbage-collections', { ...parameters }), { signal }),
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) => whileOneRuns(state.data),
   })
@@ -57,7 +57,7 @@ export function garbageCollectionsQuery(parameters: RunListParameters) {
 export function plannedManifestsQuery(runId: string) {
   return queryOptions({
     queryKey: ['garbage-collections', runId, 'manifests'],
-    queryFn: ({ signal }) => api.get(`/garbage-collections/${runId}/manifests`, plannedManifestPage, { signal }),
+    queryFn: ({ signal }) => api.get<typeof plannedManifestPage>(`/garbage-collections/${runId}/manifests`, { signal }),
   })
 }
 
@@ -65,7 +65,7 @@ export function plannedManifestsQuery(runId: string) {
 export function scrubsQuery(parameters: RunListParameters) {
   return queryOptions({
     queryKey: ['scrubs', parameters],
-    queryFn: ({ signal }) => api.get(withQuery('/scrubs', { ...parameters }), scrubPage, { signal }),
+    queryFn: ({ signal }) => api.get<typeof scrubPage>(withQuery('/scrubs', { ...parameters }), { signal }),
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) => whileOneRuns(state.data),
   })
@@ -80,7 +80,7 @@ export function useStartGarbageCollection() {
   const show = useShowStarted(['garbage-collections'], garbageCollectionsQuery(newestRuns).queryKey)
   return useChange({
     mutationFn: (body: z.input<typeof createGarbageCollectionBody>) =>
-      api.post('/garbage-collections', body, garbageCollection),
+      api.post<typeof garbageCollection>('/garbage-collections', body),
     onSettled: show,
   })
 }
@@ -89,7 +89,7 @@ export function useStartGarbageCollection() {
 export function useStartScrub() {
   const show = useShowStarted(['scrubs'], scrubsQuery(newestRuns).queryKey)
   return useChange({
-    mutationFn: () => api.post('/scrubs', {}, scrub),
+    mutationFn: () => api.post<typeof scrub>('/scrubs', {}),
     onSettled: show,
   })
 }

@@ -1,8 +1,8 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api, linkTo, withQuery } from '@/lib/api/client/api'
-import { comparison } from '@/lib/api/schemas/comparison'
-import { attachmentPage, manifestDetails } from '@/lib/api/schemas/manifests'
-import { tagSpace } from '@/lib/api/schemas/space'
+import type { comparison } from '@/lib/api/schemas/comparison'
+import type { attachmentPage, manifestDetails } from '@/lib/api/schemas/manifests'
+import type { tagSpace } from '@/lib/api/schemas/space'
 import { joined } from './joined'
 import { tagPath } from './tags'
 
@@ -10,7 +10,7 @@ import { tagPath } from './tags'
 export function manifestQuery(repositoryId: string, digest: string) {
   return queryOptions({
     queryKey: ['tags', repositoryId, 'manifest', digest],
-    queryFn: ({ signal }) => api.get(manifestPath(repositoryId, digest), manifestDetails, { signal }),
+    queryFn: ({ signal }) => api.get<typeof manifestDetails>(manifestPath(repositoryId, digest), { signal }),
   })
 }
 
@@ -49,9 +49,12 @@ export function attachmentsQuery(repositoryId: string, digest: string) {
   return infiniteQueryOptions({
     queryKey: ['tags', repositoryId, 'attachments', digest],
     queryFn: ({ signal, pageParam }) =>
-      api.get(withQuery(`${manifestPath(repositoryId, digest)}/attachments`, { cursor: pageParam }), attachmentPage, {
-        signal,
-      }),
+      api.get<typeof attachmentPage>(
+        withQuery(`${manifestPath(repositoryId, digest)}/attachments`, { cursor: pageParam }),
+        {
+          signal,
+        },
+      ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor,
     select: ({ pages }) => joined(pages),
@@ -62,7 +65,7 @@ export function attachmentsQuery(repositoryId: string, digest: string) {
 export function tagSpaceQuery(repositoryId: string, tag: string) {
   return queryOptions({
     queryKey: ['tags', repositoryId, 'space', tag],
-    queryFn: ({ signal }) => api.get(`${tagPath(repositoryId, tag)}/space`, tagSpace, { signal }),
+    queryFn: ({ signal }) => api.get<typeof tagSpace>(`${tagPath(repositoryId, tag)}/space`, { signal }),
   })
 }
 
@@ -79,7 +82,7 @@ export function comparisonQuery(repositoryId: string, parameters: ComparisonPara
   return queryOptions({
     queryKey: ['tags', repositoryId, 'comparison', parameters],
     queryFn: ({ signal }) =>
-      api.get(withQuery(`/repositories/${repositoryId}/comparison`, { ...parameters }), comparison, { signal }),
+      api.get<typeof comparison>(withQuery(`/repositories/${repositoryId}/comparison`, { ...parameters }), { signal }),
     placeholderData: keepPreviousData,
   })
 }

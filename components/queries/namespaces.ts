@@ -1,9 +1,14 @@
 import { keepPreviousData, queryOptions, useQueryClient } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
-import { pageSizeMax } from '@/lib/api/schemas/common'
-import { namespace, namespacePage } from '@/lib/api/schemas/namespaces'
-import type { NamespaceView, createNamespaceBody, updateNamespaceBody } from '@/lib/api/schemas/namespaces'
+import { pageSizeMax } from '@/lib/api/schemas/limits'
+import type {
+  namespace,
+  namespacePage,
+  NamespaceView,
+  createNamespaceBody,
+  updateNamespaceBody,
+} from '@/lib/api/schemas/namespaces'
 import { useInvalidate } from './invalidate'
 import { readOffered } from './offered'
 import { showSaved, withSaved } from './saved'
@@ -20,7 +25,7 @@ export function namespacesQuery(instanceId: string, parameters: NamespaceListPar
   return queryOptions({
     queryKey: ['namespaces', 'list', instanceId, parameters],
     queryFn: ({ signal }) =>
-      api.get(withQuery(`/instances/${instanceId}/namespaces`, { ...parameters }), namespacePage, { signal }),
+      api.get<typeof namespacePage>(withQuery(`/instances/${instanceId}/namespaces`, { ...parameters }), { signal }),
     placeholderData: keepPreviousData,
   })
 }
@@ -34,7 +39,7 @@ export function allNamespacesQuery(instanceId: string) {
       let cursor: string | undefined
       do {
         const path = withQuery(`/instances/${instanceId}/namespaces`, { pageSize: pageSizeMax, cursor })
-        const page = await api.get(path, namespacePage, { signal })
+        const page = await api.get<typeof namespacePage>(path, { signal })
         all.push(...page.items)
         cursor = page.nextCursor ?? undefined
       } while (cursor !== undefined)
@@ -64,7 +69,9 @@ function offeredNamespacesQuery(instanceId: string, search: string, which: 'visi
     queryFn: ({ signal }) =>
       readOffered(
         (page) =>
-          api.get(withQuery(`/instances/${instanceId}/namespaces`, { search, ...page }), namespacePage, { signal }),
+          api.get<typeof namespacePage>(withQuery(`/instances/${instanceId}/namespaces`, { search, ...page }), {
+            signal,
+          }),
         ({ access }) => which === 'visible' || access === 'MANAGE',
       ),
     placeholderData: keepPreviousData,
@@ -75,7 +82,7 @@ function offeredNamespacesQuery(instanceId: string, search: string, which: 'visi
 export function namespaceQuery(namespaceId: string) {
   return queryOptions({
     queryKey: ['namespaces', 'one', namespaceId],
-    queryFn: ({ signal }) => api.getVersioned(`/namespaces/${namespaceId}`, namespace, { signal }),
+    queryFn: ({ signal }) => api.getVersioned<typeof namespace>(`/namespaces/${namespaceId}`, { signal }),
   })
 }
 
@@ -86,7 +93,7 @@ const listing = [['namespaces', 'list'], ['namespaces', 'all'], ['instances']] a
 export function useCreateNamespace(instanceId: string) {
   return useChange({
     mutationFn: (body: z.input<typeof createNamespaceBody>) =>
-      api.post(`/instances/${instanceId}/namespaces`, body, namespace),
+      api.post<typeof namespace>(`/instances/${instanceId}/namespaces`, body),
     onSuccess: useInvalidate(...listing),
   })
 }
@@ -96,7 +103,7 @@ export function useUpdateNamespace(namespaceId: string) {
   const queryClient = useQueryClient()
   return useChange({
     mutationFn: ({ body, etag }: { body: z.input<typeof updateNamespaceBody>; etag: string }) =>
-      api.patch(`/namespaces/${namespaceId}`, body, namespace, { ifMatch: etag }),
+      api.patch<typeof namespace>(`/namespaces/${namespaceId}`, body, { ifMatch: etag }),
     onSuccess: (saved) => {
       const { queryKey } = allNamespacesQuery(saved.data.instanceId)
       queryClient.setQueryData(queryKey, (all) => all && withSaved(all, saved.data))

@@ -1,4 +1,4 @@
-import { pageSizeMax } from '@/lib/api/schemas/common'
+import { pageSizeMax } from '@/lib/api/schemas/limits'
 
 /** As many objects as a list to choose from shows, and as many pages as are read to find them. */
 const offeredMax = 50

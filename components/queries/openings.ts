@@ -1,9 +1,9 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
-import { pageSizeMax } from '@/lib/api/schemas/common'
-import { type openTagBody, opening, openingPage } from '@/lib/api/schemas/immutability'
-import { tombstonePage } from '@/lib/api/schemas/tags'
+import { pageSizeMax } from '@/lib/api/schemas/limits'
+import type { openTagBody, opening, openingPage } from '@/lib/api/schemas/immutability'
+import type { tombstonePage } from '@/lib/api/schemas/tags'
 import { useInvalidate } from './invalidate'
 import { joined } from './joined'
 import { useChange } from './use-change'
@@ -19,7 +19,9 @@ export function openNowQuery(repositoryId: string) {
   return queryOptions({
     queryKey: ['openings', repositoryId, 'open'],
     queryFn: ({ signal }) =>
-      api.get(withQuery(openings(repositoryId), { isOpen: 'true', pageSize: pageSizeMax }), openingPage, { signal }),
+      api.get<typeof openingPage>(withQuery(openings(repositoryId), { isOpen: 'true', pageSize: pageSizeMax }), {
+        signal,
+      }),
     refetchInterval: openRefetchMs,
   })
 }
@@ -29,7 +31,7 @@ export function openingsQuery(repositoryId: string) {
   return infiniteQueryOptions({
     queryKey: ['openings', repositoryId, 'list'],
     queryFn: ({ signal, pageParam }) =>
-      api.get(withQuery(openings(repositoryId), { cursor: pageParam }), openingPage, { signal }),
+      api.get<typeof openingPage>(withQuery(openings(repositoryId), { cursor: pageParam }), { signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor,
     select: ({ pages }) => joined(pages),
@@ -41,7 +43,7 @@ export function reservedNamesQuery(repositoryId: string) {
   return infiniteQueryOptions({
     queryKey: ['reserved-names', repositoryId],
     queryFn: ({ signal, pageParam }) =>
-      api.get(withQuery(tombstones(repositoryId), { cursor: pageParam }), tombstonePage, { signal }),
+      api.get<typeof tombstonePage>(withQuery(tombstones(repositoryId), { cursor: pageParam }), { signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor,
     select: ({ pages }) => joined(pages),
@@ -51,7 +53,7 @@ export function reservedNamesQuery(repositoryId: string) {
 /** Opens a tag. Fails with TAG_NOT_PROTECTED, TAG_RESERVED, ALREADY_OPEN, or NOT_FOUND for the tag. */
 export function useOpenTag(repositoryId: string) {
   return useChange({
-    mutationFn: (body: z.infer<typeof openTagBody>) => api.post(openings(repositoryId), body, opening),
+    mutationFn: (body: z.infer<typeof openTagBody>) => api.post<typeof opening>(openings(repositoryId), body),
     onSuccess: useInvalidate(['openings', repositoryId], ['tag-events']),
   })
 }

@@ -1,9 +1,15 @@
-import { keepPreviousData, queryOptions, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
-import { repository, repositoryPage } from '@/lib/api/schemas/repositories'
-import type { RepositoryView, UpdateRepositoryBody, createRepositoryBody } from '@/lib/api/schemas/repositories'
+import type {
+  repository,
+  repositoryPage,
+  RepositoryView,
+  UpdateRepositoryBody,
+  createRepositoryBody,
+} from '@/lib/api/schemas/repositories'
 import { useInvalidate } from './invalidate'
+import { findListed } from './listed'
 import { readOffered } from './offered'
 import { showSaved } from './saved'
 import { useChange } from './use-change'
@@ -24,7 +30,7 @@ export function repositoriesQuery(instanceId: string, parameters: RepositoryList
   return queryOptions({
     queryKey: ['repositories', 'list', instanceId, parameters],
     queryFn: ({ signal }) =>
-      api.get(withQuery(`/instances/${instanceId}/repositories`, { ...parameters }), repositoryPage, { signal }),
+      api.get<typeof repositoryPage>(withQuery(`/instances/${instanceId}/repositories`, { ...parameters }), { signal }),
     placeholderData: keepPreviousData,
   })
 }
@@ -47,9 +53,8 @@ function offeredRepositoriesQuery(instanceId: string, search: string, allowed: r
     queryFn: ({ signal }) =>
       readOffered(
         (page) =>
-          api.get(
+          api.get<typeof repositoryPage>(
             withQuery(`/instances/${instanceId}/repositories`, { search, sort: 'name', ...page }),
-            repositoryPage,
             { signal },
           ),
         ({ access }) => allowed.includes(access),
@@ -64,8 +69,22 @@ export function repositoryQuery(instanceId: string, namespace: string, name: str
     queryKey: ['repositories', 'one', instanceId, namespace, name],
     queryFn: ({ signal }) => {
       const path = withQuery(`/instances/${instanceId}/repositories/by-name`, { path: `${namespace}/${name}` })
-      return api.getVersioned(path, repository, { signal })
+      return api.getVersioned<typeof repository>(path, { signal })
     },
+  })
+}
+
+/** The same for its pages: what a list has of the repository is shown until it is read, without a version. */
+export function useRepository(instanceId: string, namespace: string, name: string) {
+  const queryClient = useQueryClient()
+  return useQuery({
+    ...repositoryQuery(instanceId, namespace, name),
+    placeholderData: () =>
+      findListed<RepositoryView>(
+        queryClient,
+        ['repositories', 'list', instanceId],
+        (row) => row.namespace === namespace && row.name === name,
+      ),
   })
 }
 
@@ -73,7 +92,7 @@ export function repositoryQuery(instanceId: string, namespace: string, name: str
 export function useCreateRepository(instanceId: string) {
   return useChange({
     mutationFn: (body: z.input<typeof createRepositoryBody>) =>
-      api.post(`/instances/${instanceId}/repositories`, body, repository),
+      api.post<typeof repository>(`/instances/${instanceId}/repositories`, body),
     onSuccess: useInvalidate(['repositories'], ['namespaces'], ['instances']),
   })
 }
@@ -83,7 +102,7 @@ export function useUpdateRepository(repositoryId: string) {
   const queryClient = useQueryClient()
   return useChange({
     mutationFn: ({ body, etag }: { body: UpdateRepositoryBody; etag: string }) =>
-      api.patch(`/repositories/${repositoryId}`, body, repository, { ifMatch: etag }),
+      api.patch<typeof repository>(`/repositories/${repositoryId}`, body, { ifMatch: etag }),
     onSuccess: (saved, { body }) => {
       const { instanceId, namespace, name } = saved.data
       // Whether a tag is protected comes with the tag. What was read before must not be shown, however shortly.

@@ -2,8 +2,14 @@ import { keepPreviousData, queryOptions, useQueryClient } from '@tanstack/react-
 import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
 import type { Versioned } from '@/lib/api/client/api'
-import { robot, robotPage, robotWithSecret } from '@/lib/api/schemas/robots'
-import type { RobotView, createRobotBody, updateRobotBody } from '@/lib/api/schemas/robots'
+import type {
+  robot,
+  robotPage,
+  robotWithSecret,
+  RobotView,
+  createRobotBody,
+  updateRobotBody,
+} from '@/lib/api/schemas/robots'
 import { useInvalidate } from './invalidate'
 import { showSaved } from './saved'
 import { useChange } from './use-change'
@@ -21,9 +27,8 @@ export function robotsQuery({ instanceId, ...parameters }: RobotListParameters) 
   return queryOptions({
     queryKey: ['robots', 'list', instanceId, parameters],
     queryFn: ({ signal }) =>
-      api.get(
+      api.get<typeof robotPage>(
         withQuery(instanceId === null ? '/robots' : `/instances/${instanceId}/robots`, { ...parameters }),
-        robotPage,
         { signal },
       ),
     placeholderData: keepPreviousData,
@@ -34,7 +39,7 @@ export function robotsQuery({ instanceId, ...parameters }: RobotListParameters) 
 export function robotQuery(robotId: string) {
   return queryOptions({
     queryKey: ['robots', 'one', robotId],
-    queryFn: ({ signal }) => api.getVersioned(`/robots/${robotId}`, robot, { signal }),
+    queryFn: ({ signal }) => api.getVersioned<typeof robot>(`/robots/${robotId}`, { signal }),
   })
 }
 
@@ -45,7 +50,7 @@ const listing = [['robots', 'list'], ['grants']] as const
 export function useCreateRobot() {
   return useChange({
     mutationFn: ({ instanceId, body }: { instanceId: string; body: z.input<typeof createRobotBody> }) =>
-      api.post(`/instances/${instanceId}/robots`, body, robotWithSecret),
+      api.post<typeof robotWithSecret>(`/instances/${instanceId}/robots`, body),
     onSuccess: useInvalidate(...listing),
     // The answer holds the secret: it is not kept once it is no longer shown.
     gcTime: 0,
@@ -57,7 +62,7 @@ export function useUpdateRobot(robotId: string) {
   const show = useShowSavedRobot()
   return useChange({
     mutationFn: ({ body, etag }: { body: z.input<typeof updateRobotBody>; etag: string }) =>
-      api.patch(`/robots/${robotId}`, body, robot, { ifMatch: etag }),
+      api.patch<typeof robot>(`/robots/${robotId}`, body, { ifMatch: etag }),
     onSuccess: show,
   })
 }
@@ -66,7 +71,7 @@ export function useUpdateRobot(robotId: string) {
 export function useEnableRobot() {
   const show = useShowSavedRobot()
   return useChange({
-    mutationFn: (robotId: string) => api.patch(`/robots/${robotId}`, { isDisabled: false }, robot, {}),
+    mutationFn: (robotId: string) => api.patch<typeof robot>(`/robots/${robotId}`, { isDisabled: false }, {}),
     onSuccess: show,
   })
 }
@@ -74,7 +79,7 @@ export function useEnableRobot() {
 /** Gives a robot a new secret; the old one stops at once. */
 export function useRotateSecret(robotId: string) {
   return useChange({
-    mutationFn: () => api.post(`/robots/${robotId}/secret`, undefined, robotWithSecret),
+    mutationFn: () => api.post<typeof robotWithSecret>(`/robots/${robotId}/secret`, undefined),
     onSuccess: useInvalidate(...listing),
     gcTime: 0,
   })

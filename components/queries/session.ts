@@ -1,15 +1,13 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { api } from '@/lib/api/client/api'
-import { shownInvitation } from '@/lib/api/schemas/invitations'
-import type { acceptInvitationBody } from '@/lib/api/schemas/invitations'
-import { session } from '@/lib/api/schemas/sessions'
-import type { createSessionBody } from '@/lib/api/schemas/sessions'
+import type { shownInvitation, acceptInvitationBody } from '@/lib/api/schemas/invitations'
+import type { session, createSessionBody } from '@/lib/api/schemas/sessions'
 
 /** Logs on. Fails with UNAUTHORIZED when user name and password do not fit. */
 export function useLogOn() {
   return useMutation({
-    mutationFn: (body: z.input<typeof createSessionBody>) => api.post('/session', body, session),
+    mutationFn: (body: z.input<typeof createSessionBody>) => api.post<typeof session>('/session', body),
     // The password is kept nowhere.
     gcTime: 0,
   })
@@ -19,7 +17,7 @@ export function useLogOn() {
 export function invitationQuery(token: string) {
   return queryOptions({
     queryKey: ['invitation', token],
-    queryFn: ({ signal }) => api.post('/invitation', { token }, shownInvitation, { signal }),
+    queryFn: ({ signal }) => api.post<typeof shownInvitation>('/invitation', { token }, { signal }),
     gcTime: 0,
   })
 }
@@ -27,7 +25,8 @@ export function invitationQuery(token: string) {
 /** Sets the password of an invited user and logs on. Fails with INVITATION_ENDED when it can be used no more. */
 export function useAcceptInvitation() {
   return useMutation({
-    mutationFn: (body: z.input<typeof acceptInvitationBody>) => api.post('/invitation/acceptance', body, session),
+    mutationFn: (body: z.input<typeof acceptInvitationBody>) =>
+      api.post<typeof session>('/invitation/acceptance', body),
     // The password is kept nowhere.
     gcTime: 0,
   })
@@ -35,7 +34,7 @@ export function useAcceptInvitation() {
 
 /** Reads who is logged on. Fails with UNAUTHORIZED when nobody is. */
 export function readSession() {
-  return api.get('/session', session)
+  return api.get<typeof session>('/session')
 }
 
 /** Logs off, and forgets all that was read on behalf of the person. */

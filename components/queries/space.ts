@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api } from '@/lib/api/client/api'
-import { instanceSpace, repositorySpace } from '@/lib/api/schemas/space'
+import type { instanceSpace, repositorySpace } from '@/lib/api/schemas/space'
 
 /** How often numbers that are being counted are asked for again, in milliseconds. */
 const againMs = 2000
@@ -9,21 +9,21 @@ const againMs = 2000
 export function instanceSpaceQuery(instanceId: string) {
   return queryOptions({
     queryKey: ['space', 'instance', instanceId],
-    queryFn: ({ signal }) => api.get(`/instances/${instanceId}/space`, instanceSpace, { signal }),
+    queryFn: ({ signal }) => api.get<typeof instanceSpace>(`/instances/${instanceId}/space`, { signal }),
     refetchInterval: ({ state }) => (state.data?.isCounting === true ? againMs : false),
   })
 }
 
 /** Counts the room of an instance again. */
 export function countInstanceSpace(instanceId: string) {
-  return api.get(`/instances/${instanceId}/space?fresh=true`, instanceSpace)
+  return api.get<typeof instanceSpace>(`/instances/${instanceId}/space?fresh=true`)
 }
 
 /** The room that a repository takes. */
 export function repositorySpaceQuery(repositoryId: string) {
   return queryOptions({
     queryKey: ['space', 'repository', repositoryId],
-    queryFn: ({ signal }) => api.get(`/repositories/${repositoryId}/space`, repositorySpace, { signal }),
+    queryFn: ({ signal }) => api.get<typeof repositorySpace>(`/repositories/${repositoryId}/space`, { signal }),
     refetchInterval: ({ state }) => (state.data?.isCounting === true ? againMs : false),
   })
 }

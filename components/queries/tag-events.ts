@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api, withQuery } from '@/lib/api/client/api'
-import { tagEventPage } from '@/lib/api/schemas/tag-events'
+import type { tagEventPage } from '@/lib/api/schemas/tag-events'
 
 /** What a part of the ledger is of, by its path below `/api/v1`. */
 export type LedgerPath = `/repositories/${string}` | `/instances/${string}`
@@ -25,7 +25,7 @@ export function tagEventsQuery(
 ) {
   return queryOptions({
     queryKey: ['tag-events', path, parameters],
-    queryFn: ({ signal }) => api.get(withQuery(`${path}/events`, { ...parameters }), tagEventPage, { signal }),
+    queryFn: ({ signal }) => api.get<typeof tagEventPage>(withQuery(`${path}/events`, { ...parameters }), { signal }),
     placeholderData: keepPreviousData,
   })
 }

@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api, withQuery } from '@/lib/api/client/api'
-import { immutabilityCheck } from '@/lib/api/schemas/immutability'
-import { movedTag, tagHistory } from '@/lib/api/schemas/tag-history'
+import type { immutabilityCheck } from '@/lib/api/schemas/immutability'
+import type { movedTag, tagHistory } from '@/lib/api/schemas/tag-history'
 import { pageSizes } from '../ui/use-list-parameters'
 import { useInvalidate } from './invalidate'
 import { tagPath } from './tags'
@@ -20,7 +20,7 @@ export function tagHistoryQuery(
     queryKey: ['tags', repositoryId, 'history', tag, parameters],
     queryFn: ({ signal }) => {
       const path = withQuery(`${tagPath(repositoryId, tag)}/history`, { ...parameters, withRefusals: 'true' })
-      return api.get(path, tagHistory, { signal })
+      return api.get<typeof tagHistory>(path, { signal })
     },
     placeholderData: keepPreviousData,
   })
@@ -31,7 +31,11 @@ export function immutabilityCheckQuery(repositoryId: string, tag: string, digest
   return queryOptions({
     queryKey: ['immutability-check', repositoryId, tag, digest],
     queryFn: ({ signal }) =>
-      api.post(`/repositories/${repositoryId}/immutability/check`, { tag, digest }, immutabilityCheck, { signal }),
+      api.post<typeof immutabilityCheck>(
+        `/repositories/${repositoryId}/immutability/check`,
+        { tag, digest },
+        { signal },
+      ),
     staleTime: 0,
     gcTime: 0,
   })
@@ -48,9 +52,13 @@ interface RestoreTag {
 export function useRestoreTag(repositoryId: string, tag: string) {
   return useChange({
     mutationFn: ({ digest, reason, from }: RestoreTag) =>
-      api.post(`${tagPath(repositoryId, tag)}/restore`, { digest, reason }, movedTag, {
-        ...(from !== null && { ifMatch: `"${from}"` }),
-      }),
+      api.post<typeof movedTag>(
+        `${tagPath(repositoryId, tag)}/restore`,
+        { digest, reason },
+        {
+          ...(from !== null && { ifMatch: `"${from}"` }),
+        },
+      ),
     onSuccess: useInvalidate(['tags', repositoryId], ['repositories'], ['tag-events']),
   })
 }
@@ -67,7 +75,7 @@ export function useCopyTag(sourceId: string) {
   return useChange({
     mutationFn: ({ repositoryId, name, digest }: CopyTag) => {
       const body = { name, source: { repositoryId: sourceId, digest } }
-      return api.post(`/repositories/${repositoryId}/tags`, body, movedTag)
+      return api.post<typeof movedTag>(`/repositories/${repositoryId}/tags`, body)
     },
     onSuccess: useInvalidate(['tags'], ['repositories'], ['tag-events']),
   })

@@ -1,10 +1,19 @@
-import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, withQuery } from '@/lib/api/client/api'
-import { deletedTag, deletedTags, tagPage, tagWithEffect, untaggedManifestPage } from '@/lib/api/schemas/tags'
+import type {
+  TagView,
+  deletedTag,
+  deletedTags,
+  tagPage,
+  tagWithEffect,
+  untaggedManifestPage,
+} from '@/lib/api/schemas/tags'
 import { useInvalidate } from './invalidate'
+import { findListed } from './listed'
 import { useChange } from './use-change'
 
-interface TagListParameters {
+/** Which tags a list shows, in which order. */
+export interface TagListParameters {
   search: string
   protection?: string
   kind?: string
@@ -16,19 +25,18 @@ interface TagListParameters {
   page?: number | undefined
 }
 
+/** Reads a page of a repository's tags. */
+export function readTags(repositoryId: string, parameters: TagListParameters, signal?: AbortSignal) {
+  const withTechnical = parameters.withTechnical ? 'true' : 'false'
+  const path = withQuery(`/repositories/${repositoryId}/tags`, { ...parameters, withTechnical })
+  return api.get<typeof tagPage>(path, signal && { signal })
+}
+
 /** A page of a repository's tags. */
 export function tagsQuery(repositoryId: string, parameters: TagListParameters) {
   return queryOptions({
     queryKey: ['tags', repositoryId, 'list', parameters],
-    queryFn: ({ signal }) =>
-      api.get(
-        withQuery(`/repositories/${repositoryId}/tags`, {
-          ...parameters,
-          withTechnical: parameters.withTechnical ? 'true' : 'false',
-        }),
-        tagPage,
-        { signal },
-      ),
+    queryFn: ({ signal }) => readTags(repositoryId, parameters, signal),
     placeholderData: keepPreviousData,
   })
 }
@@ -38,7 +46,7 @@ export function untaggedQuery(repositoryId: string, parameters: { pageSize: numb
   return queryOptions({
     queryKey: ['tags', repositoryId, 'list', 'untagged', parameters],
     queryFn: ({ signal }) =>
-      api.get(withQuery(`/repositories/${repositoryId}/untagged-manifests`, parameters), untaggedManifestPage, {
+      api.get<typeof untaggedManifestPage>(withQuery(`/repositories/${repositoryId}/untagged-manifests`, parameters), {
         signal,
       }),
     placeholderData: keepPreviousData,
@@ -49,7 +57,20 @@ export function untaggedQuery(repositoryId: string, parameters: { pageSize: numb
 export function tagQuery(repositoryId: string, name: string) {
   return queryOptions({
     queryKey: ['tags', repositoryId, 'one', name],
-    queryFn: ({ signal }) => api.getVersioned(tagPath(repositoryId, name), tagWithEffect, { signal }),
+    queryFn: ({ signal }) => api.getVersioned<typeof tagWithEffect>(tagPath(repositoryId, name), { signal }),
+  })
+}
+
+/** The same for its page: what a list has of the tag is shown until it is read, without a version. */
+export function useTag(repositoryId: string | undefined, name: string) {
+  const queryClient = useQueryClient()
+  return useQuery({
+    ...tagQuery(repositoryId ?? '', name),
+    enabled: repositoryId !== undefined,
+    placeholderData: () => {
+      const listed = findListed<TagView>(queryClient, ['tags', repositoryId, 'list'], (row) => row.name === name)
+      return listed && { ...listed, data: { ...listed.data, ifDeleted: null } }
+    },
   })
 }
 
@@ -67,7 +88,7 @@ interface DeleteTag {
 export function useDeleteTag(repositoryId: string) {
   return useChange({
     mutationFn: ({ name, etag, reason }: DeleteTag) =>
-      api.deleteFor(withQuery(tagPath(repositoryId, name), { reason }), deletedTag, { ifMatch: etag }),
+      api.deleteFor<typeof deletedTag>(withQuery(tagPath(repositoryId, name), { reason }), { ifMatch: etag }),
     onSuccess: useInvalidate(['tags', repositoryId, 'list'], ['repositories']),
   })
 }
@@ -79,9 +100,7 @@ const batch = 100
 async function namesMatching(repositoryId: string, parameters: TagListParameters): Promise<string[]> {
   const names: string[] = []
   for (let cursor: string | undefined; ;) {
-    const query = { ...parameters, sort: 'name', pageSize: batch, page: undefined, cursor }
-    const withTechnical = parameters.withTechnical ? 'true' : 'false'
-    const page = await api.get(withQuery(`/repositories/${repositoryId}/tags`, { ...query, withTechnical }), tagPage)
+    const page = await readTags(repositoryId, { ...parameters, sort: 'name', pageSize: batch, page: undefined, cursor })
     names.push(...page.items.map(({ name }) => name))
     if (page.nextCursor === null) return names
     cursor = page.nextCursor
@@ -99,7 +118,7 @@ export function useDeleteTags(repositoryId: string) {
       const done = { deletedCount: 0, protectedCount: 0 }
       for (let at = 0; at < names.length; at += batch) {
         const body = { names: names.slice(at, at + batch), ...(reason !== undefined && { reason }) }
-        const answer = await api.post(`/repositories/${repositoryId}/tag-deletions`, body, deletedTags)
+        const answer = await api.post<typeof deletedTags>(`/repositories/${repositoryId}/tag-deletions`, body)
         done.deletedCount += answer.deletedCount
         done.protectedCount += answer.protectedTags.length
       }

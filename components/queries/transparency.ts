@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api, linkTo, withQuery } from '@/lib/api/client/api'
-import { transparencyLog } from '@/lib/api/schemas/instances'
-import { evidence } from '@/lib/domain/transparency/evidence'
+import type { transparencyLog } from '@/lib/api/schemas/instances'
+import type { evidence } from '@/lib/domain/transparency/evidence'
 import { tagPath } from './tags'
 
 /** How often the head of a log is asked for again while it is shown, in milliseconds. */
@@ -15,7 +15,9 @@ export function transparencyLogQuery(instanceId: string, repositoryId: string) {
   return queryOptions({
     queryKey: ['transparency', instanceId, repositoryId],
     queryFn: ({ signal }) =>
-      api.get(withQuery(`/instances/${instanceId}/transparency-log`, { repositoryId }), transparencyLog, { signal }),
+      api.get<typeof transparencyLog>(withQuery(`/instances/${instanceId}/transparency-log`, { repositoryId }), {
+        signal,
+      }),
     refetchInterval: againMs,
   })
 }
@@ -24,7 +26,7 @@ export function transparencyLogQuery(instanceId: string, repositoryId: string) {
 export function tagEvidenceQuery(repositoryId: string, tag: string, digest: string) {
   return queryOptions({
     queryKey: ['tags', repositoryId, 'evidence', tag, digest],
-    queryFn: ({ signal }) => api.get(`${tagPath(repositoryId, tag)}/evidence`, evidence, { signal }),
+    queryFn: ({ signal }) => api.get<typeof evidence>(`${tagPath(repositoryId, tag)}/evidence`, { signal }),
   })
 }
 

@@ -1,10 +1,8 @@
 import { keepPreviousData, queryOptions, useQueryClient } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { api, withQuery } from '@/lib/api/client/api'
-import { invitation } from '@/lib/api/schemas/invitations'
-import type { inviteUserBody } from '@/lib/api/schemas/invitations'
-import { user, userPage } from '@/lib/api/schemas/users'
-import type { UpdateUserBody, createUserBody } from '@/lib/api/schemas/users'
+import type { invitation, inviteUserBody } from '@/lib/api/schemas/invitations'
+import type { user, userPage, UpdateUserBody, createUserBody } from '@/lib/api/schemas/users'
 import { useInvalidate } from './invalidate'
 import { showSaved } from './saved'
 import { useChange } from './use-change'
@@ -23,7 +21,7 @@ interface UserListParameters {
 export function usersQuery(parameters: UserListParameters) {
   return queryOptions({
     queryKey: ['users', 'list', parameters],
-    queryFn: ({ signal }) => api.get(withQuery('/users', { ...parameters }), userPage, { signal }),
+    queryFn: ({ signal }) => api.get<typeof userPage>(withQuery('/users', { ...parameters }), { signal }),
     placeholderData: keepPreviousData,
   })
 }
@@ -32,14 +30,14 @@ export function usersQuery(parameters: UserListParameters) {
 export function userQuery(userId: string) {
   return queryOptions({
     queryKey: ['users', 'one', userId],
-    queryFn: ({ signal }) => api.getVersioned(`/users/${userId}`, user, { signal }),
+    queryFn: ({ signal }) => api.getVersioned<typeof user>(`/users/${userId}`, { signal }),
   })
 }
 
 /** Makes a user. Fails with ALREADY_EXISTS when the name is taken. */
 export function useCreateUser() {
   return useChange({
-    mutationFn: (body: z.input<typeof createUserBody>) => api.post('/users', body, user),
+    mutationFn: (body: z.input<typeof createUserBody>) => api.post<typeof user>('/users', body),
     onSuccess: useInvalidate(['users'], ['grants', 'list']),
     // It holds a password: nothing keeps it once it is sent.
     gcTime: 0,
@@ -51,7 +49,7 @@ export function useUpdateUser(userId: string) {
   const queryClient = useQueryClient()
   return useChange({
     mutationFn: ({ body, etag }: { body: UpdateUserBody; etag?: string }) =>
-      api.patch(`/users/${userId}`, body, user, etag === undefined ? {} : { ifMatch: etag }),
+      api.patch<typeof user>(`/users/${userId}`, body, etag === undefined ? {} : { ifMatch: etag }),
     onSuccess: (saved) =>
       Promise.all([
         showSaved(queryClient, saved, {
@@ -70,7 +68,7 @@ export function useUpdateUser(userId: string) {
 /** Makes a user who sets the password by an invitation. Fails with ALREADY_EXISTS when the name is taken. */
 export function useInviteUser() {
   return useChange({
-    mutationFn: (body: z.input<typeof inviteUserBody>) => api.post('/invitations', body, invitation),
+    mutationFn: (body: z.input<typeof inviteUserBody>) => api.post<typeof invitation>('/invitations', body),
     onSuccess: useInvalidate(['users'], ['grants']),
     // The answer holds the link: it is not kept once it is no longer shown.
     gcTime: 0,
@@ -80,7 +78,7 @@ export function useInviteUser() {
 /** Makes a new invitation of a user who has no password yet; the former one ends. */
 export function useRenewInvitation(userId: string) {
   return useChange({
-    mutationFn: () => api.post(`/users/${userId}/invitation`, undefined, invitation),
+    mutationFn: () => api.post<typeof invitation>(`/users/${userId}/invitation`, undefined),
     onSuccess: useInvalidate(['users']),
     gcTime: 0,
   })

@@ -1,19 +1,17 @@
 'use client'
 
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
-import { Suspense, useState } from 'react'
+import { Suspense, lazy, useState } from 'react'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import type { ImmutabilityMode } from '@/lib/domain/immutability'
 import type { RegionId } from '@/lib/domain/regions'
-import { ChangeProgress } from '../bulk/change-progress'
 import { SelectionBar } from '../bulk/selection-bar'
 import { useSelection } from '../bulk/use-selection'
-import { PushCommand, firstRepository } from '../instances/push-command'
+import { firstRepository } from '../instances/first-repository'
 import { InstancePageHead } from '../instances/instance-page-head'
 import { newestChangeQuery } from '../queries/immutability-changes'
-import { instanceQuery } from '../queries/instances'
+import { useInstance } from '../queries/instances'
 import { allNamespacesQuery } from '../queries/namespaces'
 import { repositoriesQuery } from '../queries/repositories'
 import { namespacesHref } from '../routes'
@@ -21,12 +19,16 @@ import { Button } from '../ui/button'
 import { ColumnsButton } from '../ui/column-choice'
 import { Select } from '../ui/filters'
 import { lazyComponent } from '../ui/lazy-component'
+import { Link } from '../ui/link'
 import { List, RefreshButton, Toolbar } from '../ui/list'
-import { EmptyState } from '../ui/states'
+import { EmptyState } from '../ui/empty-state'
 import { useListParameters } from '../ui/use-list-parameters'
 import { useIsAdministrator } from '../user-context'
 import { NamespaceFilter } from './namespace-filter'
 import { RepositoryTable, useRepositoryColumns } from './repository-table'
+
+const ChangeProgress = lazy(() => import('../bulk/change-progress').then((it) => ({ default: it.ChangeProgress })))
+const PushCommand = lazy(() => import('../instances/push-command').then((it) => ({ default: it.PushCommand })))
 
 const CreateRepositoryDialog = lazyComponent(() => import('./create-repository-dialog'), 'CreateRepositoryDialog')
 const ChangeImmutabilityDialog = lazyComponent(
@@ -60,7 +62,7 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
   const immutabilityMode = modes[immutability]
   const columns = useRepositoryColumns()
   const sorting = list.sorting('name')
-  const instance = useQuery(instanceQuery(instanceId)).data?.data
+  const instance = useInstance(instanceId).data?.data
   const namespaces = useQuery(allNamespacesQuery(instanceId)).data
   const query = useQuery(
     repositoriesQuery(instanceId, {
@@ -104,7 +106,9 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
       title={namespace === '' ? t('repositories.empty') : t('repositories.pushHereTitle', { name: namespace })}
       action={
         <div className="push-here">
-          <PushCommand address={`${instance.registryAddress}/${pushable.name}/${firstRepository}`} />
+          <Suspense>
+            <PushCommand address={`${instance.registryAddress}/${pushable.name}/${firstRepository}`} />
+          </Suspense>
         </div>
       }
     >
@@ -161,7 +165,14 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
         />
       </Toolbar>
       {typeof change === 'string' && (
-        <ChangeProgress key={change} id={change} takesFocus={change === followed} onDismiss={() => setFollowed(null)} />
+        <Suspense>
+          <ChangeProgress
+            key={change}
+            id={change}
+            takesFocus={change === followed}
+            onDismiss={() => setFollowed(null)}
+          />
+        </Suspense>
       )}
       <div className="table-box">
         <List

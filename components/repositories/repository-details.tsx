@@ -1,6 +1,5 @@
 'use client'
 
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import { Suspense, lazy, useState } from 'react'
 import type { InstanceView } from '@/lib/api/schemas/instances'
@@ -13,6 +12,7 @@ import { MoreEndpoints } from '../instances/address-section'
 import { RepositorySize } from '../space/repository-size'
 import { Fact } from '../ui/fact'
 import { lazyComponent } from '../ui/lazy-component'
+import { Link } from '../ui/link'
 import { Section } from '../ui/page'
 import { Skeleton } from '../ui/states'
 import { Time } from '../ui/time'
@@ -114,30 +114,5 @@ function Facts({ region, repository, instance }: Omit<RepositoryDetailsProps, 'u
         <Copyable text={`${instance.registryAddress}/${path}`} label={t('address.copy')} />
       </Fact>
     </dl>
-  )
-}
-
-const factRows = 9
-/** The summary and the address; *More endpoints* is as tall as one. */
-const fullFactRows = 3
-
-/** As tall as the facts to come. */
-export function RepositoryDetailsSkeleton() {
-  const t = useTranslations()
-  return (
-    <Section title={t('details.title')}>
-      <div className="facts" role="status" aria-label={t('table.loading', { name: t('details.title') })}>
-        {Array.from({ length: factRows + fullFactRows }, (_, index) => (
-          <div key={index} className={index < factRows ? undefined : 'full'} aria-hidden="true">
-            <span>
-              <Skeleton width="lg" />
-            </span>
-            <span>
-              <Skeleton width="xl" />
-            </span>
-          </div>
-        ))}
-      </div>
-    </Section>
   )
 }

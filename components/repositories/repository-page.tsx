@@ -1,6 +1,5 @@
 'use client'
 
-import { useQuery } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
 import { useRouter } from 'next/navigation'
 import { useTranslations } from 'next-intl'
@@ -9,13 +8,11 @@ import type { RegionId } from '@/lib/domain/regions'
 import { OpeningBanners } from '../immutability/opening-banners'
 import { CopyLinkButton } from '../compare/copy-link-button'
 import { InstancePageHead } from '../instances/instance-page-head'
-import { instanceQuery } from '../queries/instances'
-import { ActivityExport, ActivitySection } from '../ledger/activity-section'
-import { repositoryQuery } from '../queries/repositories'
+import { useInstance } from '../queries/instances'
+import { useRepository } from '../queries/repositories'
 import { repositoriesHref, repositoryHref } from '../routes'
 import type { RepositorySection } from '../routes'
 import { TagBadge, TagButtons } from '../tags/tag-buttons'
-import { TagsSection } from '../tags/tags-section'
 import { Button } from '../ui/button'
 import { CopyTextButton } from '../ui/copy-button'
 import { shortDigest } from '../ui/digest'
@@ -24,19 +21,54 @@ import { lazyComponent } from '../ui/lazy-component'
 import { Menu, MenuItem } from '../ui/menu'
 import { PageError } from '../ui/states'
 import { Badge } from '../ui/status'
-import { RepositoryDetails, RepositoryDetailsSkeleton } from './repository-details'
 import { ImmutabilityBadge } from '../immutability/immutability-status'
+import { RepositorySkeleton } from './repository-skeleton'
 
-// What most visits do not show is loaded with the section that does. Next names it in the page, so that it is no second
-// round trip.
-const AccessSection = dynamic(() => import('../grants/access-section').then((module) => module.AccessSection))
-const CompareSection = dynamic(() => import('../compare/compare-section').then((module) => module.CompareSection))
-const DigestSection = dynamic(() => import('../image/digest-section').then((module) => module.DigestSection))
-const ImmutabilitySection = dynamic(() =>
-  import('../immutability/immutability-section').then((module) => module.ImmutabilitySection),
+// What most visits do not show is loaded with the section that does. All of them wait for the repository, which the browser
+// reads: their code comes at the same time, and is no part of the first load.
+function Waiting() {
+  return <div aria-busy="true" />
+}
+
+const AccessSection = dynamic(() => import('../grants/access-section').then((it) => it.AccessSection), {
+  ssr: false,
+  loading: Waiting,
+})
+const ActivityExport = dynamic(() => import('../ledger/activity-section').then((it) => it.ActivityExport), {
+  ssr: false,
+})
+const ActivitySection = dynamic(() => import('../ledger/activity-section').then((it) => it.ActivitySection), {
+  ssr: false,
+  loading: Waiting,
+})
+const CompareSection = dynamic(() => import('../compare/compare-section').then((it) => it.CompareSection), {
+  ssr: false,
+  loading: Waiting,
+})
+const DigestSection = dynamic(() => import('../image/digest-section').then((it) => it.DigestSection), {
+  ssr: false,
+  loading: Waiting,
+})
+const ImmutabilitySection = dynamic(
+  () => import('../immutability/immutability-section').then((it) => it.ImmutabilitySection),
+  { ssr: false, loading: Waiting },
 )
-const TagSection = dynamic(() => import('../tags/tag-section').then((module) => module.TagSection))
-const UntaggedSection = dynamic(() => import('../tags/untagged-section').then((module) => module.UntaggedSection))
+const RepositoryDetails = dynamic(() => import('./repository-details').then((it) => it.RepositoryDetails), {
+  ssr: false,
+  loading: RepositorySkeleton,
+})
+const TagSection = dynamic(() => import('../tags/tag-section').then((it) => it.TagSection), {
+  ssr: false,
+  loading: Waiting,
+})
+const TagsSection = dynamic(() => import('../tags/tags-section').then((it) => it.TagsSection), {
+  ssr: false,
+  loading: Waiting,
+})
+const UntaggedSection = dynamic(() => import('../tags/untagged-section').then((it) => it.UntaggedSection), {
+  ssr: false,
+  loading: Waiting,
+})
 
 const CheckPushDialog = lazyComponent(() => import('../immutability/check-push-dialog'), 'CheckPushDialog')
 const DeleteRepositoryDialog = lazyComponent(() => import('./delete-repository-dialog'), 'DeleteRepositoryDialog')
@@ -64,8 +96,8 @@ export function RepositoryPage(props: RepositoryPageProps) {
   const [isDeleting, setIsDeleting] = useState(false)
   const [isChecking, setIsChecking] = useState(false)
   const path = `${namespace}/${name}`
-  const instance = useQuery(instanceQuery(instanceId)).data?.data
-  const { data, error, refetch } = useQuery(repositoryQuery(instanceId, namespace, name))
+  const instance = useInstance(instanceId).data?.data
+  const { data, error, refetch } = useRepository(instanceId, namespace, name)
   const repository = data?.data
   /** The title of a page that is of something in the repository; null: it is the repository's. */
   const ownTitle = tag ?? (digest !== null ? shortDigest(digest) : section === 'compare' ? t('compare.title') : null)
@@ -98,7 +130,7 @@ export function RepositoryPage(props: RepositoryPageProps) {
     if (section === 'untagged') return <UntaggedSection region={region} repository={repository ?? null} />
     if (section === 'activity')
       return <ActivitySection region={region} repository={repository ?? null} instance={instance ?? null} />
-    if (!repository || !instance) return <RepositoryDetailsSkeleton />
+    if (!repository || !instance) return <RepositorySkeleton />
     if (section === 'immutability') {
       return <ImmutabilitySection region={region} repository={repository} instance={instance} />
     }

@@ -1,11 +1,11 @@
 'use client'
 
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import type { RobotView } from '@/lib/api/schemas/robots'
 import { credentialsHref } from '../routes'
 import { TextButton } from '../ui/button'
 import { Icon } from '../ui/icon'
+import { Link } from '../ui/link'
 import { Menu, MenuItem } from '../ui/menu'
 import { Status } from '../ui/status'
 import { Table } from '../ui/table'

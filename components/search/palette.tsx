@@ -1,7 +1,6 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
-import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { useTranslations } from 'next-intl'
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
@@ -9,6 +8,7 @@ import type { KeyboardEvent } from 'react'
 import { searchQuery } from '../queries/search'
 import { failureOf } from '../ui/failure'
 import { Icon } from '../ui/icon'
+import { Link } from '../ui/link'
 import { LoadError, Skeleton } from '../ui/states'
 import { Status } from '../ui/status'
 import { Time } from '../ui/time'
@@ -296,7 +296,6 @@ function Group({ group, repositoryCount, text, active, domIdOf, onMove, onOpen }
           role="option"
           aria-selected={option === active}
           tabIndex={-1}
-          prefetch={false}
           href={option.href}
           onMouseMove={() => onMove(option)}
           onClick={(event) => onOpen(option, event)}

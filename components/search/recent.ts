@@ -1,5 +1,3 @@
-import { z } from 'zod'
-
 /** Most pages that are remembered. */
 const recentMax = 8
 
@@ -11,18 +9,22 @@ export interface RecentPage {
   readonly href: string
 }
 
-const stored = z.array(
-  z.object({
-    kind: z.enum(['tag', 'repository']),
-    text: z.string().max(300),
-    where: z.string().max(300),
-    // A path of this console: another program of this origin may have written here.
-    href: z
-      .string()
-      .max(2000)
-      .regex(/^\/(?!\/)/),
-  }),
-)
+/** Another program of this origin may have written here: an address must be a path of this console. */
+function isRecentPage(stored: unknown): stored is RecentPage {
+  if (typeof stored !== 'object' || stored === null) return false
+  const { kind, text, where, href } = stored as Partial<Record<keyof RecentPage, unknown>>
+  return (
+    (kind === 'tag' || kind === 'repository') &&
+    isText(text, 300) &&
+    isText(where, 300) &&
+    isText(href, 2000) &&
+    /^\/(?!\/)/.test(href)
+  )
+}
+
+function isText(value: unknown, max: number): value is string {
+  return typeof value === 'string' && value.length <= max
+}
 
 /** In this browser, apart for each user: another one must not read where they were. */
 const keyOf = (userId: string) => `stele-recent-${userId}`
@@ -30,7 +32,8 @@ const keyOf = (userId: string) => `stele-recent-${userId}`
 /** The pages that a user visited last, the last one first. */
 export function readRecent(userId: string): readonly RecentPage[] {
   try {
-    return stored.parse(JSON.parse(localStorage.getItem(keyOf(userId)) ?? '[]')).slice(0, recentMax)
+    const stored: unknown = JSON.parse(localStorage.getItem(keyOf(userId)) ?? '[]')
+    return Array.isArray(stored) ? stored.filter(isRecentPage).slice(0, recentMax) : []
   } catch {
     return []
   }

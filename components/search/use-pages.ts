@@ -16,9 +16,7 @@ import {
 } from '../routes'
 import type { IconName } from '../ui/icon'
 import type { Option } from './options'
-
-/** The id of what holds the button of the theme. */
-export const themeSwitchId = 'theme-switch'
+import { themeSwitchId } from './theme-switch-id'
 
 /** Where the palette was opened, and for whom. */
 export interface Standpoint {

@@ -4,7 +4,6 @@ import { useTranslations } from 'next-intl'
 import { useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { isApiError } from '@/lib/api/client/api-error'
-import { createSessionBody } from '@/lib/api/schemas/sessions'
 import type { SessionView } from '@/lib/api/schemas/sessions'
 import { useLogOn } from '../queries/session'
 import { Banner } from '../ui/banner'
@@ -14,7 +13,15 @@ import { PasswordField } from '../ui/password-field'
 import { RequestId } from '../ui/request-id'
 import { useErrorText } from '../ui/use-error-text'
 
-type FieldName = keyof typeof createSessionBody.shape
+const fieldNames = ['userName', 'password', 'code'] as const
+
+type FieldName = (typeof fieldNames)[number]
+
+/** What a field holds; it is there only in its step. */
+function textOf(data: FormData, name: FieldName): string | undefined {
+  const text = data.get(name)
+  return typeof text === 'string' ? text : undefined
+}
 
 /**
  * Logs on, then calls `onDone`; who has a second factor is asked for a code in a second step.
@@ -38,13 +45,16 @@ export function LogonForm({ onDone }: { onDone: (session: SessionView) => void }
 
   function submit(data: FormData) {
     if (busy) return
-    const parsed = createSessionBody.safeParse(Object.fromEntries(data))
-    setWrong(parsed.error?.issues.map((issue) => issue.path[0] as FieldName) ?? [])
-    if (!parsed.success) {
-      focus(parsed.error.issues[0]?.path[0] as FieldName)
+    const [userName = '', password = '', code] = fieldNames.map((name) => textOf(data, name))
+    const missing = fieldNames.filter((name) => textOf(data, name) === '')
+    setWrong(missing)
+    const [first] = missing
+    if (first !== undefined) {
+      focus(first)
       return
     }
-    logOn.mutate(parsed.data, {
+    const body = { userName, password, ...(code !== undefined && { code }) }
+    logOn.mutate(body, {
       onSuccess: onDone,
       onError: (error) => {
         if (isApiError(error, 'SECOND_FACTOR_REQUIRED')) setNeedsCode(true)

@@ -1,6 +1,6 @@
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import type { InstanceSpaceView } from '@/lib/api/schemas/space'
+import { Link } from '../ui/link'
 import { useFormat } from '../ui/use-format'
 import { squarify } from './squarify'
 
@@ -64,7 +64,6 @@ export function Treemap({ namespaces, hrefOf, hrefOfNamespace }: TreemapProps) {
               key={`${namespace.name}/${key}`}
               className={at % 2 === 0 ? 'treemap-part' : 'treemap-part treemap-part--odd'}
               href={href}
-              prefetch={false}
               tabIndex={-1}
               title={`${label}, ${format.bytes(sizeBytes)}`}
               style={{

@@ -1,17 +1,16 @@
 'use client'
 
-import { useQuery } from '@tanstack/react-query'
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import { Suspense, useState } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import type { RegionId } from '@/lib/domain/regions'
-import { tagQuery } from '../queries/tags'
+import { useTag } from '../queries/tags'
 import { compareHref } from '../routes'
 import { Button } from '../ui/button'
 import { Icon } from '../ui/icon'
 import { lazyComponent } from '../ui/lazy-component'
+import { Link } from '../ui/link'
 import { Badge } from '../ui/status'
 
 const CopyTagDialog = lazyComponent(() => import('./copy-tag-dialog'), 'CopyTagDialog')
@@ -19,7 +18,7 @@ const CopyTagDialog = lazyComponent(() => import('./copy-tag-dialog'), 'CopyTagD
 /** Whether the tag whose page it is can be overwritten; nothing while there is no such tag. */
 export function TagBadge({ repository, tag: name }: { repository: RepositoryView; tag: string }) {
   const t = useTranslations()
-  const { data, error } = useQuery(tagQuery(repository.id, name))
+  const { data, error } = useTag(repository.id, name)
   if (!data?.data.isProtected || isApiError(error, 'NOT_FOUND')) return null
   return (
     <Badge icon="lock" accent>
@@ -38,7 +37,7 @@ interface TagButtonsProps {
 export function TagButtons({ region, repository, tag: name }: TagButtonsProps) {
   const t = useTranslations()
   const [isCopying, setCopying] = useState(false)
-  const { data, error } = useQuery(tagQuery(repository.id, name))
+  const { data, error } = useTag(repository.id, name)
   if (!data || isApiError(error, 'NOT_FOUND')) return null
   return (
     <>

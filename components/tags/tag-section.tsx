@@ -1,18 +1,21 @@
 'use client'
 
-import { useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { useTranslations } from 'next-intl'
 import { isApiError } from '@/lib/api/client/api-error'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import type { RegionId } from '@/lib/domain/regions'
-import { ManifestCards } from '../image/manifest-cards'
-import { tagQuery } from '../queries/tags'
+import { useTag } from '../queries/tags'
 import { Banner } from '../ui/banner'
 import { Section } from '../ui/page'
-import { EmptyState, PageError, Skeleton } from '../ui/states'
+import { EmptyState } from '../ui/empty-state'
+import { PageError, Skeleton } from '../ui/states'
 import { TagDetails } from './tag-details'
 import { TagHistoryCard } from './tag-history-card'
+
+/** Loaded beside what it shows. */
+const ManifestCards = dynamic(() => import('../image/manifest-cards').then((module) => module.ManifestCards))
 
 interface TagSectionProps {
   region: RegionId
@@ -26,7 +29,7 @@ interface TagSectionProps {
 /** One tag: what it points at, what is in that, how to pull it, and its history, which outlives it. */
 export function TagSection({ region, repository, instance, tag: name }: TagSectionProps) {
   const t = useTranslations()
-  const { data, error, refetch } = useQuery({ ...tagQuery(repository?.id ?? '', name), enabled: repository !== null })
+  const { data, error, refetch } = useTag(repository?.id, name)
   const isGone = isApiError(error, 'NOT_FOUND')
   const mayPush = repository !== null && repository.access !== null && repository.access !== 'PULL'
   // Of a name that is no tag now, only those who see the history know more.

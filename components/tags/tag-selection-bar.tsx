@@ -1,8 +1,8 @@
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import type { TagView } from '@/lib/api/schemas/tags'
 import type { Selection } from '../bulk/use-selection'
 import { Button, TextButton } from '../ui/button'
+import { Link } from '../ui/link'
 
 interface TagSelectionBarProps {
   selection: Selection<TagView>
@@ -28,7 +28,7 @@ export function TagSelectionBar({ selection, totalCount, hrefOfComparison, onDel
         <TextButton onClick={selection.chooseAll}>{t('bulk.selectAll', { count: totalCount })}</TextButton>
       )}
       {before !== undefined && after !== undefined && more === undefined && (
-        <Link className="button button--small" href={hrefOfComparison(before, after)} prefetch={false}>
+        <Link className="button button--small" href={hrefOfComparison(before, after)}>
           {t('tagTable.compare')}
         </Link>
       )}

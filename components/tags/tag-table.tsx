@@ -1,6 +1,5 @@
 'use client'
 
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import type { TagView } from '@/lib/api/schemas/tags'
 import { SelectBox } from '../bulk/select-box'
@@ -9,6 +8,7 @@ import { useTimeLeft } from '../immutability/time-left'
 import { TextButton } from '../ui/button'
 import { useCopyCommand } from '../ui/copy-button'
 import { Icon } from '../ui/icon'
+import { Link } from '../ui/link'
 import { Menu, MenuItem } from '../ui/menu'
 import { Middle } from '../ui/middle'
 import { Status } from '../ui/status'
@@ -77,7 +77,7 @@ export function TagTable(props: TagTableProps) {
       sort: ['name', '-name'],
       skeleton: 'lg',
       cell: (tag) => (
-        <Link className="mono tag-name" title={tag.name} href={hrefOf(tag)} prefetch={false}>
+        <Link className="mono tag-name" title={tag.name} href={hrefOf(tag)}>
           <Middle text={tag.name} />
         </Link>
       ),

@@ -1,12 +1,12 @@
 'use client'
 
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import type { TagHistoryEntryView } from '@/lib/api/schemas/tag-history'
 import { clientOf, eventIcons, useCredentialText } from '../ledger/event-texts'
 import { TextButton } from '../ui/button'
 import { classNames } from '../ui/class-names'
 import { Icon } from '../ui/icon'
+import { Link } from '../ui/link'
 import { Skeleton } from '../ui/states'
 import { Time } from '../ui/time'
 import { shortDigest } from '../ui/digest'
@@ -121,7 +121,7 @@ function Move({ entry: { kind, digest, previousDigest }, isPresent, digestHref }
   const codeOf = (one: string) => {
     const code = <code title={one}>{shortDigest(one)}</code>
     return isPresent(one) ? (
-      <Link className="quiet" href={digestHref(one)} prefetch={false}>
+      <Link className="quiet" href={digestHref(one)}>
         {code}
       </Link>
     ) : (

@@ -1,12 +1,11 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
-import { Suspense, useState } from 'react'
+import { Suspense, lazy, useState } from 'react'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
-import { tagProtections } from '@/lib/api/schemas/tags'
+import { tagProtections } from '@/lib/api/schemas/limits'
 import type { TagView } from '@/lib/api/schemas/tags'
 import { listedKinds } from '@/lib/domain/listed-kinds'
 import type { RegionId } from '@/lib/domain/regions'
@@ -19,11 +18,14 @@ import { CodeBlock } from '../ui/code-block'
 import { ColumnsButton } from '../ui/column-choice'
 import { Select } from '../ui/filters'
 import { lazyComponent } from '../ui/lazy-component'
+import { Link } from '../ui/link'
 import { List, RefreshButton, Toolbar } from '../ui/list'
-import { EmptyState } from '../ui/states'
+import { EmptyState } from '../ui/empty-state'
 import { useListParameters } from '../ui/use-list-parameters'
-import { TagSelectionBar } from './tag-selection-bar'
 import { TagTable, useTagColumns } from './tag-table'
+import { useTagPoll } from './use-tag-poll'
+
+const TagSelectionBar = lazy(() => import('./tag-selection-bar').then((it) => ({ default: it.TagSelectionBar })))
 
 const CopyTagDialog = lazyComponent(() => import('./copy-tag-dialog'), 'CopyTagDialog')
 const DeleteTagDialog = lazyComponent(() => import('./delete-tag-dialog'), 'DeleteTagDialog')
@@ -61,6 +63,7 @@ export function TagsSection({ region, repository, instance }: TagsSectionProps) 
   const [removing, setRemoving] = useState<{ chosen: ChosenTags; count: number } | null>(null)
   const parameters = { ...list.filters, withTechnical, sort: sorting.sort, ...list.page, page: list.numbered }
   const query = useQuery({ ...tagsQuery(repository?.id ?? '', parameters), enabled: repository !== null })
+  useTagPoll(repository, parameters)
   const selection = useSelection<TagView>(
     JSON.stringify([repository?.id, list.filters, withTechnical]),
     ({ name }) => name,
@@ -146,21 +149,23 @@ export function TagsSection({ region, repository, instance }: TagsSectionProps) 
           count={(count) => t('tags.count', { count })}
           selection={
             repository && !selection.isEmpty ? (
-              <TagSelectionBar
-                selection={selection}
-                // All are offered only where it is known how many that are.
-                totalCount={query.data?.isCapped ? 0 : (query.data?.totalCount ?? 0)}
-                hrefOfComparison={(before, after) => compareHref(region, repository, before, after)}
-                onDelete={
-                  isManaged
-                    ? (count) =>
-                        setRemoving({
-                          chosen: selection.keys === null ? { matching: parameters } : { names: selection.keys },
-                          count,
-                        })
-                    : null
-                }
-              />
+              <Suspense>
+                <TagSelectionBar
+                  selection={selection}
+                  // All are offered only where it is known how many that are.
+                  totalCount={query.data?.isCapped ? 0 : (query.data?.totalCount ?? 0)}
+                  hrefOfComparison={(before, after) => compareHref(region, repository, before, after)}
+                  onDelete={
+                    isManaged
+                      ? (count) =>
+                          setRemoving({
+                            chosen: selection.keys === null ? { matching: parameters } : { names: selection.keys },
+                            count,
+                          })
+                      : null
+                  }
+                />
+              </Suspense>
             ) : null
           }
         >

@@ -1,14 +1,14 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import type { RegionId } from '@/lib/domain/regions'
 import { untaggedQuery } from '../queries/tags'
 import { digestHref, repositoryHref } from '../routes'
+import { Link } from '../ui/link'
 import { List, RefreshButton } from '../ui/list'
-import { EmptyState } from '../ui/states'
+import { EmptyState } from '../ui/empty-state'
 import { useListParameters } from '../ui/use-list-parameters'
 import { UntaggedTable } from './untagged-table'
 

@@ -1,6 +1,6 @@
-import Link from 'next/link'
 import { CopyButton } from './copy-button'
 import { shortDigest } from './digest'
+import { Link } from './link'
 
 interface DigestLinkProps {
   digest: string
@@ -14,7 +14,7 @@ interface DigestLinkProps {
 export function DigestLink({ digest, href, label }: DigestLinkProps) {
   return (
     <span className="digest">
-      <Link href={href} prefetch={false}>
+      <Link href={href}>
         <code title={digest}>{shortDigest(digest)}</code>
       </Link>
       <CopyButton text={digest} label={label} />

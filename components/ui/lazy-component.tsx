@@ -1,11 +1,11 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
-import { Suspense, lazy, useState } from 'react'
+import { Suspense, lazy, useEffect, useRef, useState } from 'react'
 import type { ComponentType } from 'react'
 import { UnreachableError } from '@/lib/api/client/api-error'
-import { FormError } from './form-error'
-import { NoticeDialog } from './notice-dialog'
+import { useToast } from './toast'
+import { useErrorText } from './use-error-text'
 
 interface Closable {
   onClose: () => void
@@ -13,7 +13,7 @@ interface Closable {
 
 /**
  * A dialog whose code is loaded when it is first opened: for most visits, never. Where the code does not load, because
- * there is no connection, a dialog says so; it is loaded again the next time.
+ * there is no connection, a toast says so; it is loaded again the next time.
  */
 export function lazyComponent<Name extends string, Props extends Closable>(
   load: () => Promise<Record<Name, ComponentType<Props>>>,
@@ -28,7 +28,7 @@ export function lazyComponent<Name extends string, Props extends Closable>(
         return { default: (await load())[name] }
       } catch {
         current = begin()
-        return { default: NotLoadedDialog }
+        return { default: NotLoaded }
       }
     })
   }
@@ -46,11 +46,17 @@ export function lazyComponent<Name extends string, Props extends Closable>(
 
 const unreached = new UnreachableError('the code of a dialog was not loaded')
 
-function NotLoadedDialog({ onClose }: Closable) {
+/** Says that the code did not load. Not in a dialog: each page would load what dialogs are made of, to say this. */
+function NotLoaded({ onClose }: Closable) {
   const t = useTranslations()
-  return (
-    <NoticeDialog title={t('common.dialogFailed')} onClose={onClose}>
-      <FormError error={unreached} />
-    </NoticeDialog>
-  )
+  const toast = useToast()
+  const errorText = useErrorText()
+  const isSaid = useRef(false)
+  useEffect(() => {
+    if (isSaid.current) return
+    isSaid.current = true
+    toast({ kind: 'danger', title: t('common.dialogFailed'), body: errorText(unreached) })
+    onClose()
+  }, [t, toast, errorText, onClose])
+  return null
 }

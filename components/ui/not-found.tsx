@@ -1,6 +1,6 @@
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
-import { EmptyState } from './states'
+import { EmptyState } from './empty-state'
+import { Link } from './link'
 
 interface NotFoundProps {
   /** Says what is not there. */

@@ -1,7 +1,7 @@
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import { useId } from 'react'
 import type { ReactNode } from 'react'
+import { Link } from './link'
 
 /** A step of the way to a page. The last one, the page itself, has no address; nor has one that is no page. */
 export interface Crumb {

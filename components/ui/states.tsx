@@ -1,33 +1,11 @@
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import type { ReactNode } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
 import { Button, TextButton } from './button'
 import { Icon } from './icon'
-import { Mark } from './mark'
+import { Link } from './link'
 import { RequestId } from './request-id'
 import { useErrorText } from './use-error-text'
-
-interface EmptyStateProps {
-  title: string
-  children: ReactNode
-  action?: ReactNode
-  /** Whether it is all the page has. */
-  isPage?: boolean
-}
-
-/** What a list or page shows that holds nothing: what is missing, what to do next, one button. */
-export function EmptyState({ title, children, action, isPage = false }: EmptyStateProps) {
-  const Heading = isPage ? 'h1' : 'h2'
-  return (
-    <div className="empty">
-      <Mark />
-      <Heading>{title}</Heading>
-      <p>{children}</p>
-      {action}
-    </div>
-  )
-}
 
 interface ErrorStateProps {
   title: string

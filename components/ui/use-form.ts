@@ -2,7 +2,6 @@
 
 import { useState } from 'react'
 import type { SubmitEvent } from 'react'
-import type { z } from 'zod'
 import { ApiError, isApiError } from '@/lib/api/client/api-error'
 import type { ToastContent } from './toast'
 import { useAction } from './use-action'
@@ -14,10 +13,18 @@ export function focusField(form: HTMLFormElement, names: readonly string[]) {
   if (field instanceof HTMLElement) field.focus()
 }
 
+/** What checks the values of a form, such as a schema of zod. */
+interface FormSchema<Body> {
+  safeParse: (
+    values: unknown,
+  ) =>
+    { success: true; data: Body } | { success: false; error: { issues: readonly { path: readonly PropertyKey[] }[] } }
+}
+
 interface FormOptions<Values extends object, Body, Variables, Result> {
   initial: Values
   /** That of the request which the values become. Fields are named as it names them, and so are the inputs (`name`). */
-  schema: z.ZodType<Body>
+  schema: FormSchema<Body>
   action: Action<Variables, Result>
   /** What the action is given. */
   variables: (body: Body) => Variables

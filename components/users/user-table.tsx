@@ -1,10 +1,10 @@
 'use client'
 
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import type { UserView } from '@/lib/api/schemas/users'
 import { userHref } from '../routes'
 import { TextButton } from '../ui/button'
+import { Link } from '../ui/link'
 import { Table } from '../ui/table'
 import type { Column } from '../ui/table'
 import { LastTime, Time } from '../ui/time'

@@ -1,5 +1,6 @@
 import { type IncomingMessage, type ServerResponse, createServer, get } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import next from 'next'
 import { AppError } from '@/lib/domain/errors'
@@ -12,6 +13,7 @@ import { askForBody, waitsForContinue } from './continue-in-order'
 import { discardRest } from './discard-rest'
 import { type DoorSettings, refuseExchange } from './doors'
 import { createNonce, pagePolicy, setSecurityHeaders } from './security-headers'
+import { StaticFiles } from './static-files'
 
 /**
  * How long a request to Next keeps others waiting, in milliseconds. A page takes ten milliseconds of the process's one
@@ -43,12 +45,21 @@ export async function openConsole(ctx: Context, { port, dev }: ConsoleSettings):
   await app.prepare()
   const serveNext = app.getRequestHandler()
   if (!dev) await makeFirstPage(serveNext, ctx.log)
+  const files = dev ? null : new StaticFiles(join(process.cwd(), '.next', 'static'))
   const turns = new Turnstile({ atOnce: 2, waitingMax: 1000 })
   return ({ exchange, client, unclear }) => {
     const { door, request, response, requestId } = exchange
     const url = request.url ?? ''
     const isAsset = url.startsWith('/_next/')
     exchange.route = door === 'api' ? apiRoute(url) : isAsset ? 'asset' : 'page'
+    const serveFile = isAsset && unclear === null ? (files?.find(request) ?? null) : null
+    if (serveFile !== null) {
+      serveFile(request, response).catch((error: unknown) => {
+        ctx.log.error({ requestId, err: error }, 'a file of the console could not be read')
+        response.destroy()
+      })
+      return
+    }
     const policy = door === 'api' || isAsset ? null : pagePolicy(createNonce(), dev)
     setSecurityHeaders(response, door, client, policy ?? undefined)
     // The page's address is a secret until the invitation is used.

@@ -6,6 +6,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { compressStatic } from './compress-static.mjs'
+import { measurePages, overBudget } from './script-budget.mjs'
 
 /** The repository's folder. */
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '')
@@ -42,6 +44,8 @@ export async function build() {
     NODE_ENV: 'production',
     NEXT_TELEMETRY_DISABLED: '1',
   })
+  checkScriptBudget()
+  await compressStatic(join(root, '.next', 'static'))
   await bundle()
   writeFileSync(stamp, sources)
 }
@@ -157,6 +161,14 @@ function generate() {
     })
     writeFileSync(stamp, sources)
   }
+}
+
+/** Ends the process when a page loads more script than it may. */
+function checkScriptBudget() {
+  const exceeded = overBudget(measurePages(join(root, '.next')))
+  if (exceeded.length === 0) return
+  console.error(exceeded.join('\n'))
+  process.exit(1)
 }
 
 async function bundle() {

@@ -1,10 +1,11 @@
 import type { z } from 'zod'
-import { problem } from '@/lib/api/schemas/common'
+import type { Problem } from '@/lib/api/schemas/common'
 import { unattendedHeader } from '@/lib/api/schemas/unattended'
 import { ApiError, UnreachableError } from './api-error'
 import { isAttended } from './attended'
 
-const base = '/api/v1'
+/** Where the REST API begins. */
+export const base = '/api/v1'
 
 /** A resource and its ETag, which a later change sends as `ifMatch`. */
 export interface Versioned<T> {
@@ -32,18 +33,19 @@ interface Request extends ReadOptions, ChangeOptions {
 /**
  * The browser's only access to the REST API. Paths are relative to `/api/v1`.
  *
- * Each call resolves with the response as parsed by its schema, which ignores fields that it does not know, or rejects:
+ * Each call names the type of its response by the schema that the server sends it by, and takes it as it comes: to check
+ * it again would cost every page the library of the schemas (docs/decisions/0053-speed-of-the-console.md). It rejects
  * with `ApiError` for an error response, with `UnreachableError` when the server was not reached, and with another
- * error for a response that does not fit its schema. Where the session has ended, the browser goes to the log-on page
+ * error for a response that is not a JSON object. Where the session has ended, the browser goes to the log-on page
  * and back, or does what `onSessionEnd` was given.
  */
 export const api = {
-  async get<T>(path: string, schema: z.ZodType<T>, options: ReadOptions = {}): Promise<T> {
-    return read(await send({ ...options, method: 'GET', path }), schema)
+  async get<S extends z.ZodType>(path: string, options: ReadOptions = {}): Promise<z.output<S>> {
+    return read<S>(await send({ ...options, method: 'GET', path }))
   },
 
-  async getVersioned<T>(path: string, schema: z.ZodType<T>, options: ReadOptions = {}): Promise<Versioned<T>> {
-    return versioned(await send({ ...options, method: 'GET', path }), schema)
+  async getVersioned<S extends z.ZodType>(path: string, options: ReadOptions = {}): Promise<Versioned<z.output<S>>> {
+    return versioned<S>(await send({ ...options, method: 'GET', path }))
   },
 
   /** A GET whose response is read as it is: a manifest, a file of an artifact. */
@@ -52,13 +54,12 @@ export const api = {
     return reached(response.text())
   },
 
-  async post<T>(
+  async post<S extends z.ZodType>(
     path: string,
     body: unknown,
-    schema: z.ZodType<T>,
     options: ReadOptions & ChangeOptions = {},
-  ): Promise<T> {
-    return read(await send({ ...options, method: 'POST', path, body }), schema)
+  ): Promise<z.output<S>> {
+    return read<S>(await send({ ...options, method: 'POST', path, body }))
   },
 
   /** A POST whose response has no body. */
@@ -71,13 +72,17 @@ export const api = {
     await send({ method: 'PUT', path, body })
   },
 
-  async patch<T>(path: string, body: unknown, schema: z.ZodType<T>, options: ChangeOptions): Promise<Versioned<T>> {
-    return versioned(await send({ ...options, method: 'PATCH', path, body }), schema)
+  async patch<S extends z.ZodType>(
+    path: string,
+    body: unknown,
+    options: ChangeOptions,
+  ): Promise<Versioned<z.output<S>>> {
+    return versioned<S>(await send({ ...options, method: 'PATCH', path, body }))
   },
 
   /** A DELETE whose response says what it did. */
-  async deleteFor<T>(path: string, schema: z.ZodType<T>, options: ChangeOptions = {}): Promise<T> {
-    return read(await send({ ...options, method: 'DELETE', path }), schema)
+  async deleteFor<S extends z.ZodType>(path: string, options: ChangeOptions = {}): Promise<z.output<S>> {
+    return read<S>(await send({ ...options, method: 'DELETE', path }))
   },
 
   /** A DELETE that says why, in a body. */
@@ -129,52 +134,6 @@ export function rehearse(act: () => unknown): PlannedRequest | null {
   return planned[0] ?? null
 }
 
-/** The answer to a request that somebody wrote by hand, whatever it is. */
-export interface Answer {
-  readonly status: number
-  readonly headers: readonly (readonly [string, string])[]
-  readonly text: string
-  /** Whether there is more text than `text` has. */
-  readonly isCut: boolean
-}
-
-/** No more of an answer is read than this, in bytes. */
-const answerBytesMax = 50_000
-
-/**
- * Sends a request as it is, its body a text, and resolves with the answer: also with a refusal, and a redirection, which
- * it does not follow. Rejects with `UnreachableError` when the server was not reached.
- */
-export async function exchange(
-  { method, path, body }: Pick<PlannedRequest, 'method' | 'path'> & { body?: string },
-  headers: Readonly<Record<string, string>>,
-): Promise<Answer> {
-  const response = await reached(
-    fetch(`${base}${path}`, {
-      method,
-      redirect: 'manual',
-      headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      ...(body === undefined ? {} : { body }),
-    }),
-  )
-  const { text, isCut } = await reached(readStart(response))
-  return { status: response.status, headers: [...response.headers], text, isCut }
-}
-
-async function readStart({ body }: Response): Promise<{ text: string; isCut: boolean }> {
-  const decoder = new TextDecoder()
-  const reader = body?.getReader()
-  let text = ''
-  for (let bytes = 0; reader !== undefined && bytes < answerBytesMax;) {
-    const { done, value } = await reader.read()
-    if (done) return { text: text + decoder.decode(), isCut: false }
-    bytes += value.length
-    text += decoder.decode(value, { stream: true })
-  }
-  await reader?.cancel()
-  return { text, isCut: reader !== undefined }
-}
-
 /** The address of a path, for a link that the browser follows itself: a download. */
 export function linkTo(path: string): string {
   return `${base}${path}`
@@ -189,8 +148,8 @@ export function withQuery(path: string, parameters: Record<string, string | numb
   return query.size === 0 ? path : `${path}?${query}`
 }
 
-async function versioned<T>(response: Response, schema: z.ZodType<T>): Promise<Versioned<T>> {
-  return { data: await read(response, schema), etag: response.headers.get('etag') ?? '' }
+async function versioned<S extends z.ZodType>(response: Response): Promise<Versioned<z.output<S>>> {
+  return { data: await read<S>(response), etag: response.headers.get('etag') ?? '' }
 }
 
 async function send({ method, path, body, signal, ifMatch, accept = 'application/json' }: Request): Promise<Response> {
@@ -219,12 +178,21 @@ async function send({ method, path, body, signal, ifMatch, accept = 'application
   throw error
 }
 
-async function read<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
-  return schema.parse(JSON.parse(await reached(response.text())))
+async function read<S extends z.ZodType>(response: Response): Promise<z.output<S>> {
+  const body: unknown = JSON.parse(await reached(response.text()))
+  if (!isObject(body)) throw new Error('the response is not a JSON object')
+  return body as z.output<S>
 }
 
-/** `fetch` and the reading of a body reject with a TypeError where the network failed. */
-async function reached<T>(exchange: Promise<T>): Promise<T> {
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/**
+ * What a `fetch`, or the reading of its body, resolves with. Where the network failed they reject with a TypeError; this
+ * rejects with `UnreachableError`.
+ */
+export async function reached<T>(exchange: Promise<T>): Promise<T> {
   try {
     return await exchange
   } catch (cause) {
@@ -233,13 +201,19 @@ async function reached<T>(exchange: Promise<T>): Promise<T> {
   }
 }
 
-/** What an error response must have. The code of a newer server may be one that this page does not know. */
-const refusal = problem.extend({ code: problem.shape.code.catch('UNSUPPORTED') })
+/** Whether a body is problem details. The code of a newer server may be one that this page has no words for. */
+function isProblem(body: unknown): body is Problem {
+  return (
+    isObject(body) &&
+    typeof body['status'] === 'number' &&
+    ['code', 'detail', 'requestId'].every((name) => typeof body[name] === 'string')
+  )
+}
 
 /** A body that is not problem details comes from a proxy on the way: only its status is used. */
 async function refusalOf(response: Response): Promise<ApiError> {
-  const parsed = refusal.safeParse(await response.json().catch(() => null))
-  if (parsed.success) return new ApiError(parsed.data)
+  const body: unknown = await response.json().catch(() => null)
+  if (isProblem(body)) return new ApiError(body)
   return new ApiError({
     type: 'about:blank',
     title: response.statusText,

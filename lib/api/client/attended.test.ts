@@ -24,3 +24,16 @@ test('a person is at a page for a minute after opening it, and after each press 
     expect(isAttended()).toBe(true)
   }
 })
+
+test('what no person asked for is no use of the session, also right after they pressed a key', async () => {
+  const { isAttended, unattended } = await import('./attended')
+  expect(isAttended()).toBe(true)
+  expect(unattended(() => isAttended())).toBe(false)
+  expect(isAttended()).toBe(true)
+  expect(() =>
+    unattended(() => {
+      throw new Error('failed')
+    }),
+  ).toThrow('failed')
+  expect(isAttended()).toBe(true)
+})

@@ -1,6 +1,9 @@
 /** How long after the last press or move a person is taken to be there, in milliseconds. */
 const attendedMs = 60_000
 
+/** Whether what runs now was asked for by no person. */
+let isOnItsOwn = false
+
 /** Somebody opened the page. */
 let lastInputAt = performance.now()
 
@@ -14,9 +17,22 @@ if (typeof window !== 'undefined') {
 }
 
 /**
+ * Runs `act`, whose requests no person asked for: those that it sends before it first waits are no use of the session,
+ * whoever is at the page.
+ */
+export function unattended<T>(act: () => T): T {
+  isOnItsOwn = true
+  try {
+    return act()
+  } finally {
+    isOnItsOwn = false
+  }
+}
+
+/**
  * Whether a person did something at this page in the last minute. A page that is left open goes on reading what it shows;
  * that is no use of the session.
  */
 export function isAttended(): boolean {
-  return performance.now() - lastInputAt < attendedMs
+  return !isOnItsOwn && performance.now() - lastInputAt < attendedMs
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { permissions } from '@/lib/domain/access'
 import { errorCodes } from '@/lib/domain/errors'
+import { pageSizeMax } from './limits'
 
 /** UTC time, ISO 8601. */
 export const timestamp = z.iso
@@ -46,9 +47,6 @@ export const access = z.enum(permissions).nullable().meta({
   description:
     'Your permission, by grants on the resource or on what contains it. Null: you may only see that it exists',
 })
-
-/** Largest number of items in a page of a list. */
-export const pageSizeMax = 100
 
 /** Query parameters of every list. */
 export const pageQuery = z.strictObject({

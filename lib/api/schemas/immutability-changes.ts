@@ -2,12 +2,10 @@ import { z } from 'zod'
 import { errorCodes } from '@/lib/domain/errors'
 import { pageOf, pageQuery, timestamp } from './common'
 import { immutabilityPolicy, policyChanges } from './immutability'
+import { repositoryIdsMax } from './limits'
 import { repositoryFilter } from './repositories'
 
 const count = z.number().int().nonnegative()
-
-/** Largest number of repositories that a change can name by id. */
-export const repositoryIdsMax = 1000
 
 const summary = z.object({
   id: z.string().meta({ examples: ['imc-8h2t6d0w4n9k3b7q'] }),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { listedKinds } from '@/lib/domain/listed-kinds'
 import { digest, numberedPageQuery, pageOf, reason, timestamp } from './common'
+import { tagProtections } from './limits'
 import { contentKinds } from '@/lib/domain/content-kind'
 
 const count = z.number().int().nonnegative()
@@ -91,9 +92,6 @@ export type UntaggedManifestView = z.infer<typeof untaggedManifest>
 export const untaggedManifestPage = pageOf(untaggedManifest)
 
 export const tagPage = pageOf(listedTag)
-
-/** What a list of tags can be filtered by. */
-export const tagProtections = ['protected', 'free', 'open'] as const
 
 const tagFilterFields = {
   search: z

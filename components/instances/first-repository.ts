@@ -1,0 +1,2 @@
+/** The repository that a push creates, where any will do. */
+export const firstRepository = 'hello'

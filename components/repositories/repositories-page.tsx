@@ -1,6 +1,7 @@
 'use client'
 
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { useTranslations } from 'next-intl'
 import { Suspense, lazy, useState } from 'react'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
@@ -24,12 +25,16 @@ import { List, RefreshButton, Toolbar } from '../ui/list'
 import { EmptyState } from '../ui/empty-state'
 import { useListParameters } from '../ui/use-list-parameters'
 import { useIsAdministrator } from '../user-context'
-import { NamespaceFilter } from './namespace-filter'
 import { RepositoryTable, useRepositoryColumns } from './repository-table'
 
 const ChangeProgress = lazy(() => import('../bulk/change-progress').then((it) => ({ default: it.ChangeProgress })))
 const PushCommand = lazy(() => import('../instances/push-command').then((it) => ({ default: it.PushCommand })))
 
+// Its list to search in is the largest part of the page.
+const NamespaceFilter = dynamic(() => import('./namespace-filter').then((module) => module.NamespaceFilter), {
+  ssr: false,
+  loading: WaitingFilter,
+})
 const CreateRepositoryDialog = lazyComponent(() => import('./create-repository-dialog'), 'CreateRepositoryDialog')
 const ChangeImmutabilityDialog = lazyComponent(
   () => import('../bulk/change-immutability-dialog'),
@@ -48,6 +53,15 @@ const modes: Readonly<Record<string, ImmutabilityMode | undefined>> = {
   immutable: 'enforce',
   mutable: 'off',
   audit: 'audit',
+}
+
+/** Keeps the filter's place while its code loads. */
+function WaitingFilter() {
+  return (
+    <span className="combobox" aria-hidden="true">
+      <input className="input" disabled />
+    </span>
+  )
 }
 
 /** The repositories of an instance. */

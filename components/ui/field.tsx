@@ -2,7 +2,7 @@ import { useId } from 'react'
 import type { ComponentProps, ReactNode } from 'react'
 import { classNames } from './class-names'
 import { Icon } from './icon'
-import { useReason } from './refused'
+import { useReason } from './reasons'
 
 interface FieldProps {
   label: ReactNode

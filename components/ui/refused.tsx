@@ -1,20 +1,12 @@
 'use client'
 
-import { createContext, useContext, useLayoutEffect, useRef, useState } from 'react'
+import { useLayoutEffect, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import { ApiError } from '@/lib/api/client/api-error'
 import { FormError } from './form-error'
+import { Reasons } from './reasons'
 import { sortRefusals } from './refused-fields'
 import { useReasonText } from './use-reason-text'
-import type { Reason } from './use-reason-text'
-
-const Reasons = createContext<ReadonlyMap<string, Reason>>(new Map())
-
-/** Why the server refused the field of this path; undefined: it did not, or the value has changed since. */
-export function useReason(path: string | undefined): Reason | undefined {
-  const reasons = useContext(Reasons)
-  return path === undefined ? undefined : reasons.get(path)
-}
 
 type Answer = ReturnType<typeof sortRefusals> & {
   /** What it was sorted from. */

@@ -1,5 +1,6 @@
 import { useTranslations } from 'next-intl'
 import { ApiError } from '@/lib/api/client/api-error'
+import type { Reason } from './reasons'
 import { useErrorText } from './use-error-text'
 
 /** What the server says of fields whose values the console takes for right; each has a text in the reader's language. */
@@ -19,13 +20,6 @@ export const toldReasons = {
   'contains a null character': 'nullCharacter',
   'no control characters': 'controlCharacters',
 } as const
-
-/** Why a field was refused. */
-export interface Reason {
-  text: string
-  /** Whether it is in the reader's language. */
-  isTold: boolean
-}
 
 /** Says why the server refused a field: in the reader's language where the console has a text for it, else as the server. */
 export function useReasonText() {

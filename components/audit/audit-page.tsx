@@ -71,8 +71,8 @@ export function AuditPage() {
               </option>
             ))}
           </Select>
-          <DayField label={t('audit.fromDay')} {...list.filter('from')} />
-          <DayField label={t('audit.toDay')} {...list.filter('to')} />
+          <DayField label={t('audit.fromDay')} calendarLabel={t('audit.chooseFrom')} {...list.filter('from')} />
+          <DayField label={t('audit.toDay')} calendarLabel={t('audit.chooseTo')} {...list.filter('to')} />
         </div>
         <RefreshButton busy={query.isFetching} onRefresh={() => void query.refetch()} />
       </Toolbar>

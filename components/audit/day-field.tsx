@@ -15,6 +15,8 @@ const typingMs = 600
 
 interface DayFieldProps {
   label: string
+  /** The name of the calendar, and of the button that opens it. */
+  calendarLabel: string
   /** `2026-11-22`, or empty. */
   value: string
   onChange: (day: string) => void
@@ -24,7 +26,7 @@ interface DayFieldProps {
  * A day to filter by, typed or chosen in a calendar, both in the console's language: the browser's own field speaks that of
  * the browser. What is typed applies after a short pause, and at once on Enter or when the field is left.
  */
-export function DayField({ label, value, onChange }: DayFieldProps) {
+export function DayField({ label, calendarLabel, value, onChange }: DayFieldProps) {
   const t = useTranslations()
   const id = useId()
   const popupRef = useRef<HTMLDivElement>(null)
@@ -89,7 +91,7 @@ export function DayField({ label, value, onChange }: DayFieldProps) {
         />
         <IconButton
           icon="calendar"
-          label={t('audit.openCalendar', { label })}
+          label={calendarLabel}
           aria-haspopup="dialog"
           aria-expanded={isOpen}
           popoverTarget={`${id}-calendar`}
@@ -104,7 +106,7 @@ export function DayField({ label, value, onChange }: DayFieldProps) {
         id={`${id}-calendar`}
         popover="auto"
         role="dialog"
-        aria-label={t('audit.openCalendar', { label })}
+        aria-label={calendarLabel}
         className="menu menu--list calendar"
         onToggle={(event) => setOpen(event.newState === 'open')}
       >

@@ -88,6 +88,9 @@ export function CreateGrantDialog({ subject, scope, instance: here, onClose }: C
                 permission: t(`grants.permissions.${made.permission}`),
               }),
             }),
+            onError: (error) => {
+              if (isApiError(error, 'ALREADY_EXISTS')) focusField(currentTarget, ['subjectId'])
+            },
           },
         )
       }}

@@ -261,7 +261,8 @@ for (const [theme, locale] of looks) {
     const comparison = `${repositoryAddress(repository, 'compare')}?before=v1&after=latest`
     await visit(page, comparison, main.locator('.differences').first())
     await main.getByRole('button', { name: /v1$/ }).click()
-    await expect(page.getByRole('dialog').getByRole('radio').first()).toBeVisible()
+    await page.getByRole('dialog').getByRole('combobox').click()
+    await expect(page.getByRole('dialog').getByRole('option').first()).toBeVisible()
     await audit(page, 'Choose What Is Before')
   })
 }

@@ -30,16 +30,20 @@ test('rows of one line are 40 pixels high and rows of two lines 48, in every tab
     '/robots',
     '/audit',
   ]
+  let measuredPages = 0
   for (const address of pages) {
     await page.goto(address)
     await expect(page.locator('table.stack[aria-busy=false] tbody th').first()).toBeVisible()
     const rows = await rowsOf(page)
-    expect(rows.filter(({ lines }) => lines <= 2).length, address).toBeGreaterThan(0)
+    expect(rows.length, address).toBeGreaterThan(0)
     // A row that says more than that is as high as it needs to be.
-    for (const { lines, height, text } of rows.filter((row) => row.lines <= 2)) {
+    const measured = rows.filter((row) => row.lines <= 2)
+    if (measured.length > 0) measuredPages += 1
+    for (const { lines, height, text } of measured) {
       expect({ lines, height, text }, address).toEqual({ lines, height: lines === 1 ? 40 : 48, text })
     }
   }
+  expect(measuredPages).toBeGreaterThan(pages.length / 2)
 })
 
 /** The rows of the tables of a page: their heights, and how many lines their fullest cell has. */
@@ -107,25 +111,25 @@ test('commands wrap on a phone: nothing is cut or under the copy button, and the
     tagImmutability: true,
   })
   await pushImage(server, `test/${repository.name}`, 'v1')
-  const pages: Record<string, () => Promise<unknown>> = {
-    [repositoryAddress(repository, 'details')]: () => Promise.resolve(),
-    [`${repositoryAddress(repository, 'tags')}/v1`]: () => Promise.resolve(),
-    [repositoryAddress(repository, 'immutability')]: () => Promise.resolve(),
-    [overviewAddress(empty)]: () => Promise.resolve(),
+  const pages: Record<string, (() => Promise<unknown>) | null> = {
+    [repositoryAddress(repository, 'details')]: null,
+    [`${repositoryAddress(repository, 'tags')}/v1`]: null,
+    [repositoryAddress(repository, 'immutability')]: null,
+    [overviewAddress(empty)]: null,
     [instanceAddress(home, 'credentials')]: () => page.getByRole('button', { name: 'Connect' }).first().click(),
     [`${instanceAddress(home, 'repositories')}?namespace=test`]: async () => {
       await page.getByRole('button', { name: 'Create Repository' }).click()
       await page.getByRole('dialog').getByLabel('Repository Name').fill(repository.name)
       await page.getByRole('dialog').getByRole('button', { name: 'Show as API call' }).click()
     },
-    '/docs/addresses': () => Promise.resolve(),
-    '/docs/api/createRepository': () => Promise.resolve(),
+    '/docs/addresses': null,
+    '/docs/api/createRepository': null,
   }
-  for (const [address, prepare] of Object.entries(pages)) {
+  for (const [address, open] of Object.entries(pages)) {
     await page.goto(address)
-    await prepare()
-    const dialog = page.locator('dialog[open]')
-    const blocks = ((await dialog.count()) > 0 ? dialog : page).locator('.code:visible')
+    await open?.()
+    const isInDialog = open !== null
+    const blocks = (isInDialog ? page.getByRole('dialog') : page).locator('.code:visible')
     await expect(blocks.first(), address).toBeVisible()
     for (const block of await blocks.all()) {
       const { isCut, isUnderButton, text } = await block.evaluate((code) => {
@@ -156,7 +160,7 @@ test('commands wrap on a phone: nothing is cut or under the copy button, and the
         }
       })
       expect({ isCut, isUnderButton }, `${address}: ${text}`).toEqual({ isCut: false, isUnderButton: false })
-      await block.getByRole('button').click()
+      await block.getByRole('button').click({ timeout: 10_000 })
       expect(await page.evaluate(() => navigator.clipboard.readText()), address).toBe(text)
     }
     expect(await page.evaluate(() => document.documentElement.scrollWidth), address).toBeLessThanOrEqual(narrow.width)
@@ -201,12 +205,20 @@ test('Cancel of a conflict leads back to what was typed, by pointer and keyboard
 for (const [locale, words] of Object.entries({
   en: {
     since: 'Since',
+    choose: 'Choose the first day',
     month: 'January 2026',
     day: /January 15(th)?, 2026/,
     format: 'YYYY-MM-DD',
     wrong: 'Type a day such as',
   },
-  'zh-CN': { since: '起始', month: '2026年1月', day: /2026年1月15日/, format: '年-月-日', wrong: '请输入日期' },
+  'zh-CN': {
+    since: '起始',
+    choose: '选择开始日期',
+    month: '2026年1月',
+    day: /2026年1月15日/,
+    format: '年-月-日',
+    wrong: '请输入日期',
+  },
 })) {
   test(`a day is typed or chosen in the language of the console, whatever that of the browser: ${locale}`, async ({
     browser,
@@ -233,9 +245,9 @@ for (const [locale, words] of Object.entries({
     await field.fill('2026-01-05')
 
     // By keyboard: the focus is on the day, goes ten days on, and comes back to the button.
-    const button = page.getByRole('button', { name: new RegExp(`^${words.since}`) })
+    const button = page.getByRole('button', { name: words.choose })
     await button.press('Enter')
-    const calendar = page.getByRole('dialog', { name: new RegExp(`^${words.since}`) })
+    const calendar = page.getByRole('dialog', { name: words.choose })
     await expect(calendar.getByRole('grid')).toHaveAccessibleName(new RegExp(words.month.split(' ')[0] ?? ''))
     await expect(calendar.locator('button:focus')).toHaveText('5')
     await audit(page, 'the calendar')

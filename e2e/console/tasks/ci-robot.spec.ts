@@ -4,7 +4,7 @@ import { Api } from '../../api'
 import { Shell } from '../../clients/shell'
 import { expect, test } from '../../fixtures'
 import { countClicks } from './clicks'
-import { chooseFrom } from '../../pages/combobox'
+import { chooseByKeyboard } from '../../pages/combobox'
 
 /** Makes a robot that may push to the namespace `test`, in the list of all robots. The dialog with its secret stays open. */
 async function createRobot(page: Page, name: string): Promise<{ dialog: Locator; secret: string }> {
@@ -12,7 +12,7 @@ async function createRobot(page: Page, name: string): Promise<{ dialog: Locator;
   await page.getByRole('button', { name: 'Create Robot' }).click()
   await dialog.getByLabel('Robot Name').fill(name)
   await dialog.getByRole('button', { name: 'Add Permission' }).click()
-  await chooseFrom(dialog, 'Scope 1', 'test')
+  await chooseByKeyboard(dialog, 'Scope 1', 'test')
   await dialog.getByLabel('Permission 1', { exact: true }).selectOption('Push')
   await dialog.getByRole('button', { name: 'Confirm' }).click()
   await expect(dialog.getByRole('heading', { name: `Robot robot+${name} was created` })).toBeVisible()

@@ -43,12 +43,14 @@ const pages = {
   'Repository > Tags': { path: `${repository}/tags`, shown: 'main table tbody a' },
 } as const
 
-/** A broadband connection and a laptop that is not the newest one. */
+/** A broadband connection. */
 const network = { offline: false, latency: 40, downloadThroughput: 10e6 / 8, uploadThroughput: 5e6 / 8 }
-const cpuSlowdown = 4
 
 /** How long a page is left alone after its content is there, in milliseconds: prefetches come late. */
 const settleMs = 1500
+
+/** How long a page may take, in milliseconds: the machine may do other things. */
+const timeoutMs = 60_000
 
 /** How long a pointer rests on a link before it presses, in milliseconds. */
 const aimMs = 200
@@ -65,11 +67,12 @@ const browser = await chromium.launch({
 try {
   if (options.data === undefined) await makeDatabase()
   const checkouts = options.checkouts.split(',').map((checkout) => resolve(checkout))
-  const measured = new Map(checkouts.map((checkout): [string, Samples] => [checkout, new Map()]))
+  const measured = new Map(checkouts.map((checkout) => [checkout, new Map<string, number[]>()] as const))
   for (let round = 0; round < Number(options.rounds); round += 1) {
     // A B, then B A: what else the machine does falls on both.
     for (const checkout of round % 2 === 0 ? checkouts : checkouts.toReversed()) {
-      await measure(checkout, measured.get(checkout) ?? new Map())
+      await measure(checkout, measured.get(checkout) ?? new Map<string, number[]>())
+      process.stderr.write(`${checkout}: round ${round + 1}\n`)
     }
   }
   printResults(checkouts, measured)
@@ -132,7 +135,8 @@ async function visit(url: string, samples: Samples): Promise<void> {
   for (const [name, { path, shown }] of Object.entries(pages)) {
     await inNewContext(url, async (page, client) => {
       const loaded = watchLoads(client)
-      await page.goto(url + path)
+      // Not until its end: prefetches may still wait then.
+      await page.goto(url + path, { waitUntil: 'commit' })
       await page.locator(shown).first().waitFor()
       await page.waitForTimeout(settleMs)
       add(samples, `${name}: script, kB`, loaded.script / 1000)
@@ -146,7 +150,7 @@ async function visit(url: string, samples: Samples): Promise<void> {
     })
   }
   await inNewContext(url, async (page) => {
-    await page.goto(url + pages.Repositories.path)
+    await page.goto(url + pages.Repositories.path, { waitUntil: 'commit' })
     await page.locator(pages.Repositories.shown).first().waitFor()
     await page.waitForTimeout(settleMs)
     const take = async (name: string, shown: Shown, act: () => Promise<unknown>) => {
@@ -237,10 +241,10 @@ async function inNewContext(url: string, use: (page: Page, client: CDPSession) =
     // What tsx puts into functions that are sent to the page.
     await context.addInitScript('globalThis.__name = (it) => it')
     const page = await context.newPage()
+    page.setDefaultTimeout(timeoutMs)
     const client = await context.newCDPSession(page)
     await client.send('Network.enable')
     await client.send('Network.emulateNetworkConditions', network)
-    await client.send('Emulation.setCPUThrottlingRate', { rate: cpuSlowdown })
     await use(page, client)
   } finally {
     await context.close()

@@ -1,7 +1,6 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
-import dynamic from 'next/dynamic'
 import { useTranslations } from 'next-intl'
 import { Suspense, useState } from 'react'
 import type { AuditEventView } from '@/lib/api/schemas/audit-events'
@@ -16,11 +15,10 @@ import { List, RefreshButton, Toolbar } from '../ui/list'
 import { PageHead } from '../ui/page'
 import { EmptyState } from '../ui/empty-state'
 import { useListParameters } from '../ui/use-list-parameters'
+import { AuditTable } from './audit-table'
 import { dayToTime } from './day'
 import { DayField } from './day-field'
 
-// It comes while the events are read, and its sentences with it.
-const AuditTable = dynamic(() => import('./audit-table').then((module) => module.AuditTable), { ssr: false })
 const AuditEventDialog = lazyComponent(() => import('./audit-event-dialog'), 'AuditEventDialog')
 
 /** Filters that an event sets, each shown while it holds. */

@@ -1,15 +1,17 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
+import { Suspense, lazy } from 'react'
 import type { AuditEventView } from '@/lib/api/schemas/audit-events'
 import { TextButton } from '../ui/button'
 import { Table } from '../ui/table'
 import type { Column } from '../ui/table'
 import { Time } from '../ui/time'
-import { changesOf } from './changes'
-import { EventSentence } from './event-sentence'
-import { useFieldText, useValueText } from './use-change-words'
-import { useClientText, useCredentialText } from './use-source-words'
+
+// The sentences and words of all events are a large part of the page, and come while the events are read.
+const EventSentence = lazy(() => import('./event-sentence').then((module) => ({ default: module.EventSentence })))
+const ChangeSummary = lazy(() => import('./change-summary').then((module) => ({ default: module.ChangeSummary })))
+const EventSource = lazy(() => import('./event-source').then((module) => ({ default: module.EventSource })))
 
 interface AuditTableProps {
   /** Null while they load. */
@@ -21,8 +23,6 @@ interface AuditTableProps {
 /** Audit events: who did what to what, from where, and which fields changed. */
 export function AuditTable({ events, stale, onOpen }: AuditTableProps) {
   const t = useTranslations()
-  const clientText = useClientText()
-  const credentialText = useCredentialText()
   const columns: Column<AuditEventView>[] = [
     {
       key: 'time',
@@ -50,14 +50,7 @@ export function AuditTable({ events, stale, onOpen }: AuditTableProps) {
       header: t('audit.from'),
       gives: 2,
       skeleton: 'md',
-      cell: (event) => (
-        <span className="cell-stack audit-from">
-          <span>{event.address || '—'}</span>
-          <small title={event.userAgent}>
-            {[clientText(event.userAgent), credentialText(event)].filter((text) => text !== '').join(' · ')}
-          </small>
-        </span>
-      ),
+      cell: (event) => <EventSource event={event} />,
     },
     {
       key: 'actions',
@@ -71,23 +64,8 @@ export function AuditTable({ events, stale, onOpen }: AuditTableProps) {
       ),
     },
   ]
-  return <Table label={t('frame.audit')} columns={columns} rows={events} rowKey={({ id }) => id} stale={stale} />
-}
-
-/** The first field that changed, in words, and how many others. */
-function ChangeSummary({ event }: { event: AuditEventView }) {
-  const t = useTranslations()
-  const fieldText = useFieldText()
-  const valueText = useValueText()
-  const [first, ...others] = changesOf(event)
-  return (
-    <span className="cell-stack audit-change">
-      {first && (
-        <span>
-          {fieldText(first.field)}: <s>{valueText(first.field, first.before)}</s> {valueText(first.field, first.after)}
-        </span>
-      )}
-      {others.length > 0 && <small>{t('audit.moreFields', { count: others.length })}</small>}
-    </span>
+  const tableOf = (rows: typeof events) => (
+    <Table label={t('frame.audit')} columns={columns} rows={rows} rowKey={({ id }) => id} stale={stale} />
   )
+  return <Suspense fallback={tableOf(null)}>{tableOf(events)}</Suspense>
 }

@@ -1,9 +1,8 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
-import dynamic from 'next/dynamic'
 import { useTranslations } from 'next-intl'
-import { Suspense, useState } from 'react'
+import { Suspense, lazy, useState } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
 import type { CredentialsView } from '@/lib/api/schemas/credentials'
 import type { RegionId } from '@/lib/domain/regions'
@@ -21,9 +20,9 @@ import { Section } from '../ui/page'
 import { ErrorState, Skeleton } from '../ui/states'
 import { Status } from '../ui/status'
 import { Time } from '../ui/time'
-import { TokenSection } from './token-section'
 
-const RobotSection = dynamic(() => import('../robots/robot-section').then((module) => module.RobotSection))
+const RobotSection = lazy(() => import('../robots/robot-section').then((it) => ({ default: it.RobotSection })))
+const TokenSection = lazy(() => import('./token-section').then((it) => ({ default: it.TokenSection })))
 
 const ConnectDialog = lazyComponent(() => import('../connect/connect-dialog'), 'ConnectDialog')
 const SetPasswordDialog = lazyComponent(() => import('./set-password-dialog'), 'SetPasswordDialog')
@@ -73,8 +72,10 @@ export function CredentialsPage({ region, instanceId }: { region: RegionId; inst
         >
           <Facts credentials={data} />
         </Section>
-        {data && <TokenSection instanceId={instanceId} credentials={data} mayPush={mayPush} />}
-        {data && instance?.access === 'MANAGE' && <RobotSection instanceId={instanceId} />}
+        <Suspense>
+          {data && <TokenSection instanceId={instanceId} credentials={data} mayPush={mayPush} />}
+          {data && instance?.access === 'MANAGE' && <RobotSection instanceId={instanceId} />}
+        </Suspense>
       </>
     )
   }

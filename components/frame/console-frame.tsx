@@ -2,7 +2,7 @@
 
 import { useParams, useSelectedLayoutSegment } from 'next/navigation'
 import { useTranslations } from 'next-intl'
-import { lazy, useEffect, useState } from 'react'
+import { Suspense, lazy, useEffect, useState } from 'react'
 import type { ComponentProps, ReactNode } from 'react'
 import type { SessionView } from '@/lib/api/schemas/sessions'
 import { isRegionId } from '@/lib/domain/regions'
@@ -24,9 +24,10 @@ import { Pane, paneId } from './pane'
 import { regionCookie, remember } from './preferences'
 import type { Theme } from './preferences'
 import { RegionMenu } from './region-menu'
-import { RepositoryPane } from './repository-pane'
 import { ThemeSwitch } from './theme-switch'
 import { useHeadingFocus } from './use-heading-focus'
+
+const RepositoryPane = lazy(() => import('./repository-pane').then((module) => ({ default: module.RepositoryPane })))
 
 /** Loaded when it is first asked for: for most visits, never. */
 const ApiCallSection = lazy(() =>
@@ -104,12 +105,14 @@ export function ConsoleFrame({ user, theme, lastRegion, children }: ConsoleFrame
       </header>
       <Pane region={region} instanceId={instanceId} isAdministrator={isAdministrator} />
       {instanceId !== null && repository && (
-        <RepositoryPane
-          region={region}
-          instanceId={instanceId}
-          namespace={repository.namespace}
-          name={repository.name}
-        />
+        <Suspense fallback={<div className="subpane" />}>
+          <RepositoryPane
+            region={region}
+            instanceId={instanceId}
+            namespace={repository.namespace}
+            name={repository.name}
+          />
+        </Suspense>
       )}
       {isAccount && <AccountPane />}
       <main className="page" id="main" tabIndex={-1}>

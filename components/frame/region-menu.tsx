@@ -1,12 +1,11 @@
 'use client'
 
-import dynamic from 'next/dynamic'
 import { useTranslations } from 'next-intl'
-import { useId, useRef, useState } from 'react'
+import { Suspense, lazy, useId, useRef, useState } from 'react'
 import type { RegionId } from '@/lib/domain/regions'
 import { Icon } from '../ui/icon'
 
-const RegionChoice = dynamic(() => import('./region-choice').then((module) => module.RegionChoice), { ssr: false })
+const RegionChoice = lazy(() => import('./region-choice').then((module) => ({ default: module.RegionChoice })))
 
 /** Shows the region one is in and leads to the others, which load when it is opened. */
 export function RegionMenu({ current }: { current: RegionId }) {
@@ -37,7 +36,11 @@ export function RegionMenu({ current }: { current: RegionId }) {
         className="menu menu--region"
         onToggle={(event) => setOpen(event.newState === 'open')}
       >
-        {open && <RegionChoice current={current} onSelect={() => menuRef.current?.hidePopover()} />}
+        {open && (
+          <Suspense>
+            <RegionChoice current={current} onSelect={() => menuRef.current?.hidePopover()} />
+          </Suspense>
+        )}
       </div>
     </>
   )

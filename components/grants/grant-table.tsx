@@ -9,7 +9,7 @@ import { EnabledStatus } from '../ui/status'
 import { Table } from '../ui/table'
 import type { Column } from '../ui/table'
 import { Time } from '../ui/time'
-import { PermissionStatus } from './permission'
+import { PermissionStatus } from './permission-status'
 import { ScopeCell } from './scope-cell'
 import { useScopeText } from './use-scope-text'
 

@@ -2,7 +2,8 @@
 
 import { useTranslations } from 'next-intl'
 import type { RegionId } from '@/lib/domain/regions'
-import { namespaceQuery, useDeleteNamespace } from '../queries/namespaces'
+import { useDeleteNamespace } from '../queries/namespace-changes'
+import { namespaceQuery } from '../queries/namespaces'
 import { repositoriesHref } from '../routes'
 import { Banner } from '../ui/banner'
 import { ConfirmDialog } from '../ui/confirm-dialog'

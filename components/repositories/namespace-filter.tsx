@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
-import { namespaceOption, visibleNamespacesQuery } from '../queries/namespaces'
+import { namespaceOption, visibleNamespacesQuery } from '../queries/offered-namespaces'
 import { ComboboxFilter } from '../ui/combobox'
 
 interface NamespaceFilterProps {

@@ -1,40 +1,32 @@
 'use client'
 
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import dynamic from 'next/dynamic'
 import { useTranslations } from 'next-intl'
 import { Suspense, lazy, useState } from 'react'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import type { ImmutabilityMode } from '@/lib/domain/immutability'
 import type { RegionId } from '@/lib/domain/regions'
-import { SelectionBar } from '../bulk/selection-bar'
 import { useSelection } from '../bulk/use-selection'
 import { firstRepository } from '../instances/first-repository'
 import { InstancePageHead } from '../instances/instance-page-head'
-import { newestChangeQuery } from '../queries/immutability-changes'
 import { useInstance } from '../queries/instances'
 import { allNamespacesQuery } from '../queries/namespaces'
 import { repositoriesQuery } from '../queries/repositories'
-import { namespacesHref } from '../routes'
 import { Button } from '../ui/button'
 import { ColumnsButton } from '../ui/column-choice'
 import { Select } from '../ui/filters'
 import { lazyComponent } from '../ui/lazy-component'
-import { Link } from '../ui/link'
 import { List, RefreshButton, Toolbar } from '../ui/list'
-import { EmptyState } from '../ui/empty-state'
 import { useListParameters } from '../ui/use-list-parameters'
 import { useIsAdministrator } from '../user-context'
 import { RepositoryTable, useRepositoryColumns } from './repository-table'
 
-const ChangeProgress = lazy(() => import('../bulk/change-progress').then((it) => ({ default: it.ChangeProgress })))
-const PushCommand = lazy(() => import('../instances/push-command').then((it) => ({ default: it.PushCommand })))
+const FollowedChange = lazy(() => import('../bulk/followed-change').then((it) => ({ default: it.FollowedChange })))
+const NoRepositories = lazy(() => import('./no-repositories').then((it) => ({ default: it.NoRepositories })))
+const SelectionBar = lazy(() => import('../bulk/selection-bar').then((it) => ({ default: it.SelectionBar })))
 
-// Its list to search in is the largest part of the page.
-const NamespaceFilter = dynamic(() => import('./namespace-filter').then((module) => module.NamespaceFilter), {
-  ssr: false,
-  loading: WaitingFilter,
-})
+// Its list to search in is the largest part of the page. The server, which reads no repositories, does not name it.
+const NamespaceFilter = lazy(() => import('./namespace-filter').then((it) => ({ default: it.NamespaceFilter })))
 const CreateRepositoryDialog = lazyComponent(() => import('./create-repository-dialog'), 'CreateRepositoryDialog')
 const ChangeImmutabilityDialog = lazyComponent(
   () => import('../bulk/change-immutability-dialog'),
@@ -92,10 +84,8 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
   const selection = useSelection<RepositoryView>(JSON.stringify([instanceId, list.filters]), ({ id }) => id)
   const totalCount = query.data?.totalCount ?? 0
   const mayManage = query.data?.items.some(({ access }) => access === 'MANAGE') === true
-  const newest = useQuery({ ...newestChangeQuery(instanceId), enabled: mayManage }).data
-  /** The change that is followed: one that was started here, or that ran when the page was opened; null: put away. */
+  /** The change that is followed: one that was started here; undefined: one that runs; null: put away. */
   const [followed, setFollowed] = useState<string | null>()
-  const change = followed === undefined && newest?.state === 'RUNNING' ? newest.id : followed
   const filter = {
     ...(search !== '' && { search }),
     ...(namespace !== '' && { namespace }),
@@ -115,51 +105,38 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
     ({ name, access, autoCreateRepository }) =>
       autoCreateRepository && (access === 'PUSH' || access === 'MANAGE') && (namespace === '' || name === namespace),
   )
-  const pushHere = pushable && instance && (
-    <EmptyState
-      title={namespace === '' ? t('repositories.empty') : t('repositories.pushHereTitle', { name: namespace })}
-      action={
-        <div className="push-here">
-          <Suspense>
-            <PushCommand address={`${instance.registryAddress}/${pushable.name}/${firstRepository}`} />
-          </Suspense>
-        </div>
-      }
-    >
-      {t('repositories.pushHere', { name: pushable.name })}
-    </EmptyState>
-  )
+  const push =
+    pushable && instance
+      ? { namespace: pushable.name, address: `${instance.registryAddress}/${pushable.name}/${firstRepository}` }
+      : null
   const isNamespace = namespace !== '' && Object.keys(filter).length === 1
 
-  function empty() {
-    if (pushHere) return pushHere
-    if (!mayCreate && instance?.access !== 'MANAGE') {
-      return <EmptyState title={t('repositories.emptyForMember')}>{t('repositories.emptyForMemberHelp')}</EmptyState>
-    }
-    return namespaces?.length === 0 ? (
-      <EmptyState
-        title={t('repositories.noNamespaces')}
-        action={
-          <Link className="button button--primary" href={namespacesHref(region, instanceId)}>
-            {t('namespaces.title')}
-          </Link>
-        }
-      >
-        {t('repositories.noNamespacesHelp')}
-      </EmptyState>
-    ) : (
-      <EmptyState title={t('repositories.empty')} action={create}>
-        {t('repositories.emptyHelp')}
-      </EmptyState>
-    )
-  }
+  const none = (
+    <Suspense>
+      <NoRepositories
+        region={region}
+        instanceId={instanceId}
+        namespace={namespace}
+        push={push}
+        isMember={!mayCreate && instance?.access !== 'MANAGE'}
+        hasNamespaces={namespaces?.length !== 0}
+        create={create}
+      />
+    </Suspense>
+  )
 
   return (
     <>
       <InstancePageHead region={region} instanceId={instanceId} title={t('repositories.title')} buttons={create} />
       <Toolbar list={list} label={t('repositories.search')} placeholder={t('repositories.searchPlaceholder')}>
         <div className="toolbar-scroll">
-          <NamespaceFilter instanceId={instanceId} {...list.filter('namespace')} />
+          <Suspense fallback={<WaitingFilter />}>
+            {query.isPending ? (
+              <WaitingFilter />
+            ) : (
+              <NamespaceFilter instanceId={instanceId} {...list.filter('namespace')} />
+            )}
+          </Suspense>
           <Select label={t('repositories.type')} {...list.filter('type')}>
             <option value="">{t('repositories.allTypes')}</option>
             <option value="public">{t('repositories.public')}</option>
@@ -178,32 +155,29 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
           onRefresh={() => void queryClient.invalidateQueries({ queryKey: ['repositories', 'list', instanceId] })}
         />
       </Toolbar>
-      {typeof change === 'string' && (
-        <Suspense>
-          <ChangeProgress
-            key={change}
-            id={change}
-            takesFocus={change === followed}
-            onDismiss={() => setFollowed(null)}
-          />
-        </Suspense>
-      )}
+      <Suspense>
+        {(mayManage || instance?.access === 'MANAGE' || typeof followed === 'string') && (
+          <FollowedChange instanceId={instanceId} started={followed} onDismiss={() => setFollowed(null)} />
+        )}
+      </Suspense>
       <div className="table-box">
         <List
           list={list}
           query={query}
           gone={t('instances.gone')}
           nothingFound={t('repositories.nothingFound')}
-          {...(isNamespace && { nothingHere: pushHere })}
-          empty={empty()}
+          {...(isNamespace && push && { nothingHere: none })}
+          empty={none}
           count={(count) => t('repositories.count', { count })}
           selection={
             selection.isEmpty ? undefined : (
-              <SelectionBar
-                selection={selection}
-                totalCount={totalCount}
-                onChange={(target) => setDialog({ kind: 'change', target })}
-              />
+              <Suspense>
+                <SelectionBar
+                  selection={selection}
+                  totalCount={totalCount}
+                  onChange={(target) => setDialog({ kind: 'change', target })}
+                />
+              </Suspense>
             )
           }
         >

@@ -2,7 +2,7 @@
 
 import { useTranslations } from 'next-intl'
 import type { RobotGrantView, RobotView } from '@/lib/api/schemas/robots'
-import { PermissionStatus } from '../grants/permission'
+import { PermissionStatus } from '../grants/permission-status'
 import { grantedPath } from './robot-connection'
 
 /** How many scopes are named in a row. */

@@ -5,7 +5,6 @@ import { useEffect, useState } from 'react'
 import { Icon } from '../ui/icon'
 import { lazyComponent } from '../ui/lazy-component'
 import type { RecentPage } from './recent'
-import { rememberRecent } from './recent'
 import type { Standpoint } from './use-pages'
 
 const Palette = lazyComponent(() => import('./palette'), 'Palette')
@@ -51,7 +50,12 @@ export function SearchBox({ standpoint, userId, visited }: SearchBoxProps) {
 
   const key = visited && JSON.stringify(visited)
   useEffect(() => {
-    if (key !== null) rememberRecent(userId, JSON.parse(key) as RecentPage)
+    if (key === null) return
+    void import('./recent').then(
+      ({ rememberRecent }) => rememberRecent(userId, JSON.parse(key) as RecentPage),
+      // Without a connection it is not remembered.
+      () => undefined,
+    )
   }, [userId, key])
 
   return (

@@ -5,7 +5,8 @@ import { Suspense, createContext, use } from 'react'
 import type { ReactNode } from 'react'
 import { UnreachableError } from '@/lib/api/client/api-error'
 import type { PlannedRequest } from '@/lib/api/client/api'
-import { FormError } from './form-error'
+import { Banner } from './banner'
+import { useErrorText } from './use-error-text'
 
 interface ApiCallProps {
   /** What would be sent now; null: nothing, because a field is empty or nothing was changed. */
@@ -32,5 +33,10 @@ const unreached = new UnreachableError('the code that shows an API call was not 
 
 /** In place of what shows a call, when its code did not load. */
 export function ApiCallNotLoaded() {
-  return <FormError error={unreached} />
+  const errorText = useErrorText()
+  return (
+    <Banner tone="danger" icon="failed">
+      <p>{errorText(unreached)}</p>
+    </Banner>
+  )
 }

@@ -1,7 +1,7 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
-import type { PrefetchKind } from 'next/dist/client/components/router-reducer/router-reducer-types'
+import { PrefetchKind } from 'next/dist/client/components/router-reducer/router-reducer-types'
 import { useEffect, useRef } from 'react'
 import type { ComponentProps, MouseEvent } from 'react'
 
@@ -24,8 +24,8 @@ export function Link({ href, onClick, onPointerEnter, onPointerLeave, onFocus, o
 
   function fetchSoon() {
     clearTimeout(timer.current)
-    // Whole, with what only the server knows: the kind that Next names FULL.
-    if (href !== '') timer.current = setTimeout(() => router.prefetch(href, { kind: 'full' as PrefetchKind }), restMs)
+    // Whole, with what only the server knows.
+    if (href !== '') timer.current = setTimeout(() => router.prefetch(href, { kind: PrefetchKind.FULL }), restMs)
   }
 
   function open(event: MouseEvent<HTMLAnchorElement>) {

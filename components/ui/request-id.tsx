@@ -1,18 +1,23 @@
 'use client'
 
-import { useTranslations } from 'next-intl'
+import { Suspense, lazy } from 'react'
+import type { ComponentType } from 'react'
 import { ApiError } from '@/lib/api/client/api-error'
-import { CopyButton } from './copy-button'
+
+/** It loads when something has failed; where that fails too, there is none. */
+const ShownRequestId = lazy<ComponentType<{ requestId: string }>>(() =>
+  import('./shown-request-id').then(
+    (module) => ({ default: module.ShownRequestId }),
+    () => ({ default: () => null }),
+  ),
+)
 
 /** What an administrator finds a failed call by in the server's log; nothing where no server answered. */
 export function RequestId({ error }: { error: unknown }) {
-  const t = useTranslations()
   if (!(error instanceof ApiError) || error.problem.requestId === '') return null
-  const { requestId } = error.problem
   return (
-    <small className="request-id">
-      {t('errors.requestId')} <code>{requestId}</code>
-      <CopyButton text={requestId} label={t('errors.copyRequestId')} />
-    </small>
+    <Suspense>
+      <ShownRequestId requestId={error.problem.requestId} />
+    </Suspense>
   )
 }

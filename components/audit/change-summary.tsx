@@ -1,0 +1,22 @@
+import { useTranslations } from 'next-intl'
+import type { AuditEventView } from '@/lib/api/schemas/audit-events'
+import { changesOf } from './changes'
+import { useFieldText, useValueText } from './use-change-words'
+
+/** The first field that changed, in words, and how many others. */
+export function ChangeSummary({ event }: { event: AuditEventView }) {
+  const t = useTranslations()
+  const fieldText = useFieldText()
+  const valueText = useValueText()
+  const [first, ...others] = changesOf(event)
+  return (
+    <span className="cell-stack audit-change">
+      {first && (
+        <span>
+          {fieldText(first.field)}: <s>{valueText(first.field, first.before)}</s> {valueText(first.field, first.after)}
+        </span>
+      )}
+      {others.length > 0 && <small>{t('audit.moreFields', { count: others.length })}</small>}
+    </span>
+  )
+}

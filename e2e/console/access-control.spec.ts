@@ -20,7 +20,7 @@ test('what is granted is what a member sees and may do', async ({ api, browser, 
   await theirs.goto(instanceAddress(instance, 'repositories'))
   await expect(theirs.getByRole('main')).not.toContainText('storefront')
   await theirs.goto(instanceAddress(instance, 'access-control'))
-  await expect(theirs.getByRole('alert').getByRole('heading', { name: 'There is no such instance' })).toBeVisible()
+  await expect(theirs.getByRole('main').getByRole('heading', { name: 'There is no such instance' })).toBeVisible()
 
   await signIn()
   await page.goto(instanceAddress(instance, 'repositories'))

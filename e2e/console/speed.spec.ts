@@ -4,7 +4,7 @@ import { scriptBudgetBytes } from '@/scripts/lib/script-budget.mjs'
 import { Api } from '../api'
 import { CommandLine } from '../clients/command-line'
 import { hold } from '../faults'
-import { expect, pushImage, test, uniqueName } from '../fixtures'
+import { expect, pushImage, test } from '../fixtures'
 import { instanceAddress, instancesAddress, overviewAddress, repositoryAddress } from '../pages/addresses'
 
 /* What a page asks for, and when. */

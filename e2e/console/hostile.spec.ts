@@ -146,7 +146,12 @@ async function findProblems(): Promise<{ problems: string[]; rows: string[] }> {
   }
   const short = (element: Element) =>
     `${element.tagName.toLowerCase()}.${element.className} “${element.textContent.slice(0, 40)}”`
-  if (document.documentElement.scrollWidth > innerWidth) problems.push('the page scrolls sideways')
+  if (document.documentElement.scrollWidth > innerWidth) {
+    const wide = [...document.querySelectorAll('main *')].find(
+      (one) => one.getBoundingClientRect().right > innerWidth + 1,
+    )
+    problems.push(`the page scrolls sideways: ${wide ? short(wide) : ''}`)
+  }
   for (const row of document.querySelectorAll('main .table tbody tr')) {
     for (const element of row.querySelectorAll('*')) {
       if (!isShown(element)) continue
@@ -156,30 +161,34 @@ async function findProblems(): Promise<{ problems: string[]; rows: string[] }> {
       if (!title) problems.push(`clipped without a title: ${short(element)}`)
     }
     // Texts, as far as their boxes let them be seen.
-    const texts: { text: string; cell: Element; box: DOMRect }[] = []
+    const texts: { text: string; node: Node; cell: Element; box: DOMRect }[] = []
     const walker = document.createTreeWalker(row, NodeFilter.SHOW_TEXT)
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const parent = node.parentElement
       if (!parent || !isShown(parent) || !node.textContent?.trim()) continue
       const range = document.createRange()
       range.selectNodeContents(node)
-      const all = range.getBoundingClientRect()
-      let [left, right] = [all.left, all.right]
-      for (let at: Element | null = parent; at && at !== row.parentElement; at = at.parentElement) {
-        if (!isClipping(at)) continue
-        const box = at.getBoundingClientRect()
-        left = Math.max(left, box.left)
-        right = Math.min(right, box.right)
+      // Each line: a text that goes on in the next one has a box around both.
+      for (const line of range.getClientRects()) {
+        let { left, right } = line
+        for (let at: Element | null = parent; at && at !== row.parentElement; at = at.parentElement) {
+          if (!isClipping(at)) continue
+          const box = at.getBoundingClientRect()
+          left = Math.max(left, box.left)
+          right = Math.min(right, box.right)
+        }
+        if (right - left < 1) continue
+        texts.push({
+          text: node.textContent,
+          node,
+          cell: parent.closest('td, th') ?? row,
+          box: new DOMRect(left, line.top, right - left, line.height),
+        })
       }
-      if (right - left < 1) continue
-      texts.push({
-        text: node.textContent,
-        cell: parent.closest('td, th') ?? row,
-        box: new DOMRect(left, all.top, right - left, all.height),
-      })
     }
     for (const [at, one] of texts.entries()) {
       for (const other of texts.slice(at + 1)) {
+        if (one.node === other.node) continue
         const across = Math.min(one.box.right, other.box.right) - Math.max(one.box.left, other.box.left)
         const down = Math.min(one.box.bottom, other.box.bottom) - Math.max(one.box.top, other.box.top)
         if (across > 1 && down > 4) problems.push(`“${one.text.slice(0, 30)}” lies over “${other.text.slice(0, 30)}”`)

@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test'
+import { Api } from '../api'
 import { audit } from '../axe'
 import { expect, pushImage, test, uniqueName } from '../fixtures'
 import { instanceAddress, instancesAddress, overviewAddress, repositoryAddress } from '../pages/addresses'
@@ -8,8 +9,16 @@ test.beforeEach(async ({ signIn }) => signIn())
 
 const narrow = { width: 390, height: 844 }
 
-test('rows of one line are 40 pixels high and rows of two lines 48, in every table', async ({ api, page, server }) => {
+test('rows of one line are 40 pixels high and rows of two lines 48, in every table', async ({
+  page,
+  signIn,
+  startPrivateServer,
+}) => {
   test.slow()
+  // Without the long names of other tests.
+  const server = await startPrivateServer()
+  const api = new Api(server)
+  await signIn(server)
   const home = await api.defaultInstance()
   const repository = await api.createRepository({ tagImmutability: true, summary: 'Payments' })
   for (const tag of ['v1', 'v2', 'latest']) await pushImage(server, `test/${repository.name}`, tag)
@@ -32,7 +41,7 @@ test('rows of one line are 40 pixels high and rows of two lines 48, in every tab
   ]
   let measuredPages = 0
   for (const address of pages) {
-    await page.goto(address)
+    await page.goto(server.url + address)
     await expect(page.locator('table.stack[aria-busy=false] tbody th').first()).toBeVisible()
     const rows = await rowsOf(page)
     expect(rows.length, address).toBeGreaterThan(0)

@@ -63,7 +63,10 @@ test('the card shows who has cosigned the log, who is behind, and who was refuse
   try {
     const api = new Api(server)
     const { id } = await api.defaultInstance()
-    const { origin, keys } = await api.send('GET', `/instances/${id}/transparency-log`, transparencyLog)
+    const read = () => api.send('GET', `/instances/${id}/transparency-log`, transparencyLog)
+    // The log begins shortly after the server.
+    await expect.poll(async () => (await read()).keys.length, { timeout: 60_000 }).toBe(1)
+    const { origin, keys } = await read()
     await witness.know(origin, keys[0] ?? '')
     await signIn(server)
     const repository = await api.createRepository({})

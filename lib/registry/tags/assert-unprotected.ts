@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { AppError } from '@/lib/domain/errors'
 import { isProtected } from '@/lib/domain/immutability'
 import type { SqlTransaction } from '@/lib/metadata/engine/database'
@@ -22,6 +23,8 @@ export async function assertUnprotected(
   // A glob may exempt any number of tags: it takes more of them, until one is protected or there are no more.
   for (let limit = namedTagsMax + repository.exemptTags.length; ; limit *= 10) {
     const reaching = await listTagsReaching(tx, repository.id, digest, limit)
+    // To judge thousands of names by patterns takes as long as to read them.
+    await setImmediate()
     const tags = reaching.filter((name) => isProtected(repository, name)).slice(0, namedTagsMax)
     if (tags.length > 0) throw new AppError(code, { detail: { repository: repository.path, digest, tags } })
     if (reaching.length < limit) return

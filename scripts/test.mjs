@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { build, prepare, root, say } from './lib/set-up.mjs'
+import { build, checkScriptBudget, prepare, root, say } from './lib/set-up.mjs'
 
 const { values: options } = parseArgs({
   options: {
@@ -26,7 +26,16 @@ const reports = join(root, 'test-results')
 const nodeVersions = (process.env['NODE_VERSIONS'] ?? '26').split(' ')
 
 // Before the checks: the build on another version of Node.js takes what this one has compiled.
-const first = [['build', () => build().then(() => true)]]
+const first = [
+  [
+    'build',
+    async () => {
+      await build()
+      checkScriptBudget()
+      return true
+    },
+  ],
+]
 
 /**
  * The checks of the sources, and the product on other versions of Node.js, in parallel: linting takes as long as all

@@ -11,7 +11,7 @@ beforeEach(async () => ({ registry, close } = await startTestRegistry()))
 afterEach(() => close())
 
 test('the platform of a config whose bytes have changed is not believed', async () => {
-  const { bytes, digest } = await registry.image('layer')
+  const { bytes, digest } = await registry.image('a config of no other test: platforms are cached by digest')
   const { config } = JSON.parse(bytes.toString()) as { config: { digest: Digest } }
   const file = blobPath(registry.ctx.config.dataDir, config.digest)
   await writeFile(file, (await readFile(file, 'utf8')).replace('amd64', 'arm64'))

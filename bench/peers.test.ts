@@ -24,7 +24,7 @@ async function makeZot(): Promise<string> {
     program,
     `#!${process.execPath}
 const [command, file] = process.argv.slice(2)
-if (command === '--version') { console.log('zot of the test'); process.exit() }
+if (command === '--version') { console.log('{"level":"info","commit":"v2 of the test"}'); process.exit() }
 const { http, storage, log } = JSON.parse(require('node:fs').readFileSync(file, 'utf8'))
 if (command !== 'serve' || !storage.rootDirectory || log.level !== 'error') process.exit(1)
 require('node:http').createServer((_, response) => response.end()).listen(Number(http.port), http.address)
@@ -37,7 +37,7 @@ require('node:http').createServer((_, response) => response.end()).listen(Number
 test('zot is started with its configuration, measured and stopped', async () => {
   registries = await startPeers({ distribution2: undefined, distribution3: undefined, zot: await makeZot() })
   const [zot] = registries
-  expect(zot).toMatchObject({ kind: 'zot', version: 'zot of the test', account: null })
+  expect(zot).toMatchObject({ kind: 'zot', version: 'v2 of the test', account: null })
   expect((await fetch(`http://127.0.0.1:${zot?.port}/v2/`)).status).toBe(200)
   expect(await zot?.memoryMiB()).toBeGreaterThan(1)
   expect(await zot?.cpuSeconds()).toBeGreaterThan(0)

@@ -75,6 +75,11 @@ async function start(
   // Distribution 3 sends traces unless told otherwise.
   const env = { ...process.env, OTEL_TRACES_EXPORTER: 'none' }
   const child = spawn(program, ['serve', join(folder, file)], { stdio: 'ignore', env })
-  const version = (stdout + stderr).trim().split('\n')[0] ?? ''
+  const version = versionOf((stdout + stderr).trim().split('\n')[0] ?? '')
   return started({ kind, name, version, headers: {}, account: null }, [{ child, port }], folder)
+}
+
+/** zot says it as JSON. */
+function versionOf(line: string): string {
+  return /"commit":"([^"]+)"/.exec(line)?.[1] ?? line
 }

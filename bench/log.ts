@@ -171,9 +171,9 @@ async function buildWithoutLog(): Promise<string> {
   await cp(join(root, 'dist'), variantFolder, { recursive: true })
   const parts = join(variantFolder, 'parts')
   let changed = 0
-  for (const name of await readdir(parts)) {
+  for (const name of (await readdir(parts)).filter((file) => file.endsWith('.mjs'))) {
     const text = await readFile(join(parts, name), 'utf8')
-    const without = text.replace(/,\s*transparencyJob\(\)(?=[\s,]*\])/, '')
+    const without = text.replace(/\btransparencyJob\(\),/, '')
     if (without === text) continue
     changed += 1
     await writeFile(join(parts, name), without)

@@ -2,10 +2,9 @@ import type { TagRefusal } from '@/lib/domain/immutability'
 import type { TagEventKind } from '@/lib/domain/ledger'
 import type { OpeningEnd } from '@/lib/domain/openings'
 import type { Actor } from './audit-events'
-import { asGivenTags, batchesOf, isOneOf } from './engine/batches'
+import { asGivenTags, asJsonKeys, batchesOf, isOneOf } from './engine/batches'
 import type { SqlSource, SqlTransaction } from './engine/database'
 import { Prisma } from './generated/sqlite/client'
-import { addLastTagEventToOutbox, addTagEventsToOutbox } from './outbox'
 import type { NamedRepository } from './repositories'
 import type { TagTarget } from './tags'
 
@@ -125,7 +124,7 @@ export async function recordDeletions(
       SELECT ${repository.instanceId}, ${repository.id}, ${repository.path}, given."name", 'DELETED', given."digest",
         NULL, ${reason}, ${actor.name}, ${actor.credential}, ${actor.address}, ${actor.userAgent}, 1, ${now}, ${now}
       FROM ${asGivenTags(tx.provider, batch)} ORDER BY given."name" RETURNING "id"`
-    await addEntriesToOutbox(tx, repository, inserted, now)
+    await addToOutbox(tx, repository, inserted, now)
   }
 }
 
@@ -171,6 +170,7 @@ export async function listLastLeaves(
   return last
 }
 
+/** Writes an entry and its event of the outbox; `closesAt` is of an opening. */
 async function insertTagEvent(
   tx: SqlTransaction,
   repository: NamedRepository,
@@ -179,14 +179,21 @@ async function insertTagEvent(
   now: Date,
   closesAt?: Date,
 ): Promise<void> {
+  const detail = closesAt === undefined ? null : JSON.stringify({ closesAt })
   if (tx.provider === 'postgresql') {
+    // One statement, and each value once: every push sends it.
     await tx.$send`
-      INSERT INTO "TagEvent" ("instanceId", "repositoryId", "repositoryPath", "tag", "kind", "currentDigest",
-        "pushedDigest", "reason", "actor", "credential", "address", "userAgent", "count", "createdAt", "lastAt")
-      VALUES (${repository.instanceId}, ${repository.id}, ${repository.path}, ${tag}, ${kind}, ${currentDigest},
-        ${pushedDigest}, ${reason}, ${actor.name}, ${actor.credential}, ${actor.address}, ${actor.userAgent}, 1, ${now},
-        ${now})`
-    await addLastTagEventToOutbox(tx, repository, now, closesAt)
+      WITH entry AS (
+        INSERT INTO "TagEvent" ("instanceId", "repositoryId", "repositoryPath", "tag", "kind", "currentDigest",
+          "pushedDigest", "reason", "actor", "credential", "address", "userAgent", "count", "createdAt", "lastAt")
+        SELECT "instanceId", "repositoryId", "repositoryPath", ${tag}, ${kind}, ${currentDigest},
+          ${pushedDigest}, ${reason}, ${actor.name}, ${actor.credential}, ${actor.address}, ${actor.userAgent}, 1, "now",
+          "now"
+        FROM (VALUES (${repository.instanceId}, ${repository.id}, ${repository.path}, ${now}::TIMESTAMP(3)))
+          AS given("instanceId", "repositoryId", "repositoryPath", "now")
+        RETURNING "id", "instanceId", "repositoryId", "repositoryPath", "createdAt")
+      INSERT INTO "OutboxEvent" ("kind", "instanceId", "repositoryId", "repositoryPath", "tagEventId", "detail", "createdAt")
+      SELECT 'TAG', "instanceId", "repositoryId", "repositoryPath", "id", ${detail}, "createdAt" FROM entry`
     return
   }
   const inserted = await tx.$queryRaw<{ id: number }[]>`
@@ -196,21 +203,19 @@ async function insertTagEvent(
       ${pushedDigest}, ${reason}, ${actor.name}, ${actor.credential}, ${actor.address}, ${actor.userAgent}, 1, ${now},
       ${now})
     RETURNING "id"`
-  await addEntriesToOutbox(tx, repository, inserted, now, closesAt)
+  await addToOutbox(tx, repository, inserted, now, detail)
 }
 
-function addEntriesToOutbox(
+/** Adds entries to the outbox, in their order. `detail` is what the entries themselves do not say: JSON, or null. */
+async function addToOutbox(
   tx: SqlTransaction,
-  repository: NamedRepository,
+  { id, instanceId, path }: NamedRepository,
   entries: readonly { readonly id: number }[],
   now: Date,
-  closesAt?: Date,
+  detail: string | null = null,
 ): Promise<void> {
-  return addTagEventsToOutbox(
-    tx,
-    repository,
-    entries.map(({ id }) => id),
-    now,
-    closesAt,
-  )
+  await tx.$executeRaw`
+    INSERT INTO "OutboxEvent" ("kind", "instanceId", "repositoryId", "repositoryPath", "tagEventId", "detail", "createdAt")
+    SELECT 'TAG', ${instanceId}, ${id}, ${path}, CAST("key" AS INTEGER), ${detail}, ${now}
+    FROM json_each(${asJsonKeys(entries.map((entry) => entry.id))}) ORDER BY CAST("key" AS INTEGER)`
 }

@@ -13,8 +13,8 @@ import { Prisma } from './generated/sqlite/client'
 interface Gap {
   readonly from: number
   readonly to: number
-  /** Transactions with ids from here on began after the gap was seen. */
-  readonly horizon: string
+  /** The transactions of these events have ids below this one; null until `takeOutboxPage` knows one. */
+  readonly horizon: string | null
 }
 
 /** An event as a reader sees it. */
@@ -50,16 +50,13 @@ export async function readOutboxPage(source: SqlSource, name: string, limit: num
   const state = await findReader(source, name)
   // Before the events: what had ended by now is seen by the next statement.
   const running = state.gaps.length > 0 ? await readHorizons(source) : null
-  const horizon =
-    source.provider === 'sqlite' ? Prisma.sql`'0'` : Prisma.sql`pg_snapshot_xmax(pg_current_snapshot())::text`
   const columns = Prisma.sql`o."id", o."kind", o."instanceId", o."repositoryId", o."repositoryPath", o."tagEventId",
-    o."detail", o."createdAt", ${horizon} AS "horizon"`
+    o."detail", o."createdAt"`
   const page = Prisma.sql`
     SELECT ${columns} FROM "OutboxEvent" o WHERE o."id" > ${state.position} ORDER BY o."id" LIMIT ${limit}`
-  const rows = await source.read.$queryRaw<(OutboxEventRow & { readonly horizon: string })[]>`${
+  const events = await source.read.$queryRaw<OutboxEventRow[]>`${
     state.gaps.length === 0 ? page : Prisma.sql`${inGaps(state.gaps, columns, limit)} UNION ALL (${page})`
   }${state.gaps.length === 0 ? Prisma.empty : Prisma.sql` ORDER BY "id" LIMIT ${limit}`}`
-  const events = rows.map(({ horizon: _, ...event }) => event)
   return {
     events,
     after(count) {
@@ -67,13 +64,15 @@ export async function readOutboxPage(source: SqlSource, name: string, limit: num
       const last = seen.at(-1) ?? 0
       const position = Math.max(state.position, last)
       // Beyond a page that is full, or that is not taken to its end, a gap may have more than was read.
-      const isRead = (gap: Gap) => (rows.length < limit && count >= rows.length) || gap.to < last
+      const isRead = (gap: Gap) => (events.length < limit && count >= events.length) || gap.to < last
       const gaps = [
         ...state.gaps
-          .filter((gap) => !(running !== null && isRead(gap) && isSettled(gap, running)))
+          .filter(
+            (gap) => !(running !== null && gap.horizon !== null && isRead(gap) && isSettled(gap.horizon, running)),
+          )
           .flatMap((gap) => without(gap, seen)),
         // SQLite has one writer: an id that is missing there belongs to nothing.
-        ...(source.provider === 'sqlite' ? [] : findGaps(state.position, seen, rows[0]?.horizon ?? '')),
+        ...(source.provider === 'sqlite' ? [] : findGaps(state.position, seen)),
       ]
       const isSame = position === state.position && JSON.stringify(gaps) === JSON.stringify(state.gaps)
       return isSame ? null : { ...state, position, gaps }
@@ -86,7 +85,8 @@ export async function takeOutboxPage(
   tx: SqlTransaction,
   { name, version, position, gaps }: ReaderState,
 ): Promise<boolean> {
-  const stored = JSON.stringify(gaps)
+  const horizon = gaps.some((gap) => gap.horizon === null) ? await readOwnHorizon(tx) : null
+  const stored = JSON.stringify(gaps.map((gap) => ({ ...gap, horizon: gap.horizon ?? horizon })))
   const count =
     version === 0
       ? await tx.$executeRaw`
@@ -136,7 +136,20 @@ export async function measureReader(
   return { last, takenTo: untaken === null ? last : untaken - 1 }
 }
 
-/** The ids of transactions between which others run: all below `oldest` have ended, none from `next` on has begun. */
+/**
+ * The id of this transaction. Whatever has written to the database before it has a lower one, or has none any more. With
+ * SQLite, where no transaction is seen before it ends, one below all others.
+ *
+ * The end of a snapshot (`pg_snapshot_xmax`) is not enough: it is one above the highest id of the transactions that have
+ * *ended*, and others with higher ids may be running, with events of lower ids.
+ */
+export async function readOwnHorizon(tx: SqlTransaction): Promise<string> {
+  if (tx.provider === 'sqlite') return '0'
+  const [row] = await tx.$queryRaw<{ id: string }[]>`SELECT pg_current_xact_id()::text AS "id"`
+  return row?.id ?? '0'
+}
+
+/** The ids of transactions: all below `oldest` have ended, and `next` is above all that have. */
 export interface Horizons {
   readonly oldest: bigint
   readonly next: bigint
@@ -152,10 +165,10 @@ export async function readHorizons(source: SqlSource): Promise<Horizons> {
 }
 
 /**
- * Whether all transactions that had begun at a horizon have ended. So has each one of a horizon that lies ahead: it is that
- * of another cluster, from which the database was restored.
+ * Whether all transactions below a horizon (`readOwnHorizon`) have ended. So has each one of a horizon that lies ahead: it
+ * is that of another cluster, from which the database was restored.
  */
-export function isSettled({ horizon }: Pick<Gap, 'horizon'>, { oldest, next }: Horizons): boolean {
+export function isSettled(horizon: string, { oldest, next }: Horizons): boolean {
   return oldest >= BigInt(horizon) || next < BigInt(horizon)
 }
 
@@ -177,12 +190,12 @@ function inGaps(gaps: readonly Gap[], columns: Prisma.Sql, limit: number): Prism
 }
 
 /** The ids between those that were seen; `seen` may begin with some of earlier gaps. */
-function findGaps(position: number, seen: readonly number[], horizon: string): Gap[] {
+function findGaps(position: number, seen: readonly number[]): Gap[] {
   const gaps: Gap[] = []
   let last = position
   for (const id of seen) {
     if (id <= position) continue
-    if (id > last + 1) gaps.push({ from: last + 1, to: id - 1, horizon })
+    if (id > last + 1) gaps.push({ from: last + 1, to: id - 1, horizon: null })
     last = id
   }
   return gaps

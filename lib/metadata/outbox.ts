@@ -1,11 +1,12 @@
 import type { ImmutabilityRule } from '@/lib/domain/immutability'
-import { asJsonKeys } from './engine/batches'
 import type { SqlTransaction } from './engine/database'
 
 /*
  * The outbox: what happened, in commit order wherever two events conflict, for later readers (triggers, the
  * transparency log, replication, statistics). An event is written in the transaction of the change that it describes:
  * both are stored, or neither is. Readers keep their own positions.
+ *
+ * What happens to tags is written together with the ledger (`ledger.ts`).
  */
 
 /** The repository of an event, as it is named then. */
@@ -43,41 +44,6 @@ export interface NameState {
   readonly digest: string
   readonly repositoryId: string
   readonly repositoryPath: string
-}
-
-/** Adds entries of the ledger, by their ids; `closesAt` is of an opening. */
-export async function addTagEventsToOutbox(
-  tx: SqlTransaction,
-  { id, instanceId, path }: EventRepository,
-  tagEventIds: readonly number[],
-  now: Date,
-  closesAt?: Date,
-): Promise<void> {
-  await tx.$executeRaw`
-    INSERT INTO "OutboxEvent" ("kind", "instanceId", "repositoryId", "repositoryPath", "tagEventId", "detail", "createdAt")
-    SELECT 'TAG', ${instanceId}, ${id}, ${path}, CAST("key" AS INTEGER), ${tagDetail(closesAt)}, ${now}
-    FROM json_each(${asJsonKeys(tagEventIds)}) ORDER BY CAST("key" AS INTEGER)`
-}
-
-/**
- * Adds the entry of the ledger that this transaction has just written, without waiting for its id; `closesAt` is of an
- * opening. For PostgreSQL, where each push does this: the last id is that of the connection.
- */
-export async function addLastTagEventToOutbox(
-  tx: SqlTransaction,
-  { id, instanceId, path }: EventRepository,
-  now: Date,
-  closesAt?: Date,
-): Promise<void> {
-  await tx.$send`
-    INSERT INTO "OutboxEvent" ("kind", "instanceId", "repositoryId", "repositoryPath", "tagEventId", "detail", "createdAt")
-    SELECT 'TAG', ${instanceId}, ${id}, ${path}, CAST(currval(pg_get_serial_sequence('"TagEvent"', 'id')) AS INTEGER),
-      ${tagDetail(closesAt)}, ${now}`
-}
-
-/** What the entry of the ledger itself does not say: JSON, or null. */
-function tagDetail(closesAt: Date | undefined): string | null {
-  return closesAt === undefined ? null : JSON.stringify({ closesAt })
 }
 
 /** Adds what happened to a repository. */

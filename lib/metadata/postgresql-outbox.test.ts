@@ -81,6 +81,22 @@ describe('a transaction that commits late', () => {
     await settle(0)
   })
 
+  test('is not passed over although its transaction began after all that have ended', async () => {
+    await commit('a')
+    expect(await take()).toEqual(['a'])
+    let end: Awaited<ReturnType<typeof begin>> | undefined
+    await db.sqlTransaction(async (early) => {
+      await early.$queryRaw`SELECT pg_current_xact_id()::text AS "id"`
+      end = await begin('late')
+      await add(early, 'b')
+    })
+    expect(await take()).toEqual(['b'])
+    for (let looks = 0; looks < 3; looks += 1) expect(await take()).toEqual([])
+    await end?.('commit')
+    expect(await take()).toEqual(['late'])
+    await settle(0)
+  })
+
   test('is not passed over by pages that are full', async () => {
     const ends = []
     for (const digest of ['late 1', 'late 2', 'late 3']) {

@@ -123,7 +123,39 @@ async function moveIfOpen(
   return { ...result, opening }
 }
 
+/** How often a move is tried again while others change its tag: each time one of them has committed meanwhile. */
+const attemptsMax = 20
+
+/**
+ * Moves a tag as its repository's mode says. Where nothing was written, the reason is read by later statements. On
+ * PostgreSQL these may see what others committed meanwhile, so a move that the rule allows by then is tried again. Throws
+ * PRECONDITION_FAILED, and UNAVAILABLE when others change the tag all the time.
+ */
 async function tryMove(tx: SqlTransaction, repository: RepositoryForTraffic, move: TagMove): Promise<TagMoveResult> {
+  let before: string | null = null
+  for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+    const written = await writeMove(tx, repository, move)
+    if (written !== null) return written
+    const { result, current } = await whyNotMoved(tx, repository, move)
+    // The statement does not find the former manifest of a tag that it waited for. It has locked the row, so that the
+    // second one does, and finds the same tag.
+    const isBlind = tx.provider === 'postgresql' && isRefusedAppend(result) && before !== current
+    if (result !== null && !isBlind) return result
+    before = current
+  }
+  throw new AppError('UNAVAILABLE', { cause: new Error(`others move the tag ${move.name} all the time`) })
+}
+
+function isRefusedAppend(result: TagMoveResult | null): boolean {
+  return result?.outcome === 'refused' && result.refusal.reason === 'TAG_APPEND_ONLY'
+}
+
+/** Moves the tag in one statement, if the rule and the precondition allow it; null: nothing was written. */
+async function writeMove(
+  tx: SqlTransaction,
+  repository: RepositoryForTraffic,
+  move: TagMove,
+): Promise<Extract<TagMoveResult, Moved> | null> {
   const { id: repositoryId, instanceId, path } = repository
   const { name, digest, precondition, movedBy, now } = move
   const isFree = !isProtected(repository, name)
@@ -140,7 +172,7 @@ async function tryMove(tx: SqlTransaction, repository: RepositoryForTraffic, mov
   // What an append-only tag pointed at is compared in three parts: the manifest, the config, and the layers or children.
   // On PostgreSQL, a move that another push committed while this statement waited for the row is seen in the row alone:
   // its manifest is not there for this statement. So the first part must find the former manifest, not only no
-  // difference.
+  // difference; `tryMove` asks again.
   //
   // The size and the kind are those of the manifest, for lists. The migration that added the columns says the same.
   //
@@ -199,22 +231,23 @@ async function tryMove(tx: SqlTransaction, repository: RepositoryForTraffic, mov
       SELECT 1 FROM "Tombstone" WHERE "instanceId" = ${instanceId} AND "repositoryPath" = ${path} AND "tag" = ${name}
         AND "digest" <> ${digest} AND "repositoryId" = ${repositoryId}) AS "isContradicted"`
   const [row] = written
-  if (row !== undefined) {
-    const { previousDigest } = row
-    const endedReservation = row.isContradicted ? await endReservation(tx, repository, name) : null
-    return previousDigest === null
-      ? { outcome: 'created', endedReservation }
-      : { outcome: 'moved', previousDigest, endedReservation }
-  }
-  return whyNotMoved(tx, repository, move)
+  if (row === undefined) return null
+  const { previousDigest } = row
+  const endedReservation = row.isContradicted ? await endReservation(tx, repository, name) : null
+  return previousDigest === null
+    ? { outcome: 'created', endedReservation }
+    : { outcome: 'moved', previousDigest, endedReservation }
 }
 
-/** Why the statement of a move wrote nothing. Throws PRECONDITION_FAILED. */
+/**
+ * Why the statement of a move wrote nothing, and what the tag points at; without a result, the move is allowed now. Throws
+ * PRECONDITION_FAILED.
+ */
 async function whyNotMoved(
   tx: SqlTransaction,
   repository: RepositoryForTraffic,
   { name, digest, precondition }: TagMove,
-): Promise<TagMoveResult> {
+): Promise<{ readonly result: TagMoveResult | null; readonly current: string | null }> {
   const current = (await findTag(tx, repository.id, name))?.digest ?? null
   const reservation = await findReservation(tx, repository, name)
   const verdict = judgeMove(repository, name, current, digest, {
@@ -222,19 +255,19 @@ async function whyNotMoved(
     isAppended: false,
     isOpened: false,
   })
-  // The rule would allow it: the tag did not exist yet when the statement looked for one that `If-Match` names.
-  const isLate = verdict.kind === 'allowed' && verdict.effect !== 'unchanged'
-  if (isLate || !meetsPrecondition(precondition, current)) {
+  if (!meetsPrecondition(precondition, current)) {
     throw new AppError('PRECONDITION_FAILED', { detail: { tag: name, currentDigest: current ?? undefined } })
   }
-  if (verdict.kind === 'allowed') return { outcome: 'unchanged' }
+  if (verdict.kind === 'allowed') {
+    return { result: verdict.effect === 'unchanged' ? { outcome: 'unchanged' } : null, current }
+  }
   const refusal = {
     reason: verdict.reason,
     tag: name,
     currentDigest: current ?? reservation?.digest ?? '',
     pushedDigest: digest,
   }
-  return { outcome: 'refused', refusal }
+  return { result: { outcome: 'refused', refusal }, current }
 }
 
 /**

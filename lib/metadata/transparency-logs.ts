@@ -34,7 +34,7 @@ export interface LogHead {
   readonly historyEnd: number
   /** The last event of the outbox that is history. */
   readonly outboxEnd: number
-  /** When both were read: see `isSettled`. */
+  /** A transaction that began after both were read: see `readOwnHorizon`. */
   readonly horizon: string
   /** Of phase `history`, the entry of the ledger that was written last; of phase `states`, what was told last. */
   readonly cursor: string

@@ -9,10 +9,12 @@ import { lockName, lockRow } from './locks'
 import { migrate } from './migrate'
 import type { Digest } from '@/lib/domain/digest'
 import { parseTag } from '@/lib/domain/reference'
+import type { Prisma } from '@/lib/metadata/generated/sqlite/client'
 import { insertManifest } from '@/lib/metadata/manifests'
-import { lockRepository, lockRepositoryExclusively } from '@/lib/metadata/repositories'
+import { type RepositoryForTraffic, lockRepository, lockRepositoryExclusively } from '@/lib/metadata/repositories'
 import { updateRepository } from '@/lib/metadata/repository-settings'
 import { type TagMoveResult, findTag, moveTag } from '@/lib/metadata/tags'
+import { reserveTagName } from '@/lib/metadata/tombstones'
 import { checkedInMigrations, createTestDatabase } from '@/lib/testing/test-database'
 
 /*
@@ -143,6 +145,26 @@ async function pushSignatures(tx: SqlTransaction, digest: string, layers: readon
   return moveTag(tx, repository, { name: parseTag(signatureTag), digest, precondition, movedBy: 'admin', now })
 }
 
+/** The transaction, which does `work` before the first statement that only reads `table`. */
+function beforeReadOf(tx: SqlTransaction, table: string, work: () => Promise<void>): SqlTransaction {
+  let isDone = false
+  const $queryRaw = async <T>(query: TemplateStringsArray | Prisma.Sql, ...values: readonly unknown[]): Promise<T> => {
+    const text = 'raw' in query ? query.join('?') : query.sql
+    if (!isDone && /^\s*SELECT/.test(text) && text.includes(table)) {
+      isDone = true
+      await work()
+    }
+    return tx.$queryRaw<T>(query, ...values)
+  }
+  return {
+    provider: tx.provider,
+    read: { $queryRaw },
+    $queryRaw,
+    $executeRaw: (query, ...values) => tx.$executeRaw(query, ...values),
+    $send: (query, ...values) => tx.$send(query, ...values),
+  }
+}
+
 describe('between two servers', () => {
   test('a push that begins while a change of settings is under way waits, and is judged by the new rule', async () => {
     const change = await holdOpen(settingsThere, enableImmutability)
@@ -195,6 +217,40 @@ describe('between two servers', () => {
     await first.commit()
     expect(await second).toMatchObject({ outcome: 'refused', refusal: { currentDigest: signatures.first } })
     expect(await findTag(here, id, signatureTag)).toMatchObject({ digest: signatures.first })
+  })
+
+  test('of two signatures that are pushed at once under a new append-only tag, the second may append to the first', async () => {
+    await here.transaction(enableImmutability)
+    const [one, both] = [digestOf('1'), digestOf('2')]
+    const first = await holdOpen(pushThere, (tx) => pushSignatures(tx, one, [one]))
+    const second = here.sqlTransaction((tx) => pushSignatures(tx, both, [one, both]))
+    await untilSomebodyWaits()
+    await first.commit()
+    expect(await second).toMatchObject({ outcome: 'moved', previousDigest: one })
+  })
+
+  test('a push is not refused for a reservation that another one ended while the reason was read', async () => {
+    const [reserved, first, second] = [digestOf('0'), digestOf('1'), digestOf('2')]
+    const decision = { reason: 'a test', decidedBy: 'admin' }
+    await here.sqlTransaction(async (tx) => {
+      const repository = await lockRepository(tx, id)
+      await reserveTagName(tx, repository as RepositoryForTraffic, { name: signatureTag, digest: reserved }, decision)
+    })
+    await here.transaction((tx) =>
+      updateRepository(tx, { id, version: 1 }, { immutabilityMode: 'audit', updatedBy: 'admin' }),
+    )
+    const other = await holdOpen(pushThere, (tx) => pushSignatures(tx, first, [first]))
+    const moved = await here.sqlTransaction((tx) =>
+      pushSignatures(
+        beforeReadOf(tx, '"Tombstone"', () => other.commit()),
+        second,
+        [second],
+      ),
+    )
+    expect(moved).toMatchObject({
+      ...{ outcome: 'moved', previousDigest: first },
+      wouldBeRefused: { reason: 'TAG_APPEND_ONLY' },
+    })
   })
 
   test.each([

@@ -9,7 +9,7 @@ import {
 import { listUnclosedOpeningsOf } from '@/lib/metadata/openings'
 import type { SqlTransaction } from '@/lib/metadata/engine/database'
 import { addToOutbox } from '@/lib/metadata/outbox'
-import { isSettled, readHorizons } from '@/lib/metadata/outbox-readers'
+import { isSettled, readHorizons, readOwnHorizon } from '@/lib/metadata/outbox-readers'
 import { lockRepositoryExclusively } from '@/lib/metadata/repositories'
 import { listTagsAfter } from '@/lib/metadata/tags'
 import { type LogHead, findLog, insertLog, listInstancesWithoutLog, moveHead } from '@/lib/metadata/transparency-logs'
@@ -40,8 +40,9 @@ export async function beginLogs({ db }: Pick<Context, 'db'>): Promise<void> {
   if (ids.length === 0) return
   const ends = await readEnds(db)
   // After both: what has not ended by now, and began before, may still add entries below them.
-  const horizon = String((await readHorizons(db)).next)
-  for (const id of ids) await db.sqlTransaction((tx) => insertLog(tx, id, 'history', { ...ends, horizon }))
+  for (const id of ids) {
+    await db.sqlTransaction(async (tx) => insertLog(tx, id, 'history', { ...ends, horizon: await readOwnHorizon(tx) }))
+  }
 }
 
 /** Writes the first leaf of a log that begins with its instance. */
@@ -60,7 +61,7 @@ export async function copyHistory(
   signers: LogSigners,
 ): Promise<boolean> {
   const { instanceId, historyEnd } = head
-  if (!isSettled(head, await readHorizons(ctx.db))) return false
+  if (!isSettled(head.horizon, await readHorizons(ctx.db))) return false
   const page = { after: Number(head.cursor), end: historyEnd, limit: historyMax }
   const events = await listHistory(ctx.db, instanceId, page)
   const { leaves, last, unreadable } = leavesUntilUnreadable(events)

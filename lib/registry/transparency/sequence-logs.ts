@@ -2,6 +2,7 @@ import type { Context } from '@/lib/context'
 import type { PeriodicJob } from '@/lib/jobs/job'
 import { JobLease } from '@/lib/jobs/job-lease'
 import { findOldestHeld } from '@/lib/metadata/held-events'
+import { findLogWork } from '@/lib/metadata/log-work'
 import { type LogHead, listUnfinishedLogs } from '@/lib/metadata/transparency-logs'
 import type { LogSigners } from '@/lib/secrets/log-keys'
 import { TileError } from '@/lib/transparency/tree'
@@ -31,12 +32,17 @@ export async function sequenceLogs(
   try {
     const signers = await ctx.logKeys.read()
     while (signal?.aborted !== true) {
-      await startAndSign(ctx, signers)
-      const taken = [await takeBatch(ctx, signers), await takeHeldBatch(ctx, signers)].filter((count) => count !== null)
+      const work = await findLogWork(ctx.db, signers.id)
+      if (work.isUnfinished) await startAndSign(ctx, signers)
+      const taken = [
+        work.hasEvents ? await takeBatch(ctx, signers) : null,
+        work.isHeld ? await takeHeldBatch(ctx, signers) : null,
+      ].filter((batch) => batch !== null)
       batches += taken.length
-      leaves += taken.reduce((sum, count) => sum + count, 0)
-      const hasTold = !isLast && (await tellBefore(ctx, signers))
-      if (taken.length === 0 && !hasTold) break
+      leaves += taken.reduce((sum, batch) => sum + batch.leaves, 0)
+      const hasTold = !isLast && work.isUnfinished && (await tellBefore(ctx, signers))
+      // What came meanwhile waits for the next call: while there are pushes, small batches would cost more than these do.
+      if (!taken.some(({ isAll }) => !isAll) && !hasTold) break
     }
   } catch (error) {
     if (!(error instanceof Overtaken)) throw error

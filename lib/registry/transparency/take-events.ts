@@ -36,17 +36,27 @@ interface Share {
   unreadable: string | null
 }
 
-/** Takes the next events of the outbox; returns how many leaves they made, or null when there was nothing to take. */
-export async function takeBatch(ctx: SequencerContext, signers: LogSigners): Promise<number | null> {
+/** What a batch took. */
+export interface TakenBatch {
+  readonly leaves: number
+  /** Whether nothing that could be taken was left. */
+  readonly isAll: boolean
+}
+
+/** Nothing yet: something else comes first. */
+const later: TakenBatch = { leaves: 0, isAll: false }
+
+/** Takes the next events of the outbox; null: there was nothing to take. */
+export async function takeBatch(ctx: SequencerContext, signers: LogSigners): Promise<TakenBatch | null> {
   const { db } = ctx
   const page = await readOutboxPage(db, transparencyReader, batchMax)
   const heads = new Map((await listLogs(db, instancesOf(page.events))).map((head) => [head.instanceId, head]))
   if (instancesOf(page.events).some((id) => !heads.has(id))) {
     // One that a server of an earlier version has made just now; those that are gone have no leaves any more.
-    if ((await listInstancesWithoutLog(db)).length > 0) return 0
+    if ((await listInstancesWithoutLog(db)).length > 0) return later
   }
   // A log that was begun just now: its first leaf comes before those of events.
-  if ([...heads.values()].some(({ phase }) => phase === 'new')) return 0
+  if ([...heads.values()].some(({ phase }) => phase === 'new')) return later
   const holding = new Set(page.events.length === 0 ? [] : await listHoldingInstances(db))
   const made = await EventLeaves.of(db, page.events)
   const shares = new Map<string, Share>()
@@ -72,19 +82,21 @@ export async function takeBatch(ctx: SequencerContext, signers: LogSigners): Pro
   })
   for (const share of shares.values())
     if (share.unreadable !== null) await noteStalled(ctx, share.head, share.unreadable)
-  return page.events.length === 0 ? null : count
+  if (page.events.length === 0) return null
+  return { leaves: count, isAll: page.events.length < batchMax && events === page.events.length }
 }
 
-/** Takes held events that can be taken by now; returns how many leaves they made, or null when there are none. */
-export async function takeHeldBatch(ctx: SequencerContext, signers: LogSigners): Promise<number | null> {
-  let count: number | null = null
+/** Takes held events that can be taken by now; null: there are none. */
+export async function takeHeldBatch(ctx: SequencerContext, signers: LogSigners): Promise<TakenBatch | null> {
+  let leaves: number | null = null
   for (const instanceId of await listHoldingInstances(ctx.db)) {
     const own = await takeHeldOf(ctx, instanceId, signers)
-    if (own !== null) count = (count ?? 0) + own
+    if (own !== null) leaves = (leaves ?? 0) + own
   }
-  return count
+  return leaves === null ? null : { leaves, isAll: false }
 }
 
+/** Returns how many leaves they made. */
 async function takeHeldOf(ctx: SequencerContext, instanceId: string, signers: LogSigners): Promise<number | null> {
   const { db } = ctx
   const head = await findLog(db, instanceId)

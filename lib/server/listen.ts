@@ -1,5 +1,5 @@
 import type { Server as HttpServer, RequestListener } from 'node:http'
-import type { Server } from 'node:net'
+import { Server } from 'node:net'
 import type { Config } from '@/lib/config'
 import type { ProbeHandler } from './probes'
 import { StartError } from './start-error'
@@ -28,6 +28,14 @@ export async function listen(server: Server, config: Config): Promise<number> {
   })
   const address = server.address()
   return typeof address === 'object' && address !== null ? address.port : config.port
+}
+
+/**
+ * Accepts no more connections. An HTTP server's own `close` would also close those that it counts as idle: a client that
+ * reads the last part of its answer slowly would not get it.
+ */
+export function stopListening(server: HttpServer): void {
+  Server.prototype.close.call(server)
 }
 
 function explainListenError(error: NodeJS.ErrnoException, { port, host }: Config): string {

@@ -20,7 +20,7 @@ import { exitOnUncaught } from './exit-on-uncaught'
 import { greet } from './greet'
 import { createHttpServer } from './http-server'
 import { jobs } from './jobs'
-import { answerRequests, listen } from './listen'
+import { answerRequests, listen, stopListening } from './listen'
 import { Metrics } from './metrics'
 import { openContext } from './open-context'
 import type { Phase } from './phase'
@@ -146,7 +146,7 @@ export async function start(config: Config, dev: boolean, main: MainProcess | nu
     {
       server,
       connections,
-      stopAccepting: () => (main === null ? server.close() : main.supervised.close()),
+      stopAccepting: () => (main === null ? stopListening(server) : main.supervised.close()),
       phase,
       running: exchanges.running,
       log,

@@ -1,9 +1,11 @@
 import { type Server, type ServerResponse, createServer } from 'node:http'
 import { connect } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createLogger } from '@/lib/log'
 import { Connections } from './connections'
 import type { Phase } from './phase'
+import { stopListening } from './listen'
 import { type Stoppable, stop } from './stop'
 import { listenAnywhere, send } from '@/lib/testing/test-server'
 
@@ -51,7 +53,7 @@ function stoppable(options: Partial<Stoppable> = {}): Stoppable {
   return {
     server,
     connections,
-    stopAccepting: () => void server.close(),
+    stopAccepting: () => stopListening(server),
     phase,
     running,
     log: createLogger('silent'),
@@ -110,6 +112,27 @@ describe('stopping', () => {
     expect(await answer).toMatchObject({ text: 'at last', headers: { connection: 'close' } })
     hurry.abort()
     await stopped
+  })
+
+  test('waits for a client that reads the end of an answer slowly', async () => {
+    const length = 16 * 1024 * 1024
+    const isHeld = new Promise<void>((resolve) => (onHeld = resolve))
+    const client = connect(port, '127.0.0.1')
+    await new Promise((resolve) => client.once('connect', resolve))
+    client.write('GET /held HTTP/1.1\r\nHost: x\r\n\r\n')
+    await isHeld
+    const response = held[0] as ServerResponse
+    response.writeHead(200, { 'Content-Length': length })
+    response.end(Buffer.alloc(length))
+    const stopped = stop(stoppable(), noHurry)
+    // More than one look at the connections.
+    await setTimeout(200)
+    let received = 0
+    const closed = new Promise((resolve) => client.once('close', resolve))
+    client.on('data', (part: Buffer) => (received += part.length))
+    await stopped
+    await closed
+    expect(received).toBeGreaterThan(length)
   })
 
   test('goes on taking connections while an upload is under way', async () => {

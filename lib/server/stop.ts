@@ -92,7 +92,7 @@ function enter(name: 'draining' | 'stopping', { phase, running }: Stoppable): vo
  * aborted, the remaining connections are closed.
  */
 export async function stop(stoppable: Stoppable, hurry: AbortSignal): Promise<void> {
-  const { server, connections, stopAccepting, log, drainMs, timeoutMs, hasUploads, dependents } = stoppable
+  const { server, connections, stopAccepting, running, log, drainMs, timeoutMs, hasUploads, dependents } = stoppable
   const { stopWork, release } = stoppable
   if (drainMs > 0) {
     enter('draining', stoppable)
@@ -111,7 +111,7 @@ export async function stop(stoppable: Stoppable, hurry: AbortSignal): Promise<vo
     if (isLate()) {
       wasCut = true
       server.closeAllConnections()
-    } else {
+    } else if (!isSending(running)) {
       server.closeIdleConnections()
     }
     await setTimeout(pollMs)
@@ -128,4 +128,13 @@ export async function stop(stoppable: Stoppable, hurry: AbortSignal): Promise<vo
     log.error({ err: error }, 'not everything could be closed')
   }
   log.info({ durationMs: Math.round(performance.now() - startedAt), cut: wasCut }, 'stopped')
+}
+
+/**
+ * Whether the end of an answer waits for its client to read. Node counts its connection as idle, and would cut off a slow
+ * download's last part.
+ */
+function isSending(running: Stoppable['running']): boolean {
+  for (const { response } of running) if (response.writableEnded && !response.writableFinished) return true
+  return false
 }

@@ -74,6 +74,9 @@ export type TagMoveResult =
   | { readonly outcome: 'unchanged' }
   | { readonly outcome: 'refused'; readonly refusal: TagRefusal }
 
+/** How often a move is tried again while others change its tag: each time one of them has committed meanwhile. */
+const attemptsMax = 20
+
 /**
  * Points a tag at a manifest, if the rule allows it: **the only function that creates or moves a tag**.
  *
@@ -96,13 +99,31 @@ export async function moveTag(
     const mayBeOpen = result.outcome === 'refused' && isOpenable(result.refusal.reason)
     return mayBeOpen ? moveIfOpen(tx, repository, move, result) : result
   }
-  // Only an overwrite costs a second statement. On PostgreSQL the first one has locked the row that it did not update, so
-  // that the tag is the same for both.
-  const enforced = await tryMove(tx, inMode(repository, 'enforce'), move)
-  if (enforced.outcome !== 'refused') return enforced
-  const result = await tryMove(tx, inMode(repository, 'off'), move)
-  const isWritten = result.outcome === 'created' || result.outcome === 'moved'
-  return isWritten ? { ...result, wouldBeRefused: enforced.refusal } : result
+  return moveInAudit(tx, repository, move)
+}
+
+/** Moves as in mode `off`, and says how mode `enforce` would have refused it. Only an overwrite costs a second statement. */
+async function moveInAudit(
+  tx: SqlTransaction,
+  repository: RepositoryForTraffic,
+  move: TagMove,
+): Promise<TagMoveResult> {
+  for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+    const enforced = await tryMove(tx, inMode(repository, 'enforce'), move)
+    if (enforced.outcome !== 'refused') return enforced
+    // On PostgreSQL the first statement has locked the row that it did not update, so that the tag is the same for both. A
+    // reserved name has no row: whoever creates the tag at the same time makes another judgement of this move.
+    const mayBeCreated = tx.provider === 'postgresql' && enforced.refusal.reason === 'TAG_RESERVED'
+    if (mayBeCreated) await tx.$executeRaw`SAVEPOINT "judged"`
+    const result = await tryMove(tx, inMode(repository, 'off'), move)
+    if (mayBeCreated && result.outcome === 'moved') {
+      await tx.$executeRaw`ROLLBACK TO SAVEPOINT "judged"`
+      continue
+    }
+    const isWritten = result.outcome === 'created' || result.outcome === 'moved'
+    return isWritten ? { ...result, wouldBeRefused: enforced.refusal } : result
+  }
+  throw changedAllTheTime(move)
 }
 
 /**
@@ -123,9 +144,6 @@ async function moveIfOpen(
   return { ...result, opening }
 }
 
-/** How often a move is tried again while others change its tag: each time one of them has committed meanwhile. */
-const attemptsMax = 20
-
 /**
  * Moves a tag as its repository's mode says. Where nothing was written, the reason is read by later statements. On
  * PostgreSQL these may see what others committed meanwhile, so a move that the rule allows by then is tried again. Throws
@@ -143,7 +161,11 @@ async function tryMove(tx: SqlTransaction, repository: RepositoryForTraffic, mov
     if (result !== null && !isBlind) return result
     before = current
   }
-  throw new AppError('UNAVAILABLE', { cause: new Error(`others move the tag ${move.name} all the time`) })
+  throw changedAllTheTime(move)
+}
+
+function changedAllTheTime({ name }: TagMove): AppError {
+  return new AppError('UNAVAILABLE', { cause: new Error(`others move the tag ${name} all the time`) })
 }
 
 function isRefusedAppend(result: TagMoveResult | null): boolean {

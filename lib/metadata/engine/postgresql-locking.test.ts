@@ -229,27 +229,47 @@ describe('between two servers', () => {
     expect(await second).toMatchObject({ outcome: 'moved', previousDigest: one })
   })
 
-  test('a push is not refused for a reservation that another one ended while the reason was read', async () => {
-    const [reserved, first, second] = [digestOf('0'), digestOf('1'), digestOf('2')]
-    const decision = { reason: 'a test', decidedBy: 'admin' }
-    await here.sqlTransaction(async (tx) => {
-      const repository = await lockRepository(tx, id)
-      await reserveTagName(tx, repository as RepositoryForTraffic, { name: signatureTag, digest: reserved }, decision)
+  describe('in mode audit, under a name that is reserved', () => {
+    const [reserved, one, other, both] = ['0', '1', '2', '3'].map(digestOf) as [Digest, Digest, Digest, Digest]
+
+    beforeEach(async () => {
+      const decision = { reason: 'a test', decidedBy: 'admin' }
+      await here.sqlTransaction(async (tx) => {
+        const repository = await lockRepository(tx, id)
+        await reserveTagName(tx, repository as RepositoryForTraffic, { name: signatureTag, digest: reserved }, decision)
+      })
+      await here.transaction((tx) =>
+        updateRepository(tx, { id, version: 1 }, { immutabilityMode: 'audit', updatedBy: 'admin' }),
+      )
     })
-    await here.transaction((tx) =>
-      updateRepository(tx, { id, version: 1 }, { immutabilityMode: 'audit', updatedBy: 'admin' }),
-    )
-    const other = await holdOpen(pushThere, (tx) => pushSignatures(tx, first, [first]))
-    const moved = await here.sqlTransaction((tx) =>
-      pushSignatures(
-        beforeReadOf(tx, '"Tombstone"', () => other.commit()),
-        second,
-        [second],
-      ),
-    )
-    expect(moved).toMatchObject({
-      ...{ outcome: 'moved', previousDigest: first },
-      wouldBeRefused: { reason: 'TAG_APPEND_ONLY' },
+
+    test('a push is not refused when another one ends the reservation while the reason is read', async () => {
+      const first = await holdOpen(pushThere, (tx) => pushSignatures(tx, one, [one]))
+      const moved = await here.sqlTransaction((tx) =>
+        pushSignatures(
+          beforeReadOf(tx, '"Tombstone"', () => first.commit()),
+          other,
+          [other],
+        ),
+      )
+      expect(moved).toMatchObject({
+        ...{ outcome: 'moved', previousDigest: one },
+        wouldBeRefused: { reason: 'TAG_APPEND_ONLY' },
+      })
+    })
+
+    test.each([
+      ['appends to it is not warned', both, [one, both], undefined],
+      ['replaces it is warned', other, [other], { reason: 'TAG_APPEND_ONLY' }],
+    ] as const)('a push that waits for the one that creates the tag, and %s', async (_, digest, layers, refusal) => {
+      const first = await holdOpen(pushThere, (tx) => pushSignatures(tx, one, [one]))
+      const second = here.sqlTransaction((tx) => pushSignatures(tx, digest, layers))
+      await untilSomebodyWaits()
+      await first.commit()
+      const result = await second
+      expect(result).toMatchObject({ outcome: 'moved', previousDigest: one })
+      if (refusal === undefined) expect(result).not.toHaveProperty('wouldBeRefused')
+      else expect(result).toMatchObject({ wouldBeRefused: refusal })
     })
   })
 

@@ -12,7 +12,7 @@ const ofSqlite = [
   // It has none.
   'lib/acr/signing/*.test.ts',
 ]
-const ofPostgresql = ['lib/metadata/{,engine/}postgresql*.test.ts']
+const ofPostgresql = ['lib/{metadata/{,engine/},registry/transparency/}postgresql*.test.ts']
 
 /** What measures its process, changes it, or starts others: each of these files has a process of its own. */
 const ofOneProcess = [

@@ -2,15 +2,16 @@ import { notFound } from 'next/navigation'
 import { AppError } from '@/lib/domain/errors'
 
 /**
- * Runs `look`, and shows that there is no such page, with the status 404, where it throws NOT_FOUND. Who sees that
- * something is there, but may not read it, is told by the page.
+ * Returns what `look` finds. Where it throws NOT_FOUND, there is no such page, which is shown with the status 404. Null where
+ * the person sees that something is there but may not read it: the page says so.
  */
-export async function orNotFound(look: () => Promise<unknown>): Promise<void> {
+export async function orNotFound<T>(look: () => Promise<T>): Promise<T | null> {
   try {
-    await look()
+    return await look()
   } catch (error) {
     if (!AppError.is(error)) throw error
     if (error.code === 'NOT_FOUND') notFound()
     if (error.code !== 'DENIED') throw error
+    return null
   }
 }

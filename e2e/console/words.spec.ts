@@ -121,6 +121,7 @@ test('what is not there is said inside the console, with the status 404 and a wa
   server,
   signIn,
 }) => {
+  test.slow()
   const repository = await api.createRepository()
   await pushImage(server, `test/${repository.name}`, 'v1')
   const home = await api.defaultInstance()
@@ -137,6 +138,13 @@ test('what is not there is said inside the console, with the status 404 and a wa
       title: 'There is no such instance',
       way: instancesAddress(),
     },
+    {
+      address: `/cn-hangzhou/instance/${uniqueName('nowhere')}/repositories?search=x`,
+      title: 'There is no such instance',
+      way: instancesAddress(),
+    },
+    // No instance can have this name.
+    { address: '/cn-hangzhou/instance/No%20Name', title: 'There is no such instance', way: instancesAddress() },
     { address: `${overviewAddress(home)}/nowhere`, title: 'There is no page here', way: overviewAddress(home) },
     {
       address: `${overviewAddress(home)}/repository/${missing}/tags`,
@@ -157,8 +165,10 @@ test('what is not there is said inside the console, with the status 404 and a wa
     await expect(page, address).toHaveURL(way)
   }
   // Of an instance that is not there, nothing in the pane would lead anywhere.
-  await page.goto('/cn-hangzhou/instance/cri-0000000000000000')
-  await expect(page.getByRole('navigation', { name: 'Console' }).getByRole('link', { name: 'Audit' })).toBeVisible()
+  for (const instance of ['cri-0000000000000000', uniqueName('nowhere')]) {
+    await page.goto(`/cn-hangzhou/instance/${instance}`)
+    await expect(page.getByRole('navigation', { name: 'Console' }).getByRole('link', { name: 'Audit' })).toBeVisible()
+  }
   for (const address of [tags, `${tags}/v1`, overviewAddress(home), '/audit']) {
     expect((await page.goto(address))?.status(), address).toBe(200)
   }
@@ -179,7 +189,13 @@ test('who has no access is told the same as of what is not there', async ({ api,
     data: { userName: user.name, password },
     headers: { origin: server.url },
   })
-  for (const address of [repositoryAddress(repository, 'details'), '/audit', '/users']) {
+  const named = (await api.defaultInstance()).name
+  for (const address of [
+    repositoryAddress(repository, 'details'),
+    `/cn-hangzhou/instance/${named}/repositories`,
+    '/audit',
+    '/users',
+  ]) {
     expect((await theirs.goto(address))?.status(), address).toBe(404)
     await expect(theirs.getByRole('banner').getByRole('button', { name: /^Account/ })).toBeVisible()
     await expect(theirs.getByRole('heading', { level: 1 })).toBeVisible()

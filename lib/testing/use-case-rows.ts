@@ -108,6 +108,10 @@ export const useCaseRows: Readonly<Record<string, UseCaseRow>> = {
     args: () => [{ name: 'another', regionId: 'cn-beijing', specification: 'Enterprise_Basic' }, host],
   },
   'instances/assertInstanceVisible': { member: 'NOT_FOUND', args: () => [ids.besideInstance] },
+  'instances/getVisibleInstanceId': {
+    member: 'NOT_FOUND',
+    args: () => [{ regionId: 'cn-hangzhou', name: 'beside' }],
+  },
   'instances/getInstance': { member: 'NOT_FOUND', args: () => [ids.besideInstance, host] },
   'instances/updateInstance': { member: 'DENIED', args: () => [ids.main, { allowAnonymousPull: true }, null, host] },
   'instances/deleteInstance': { member: 'DENIED', args: () => [ids.empty, null] },

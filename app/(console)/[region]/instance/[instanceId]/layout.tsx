@@ -7,6 +7,7 @@ import { getContext } from '@/lib/context'
 import { hasIdForm } from '@/lib/domain/ids'
 import { isRegionId } from '@/lib/domain/regions'
 import { assertInstanceVisible } from '@/lib/registry/instances/assert-instance-visible'
+import { getVisibleInstanceId } from '@/lib/registry/instances/get-visible-instance-id'
 import { orNotFound } from '../../../or-not-found'
 
 interface Props {
@@ -24,6 +25,10 @@ export default async function InstanceLayout({ params, children }: Props) {
     return children
   }
   if (!isRegionId(region)) notFound()
-  await requireSession(instanceHref(region, instanceId))
-  return <InstanceByName region={region} name={instanceId} />
+  const principal = principalOf(await requireSession(instanceHref(region, instanceId)))
+  const id = await orNotFound(() =>
+    getVisibleInstanceId(getContext(), principal, { regionId: region, name: instanceId }),
+  )
+  if (id === null) notFound()
+  return <InstanceByName region={region} name={instanceId} instanceId={id} />
 }

@@ -84,6 +84,7 @@ export function InstanceTable({ region, instances, stale, onRename, onDelete }: 
       key: 'tags',
       header: t('instances.tags'),
       kind: 'number',
+      repeatsHeader: true,
       gives: 3,
       skeleton: 'sm',
       cell: (instance) => format.number(instance.tagCount),

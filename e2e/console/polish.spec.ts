@@ -75,6 +75,55 @@ function rowsOf(page: Page): Promise<{ lines: number; height: number; text: stri
   )
 }
 
+test('in Chinese, no word of a column’s header is broken, however narrow the window', async ({
+  api,
+  context,
+  page,
+  server,
+}) => {
+  test.slow()
+  await context.addCookies([{ name: 'stele-locale', value: 'zh-CN', url: server.url }])
+  const home = await api.defaultInstance()
+  const repository = await api.createRepository({ tagImmutability: true })
+  for (const tag of ['v1', 'v2']) await pushImage(server, `test/${repository.name}`, tag)
+  const tables = [
+    `${instancesAddress()}?view=table`,
+    instanceAddress(home, 'repositories'),
+    repositoryAddress(repository, 'tags'),
+    `${repositoryAddress(repository, 'tags')}/v1`,
+    `${repositoryAddress(repository, 'compare')}?before=v1&after=v2`,
+    '/users',
+    '/audit',
+  ]
+  for (const address of tables) {
+    await page.goto(address)
+    await expect(page.locator('table:not([aria-busy=true]) tbody th').first(), address).toBeAttached()
+    for (const width of [1024, 800, 390]) {
+      await page.setViewportSize({ width, height: 800 })
+      expect(await brokenWords(page), `${address} at ${width} px`).toEqual([])
+    }
+  }
+})
+
+/** The words in the heads of a page's tables that take more than one line. */
+function brokenWords(page: Page): Promise<string[]> {
+  return page.locator('thead').evaluateAll((heads) =>
+    heads.flatMap((head) => {
+      const texts = document.createTreeWalker(head, NodeFilter.SHOW_TEXT)
+      const broken: string[] = []
+      while (texts.nextNode()) {
+        for (const { index, 0: word } of (texts.currentNode.textContent ?? '').matchAll(/[^\s/]+/g)) {
+          const range = document.createRange()
+          range.setStart(texts.currentNode, index)
+          range.setEnd(texts.currentNode, index + word.length)
+          if (new Set([...range.getClientRects()].map(({ top }) => top)).size > 1) broken.push(word)
+        }
+      }
+      return broken
+    }),
+  )
+}
+
 test('the eye is in the middle of its field, on every screen', async ({ browser, page, server }) => {
   const guest = await browser.newPage({ baseURL: server.url })
   for (const size of [{ width: 1440, height: 900 }, narrow]) {

@@ -9,7 +9,7 @@ import type { NamespaceView } from '@/lib/api/schemas/namespaces'
 import type { RegionId } from '@/lib/domain/regions'
 import { credentialsQuery } from '../queries/credentials'
 import { instanceQuery } from '../queries/instances'
-import { allNamespacesQuery } from '../queries/namespaces'
+import { visibleNamespacesQuery } from '../queries/offered-namespaces'
 import { pushableRepositoriesQuery } from '../queries/offered-repositories'
 import { credentialsHref, repositoriesHref } from '../routes'
 import { Button } from '../ui/button'
@@ -50,7 +50,7 @@ export function FirstPushSection({ region, instance: { id: instanceId } }: First
   }).data?.data
   const isPushed = instance !== undefined && instance.tagCount > 0
   const refetchInterval = isPushed ? (false as const) : againMs
-  const namespaces = useQuery({ ...allNamespacesQuery(instanceId), refetchInterval }).data
+  const namespaces = useQuery({ ...visibleNamespacesQuery(instanceId, ''), refetchInterval }).data?.items
   const credentials = useQuery({ ...credentialsQuery(instanceId), refetchInterval }).data
   const repositories = useQuery({ ...pushableRepositoriesQuery(instanceId, ''), refetchInterval }).data?.items
   if (!instance || !namespaces || !credentials || !repositories) return null

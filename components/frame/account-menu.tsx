@@ -2,7 +2,7 @@
 
 import { useRouter } from 'next/navigation'
 import { useTranslations } from 'next-intl'
-import { useLogOff } from '../queries/session'
+import { useLogOff } from '../queries/log-off'
 import { accountHref, manualHref } from '../routes'
 import { Menu, MenuItem } from '../ui/menu'
 import { useErrorToast } from '../ui/use-error-toast'
@@ -42,11 +42,8 @@ export function AccountMenu({ userName, isAdministrator }: AccountMenuProps) {
       <MenuItem
         icon="logoff"
         onSelect={() =>
-          logOff.mutate(undefined, {
-            // A whole new page: nothing of the person's stays in memory.
-            onSuccess: () => location.assign('/login'),
-            onError: errorToast,
-          })
+          // A whole new page: nothing of the person's stays in memory.
+          void logOff().then(() => location.assign('/login'), errorToast)
         }
       >
         {t('frame.logOff')}

@@ -2,7 +2,8 @@
 
 import { useTranslations } from 'next-intl'
 import type { GrantView } from '@/lib/api/schemas/grants'
-import { grantQuery, useUpdateGrant } from '../queries/grants'
+import { useUpdateGrant } from '../queries/grant-changes'
+import { grantQuery } from '../queries/grants'
 import { EditDialog } from '../ui/edit-dialog'
 import { OpenedDialog } from '../ui/opened-dialog'
 import type { Opened } from '../ui/opened-dialog'

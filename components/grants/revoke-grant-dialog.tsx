@@ -2,7 +2,7 @@
 
 import { useTranslations } from 'next-intl'
 import type { GrantView } from '@/lib/api/schemas/grants'
-import { useDeleteGrant } from '../queries/grants'
+import { useDeleteGrant } from '../queries/grant-changes'
 import { ConfirmDialog } from '../ui/confirm-dialog'
 import { useScopeText } from './use-scope-text'
 

@@ -2,7 +2,8 @@
 
 import { useTranslations } from 'next-intl'
 import type { RegionId } from '@/lib/domain/regions'
-import { instanceQuery, useDeleteInstance } from '../queries/instances'
+import { useDeleteInstance } from '../queries/instance-changes'
+import { instanceQuery } from '../queries/instances'
 import { namespacesHref } from '../routes'
 import { Banner } from '../ui/banner'
 import { ConfirmDialog } from '../ui/confirm-dialog'

@@ -3,12 +3,12 @@ import type { z } from 'zod'
 import { api } from '@/lib/api/client/api'
 import type { namespace, createNamespaceBody, updateNamespaceBody } from '@/lib/api/schemas/namespaces'
 import { useInvalidate } from './invalidate'
-import { allNamespacesQuery, namespaceQuery } from './namespaces'
-import { showSaved, withSaved } from './saved'
+import { namespaceQuery } from './namespaces'
+import { showSaved } from './saved'
 import { useChange } from './use-change'
 
 /** How the keys begin of the lists of namespaces, and of the instances, which count them. */
-const listing = [['namespaces', 'list'], ['namespaces', 'all'], ['instances']] as const
+const listing = [['namespaces', 'list'], ['instances']] as const
 
 /** Makes a namespace. Fails with ALREADY_EXISTS when the instance has one of that name. */
 export function useCreateNamespace(instanceId: string) {
@@ -25,14 +25,8 @@ export function useUpdateNamespace(namespaceId: string) {
   return useChange({
     mutationFn: ({ body, etag }: { body: z.input<typeof updateNamespaceBody>; etag: string }) =>
       api.patch<typeof namespace>(`/namespaces/${namespaceId}`, body, { ifMatch: etag }),
-    onSuccess: (saved) => {
-      const { queryKey } = allNamespacesQuery(saved.data.instanceId)
-      queryClient.setQueryData(queryKey, (all) => all && withSaved(all, saved.data))
-      return Promise.all([
-        showSaved(queryClient, saved, { one: namespaceQuery(namespaceId).queryKey, lists: ['namespaces', 'list'] }),
-        queryClient.invalidateQueries({ queryKey }),
-      ])
-    },
+    onSuccess: (saved) =>
+      showSaved(queryClient, saved, { one: namespaceQuery(namespaceId).queryKey, lists: ['namespaces', 'list'] }),
   })
 }
 

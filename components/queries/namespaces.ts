@@ -1,7 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api, withQuery } from '@/lib/api/client/api'
-import { pageSizeMax } from '@/lib/api/schemas/limits'
-import type { namespace, namespacePage, NamespaceView } from '@/lib/api/schemas/namespaces'
+import type { namespace, namespacePage } from '@/lib/api/schemas/namespaces'
 
 interface NamespaceListParameters {
   search: string
@@ -16,24 +15,6 @@ export function namespacesQuery(instanceId: string, parameters: NamespaceListPar
     queryFn: ({ signal }) =>
       api.get<typeof namespacePage>(withQuery(`/instances/${instanceId}/namespaces`, { ...parameters }), { signal }),
     placeholderData: keepPreviousData,
-  })
-}
-
-/** Every namespace of an instance, for a list to choose from: all pages, one after the other. */
-export function allNamespacesQuery(instanceId: string) {
-  return queryOptions({
-    queryKey: ['namespaces', 'all', instanceId],
-    queryFn: async ({ signal }) => {
-      const all: NamespaceView[] = []
-      let cursor: string | undefined
-      do {
-        const path = withQuery(`/instances/${instanceId}/namespaces`, { pageSize: pageSizeMax, cursor })
-        const page = await api.get<typeof namespacePage>(path, { signal })
-        all.push(...page.items)
-        cursor = page.nextCursor ?? undefined
-      } while (cursor !== undefined)
-      return all
-    },
   })
 }
 

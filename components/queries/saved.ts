@@ -43,6 +43,6 @@ export function showSaved<T extends Identified>(
 }
 
 /** The objects, with one of them as a change has left it. */
-export function withSaved<T extends Identified>(objects: readonly T[], saved: T): T[] {
+function withSaved<T extends Identified>(objects: readonly T[], saved: T): T[] {
   return objects.map((object) => (object.id === saved.id ? saved : object))
 }

@@ -1,4 +1,4 @@
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { queryOptions, useMutation } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { api } from '@/lib/api/client/api'
 import type { shownInvitation, acceptInvitationBody } from '@/lib/api/schemas/invitations'
@@ -35,13 +35,4 @@ export function useAcceptInvitation() {
 /** Reads who is logged on. Fails with UNAUTHORIZED when nobody is. */
 export function readSession() {
   return api.get<typeof session>('/session')
-}
-
-/** Logs off, and forgets all that was read on behalf of the person. */
-export function useLogOff() {
-  const queryClient = useQueryClient()
-  return useMutation({
-    mutationFn: () => api.delete('/session'),
-    onSuccess: () => queryClient.clear(),
-  })
 }

@@ -1,58 +1,58 @@
 'use client'
 
+import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import { Suspense, lazy } from 'react'
 import type { ReactNode } from 'react'
+import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RegionId } from '@/lib/domain/regions'
+import { firstRepository } from '../instances/first-repository'
+import { PushCommand } from '../instances/push-command'
+import { pushableNamespacesQuery } from '../queries/offered-namespaces'
 import { namespacesHref } from '../routes'
 import { EmptyState } from '../ui/empty-state'
 import { Link } from '../ui/link'
 
-const PushCommand = lazy(() => import('../instances/push-command').then((it) => ({ default: it.PushCommand })))
-
 interface NoRepositoriesProps {
   region: RegionId
-  instanceId: string
+  instance: InstanceView
   /** The namespace that is looked into; empty: all. */
   namespace: string
-  /** Where a push of this person makes a repository; null: nowhere. */
-  push: { namespace: string; address: string } | null
-  /** Whether the person can only see what others give access to. */
-  isMember: boolean
-  hasNamespaces: boolean
-  /** The button that makes one, where the person may. */
+  /** The button that makes one; false: the person may make none. */
   create: ReactNode
+  /** What stands there where nothing else is to be said of the namespace; undefined: no namespace is looked into. */
+  nothingFound: ReactNode
 }
 
 /** What the list of repositories shows while it is empty: how to get the first one. */
-export function NoRepositories(props: NoRepositoriesProps) {
-  const { region, instanceId, namespace, push, isMember, hasNamespaces, create } = props
+export function NoRepositories({ region, instance, namespace, create, nothingFound }: NoRepositoriesProps) {
   const t = useTranslations()
-  if (push !== null) {
+  const query = useQuery(pushableNamespacesQuery(instance.id, namespace))
+  if (query.isPending || query.isPlaceholderData) return null
+  const [pushable] = query.data?.items ?? []
+  if (pushable !== undefined) {
     return (
       <EmptyState
         title={namespace === '' ? t('repositories.empty') : t('repositories.pushHereTitle', { name: namespace })}
         action={
           <div className="push-here">
-            <Suspense>
-              <PushCommand address={push.address} />
-            </Suspense>
+            <PushCommand address={`${instance.registryAddress}/${pushable.name}/${firstRepository}`} />
           </div>
         }
       >
-        {t('repositories.pushHere', { name: push.namespace })}
+        {t('repositories.pushHere', { name: pushable.name })}
       </EmptyState>
     )
   }
-  if (isMember) {
+  if (nothingFound !== undefined) return nothingFound
+  if (!create && instance.access !== 'MANAGE') {
     return <EmptyState title={t('repositories.emptyForMember')}>{t('repositories.emptyForMemberHelp')}</EmptyState>
   }
-  if (!hasNamespaces) {
+  if (instance.namespaceCount === 0) {
     return (
       <EmptyState
         title={t('repositories.noNamespaces')}
         action={
-          <Link className="button button--primary" href={namespacesHref(region, instanceId)}>
+          <Link className="button button--primary" href={namespacesHref(region, instance.id)}>
             {t('namespaces.title')}
           </Link>
         }

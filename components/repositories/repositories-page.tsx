@@ -3,14 +3,15 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { Suspense, lazy, useState } from 'react'
+import type { ReactNode } from 'react'
+import type { InstanceView } from '@/lib/api/schemas/instances'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import type { ImmutabilityMode } from '@/lib/domain/immutability'
 import type { RegionId } from '@/lib/domain/regions'
 import { useSelection } from '../bulk/use-selection'
-import { firstRepository } from '../instances/first-repository'
 import { InstancePageHead } from '../instances/instance-page-head'
 import { useInstance } from '../queries/instances'
-import { allNamespacesQuery } from '../queries/namespaces'
+import { managedNamespacesQuery } from '../queries/offered-namespaces'
 import { repositoriesQuery } from '../queries/repositories'
 import { Button } from '../ui/button'
 import { ColumnsButton } from '../ui/column-choice'
@@ -56,6 +57,17 @@ function WaitingFilter() {
   )
 }
 
+/** Whether the person may make repositories in a namespace of the instance. */
+function useMayCreate(instance: InstanceView | undefined): boolean {
+  const isManager = instance?.access === 'MANAGE'
+  const hasNamespaces = instance !== undefined && instance.namespaceCount > 0
+  const managed = useQuery({
+    ...managedNamespacesQuery(instance?.id ?? '', ''),
+    enabled: hasNamespaces && !isManager,
+  }).data
+  return hasNamespaces && (isManager || (managed !== undefined && managed.items.length > 0))
+}
+
 /** The repositories of an instance. */
 export function RepositoriesPage({ region, instanceId }: { region: RegionId; instanceId: string }) {
   const t = useTranslations()
@@ -69,7 +81,7 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
   const columns = useRepositoryColumns()
   const sorting = list.sorting('name')
   const instance = useInstance(instanceId).data?.data
-  const namespaces = useQuery(allNamespacesQuery(instanceId)).data
+  const mayCreate = useMayCreate(instance)
   const query = useQuery(
     repositoriesQuery(instanceId, {
       search,
@@ -93,35 +105,25 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
     ...(type === 'private' && { type: 'PRIVATE' as const }),
     ...(immutabilityMode !== undefined && { immutabilityMode }),
   }
-  const mayCreate = namespaces?.some(({ access }) => access === 'MANAGE') === true
   const create = mayCreate && (
     <Button variant="primary" icon="plus" onClick={() => setDialog({ kind: 'create' })}>
       {t('repositories.create')}
     </Button>
   )
 
-  /** A namespace that a push of this person makes repositories in: the one that is shown, or any. */
-  const pushable = namespaces?.find(
-    ({ name, access, autoCreateRepository }) =>
-      autoCreateRepository && (access === 'PUSH' || access === 'MANAGE') && (namespace === '' || name === namespace),
-  )
-  const push =
-    pushable && instance
-      ? { namespace: pushable.name, address: `${instance.registryAddress}/${pushable.name}/${firstRepository}` }
-      : null
   const isNamespace = namespace !== '' && Object.keys(filter).length === 1
 
-  const none = (
+  const none = (nothingFound?: ReactNode) => (
     <Suspense>
-      <NoRepositories
-        region={region}
-        instanceId={instanceId}
-        namespace={namespace}
-        push={push}
-        isMember={!mayCreate && instance?.access !== 'MANAGE'}
-        hasNamespaces={namespaces?.length !== 0}
-        create={create}
-      />
+      {instance && (
+        <NoRepositories
+          region={region}
+          instance={instance}
+          namespace={namespace}
+          create={create}
+          nothingFound={nothingFound}
+        />
+      )}
     </Suspense>
   )
 
@@ -166,8 +168,8 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
           query={query}
           gone={t('instances.gone')}
           nothingFound={t('repositories.nothingFound')}
-          {...(isNamespace && push && { nothingHere: none })}
-          empty={none}
+          {...(isNamespace && { nothingHere: none })}
+          empty={none()}
           count={(count) => t('repositories.count', { count })}
           selection={
             selection.isEmpty ? undefined : (

@@ -67,7 +67,7 @@ interface ListContentProps<T> {
   /** Says that nothing matches the filters. */
   nothingFound?: string
   /** What stands in place of that, where the filters show something that holds nothing. */
-  nothingHere?: ReactNode
+  nothingHere?: (nothingFound: ReactNode) => ReactNode
   /** Says that what the list is of is not there any more. */
   gone?: string
   /** The list itself. Rows are null while they load, and stale while those of other filters or another page do. */
@@ -98,8 +98,7 @@ export function ListContent<T>({ list, query, empty, nothingFound, nothingHere, 
     )
   }
   if (!list?.isFiltered) return empty
-  if (nothingHere) return nothingHere
-  return (
+  const nothing = (
     <EmptyState
       title={t('table.nothingFound')}
       action={<Button onClick={() => list.clearFilters()}>{t('table.clearFilters')}</Button>}
@@ -107,6 +106,7 @@ export function ListContent<T>({ list, query, empty, nothingFound, nothingHere, 
       {nothingFound}
     </EmptyState>
   )
+  return nothingHere?.(nothing) ?? nothing
 }
 
 interface ListProps<T> extends ListContentProps<T> {

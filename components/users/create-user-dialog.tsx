@@ -3,7 +3,7 @@
 import { useTranslations } from 'next-intl'
 import { createUserBody } from '@/lib/api/schemas/users'
 import { CountPulls } from '../figures/count-pulls'
-import { useCreateUser } from '../queries/users'
+import { useCreateUser } from '../queries/user-changes'
 import { Dialog } from '../ui/dialog'
 import { NameField } from '../ui/name-field'
 import { useForm } from '../ui/use-form'

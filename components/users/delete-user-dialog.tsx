@@ -1,7 +1,8 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
-import { userQuery, useDeleteUser } from '../queries/users'
+import { useDeleteUser } from '../queries/user-changes'
+import { userQuery } from '../queries/users'
 import { ConfirmDialog } from '../ui/confirm-dialog'
 import { OpenedDialog } from '../ui/opened-dialog'
 

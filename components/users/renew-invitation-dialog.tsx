@@ -2,7 +2,7 @@
 
 import { useTranslations } from 'next-intl'
 import type { UserView } from '@/lib/api/schemas/users'
-import { useRenewInvitation } from '../queries/users'
+import { useRenewInvitation } from '../queries/user-changes'
 import { ConfirmDialog } from '../ui/confirm-dialog'
 import { InvitationLinkDialog } from './invitation-link-dialog'
 

@@ -2,7 +2,7 @@
 
 import { useTranslations } from 'next-intl'
 import type { UserView } from '@/lib/api/schemas/users'
-import { useResetSecondFactor } from '../queries/users'
+import { useResetSecondFactor } from '../queries/user-changes'
 import { ConfirmDialog } from '../ui/confirm-dialog'
 
 /** Removes the second factor of a user who has lost it. */

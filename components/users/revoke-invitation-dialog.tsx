@@ -2,7 +2,7 @@
 
 import { useTranslations } from 'next-intl'
 import type { UserView } from '@/lib/api/schemas/users'
-import { useRevokeInvitation } from '../queries/users'
+import { useRevokeInvitation } from '../queries/user-changes'
 import { ConfirmDialog } from '../ui/confirm-dialog'
 
 /** Revokes the link that a user was sent. */

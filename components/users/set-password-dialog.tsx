@@ -3,7 +3,7 @@
 import { useTranslations } from 'next-intl'
 import { updateUserBody } from '@/lib/api/schemas/users'
 import type { UserView } from '@/lib/api/schemas/users'
-import { useUpdateUser } from '../queries/users'
+import { useUpdateUser } from '../queries/user-changes'
 import { Dialog } from '../ui/dialog'
 import { useForm } from '../ui/use-form'
 import { NewPasswordFields, useRepetition } from './new-password-fields'

@@ -2,7 +2,7 @@
 
 import { useTranslations } from 'next-intl'
 import type { UserView } from '@/lib/api/schemas/users'
-import { useUpdateUser } from '../queries/users'
+import { useUpdateUser } from '../queries/user-changes'
 import { ConfirmDialog } from '../ui/confirm-dialog'
 
 interface SwitchUserDialogProps {

@@ -5,7 +5,8 @@ import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import type { GrantView } from '@/lib/api/schemas/grants'
 import type { InstanceView } from '@/lib/api/schemas/instances'
-import { managedNamespacesQuery, namespaceOption } from '../queries/offered-namespaces'
+import { NamespaceField } from '../namespaces/namespace-field'
+import { namespaceOption } from '../queries/offered-namespaces'
 import { managedRepositoriesQuery } from '../queries/offered-repositories'
 import { Combobox } from '../ui/combobox'
 import type { ComboboxOption } from '../ui/combobox'
@@ -32,7 +33,7 @@ export function scopeIdOf({ type, namespace, repository }: ScopeChoice, instance
   return repository?.value ?? null
 }
 
-interface ScopePickerProps {
+interface ScopeRepositoryPickerProps {
   instance: Pick<InstanceView, 'id' | 'name' | 'access'>
   value: ScopeChoice
   onChange: (value: ScopeChoice) => void
@@ -40,7 +41,7 @@ interface ScopePickerProps {
 }
 
 /** The choice of what to grant on: the instance, a namespace or a repository of it, as far as one may manage them. */
-export function ScopePicker({ instance, value, onChange, error }: ScopePickerProps) {
+export function ScopePicker({ instance, value, onChange, error }: ScopeRepositoryPickerProps) {
   const t = useTranslations()
   const types: ScopeType[] =
     instance.access === 'MANAGE' ? ['INSTANCE', 'NAMESPACE', 'REPOSITORY'] : ['NAMESPACE', 'REPOSITORY']
@@ -60,10 +61,13 @@ export function ScopePicker({ instance, value, onChange, error }: ScopePickerPro
         ))}
       </FieldSet>
       {value.type === 'NAMESPACE' && (
-        <NamespacePicker
+        <NamespaceField
           instanceId={instance.id}
+          label={t('grants.scopes.NAMESPACE')}
+          name="namespaceId"
+          path="scopeId"
           chosen={value.namespace}
-          onChoose={(namespace) => onChange({ ...value, namespace })}
+          onChoose={(namespace) => onChange({ ...value, namespace: namespaceOption(namespace) })}
           error={error}
         />
       )}
@@ -79,36 +83,14 @@ export function ScopePicker({ instance, value, onChange, error }: ScopePickerPro
   )
 }
 
-interface PickerProps {
+interface RepositoryPickerProps {
   instanceId: string
   chosen: ComboboxOption | null
   onChoose: (option: ComboboxOption) => void
   error: string | undefined
 }
 
-function NamespacePicker({ instanceId, chosen, onChoose, error }: PickerProps) {
-  const t = useTranslations()
-  const [search, setSearch] = useState('')
-  const query = useQuery(managedNamespacesQuery(instanceId, search))
-  const { data } = query
-  return (
-    <Combobox
-      label={t('grants.scopes.NAMESPACE')}
-      name="namespaceId"
-      path="scopeId"
-      onSearch={setSearch}
-      query={query}
-      options={data?.items.map(namespaceOption) ?? null}
-      moreCount={data?.hasMore ? null : 0}
-      chosen={chosen}
-      onChoose={onChoose}
-      empty={t('combobox.nothingFound')}
-      error={error}
-    />
-  )
-}
-
-function RepositoryPicker({ instanceId, chosen, onChoose, error }: PickerProps) {
+function RepositoryPicker({ instanceId, chosen, onChoose, error }: RepositoryPickerProps) {
   const t = useTranslations()
   const [search, setSearch] = useState('')
   const query = useQuery(managedRepositoriesQuery(instanceId, search))

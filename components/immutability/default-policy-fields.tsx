@@ -7,6 +7,7 @@ import type { Policy } from '../queries/immutability'
 import { Choice, FieldSet } from '../ui/field'
 import { exemptTagsOf } from './exempt-tags'
 import { ExemptTagsField } from './policy-fields'
+import { policyChange } from './policy-settings'
 
 /** The default policy of new repositories, with texts that can be compared. */
 export interface DefaultPolicy {
@@ -25,10 +26,7 @@ export function defaultChange({
 }) {
   if (defaultMode === 'inherit') return null
   if (defaultMode === undefined && defaultExemptTags === undefined) return undefined
-  return {
-    ...(defaultMode !== undefined && { mode: defaultMode }),
-    ...(defaultExemptTags !== undefined && { exemptTags: exemptTagsOf(defaultExemptTags) }),
-  }
+  return policyChange({ mode: defaultMode, exemptTags: defaultExemptTags })
 }
 
 /** What a mode or `inherit` is called. */

@@ -12,24 +12,25 @@ import { immutabilityQuery } from '../queries/immutability'
 import { namespaceQuery } from '../queries/namespaces'
 import { repositoryQuery } from '../queries/repositories'
 import { useUpdateRepository } from '../queries/repository-changes'
-import { ImmutabilityStatus } from './immutability-status'
+import { RepositoryChanged } from '../repositories/repository-changed'
 import { instanceHref, namespacesHref } from '../routes'
 import { ApiCall } from '../ui/api-call'
 import { Button, TextButton } from '../ui/button'
-import { Conflict } from '../ui/conflict'
+import { ConflictButtons, EditConflict } from '../ui/edit-conflict'
 import { Fact } from '../ui/fact'
 import { Link } from '../ui/link'
 import { Section } from '../ui/page'
 import { Refused } from '../ui/refused'
 import { Skeleton } from '../ui/states'
-import { Time } from '../ui/time'
-import type { Action } from '../ui/use-action'
-import { useEdit } from '../ui/use-edit'
+import { useEdit, withBody } from '../ui/use-edit'
 import { useFormat } from '../ui/use-format'
 import { useKeptFields } from '../ui/use-kept-fields'
-import { exemptTagsOf } from './exempt-tags'
+import { ImmutabilityStatus } from './immutability-status'
 import { ExemptTagsField, ModeChoices } from './policy-fields'
-import { PolicyPreview, usePolicyPreview } from './policy-preview'
+import { PolicyPreview } from './policy-preview'
+import { policyChange, policySettingsOf } from './policy-settings'
+import type { PolicySettings } from './policy-settings'
+import { usePolicyFields } from './use-policy-fields'
 
 interface PolicyCardProps {
   region: RegionId
@@ -37,26 +38,17 @@ interface PolicyCardProps {
   instance: InstanceView
 }
 
-interface Settings {
-  mode: RepositoryView['immutability']['mode']
-  /** Separated by spaces, so that two lists can be compared. */
-  exemptTags: string
+interface Settings extends PolicySettings {
   /** Whether the policy is the default that new repositories of the namespace get, and not its own. */
   isDefault: boolean
 }
 
-function settingsOf({ immutability: { mode, exemptTags, source } }: RepositoryView): Settings {
-  return { mode, exemptTags: exemptTags.join(' '), isDefault: source !== 'repository' }
+function settingsOf(repository: RepositoryView): Settings {
+  return { ...policySettingsOf(repository), isDefault: repository.immutability.source !== 'repository' }
 }
 
-function bodyOf({ mode, exemptTags, isDefault }: Partial<Settings>): UpdateRepositoryBody {
-  if (isDefault === true) return { immutability: null }
-  return {
-    immutability: {
-      ...(mode !== undefined && { mode }),
-      ...(exemptTags !== undefined && { exemptTags: exemptTagsOf(exemptTags) }),
-    },
-  }
+function bodyOf({ isDefault, ...policy }: Partial<Settings>): UpdateRepositoryBody {
+  return { immutability: isDefault === true ? null : policyChange(policy) }
 }
 
 /** The policy of a repository, to change; what it would do is said before it is confirmed. */
@@ -100,25 +92,18 @@ interface PolicyFormProps extends PolicyCardProps {
 function PolicyForm({ region, instance, owner, opened, current, reload, onClose }: PolicyFormProps) {
   const t = useTranslations()
   const [isShown, setIsShown] = useState(false)
-  const [isWrong, setIsWrong] = useState(false)
   const path = `${opened.data.namespace}/${opened.data.name}`
   const update = useUpdateRepository(opened.data.id)
-  const action: Action<{ body: Partial<Settings>; etag: string }, Versioned<RepositoryView>> = {
-    ...update,
-    mutateAsync: ({ body, etag }) => update.mutateAsync({ body: bodyOf(body), etag }),
-    plan: ({ body, etag }) => update.plan({ body: bodyOf(body), etag }),
-  }
   const edit = useEdit({
     dialog: { opened, current, reload, onClose },
     settingsOf,
-    update: action,
+    update: withBody(update, bodyOf),
     saved: () => ({ title: t('immutability.saved', { path }), body: t('immutability.savedNext') }),
   })
   const { values, theirs, isChanged } = edit
   const kept = useKeptFields(edit)
   const stored = settingsOf(edit.base)
-  const policy = { mode: values.mode, exemptTags: exemptTagsOf(values.exemptTags) }
-  const preview = usePolicyPreview(edit.base.id, policy)
+  const { policy, preview, ...fields } = usePolicyFields(edit, set)
 
   // Somebody else changed the repository, and nothing is being changed here: there is no conflict.
   const isOutdated = current.etag !== opened.etag && !isChanged && theirs === null && !edit.busy
@@ -133,6 +118,11 @@ function PolicyForm({ region, instance, owner, opened, current, reload, onClose 
   }
 
   const modeWord = (mode: Settings['mode']) => t(`immutability.modes.${mode}`)
+  const labels: Record<keyof Settings, string> = {
+    mode: t('repositories.immutability'),
+    exemptTags: t('immutability.exemptTags'),
+    isDefault: t('immutability.source'),
+  }
 
   return (
     <Section
@@ -158,37 +148,18 @@ function PolicyForm({ region, instance, owner, opened, current, reload, onClose 
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          if (isWrong || (!isChanged && theirs === null)) return
+          if (fields.isWrong || (!isChanged && theirs === null)) return
           kept.leave()
           edit.save()
         }}
       >
         <Refused error={edit.error} className="stack-fields">
-          {theirs && (
-            <Conflict
-              rows={edit.conflicts.map(({ name, theirs: other, yours }) => ({
-                label: labelOf(name),
-                theirs: word(name, other),
-                yours: yours === undefined ? null : word(name, yours),
-              }))}
-            >
-              <p>
-                {t.rich('settings.conflict', {
-                  name: theirs.updatedBy,
-                  strong: (chunks) => <strong>{chunks}</strong>,
-                  time: () => <Time value={theirs.updatedAt} format="relative" />,
-                })}
-              </p>
-            </Conflict>
-          )}
+          <EditConflict edit={edit} labels={labels} word={word}>
+            <RepositoryChanged theirs={theirs} />
+          </EditConflict>
           {/* Kept while it is decided, with what was typed. */}
           <div {...kept.props}>
-            <ModeChoices
-              legend={t('repositories.immutability')}
-              name="mode"
-              value={values.mode}
-              onChange={(mode) => set({ mode })}
-            >
+            <ModeChoices legend={t('repositories.immutability')} {...fields.ofMode}>
               {owner ? (
                 <p className="source">
                   {t.rich('immutability.defaults', {
@@ -209,17 +180,9 @@ function PolicyForm({ region, instance, owner, opened, current, reload, onClose 
                 </p>
               )}
             </ModeChoices>
-            <ExemptTagsField
-              value={policy.exemptTags}
-              stored={exemptTagsOf(stored.exemptTags)}
-              counts={preview.counts}
-              onChange={(exemptTags) => set({ exemptTags: exemptTags.join(' ') })}
-              onWrong={setIsWrong}
-            />
+            <ExemptTagsField {...fields.ofExemptTags} />
             <PolicyPreview
-              preview={preview}
-              policy={policy}
-              isChanged={values.mode !== stored.mode || values.exemptTags !== stored.exemptTags}
+              {...fields.ofPreview}
               aside={
                 preview.data && (
                   <span className="muted">{t('immutability.lookedAt', { count: preview.data.tagCount })}</span>
@@ -239,17 +202,7 @@ function PolicyForm({ region, instance, owner, opened, current, reload, onClose 
             {isShown ? t('apiCall.hide') : t('apiCall.show')}
           </TextButton>
           {theirs ? (
-            <>
-              <Button key="cancel" onClick={kept.goBack}>
-                {t('common.cancel')}
-              </Button>
-              <Button key="theirs" autoFocus onClick={edit.takeTheirs}>
-                {t('conflict.useTheirs')}
-              </Button>
-              <Button key="yours" type="submit" variant="primary" busy={edit.busy}>
-                {t('conflict.useYours')}
-              </Button>
-            </>
+            <ConflictButtons edit={edit} onCancel={kept.goBack} />
           ) : (
             <>
               <Button disabled={!isChanged} onClick={onClose}>
@@ -274,11 +227,6 @@ function PolicyForm({ region, instance, owner, opened, current, reload, onClose 
     if (!values.isDefault) return t('immutability.ownPolicy')
     const source = stored.isDefault ? edit.base.immutability.source : owner?.defaultImmutability.source
     return source === 'namespace' ? t('immutability.fromNamespace') : t('immutability.fromInstance')
-  }
-
-  function labelOf(name: keyof Settings): string {
-    if (name === 'mode') return t('repositories.immutability')
-    return name === 'exemptTags' ? t('immutability.exemptTags') : t('immutability.source')
   }
 
   function word(name: keyof Settings, value: string | boolean): string {

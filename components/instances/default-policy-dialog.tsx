@@ -2,7 +2,6 @@
 
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
-import type { Versioned } from '@/lib/api/client/api'
 import type { InstanceView } from '@/lib/api/schemas/instances'
 import { DefaultPolicyFields, defaultChange, useDefaultModeWord } from '../immutability/default-policy-fields'
 import type { DefaultPolicy } from '../immutability/default-policy-fields'
@@ -11,8 +10,7 @@ import { instanceQuery } from '../queries/instances'
 import { EditDialog } from '../ui/edit-dialog'
 import { OpenedDialog } from '../ui/opened-dialog'
 import type { Opened } from '../ui/opened-dialog'
-import type { Action } from '../ui/use-action'
-import { useEdit } from '../ui/use-edit'
+import { useEdit, withBody } from '../ui/use-edit'
 
 interface DefaultPolicyDialogProps {
   instanceId: string
@@ -33,8 +31,8 @@ function settingsOf({ defaultImmutability: { mode, exemptTags } }: InstanceView)
   return { defaultMode: mode, defaultExemptTags: exemptTags.join(' ') }
 }
 
-function changeOf({ body, etag }: { body: Partial<DefaultPolicy>; etag: string }) {
-  return { body: { defaultImmutability: defaultChange(body) ?? undefined }, etag }
+function bodyOf(change: Partial<DefaultPolicy>) {
+  return { defaultImmutability: defaultChange(change) ?? undefined }
 }
 
 function DefaultPolicyForm(dialog: Opened<InstanceView>) {
@@ -42,15 +40,10 @@ function DefaultPolicyForm(dialog: Opened<InstanceView>) {
   const modeWord = useDefaultModeWord()
   const [isWrong, setIsWrong] = useState(false)
   const update = useUpdateInstance(dialog.opened.data.id)
-  const action: Action<{ body: Partial<DefaultPolicy>; etag: string }, Versioned<InstanceView>> = {
-    ...update,
-    mutateAsync: (change) => update.mutateAsync(changeOf(change)),
-    plan: (change) => update.plan(changeOf(change)),
-  }
   const edit = useEdit({
     dialog,
     settingsOf,
-    update: action,
+    update: withBody(update, bodyOf),
     saved: ({ name }) => ({ title: t('immutability.defaultSaved', { name }), body: t('namespaces.savedNext') }),
   })
   return (

@@ -3,7 +3,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
-import type { Versioned } from '@/lib/api/client/api'
 import type { NamespaceView } from '@/lib/api/schemas/namespaces'
 import { useDefaultModeWord } from '../immutability/default-policy-fields'
 import { instanceQuery } from '../queries/instances'
@@ -12,8 +11,7 @@ import { namespaceQuery } from '../queries/namespaces'
 import { EditDialog } from '../ui/edit-dialog'
 import { OpenedDialog } from '../ui/opened-dialog'
 import type { Opened } from '../ui/opened-dialog'
-import type { Action } from '../ui/use-action'
-import { useEdit } from '../ui/use-edit'
+import { useEdit, withBody } from '../ui/use-edit'
 import { NamespaceDefaultsFields, bodyOfDefaults, useDaysText } from './namespace-defaults'
 import type { NamespaceDefaults } from './namespace-defaults'
 
@@ -56,15 +54,10 @@ function EditForm(dialog: Opened<NamespaceView>) {
   const [isWrong, setIsWrong] = useState(false)
   const instance = useQuery(instanceQuery(dialog.opened.data.instanceId)).data?.data
   const update = useUpdateNamespace(dialog.opened.data.id)
-  const action: Action<{ body: Partial<NamespaceDefaults>; etag: string }, Versioned<NamespaceView>> = {
-    ...update,
-    mutateAsync: ({ body, etag }) => update.mutateAsync({ body: bodyOfDefaults(body), etag }),
-    plan: ({ body, etag }) => update.plan({ body: bodyOfDefaults(body), etag }),
-  }
   const edit = useEdit({
     dialog,
     settingsOf: defaultsOf,
-    update: action,
+    update: withBody(update, bodyOfDefaults),
     saved: ({ name }) => ({ title: t('namespaces.saved', { name }), body: t('namespaces.savedNext') }),
   })
 

@@ -7,11 +7,11 @@ import type { NamespaceView } from '@/lib/api/schemas/namespaces'
 import { createRepositoryBody } from '@/lib/api/schemas/repositories'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import type { RegionId } from '@/lib/domain/regions'
+import { NamespaceField } from '../namespaces/namespace-field'
 import { managedNamespacesQuery, namespaceOption } from '../queries/offered-namespaces'
 import { useCreateRepository } from '../queries/repository-changes'
 import { namespacesHref, repositoryHref } from '../routes'
 import { Banner } from '../ui/banner'
-import { Combobox } from '../ui/combobox'
 import { Dialog } from '../ui/dialog'
 import { Link } from '../ui/link'
 import { LoadingDialog } from '../ui/loading-dialog'
@@ -99,7 +99,9 @@ function CreateForm({ region, instanceId, initial, onClose }: CreateFormProps) {
     <Dialog title={t('repositories.create')} confirm={t('common.confirm')} {...form.dialog}>
       <NamespaceField
         instanceId={instanceId}
-        chosen={namespace}
+        label={t('repositories.namespace')}
+        name="namespace"
+        chosen={namespaceOption(namespace)}
         onChoose={(chosen) => {
           form.forget()
           setNamespace(chosen)
@@ -129,34 +131,5 @@ function CreateForm({ region, instanceId, initial, onClose }: CreateFormProps) {
       </ImmutableChoice>
       <RepositoryTexts summary={form.values.summary} description={form.values.description} onChange={form.set} />
     </Dialog>
-  )
-}
-
-interface NamespaceFieldProps {
-  instanceId: string
-  chosen: NamespaceView
-  onChoose: (namespace: NamespaceView) => void
-}
-
-function NamespaceField({ instanceId, chosen, onChoose }: NamespaceFieldProps) {
-  const t = useTranslations()
-  const [search, setSearch] = useState('')
-  const query = useQuery(managedNamespacesQuery(instanceId, search))
-  const { data } = query
-  return (
-    <Combobox
-      label={t('repositories.namespace')}
-      name="namespace"
-      onSearch={setSearch}
-      query={query}
-      options={data?.items.map(namespaceOption) ?? null}
-      moreCount={data?.hasMore ? null : 0}
-      chosen={namespaceOption(chosen)}
-      onChoose={({ value }) => {
-        const namespace = data?.items.find(({ id }) => id === value)
-        if (namespace) onChoose(namespace)
-      }}
-      empty={t('combobox.nothingFound')}
-    />
   )
 }

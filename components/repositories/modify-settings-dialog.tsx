@@ -2,50 +2,41 @@
 
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
-import type { Versioned } from '@/lib/api/client/api'
 import type { RepositoryView, UpdateRepositoryBody } from '@/lib/api/schemas/repositories'
-import { exemptTagsOf } from '../immutability/exempt-tags'
+import { useModeWord } from '../immutability/immutability-status'
 import { ExemptTagsField, ModeChoices } from '../immutability/policy-fields'
-import { PolicyPreview, usePolicyPreview } from '../immutability/policy-preview'
+import { PolicyPreview } from '../immutability/policy-preview'
+import { policyChange, policySettingsOf } from '../immutability/policy-settings'
+import type { PolicySettings } from '../immutability/policy-settings'
+import { usePolicyFields } from '../immutability/use-policy-fields'
 import { repositoryQuery } from '../queries/repositories'
 import { useUpdateRepository } from '../queries/repository-changes'
 import { TextButton } from '../ui/button'
 import { EditDialog } from '../ui/edit-dialog'
 import { OpenedDialog } from '../ui/opened-dialog'
 import type { Opened } from '../ui/opened-dialog'
-import { Time } from '../ui/time'
 import type { ToastContent } from '../ui/toast'
-import type { Action } from '../ui/use-action'
-import { useEdit } from '../ui/use-edit'
+import { useEdit, withBody } from '../ui/use-edit'
+import { RepositoryChanged } from './repository-changed'
 import { ImmutableChoice, RepositoryTexts, TypeChoices } from './repository-fields'
-import { useModeWord } from '../immutability/immutability-status'
 
 interface ModifySettingsDialogProps {
   repository: RepositoryView
   onClose: () => void
 }
 
-interface Settings extends Pick<RepositoryView, 'type' | 'summary' | 'description'> {
-  mode: RepositoryView['immutability']['mode']
-  /** Separated by spaces, so that two lists can be compared. */
-  exemptTags: string
-}
+type Settings = PolicySettings & Pick<RepositoryView, 'type' | 'summary' | 'description'>
 
-function settingsOf({ type, immutability, summary, description }: RepositoryView): Settings {
-  return { type, mode: immutability.mode, exemptTags: immutability.exemptTags.join(' '), summary, description }
+function settingsOf(repository: RepositoryView): Settings {
+  const { type, summary, description } = repository
+  return { type, ...policySettingsOf(repository), summary, description }
 }
 
 /** A change of the mode alone is sent as ACR's check box where that can say it. */
 function bodyOf({ mode, exemptTags, ...others }: Partial<Settings>): UpdateRepositoryBody {
   if (exemptTags === undefined && mode === undefined) return others
   if (exemptTags === undefined && mode !== 'audit') return { ...others, tagImmutability: mode === 'enforce' }
-  return {
-    ...others,
-    immutability: {
-      ...(mode !== undefined && { mode }),
-      ...(exemptTags !== undefined && { exemptTags: exemptTagsOf(exemptTags) }),
-    },
-  }
+  return { ...others, immutability: policyChange({ mode, exemptTags }) }
 }
 
 /** Changes a repository's settings, decided on what they are when the dialog opens. */
@@ -63,19 +54,11 @@ function SettingsForm(dialog: Opened<RepositoryView>) {
   const t = useTranslations()
   const modeWord = useModeWord()
   const [isAdvanced, setIsAdvanced] = useState(false)
-  const [isWrong, setIsWrong] = useState(false)
   const path = `${dialog.opened.data.namespace}/${dialog.opened.data.name}`
   const update = useUpdateRepository(dialog.opened.data.id)
-  const action: Action<{ body: Partial<Settings>; etag: string }, Versioned<RepositoryView>> = {
-    ...update,
-    mutateAsync: ({ body, etag }) => update.mutateAsync({ body: bodyOf(body), etag }),
-    plan: ({ body, etag }) => update.plan({ body: bodyOf(body), etag }),
-  }
-  const edit = useEdit({ dialog, settingsOf, update: action, saved: whatChanged })
+  const edit = useEdit({ dialog, settingsOf, update: withBody(update, bodyOf), saved: whatChanged })
   const { values, set } = edit
-  const stored = settingsOf(edit.base)
-  const policy = { mode: values.mode, exemptTags: exemptTagsOf(values.exemptTags) }
-  const preview = usePolicyPreview(edit.base.id, policy)
+  const fields = usePolicyFields(edit, set)
 
   /** Immutability first, for it is what others will notice. */
   function whatChanged(saved: RepositoryView, { mode, exemptTags }: Partial<Settings>): ToastContent {
@@ -105,22 +88,14 @@ function SettingsForm(dialog: Opened<RepositoryView>) {
     description: t('repositories.description'),
   }
 
-  const { theirs } = edit
   return (
     <EditDialog
       title={t('settings.title')}
       subject={path}
       edit={edit}
       closesUnchanged
-      isWrong={isWrong}
-      conflict={
-        theirs &&
-        t.rich('settings.conflict', {
-          name: theirs.updatedBy,
-          strong: (chunks) => <strong>{chunks}</strong>,
-          time: () => <Time value={theirs.updatedAt} format="relative" />,
-        })
-      }
+      isWrong={fields.isWrong}
+      conflict={<RepositoryChanged theirs={edit.theirs} />}
       labels={labels}
       word={word}
     >
@@ -132,9 +107,7 @@ function SettingsForm(dialog: Opened<RepositoryView>) {
         onChange={(isImmutable) => set({ mode: isImmutable ? 'enforce' : 'off' })}
       >
         <PolicyPreview
-          preview={preview}
-          policy={policy}
-          isChanged={values.mode !== stored.mode || values.exemptTags !== stored.exemptTags}
+          {...fields.ofPreview}
           aside={
             <TextButton
               aria-expanded={isAdvanced}
@@ -146,19 +119,8 @@ function SettingsForm(dialog: Opened<RepositoryView>) {
           }
         />
         <div id="advanced-settings" className="advanced" hidden={!isAdvanced}>
-          <ModeChoices
-            legend={t('immutability.mode')}
-            name="mode"
-            value={values.mode}
-            onChange={(mode) => set({ mode })}
-          />
-          <ExemptTagsField
-            value={policy.exemptTags}
-            stored={exemptTagsOf(stored.exemptTags)}
-            counts={preview.counts}
-            onChange={(exemptTags) => set({ exemptTags: exemptTags.join(' ') })}
-            onWrong={setIsWrong}
-          />
+          <ModeChoices legend={t('immutability.mode')} {...fields.ofMode} />
+          <ExemptTagsField {...fields.ofExemptTags} />
         </div>
       </ImmutableChoice>
       <RepositoryTexts

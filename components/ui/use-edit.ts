@@ -77,3 +77,16 @@ export function useEdit<T, Settings extends object>(options: EditOptions<T, Sett
 
 /** Settings that are being changed. */
 export type Edit<T, Settings extends object> = ReturnType<typeof useEdit<T, Settings>>
+
+/** An update that is given settings, where the request has them in another form. */
+export function withBody<T, Settings, Body>(
+  update: Action<{ body: Body; etag: string }, Versioned<T>>,
+  bodyOf: (changes: Partial<Settings>) => Body,
+): Action<{ body: Partial<Settings>; etag: string }, Versioned<T>> {
+  const { plan, ...rest } = update
+  return {
+    ...rest,
+    mutateAsync: ({ body, etag }) => update.mutateAsync({ body: bodyOf(body), etag }),
+    ...(plan && { plan: ({ body, etag }) => plan({ body: bodyOf(body), etag }) }),
+  }
+}

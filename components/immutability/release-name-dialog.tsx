@@ -4,7 +4,7 @@ import { useTranslations } from 'next-intl'
 import { type TombstoneView, releaseTagNameBody } from '@/lib/api/schemas/tags'
 import { useReleaseName } from '../queries/openings'
 import { Dialog } from '../ui/dialog'
-import { TextArea } from '../ui/field'
+import { ReasonField } from '../ui/reason-field'
 import { useForm } from '../ui/use-form'
 
 interface ReleaseNameDialogProps {
@@ -36,15 +36,12 @@ export function ReleaseNameDialog({ repositoryId, path, name: { tag }, onClose }
       {...form.dialog}
     >
       <p>{t('openings.releaseConsequence')}</p>
-      <TextArea
+      <ReasonField
         label={t('openings.reason')}
-        name="reason"
         help={t('openings.reasonHelp')}
-        maxLength={500}
-        rows={3}
         required
         value={form.values.reason}
-        onChange={({ target }) => form.set('reason', target.value)}
+        onChange={(reason) => form.set('reason', reason)}
         error={form.isWrong('reason') ? t('openings.reasonMissing') : undefined}
       />
     </Dialog>

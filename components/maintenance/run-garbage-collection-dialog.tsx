@@ -16,12 +16,14 @@ import { useFreedText } from './use-freed-text'
 /** A year. */
 const graceHoursMax = 8760
 
+/** It is typed in hours. */
 const schema = z.object({
-  graceHours: z
+  graceSeconds: z
     .string()
     .regex(/^\d+$/)
     .transform(Number)
-    .refine((hours) => hours <= graceHoursMax),
+    .refine((hours) => hours <= graceHoursMax)
+    .transform((hours) => hours * 3600),
 })
 
 interface RunGarbageCollectionDialogProps {
@@ -39,15 +41,15 @@ export function RunGarbageCollectionDialog({ graceHours, dryRun, onClose }: RunG
   const freed = useFreedText()
   const start = useStartGarbageCollection()
   const form = useForm({
-    initial: { graceHours: String(graceHours) },
+    initial: { graceSeconds: String(graceHours) },
     schema,
     action: start,
-    variables: (body) => ({ graceSeconds: body.graceHours * 3600 }),
+    variables: (body) => body,
     // That it has started is seen on the page.
     done: () => null,
     onClose,
   })
-  const isWithoutGrace = schema.safeParse(form.values).data?.graceHours === 0
+  const isWithoutGrace = schema.safeParse(form.values).data?.graceSeconds === 0
 
   return (
     <Dialog title={t('garbageCollection.run')} confirm={t('maintenance.runNow')} {...form.dialog}>
@@ -68,15 +70,14 @@ export function RunGarbageCollectionDialog({ graceHours, dryRun, onClose }: RunG
       )}
       <TextField
         label={t('garbageCollection.graceField')}
-        name="graceHours"
-        path="graceSeconds"
+        name="graceSeconds"
         inputMode="numeric"
         maxLength={4}
         required
         help={t('garbageCollection.graceHelp', { setting: format.hours(graceHours) })}
-        error={form.isWrong('graceHours') ? t('garbageCollection.graceRule') : undefined}
-        value={form.values.graceHours}
-        onChange={(event) => form.set('graceHours', event.target.value)}
+        error={form.isWrong('graceSeconds') ? t('garbageCollection.graceRule') : undefined}
+        value={form.values.graceSeconds}
+        onChange={(event) => form.set('graceSeconds', event.target.value)}
       />
       <div role="status">
         {isWithoutGrace && (

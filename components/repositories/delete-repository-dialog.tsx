@@ -10,10 +10,10 @@ import { useDeleteRepository } from '../queries/repository-changes'
 import { repositorySpaceQuery } from '../queries/space'
 import { Banner } from '../ui/banner'
 import { Dialog } from '../ui/dialog'
-import { TextArea } from '../ui/field'
 import { NoticeDialog } from '../ui/notice-dialog'
 import { OpenedDialog } from '../ui/opened-dialog'
 import type { Opened } from '../ui/opened-dialog'
+import { ReasonField } from '../ui/reason-field'
 import { TypedNameField } from '../ui/typed-name-field'
 import { useAction } from '../ui/use-action'
 import { useFormat } from '../ui/use-format'
@@ -123,15 +123,12 @@ function DeleteForm({ current: { data: repository, etag }, reload, onClose, onDe
         autoFocus={isForced}
       />
       {isForced && (
-        <TextArea
+        <ReasonField
           label={t('openings.reason')}
-          name="reason"
           help={t('openings.deletionReasonHelp')}
-          maxLength={500}
-          rows={3}
           required
           value={reason}
-          onChange={(event) => setReason(event.target.value)}
+          onChange={setReason}
         />
       )}
     </Dialog>

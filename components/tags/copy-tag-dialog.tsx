@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
+import { isApiError } from '@/lib/api/client/api-error'
 import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import { isTag } from '@/lib/domain/reference'
 import { pushableRepositoriesQuery } from '../queries/offered-repositories'
@@ -12,10 +13,11 @@ import { TextField } from '../ui/field'
 import { Combobox } from '../ui/combobox'
 import type { ComboboxOption } from '../ui/combobox'
 import { useAction } from '../ui/use-action'
+import { useErrorText } from '../ui/use-error-text'
 import { focusField } from '../ui/use-form'
 import { useSettled } from '../ui/use-settled'
 import { shortDigest } from '../ui/digest'
-import { Verdict } from './verdict'
+import { Verdict, refusalCodes } from './verdict'
 import { Warnings } from './warnings'
 
 /** How long a name stands as it is before the policy is asked, in milliseconds. */
@@ -31,6 +33,7 @@ interface CopyTagDialogProps {
 /** Copies a tag within its repository, or promotes it to another one that the person may push to. */
 export function CopyTagDialog({ repository, tag, digest, onClose }: CopyTagDialogProps) {
   const t = useTranslations()
+  const errorText = useErrorText()
   const copy = useCopyTag(repository.id)
   const { run, close } = useAction(copy, onClose)
   const [target, setTarget] = useState(() => (repository.access === 'PULL' ? null : optionOf(repository)))
@@ -41,22 +44,34 @@ export function CopyTagDialog({ repository, tag, digest, onClose }: CopyTagDialo
     ...immutabilityCheckQuery(target?.value ?? '', asked, digest),
     enabled: target !== null && isTag(asked),
   })
-  const hasVerdict = target !== null && isTag(name)
+  const isAsked = target !== null && isTag(name)
+  const isNameRefused = refusalCodes.some((code) => isApiError(copy.error, code))
+  const isTargetGone = isApiError(check.error, 'NOT_FOUND')
+
+  function nameError(): string | undefined {
+    if (isNameRefused) return errorText(copy.error)
+    return isChecked && !isTag(name) ? t('tagHistory.nameInvalid') : undefined
+  }
+
+  function targetError(): string | undefined {
+    if (isTargetGone) return t('tagHistory.targetGone')
+    return isChecked && target === null ? t('tagHistory.targetMissing') : undefined
+  }
 
   return (
     <Dialog
       title={t('tagHistory.copyTitle')}
       subject={`${repository.namespace}/${repository.name}:${tag}`}
       confirm={t('tagHistory.copyConfirm')}
-      error={copy.error}
+      error={isNameRefused || isTargetGone ? null : copy.error}
       busy={copy.isPending}
-      disabled={hasVerdict && asked === name && check.data?.allowed === false}
+      disabled={isAsked && asked === name && check.data?.allowed === false}
       onClose={close}
       plan={() => (target === null || !isTag(name) ? null : copy.plan({ repositoryId: target.value, name, digest }))}
-      onSubmit={({ currentTarget }) => {
+      onSubmit={({ currentTarget: form }) => {
         setChecked(true)
         if (target === null || !isTag(name)) {
-          focusField(currentTarget, target === null ? ['repositoryId'] : ['name'])
+          focusField(form, target === null ? ['repositoryId'] : ['name'])
           return
         }
         run(
@@ -69,6 +84,14 @@ export function CopyTagDialog({ repository, tag, digest, onClose }: CopyTagDialo
                   : t('tagHistory.copied', { target: `${target.label}:${name}` }),
               ...(warnings.length > 0 && { body: <Warnings texts={warnings} /> }),
             }),
+            onError: (error) => {
+              if (refusalCodes.some((code) => isApiError(error, code))) focusField(form, ['name'])
+              if (!isApiError(error, 'NOT_FOUND')) return
+              // The target, or what is copied: the question about the target tells which.
+              void check.refetch().then(({ error: reason }) => {
+                if (isApiError(reason, 'NOT_FOUND')) focusField(form, ['repositoryId'])
+              })
+            },
           },
         )
       }}
@@ -82,7 +105,7 @@ export function CopyTagDialog({ repository, tag, digest, onClose }: CopyTagDialo
           if (copy.isError) copy.reset()
           setTarget(option)
         }}
-        error={isChecked && target === null ? t('tagHistory.targetMissing') : undefined}
+        error={targetError()}
       />
       <TextField
         label={t('tagHistory.newName')}
@@ -90,13 +113,13 @@ export function CopyTagDialog({ repository, tag, digest, onClose }: CopyTagDialo
         mono
         maxLength={128}
         value={name}
-        error={isChecked && !isTag(name) ? t('tagHistory.nameInvalid') : undefined}
+        error={nameError()}
         onChange={(event) => {
           if (copy.isError) copy.reset()
           setName(event.target.value)
         }}
       />
-      {hasVerdict && <Verdict check={check} digest={digest} />}
+      {isAsked && !isNameRefused && !isTargetGone && <Verdict check={check} digest={digest} />}
     </Dialog>
   )
 }

@@ -9,9 +9,9 @@ import { tagSpaceQuery } from '../queries/manifests'
 import { tagQuery, useDeleteTag } from '../queries/tags'
 import { Banner } from '../ui/banner'
 import { Dialog } from '../ui/dialog'
-import { TextArea } from '../ui/field'
 import { OpenedDialog } from '../ui/opened-dialog'
 import type { Opened } from '../ui/opened-dialog'
+import { ReasonField } from '../ui/reason-field'
 import { useAction } from '../ui/use-action'
 import { useFormat } from '../ui/use-format'
 
@@ -77,15 +77,12 @@ function DeleteForm({ repositoryId, name, current: { data: tag, etag }, reload, 
       )}
       <Freed repositoryId={repositoryId} tag={tag} />
       {tag.isProtected && (
-        <TextArea
+        <ReasonField
           label={t('tags.reason')}
-          name="reason"
           help={t('tags.reasonHelp')}
-          maxLength={500}
-          rows={3}
           required
           value={reason}
-          onChange={(event) => setReason(event.target.value)}
+          onChange={setReason}
         />
       )}
     </Dialog>

@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { useDeleteTags } from '../queries/tags'
 import type { ChosenTags } from '../queries/tags'
 import { Dialog } from '../ui/dialog'
-import { TextArea } from '../ui/field'
+import { ReasonField } from '../ui/reason-field'
 import { useAction } from '../ui/use-action'
 import { useIsAdministrator } from '../user-context'
 
@@ -47,14 +47,11 @@ export function DeleteTagsDialog({ repositoryId, chosen, count, onClose }: Delet
     >
       <p>{t('tagTable.deleteManyConsequence')}</p>
       {isAdministrator && (
-        <TextArea
+        <ReasonField
           label={t('tagTable.deleteManyReason')}
-          name="reason"
           help={t('tagTable.deleteManyReasonHelp')}
-          maxLength={500}
-          rows={3}
           value={reason}
-          onChange={(event) => setReason(event.target.value)}
+          onChange={setReason}
         />
       )}
     </Dialog>

@@ -5,7 +5,7 @@ import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { immutabilityCheckQuery, useRestoreTag } from '../queries/tag-history'
 import { Dialog } from '../ui/dialog'
-import { TextArea } from '../ui/field'
+import { ReasonField } from '../ui/reason-field'
 import { useAction } from '../ui/use-action'
 import { shortDigest } from '../ui/digest'
 import { Warnings } from './warnings'
@@ -57,14 +57,11 @@ export function RestoreTagDialog({ repositoryId, tag, digest, from, onClose }: R
           : t('tagHistory.restoreConsequence', { tag, digest: to, from: shortDigest(from) })}
       </p>
       <Verdict check={check} digest={digest} isRestore />
-      <TextArea
+      <ReasonField
         label={t('tagHistory.reason')}
-        name="reason"
         help={t('tagHistory.reasonHelp')}
-        maxLength={500}
-        rows={3}
         value={reason}
-        onChange={(event) => setReason(event.target.value)}
+        onChange={setReason}
       />
     </Dialog>
   )

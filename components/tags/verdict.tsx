@@ -17,14 +17,15 @@ interface VerdictProps {
   isRestore?: boolean
 }
 
-const knownCodes = ['TAG_IMMUTABLE', 'TAG_RESERVED', 'TAG_APPEND_ONLY'] as const
+/** Why a repository does not let a tag point at a digest: the codes of errors. */
+export const refusalCodes = ['TAG_IMMUTABLE', 'TAG_RESERVED', 'TAG_APPEND_ONLY'] as const
 
 /** What the immutability policy says to a move before it is asked for. */
 export function Verdict({ check: { data, error, refetch }, digest, isRestore = false }: VerdictProps) {
   const t = useTranslations()
   if (data === undefined && error) return <LoadError error={error} onRetry={() => void refetch()} />
   if (data === undefined) return <p role="status">{t('tagHistory.checking')}</p>
-  const code = knownCodes.find((one) => one === data.code)
+  const code = refusalCodes.find((one) => one === data.code)
   const why = code === undefined ? data.message : t(`errors.${code}`)
   if (!data.allowed) {
     return (

@@ -17,6 +17,11 @@ type Answer = ReturnType<typeof sortRefusals> & {
 
 const noAnswer: Answer = { error: null, fields: new Map(), rest: [], hasRest: false }
 
+/** What takes the focus of a field: its input rather than a button within it. */
+function controlOf(field: HTMLElement): HTMLElement | null {
+  return field.querySelector<HTMLElement>('input:not([hidden]), select, textarea') ?? field.querySelector('button')
+}
+
 interface RefusedProps {
   /** Why the server refused what the form sent; null: it did not. */
   error: unknown
@@ -48,7 +53,7 @@ export function Refused({ error, className, children }: RefusedProps) {
     setAnswer({ error, ...next, hasRest: next.fields.size === 0 || next.rest.length > 0 })
     const [first] = next.fields.keys()
     const field = first !== undefined && shown.find(({ dataset }) => dataset['field'] === first)
-    if (field) field.querySelector<HTMLElement>('input:not([hidden]), select, textarea, button')?.focus()
+    if (field) controlOf(field)?.focus()
     else form.scrollTo({ top: 0 })
   }, [error])
 

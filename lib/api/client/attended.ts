@@ -7,8 +7,22 @@ let isOnItsOwn = false
 /** Somebody opened the page. */
 let lastInputAt = performance.now()
 
+const listeners = new Set<() => void>()
+
 function noteInput(): void {
+  const wasAway = isAway()
   lastInputAt = performance.now()
+  if (wasAway) for (const listener of listeners) listener()
+}
+
+function isAway(): boolean {
+  return performance.now() - lastInputAt >= attendedMs
+}
+
+/** Calls `listener` when a person does something at this page after a minute without it. Returns what ends this. */
+export function onReturn(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => void listeners.delete(listener)
 }
 
 if (typeof window !== 'undefined') {
@@ -34,5 +48,5 @@ export function unattended<T>(act: () => T): T {
  * that is no use of the session.
  */
 export function isAttended(): boolean {
-  return !isOnItsOwn && performance.now() - lastInputAt < attendedMs
+  return !isOnItsOwn && !isAway()
 }

@@ -3,7 +3,7 @@ import type { Locator, Page } from '@playwright/test'
 import type { Place } from './place'
 
 /** The languages of the console. */
-export type Locale = 'en' | 'zh-CN'
+type Locale = 'en' | 'zh-CN'
 
 /** What the stops of a tour have to find their way with. */
 export interface Tour {

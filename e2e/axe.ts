@@ -26,19 +26,23 @@ const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
 /** Fails with what axe finds against WCAG 2.2 AA on the page as it is: rule, and where. */
 export async function audit(page: Page, where: string): Promise<void> {
-  await test.step(`axe: ${where}`, async () => {
+  expect(await findViolations(page, where), where).toEqual([])
+}
+
+/** What axe finds against WCAG 2.2 AA on the page as it is. */
+export function findViolations(page: Page, where: string): Promise<string[]> {
+  return test.step(`axe: ${where}`, async () => {
     // Once a document, not once an audit: the page takes as long to read half a megabyte of script as axe takes to run.
     if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source)
-    const found = await page.evaluate(async (values) => {
+    return page.evaluate(async (values) => {
       const { axe: inPage } = window as unknown as { axe: typeof axe }
       const { violations, passes } = await inPage.run({
         runOnly: { type: 'tag', values },
         resultTypes: ['violations'],
       })
       if (passes.length === 0) throw new Error('axe looked at nothing')
-      return violations.map(({ id, nodes }) => ({ id, where: nodes.map(({ html }) => html.slice(0, 200)) }))
+      return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`))
     }, rules)
-    expect(found, where).toEqual([])
   })
 }
 

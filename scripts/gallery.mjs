@@ -80,7 +80,12 @@ function pagesOf({ instanceId, emptyInstanceId, userId, hostilePath }) {
   return [
     { name: 'log-on', title: 'Log On', path: '/login', shown: '[name=password]', isAnonymous: true },
     { name: 'instances', title: 'Instances', path: '/cn-hangzhou/instances', shown: '.card-link' },
-    { name: 'repositories', title: 'Repositories', path: `${instance}/repositories`, shown: 'tbody a' },
+    {
+      name: 'repositories',
+      title: 'Repositories',
+      path: `${instance}/repositories`,
+      shown: '.toolbar [role=combobox]',
+    },
     { name: 'details', title: 'Details', path: `${instance}/repository/test/example/details`, shown: '.prose li' },
     {
       name: 'modify-settings',
@@ -181,7 +186,8 @@ function pagesOf({ instanceId, emptyInstanceId, userId, hostilePath }) {
       async open(page, words) {
         await page.getByRole('button', { name: words.grants.create }).click()
         await page.getByRole('radio', { name: words.grants.scopeChoices.NAMESPACE }).check()
-        await page.getByRole('dialog').getByText('li.na').waitFor()
+        await page.getByRole('dialog').getByRole('combobox', { name: words.grants.subject }).click()
+        await page.getByRole('option', { name: 'li.na' }).waitFor()
       },
     },
     {
@@ -247,6 +253,11 @@ async function takePictures(pages) {
           await page.goto(origin + path)
           await page.locator(shown).first().waitFor()
           await open?.(page, words)
+          await page.waitForFunction(() =>
+            [...document.querySelectorAll('[aria-busy=true], .skeleton, .chart--loading')].every(
+              (element) => element.getClientRects().length === 0,
+            ),
+          )
           const file = fileOf(options.all ? `${name}-${locale}` : name, viewport, colorScheme)
           await page.screenshot({ path: join(target, file), caret: 'hide' })
           await context.close()

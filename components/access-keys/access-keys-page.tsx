@@ -69,6 +69,7 @@ export function AccessKeysPage() {
     {
       key: 'created',
       header: t('accessKeys.created'),
+      repeatsHeader: true,
       gives: 3,
       skeleton: 'md',
       cell: ({ createdAt }) => <Time value={createdAt} format="minute" />,

@@ -52,26 +52,24 @@ export function AuditPage() {
       />
       <p className="lead">{t('audit.lead')}</p>
       <Toolbar list={list} name="text" label={t('audit.search')} placeholder={t('audit.searchPlaceholder')}>
-        <div className="toolbar-scroll">
-          <Select label={t('audit.event')} {...list.filter('action')}>
-            <option value="">{t('audit.allEvents')}</option>
-            {auditActions.map((action) => (
-              <option key={action} value={action}>
-                {t(`audit.actions.${action}`)}
-              </option>
-            ))}
-          </Select>
-          <Select label={t('audit.target')} {...list.filter('targetType')}>
-            <option value="">{t('audit.allTargets')}</option>
-            {auditTargetTypes.map((type) => (
-              <option key={type} value={type}>
-                {t(`audit.targets.${type}`)}
-              </option>
-            ))}
-          </Select>
-          <DayField label={t('audit.fromDay')} calendarLabel={t('audit.chooseFrom')} {...list.filter('from')} />
-          <DayField label={t('audit.toDay')} calendarLabel={t('audit.chooseTo')} {...list.filter('to')} />
-        </div>
+        <Select label={t('audit.event')} {...list.filter('action')}>
+          <option value="">{t('audit.allEvents')}</option>
+          {auditActions.map((action) => (
+            <option key={action} value={action}>
+              {t(`audit.actions.${action}`)}
+            </option>
+          ))}
+        </Select>
+        <Select label={t('audit.target')} {...list.filter('targetType')}>
+          <option value="">{t('audit.allTargets')}</option>
+          {auditTargetTypes.map((type) => (
+            <option key={type} value={type}>
+              {t(`audit.targets.${type}`)}
+            </option>
+          ))}
+        </Select>
+        <DayField label={t('audit.fromDay')} calendarLabel={t('audit.chooseFrom')} {...list.filter('from')} />
+        <DayField label={t('audit.toDay')} calendarLabel={t('audit.chooseTo')} {...list.filter('to')} />
         <RefreshButton busy={query.isFetching} onRefresh={() => void query.refetch()} />
       </Toolbar>
       <ExactFilters list={list} names={exact} labelOf={(name) => t(`audit.exact.${name}`)} />

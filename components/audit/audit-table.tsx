@@ -43,7 +43,7 @@ export function AuditTable({ events, stale, onOpen }: AuditTableProps) {
       header: t('audit.change'),
       gives: 1,
       skeleton: 'xl',
-      cell: (event) => <ChangeSummary event={event} />,
+      cell: (event) => Object.keys({ ...event.before, ...event.after }).length > 0 && <ChangeSummary event={event} />,
     },
     {
       key: 'from',

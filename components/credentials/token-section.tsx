@@ -51,6 +51,7 @@ export function TokenSection({ instanceId, credentials, mayPush }: TokenSectionP
     {
       key: 'created',
       header: t('tokens.created'),
+      repeatsHeader: true,
       gives: 2,
       skeleton: 'md',
       cell: ({ createdAt }) => <Time value={createdAt} format="minute" />,

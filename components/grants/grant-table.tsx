@@ -87,6 +87,7 @@ export function GrantTable({
     {
       key: 'created',
       header: t('grants.granted'),
+      repeatsHeader: true,
       gives: 2,
       sort: ['-createdAt', 'createdAt'],
       skeleton: 'lg',

@@ -106,6 +106,7 @@ function OpeningsTable({ region, repository, openings, stale }: OpeningsTablePro
     {
       key: 'by',
       header: t('openings.openedBy'),
+      repeatsHeader: true,
       skeleton: 'lg',
       cell: ({ openedBy, opensAt, closesAt }) => (
         <span className="cell-stack">
@@ -121,6 +122,7 @@ function OpeningsTable({ region, repository, openings, stale }: OpeningsTablePro
     {
       key: 'moves',
       header: t('openings.moves'),
+      repeatsHeader: true,
       gives: 2,
       skeleton: 'sm',
       cell: ({ moveCount, isOpen }) =>

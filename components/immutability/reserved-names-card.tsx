@@ -105,6 +105,7 @@ function ReservedNamesTable({ names, stale, hrefOf, onRelease }: ReservedNamesTa
     {
       key: 'by',
       header: t('openings.deletedBy'),
+      repeatsHeader: true,
       skeleton: 'lg',
       cell: ({ deletedBy, deletedAt }) => (
         <span className="cell-stack">

@@ -86,8 +86,8 @@ export function InstancesPage({ region }: { region: RegionId }) {
         buttons={create}
       />
       <Toolbar list={list} label={t('instances.search')} placeholder={t('instances.searchPlaceholder')}>
-        <span className="spacer hide-sm" />
-        <span className="muted hide-sm">{count}</span>
+        <span className="spacer" />
+        <span className="muted">{count}</span>
         <Segmented
           label={t('instances.view')}
           name="view"

@@ -11,7 +11,7 @@ import { tagEventKinds } from '@/lib/domain/ledger'
 import { tagEventsExportHref, tagEventsQuery } from '../queries/tag-events'
 import { ExactFilters } from '../ui/exact-filters'
 import { ExportLink } from '../ui/export-link'
-import { Segmented } from '../ui/filters'
+import { Select } from '../ui/filters'
 import { List, RefreshButton, Toolbar } from '../ui/list'
 import { EmptyState } from '../ui/empty-state'
 import { useListParameters } from '../ui/use-list-parameters'
@@ -55,18 +55,15 @@ export function ActivitySection({ region, repository, instance }: ActivitySectio
   return (
     <>
       <Toolbar list={list} name="text" label={t('ledger.search')} placeholder={t('ledger.searchPlaceholder')}>
-        <div className="toolbar-scroll">
-          <Segmented
-            label={t('ledger.event')}
-            name="kind"
-            {...list.filter('kind')}
-            options={[
-              { value: '', label: t('ledger.all') },
-              ...tagEventKinds.map((kind) => ({ value: kind, label: t(`ledger.kinds.${kind}`) })),
-            ]}
-          />
-          <PeriodFilter {...list.filter('days')} />
-        </div>
+        <Select label={t('ledger.event')} {...list.filter('kind')}>
+          <option value="">{t('audit.allEvents')}</option>
+          {tagEventKinds.map((kind) => (
+            <option key={kind} value={kind}>
+              {t(`ledger.kinds.${kind}`)}
+            </option>
+          ))}
+        </Select>
+        <PeriodFilter {...list.filter('days')} />
         <RefreshButton busy={query.isFetching} onRefresh={() => void query.refetch()} />
       </Toolbar>
       <ExactFilters list={list} names={exactFilters} labelOf={(name) => t(`ledger.exact.${name}`)} />

@@ -42,17 +42,15 @@ export function BlockedPushesPage({ region, instanceId }: { region: RegionId; in
       />
       <p className="lead">{t('ledger.blockedLead')}</p>
       <Toolbar list={list} name="text" label={t('ledger.searchBlocked')} placeholder={t('ledger.blockedPlaceholder')}>
-        <div className="toolbar-scroll">
-          <Select label={t('audit.reason')} {...list.filter('reason')}>
-            <option value="">{t('ledger.allReasons')}</option>
-            {refusalReasons.map((reason) => (
-              <option key={reason} value={reason}>
-                {t(`ledger.reasons.${reason}`)}
-              </option>
-            ))}
-          </Select>
-          <PeriodFilter {...list.filter('days')} />
-        </div>
+        <Select label={t('audit.reason')} {...list.filter('reason')}>
+          <option value="">{t('ledger.allReasons')}</option>
+          {refusalReasons.map((reason) => (
+            <option key={reason} value={reason}>
+              {t(`ledger.reasons.${reason}`)}
+            </option>
+          ))}
+        </Select>
+        <PeriodFilter {...list.filter('days')} />
         <RefreshButton busy={query.isFetching} onRefresh={() => void query.refetch()} />
       </Toolbar>
       <ExactFilters list={list} names={exactFilters} labelOf={(name) => t(`ledger.exact.${name}`)} />

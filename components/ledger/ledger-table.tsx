@@ -106,7 +106,6 @@ export function RefusalTable({ region, instanceId, label, events, stale, onOpen 
       key: 'times',
       header: t('ledger.timesHeader'),
       kind: 'number',
-      repeatsHeader: true,
       skeleton: 'sm',
       cell: (event) => event.count,
     },

@@ -80,7 +80,6 @@ export function GarbageCollectionPage({ intervalHours, graceHours }: GarbageColl
       key: 'blobs',
       header: t('garbageCollection.blobs'),
       kind: 'number',
-      repeatsHeader: true,
       skeleton: 'sm',
       cell: (one) => format.number(one.removedBlobs),
     },

@@ -54,13 +54,13 @@ export function RunList<T extends Run>({ runs: { list, page, refresh }, columns,
       key: 'duration',
       header: t('maintenance.duration'),
       kind: 'number',
-      repeatsHeader: true,
       skeleton: 'sm',
       cell: (run) => format.duration(durationMsOf(run, page.dataUpdatedAt)),
     },
     {
       key: 'by',
       header: t('maintenance.startedBy'),
+      repeatsHeader: true,
       skeleton: 'md',
       cell: (run) => (
         <span className="inline-block max-w-40 truncate align-bottom" title={run.startedBy}>

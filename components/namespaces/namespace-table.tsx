@@ -41,13 +41,13 @@ export function NamespaceTable({ region, namespaces, stale, onEdit, onDelete }: 
       key: 'repositories',
       header: t('repositories.title'),
       kind: 'number',
-      repeatsHeader: true,
       skeleton: 'sm',
       cell: (namespace) => format.number(namespace.repositoryCount),
     },
     {
       key: 'auto',
       header: t('namespaces.autoCreate'),
+      repeatsHeader: true,
       gives: 3,
       skeleton: 'md',
       cell: (namespace) =>
@@ -75,6 +75,7 @@ export function NamespaceTable({ region, namespaces, stale, onEdit, onDelete }: 
     {
       key: 'created',
       header: t('namespaces.created'),
+      repeatsHeader: true,
       gives: 0,
       skeleton: 'md',
       cell: (namespace) => <Time value={namespace.createdAt} format="date" />,

@@ -131,26 +131,24 @@ export function RepositoriesPage({ region, instanceId }: { region: RegionId; ins
     <>
       <InstancePageHead region={region} instanceId={instanceId} title={t('repositories.title')} buttons={create} />
       <Toolbar list={list} label={t('repositories.search')} placeholder={t('repositories.searchPlaceholder')}>
-        <div className="toolbar-scroll">
-          <Suspense fallback={<WaitingFilter />}>
-            {query.isPending ? (
-              <WaitingFilter />
-            ) : (
-              <NamespaceFilter instanceId={instanceId} {...list.filter('namespace')} />
-            )}
-          </Suspense>
-          <Select label={t('repositories.type')} {...list.filter('type')}>
-            <option value="">{t('repositories.allTypes')}</option>
-            <option value="public">{t('repositories.public')}</option>
-            <option value="private">{t('repositories.private')}</option>
-          </Select>
-          <Select label={t('repositories.immutability')} {...list.filter('immutability')}>
-            <option value="">{t('repositories.allImmutability')}</option>
-            <option value="immutable">{t('repositories.immutable')}</option>
-            <option value="mutable">{t('repositories.mutable')}</option>
-            <option value="audit">{t('immutability.modes.audit')}</option>
-          </Select>
-        </div>
+        <Suspense fallback={<WaitingFilter />}>
+          {query.isPending ? (
+            <WaitingFilter />
+          ) : (
+            <NamespaceFilter instanceId={instanceId} {...list.filter('namespace')} />
+          )}
+        </Suspense>
+        <Select label={t('repositories.type')} {...list.filter('type')}>
+          <option value="">{t('repositories.allTypes')}</option>
+          <option value="public">{t('repositories.public')}</option>
+          <option value="private">{t('repositories.private')}</option>
+        </Select>
+        <Select label={t('repositories.immutability')} {...list.filter('immutability')}>
+          <option value="">{t('repositories.allImmutability')}</option>
+          <option value="immutable">{t('repositories.immutable')}</option>
+          <option value="mutable">{t('repositories.mutable')}</option>
+          <option value="audit">{t('immutability.modes.audit')}</option>
+        </Select>
         <ColumnsButton table="repositories" always={t('repositories.name')} columns={columns} />
         <RefreshButton
           busy={query.isFetching}

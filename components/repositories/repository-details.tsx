@@ -104,7 +104,7 @@ function Facts({ region, repository, instance }: Omit<RepositoryDetailsProps, 'u
         <Time value={repository.updatedAt} format="relative" />
         <span className="muted">{t('details.by', { name: repository.updatedBy })}</span>
       </Fact>
-      <Fact label={t('repositories.size')}>
+      <Fact label={t('repositories.size')} full>
         <RepositorySize repository={repository} />
       </Fact>
       <Fact label={t('repositories.summary')} full>

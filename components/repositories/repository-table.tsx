@@ -85,6 +85,7 @@ export function RepositoryTable({
     {
       key: 'namespace',
       header: t('repositories.namespace'),
+      repeatsHeader: true,
       gives: 3,
       skeleton: 'md',
       cell: (repository) => (
@@ -128,6 +129,7 @@ export function RepositoryTable({
     {
       key: 'pushed',
       header: t('repositories.lastPush'),
+      repeatsHeader: true,
       sort: ['-lastPushedAt', 'lastPushedAt'],
       skeleton: 'md',
       cell: ({ lastPushedAt }) => <LastTime value={lastPushedAt} never={t('repositories.neverPushed')} />,
@@ -135,6 +137,7 @@ export function RepositoryTable({
     {
       key: 'pulled',
       header: t('figures.pulled'),
+      repeatsHeader: true,
       gives: 0,
       skeleton: 'md',
       fold: ({ lastPulledAt, pullCount }) =>
@@ -148,6 +151,7 @@ export function RepositoryTable({
     {
       key: 'created',
       header: t('repositories.created'),
+      repeatsHeader: true,
       gives: 0,
       sort: ['-createdAt', 'createdAt'],
       skeleton: 'md',

@@ -85,6 +85,7 @@ export function RobotTable({ robots, stale, withInstance, onCommand }: RobotTabl
     {
       key: 'expires',
       header: t('robots.expires'),
+      repeatsHeader: true,
       gives: 2,
       skeleton: 'md',
       cell: ({ expiresAt }) =>
@@ -114,6 +115,7 @@ export function RobotTable({ robots, stale, withInstance, onCommand }: RobotTabl
     {
       key: 'created',
       header: t('robots.created'),
+      repeatsHeader: true,
       gives: 0,
       skeleton: 'md',
       cell: ({ createdAt, createdBy }) => (

@@ -301,7 +301,7 @@ function Group({ group, repositoryCount, text, active, domIdOf, onMove, onOpen }
           onClick={(event) => onOpen(option, event)}
         >
           <Icon name={option.icon} />
-          <span className="what">
+          <span className="what" title={`${option.text} ${option.where}`.trim()}>
             <span className={option.isCode ? 'hit-code' : undefined}>
               <Marked text={option.text} wanted={text} />
             </span>

@@ -133,7 +133,6 @@ function Contents({ region, instanceId, space }: ContentsProps) {
       key: 'exclusive',
       header: t('space.exclusive'),
       kind: 'number',
-      repeatsHeader: true,
       skeleton: 'md',
       cell: ({ exclusiveBytes }) => (exclusiveBytes === null ? '' : format.bytes(exclusiveBytes)),
     },

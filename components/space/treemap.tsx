@@ -15,10 +15,6 @@ interface TreemapProps {
 /** The units that the map is laid out in: about as wide for its height as it is shown. */
 const whole = { x: 0, y: 0, width: 1000, height: 300 }
 
-/** Shares of the whole below these get no words: they would not fit. */
-const wordsWidth = 90
-const wordsHeight = 42
-
 /**
  * Repositories by size, those of a namespace together. The table below it has the same numbers for everybody; here, the
  * links are left out of the order of Tab, which would be long.
@@ -58,7 +54,6 @@ export function Treemap({ namespaces, hrefOf, hrefOfNamespace }: TreemapProps) {
         )
         return parts.map(({ key, label, href, sizeBytes }, index) => {
           const part = inner[index] ?? place
-          const hasWords = part.width >= wordsWidth && part.height >= wordsHeight
           return (
             <Link
               key={`${namespace.name}/${key}`}
@@ -73,12 +68,8 @@ export function Treemap({ namespaces, hrefOf, hrefOfNamespace }: TreemapProps) {
                 height: `${part.height / 3}%`,
               }}
             >
-              {hasWords && (
-                <>
-                  <span>{label}</span>
-                  <small>{format.bytes(sizeBytes)}</small>
-                </>
-              )}
+              <span>{label}</span>
+              <small>{format.bytes(sizeBytes)}</small>
             </Link>
           )
         })

@@ -114,6 +114,7 @@ export function TagTable(props: TagTableProps) {
     {
       key: 'attachments',
       header: t('tagTable.attachments'),
+      repeatsHeader: true,
       gives: 0,
       skeleton: 'md',
       fold: (tag) => (countOf(tag.attachments) === 0 ? null : <AttachmentMarks of={tag.attachments} />),
@@ -131,6 +132,7 @@ export function TagTable(props: TagTableProps) {
     {
       key: 'pushed',
       header: t('tags.pushed'),
+      repeatsHeader: true,
       sort: ['-pushedAt', 'pushedAt'],
       skeleton: 'md',
       cell: (tag) => (
@@ -145,6 +147,7 @@ export function TagTable(props: TagTableProps) {
     {
       key: 'pulled',
       header: t('figures.pulled'),
+      repeatsHeader: true,
       gives: 0,
       skeleton: 'md',
       fold: ({ lastPulledAt, pullCount }) =>

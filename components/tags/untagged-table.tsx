@@ -49,6 +49,7 @@ export function UntaggedTable({ manifests, stale, hrefOf }: UntaggedTableProps) 
     {
       key: 'pushed',
       header: t('tags.pushed'),
+      repeatsHeader: true,
       gives: 2,
       skeleton: 'md',
       cell: ({ pushedAt }) => <Time value={pushedAt} format="relative" />,

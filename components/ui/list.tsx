@@ -38,15 +38,13 @@ export function Toolbar({ list, label, name = 'search', placeholder, children }:
   )
 }
 
-/** Reads a list again, at the end of its toolbar; on a wide screen only. */
+/** Reads a list again, at the end of its toolbar. */
 export function RefreshButton({ busy, onRefresh }: { busy: boolean; onRefresh: () => void }) {
   const t = useTranslations()
   return (
     <>
       <span className="spacer hide-sm" />
-      <span className="hide-sm">
-        <IconButton icon="refresh" large label={t('table.refresh')} aria-busy={busy} onClick={onRefresh} />
-      </span>
+      <IconButton icon="refresh" large label={t('table.refresh')} aria-busy={busy} onClick={onRefresh} />
     </>
   )
 }

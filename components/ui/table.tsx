@@ -28,7 +28,10 @@ export interface Column<T> {
   gives?: 0 | 1 | 2 | 3
   /** What is under the name in place of that; null: nothing. */
   fold?: (row: T) => ReactNode
-  /** The header's word again before the value, where narrow tables have no head. */
+  /**
+   * The header's word again before the value, where narrow tables have no head: for values that do not say themselves what
+   * they are. Numbers have it always.
+   */
   repeatsHeader?: boolean
   /** Takes the free room of a line where rows are cards. */
   grows?: boolean
@@ -286,7 +289,7 @@ function Row<T>({ columns, className, cell, folds }: RowProps<T>) {
             key={column.key}
             role="cell"
             className={columnClass(column)}
-            {...(column.repeatsHeader ? { 'data-label': column.header } : {})}
+            {...((column.repeatsHeader || column.kind === 'number') && { 'data-label': column.header })}
           >
             {column.kind === 'check' ? (
               cell(column)

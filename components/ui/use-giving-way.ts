@@ -2,8 +2,8 @@
 
 import { useLayoutEffect, useRef, useState } from 'react'
 
-/** Below this room, in pixels, rows are cards, and no column gives way. The same as in styles/table.css. */
-const cardsBelow = 640
+/** Below this room, in sizes of the root's text, rows are cards, and no column gives way. As in styles/table-parts.css. */
+const cardsBelowRem = 40
 
 /** Gives each clipped text of a table that has no title one: the whole of it. */
 function titleClipped(box: HTMLElement) {
@@ -50,6 +50,7 @@ export function useGivingWay(count: number, content: unknown) {
   useLayoutEffect(() => {
     const element = box.current
     if (element === null) return
+    const cardsBelow = cardsBelowRem * parseFloat(getComputedStyle(document.documentElement).fontSize)
     const overflows = element.clientWidth >= cardsBelow && element.scrollWidth > element.clientWidth + 1
     if (overflows && given < count) setMeasured({ room, given: given + 1, overflows: false })
     else titleClipped(element)

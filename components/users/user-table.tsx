@@ -59,6 +59,7 @@ export function UserTable({ users, stale, sort, onSort, ownId, onCommand }: User
     {
       key: 'secondFactor',
       header: t('users.secondFactor'),
+      repeatsHeader: true,
       gives: 1,
       skeleton: 'sm',
       cell: (user) => <SecondFactorState isOn={user.hasSecondFactor} />,
@@ -74,6 +75,7 @@ export function UserTable({ users, stale, sort, onSort, ownId, onCommand }: User
     {
       key: 'lastLogOn',
       header: t('users.lastLogOn'),
+      repeatsHeader: true,
       gives: 3,
       skeleton: 'md',
       cell: ({ lastLogOnAt }) => <LastTime value={lastLogOnAt} never={t('users.never')} />,
@@ -81,6 +83,7 @@ export function UserTable({ users, stale, sort, onSort, ownId, onCommand }: User
     {
       key: 'created',
       header: t('users.created'),
+      repeatsHeader: true,
       gives: 0,
       sort: ['-createdAt', 'createdAt'],
       skeleton: 'md',

@@ -2,7 +2,6 @@ import type { BrowserContext, Locator } from '@playwright/test'
 import { accessKeyWithSecret } from '@/lib/api/schemas/access-keys'
 import { robot, robotPage, robotWithSecret } from '@/lib/api/schemas/robots'
 import { basic, userPassword } from '../api'
-import { audit, auditInBothWidths, screens, looks } from '../axe'
 import type { CommandLine } from '../clients/command-line'
 import { expect, test, uniqueName } from '../fixtures'
 import { instanceAddress } from '../pages/addresses'
@@ -298,118 +297,6 @@ test('Edit changes a robot’s description and expiry, and a change meanwhile is
 async function choose(row: Locator, userName: string, item: string) {
   await row.getByRole('button', { name: `More actions for ${userName}` }).click()
   await row.getByRole('menuitem', { name: item }).click()
-}
-
-const words = {
-  en: {
-    title: 'Access Credential',
-    setPassword: 'Set Password',
-    password: 'Password',
-    confirmPassword: 'Confirm Password',
-    confirm: 'Confirm',
-    createToken: 'Create Token',
-    createRobot: 'Create Robot',
-    addPermission: 'Add Permission',
-    robotName: 'Robot Name',
-    createKey: 'Create Access Key',
-    more: /^More actions for robot/,
-    delete: /^Delete /,
-    done: 'Done',
-  },
-  'zh-CN': {
-    title: '访问凭证',
-    setPassword: '设置密码',
-    password: '密码',
-    confirmPassword: '确认密码',
-    confirm: '确定',
-    createToken: '创建令牌',
-    createRobot: '创建机器人账号',
-    addPermission: '添加权限',
-    robotName: '机器人账号名称',
-    createKey: '创建访问密钥',
-    more: /^robot.*的更多操作$/,
-    delete: /^删除 /,
-    done: '完成',
-  },
-} as const
-
-for (const [theme, locale] of looks) {
-  test(`axe finds nothing on the pages and dialogs of credentials: ${theme}, ${locale}`, async ({
-    api,
-    context,
-    page,
-    server,
-    signIn,
-  }) => {
-    test.setTimeout(120_000)
-    const word = words[locale]
-    const dialog = page.getByRole('dialog')
-    await page.emulateMedia({ reducedMotion: 'reduce' })
-    await context.addCookies([
-      { name: 'stele-theme', value: theme, url: server.url },
-      { name: 'stele-locale', value: locale, url: server.url },
-    ])
-    const instance = await api.createInstance()
-    const user = await api.createUser()
-    await api.createGrant({ subjectId: user.id, scopeId: instance.id, permission: 'MANAGE' })
-    await signInAs(context, server, user)
-    await page.setViewportSize(screens.wide)
-
-    await page.goto(instanceAddress(instance, 'credentials'))
-    await expect(page.getByRole('heading', { level: 1, name: word.title })).toBeVisible()
-    await expect(page.getByRole('button', { name: word.createRobot })).toBeVisible()
-    await auditInBothWidths(page, 'Access Credential, empty')
-    await page.getByRole('button', { name: word.setPassword }).click()
-    await expect(dialog.getByLabel(word.confirmPassword)).toBeVisible()
-    await dialog.getByRole('button', { name: word.confirm }).click()
-    await audit(page, 'Set Password with errors')
-    await dialog.getByLabel(word.password, { exact: true }).fill(registryPassword)
-    await dialog.getByLabel(word.confirmPassword).fill(registryPassword)
-    await page.keyboard.press('Enter')
-    await expect(dialog).toBeHidden()
-    await page.getByRole('button', { name: word.createToken }).click()
-    await expect(dialog.getByRole('combobox')).toBeVisible()
-    await audit(page, 'Create Token')
-    await page.keyboard.press('Enter')
-    await dialog.getByRole('button', { name: word.confirm }).click()
-    await expect(dialog.getByText('cr_temp_user').first()).toBeVisible()
-    await auditInBothWidths(page, 'Temporary token')
-    await dialog.getByRole('button', { name: word.done }).click()
-
-    await page.getByRole('button', { name: word.createRobot }).click()
-    await dialog.getByRole('button', { name: word.addPermission }).click()
-    await auditInBothWidths(page, 'Create Robot')
-    await dialog.getByLabel(word.robotName).fill('ci')
-    await page.keyboard.press('Enter')
-    await expect(dialog.getByText('robot+ci').first()).toBeVisible()
-    for (const tool of ['GitHub Actions', 'Kubernetes', 'Terraform']) {
-      await dialog.getByRole('tab', { name: tool }).click()
-      await auditInBothWidths(page, `Connect with ${tool}`)
-    }
-    await dialog.getByRole('button', { name: word.done }).click()
-    await expect(page.getByRole('button', { name: word.more })).toBeVisible()
-    await auditInBothWidths(page, 'Access Credential, filled')
-    await page.getByRole('button', { name: word.more }).click()
-    await page.getByRole('menuitem').last().click()
-    await expect(dialog.getByRole('textbox')).toBeVisible()
-    await audit(page, 'Delete Robot')
-    await page.keyboard.press('Escape')
-
-    await page.goto('/account/access-keys')
-    await page.getByRole('button', { name: word.createKey }).click()
-    await audit(page, 'Create Access Key')
-    await dialog.getByRole('button', { name: word.confirm }).click()
-    await expect(dialog.getByRole('button', { name: word.done })).toBeVisible()
-    await auditInBothWidths(page, 'Access key with its secret')
-    await dialog.getByRole('button', { name: word.done }).click()
-    await expect(page.getByRole('button', { name: word.delete })).toBeVisible()
-    await auditInBothWidths(page, 'Access keys')
-
-    await signIn()
-    await page.goto('/robots?search=ci')
-    await expect(page.getByRole('rowheader').first()).toBeVisible()
-    await auditInBothWidths(page, 'Robots')
-  })
 }
 
 /** Logs the page's browser context on as a user that the test made. */

@@ -1,4 +1,3 @@
-import { auditInBothWidths } from '../axe'
 import { CommandLine } from '../clients/command-line'
 import { expect, test } from '../fixtures'
 
@@ -86,12 +85,4 @@ test('who is not logged on reads the reference and calls nothing', async ({ page
   await page.goto('/docs/api/updateRepository')
   await expect(page.getByRole('region', { name: 'Try it' })).toContainText('Log on to try it.')
   await expect(page.getByRole('button', { name: /^Send/ })).toHaveCount(0)
-})
-
-test('axe finds nothing in the manual and the reference', async ({ page, signIn }) => {
-  await signIn()
-  for (const address of ['/docs', '/docs/operations', '/docs/api', '/docs/api/updateRepository']) {
-    await page.goto(address)
-    await auditInBothWidths(page, address)
-  }
 })

@@ -254,7 +254,7 @@ async function takePictures(pages) {
           await page.locator(shown).first().waitFor()
           await open?.(page, words)
           await page.waitForFunction(() =>
-            [...document.querySelectorAll('[aria-busy=true], .skeleton, .chart--loading')].every(
+            [...globalThis.document.querySelectorAll('[aria-busy=true], .skeleton, .chart--loading')].every(
               (element) => element.getClientRects().length === 0,
             ),
           )

@@ -6,6 +6,7 @@ import { IconButton } from '../ui/button'
 import { Icon } from '../ui/icon'
 import { lazyComponent } from '../ui/lazy-component'
 import { useBack } from '../ui/use-back'
+import { usePopover } from '../ui/use-popover'
 import { readDay } from './day'
 
 const Calendar = lazyComponent(() => import('./calendar'), 'Calendar')
@@ -29,11 +30,10 @@ interface DayFieldProps {
 export function DayField({ label, calendarLabel, value, onChange }: DayFieldProps) {
   const t = useTranslations()
   const id = useId()
-  const popupRef = useRef<HTMLDivElement>(null)
+  const { ref: popupRef, isOpen, onToggle } = usePopover()
   const [text, setText] = useState(value)
   const [shownFor, setShownFor] = useState(value)
   const [isWrong, setWrong] = useState(false)
-  const [isOpen, setOpen] = useState(false)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
 
   function show(day: string) {
@@ -108,7 +108,7 @@ export function DayField({ label, calendarLabel, value, onChange }: DayFieldProp
         role="dialog"
         aria-label={calendarLabel}
         className="menu menu--list calendar"
-        onToggle={(event) => setOpen(event.newState === 'open')}
+        onToggle={onToggle}
       >
         <Suspense>
           {isOpen && (

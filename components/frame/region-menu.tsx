@@ -1,9 +1,10 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
-import { Suspense, lazy, useId, useRef, useState } from 'react'
+import { Suspense, lazy, useId } from 'react'
 import type { RegionId } from '@/lib/domain/regions'
 import { Icon } from '../ui/icon'
+import { usePopover } from '../ui/use-popover'
 
 const RegionChoice = lazy(() => import('./region-choice').then((module) => ({ default: module.RegionChoice })))
 
@@ -11,15 +12,14 @@ const RegionChoice = lazy(() => import('./region-choice').then((module) => ({ de
 export function RegionMenu({ current }: { current: RegionId }) {
   const t = useTranslations()
   const id = useId()
-  const menuRef = useRef<HTMLDivElement>(null)
-  const [open, setOpen] = useState(false)
+  const { ref: menuRef, isOpen, onToggle } = usePopover()
   return (
     <>
       <button
         type="button"
         className="bar-button bar-button--region"
         aria-haspopup="dialog"
-        aria-expanded={open}
+        aria-expanded={isOpen}
         popoverTarget={id}
       >
         <Icon name="pin" />
@@ -34,9 +34,9 @@ export function RegionMenu({ current }: { current: RegionId }) {
         role="dialog"
         aria-label={t('frame.selectRegion')}
         className="menu menu--region"
-        onToggle={(event) => setOpen(event.newState === 'open')}
+        onToggle={onToggle}
       >
-        {open && (
+        {isOpen && (
           <Suspense>
             <RegionChoice current={current} onSelect={() => menuRef.current?.hidePopover()} />
           </Suspense>

@@ -215,7 +215,7 @@ function ComboboxInput(props: ComboboxInputProps) {
           id={`${id}-list`}
           role="listbox"
           aria-label={t('combobox.choices')}
-          aria-busy={isLoading || isStale}
+          aria-busy={isOpen && (isLoading || isStale)}
           hidden={found.length === 0}
         >
           {isOpen &&

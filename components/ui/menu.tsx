@@ -1,10 +1,11 @@
 'use client'
 
-import { useId, useRef, useState } from 'react'
+import { useId } from 'react'
 import type { KeyboardEvent, ReactNode } from 'react'
 import { classNames } from './class-names'
 import { Icon } from './icon'
 import type { IconName } from './icon'
+import { usePopover } from './use-popover'
 
 interface MenuProps {
   /** The name of the button. */
@@ -23,8 +24,7 @@ interface MenuProps {
  */
 export function Menu({ label, className, button, head, children }: MenuProps) {
   const id = useId()
-  const menuRef = useRef<HTMLDivElement>(null)
-  const [open, setOpen] = useState(false)
+  const { ref: menuRef, isOpen, onToggle } = usePopover()
 
   function items() {
     const all = [...(menuRef.current?.querySelectorAll<HTMLElement>('[role^="menuitem"]') ?? [])]
@@ -49,7 +49,7 @@ export function Menu({ label, className, button, head, children }: MenuProps) {
         aria-label={label}
         title={label}
         aria-haspopup="menu"
-        aria-expanded={open}
+        aria-expanded={isOpen}
         popoverTarget={id}
       >
         {button}
@@ -59,7 +59,7 @@ export function Menu({ label, className, button, head, children }: MenuProps) {
         id={id}
         popover="auto"
         className="menu menu--list"
-        onToggle={(event) => setOpen(event.newState === 'open')}
+        onToggle={onToggle}
         onClick={(event) => {
           if ((event.target as HTMLElement).closest('[role^="menuitem"]')) menuRef.current?.hidePopover()
         }}

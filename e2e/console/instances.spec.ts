@@ -141,6 +141,8 @@ test('Pull from Anonymous Users is refused on an instance that changed meanwhile
   await expect(page.getByRole('status').filter({ hasText: 'Somebody else changed it meanwhile.' })).toBeVisible()
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
   await expect(anonymousPull).not.toBeChecked()
+  // It lies in the corner where the switch is.
+  await page.getByRole('status').getByRole('button', { name: 'Dismiss' }).click()
   await anonymousPull.click()
   await expect(page.getByRole('status').filter({ hasText: `Public repositories of ${name} can now` })).toBeVisible()
   await expect(anonymousPull).toBeChecked()

@@ -82,7 +82,7 @@ export const administrationStops: readonly Stop[] = [
     name: 'an audit event',
     shows: ['components/audit/audit-event-dialog.tsx'],
     go: async (tour) => {
-      const name = tour.words('audit.detailsOf', { id: '' }).trim()
+      const name = new RegExp(tour.words('audit.detailsOf', { id: String.raw`\d+` }))
       await open(tour, tour.main.getByRole('button', { name }).first())
       await tour.dialog.getByRole('table').waitFor()
     },

@@ -100,6 +100,8 @@ test('Public log is a switch of the instance', async ({ api, page, server }) => 
   await page.getByRole('switch', { name: 'Public log' }).click()
   await expect(page.getByText(`Everybody may now read the transparency log of ${instance.name}`)).toBeVisible()
   await expect.poll(checkpoint).toBe(200)
+  // It lies in the corner where the switch is.
+  await page.getByRole('status').getByRole('button', { name: 'Dismiss' }).click()
   await page.getByRole('switch', { name: 'Public log' }).click()
   await expect(page.getByText(`for those who may pull from all of it`)).toBeVisible()
   expect(await checkpoint()).toBe(401)

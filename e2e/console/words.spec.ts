@@ -189,7 +189,8 @@ test('who has no access is told the same as of what is not there', async ({ api,
     data: { userName: user.name, password },
     headers: { origin: server.url },
   })
-  const named = (await api.defaultInstance()).name
+  // The default one may have public repositories of other tests: then everybody sees it.
+  const named = (await api.createInstance({ regionId: 'cn-hangzhou' })).name
   for (const address of [
     repositoryAddress(repository, 'details'),
     `/cn-hangzhou/instance/${named}/repositories`,

@@ -103,10 +103,12 @@ export async function close({ page, words }: Tour): Promise<void> {
   }
 }
 
-/** Waits until nothing on the page is loading. */
+/** Waits until nothing on the page is loading, and dismisses toasts: they go by themselves, and lie over anything until then. */
 async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() => {
     const loading = [...document.querySelectorAll('[aria-busy=true], .skeleton')]
     return loading.every((element) => element.getClientRects().length === 0)
   })
+  const dismiss = page.locator('.toast').getByRole('button')
+  while ((await dismiss.count()) > 0) await dismiss.first().click()
 }

@@ -7,7 +7,11 @@ export const frameStops: readonly Stop[] = [
     name: 'Instances',
     shows: ['app/(console)/[region]/instances/page.tsx'],
     go: (tour) =>
-      visit(tour, instancesAddress('me-central-1'), tour.main.getByRole('link', { name: tour.place.empty.name })),
+      visit(
+        tour,
+        `${instancesAddress('me-central-1')}?pageSize=100`,
+        tour.main.getByRole('link', { name: tour.place.empty.name }),
+      ),
   },
   {
     name: 'the navigation of a narrow window',

@@ -18,7 +18,9 @@ function places(rule: RegExp): string[] {
 
 test('text, what holds it and the widths that layouts change at grow with the size of text set in the browser', () => {
   expect(lines.length).toBeGreaterThan(3000)
-  expect(places(/^(?:font|font-size|line-height|(?:min-)?height|--text-\w+|--size-\w+):.*(?<![\w.])(?:[3-9]|\d\d+)px/)).toEqual([])
+  expect(
+    places(/^(?:font|font-size|line-height|(?:min-)?height|--text-\w+|--size-\w+):.*(?<![\w.])(?:[3-9]|\d\d+)px/),
+  ).toEqual([])
   expect(places(/^@(?:media|container).*px/)).toEqual([])
 })
 

@@ -17,7 +17,7 @@ import { OpenedDialog } from '../ui/opened-dialog'
 import type { Opened } from '../ui/opened-dialog'
 import type { ToastContent } from '../ui/toast'
 import { useEdit, withBody } from '../ui/use-edit'
-import { RepositoryChanged } from './repository-changed'
+import { RepositoryChanged } from '../immutability/repository-changed'
 import { ImmutableChoice, RepositoryTexts, TypeChoices } from './repository-fields'
 
 interface ModifySettingsDialogProps {

@@ -33,7 +33,7 @@ export function scopeIdOf({ type, namespace, repository }: ScopeChoice, instance
   return repository?.value ?? null
 }
 
-interface ScopeRepositoryPickerProps {
+interface ScopePickerProps {
   instance: Pick<InstanceView, 'id' | 'name' | 'access'>
   value: ScopeChoice
   onChange: (value: ScopeChoice) => void
@@ -41,7 +41,7 @@ interface ScopeRepositoryPickerProps {
 }
 
 /** The choice of what to grant on: the instance, a namespace or a repository of it, as far as one may manage them. */
-export function ScopePicker({ instance, value, onChange, error }: ScopeRepositoryPickerProps) {
+export function ScopePicker({ instance, value, onChange, error }: ScopePickerProps) {
   const t = useTranslations()
   const types: ScopeType[] =
     instance.access === 'MANAGE' ? ['INSTANCE', 'NAMESPACE', 'REPOSITORY'] : ['NAMESPACE', 'REPOSITORY']

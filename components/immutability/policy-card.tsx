@@ -12,7 +12,6 @@ import { immutabilityQuery } from '../queries/immutability'
 import { namespaceQuery } from '../queries/namespaces'
 import { repositoryQuery } from '../queries/repositories'
 import { useUpdateRepository } from '../queries/repository-changes'
-import { RepositoryChanged } from './repository-changed'
 import { instanceHref, namespacesHref } from '../routes'
 import { ApiCall } from '../ui/api-call'
 import { Button, TextButton } from '../ui/button'
@@ -31,6 +30,7 @@ import { PolicyPreview } from './policy-preview'
 import { policyChange, policySettingsOf } from './policy-settings'
 import type { PolicySettings } from './policy-settings'
 import { usePolicyFields } from './use-policy-fields'
+import { RepositoryChanged } from './repository-changed'
 
 interface PolicyCardProps {
   region: RegionId

@@ -124,7 +124,7 @@ export async function recordDeletions(
       SELECT ${repository.instanceId}, ${repository.id}, ${repository.path}, given."name", 'DELETED', given."digest",
         NULL, ${reason}, ${actor.name}, ${actor.credential}, ${actor.address}, ${actor.userAgent}, 1, ${now}, ${now}
       FROM ${asGivenTags(tx.provider, batch)} ORDER BY given."name" RETURNING "id"`
-    await addToOutbox(tx, repository, inserted, now)
+    await addEntriesToOutbox(tx, repository, inserted, now)
   }
 }
 
@@ -203,11 +203,11 @@ async function insertTagEvent(
       ${pushedDigest}, ${reason}, ${actor.name}, ${actor.credential}, ${actor.address}, ${actor.userAgent}, 1, ${now},
       ${now})
     RETURNING "id"`
-  await addToOutbox(tx, repository, inserted, now, detail)
+  await addEntriesToOutbox(tx, repository, inserted, now, detail)
 }
 
 /** Adds entries to the outbox, in their order. `detail` is what the entries themselves do not say: JSON, or null. */
-async function addToOutbox(
+async function addEntriesToOutbox(
   tx: SqlTransaction,
   { id, instanceId, path }: NamedRepository,
   entries: readonly { readonly id: number }[],

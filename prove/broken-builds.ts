@@ -37,7 +37,7 @@ export const breakages: Readonly<Record<string, Breakage>> = {
   'passed-gaps': {
     what: 'the log takes events by their position and does not wait for those of transactions that end later (docs/decisions/0044-transparency-log.md)',
     file: 'lib/metadata/outbox-readers.ts',
-    text: "...(source.provider === 'sqlite' ? [] : findGaps(state.position, seen, rows[0]?.horizon ?? '')),",
+    text: "...(source.provider === 'sqlite' ? [] : findGaps(state.position, seen)),",
     by: '',
     databases: ['postgresql'],
   },

@@ -19,7 +19,10 @@ export class UnreadableError extends Error {}
  * entry that is damaged.
  */
 export function leavesOfTagEvent(event: LoggedTagEvent): NewLeaf[] {
-  return readable(`entry ${event.id} of the ledger`, () => leavesOfEntry(event))
+  return readable(
+    () => `entry ${event.id} of the ledger`,
+    () => leavesOfEntry(event),
+  )
 }
 
 function leavesOfEntry(event: LoggedTagEvent): NewLeaf[] {
@@ -66,49 +69,56 @@ export function startedLeaf(now: Date): NewLeaf {
  * caller may stop after any event.
  */
 export class EventLeaves {
-  readonly #source: SqlSource
   readonly #tagEvents: ReadonlyMap<number, LoggedTagEvent>
+  /** By event: the last policy leaf of its path, where the event does not say what the policy was before. */
+  readonly #policyLeaves: ReadonlyMap<number, string | null>
   /** The policies that leaves of this page have stated. */
   readonly #policies = new Map<string, LeafPolicy>()
 
-  private constructor(source: SqlSource, tagEvents: ReadonlyMap<number, LoggedTagEvent>) {
-    this.#source = source
+  private constructor(
+    tagEvents: ReadonlyMap<number, LoggedTagEvent>,
+    policyLeaves: ReadonlyMap<number, string | null>,
+  ) {
     this.#tagEvents = tagEvents
+    this.#policyLeaves = policyLeaves
   }
 
+  /** Reads all that the leaves of these events need. */
   static async of(source: SqlSource, events: readonly OutboxEventRow[]): Promise<EventLeaves> {
-    const ids = events.flatMap(({ tagEventId }) => tagEventId ?? [])
-    const rows = await listLoggedTagEvents(source, ids)
-    return new EventLeaves(source, new Map(rows.map((row) => [row.id, row])))
+    const rows = await listLoggedTagEvents(
+      source,
+      events.flatMap(({ tagEventId }) => tagEventId ?? []),
+    )
+    const policyLeaves = new Map<number, string | null>()
+    for (const { id, instanceId, repositoryPath } of events.filter(isWithoutFormer))
+      policyLeaves.set(id, await findLastPolicyLeaf(source, instanceId, repositoryPath))
+    return new EventLeaves(new Map(rows.map((row) => [row.id, row])), policyLeaves)
   }
 
   /** Throws an UnreadableError for an event that is damaged, or about an entry that the ledger does not have. */
-  async leavesOf(event: OutboxEventRow): Promise<NewLeaf[]> {
-    const { id, kind, instanceId, repositoryPath, detail } = event
-    // Servers of an earlier version do not say what the policy was before.
-    const isWithoutFormer = kind === 'POLICY_CHANGED' && detail?.includes('"former":') !== true
-    const policyLeaf = isWithoutFormer ? await findLastPolicyLeaf(this.#source, instanceId, repositoryPath) : null
-    return readable(`event ${id} of the outbox (${kind}, ${repositoryPath})`, () =>
-      this.#leavesOfEvent(event, policyLeaf),
+  leavesOf(event: OutboxEventRow): NewLeaf[] {
+    return readable(
+      () => `event ${event.id} of the outbox (${event.kind}, ${event.repositoryPath})`,
+      () => (event.kind === 'TAG' ? this.#leavesOfLedger(event) : this.#leavesOfOther(event)),
     )
   }
 
-  /** `policyLeaf`: the last one of the path, where the event does not say what the policy was before. */
-  #leavesOfEvent(event: OutboxEventRow, policyLeaf: string | null): NewLeaf[] {
+  #leavesOfLedger(event: OutboxEventRow): NewLeaf[] {
+    const row = this.#tagEvents.get(event.tagEventId ?? 0)
+    if (row === undefined) throw new Error(`the ledger has no entry ${event.tagEventId ?? 0}`)
+    const { closesAt } = detailOf(event) as { readonly closesAt?: string }
+    return leavesOfTagEvent(closesAt === undefined ? row : { ...row, closesAt: new Date(closesAt) })
+  }
+
+  #leavesOfOther(event: OutboxEventRow): NewLeaf[] {
     const { repositoryId, repositoryPath: repository } = event
     const fields = { repositoryId, repository, time: event.createdAt.toISOString() }
     switch (event.kind) {
-      case 'TAG': {
-        const row = this.#tagEvents.get(event.tagEventId ?? 0)
-        if (row === undefined) throw new Error(`the ledger has no entry ${event.tagEventId ?? 0}`)
-        const { closesAt } = detailOf(event) as { readonly closesAt?: string }
-        return leavesOfTagEvent(closesAt === undefined ? row : { ...row, closesAt: new Date(closesAt) })
-      }
       case 'POLICY_CHANGED': {
         const detail = detailOf(event) as ImmutabilityRule & { readonly former?: ImmutabilityRule | null }
         const former =
           detail.former === undefined
-            ? this.#knownPolicy(repositoryId, policyLeaf)
+            ? this.#knownPolicy(event)
             : detail.former === null
               ? null
               : toPolicy(detail.former)
@@ -151,13 +161,19 @@ export class EventLeaves {
   }
 
   /** The policy that the log has of a repository, or null. */
-  #knownPolicy(repositoryId: string, policyLeaf: string | null): LeafPolicy | null {
+  #knownPolicy({ id, repositoryId }: OutboxEventRow): LeafPolicy | null {
     const known = this.#policies.get(repositoryId)
     if (known !== undefined) return known
+    const policyLeaf = this.#policyLeaves.get(id) ?? null
     const leaf = policyLeaf === null ? null : readLeaf(policyLeaf)
     const isPolicy = leaf?.kind === 'policy' || leaf?.kind === 'policyState'
     return isPolicy && leaf.repositoryId === repositoryId ? leaf.policy : null
   }
+}
+
+/** Servers of an earlier version do not say what a policy was before. */
+function isWithoutFormer({ kind, detail }: OutboxEventRow): boolean {
+  return kind === 'POLICY_CHANGED' && detail?.includes('"former":') !== true
 }
 
 function detailOf({ detail }: OutboxEventRow): unknown {
@@ -168,12 +184,13 @@ function toPolicy({ immutabilityMode: mode, exemptTags }: ImmutabilityRule): Lea
   return { mode, exemptTags: [...exemptTags] }
 }
 
-function readable<T>(what: string, make: () => T): T {
+/** What is said only of something that cannot be read is made only then. */
+function readable<T>(what: () => string, make: () => T): T {
   try {
     return make()
   } catch (error) {
     if (error instanceof UnreadableError) throw error
-    throw new UnreadableError(`${what} cannot be read: ${(error as Error).message}`)
+    throw new UnreadableError(`${what()} cannot be read: ${(error as Error).message}`)
   }
 }
 

@@ -70,7 +70,7 @@ export async function takeBatch(ctx: SequencerContext, signers: LogSigners): Pro
     shares.set(event.instanceId, share)
     const mustWait = head.phase === 'history' || holding.has(event.instanceId) || share.held.length > 0
     if (mustWait) share.held.push(event.id)
-    else count += await addTo(share, made, event)
+    else count += addTo(share, made, event)
   }
   const taken = page.after(events)
   if (taken === null) return null
@@ -114,7 +114,7 @@ async function takeHeldOf(ctx: SequencerContext, instanceId: string, signers: Lo
       share.held.push(id)
       share.unreadable = `event ${id} of the outbox cannot be read: it is gone`
     } else if (isHistory(event, head)) share.taken.push(id)
-    else count += await addTo(share, made, event)
+    else count += addTo(share, made, event)
   }
   const prepared = await prepareShare(ctx, share, signers)
   const { taken, unreadable } = share
@@ -145,9 +145,9 @@ function newShare(head: LogHead): Share {
 }
 
 /** Adds the leaves of an event, or holds it; returns how many leaves it made. */
-async function addTo(share: Share, made: EventLeaves, event: OutboxEventRow): Promise<number> {
+function addTo(share: Share, made: EventLeaves, event: OutboxEventRow): number {
   try {
-    const leaves = await made.leavesOf(event)
+    const leaves = made.leavesOf(event)
     share.taken.push(event.id)
     share.leaves.push(...leaves)
     return leaves.length

@@ -2,7 +2,7 @@ import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { bundleOf, readEntries, tilePath, tileWidth } from '@/lib/domain/transparency/tiles'
-import { interleave, median, sampleOf } from './measure'
+import { type Sample, interleave, median, sampleOf } from './measure'
 import { type Operation, manifestPushes, pushAtRate, repeated } from './operations'
 import type { Registry } from './registry'
 import { numberText, print, printTable, verdict } from './report'
@@ -22,44 +22,54 @@ const lookMs = 50
 
 /** The cost of the transparency log for pushes, how late its leaves are, and what it costs to read. */
 export async function printCostOfLog(options: Omit<SteleOptions, 'store'>, rounds: number): Promise<void> {
-  const program = await buildWithoutLog()
   const registries: Registry[] = []
+  const start = async (variant?: SteleOptions['variant']) => {
+    const registry = await startStele({ ...options, store: null, ...(variant && { variant }) })
+    registries.push(registry)
+    return registry
+  }
   try {
-    registries.push(await startStele({ ...options, store: null }))
-    registries.push(await startStele({ ...options, store: null, variant: { program, name: 'without the log' } }))
-    const [withLog, without] = registries as [Registry, Registry]
-    await printCostOfPushes(withLog, without, rounds)
+    const withLog = await start()
+    const withRow = await start({ program: await buildWithout('job', [job]), name: 'without the job' })
+    const without = await start({ program: await buildWithout('log', [job, row]), name: 'without the log' })
+    await printCostOfPushes([withLog, withRow, without], rounds)
     await printDelay(withLog)
     await printCostOfReads(withLog, rounds)
   } finally {
     for (const registry of registries) await registry.stop()
-    await rm(variantFolder, { recursive: true, force: true })
+    await rm(variants, { recursive: true, force: true })
   }
 }
 
-async function printCostOfPushes(withLog: Registry, without: Registry, rounds: number): Promise<void> {
+/** The registries: with the log; with its row in the outbox alone; with neither. */
+async function printCostOfPushes(registries: readonly [Registry, Registry, Registry], rounds: number): Promise<void> {
   const pushes = settled(manifestPushes())
-  const pairs = rounds * 3
-  const [own = [], base = []] = await interleave(
-    [withLog, without].map((registry) => () => sampleOf(pushes, registry)),
-    pairs,
+  const turns = rounds * 3
+  const [whole = [], row = [], none = []] = await interleave(
+    registries.map((registry) => () => sampleOf(pushes, registry)),
+    turns,
   )
-  const added = (of: 'cpuSeconds' | 'ownCpuSeconds') =>
-    median(own.map((sample, pair) => sample[of] / (base[pair]?.[of] ?? NaN))) - 1
-  const row = (name: string, of: 'cpuSeconds' | 'ownCpuSeconds') => [
+  const share = (samples: readonly Sample[], of: 'cpuSeconds' | 'ownCpuSeconds') =>
+    median(samples.map((sample, turn) => sample[of] / (none[turn]?.[of] ?? NaN))) - 1
+  const percent = (value: number) => `${(value * 100).toFixed(1)} %`
+  const line = (name: string, of: 'cpuSeconds' | 'ownCpuSeconds') => [
     name,
-    ...[own, base].map((samples) => `${numberText(median(samples.map((sample) => sample[of])) * 1000)} ms`),
-    `${(added(of) * 100).toFixed(1)} %`,
+    ...[whole, row, none].map((samples) => `${numberText(median(samples.map((sample) => sample[of])) * 1000)} ms`),
+    percent(share(row, of)),
+    percent(share(whole, of)),
   ]
+  const [{ name, hasDatabase }] = registries
   printTable(
-    [`CPU of a manifest PUT, ${withLog.name}`, 'with the log', 'without', `added (median of ${pairs} pairs)`],
     [
-      row('all processes', 'cpuSeconds'),
-      ...(withLog.hasDatabase ? [row('without the database', 'ownCpuSeconds')] : []),
+      ...[`CPU of a manifest PUT, ${name}`, 'with the log', 'with its row in the outbox', 'without'],
+      ...['the row adds', `the row and the job add (medians of ${turns} turns)`],
     ],
+    [line('all processes', 'cpuSeconds'), ...(hasDatabase ? [line('without the database', 'ownCpuSeconds')] : [])],
   )
   print(
-    `\nThe log adds ${(added('cpuSeconds') * 100).toFixed(1)} %; target: under 5 %, ${verdict(added('cpuSeconds') < 0.05)}`,
+    `\nA push waits for the row, which adds ${percent(share(row, 'cpuSeconds'))}; target: under 5 %, ` +
+      `${verdict(share(row, 'cpuSeconds') < 0.05)}. With the job that makes a leaf of it, after the answer: ` +
+      `${percent(share(whole, 'cpuSeconds'))}.`,
   )
 }
 
@@ -162,23 +172,41 @@ async function read({ port }: Registry, path: string): Promise<Buffer> {
 }
 
 /** Packages are found from here. */
-const variantFolder = join(root, 'node_modules', '.cache', 'stele-bench-without-log')
+const variants = join(root, 'node_modules', '.cache', 'stele-bench-log')
 
-/** The built server without the job that fills the logs; returns its program. */
-async function buildWithoutLog(): Promise<string> {
-  await rm(variantFolder, { recursive: true, force: true })
-  await mkdir(variantFolder, { recursive: true })
-  await cp(join(root, 'dist'), variantFolder, { recursive: true })
-  const parts = join(variantFolder, 'parts')
-  let changed = 0
-  for (const name of (await readdir(parts)).filter((file) => file.endsWith('.mjs'))) {
-    const text = await readFile(join(parts, name), 'utf8')
-    const without = text.replace(/\btransparencyJob\(\),/, '')
-    if (without === text) continue
-    changed += 1
-    await writeFile(join(parts, name), without)
+/** A text of the built server, in one of its parts, that is taken out; where it is empty, `by` is put in. */
+interface Piece {
+  readonly what: string
+  readonly text: RegExp
+  readonly by?: string
+}
+
+const job: Piece = { what: 'the job of the logs', text: /\btransparencyJob\(\),/g }
+
+/** The row of an entry of the ledger: a statement of its own on SQLite, the end of one on PostgreSQL. */
+const row: Piece = {
+  what: 'the row of the outbox',
+  text: /await tx\.\$executeRaw`\s+INSERT INTO "OutboxEvent" [^`]*VALUES \('TAG'[^`]*`|(?<=\$\{detail\}, "createdAt" FROM entry)(?=`)/g,
+  by: ' WHERE FALSE',
+}
+
+/** The built server without these pieces; returns its program. */
+async function buildWithout(name: string, pieces: readonly Piece[]): Promise<string> {
+  const folder = join(variants, name)
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true })
+  await cp(join(root, 'dist'), folder, { recursive: true })
+  const parts = join(folder, 'parts')
+  for (const { what, text, by = '' } of pieces) {
+    let changed = 0
+    for (const file of (await readdir(parts)).filter((each) => each.endsWith('.mjs'))) {
+      const source = await readFile(join(parts, file), 'utf8')
+      const without = source.replace(text, (found) => (found === '' ? by : ''))
+      if (without === source) continue
+      changed += 1
+      await writeFile(join(parts, file), without)
+    }
+    if (changed !== 1) throw new Error(`${what} is in ${changed} files of dist/parts: build first (npm run build)`)
   }
-  if (changed !== 1)
-    throw new Error(`the job of the logs is in ${changed} files of dist/parts: build first (npm run build)`)
-  return join(variantFolder, 'server.mjs')
+  return join(folder, 'server.mjs')
 }

@@ -9,7 +9,7 @@ import type { NamespaceView } from '@/lib/api/schemas/namespaces'
 import type { RegionId } from '@/lib/domain/regions'
 import { credentialsQuery } from '../queries/credentials'
 import { instanceQuery } from '../queries/instances'
-import { visibleNamespacesQuery } from '../queries/offered-namespaces'
+import { pushableNamespacesQuery, visibleNamespacesQuery } from '../queries/offered-namespaces'
 import { pushableRepositoriesQuery } from '../queries/offered-repositories'
 import { credentialsHref, repositoriesHref } from '../routes'
 import { Button } from '../ui/button'
@@ -51,22 +51,23 @@ export function FirstPushSection({ region, instance: { id: instanceId } }: First
   const isPushed = instance !== undefined && instance.tagCount > 0
   const refetchInterval = isPushed ? (false as const) : againMs
   const namespaces = useQuery({ ...visibleNamespacesQuery(instanceId, ''), refetchInterval }).data?.items
+  const pushable = useQuery({ ...pushableNamespacesQuery(instanceId, ''), refetchInterval }).data?.items
   const credentials = useQuery({ ...credentialsQuery(instanceId), refetchInterval }).data
   const repositories = useQuery({ ...pushableRepositoriesQuery(instanceId, ''), refetchInterval }).data?.items
-  if (!instance || !namespaces || !credentials || !repositories) return null
+  if (!instance || !namespaces || !pushable || !credentials || !repositories) return null
   const mayManage = instance.access === 'MANAGE'
-  const ofPushers = namespaces.filter(({ access }) => access === 'PUSH' || access === 'MANAGE')
-  if (!mayManage && ofPushers.length === 0 && repositories.length === 0) return null
-
-  const automatic = ofPushers.find(({ autoCreateRepository }) => autoCreateRepository)
+  const [automatic] = pushable
   const [repository] = repositories
+  const mayPush = [...namespaces, ...pushable].some(({ access }) => access === 'PUSH' || access === 'MANAGE')
+  if (!mayManage && !mayPush && repository === undefined) return null
+
   const path =
     repository !== undefined
       ? `${repository.namespace}/${repository.name}`
       : automatic && `${automatic.name}/${firstRepository}`
   const isDone = [namespaces.length > 0, isPushed || credentials.passwordLastUsedAt !== null, isPushed] as const
   const [ofNamespace, ofLogIn, ofPush] = statesOf(isDone)
-  const namespace = namespaces.find(({ name }) => name === path?.split('/')[0]) ?? namespaces[0]
+  const namespace = [...namespaces, ...pushable].find(({ name }) => name === path?.split('/')[0]) ?? namespaces[0]
 
   return (
     <Section

@@ -196,26 +196,27 @@ async function insertTagEvent(
       SELECT 'TAG', "instanceId", "repositoryId", "repositoryPath", "id", ${detail}, "createdAt" FROM entry`
     return
   }
-  const inserted = await tx.$queryRaw<{ id: number }[]>`
+  const [entry] = await tx.$queryRaw<{ id: number }[]>`
     INSERT INTO "TagEvent" ("instanceId", "repositoryId", "repositoryPath", "tag", "kind", "currentDigest",
       "pushedDigest", "reason", "actor", "credential", "address", "userAgent", "count", "createdAt", "lastAt")
     VALUES (${repository.instanceId}, ${repository.id}, ${repository.path}, ${tag}, ${kind}, ${currentDigest},
       ${pushedDigest}, ${reason}, ${actor.name}, ${actor.credential}, ${actor.address}, ${actor.userAgent}, 1, ${now},
       ${now})
     RETURNING "id"`
-  await addEntriesToOutbox(tx, repository, inserted, now, detail)
+  await tx.$executeRaw`
+    INSERT INTO "OutboxEvent" ("kind", "instanceId", "repositoryId", "repositoryPath", "tagEventId", "detail", "createdAt")
+    VALUES ('TAG', ${repository.instanceId}, ${repository.id}, ${repository.path}, ${entry?.id}, ${detail}, ${now})`
 }
 
-/** Adds entries to the outbox, in their order. `detail` is what the entries themselves do not say: JSON, or null. */
+/** Adds entries to the outbox, in their order. */
 async function addEntriesToOutbox(
   tx: SqlTransaction,
   { id, instanceId, path }: NamedRepository,
   entries: readonly { readonly id: number }[],
   now: Date,
-  detail: string | null = null,
 ): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO "OutboxEvent" ("kind", "instanceId", "repositoryId", "repositoryPath", "tagEventId", "detail", "createdAt")
-    SELECT 'TAG', ${instanceId}, ${id}, ${path}, CAST("key" AS INTEGER), ${detail}, ${now}
+    SELECT 'TAG', ${instanceId}, ${id}, ${path}, CAST("key" AS INTEGER), NULL, ${now}
     FROM json_each(${asJsonKeys(entries.map((entry) => entry.id))}) ORDER BY CAST("key" AS INTEGER)`
 }

@@ -97,6 +97,12 @@ export async function getInstanceTotals(
   })
 }
 
+/** What the distinct blobs of an instance take, in bytes. */
+export async function getStorageBytes(source: SqlSource, instanceId: string): Promise<number> {
+  const bytes = await sumPerInstance(source, [instanceId], (isIn) => sumOfTotals(Prisma.sql`t."blobBytes"`, isIn))
+  return bytes.get(instanceId) ?? 0
+}
+
 /** Those of the instances of which the viewer may see everything. */
 async function listWholeInstances(
   source: SqlSource,

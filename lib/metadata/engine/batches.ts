@@ -16,7 +16,8 @@ export function batchesOf<T>(rows: readonly T[]): T[][] {
  * they are, so it stays prepared. `json_each` of an object is the same in both databases.
  */
 export function asJsonKeys(values: readonly (string | number)[]): string {
-  return JSON.stringify(Object.fromEntries(values.map((value) => [value, 0])))
+  // Not by way of an object: with ids as keys, it would be an array as long as the highest of them.
+  return `{${[...new Set(values)].map((value) => `${JSON.stringify(String(value))}:0`).join()}}`
 }
 
 /**

@@ -47,17 +47,17 @@ test('pushes and refusals are counted by day, each once, however often and by wh
   ])
 })
 
-test('a day has what an instance held when it was measured last', async () => {
+test('a day has what an instance held when it was measured last, and today what it holds now', async () => {
   const { db } = doors.registry.ctx
   await push('v1')
-  await measureStorage(db)
   const before = (await read()).days.at(-1)?.storageBytes ?? 0
   expect(before).toBeGreaterThan(0)
+  await measureStorage(db, new Date(Date.now() - 86_400_000))
   await push('v2', 'x'.repeat(1000))
-  await measureStorage(db)
   const after = (await read()).days
   expect(after.at(-1)?.storageBytes).toBeGreaterThan(before + 1000)
-  expect(after.at(-2)?.storageBytes).toBeNull()
+  expect(after.at(-2)?.storageBytes).toBe(before)
+  expect(after.at(-3)?.storageBytes).toBeNull()
 })
 
 test('what no tag reaches can be reclaimed, and what one of the instance reaches cannot', async () => {

@@ -11,7 +11,7 @@ import {
   listMostPulled,
 } from '@/lib/metadata/day-figures'
 import { countRepositories, findVisiblePaths, listRepositories } from '@/lib/metadata/repository-listing'
-import { getRepositoryTotals } from '@/lib/metadata/totals'
+import { getRepositoryTotals, getStorageBytes } from '@/lib/metadata/totals'
 import { authorize } from '@/lib/registry/authorize'
 
 /** A repository among the first ones by some figure. */
@@ -62,8 +62,9 @@ export async function getFigures(
   await authorize({ ...ctx, db }, principal, 'pull', { instanceId })
   const days = lastDays(count, now)
   const since = days[0] ?? dayOf(now)
-  const [stored, pulled, largest, immutableCount, refusals, reclaimable] = await Promise.all([
+  const [stored, storageNow, pulled, largest, immutableCount, refusals, reclaimable] = await Promise.all([
     listDays(db, instanceId, since),
+    getStorageBytes(db, instanceId),
     listMostPulled(db, instanceId, since, topMax),
     listRepositories(db, { viewer: null, instanceId }, 'size', { descending: true, after: null, limit: topMax }),
     countRepositories(db, { viewer: null, instanceId, immutabilityMode: 'enforce' }),
@@ -76,7 +77,7 @@ export async function getFigures(
     since,
   )
   return {
-    days: fillDays(days, stored),
+    days: fillDays(days, stored, storageNow),
     mostPulled: pulled.flatMap(({ repositoryId }) => topOf(repositoryId)),
     largest: largest.flatMap(({ id }) => topOf(id)),
     immutableCount,
@@ -85,10 +86,13 @@ export async function getFigures(
   }
 }
 
-/** Each day, also those on which nothing happened. */
-function fillDays(days: readonly Day[], stored: readonly InstanceDay[]): InstanceDay[] {
+/** Each day, also those on which nothing happened. Today has what the instance holds now, not when it was measured last. */
+function fillDays(days: readonly Day[], stored: readonly InstanceDay[], storageNow: number): InstanceDay[] {
   const known = new Map(stored.map((day) => [day.day, day]))
-  return days.map((day) => known.get(day) ?? { day, pulls: 0, pushes: 0, refusals: 0, storageBytes: null })
+  return days.map((day, at) => ({
+    ...(known.get(day) ?? { day, pulls: 0, pushes: 0, refusals: 0, storageBytes: null }),
+    ...(at === days.length - 1 && { storageBytes: storageNow }),
+  }))
 }
 
 /** The repositories by id; none for one that is gone. */

@@ -49,12 +49,12 @@ async function printCostOfPushes(registries: readonly [Registry, Registry, Regis
     registries.map((registry) => () => sampleOf(pushes, registry)),
     turns,
   )
-  const share = (samples: readonly Sample[], of: 'cpuSeconds' | 'ownCpuSeconds') =>
-    median(samples.map((sample, turn) => sample[of] / (none[turn]?.[of] ?? NaN))) - 1
+  const cpu = (samples: readonly Sample[], of: 'cpuSeconds' | 'ownCpuSeconds') => median(samples.map((one) => one[of]))
+  const share = (samples: readonly Sample[], of: 'cpuSeconds' | 'ownCpuSeconds') => cpu(samples, of) / cpu(none, of) - 1
   const percent = (value: number) => `${(value * 100).toFixed(1)} %`
   const line = (name: string, of: 'cpuSeconds' | 'ownCpuSeconds') => [
     name,
-    ...[whole, row, none].map((samples) => `${numberText(median(samples.map((sample) => sample[of])) * 1000)} ms`),
+    ...[whole, row, none].map((samples) => `${numberText(cpu(samples, of) * 1000)} ms`),
     percent(share(row, of)),
     percent(share(whole, of)),
   ]

@@ -11,7 +11,9 @@ const day = z.object({
   refusals: count.meta({ description: 'Entries of the ledger: refusals that are repeated within a minute are one' }),
   storageBytes: count
     .nullable()
-    .meta({ description: 'Size of all distinct blobs: now, and on earlier days as measured last; null: it was not measured' }),
+    .meta({
+      description: 'Size of all distinct blobs: now, and on earlier days as measured last; null: it was not measured',
+    }),
 })
 
 const topRepository = z.object({

@@ -174,20 +174,21 @@ async function read({ port }: Registry, path: string): Promise<Buffer> {
 /** Packages are found from here. */
 const variants = join(root, 'node_modules', '.cache', 'stele-bench-log')
 
-/** A text of the built server, in one of its parts, that is taken out; where it is empty, `by` is put in. */
+/** What one of the parts of the built server has, and what stands there without it. */
 interface Piece {
   readonly what: string
-  readonly text: RegExp
-  readonly by?: string
+  readonly replacements: readonly (readonly [text: RegExp, by: string])[]
 }
 
-const job: Piece = { what: 'the job of the logs', text: /\btransparencyJob\(\),/g }
+const job: Piece = { what: 'the job of the logs', replacements: [[/\btransparencyJob\(\),/, '']] }
 
 /** The row of an entry of the ledger: a statement of its own on SQLite, the end of one on PostgreSQL. */
 const row: Piece = {
   what: 'the row of the outbox',
-  text: /await tx\.\$executeRaw`\s+INSERT INTO "OutboxEvent" [^`]*VALUES \('TAG'[^`]*`|(?<=\$\{detail\}, "createdAt" FROM entry)(?=`)/g,
-  by: ' WHERE FALSE',
+  replacements: [
+    [/await tx\.\$executeRaw`\s+INSERT INTO "OutboxEvent" [^`]*VALUES \('TAG'[^`]*`/, ''],
+    [/"createdAt" FROM entry`/, '"createdAt" FROM entry WHERE FALSE`'],
+  ],
 }
 
 /** The built server without these pieces; returns its program. */
@@ -197,16 +198,18 @@ async function buildWithout(name: string, pieces: readonly Piece[]): Promise<str
   await mkdir(folder, { recursive: true })
   await cp(join(root, 'dist'), folder, { recursive: true })
   const parts = join(folder, 'parts')
-  for (const { what, text, by = '' } of pieces) {
-    let changed = 0
+  for (const { what, replacements } of pieces) {
+    const changed = new Set<RegExp>()
     for (const file of (await readdir(parts)).filter((each) => each.endsWith('.mjs'))) {
-      const source = await readFile(join(parts, file), 'utf8')
-      const without = source.replace(text, (found) => (found === '' ? by : ''))
-      if (without === source) continue
-      changed += 1
-      await writeFile(join(parts, file), without)
+      let source = await readFile(join(parts, file), 'utf8')
+      for (const [text, by] of replacements.filter(([text]) => text.test(source))) {
+        source = source.replace(text, by)
+        changed.add(text)
+        await writeFile(join(parts, file), source)
+      }
     }
-    if (changed !== 1) throw new Error(`${what} is in ${changed} files of dist/parts: build first (npm run build)`)
+    if (changed.size !== replacements.length)
+      throw new Error(`${what} is not in dist/parts: build first (npm run build)`)
   }
   return join(folder, 'server.mjs')
 }

@@ -68,8 +68,10 @@ export function AuditPage() {
             </option>
           ))}
         </Select>
-        <DayField label={t('audit.fromDay')} calendarLabel={t('audit.chooseFrom')} {...list.filter('from')} />
-        <DayField label={t('audit.toDay')} calendarLabel={t('audit.chooseTo')} {...list.filter('to')} />
+        <span className="audit-days">
+          <DayField label={t('audit.fromDay')} calendarLabel={t('audit.chooseFrom')} {...list.filter('from')} />
+          <DayField label={t('audit.toDay')} calendarLabel={t('audit.chooseTo')} {...list.filter('to')} />
+        </span>
         <RefreshButton busy={query.isFetching} onRefresh={() => void query.refetch()} />
       </Toolbar>
       <ExactFilters list={list} names={exact} labelOf={(name) => t(`audit.exact.${name}`)} />

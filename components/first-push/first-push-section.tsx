@@ -50,24 +50,26 @@ export function FirstPushSection({ region, instance: { id: instanceId } }: First
   }).data?.data
   const isPushed = instance !== undefined && instance.tagCount > 0
   const refetchInterval = isPushed ? (false as const) : againMs
-  const namespaces = useQuery({ ...visibleNamespacesQuery(instanceId, ''), refetchInterval }).data?.items
-  const pushable = useQuery({ ...pushableNamespacesQuery(instanceId, ''), refetchInterval }).data?.items
+  const visible = useQuery({ ...visibleNamespacesQuery(instanceId, ''), refetchInterval }).data
+  // One in which a push makes repositories may come after those that were read.
+  const others = useQuery({ ...pushableNamespacesQuery(instanceId, ''), enabled: visible?.hasMore === true }).data
   const credentials = useQuery({ ...credentialsQuery(instanceId), refetchInterval }).data
   const repositories = useQuery({ ...pushableRepositoriesQuery(instanceId, ''), refetchInterval }).data?.items
-  if (!instance || !namespaces || !pushable || !credentials || !repositories) return null
+  if (!instance || !visible || (visible.hasMore && !others) || !credentials || !repositories) return null
   const mayManage = instance.access === 'MANAGE'
-  const [automatic] = pushable
-  const [repository] = repositories
-  const mayPush = [...namespaces, ...pushable].some(({ access }) => access === 'PUSH' || access === 'MANAGE')
-  if (!mayManage && !mayPush && repository === undefined) return null
+  const namespaces = [...visible.items, ...(others?.items ?? [])]
+  const ofPushers = namespaces.filter(({ access }) => access === 'PUSH' || access === 'MANAGE')
+  if (!mayManage && ofPushers.length === 0 && repositories.length === 0) return null
 
+  const automatic = ofPushers.find(({ autoCreateRepository }) => autoCreateRepository)
+  const [repository] = repositories
   const path =
     repository !== undefined
       ? `${repository.namespace}/${repository.name}`
       : automatic && `${automatic.name}/${firstRepository}`
   const isDone = [namespaces.length > 0, isPushed || credentials.passwordLastUsedAt !== null, isPushed] as const
   const [ofNamespace, ofLogIn, ofPush] = statesOf(isDone)
-  const namespace = [...namespaces, ...pushable].find(({ name }) => name === path?.split('/')[0]) ?? namespaces[0]
+  const namespace = namespaces.find(({ name }) => name === path?.split('/')[0]) ?? namespaces[0]
 
   return (
     <Section

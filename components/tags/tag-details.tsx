@@ -115,13 +115,13 @@ function TagEvidence({ repositoryId, tag }: { repositoryId: string; tag: TagWith
   const verdict = useQuery(tagEvidenceQuery(repositoryId, tag.name, tag.digest)).data?.verdict
   if (verdict === undefined || verdict.leaf === null || verdict.digest !== tag.digest) return null
   return (
-    <>
-      <span className="muted">{t('transparency.leaf', { index: verdict.leaf })}</span>{' '}
+    <span className="inline-flex items-center gap-1 whitespace-nowrap">
+      <span className="muted">{t('transparency.leaf', { index: verdict.leaf })}</span>
       <DownloadLink
         href={tagEvidenceHref(repositoryId, tag.name)}
         name={`evidence-${tag.name}.json`}
         label={t('transparency.evidence', { tag: tag.name })}
       />
-    </>
+    </span>
   )
 }

@@ -44,6 +44,7 @@ export function UserPage({ userId, ownId }: { userId: string; ownId: string }) {
       <PageHead
         crumbs={[
           { label: t('frame.product') },
+          { label: t('frame.administration') },
           { label: t('frame.users'), href: administrationHref('users') },
           { label: name },
         ]}

@@ -196,7 +196,7 @@ async function insertTagEvent(
       SELECT 'TAG', "instanceId", "repositoryId", "repositoryPath", "id", ${detail}, "createdAt" FROM entry`
     return
   }
-  const [entry] = await tx.$queryRaw<{ id: number }[]>`
+  const [entry] = await tx.$queryRaw<[{ id: number }]>`
     INSERT INTO "TagEvent" ("instanceId", "repositoryId", "repositoryPath", "tag", "kind", "currentDigest",
       "pushedDigest", "reason", "actor", "credential", "address", "userAgent", "count", "createdAt", "lastAt")
     VALUES (${repository.instanceId}, ${repository.id}, ${repository.path}, ${tag}, ${kind}, ${currentDigest},
@@ -205,7 +205,7 @@ async function insertTagEvent(
     RETURNING "id"`
   await tx.$executeRaw`
     INSERT INTO "OutboxEvent" ("kind", "instanceId", "repositoryId", "repositoryPath", "tagEventId", "detail", "createdAt")
-    VALUES ('TAG', ${repository.instanceId}, ${repository.id}, ${repository.path}, ${entry?.id}, ${detail}, ${now})`
+    VALUES ('TAG', ${repository.instanceId}, ${repository.id}, ${repository.path}, ${entry.id}, ${detail}, ${now})`
 }
 
 /** Adds entries to the outbox, in their order. */

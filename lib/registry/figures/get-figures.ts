@@ -86,7 +86,7 @@ export async function getFigures(
   }
 }
 
-/** Each day, also those on which nothing happened. Today has what the instance holds now, not when it was measured last. */
+/** Each day, also those on which nothing happened. Today has what the instance holds now, not what it held when it was measured. */
 function fillDays(days: readonly Day[], stored: readonly InstanceDay[], storageNow: number): InstanceDay[] {
   const known = new Map(stored.map((day) => [day.day, day]))
   return days.map((day, at) => ({

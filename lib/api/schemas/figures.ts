@@ -9,11 +9,9 @@ const day = z.object({
   pulls: count,
   pushes: count.meta({ description: 'Tags that were created or moved, copies and restores included' }),
   refusals: count.meta({ description: 'Entries of the ledger: refusals that are repeated within a minute are one' }),
-  storageBytes: count
-    .nullable()
-    .meta({
-      description: 'Size of all distinct blobs: now, and on earlier days as measured last; null: it was not measured',
-    }),
+  storageBytes: count.nullable().meta({
+    description: 'Size of all distinct blobs: now, and on earlier days as measured last; null: it was not measured',
+  }),
 })
 
 const topRepository = z.object({

@@ -15,6 +15,9 @@ interface TreemapProps {
 /** The units that the map is laid out in: about as wide for its height as it is shown. */
 const whole = { x: 0, y: 0, width: 1000, height: 300 }
 
+/** The shortest side, in those units, of a part that a pointer can hit: 4 px on a telephone. */
+const sideMin = 12
+
 /**
  * Repositories by size, those of a namespace together. The table below it has the same numbers for everybody; here, the
  * links are left out of the order of Tab, which would be long.
@@ -54,6 +57,8 @@ export function Treemap({ namespaces, hrefOf, hrefOfNamespace }: TreemapProps) {
         )
         return parts.map(({ key, label, href, sizeBytes }, index) => {
           const part = inner[index] ?? place
+          // What is too small to point at is a part of the ground; the table names it.
+          if (Math.min(part.width, part.height) < sideMin) return null
           return (
             <Link
               key={`${namespace.name}/${key}`}

@@ -163,7 +163,7 @@ class Client {
       this.#count(0)
       return
     }
-    const isSure = requests.every(({ method }) => method === 'GET' || method === 'HEAD') || requests.length === 1
+    const isAlone = requests.every(({ method }) => method === 'GET' || method === 'HEAD') || requests.length === 1
     let isOver = false
     for (const request of requests) {
       const answer = isOver ? null : await connection.read(request.method === 'HEAD', answerMs)
@@ -175,7 +175,7 @@ class Client {
         continue
       }
       this.#said.push(`# ${answer.status} ${answer.body.toString('latin1', 0, 300)}`)
-      this.#model.observe(request, answer, isSure)
+      this.#model.observe(request, answer, isAlone)
       isOver = isClosing(answer)
     }
     if (isOver || isMalformed || asksForUpgrade) this.#hangUp()

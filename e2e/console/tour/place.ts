@@ -6,7 +6,15 @@ import type { UserView } from '@/lib/api/schemas/users'
 import type { Api } from '../../api'
 import { cosignSignature, sbomReferrer } from '../../content/attached'
 import { image, multiPlatformImage } from '../../content/images'
-import { descriptorOfManifest, indexOf, pushAll, type Pushable } from '../../content/pushable'
+import {
+  descriptorOfManifest,
+  emptyConfig,
+  indexOf,
+  layerType,
+  manifestOf,
+  pushAll,
+  type Pushable,
+} from '../../content/pushable'
 import { send } from '../../registry/http'
 import type { ServerInfo } from '../../server'
 import { uniqueName } from '../../unique-name'
@@ -54,6 +62,7 @@ export async function makePlace(api: Api, server: ServerInfo, { isLong = false }
     description: '# Payments\n\nSee [the bank](https://example.com/).\n\n| a | b |\n| - | - |\n| 1 | `2` |',
   })
   await fill(server, api, repository)
+  await fillUnequal(server, api, nameOf)
   const user = await api.createUser({ name: nameOf('user', 64), displayName: 'Li Na' })
   await api.createGrant({ subjectId: user.id, scopeId: repository.id, permission: 'PUSH' })
   const guest = nameOf('guest', 64)
@@ -88,6 +97,19 @@ async function fill(server: ServerInfo, api: Api, { id, namespace, name }: Repos
     reason: 'To rebuild',
     minutes: 60,
   })
+}
+
+/** On the map of the storage, the first leaves the others little room for words, and the last none for a pointer. */
+async function fillUnequal(server: ServerInfo, api: Api, nameOf: (prefix: string, max: number) => string) {
+  const layer = { mediaType: layerType, bytes: Buffer.alloc(8 * 1024 * 1024) }
+  for (const [prefix, layers] of [
+    ['large', [layer]],
+    ['tiny', []],
+  ] as const) {
+    const { namespace, name } = await api.createRepository({ name: nameOf(prefix, 120) })
+    const content = manifestOf(emptyConfig, layers, { tag: 'v1' })
+    await pushAll((...request) => send(server, ...request), `${namespace}/${name}`, [content])
+  }
 }
 
 async function expectRefused(pushed: Promise<void>): Promise<void> {

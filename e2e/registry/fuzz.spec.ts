@@ -14,8 +14,8 @@ import { countOpenFiles, readResidentBytes } from './memory'
 
 /** How many on each database, and over S3 as many as on PostgreSQL: it is the same code but for queries and the store. */
 const requests = {
-  sqlite: Number(process.env['FUZZ_REQUESTS'] ?? sweep(6_000, 30_000)),
-  postgresql: sweep(4_000, 10_000),
+  sqlite: Number(process.env['FUZZ_REQUESTS'] ?? sweep(4_000, 30_000)),
+  postgresql: sweep(2_500, 10_000),
 }
 const warmUpRequests = sweep(3_000, 5_000)
 const clients = 8

@@ -10,8 +10,8 @@ const targetMs = { sqlite: 10, postgresql: 30 } as const
 const rowsMin = 5
 const rowsMax = 1000
 
-/** Rows of the first batch. */
-const rowsFirst = 50
+/** Rows of the first batch, of which it is not known what they cost, and whose code may run for the first time. */
+const rowsFirst = rowsMin
 
 /**
  * Calls `work` in one short transaction after the other until it returns false; it gets how many rows it may touch.

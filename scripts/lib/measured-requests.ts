@@ -5,6 +5,7 @@ export type Send = () => Promise<Answer>
 
 const instance = 'cri-0000000000000big'
 const repository = 'crr-00000000'
+const neighbour = 'crr-00000001'
 
 /** What the requests are about: of a database of scripts/lib/fill-database.ts, the repository with most tags. */
 export interface MeasuredTarget {
@@ -17,6 +18,8 @@ export interface MeasuredTarget {
   readonly digest: string
   /** A blob of the repository. */
   readonly blob: string
+  /** Where the manifest of a tag of another repository is. */
+  readonly neighbour: { readonly path: string; readonly url: string }
 }
 
 /** Finds the target. Throws when the database has no such repository. */
@@ -34,7 +37,11 @@ export async function findMeasuredTarget(server: MeasuredServer): Promise<Measur
   const manifest = await server.registry(`/v2/${path}/manifests/${first.digest}`)
   const { config } = JSON.parse(manifest.text) as { readonly config: { readonly digest: string } }
   const tags = items.map(({ name }) => name)
-  return { instance, repository, path, tags, digest: first.digest, blob: config.digest }
+  const others = await server.rest('GET', `/repositories/${neighbour}/tags?pageSize=1`)
+  const [other] = (JSON.parse(others.text) as { readonly items: readonly { readonly name: string }[] }).items
+  if (other === undefined) throw new Error('the second repository has no tags')
+  const beside = { path: 'team-0/app-1', url: `/v2/team-0/app-1/manifests/${other.name}` }
+  return { instance, repository, path, tags, digest: first.digest, blob: config.digest, neighbour: beside }
 }
 
 /** A change of all policies of the instance. */

@@ -14,6 +14,7 @@ import { lockRepositoryExclusively } from '@/lib/metadata/repositories'
 import { listTagsAfter } from '@/lib/metadata/tags'
 import { type LogHead, findLog, insertLog, listInstancesWithoutLog, moveHead } from '@/lib/metadata/transparency-logs'
 import { finishDeletions } from '@/lib/registry/finish-deletions'
+import { turns } from '@/lib/registry/give-turns'
 import type { LogSigners } from '@/lib/secrets/log-keys'
 import { Overtaken, prepareAppend, writeAppend } from './append-leaves'
 import { type NewLeaf, UnreadableError, leavesOfTagEvent, startedLeaf } from './make-leaves'
@@ -64,7 +65,7 @@ export async function copyHistory(
   if (!isSettled(head.horizon, await readHorizons(ctx.db))) return false
   const page = { after: Number(head.cursor), end: historyEnd, limit: historyMax }
   const events = await listHistory(ctx.db, instanceId, page)
-  const { leaves, last, unreadable } = leavesUntilUnreadable(events)
+  const { leaves, last, unreadable } = await leavesUntilUnreadable(events)
   if (unreadable !== null && last === null) throw unreadable
   const isLast = unreadable === null && events.length < historyMax
   const changes = isLast ? { phase: 'states' as const, cursor: '' } : { cursor: String(last) }
@@ -74,14 +75,16 @@ export async function copyHistory(
 }
 
 /** The leaves of entries before the first one that cannot be read, the id of the last of these, and what cannot be read. */
-function leavesUntilUnreadable(events: readonly LoggedTagEvent[]): {
+async function leavesUntilUnreadable(events: readonly LoggedTagEvent[]): Promise<{
   readonly leaves: readonly NewLeaf[]
   readonly last: number | null
   readonly unreadable: UnreadableError | null
-} {
+}> {
+  const giveTurn = turns()
   const leaves: NewLeaf[] = []
   let last: number | null = null
   for (const event of events) {
+    await giveTurn()
     try {
       leaves.push(...leavesOfTagEvent(event))
     } catch (error) {

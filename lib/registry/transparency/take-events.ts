@@ -11,6 +11,7 @@ import {
 } from '@/lib/metadata/transparency-logs'
 import type { LogSigners } from '@/lib/secrets/log-keys'
 import { TileError } from '@/lib/transparency/tree'
+import { turns } from '@/lib/registry/give-turns'
 import { Overtaken, type PreparedAppend, prepareAppend, writeAppend } from './append-leaves'
 import { EventLeaves, type NewLeaf, UnreadableError } from './make-leaves'
 
@@ -60,9 +61,11 @@ export async function takeBatch(ctx: SequencerContext, signers: LogSigners): Pro
   const holding = new Set(page.events.length === 0 ? [] : await listHoldingInstances(db))
   const made = await EventLeaves.of(db, page.events)
   const shares = new Map<string, Share>()
+  const giveTurn = turns()
   let [events, count] = [0, 0]
   for (const event of page.events) {
     if (count >= batchMax) break
+    await giveTurn()
     events += 1
     const head = heads.get(event.instanceId)
     if (head === undefined || isHistory(event, head)) continue
@@ -107,9 +110,11 @@ async function takeHeldOf(ctx: SequencerContext, instanceId: string, signers: Lo
     rows.flatMap(({ event }) => event ?? []),
   )
   const share = newShare(head)
+  const giveTurn = turns()
   let count = 0
   for (const { id, event } of rows) {
     if (count >= batchMax || share.held.length > 0) break
+    await giveTurn()
     if (event === null) {
       share.held.push(id)
       share.unreadable = `event ${id} of the outbox cannot be read: it is gone`

@@ -1,21 +1,38 @@
 'use client'
 
-import { useLayoutEffect, useRef, useState } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 
 /** Below this room, in sizes of the root's text, rows are cards, and no column gives way. As in styles/table-parts.css. */
 const cardsBelowRem = 40
 
+/** How a table fitted: its room in pixels, of how many columns that can give way so many did, in which language. */
+interface Fit {
+  readonly room: number
+  readonly count: number
+  readonly given: number
+  readonly language: string
+}
+
+/**
+ * How the rows that were shown lately fitted. A list that is shown again, as one goes back to it, has the same rows, and
+ * need not find out column by column, which lays the whole table out each time.
+ */
+const fits = new WeakMap<object, Fit>()
+
+function recall(content: object | null, count: number): Fit | null {
+  const fit = content === null ? undefined : fits.get(content)
+  return fit?.count === count && fit.language === document.documentElement.lang ? fit : null
+}
+
 /** Gives each clipped text of a table that has no title one: the whole of it. */
 function titleClipped(box: HTMLElement) {
-  for (const element of box.querySelectorAll<HTMLElement>('tbody *')) {
+  // All is read before anything is written: between the two, the browser would lay the page out again.
+  const found = [...box.querySelectorAll<HTMLElement>('tbody *')].map((element) => {
     const isOurs = element.dataset['clipped'] !== undefined
-    // What is in line has no width of its own.
-    const isClipped =
-      element.clientWidth > 0 &&
-      element.scrollWidth > element.clientWidth + 1 &&
-      getComputedStyle(element).overflowX !== 'visible' &&
-      (isOurs || element.closest('[title]') === null)
-    if (isClipped) {
+    return { element, isOurs, hasToTell: isClipped(element) && (isOurs || element.closest('[title]') === null) }
+  })
+  for (const { element, isOurs, hasToTell } of found) {
+    if (hasToTell) {
       element.title = element.textContent
       element.dataset['clipped'] = ''
     } else if (isOurs) {
@@ -25,23 +42,36 @@ function titleClipped(box: HTMLElement) {
   }
 }
 
+function isClipped(element: HTMLElement): boolean {
+  // What is in line has no width of its own.
+  return (
+    element.clientWidth > 0 &&
+    element.scrollWidth > element.clientWidth + 1 &&
+    getComputedStyle(element).overflowX !== 'visible'
+  )
+}
+
 /**
  * How many of a table's columns have to give way, so that the table fits into `box`: the fewest of `count`. It is
- * measured again when the room changes and when `content`, what the table shows, does. A column that gave way comes back
- * with more room only: no column moves under the hand of a person who filters or turns pages. `overflows`: the table does
- * not fit though all of them gave way, and scrolls.
+ * measured again when the room changes and when `content`, the rows that the table shows, does. A column that gave way comes
+ * back with another room only: no column moves under the hand of a person who filters or turns pages. `overflows`: the table
+ * does not fit though all of them gave way, and scrolls.
  */
-export function useGivingWay(count: number, content: unknown) {
+export function useGivingWay(count: number, content: object | null) {
   const box = useRef<HTMLDivElement>(null)
-  const [room, setRoom] = useState(0)
-  const [measured, setMeasured] = useState({ room, given: 0, overflows: false })
-  const isCurrent = measured.room === room
-  const given = isCurrent ? Math.min(measured.given, count) : 0
+  const [before] = useState(() => recall(content, count))
+  const [fitted, setFitted] = useState({ given: before?.given ?? 0, overflows: false })
+  const [resizes, setResizes] = useState(0)
+  /** The room that `fitted` is for; null: it has not been measured. */
+  const room = useRef(before?.room ?? null)
+  const given = Math.min(fitted.given, count)
 
   useLayoutEffect(() => {
     const element = box.current
     if (element === null) return
-    const observer = new ResizeObserver(() => setRoom(element.clientWidth))
+    const observer = new ResizeObserver(() => {
+      if (element.clientWidth !== room.current) setResizes((times) => times + 1)
+    })
     observer.observe(element)
     return () => observer.disconnect()
   }, [])
@@ -50,13 +80,26 @@ export function useGivingWay(count: number, content: unknown) {
   useLayoutEffect(() => {
     const element = box.current
     if (element === null) return
+    const isOther = room.current !== null && room.current !== element.clientWidth
+    room.current = element.clientWidth
+    if (isOther && given > 0) {
+      setFitted({ given: 0, overflows: false })
+      return
+    }
     const cardsBelow = cardsBelowRem * parseFloat(getComputedStyle(document.documentElement).fontSize)
     const overflows = element.clientWidth >= cardsBelow && element.scrollWidth > element.clientWidth + 1
-    if (overflows && given < count) setMeasured({ room, given: given + 1, overflows: false })
-    else titleClipped(element)
-    if (overflows && given < count) return
-    if (!isCurrent || measured.overflows !== overflows) setMeasured({ room, given, overflows })
-  }, [content, room, given, count, isCurrent, measured.overflows])
+    if (overflows && given < count) setFitted({ given: given + 1, overflows: false })
+    else {
+      const language = document.documentElement.lang
+      if (content !== null) fits.set(content, { room: element.clientWidth, count, given, language })
+      if (fitted.overflows !== overflows) setFitted({ given, overflows })
+    }
+  }, [content, resizes, given, count, fitted.overflows])
 
-  return { box, given, overflows: isCurrent && measured.overflows }
+  // After the paint: the browser has laid the table out by then.
+  useEffect(() => {
+    if (box.current !== null) titleClipped(box.current)
+  }, [content, resizes, given, fitted.overflows])
+
+  return { box, given, overflows: fitted.overflows }
 }

@@ -9,9 +9,31 @@ const dayMs = 24 * hourMs
 
 const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
 
+/**
+ * Keeps what `make` makes of a language and options: to make a format takes as long as many uses, and a page of a list has
+ * hundreds.
+ */
+function keeping<Options, Format>(make: (language: string, options: Options) => Format) {
+  const made = new Map<string, Format>()
+  return (locale: Locale, options: Options): Format => {
+    const key = locale + JSON.stringify(options)
+    const format = made.get(key) ?? make(formatLocale[locale], options)
+    made.set(key, format)
+    return format
+  }
+}
+
+const numberFormat = keeping((language, options: Intl.NumberFormatOptions) => new Intl.NumberFormat(language, options))
+const timeFormat = keeping(
+  (language, options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, options),
+)
+const relativeFormat = keeping(
+  (language, options: Intl.RelativeTimeFormatOptions) => new Intl.RelativeTimeFormat(language, options),
+)
+
 /** Binary sizes to one decimal: `0 B`, `512 B`, `1.8 KiB`, `64.0 GiB`. */
 export function formatBytes(sizeBytes: number, locale: Locale): string {
-  const digits = new Intl.NumberFormat(formatLocale[locale], { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+  const digits = numberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
   let value = sizeBytes
   let unit = 0
   // 1023.95 KiB would be written 1,024.0 KiB: it belongs to the next unit already.
@@ -25,56 +47,56 @@ export function formatBytes(sizeBytes: number, locale: Locale): string {
 /** Binary sizes in the unit of the largest of them, as short as they are round: `0`, `0.5 TiB`, `2 TiB`. */
 export function formatBytesUpTo(largest: number, locale: Locale): (sizeBytes: number) => string {
   const exponent = Math.min(byteUnits.length - 1, Math.floor(Math.log2(Math.max(1, largest)) / 10))
-  const digits = new Intl.NumberFormat(formatLocale[locale], { maximumFractionDigits: 2 })
+  const digits = numberFormat(locale, { maximumFractionDigits: 2 })
   return (sizeBytes) =>
     sizeBytes === 0 ? '0' : `${digits.format(sizeBytes / 1024 ** exponent)} ${byteUnits[exponent] ?? ''}`
 }
 
 /** A whole number with the language's separators. */
 export function formatNumber(value: number, locale: Locale): string {
-  return new Intl.NumberFormat(formatLocale[locale]).format(value)
+  return numberFormat(locale, {}).format(value)
 }
 
 /** Day, month and year, in the reader's time zone. */
 export function formatDate(time: Date, locale: Locale): string {
-  return new Intl.DateTimeFormat(formatLocale[locale], { dateStyle: 'medium' }).format(time)
+  return timeFormat(locale, { dateStyle: 'medium' }).format(time)
 }
 
 /** Date and minute, in the reader's time zone. */
 export function formatDateTime(time: Date, locale: Locale): string {
-  return new Intl.DateTimeFormat(formatLocale[locale], { dateStyle: 'medium', timeStyle: 'short' }).format(time)
+  return timeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(time)
 }
 
 /** Hour, minute and second, in the reader's time zone. */
 export function formatTime(time: Date, locale: Locale): string {
-  return new Intl.DateTimeFormat(formatLocale[locale], { timeStyle: 'medium' }).format(time)
+  return timeFormat(locale, { timeStyle: 'medium' }).format(time)
 }
 
 /** Weekday, day, month and year, in the reader's time zone. */
 export function formatDay(time: Date, locale: Locale): string {
-  return new Intl.DateTimeFormat(formatLocale[locale], { dateStyle: 'full' }).format(time)
+  return timeFormat(locale, { dateStyle: 'full' }).format(time)
 }
 
 /** A day of UTC, such as `2026-11-29`: day and month, with the year if `long`. */
 export function formatUtcDay(day: string, locale: Locale, style: 'short' | 'long'): string {
   const options: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', timeZone: 'UTC' }
   if (style === 'long') options.year = 'numeric'
-  return new Intl.DateTimeFormat(formatLocale[locale], options).format(new Date(day))
+  return timeFormat(locale, options).format(new Date(day))
 }
 
 /** A whole number, short where it is large: `850`, `15K`. */
 export function formatCompact(value: number, locale: Locale): string {
-  return new Intl.NumberFormat(formatLocale[locale], { notation: 'compact' }).format(value)
+  return numberFormat(locale, { notation: 'compact' }).format(value)
 }
 
 /** Date and second, in the reader's time zone. */
 export function formatMoment(time: Date, locale: Locale): string {
-  return new Intl.DateTimeFormat(formatLocale[locale], { dateStyle: 'medium', timeStyle: 'medium' }).format(time)
+  return timeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(time)
 }
 
 /** Date, second and zone: what a hover shows for a relative time. */
 export function formatExactTime(time: Date, locale: Locale): string {
-  return new Intl.DateTimeFormat(formatLocale[locale], { dateStyle: 'full', timeStyle: 'long' }).format(time)
+  return timeFormat(locale, { dateStyle: 'full', timeStyle: 'long' }).format(time)
 }
 
 /** How long something took or takes, in its two largest units: `<1s`, `12s`, `2m 10s`, `3h 5m`, `52h`. */
@@ -109,7 +131,7 @@ function formatUnit(
   unitDisplay: 'narrow' | 'long',
   locale: Locale,
 ): string {
-  return new Intl.NumberFormat(formatLocale[locale], { style: 'unit', unit, unitDisplay }).format(count)
+  return numberFormat(locale, { style: 'unit', unit, unitDisplay }).format(count)
 }
 
 /** How long ago, in the unit a person would use. */
@@ -127,7 +149,7 @@ export function ageOf(time: Date, now: Date, locale: Locale): Age {
   if (elapsedMs < dayMs) return { unit: 'hours', count: Math.floor(elapsedMs / hourMs) }
   const days = Math.floor(elapsedMs / dayMs)
   if (days >= 28) return { unit: 'calendar', text: formatDate(time, locale) }
-  const relative = new Intl.RelativeTimeFormat(formatLocale[locale], { numeric: 'auto' })
+  const relative = relativeFormat(locale, { numeric: 'auto' })
   return {
     unit: 'calendar',
     text: days < 14 ? relative.format(-days, 'day') : relative.format(-Math.floor(days / 7), 'week'),

@@ -1,7 +1,6 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
-import dynamic from 'next/dynamic'
 import { useTranslations } from 'next-intl'
 import { Suspense, useId, useState } from 'react'
 import type { AccessKeyView } from '@/lib/api/schemas/access-keys'
@@ -10,6 +9,7 @@ import { Banner } from '../ui/banner'
 import { Button, TextButton } from '../ui/button'
 import { ConfirmDialog } from '../ui/lazy-confirm-dialog'
 import { lazyComponent } from '../ui/lazy-component'
+import { lazySection } from '../ui/lazy-section'
 import { List } from '../ui/list'
 import { PageHead } from '../ui/page'
 import { EmptyState } from '../ui/empty-state'
@@ -20,7 +20,7 @@ import { LastTime, Time } from '../ui/time'
 import { useToast } from '../ui/toast'
 import { useErrorToast } from '../ui/use-error-toast'
 
-const SdkSection = dynamic(() => import('./sdk-section').then((module) => module.SdkSection), { ssr: false })
+const SdkSection = lazySection(() => import('./sdk-section').then((it) => it.SdkSection))
 
 const CreateAccessKeyDialog = lazyComponent(() => import('./create-access-key-dialog'), 'CreateAccessKeyDialog')
 

@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import { Suspense, lazy, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { isApiError } from '@/lib/api/client/api-error'
 import type { CredentialsView } from '@/lib/api/schemas/credentials'
 import type { RegionId } from '@/lib/domain/regions'
@@ -16,13 +16,14 @@ import { ConfirmDialog } from '../ui/lazy-confirm-dialog'
 import { Copyable } from '../ui/copy-button'
 import { Fact } from '../ui/fact'
 import { lazyComponent } from '../ui/lazy-component'
+import { lazySection } from '../ui/lazy-section'
 import { Section } from '../ui/page'
 import { ErrorState, Skeleton } from '../ui/states'
 import { Status } from '../ui/status'
 import { Time } from '../ui/time'
 
-const RobotSection = lazy(() => import('../robots/robot-section').then((it) => ({ default: it.RobotSection })))
-const TokenSection = lazy(() => import('./token-section').then((it) => ({ default: it.TokenSection })))
+const RobotSection = lazySection(() => import('../robots/robot-section').then((it) => it.RobotSection))
+const TokenSection = lazySection(() => import('./token-section').then((it) => it.TokenSection))
 
 const ConnectDialog = lazyComponent(() => import('../connect/connect-dialog'), 'ConnectDialog')
 const SetPasswordDialog = lazyComponent(() => import('./set-password-dialog'), 'SetPasswordDialog')
@@ -72,10 +73,8 @@ export function CredentialsPage({ region, instanceId }: { region: RegionId; inst
         >
           <Facts credentials={data} />
         </Section>
-        <Suspense>
-          {data && <TokenSection instanceId={instanceId} credentials={data} mayPush={mayPush} />}
-          {data && instance?.access === 'MANAGE' && <RobotSection instanceId={instanceId} />}
-        </Suspense>
+        {data && <TokenSection instanceId={instanceId} credentials={data} mayPush={mayPush} />}
+        {data && instance?.access === 'MANAGE' && <RobotSection instanceId={instanceId} />}
       </>
     )
   }

@@ -1,6 +1,5 @@
 'use client'
 
-import dynamic from 'next/dynamic'
 import { useTranslations } from 'next-intl'
 import { Suspense, useState } from 'react'
 import type { ReactNode } from 'react'
@@ -16,6 +15,7 @@ import { ImmutabilityStatus } from '../immutability/immutability-status'
 import { Button } from '../ui/button'
 import { Fact } from '../ui/fact'
 import { lazyComponent } from '../ui/lazy-component'
+import { lazySection } from '../ui/lazy-section'
 import { Link } from '../ui/link'
 import { PageHead, Section } from '../ui/page'
 import { PageError, Skeleton } from '../ui/states'
@@ -25,14 +25,16 @@ import { useToast } from '../ui/toast'
 import { useErrorToast } from '../ui/use-error-toast'
 import { useFormat } from '../ui/use-format'
 
-const StorageCard = dynamic(() => import('../space/storage-card').then((module) => module.StorageCard))
+const StorageCard = lazySection(() => import('../space/storage-card').then((it) => it.StorageCard))
 
-const OverviewFigures = dynamic(() => import('../figures/overview-figures').then((module) => module.OverviewFigures), {
-  loading: () => <div className="figures-room" aria-busy="true" />,
-})
-const FirstPushSection = dynamic(() =>
-  import('../first-push/first-push-section').then((module) => module.FirstPushSection),
+function FiguresRoom() {
+  return <div className="figures-room" aria-busy="true" />
+}
+const OverviewFigures = lazySection(
+  () => import('../figures/overview-figures').then((it) => it.OverviewFigures),
+  FiguresRoom,
 )
+const FirstPushSection = lazySection(() => import('../first-push/first-push-section').then((it) => it.FirstPushSection))
 
 const DefaultPolicyDialog = lazyComponent(() => import('../instances/default-policy-dialog'), 'DefaultPolicyDialog')
 

@@ -1,6 +1,5 @@
 'use client'
 
-import dynamic from 'next/dynamic'
 import { useRouter } from 'next/navigation'
 import { useTranslations } from 'next-intl'
 import { Suspense, useState } from 'react'
@@ -18,6 +17,7 @@ import { CopyTextButton } from '../ui/copy-button'
 import { shortDigest } from '../ui/digest'
 import { Icon } from '../ui/icon'
 import { lazyComponent } from '../ui/lazy-component'
+import { lazySection } from '../ui/lazy-section'
 import { Menu, MenuItem } from '../ui/menu'
 import { PageError } from '../ui/states'
 import { Badge } from '../ui/status'
@@ -30,45 +30,25 @@ function Waiting() {
   return <div aria-busy="true" />
 }
 
-const AccessSection = dynamic(() => import('../grants/access-section').then((it) => it.AccessSection), {
-  ssr: false,
-  loading: Waiting,
-})
-const ActivityExport = dynamic(() => import('../ledger/activity-section').then((it) => it.ActivityExport), {
-  ssr: false,
-})
-const ActivitySection = dynamic(() => import('../ledger/activity-section').then((it) => it.ActivitySection), {
-  ssr: false,
-  loading: Waiting,
-})
-const CompareSection = dynamic(() => import('../compare/compare-section').then((it) => it.CompareSection), {
-  ssr: false,
-  loading: Waiting,
-})
-const DigestSection = dynamic(() => import('../image/digest-section').then((it) => it.DigestSection), {
-  ssr: false,
-  loading: Waiting,
-})
-const ImmutabilitySection = dynamic(
-  () => import('../immutability/immutability-section').then((it) => it.ImmutabilitySection),
-  { ssr: false, loading: Waiting },
+const AccessSection = lazySection(() => import('../grants/access-section').then((it) => it.AccessSection), Waiting)
+const ActivityExport = lazySection(() => import('../ledger/activity-section').then((it) => it.ActivityExport))
+const ActivitySection = lazySection(
+  () => import('../ledger/activity-section').then((it) => it.ActivitySection),
+  Waiting,
 )
-const RepositoryDetails = dynamic(() => import('./repository-details').then((it) => it.RepositoryDetails), {
-  ssr: false,
-  loading: RepositorySkeleton,
-})
-const TagSection = dynamic(() => import('../tags/tag-section').then((it) => it.TagSection), {
-  ssr: false,
-  loading: Waiting,
-})
-const TagsSection = dynamic(() => import('../tags/tags-section').then((it) => it.TagsSection), {
-  ssr: false,
-  loading: Waiting,
-})
-const UntaggedSection = dynamic(() => import('../tags/untagged-section').then((it) => it.UntaggedSection), {
-  ssr: false,
-  loading: Waiting,
-})
+const CompareSection = lazySection(() => import('../compare/compare-section').then((it) => it.CompareSection), Waiting)
+const DigestSection = lazySection(() => import('../image/digest-section').then((it) => it.DigestSection), Waiting)
+const ImmutabilitySection = lazySection(
+  () => import('../immutability/immutability-section').then((it) => it.ImmutabilitySection),
+  Waiting,
+)
+const RepositoryDetails = lazySection(
+  () => import('./repository-details').then((it) => it.RepositoryDetails),
+  RepositorySkeleton,
+)
+const TagSection = lazySection(() => import('../tags/tag-section').then((it) => it.TagSection), Waiting)
+const TagsSection = lazySection(() => import('../tags/tags-section').then((it) => it.TagsSection), Waiting)
+const UntaggedSection = lazySection(() => import('../tags/untagged-section').then((it) => it.UntaggedSection), Waiting)
 
 const CheckPushDialog = lazyComponent(() => import('../immutability/check-push-dialog'), 'CheckPushDialog')
 const DeleteRepositoryDialog = lazyComponent(() => import('./delete-repository-dialog'), 'DeleteRepositoryDialog')

@@ -1,6 +1,5 @@
 'use client'
 
-import dynamic from 'next/dynamic'
 import { useTranslations } from 'next-intl'
 import { isApiError } from '@/lib/api/client/api-error'
 import type { InstanceView } from '@/lib/api/schemas/instances'
@@ -8,6 +7,7 @@ import type { RepositoryView } from '@/lib/api/schemas/repositories'
 import type { RegionId } from '@/lib/domain/regions'
 import { useTag } from '../queries/tags'
 import { Banner } from '../ui/banner'
+import { lazySection } from '../ui/lazy-section'
 import { Section } from '../ui/page'
 import { EmptyState } from '../ui/empty-state'
 import { PageError, Skeleton } from '../ui/states'
@@ -15,7 +15,7 @@ import { TagDetails } from './tag-details'
 import { TagHistoryCard } from './tag-history-card'
 
 /** Loaded beside what it shows. */
-const ManifestCards = dynamic(() => import('../image/manifest-cards').then((module) => module.ManifestCards))
+const ManifestCards = lazySection(() => import('../image/manifest-cards').then((it) => it.ManifestCards))
 
 interface TagSectionProps {
   region: RegionId

@@ -109,7 +109,13 @@ export function Table<T>({
         <thead role="rowgroup">
           <tr role="row">
             {columns.map((column) => (
-              <Header key={column.key} column={column} sort={sort} onSort={onSort} />
+              <Header
+                key={column.key}
+                column={column}
+                gives={giving.includes(column) ? giving.indexOf(column) : undefined}
+                sort={sort}
+                onSort={onSort}
+              />
             ))}
           </tr>
         </thead>
@@ -150,16 +156,18 @@ function columnClass<T>(column: Column<T>): string {
 
 interface HeaderProps<T> {
   column: Column<T>
+  /** Before which others it gives way; undefined: never. */
+  gives: number | undefined
   sort: string | undefined
   onSort: ((sort: string) => void) | undefined
 }
 
-function Header<T>({ column, sort, onSort }: HeaderProps<T>) {
+function Header<T>({ column, gives, sort, onSort }: HeaderProps<T>) {
   const isSorted = sort !== undefined && column.sort?.includes(sort)
   const isDescending = isSorted && sort.startsWith('-')
   const ariaSort = isSorted ? { 'aria-sort': isDescending ? ('descending' as const) : ('ascending' as const) } : {}
   return (
-    <th scope="col" role="columnheader" className={columnClass(column)} {...ariaSort}>
+    <th scope="col" role="columnheader" className={columnClass(column)} data-gives={gives} {...ariaSort}>
       {column.sort && onSort ? (
         <SortButton keys={column.sort} sort={sort} onSort={onSort}>
           {column.header}

@@ -24,12 +24,30 @@ function recall(content: object | null, count: number): Fit | null {
   return fit?.count === count && fit.language === document.documentElement.lang ? fit : null
 }
 
+/**
+ * How many of the next columns that can give way have to, at least, to free so many pixels: what was in them makes the name's
+ * column no narrower.
+ */
+function countThatFree(box: HTMLElement, pixels: number): number {
+  const heads = [...box.querySelectorAll<HTMLElement>('th[data-gives]')].sort(
+    (one, other) => Number(one.dataset['gives']) - Number(other.dataset['gives']),
+  )
+  let [count, freed] = [0, 0]
+  for (const head of heads) {
+    if (freed >= pixels) break
+    freed += head.offsetWidth
+    count += 1
+  }
+  return Math.max(1, count)
+}
+
 /** Gives each clipped text of a table that has no title one: the whole of it. */
 function titleClipped(box: HTMLElement) {
   // All is read before anything is written: between the two, the browser would lay the page out again.
   const found = [...box.querySelectorAll<HTMLElement>('tbody *')].map((element) => {
     const isOurs = element.dataset['clipped'] !== undefined
-    return { element, isOurs, hasToTell: isClipped(element) && (isOurs || element.closest('[title]') === null) }
+    const hasTitle = element.closest('[title]:not([data-clipped])') !== null
+    return { element, isOurs, hasToTell: isClipped(element) && !hasTitle }
   })
   for (const { element, isOurs, hasToTell } of found) {
     if (hasToTell) {
@@ -53,7 +71,8 @@ function isClipped(element: HTMLElement): boolean {
 
 /**
  * How many of a table's columns have to give way, so that the table fits into `box`: the fewest of `count`. It is
- * measured again when the room changes and when `content`, the rows that the table shows, does. A column that gave way comes
+ * measured again when the room changes and when `content`, the rows that the table shows, does. The heads of these columns
+ * have `data-gives`, a number: the smallest gives way first. A column that gave way comes
  * back with another room only: no column moves under the hand of a person who filters or turns pages. `overflows`: the table
  * does not fit though all of them gave way, and scrolls.
  */
@@ -87,8 +106,9 @@ export function useGivingWay(count: number, content: object | null) {
       return
     }
     const cardsBelow = cardsBelowRem * parseFloat(getComputedStyle(document.documentElement).fontSize)
-    const overflows = element.clientWidth >= cardsBelow && element.scrollWidth > element.clientWidth + 1
-    if (overflows && given < count) setFitted({ given: given + 1, overflows: false })
+    const excess = element.scrollWidth - element.clientWidth
+    const overflows = element.clientWidth >= cardsBelow && excess > 1
+    if (overflows && given < count) setFitted({ given: given + countThatFree(element, excess), overflows: false })
     else {
       const language = document.documentElement.lang
       if (content !== null) fits.set(content, { room: element.clientWidth, count, given, language })

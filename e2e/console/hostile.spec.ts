@@ -200,8 +200,9 @@ async function findProblems(): Promise<{ problems: string[]; rows: string[] }> {
       .filter((element) => isShown(element) || isInMenu(element))
       .flatMap((element) => [
         element.getAttribute('title') ?? '',
+        // How long ago something was changes meanwhile; the title of the time says when.
         ...[...element.childNodes]
-          .filter((node) => node.nodeType === Node.TEXT_NODE)
+          .filter((node) => node.nodeType === Node.TEXT_NODE && element.tagName !== 'TIME')
           .map((node) => node.nodeValue ?? ''),
       ])
       .join(' ')

@@ -139,6 +139,21 @@ test('the focus goes to the heading of a page that is navigated to, and stays wh
   await expect(search).toBeFocused()
 })
 
+test('a section whose code does not load says so, and Retry loads it', async ({ api, page, server, signIn }) => {
+  const repository = await api.createRepository()
+  await pushImage(server, `test/${repository.name}`, 'v1')
+  await signIn()
+  await page.goto(repositoryAddress(repository, 'details'))
+  await expect(page.getByRole('region', { name: 'Details' })).toContainText('Private')
+  await page.route('**/_next/static/**/*.js', (route) => route.abort())
+  await page.getByRole('link', { name: 'Tags', exact: true }).click()
+  const retry = page.getByRole('button', { name: 'Retry' })
+  await expect(retry).toBeVisible()
+  await page.unrouteAll()
+  await retry.click()
+  await expect(page.getByRole('link', { name: 'v1', exact: true })).toBeVisible()
+})
+
 test('a page of what a list had shows at once what the list knew, and the list is there again at once', async ({
   api,
   page,

@@ -141,7 +141,7 @@ await measure('nothing', () => setTimeout(2000), 1)
 for (const [name, send] of Object.entries(listRequests(server, target, bearer))) await measure(name, send, rounds)
 for (const [name, send] of Object.entries(listLongRequests(server))) await measure(name, send, 1)
 for (const [name, work] of Object.entries(jobs)) {
-  // What is not there is not pulled: answers that say so go another way.
+  // Of a repository that is there: to say that one is not takes longer than to answer with a manifest.
   if (name === 'deletion of a repository') {
     pulled = { path: target.neighbour.url, bearer: bearerOf(target.neighbour.path) }
     await takePulls()

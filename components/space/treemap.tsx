@@ -57,7 +57,7 @@ export function Treemap({ namespaces, hrefOf, hrefOfNamespace }: TreemapProps) {
         )
         return parts.map(({ key, label, href, sizeBytes }, index) => {
           const part = inner[index] ?? place
-          // What is too small to point at is a part of the ground; the table names it.
+          // What is too small to point at is left as a part of the ground.
           if (Math.min(part.width, part.height) < sideMin) return null
           return (
             <Link

@@ -30,15 +30,21 @@ export function lazySection<Props extends object>(
       )
       .then(() => {
         isLoading = false
+        forgetFailure()
         for (const listener of listeners) listener()
       })
+  }
+
+  /** Once nobody shows it. */
+  function forgetFailure() {
+    if (listeners.size === 0 && loaded !== null && 'error' in loaded) loaded = null
   }
 
   function subscribe(listener: () => void) {
     listeners.add(listener)
     return () => {
       listeners.delete(listener)
-      if (listeners.size === 0 && loaded !== null && 'error' in loaded) loaded = null
+      forgetFailure()
     }
   }
 

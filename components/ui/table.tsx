@@ -87,7 +87,7 @@ export function Table<T>({
   const giving = chosen
     .filter(({ gives }) => gives !== undefined)
     .sort((one, other) => (one.gives ?? 0) - (other.gives ?? 0))
-  const { box, given, overflows } = useGivingWay(giving.length, rows)
+  const { box, given, overflows } = useGivingWay(giving.length, chosen.map(({ key }) => key).join(), rows)
   const folded = new Set(giving.slice(0, given).map(({ key }) => key))
   const columns = chosen.filter(({ key }) => !folded.has(key))
   const folds = chosen.filter(({ key }) => folded.has(key))

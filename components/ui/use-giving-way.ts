@@ -5,23 +5,23 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 /** Below this room, in sizes of the root's text, rows are cards, and no column gives way. As in styles/table-parts.css. */
 const cardsBelowRem = 40
 
-/** How a table fitted: its room in pixels, of how many columns that can give way so many did, in which language. */
+/** How a table fitted: its room in pixels, its columns and their language, and how many of them gave way. */
 interface Fit {
   readonly room: number
-  readonly count: number
-  readonly given: number
+  readonly columns: string
   readonly language: string
+  readonly given: number
 }
 
 /**
  * How the rows that were shown lately fitted. A list that is shown again, as one goes back to it, has the same rows, and
- * need not find out column by column, which lays the whole table out each time.
+ * need not find out step by step, which lays the whole table out each time.
  */
 const fits = new WeakMap<object, Fit>()
 
-function recall(content: object | null, count: number): Fit | null {
+function recall(content: object | null, columns: string): Fit | null {
   const fit = content === null ? undefined : fits.get(content)
-  return fit?.count === count && fit.language === document.documentElement.lang ? fit : null
+  return fit?.columns === columns && fit.language === document.documentElement.lang ? fit : null
 }
 
 /**
@@ -71,26 +71,38 @@ function isClipped(element: HTMLElement): boolean {
 
 /**
  * How many of a table's columns have to give way, so that the table fits into `box`: the fewest of `count`. It is
- * measured again when the room changes and when `content`, the rows that the table shows, does. The heads of these columns
- * have `data-gives`, a number: the smallest gives way first. A column that gave way comes
- * back with another room only: no column moves under the hand of a person who filters or turns pages. `overflows`: the table
- * does not fit though all of them gave way, and scrolls.
+ * measured again when the room changes, when `keys` does, those of all columns of the table, and when `content` does, the rows
+ * that it shows; null while they load. The heads of the columns that can give way have `data-gives`, a number: the smallest gives way first. A
+ * column that gave way comes back with another room or other columns only: none moves under the hand of a person who filters or
+ * turns pages. `overflows`: the table does not fit though all of them gave way, and scrolls.
  */
-export function useGivingWay(count: number, content: object | null) {
+export function useGivingWay(count: number, keys: string, content: object | null) {
+  // What stands there while rows load says nothing of their widths: with the first rows, all columns are there again.
+  const columns = content === null ? `loading ${keys}` : keys
   const box = useRef<HTMLDivElement>(null)
-  const [before] = useState(() => recall(content, count))
-  const [fitted, setFitted] = useState({ given: before?.given ?? 0, overflows: false })
+  const [before] = useState(() => recall(content, columns))
+  const [fitted, setFitted] = useState({ columns, given: before?.given ?? 0, overflows: false })
   const [resizes, setResizes] = useState(0)
   /** The room that `fitted` is for; null: it has not been measured. */
   const room = useRef(before?.room ?? null)
-  const given = Math.min(fitted.given, count)
+  /** The rows for which it was measured from the start, with all columns. */
+  const measured = useRef<object | null>(null)
+  const isCurrent = fitted.columns === columns
+  const given = isCurrent ? fitted.given : 0
+  const didOverflow = isCurrent && fitted.overflows
 
+  // Here alone a room is another one: in the course of the measuring a scroll bar of the page may come and go.
   useLayoutEffect(() => {
     const element = box.current
     if (element === null) return
-    const observer = new ResizeObserver(() => {
-      if (element.clientWidth !== room.current) setResizes((times) => times + 1)
-    })
+    const look = () => {
+      if (room.current === null || room.current === element.clientWidth) return
+      room.current = null
+      setFitted({ columns: '', given: 0, overflows: false })
+      setResizes((times) => times + 1)
+    }
+    look()
+    const observer = new ResizeObserver(look)
     observer.observe(element)
     return () => observer.disconnect()
   }, [])
@@ -99,27 +111,25 @@ export function useGivingWay(count: number, content: object | null) {
   useLayoutEffect(() => {
     const element = box.current
     if (element === null) return
-    const isOther = room.current !== null && room.current !== element.clientWidth
-    room.current = element.clientWidth
-    if (isOther && given > 0) {
-      setFitted({ given: 0, overflows: false })
+    if (given === 0) measured.current = content
+    const cardsBelow = cardsBelowRem * parseFloat(getComputedStyle(document.documentElement).fontSize)
+    const excess = element.scrollWidth - element.clientWidth - 1
+    const overflows = element.clientWidth >= cardsBelow && excess > 0
+    if (overflows && given < count) {
+      setFitted({ columns, given: Math.min(count, given + countThatFree(element, excess)), overflows: false })
       return
     }
-    const cardsBelow = cardsBelowRem * parseFloat(getComputedStyle(document.documentElement).fontSize)
-    const excess = element.scrollWidth - element.clientWidth
-    const overflows = element.clientWidth >= cardsBelow && excess > 1
-    if (overflows && given < count) setFitted({ given: given + countThatFree(element, excess), overflows: false })
-    else {
-      const language = document.documentElement.lang
-      if (content !== null) fits.set(content, { room: element.clientWidth, count, given, language })
-      if (fitted.overflows !== overflows) setFitted({ given, overflows })
+    room.current = element.clientWidth
+    if (content !== null && measured.current === content) {
+      fits.set(content, { room: room.current, columns, language: document.documentElement.lang, given })
     }
-  }, [content, resizes, given, count, fitted.overflows])
+    if (!isCurrent || didOverflow !== overflows) setFitted({ columns, given, overflows })
+  }, [content, columns, count, resizes, given, isCurrent, didOverflow])
 
-  // After the paint: the browser has laid the table out by then.
+  // Its layout is known by now; a title is needed once somebody points at it.
   useEffect(() => {
     if (box.current !== null) titleClipped(box.current)
-  }, [content, resizes, given, fitted.overflows])
+  }, [content, columns, resizes, given, didOverflow])
 
-  return { box, given, overflows: fitted.overflows }
+  return { box, given, overflows: didOverflow }
 }

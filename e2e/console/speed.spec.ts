@@ -146,7 +146,7 @@ test('a section whose code does not load says so, and Retry loads it', async ({ 
   await page.goto(repositoryAddress(repository, 'details'))
   await expect(page.getByRole('region', { name: 'Details' })).toContainText('Private')
   await page.route('**/_next/static/**/*.js', (route) => route.abort())
-  await page.getByRole('link', { name: 'Tags', exact: true }).click()
+  await page.getByRole('link', { name: /^Tags/ }).click()
   const retry = page.getByRole('button', { name: 'Retry' })
   await expect(retry).toBeVisible()
   await page.unrouteAll()

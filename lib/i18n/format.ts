@@ -11,7 +11,7 @@ const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
 
 /**
  * Keeps what `make` makes of a language and options: to make a format takes as long as many uses, and a page of a list has
- * hundreds.
+ * hundreds. Who travels with an open page sees the former time zone until it is loaded again.
  */
 function keeping<Options, Format>(make: (language: string, options: Options) => Format) {
   const made = new Map<string, Format>()
@@ -27,6 +27,7 @@ const numberFormat = keeping((language, options: Intl.NumberFormatOptions) => ne
 const timeFormat = keeping(
   (language, options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, options),
 )
+const listFormat = keeping((language, options: Intl.ListFormatOptions) => new Intl.ListFormat(language, options))
 const relativeFormat = keeping(
   (language, options: Intl.RelativeTimeFormatOptions) => new Intl.RelativeTimeFormat(language, options),
 )
@@ -114,7 +115,7 @@ export function formatDuration(durationMs: number, locale: Locale): string {
     .slice(first, first + 2)
     .filter(([, count]) => count > 0)
     .map(([unit, count]) => formatUnit(count, unit, 'narrow', locale))
-  return new Intl.ListFormat(formatLocale[locale], { type: 'unit', style: 'narrow' }).format(largest)
+  return listFormat(locale, { type: 'unit', style: 'narrow' }).format(largest)
 }
 
 /** Whole hours in words, as days where they are several: `1 hour`, `24 hours`, `7 days`. */

@@ -10,9 +10,6 @@ const targetMs = { sqlite: 10, postgresql: 30 } as const
 const rowsMin = 5
 const rowsMax = 1000
 
-/** Rows of the first batch, of which it is not known what they cost, and whose code may run for the first time. */
-const rowsFirst = rowsMin
-
 /**
  * Calls `work` in one short transaction after the other until it returns false; it gets how many rows it may touch.
  * That number follows the time that the batches take, because a row may be a hundred bytes or four megabytes. Other
@@ -23,7 +20,8 @@ export async function inBatches(
   work: (tx: SqlTransaction, rows: number) => Promise<boolean>,
 ): Promise<void> {
   const target = targetMs[db.provider]
-  for (let rows = rowsFirst, goesOn = true; goesOn;) {
+  // It is not known what a row of the first batch costs, and its code may run for the first time.
+  for (let rows = rowsMin, goesOn = true; goesOn;) {
     let tookMs = 0
     goesOn = await db.sqlTransaction(async (tx) => {
       const startedAt = performance.now()

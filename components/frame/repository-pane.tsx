@@ -6,6 +6,7 @@ import type { RegionId } from '@/lib/domain/regions'
 import { useRepository } from '../queries/repositories'
 import { repositoryHref } from '../routes'
 import { useFormat } from '../ui/use-format'
+import { useHydrated } from '../ui/use-hydrated'
 import { PaneLink } from './pane'
 
 interface RepositoryPaneProps {
@@ -19,8 +20,10 @@ interface RepositoryPaneProps {
 export function RepositoryPane({ region, instanceId, namespace, name }: RepositoryPaneProps) {
   const t = useTranslations()
   const format = useFormat()
+  const isHydrated = useHydrated()
   const { data, error } = useRepository(instanceId, namespace, name)
-  if (isApiError(error, 'NOT_FOUND')) return null
+  const repository = isHydrated ? data?.data : undefined
+  if (isHydrated && isApiError(error, 'NOT_FOUND')) return null
   const address = { instanceId, namespace, name }
   return (
     <nav className="subpane" aria-label={t('frame.repositoryPane', { path: `${namespace}/${name}` })}>
@@ -32,11 +35,11 @@ export function RepositoryPane({ region, instanceId, namespace, name }: Reposito
           icon="tag"
           href={repositoryHref(region, address, 'tags')}
           under={[repositoryHref(region, address, 'untagged'), `${repositoryHref(region, address, 'tags')}/`]}
-          count={data && <span className="count">{format.number(data.data.tagCount)}</span>}
+          count={repository && <span className="count">{format.number(repository.tagCount)}</span>}
         >
           {t('tags.title')}
         </PaneLink>
-        {data?.data.access !== 'PULL' && data?.data.access !== null && (
+        {repository?.access !== 'PULL' && repository?.access !== null && (
           <PaneLink icon="activity" href={repositoryHref(region, address, 'activity')}>
             {t('ledger.activity')}
           </PaneLink>

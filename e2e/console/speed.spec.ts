@@ -15,6 +15,9 @@ test('no page loads more script than the budget, and its scripts come compressed
   server,
   signIn,
 }) => {
+  // React says it when a page shows something else than the server wrote, and begins it again.
+  const errors: string[] = []
+  page.on('pageerror', (error) => errors.push(`${page.url()}: ${String(error).slice(0, 200)}`))
   await page.goto('/login')
   await expectWithinBudget(page, '/login')
   await signIn()
@@ -34,7 +37,11 @@ test('no page loads more script than the budget, and its scripts come compressed
     ...['/users', '/robots', '/audit', '/maintenance/garbage-collection', '/maintenance/scrub'],
     ...['/account/security', '/account/access-keys', '/docs', '/docs/api'],
   ]
-  for (const address of addresses) await expectWithinBudget(page, address)
+  for (const address of addresses) {
+    await expectWithinBudget(page, address)
+    await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+  }
+  expect(errors).toEqual([])
 
   const script = (await page.locator('script[src*="/_next/static/"]').first().getAttribute('src')) ?? ''
   const { headers } = await fetch(server.url + script, { headers: { 'accept-encoding': 'gzip, br' } })

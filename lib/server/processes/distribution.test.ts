@@ -123,21 +123,24 @@ describe('connections', () => {
     await addTaker('b', 'keep')
     const held = [await hold(), await hold(), await hold(), await hold()]
     expect(held.map(({ name }) => name)).toEqual(['a', 'b', 'a', 'b'])
+    const before = ended
     for (const { name, socket } of held) if (name === 'b') socket.destroy()
-    await setTimeout(100)
+    await expect.poll(() => ended - before).toBe(2)
     expect([(await hold()).name, (await hold()).name]).toEqual(['b', 'b'])
   })
 
   test('that come one after the other are all given to the main process, and of many it has one more', async () => {
     await addTaker('reader', 'keep')
     await addTaker('main', 'keep', true)
+    const before = ended
     for (let i = 0; i < 5; i++) {
+      // It may come before anybody has heard of the end of the last one, but not of those before that.
+      await expect.poll(() => ended - before).toBeGreaterThanOrEqual(i - 1)
       const { name, socket } = await hold()
       expect(name).toBe('main')
-      // The next one comes before anybody has heard of this end.
       socket.destroy()
     }
-    await setTimeout(100)
+    await expect.poll(() => ended - before).toBe(5)
     const names = []
     for (let i = 0; i < 8; i++) names.push((await hold()).name)
     expect(names.filter((name) => name === 'main')).toHaveLength(5)

@@ -1,15 +1,15 @@
 'use client'
 
+import { useLocale } from 'next-intl'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 
 /** Below this room, in sizes of the root's text, rows are cards, and no column gives way. As in styles/table-parts.css. */
 const cardsBelowRem = 40
 
-/** How a table fitted: its room in pixels, its columns and their language, and how many of them gave way. */
+/** How a table fitted: its room in pixels, its columns, and how many of them gave way. */
 interface Fit {
   readonly room: number
   readonly columns: string
-  readonly language: string
   readonly given: number
 }
 
@@ -21,7 +21,7 @@ const fits = new WeakMap<object, Fit>()
 
 function recall(content: object | null, columns: string): Fit | null {
   const fit = content === null ? undefined : fits.get(content)
-  return fit?.columns === columns && fit.language === document.documentElement.lang ? fit : null
+  return fit?.columns === columns ? fit : null
 }
 
 /**
@@ -72,17 +72,16 @@ function isClipped(element: HTMLElement): boolean {
 /**
  * How many of a table's columns have to give way, so that the table fits into `box`: the fewest of `count`. It is
  * measured again when the room changes, when `keys` does, those of all columns of the table, and when `content` does, the rows
- * that it shows; null while they load. The heads of the columns that can give way have `data-gives`, a number: the smallest gives way first. A
- * column that gave way comes back with another room or other columns only: none moves under the hand of a person who filters or
- * turns pages. `overflows`: the table does not fit though all of them gave way, and scrolls.
+ * that it shows; null while they load. The heads of the columns that can give way have `data-gives`, a number: the smallest
+ * gives way first. A column that gave way comes back with another room or other columns only: none moves under the hand of a
+ * person who filters or turns pages. `overflows`: the table does not fit though all of them gave way, and scrolls.
  */
 export function useGivingWay(count: number, keys: string, content: object | null) {
   // What stands there while rows load says nothing of their widths: with the first rows, all columns are there again.
-  const columns = content === null ? `loading ${keys}` : keys
+  const columns = `${useLocale()} ${content === null ? 'loading ' : ''}${keys}`
   const box = useRef<HTMLDivElement>(null)
   const [before] = useState(() => recall(content, columns))
   const [fitted, setFitted] = useState({ columns, given: before?.given ?? 0, overflows: false })
-  const [resizes, setResizes] = useState(0)
   /** The room that `fitted` is for; null: it has not been measured. */
   const room = useRef(before?.room ?? null)
   /** The rows for which it was measured from the start, with all columns. */
@@ -99,7 +98,6 @@ export function useGivingWay(count: number, keys: string, content: object | null
       if (room.current === null || room.current === element.clientWidth) return
       room.current = null
       setFitted({ columns: '', given: 0, overflows: false })
-      setResizes((times) => times + 1)
     }
     look()
     const observer = new ResizeObserver(look)
@@ -121,15 +119,15 @@ export function useGivingWay(count: number, keys: string, content: object | null
     }
     room.current = element.clientWidth
     if (content !== null && measured.current === content) {
-      fits.set(content, { room: room.current, columns, language: document.documentElement.lang, given })
+      fits.set(content, { room: room.current, columns, given })
     }
     if (!isCurrent || didOverflow !== overflows) setFitted({ columns, given, overflows })
-  }, [content, columns, count, resizes, given, isCurrent, didOverflow])
+  }, [content, columns, count, given, isCurrent, didOverflow])
 
   // Its layout is known by now; a title is needed once somebody points at it.
   useEffect(() => {
     if (box.current !== null) titleClipped(box.current)
-  }, [content, columns, resizes, given, didOverflow])
+  }, [content, columns, given, isCurrent, didOverflow])
 
   return { box, given, overflows: didOverflow }
 }

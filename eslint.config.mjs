@@ -87,6 +87,10 @@ export default defineConfig(
           name: 'next/link',
           message: 'components/ui/link.tsx is for that: it fetches a page when it is about to be opened.',
         },
+        {
+          name: 'next/dynamic',
+          message: 'components/ui/lazy-section.tsx is for that: it shows the code as soon as it is there.',
+        },
       ],
     },
   },

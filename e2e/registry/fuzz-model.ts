@@ -25,8 +25,8 @@ export class KnownRepository {
 /** How certain it is what an answer must say. */
 interface Certainty {
   /**
-   * No other request ran meanwhile that might have changed something. Of requests sent at once, a read may see what the write behind it has done: Node
-   * hands a request on before those in front of it are answered.
+   * No other request ran meanwhile that might have changed something. Of requests sent at once, a read may see what the
+   * write behind it has done: Node hands a request on before those in front of it are answered.
    */
   readonly isAlone: boolean
   /** And the request is one that a client would send, so that its success is certain, too. */

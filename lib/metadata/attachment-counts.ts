@@ -75,18 +75,15 @@ async function listFirstReferrers(
   repositoryId: string,
   digests: readonly string[],
 ): Promise<FirstReferrer[]> {
-  // A limit for each subject: numbering all referrers of one would read them all. CROSS JOIN: SQLite would otherwise read
-  // all manifests of the repository first.
+  // A limit for each subject: numbering all referrers of one would read them all.
   const parts = digests.map(
     (digest) => Prisma.sql`SELECT * FROM (
-      SELECT "digest" FROM "Manifest" WHERE "repositoryId" = ${repositoryId} AND "subjectDigest" = ${digest}
-      ORDER BY "digest" LIMIT ${referrersMax}) AS part`,
+      SELECT m."subjectDigest", m."mediaType", ${shownArtifactType},
+        CASE WHEN octet_length(m."annotations") <= ${annotationsMaxBytes} THEN m."annotations" END AS "annotations"
+      FROM "Manifest" m WHERE m."repositoryId" = ${repositoryId} AND m."subjectDigest" = ${digest}
+      ORDER BY m."digest" LIMIT ${referrersMax}) AS part`,
   )
-  return source.read.$queryRaw<FirstReferrer[]>`
-    SELECT m."subjectDigest", m."mediaType", ${shownArtifactType},
-      CASE WHEN octet_length(m."annotations") <= ${annotationsMaxBytes} THEN m."annotations" END AS "annotations"
-    FROM (${Prisma.join(parts, ' UNION ALL ')}) AS referrer
-    CROSS JOIN "Manifest" m WHERE m."repositoryId" = ${repositoryId} AND m."digest" = referrer."digest"`
+  return source.read.$queryRaw<FirstReferrer[]>`${Prisma.join(parts, ' UNION ALL ')}`
 }
 
 async function listTechnicalTags(
@@ -116,11 +113,13 @@ async function countBuildAttestations(
       WHERE "repositoryId" = ${repositoryId} AND "parentDigest" = ${digest} AND "kind" = 'MANIFEST'
       ORDER BY "childDigest" LIMIT ${childrenMax}) AS part`,
   )
+  // A subquery, not a join: as long as PostgreSQL has no statistics of a repository, it expects hardly any manifest for
+  // this platform, and compares all manifests of the repository with all children.
   return source.read.$queryRaw<{ digest: string; count: bigint | number }[]>`
     SELECT r."parentDigest" AS "digest", COUNT(DISTINCT r."childDigest") AS "count"
     FROM (${Prisma.join(parts, ' UNION ALL ')}) AS r
-    CROSS JOIN "Manifest" m
-    WHERE m."repositoryId" = ${repositoryId} AND m."digest" = r."childDigest" AND m."platforms" = 'unknown/unknown'
+    WHERE (SELECT m."platforms" FROM "Manifest" m
+      WHERE m."repositoryId" = ${repositoryId} AND m."digest" = r."childDigest") = 'unknown/unknown'
     GROUP BY r."parentDigest"`
 }
 

@@ -80,6 +80,7 @@ interface PostgresqlNode {
   readonly 'Actual Rows': number
   readonly 'Actual Loops': number
   readonly 'Rows Removed by Filter'?: number
+  readonly 'Rows Removed by Join Filter'?: number
   readonly Plans?: readonly PostgresqlNode[]
 }
 
@@ -94,6 +95,8 @@ async function findFaultsOfPostgresql(
   const visit = (node: PostgresqlNode) => {
     const rows = (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops']
     const name = node['Index Name'] ?? node['Relation Name']
+    const compared = (node['Rows Removed by Join Filter'] ?? 0) * node['Actual Loops']
+    if (compared > rowsMax) faults.push(`${node['Node Type']}: ${compared} pairs`)
     if (name !== undefined && rows > rowsMax) faults.push(`${node['Node Type']} of ${name}: ${rows} rows`)
     node.Plans?.forEach(visit)
   }

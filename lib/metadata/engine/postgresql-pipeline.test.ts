@@ -1,6 +1,6 @@
 import { Client } from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type DatabaseLocation, type SqlTransaction, question } from './database'
+import { type CommitMark, type DatabaseLocation, type FirstRow, type SqlTransaction, question } from './database'
 import { type OpenDatabase, openDatabase } from './open-database'
 import { createMigratedDatabase } from '@/lib/testing/test-database'
 
@@ -85,6 +85,27 @@ const pidOfRead = async () => {
   return row?.pid
 }
 
+/**
+ * Reads until nothing is new, and returns the mark since when. Without a pause: what is committed to any database of the
+ * server is new, and other tests commit meanwhile.
+ */
+async function restOf(
+  find: (mark?: CommitMark) => FirstRow<unknown> | null | Promise<FirstRow<unknown> | null>,
+): Promise<CommitMark | undefined> {
+  let mark: CommitMark | undefined
+  await expect
+    .poll(
+      async () => {
+        const found = await find(mark)
+        mark = found?.mark ?? mark
+        return found
+      },
+      { interval: 0, timeout: 30_000 },
+    )
+    .toBeNull()
+  return mark
+}
+
 describe('reads that share a connection', () => {
   test('each has its own rows, or its own failure', async () => {
     const many = Array.from({ length: 50 }, (_, n) => n)
@@ -99,11 +120,9 @@ describe('reads that share a connection', () => {
   })
 
   test('go on over another one when theirs ends, and trust nothing that was read before', async () => {
-    const find = (mark?: string | number) =>
+    const find = (mark?: CommitMark) =>
       db.direct.firstSince<{ one: number }>(mark, question`SELECT 1 AS "one" WHERE ${'a'} = 'a'`)
-    const mark = (await find())?.mark
-    await find(mark)
-    expect(await find(mark)).toBeNull()
+    const mark = await restOf(find)
     const pid = await pidOfRead()
     await other.query('SELECT pg_terminate_backend($1, 5000)', [pid])
     await expect.poll(() => pidOfRead().catch(() => pid)).not.toBe(pid)
@@ -112,23 +131,13 @@ describe('reads that share a connection', () => {
   })
 
   test('find what another server commits while nobody else does', async () => {
-    const find = (mark?: string | number) =>
+    const find = (mark?: CommitMark) =>
       db.direct.firstSince<{ name: string }>(mark, question`SELECT "name" FROM "Lease" WHERE "name" = ${'late'}`)
-    let mark: string | number | undefined
-    /** Until nothing is new: the server commits something of its own now and then. */
-    const rest = () =>
-      expect
-        .poll(async () => {
-          const found = await find(mark)
-          mark = found?.mark ?? mark
-          return found
-        })
-        .toBeNull()
-    await rest()
+    await restOf(find)
     // Its transaction has had an id since before the mark was read.
     await other.query('BEGIN')
     await other.query(`INSERT INTO "Lease" ("name", "holder", "expiresAt") VALUES ('late', 'other', now())`)
-    await rest()
+    const mark = await restOf(find)
     await other.query('COMMIT')
     expect(await find(mark)).toMatchObject({ row: { name: 'late' } })
   })

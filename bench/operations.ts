@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
+import { digestOf } from '@/e2e/digest'
 import { Connection, type Request, onConnections, pushBlob } from './client'
 import { digestOfLength, manifestOf } from './content'
 import type { Registry } from './registry'
@@ -157,23 +158,32 @@ export function manifestPushes(namespace?: string): Operation {
   }
 }
 
-/** Pushes of manifests under new tags of one repository, at most `rate` a second; returns the rate that was reached. */
-export async function pushAtRate(registry: Registry, rate: number, seconds: number): Promise<number> {
+/**
+ * Pushes of manifests, each under `tags` new tags of one repository, for `seconds`: at most `rate` tags a second. Returns the
+ * rate that was reached.
+ */
+export async function pushAtRate(
+  registry: Registry,
+  { rate, seconds, tags }: { readonly rate: number; readonly seconds: number; readonly tags: number },
+): Promise<number> {
   const { repository, path, config } = await pushSmallImage(registry)
   const pusher = await withToken(registry, repository)
   const start = performance.now()
   let begun = 0
   await onConnections(pusher, 16, async (connection) => {
     while (begun < rate * seconds) {
-      const at = start + (begun++ / rate) * 1000
+      const at = start + (begun / rate) * 1000
+      begun += tags
       const early = at - performance.now()
       if (early > 0) await setTimeout(early)
       const name = `r${nextSalt()}`
       const body = manifestOf(config, configBytes, name)
-      await connection.send({ method: 'PUT', path: `${path}/manifests/${name}`, body })
+      const names = Array.from({ length: tags }, (_, index) => `tag=${name}-${index}`)
+      const reference = tags === 1 ? name : `${digestOf(body)}?${names.join('&')}`
+      await connection.send({ method: 'PUT', path: `${path}/manifests/${reference}`, body })
     }
   })
-  return (rate * seconds) / ((performance.now() - start) / 1000)
+  return begun / ((performance.now() - start) / 1000)
 }
 
 /** Requests of pulls, one after the other, for callers without credentials. */

@@ -32,7 +32,13 @@ export function PasswordSection() {
   return (
     <Section
       title={t('security.password')}
-      aside={data?.hasPassword && <Button onClick={() => setOpen(true)}>{t('security.changePassword')}</Button>}
+      aside={
+        data?.hasPassword && (
+          <Button small onClick={() => setOpen(true)}>
+            {t('security.changePassword')}
+          </Button>
+        )
+      }
     >
       <p className="section-body">{content()}</p>
       {isOpen && data && <ChangePasswordDialog userName={data.name} onClose={() => setOpen(false)} />}

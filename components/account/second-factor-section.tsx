@@ -52,11 +52,15 @@ export function SecondFactorSection() {
           <div className="section-buttons">
             {data.isOn ? (
               <>
-                <Button onClick={() => setDialog('renew')}>{t('security.renew')}</Button>
-                <Button onClick={() => setDialog('turn-off')}>{t('security.turnOff')}</Button>
+                <Button small onClick={() => setDialog('renew')}>
+                  {t('security.renew')}
+                </Button>
+                <Button small onClick={() => setDialog('turn-off')}>
+                  {t('security.turnOff')}
+                </Button>
               </>
             ) : (
-              <Button variant="primary" onClick={() => setDialog('set-up')}>
+              <Button small variant="primary" onClick={() => setDialog('set-up')}>
                 {t('security.setUp')}
               </Button>
             )}

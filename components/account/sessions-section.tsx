@@ -103,7 +103,11 @@ export function SessionsSection() {
   return (
     <Section
       title={t('security.sessions')}
-      aside={<Button onClick={() => setDialogOpen(true)}>{t('security.endAll')}</Button>}
+      aside={
+        <Button small onClick={() => setDialogOpen(true)}>
+          {t('security.endAll')}
+        </Button>
+      }
     >
       {!data && error ? (
         <ErrorState title={t('table.failed')} error={error} onRetry={() => void refetch()} />

@@ -60,9 +60,10 @@ export function AttachmentItem({ region, repository, attachment }: AttachmentIte
         </p>
         {isOne && !first.isPresent && <Missing />}
         <small>
-          {`${about.join(', ')}, `}
+          {about.map((part) => part + t('common.comma'))}
           <Time value={attachment.pushedAt} format="date" />
-          {`, ${attachment.pushedBy}`}
+          {t('common.comma')}
+          {attachment.pushedBy}
         </small>
         <small>
           <Middle text={tag ?? artifactType ?? mediaType} tail={16} />

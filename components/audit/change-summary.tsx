@@ -13,7 +13,12 @@ export function ChangeSummary({ event }: { event: AuditEventView }) {
     <span className="cell-stack audit-change">
       {first && (
         <span>
-          {fieldText(first.field)}: <s>{valueText(first.field, first.before)}</s> {valueText(first.field, first.after)}
+          {t.rich('audit.firstField', {
+            field: fieldText(first.field),
+            before: valueText(first.field, first.before),
+            after: valueText(first.field, first.after),
+            old: (text) => <s>{text}</s>,
+          })}
         </span>
       )}
       {others.length > 0 && <small>{t('audit.moreFields', { count: others.length })}</small>}

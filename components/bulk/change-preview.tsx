@@ -92,7 +92,7 @@ function Lines({ data, mode }: { data: ImmutabilityChangePreview } & Pick<Change
             <small>
               {data.free.slice(0, namesMax).map(({ pattern, count }, index) => (
                 <span key={pattern}>
-                  {index > 0 && t('bulk.comma')}
+                  {index > 0 && t('common.listComma')}
                   {count} <code>{pattern}</code>
                 </span>
               ))}
@@ -105,7 +105,7 @@ function Lines({ data, mode }: { data: ImmutabilityChangePreview } & Pick<Change
           <p>
             {t.rich(`bulk.already.${mode}`, {
               count: data.unchangedCount,
-              names: data.unchanged.slice(0, namesMax).join(t('bulk.comma')),
+              names: data.unchanged.slice(0, namesMax).join(t('common.listComma')),
               more: Math.max(0, data.unchangedCount - namesMax),
               strong,
             })}

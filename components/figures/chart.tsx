@@ -14,6 +14,7 @@ import { useDayFormat } from './use-day-format'
  */
 export function Chart({ summary, title, kind, days, series, scale, format, formatLine = format }: ChartProps) {
   const t = useTranslations('figures')
+  const commonText = useTranslations('common')
   const dayFormat = useDayFormat()
   const id = useId()
   const [index, setIndex] = useState<number | null>(null)
@@ -25,7 +26,7 @@ export function Chart({ summary, title, kind, days, series, scale, format, forma
       const value = values[at] ?? null
       return t('valueOf', { name, value: value === null ? t('unknown') : format(value) })
     })
-    return t('dayAndValues', { day: dayFormat.long(days[at] ?? ''), values: values.join(t('comma')) })
+    return t('dayAndValues', { day: dayFormat.long(days[at] ?? ''), values: values.join(commonText('comma')) })
   }
 
   function onKeyDown(event: KeyboardEvent) {

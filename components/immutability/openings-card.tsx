@@ -113,7 +113,7 @@ function OpeningsTable({ region, repository, openings, stale }: OpeningsTablePro
           <span title={openedBy}>{openedBy}</span>
           <small>
             <Time value={opensAt} format="minute" />
-            {', '}
+            {t('common.comma')}
             {format.duration(Date.parse(closesAt) - Date.parse(opensAt))}
           </small>
         </span>

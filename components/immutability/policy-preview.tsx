@@ -163,7 +163,7 @@ function PatternList({ patterns }: { patterns: readonly string[] }) {
   const t = useTranslations()
   return patterns.map((pattern, index) => (
     <span key={pattern}>
-      {index > 0 && t('immutability.listComma')}
+      {index > 0 && t('common.listComma')}
       <code>{pattern}</code>
     </span>
   ))

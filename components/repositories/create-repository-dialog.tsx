@@ -90,7 +90,7 @@ function CreateForm({ region, instanceId, initial, onClose }: CreateFormProps) {
   function defaultText({ mode, exemptTags, source }: NamespaceView['defaultImmutability']): string {
     const texts = {
       mode: t(`immutability.modes.${mode}`),
-      exemptTags: exemptTags.length === 0 ? t('common.none') : exemptTags.join(t('immutability.listComma')),
+      exemptTags: exemptTags.length === 0 ? t('common.none') : exemptTags.join(t('common.listComma')),
     }
     return source === 'namespace' ? t('immutability.namespaceDefault', texts) : t('immutability.instanceDefault', texts)
   }

@@ -22,11 +22,13 @@ export function RobotPermission({ robot: { grants, grantCount } }: { robot: Robo
 
   const all = grants.map(named)
   const rest = grantCount - Math.min(all.length, namedMax)
-  const shown = all.slice(0, namedMax).join(', ')
+  const shown = all.slice(0, namedMax).join(t('common.listComma'))
   return (
     <span className="cell-stack cell-person">
       <PermissionStatus permission={strongest.permission} />
-      <small title={all.join(', ')}>{rest > 0 ? t('robots.scopesMore', { scopes: shown, count: rest }) : shown}</small>
+      <small title={all.join(t('common.listComma'))}>
+        {rest > 0 ? t('robots.scopesMore', { scopes: shown, count: rest }) : shown}
+      </small>
     </span>
   )
 }

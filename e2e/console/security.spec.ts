@@ -154,8 +154,8 @@ test('sessions: where one is logged on, the end of one, and of all', async ({ ap
   await logOn(elsewhere, name)
   await expect(elsewhere).toHaveURL(securityPage)
 
-  await page.getByRole('button', { name: 'Sign Out Everywhere' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Sign Out Everywhere' }).click()
+  await page.getByRole('button', { name: 'Log Off Everywhere' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Log Off Everywhere' }).click()
   await expect(page).toHaveURL('/login')
   await elsewhere.reload()
   await expect(elsewhere.getByRole('heading', { name: 'Log on to the console' })).toBeVisible()

@@ -40,7 +40,7 @@ export const accountStops: readonly Stop[] = [
     go: (tour) => open(tour, named(tour, 'security.changePassword')),
   },
   {
-    name: 'Sign Out Everywhere',
+    name: 'Log Off Everywhere',
     shows: ['components/account/end-all-sessions-dialog.tsx'],
     go: (tour) => open(tour, named(tour, 'security.endAll')),
   },

@@ -90,7 +90,7 @@ export function RobotTable({ robots, stale, withInstance, onCommand }: RobotTabl
       skeleton: 'md',
       cell: ({ expiresAt }) =>
         expiresAt === null ? (
-          <span className="muted">{t('robots.neverExpires')}</span>
+          <span className="muted">{t('robots.noExpiry')}</span>
         ) : (
           <Time value={expiresAt} format="date" />
         ),

@@ -45,7 +45,7 @@ export function TagButtons({ region, repository, tag: name }: TagButtonsProps) {
         <Icon name="compare" />
         {t('compare.title')}
       </Link>
-      <Button icon="copy" onClick={() => setCopying(true)}>
+      <Button icon="arrow" onClick={() => setCopying(true)}>
         {t('tagHistory.copy')}
       </Button>
       <Suspense>

@@ -228,7 +228,7 @@ function TagActions({ tag: { name }, address, onCopy, onDelete }: TagActionsProp
               {t('tags.pullCommand')}
             </MenuItem>
           )}
-          <MenuItem icon="copy" onSelect={onCopy}>
+          <MenuItem icon="arrow" onSelect={onCopy}>
             {t('tagHistory.copy')}
           </MenuItem>
           {onDelete && (

@@ -15,26 +15,26 @@ test.each([
 })
 
 test.each([
-  [-5, '0s', '0秒'],
-  [0, '0s', '0秒'],
-  [1, '<1s', '<1秒'],
-  [999, '<1s', '<1秒'],
-  [1000, '1s', '1秒'],
-  [59_999, '59s', '59秒'],
-  [60_000, '1m', '1分钟'],
-  [130_000, '2m 10s', '2分钟10秒'],
-  [3_605_000, '1h', '1小时'],
-  [11_100_000, '3h 5m', '3小时5分钟'],
-  [187_200_000, '52h', '52小时'],
+  [-5, '0s', '0 秒'],
+  [0, '0s', '0 秒'],
+  [1, '<1s', '<1 秒'],
+  [999, '<1s', '<1 秒'],
+  [1000, '1s', '1 秒'],
+  [59_999, '59s', '59 秒'],
+  [60_000, '1m', '1 分钟'],
+  [130_000, '2m 10s', '2 分钟 10 秒'],
+  [3_605_000, '1h', '1 小时'],
+  [11_100_000, '3h 5m', '3 小时 5 分钟'],
+  [187_200_000, '52h', '52 小时'],
 ])('%d ms are written %s, and %s in Chinese', (durationMs, english, chinese) => {
   expect([formatDuration(durationMs, 'en'), formatDuration(durationMs, 'zh-CN')]).toEqual([english, chinese])
 })
 
 test.each([
-  [1, '1 hour', '1小时'],
-  [24, '24 hours', '24小时'],
-  [36, '36 hours', '36小时'],
-  [168, '7 days', '7天'],
+  [1, '1 hour', '1 小时'],
+  [24, '24 hours', '24 小时'],
+  [36, '36 hours', '36 小时'],
+  [168, '7 days', '7 天'],
 ])('%d hours are %s, and %s in Chinese', (hours, english, chinese) => {
   expect([formatHours(hours, 'en'), formatHours(hours, 'zh-CN')]).toEqual([english, chinese])
 })
@@ -57,6 +57,6 @@ describe('age', () => {
   })
 
   test('is written in Chinese for Chinese readers', () => {
-    expect(ageOf(new Date('2026-11-18T12:00:00Z'), now, 'zh-CN')).toEqual({ unit: 'calendar', text: '3天前' })
+    expect(ageOf(new Date('2026-11-18T12:00:00Z'), now, 'zh-CN')).toEqual({ unit: 'calendar', text: '3 天前' })
   })
 })

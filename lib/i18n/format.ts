@@ -115,7 +115,7 @@ export function formatDuration(durationMs: number, locale: Locale): string {
     .slice(first, first + 2)
     .filter(([, count]) => count > 0)
     .map(([unit, count]) => formatUnit(count, unit, 'narrow', locale))
-  return listFormat(locale, { type: 'unit', style: 'narrow' }).format(largest)
+  return spaced(listFormat(locale, { type: 'unit', style: 'narrow' }).format(largest))
 }
 
 /** Whole hours in words, as days where they are several: `1 hour`, `24 hours`, `7 days`. */
@@ -132,7 +132,12 @@ function formatUnit(
   unitDisplay: 'narrow' | 'long',
   locale: Locale,
 ): string {
-  return numberFormat(locale, { style: 'unit', unit, unitDisplay }).format(count)
+  return spaced(numberFormat(locale, { style: 'unit', unit, unitDisplay }).format(count))
+}
+
+/** A text of `Intl` with a space between numbers and Chinese characters, as the console's Chinese texts have. */
+function spaced(text: string): string {
+  return text.replace(/(?<=\d)(?=\p{Script=Han})|(?<=\p{Script=Han})(?=\d)/gu, ' ')
 }
 
 /** How long ago, in the unit a person would use. */
@@ -153,6 +158,6 @@ export function ageOf(time: Date, now: Date, locale: Locale): Age {
   const relative = relativeFormat(locale, { numeric: 'auto' })
   return {
     unit: 'calendar',
-    text: days < 14 ? relative.format(-days, 'day') : relative.format(-Math.floor(days / 7), 'week'),
+    text: spaced(days < 14 ? relative.format(-days, 'day') : relative.format(-Math.floor(days / 7), 'week')),
   }
 }

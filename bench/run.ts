@@ -26,6 +26,7 @@ const { values: options } = parseArgs({
     database: { type: 'string', default: 'sqlite' },
     storage: { type: 'string', default: 'filesystem' },
     data: { type: 'string', default: '' },
+    unsynced: { type: 'string', default: '' },
     minutes: { type: 'string', default: '0' },
     distribution2: { type: 'string', default: process.env['BENCH_DISTRIBUTION2'] ?? 'docker-registry' },
     distribution3: { type: 'string', default: process.env['BENCH_DISTRIBUTION3'] ?? '' },
@@ -58,6 +59,11 @@ async function compare(): Promise<void> {
       for (const servers of serverNumbers)
         for (const processes of processNumbers)
           registries.push(await startStele({ servers, processes, database, store }))
+    }
+    if (options.unsynced !== '') {
+      const variant = { name: 'never synced', environment: { LD_PRELOAD: options.unsynced } }
+      const processes = processNumbers.at(-1) ?? 1
+      registries.push(await startStele({ servers: 1, processes, database: 'sqlite', store, variant }))
     }
     // The targets are for the last number of servers and of processes on the first database.
     const subject = registries[serverNumbers.length * processNumbers.length - 1] as Registry

@@ -26,8 +26,12 @@ export interface SteleOptions {
   readonly database: 'sqlite' | 'postgresql'
   /** Where blobs are kept; null: in the data folder. */
   readonly store: Store | null
-  /** A built server that is started as it is, and what it is called. */
-  readonly variant?: { readonly program: string; readonly name: string }
+  /** What it is called, and what it differs in: a built server that is started as it is, more in its environment. */
+  readonly variant?: {
+    readonly name: string
+    readonly program?: string
+    readonly environment?: Readonly<Record<string, string>>
+  }
 }
 
 let cluster: Promise<PostgresqlCluster> | undefined
@@ -52,6 +56,7 @@ export async function startStele({ servers, processes, database, store, variant 
     STELE_ADMIN_ACCESS_KEY_SECRET: accessKey.split(':')[1],
     STELE_LOG_LEVEL: 'warn',
     ...store?.steleSettings(),
+    ...variant?.environment,
   }
   const first = await startServer(env, variant)
   const others = await Promise.all(Array.from({ length: servers - 1 }, () => startServer(env, variant)))

@@ -1,4 +1,5 @@
 import { useTranslations } from 'next-intl'
+import type { ReactNode } from 'react'
 import type { AuditEventView } from '@/lib/api/schemas/audit-events'
 import { changesOf } from './changes'
 import { useFieldText, useValueText } from './use-change-words'
@@ -17,11 +18,20 @@ export function ChangeSummary({ event }: { event: AuditEventView }) {
             field: fieldText(first.field),
             before: valueText(first.field, first.before),
             after: valueText(first.field, first.after),
-            old: (text) => <s>{text}</s>,
+            // An arrow from nothing would say nothing.
+            old: (text) => valueText(first.field, first.before) !== '' && <Former text={text} />,
           })}
         </span>
       )}
       {others.length > 0 && <small>{t('audit.moreFields', { count: others.length })}</small>}
     </span>
+  )
+}
+
+function Former({ text }: { text: ReactNode }) {
+  return (
+    <>
+      <s>{text}</s> →{' '}
+    </>
   )
 }

@@ -60,7 +60,7 @@ export function FigureRow({ region, instance, figures }: FigureRowProps) {
           refused &&
           (refused.isCapped ? t('atLeast', { count: format.number(refused.count) }) : format.number(refused.count))
         }
-        spark={<Spark kind="bars" values={days.slice(-14).map(({ refusals }) => refusals)} />}
+        spark={<Spark kind="bars" values={days.slice(-7).map(({ refusals }) => refusals)} />}
         note={
           refused?.count === 0 ? t('noneRefused') : <Link href={blockedPushesHref(region, instance.id)}>{about}</Link>
         }

@@ -25,10 +25,11 @@ export function Spark({ kind, values }: SparkProps) {
         values.map((value, index) => {
           const step = width / values.length
           const top = Math.min(height - 1, yOf(value ?? 0))
+          const isNone = (value ?? 0) === 0
           return (
             <rect
               key={index}
-              className="plot-bar"
+              className={isNone ? 'plot-bar is-none' : 'plot-bar'}
               x={index * step + step * 0.25}
               y={top}
               width={step * 0.5}

@@ -67,9 +67,11 @@ function BannerText({ opening, left }: { opening: OpeningView; left: string }) {
   const { tag, openedBy, reason, closesAt, moveCount } = opening
   return (
     <p>
-      <strong>{t.rich('openings.isOpen', { tag, left, time: () => <Time value={closesAt} format="minute" /> })}</strong>{' '}
-      {t('openings.openedByFor', { name: openedBy, reason })}{' '}
-      {moveCount === 0 ? t('openings.notMoved') : t('openings.hasMoved', { count: moveCount })}
+      {t.rich('openings.isOpen', {
+        ...{ tag, left, reason, name: openedBy, count: moveCount },
+        b: (text) => <strong>{text}</strong>,
+        time: () => <Time value={closesAt} format="minute" />,
+      })}
     </p>
   )
 }

@@ -129,7 +129,7 @@ function PolicyForm({ region, instance, owner, opened, current, reload, onClose 
       title={t('immutability.policy')}
       aside={
         <span className="source">
-          {sourceText()}{' '}
+          <span>{sourceText()}</span>
           {!values.isDefault && owner && (
             <TextButton
               onClick={() => {

@@ -101,7 +101,7 @@ export function RefusalTable({ region, instanceId, label, events, stale, onOpen 
     },
     common.digest,
     common.by,
-    { ...common.from, header: t('ledger.client') },
+    common.from,
     {
       key: 'times',
       header: t('ledger.timesHeader'),

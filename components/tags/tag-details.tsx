@@ -97,6 +97,7 @@ function TagSize({ repositoryId, tag }: { repositoryId: string; tag: TagWithEffe
 
   function sharedText({ exclusiveBytes, isComplete }: TagSpaceView): string {
     const size = format.bytes(exclusiveBytes)
+    if (exclusiveBytes === tag.sizeBytes) return t('image.allNowhereElse')
     if (!isComplete) return exclusiveBytes === 0 ? '' : t('image.atLeastNowhereElse', { size })
     return exclusiveBytes === 0 ? t('image.allShared') : t('image.nowhereElse', { size })
   }

@@ -97,7 +97,7 @@ test('the page Immutability: the policy, where it comes from, and back to the de
   await expect(card.getByRole('radio', { name: 'Enforce' })).toBeChecked()
   await expect(card).toContainText('Set on this repository.')
   await expect(card).toContainText(`Namespace ${namespace.name}: Audit. Instance example: `)
-  await expect(card).toContainText('4 tags looked at')
+  await expect(card).toContainText('4 tags checked')
   await expect(preview).toHaveText('3 tags are protectedlatest is free')
   await expect(card.getByRole('button', { name: 'Confirm' })).toBeDisabled()
 

@@ -20,7 +20,7 @@ test('a person signs in with the provider, ends where they wanted to, and has no
 
   await page.goto(`${server.url}/maintenance/scrub`)
   await audit(page, 'the log-on page with single sign-on')
-  await page.getByRole('link', { name: 'Sign in with Example Inc.' }).click()
+  await page.getByRole('link', { name: 'Log on with Example Inc.' }).click()
   await passProvider(page, login)
   await expect(page).toHaveURL(`${server.url}/maintenance/scrub`)
   await expect(page.getByRole('heading', { level: 1, name: 'Scrub' })).toBeVisible()
@@ -41,7 +41,7 @@ test('whose name somebody has here gets another one, and the local user is not t
   provider.setClaims('mallory', { preferred_username: server.admin.name })
 
   await page.goto(`${server.url}/login`)
-  await page.getByRole('link', { name: 'Sign in with Example Inc.' }).click()
+  await page.getByRole('link', { name: 'Log on with Example Inc.' }).click()
   await passProvider(page, 'mallory')
   const account = page.getByRole('button', { name: new RegExp(`^Account ${server.admin.name}-[0-9a-f]{8}$`) })
   await account.click()

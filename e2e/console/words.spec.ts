@@ -102,7 +102,7 @@ test('the audit trail tells what happened in sentences, with seconds and the cli
   const row = page.getByRole('row').filter({ hasText: 'immutable' })
   await expect(row).toContainText(`admin made repository ${path} immutable`)
   await expect(row.locator('time').first()).toHaveText(/\d{1,2}:\d{2}:\d{2}/)
-  await expect(row).toContainText('Tag immutability: Off Enforce')
+  await expect(row).toContainText('Tag immutability: Off → Enforce')
   await expect(row).toContainText('Node.js')
 
   await row.getByRole('button', { name: /^Details/ }).click()

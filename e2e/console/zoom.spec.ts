@@ -43,9 +43,13 @@ for (const { name, stops, isAnonymous } of legs) {
   })
 }
 
-/** The size of text that is usual on the page, as one sets it in the browser; empty: the browser's own. */
+/**
+ * The size of text that is usual on the page, as one sets it in the browser; empty: the browser's own. What hangs from a button
+ * has followed it then, which it does with the frame after.
+ */
 async function setTextSize(page: Page, size: string): Promise<void> {
-  await page.evaluate((value) => {
+  await page.evaluate(async (value) => {
     document.documentElement.style.fontSize = value
+    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
   }, size)
 }

@@ -26,5 +26,5 @@ test('a long line of spaces is read at once', () => {
   const started = performance.now()
   readLayerCommand(`|9 ${' '.repeat(100_000)}x`)
   readLayerCommand(`RUN ${' '.repeat(100_000)}# buildkid`)
-  expect(performance.now() - started).toBeLessThan(1000)
+  expect(performance.now() - started).toBeLessThan(5_000)
 })

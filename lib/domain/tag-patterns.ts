@@ -18,7 +18,7 @@ export function beginningsOf(patterns: readonly string[]): string[] {
 
 /** Prepares patterns. The answer gets faster while tags are asked. */
 export function preparePatterns(patterns: readonly string[]): FirstMatch {
-  let groups: Group[] = patterns.length === 0 ? [] : [new Table(patterns, 0)]
+  let groups: Group[] = patterns.length === 0 ? [] : [new Table(patterns, 0, allWorkMax)]
   return (tag) => {
     for (let at = 0; at < groups.length;) {
       const group = groups[at] as Group
@@ -47,10 +47,11 @@ interface Group {
 }
 
 /**
- * Positions that the steps of a table may have come from, all together: a few milliseconds of making them. Only
- * patterns with many combinations of `*` and `?` come to that, and they are then in smaller tables.
+ * Positions that the steps of a table of all patterns may have come from, all together: a millisecond or two of making them.
+ * Only patterns with many combinations of `*` and `?` come to that. They are then in smaller tables, which may take as much
+ * in their turn, all of a size together: one tag may be the reason for all of them.
  */
-const workMax = 30_000
+const allWorkMax = 10_000
 
 /** Where the patterns of a table can be after some characters of a tag. */
 interface State {
@@ -78,10 +79,12 @@ class Table implements Group {
   readonly #characters: string[] = ['']
   readonly #states = new Map<string, State>()
   readonly #start: State
+  readonly #workMax: number
   #work = 0
 
-  /** `firstIndex` is the index of the first pattern in the whole list. */
-  constructor(patterns: readonly string[], firstIndex: number) {
+  /** `firstIndex` is the index of the first pattern in the whole list; `workMax`: for this table. */
+  constructor(patterns: readonly string[], firstIndex: number, workMax: number) {
+    this.#workMax = workMax
     this.#patterns = patterns
     this.#firstIndex = firstIndex
     const texts = patterns.map((pattern) => `${pattern.replace(/\*+/g, '*')}${end}`)
@@ -114,14 +117,14 @@ class Table implements Group {
     if (length === 1) return [onePattern(this.#patterns[0] ?? '', this.#firstIndex)]
     const half = Math.ceil(length / 2)
     return [
-      new Table(this.#patterns.slice(0, half), this.#firstIndex),
-      new Table(this.#patterns.slice(half), this.#firstIndex + half),
+      new Table(this.#patterns.slice(0, half), this.#firstIndex, this.#workMax / 2),
+      new Table(this.#patterns.slice(half), this.#firstIndex + half, this.#workMax / 2),
     ]
   }
 
   #step(state: State, of: number): State | null {
     this.#work += state.positions.length
-    if (this.#work > workMax) return null
+    if (this.#work > this.#workMax) return null
     const character = this.#characters[of]
     const reached: number[] = []
     for (const position of state.positions) {

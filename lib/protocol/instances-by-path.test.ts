@@ -356,7 +356,8 @@ test(
       'token of example': (await tokenFor('repository:test/example:pull', inExample)).bearer,
     }
     const proofs: Record<string, string> = { ...owners, ...tokens }
-    const contents = { example: artifactOf('of example').digest, dev: artifactOf('of dev').digest }
+    const digests = (...contents: string[]) => contents.map((content) => artifactOf(content).digest)
+    const contents = { example: digests('of example', 'of a namespace', 'of ii'), dev: digests('of dev') }
     const piece = fc.constantFrom(
       'i',
       'i/',
@@ -396,9 +397,8 @@ test(
           const isNamed = /^(dev|example)-registry/i.exec(host)?.[1]?.toLowerCase()
           const [first, second = ''] = name.split('/')
           const owner = isNamed ?? (first === 'i' ? second.split('.')[0] : 'example')
-          const isLike = owner === 'example' && name.endsWith('dev.cn-shanghai/test')
           expect(who).toContain(owner)
-          if (!isLike) expect(headers['docker-content-digest']).toBe(contents[owner as 'dev'])
+          expect(contents[owner as 'dev']).toContain(headers['docker-content-digest'])
         },
       ),
       { numRuns: 1500 },

@@ -16,6 +16,7 @@ import { previewImmutability } from './policy/preview-immutability'
 import { updateRepository } from './repositories/update-repository'
 import { copyTag } from './tags/copy-tag'
 import { deleteManifest } from './tags/delete-manifest'
+import { listTagDetails } from './tags/list-tag-details'
 import { listUntaggedManifests } from './tags/list-untagged-manifests'
 
 /* Long work lets other requests run: nothing holds the event loop for long, however many rows there are. */
@@ -159,7 +160,7 @@ test('a dry run and a collection of untagged manifests, and the list of them', {
 })
 
 test(
-  'a preview of a policy and its count of protected tags, with patterns and tags made for it',
+  'a preview of a policy, its count and its list of protected tags, with patterns and tags made for it',
   { timeout: 300_000 },
   async () => {
     const { ctx } = api
@@ -171,6 +172,7 @@ test(
     for (const work of [
       () => getImmutability(ctx, systemPrincipal, repositoryId),
       () => previewImmutability(ctx, systemPrincipal, repositoryId, { mode: 'audit', exemptTags: ['latest'] }),
+      () => listTagDetails(ctx, systemPrincipal, { repositoryId, protection: 'protected', sort: 'name', pageSize: 20 }),
     ]) {
       expect(await leastHold(() => Promise.resolve(work))).toBeLessThan(holdMaxMs)
     }

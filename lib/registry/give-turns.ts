@@ -15,3 +15,18 @@ export function turns(): () => Promise<void> {
     stretchStart = performance.now()
   }
 }
+
+/** Items between two looks at the clock. */
+const itemsOfStep = 20
+
+/** Calls `work` for each item in order, and awaits `giveTurn` in between. */
+export async function eachInTurns<T>(
+  items: readonly T[],
+  giveTurn: () => Promise<void>,
+  work: (item: T) => void,
+): Promise<void> {
+  for (let start = 0; start < items.length; start += itemsOfStep) {
+    for (const item of items.slice(start, start + itemsOfStep)) work(item)
+    await giveTurn()
+  }
+}

@@ -69,9 +69,10 @@ export async function compareContent(
   await giveTurn()
   const other = await readImageOf(ctx, repositoryId, after, platform ?? after.platforms[0]?.platform ?? null)
   await giveTurn()
-  const comparison = compareImages(
+  const comparison = await compareImages(
     { platforms: before.platforms, image: one.image },
     { platforms: after.platforms, image: other.image },
+    giveTurn,
   )
   await giveTurn()
   return {

@@ -5,7 +5,7 @@ import type { RepositoryRow } from '@/lib/metadata/repository-settings'
 import { countTags, readTagNamePages } from '@/lib/metadata/tag-listing'
 import { authorize } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
-import { turns } from '@/lib/registry/give-turns'
+import { eachInTurns, turns } from '@/lib/registry/give-turns'
 import { type RepositoryPolicy, policyOf, requireRepository } from '@/lib/registry/repositories/repository-details'
 import type { Versioned } from '@/lib/registry/versions'
 
@@ -27,19 +27,15 @@ export async function getImmutability(
   return { value: { ...policyOf(repository), protectedTagCount }, version: String(repository.version) }
 }
 
-/** Tags between two looks at the clock. */
-const tagsOfStep = 100
-
 async function countProtected(db: Source, repository: RepositoryRow): Promise<number> {
   if (repository.immutabilityMode !== 'enforce') return 0
   const exemptedBy = preparePatterns(repository.exemptTags)
   const giveTurn = turns()
   let exempt = 0
   for await (const names of readTagNamePages(db, repository.id, beginningsOf(repository.exemptTags))) {
-    for (let start = 0; start < names.length; start += tagsOfStep) {
-      for (const name of names.slice(start, start + tagsOfStep)) if (exemptedBy(name) >= 0) exempt += 1
-      await giveTurn()
-    }
+    await eachInTurns(names, giveTurn, (name) => {
+      if (exemptedBy(name) >= 0) exempt += 1
+    })
   }
   return Math.max(0, (await countTags(db, { repositoryId: repository.id })) - exempt)
 }

@@ -13,7 +13,7 @@ import {
   readWouldBeRefusals,
 } from '@/lib/metadata/policy-preview'
 import { countTags } from '@/lib/metadata/tag-listing'
-import { turns } from '@/lib/registry/give-turns'
+import { eachInTurns, turns } from '@/lib/registry/give-turns'
 
 /** A tag that moved recently. Times are UTC, ISO 8601. */
 export interface RecentMove {
@@ -53,9 +53,6 @@ const dayMs = 24 * 60 * 60 * 1000
 /** Tags that moved recently which a preview lists. */
 const listedMax = 10
 
-/** Tags and patterns of a preview between two looks at the clock. */
-const tagsOfStep = 100
-
 /**
  * Previews a policy of one repository for a caller that is known to manage it. Its time grows with the number of tags
  * and of recorded would-be refusals; other requests run meanwhile.
@@ -73,12 +70,9 @@ export async function previewPolicy(
   let added = 0
   const addAll = async (tags: readonly TagAndMove[]) => {
     added += tags.length
-    for (let start = 0; start < tags.length; start += tagsOfStep) {
-      for (const tag of tags.slice(start, start + tagsOfStep)) {
-        if (counter.add(tag.name, tag.movedAt !== null)) newest.add(tag)
-      }
-      await giveTurn()
-    }
+    await eachInTurns(tags, giveTurn, (tag) => {
+      if (counter.add(tag.name, tag.movedAt !== null)) newest.add(tag)
+    })
   }
   // All other tags are alike, but for those that moved.
   const beginnings = beginningsOf([...repository.exemptTags, ...rule.exemptTags])
@@ -92,7 +86,7 @@ export async function previewPolicy(
   }
   const effect = counter.effect()
   const wouldHaveBeenRefusedCount =
-    rule.immutabilityMode === 'off' ? 0 : await countWouldBeRefusals(source, repository.id, since, counter)
+    rule.immutabilityMode === 'off' ? 0 : await countWouldBeRefusals(source, repository.id, since, counter, giveTurn)
   const movedRecently = await describeMoves(source, repository.id, newest.names(), since)
   return {
     ...effect,
@@ -124,10 +118,13 @@ async function countWouldBeRefusals(
   repositoryId: string,
   since: Date,
   counter: EffectCounter,
+  giveTurn: () => Promise<void>,
 ): Promise<number> {
   let sum = 0
   for await (const part of readWouldBeRefusals(source, repositoryId, since)) {
-    for (const { tag, count } of part) if (counter.appliesTo(tag)) sum += count
+    await eachInTurns(part, giveTurn, ({ tag, count }) => {
+      if (counter.appliesTo(tag)) sum += count
+    })
   }
   return sum
 }

@@ -15,6 +15,7 @@ import {
 } from '@/lib/metadata/tag-listing'
 import { authorize } from '@/lib/registry/authorize'
 import type { Context } from '@/lib/context'
+import { eachInTurns, turns } from '@/lib/registry/give-turns'
 import { type Page, type PageRequest, type Sort, parseSort, readPage } from '@/lib/registry/page'
 import { requireRepository } from '@/lib/registry/repositories/repository-details'
 import { type TagDetails, listOpen, toTagDetails } from './tag-details'
@@ -111,9 +112,12 @@ const exemptMax = 20_000
 async function listExempt(ctx: Context, repositoryId: string, patterns: readonly string[]): Promise<string[]> {
   if (!patterns.some((pattern) => /[*?]/.test(pattern))) return [...patterns]
   const firstMatch = preparePatterns(patterns)
+  const giveTurn = turns()
   const exempt: string[] = []
   for await (const names of readTagNamePages(ctx.db, repositoryId, beginningsOf(patterns))) {
-    exempt.push(...names.filter((name) => firstMatch(name) >= 0))
+    await eachInTurns(names, giveTurn, (name) => {
+      if (firstMatch(name) >= 0) exempt.push(name)
+    })
     if (exempt.length > exemptMax) {
       const message = `more than ${exemptMax} tags are exempt: too many for this filter`
       throw new AppError('BAD_REQUEST', { message, fields: [{ path: 'protection', message }] })

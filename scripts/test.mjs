@@ -172,7 +172,10 @@ async function provideBrowser() {
   if (findBrowser() === null && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     const quietly = { stdio: 'inherit', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }
     spawnSync('apt-get', ['update'], quietly)
-    spawnSync('apt-get', ['install', '--yes', '--no-install-recommends', 'chromium'], quietly)
+    // Debian before 12 has only the whole browser.
+    for (const name of ['chromium-headless-shell', 'chromium']) {
+      if (findBrowser() === null) spawnSync('apt-get', ['install', '--yes', '--no-install-recommends', name], quietly)
+    }
   }
   const browser = findBrowser()
   console.log(browser ?? 'No browser: install Chromium, or run `npx playwright install chromium`.')

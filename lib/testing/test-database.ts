@@ -70,7 +70,7 @@ function sqliteIn(folder: string) {
 
 async function createPostgresql(template: string): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`
-  await administer(`CREATE DATABASE ${name} TEMPLATE ${template}`)
+  await administer(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`)
   const url = new URL(postgresqlUrl())
   url.pathname = `/${name}`
   return {

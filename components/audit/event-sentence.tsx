@@ -16,12 +16,20 @@ const icons: Record<AuditAction, IconName> = {
   START: 'play',
 }
 
+/** An opening has the sign that it has everywhere. */
+const openingIcons: Partial<Record<AuditAction, IconName>> = { CREATE: 'unlock', DELETE: 'lock' }
+
+function iconOf({ action, targetType }: AuditEventView): IconName {
+  const known = auditActions.find((one) => one === action)
+  if (known === undefined) return 'warn'
+  return (targetType === 'TAG_OPENING' && openingIcons[known]) || icons[known]
+}
+
 /** What an event did, and why. A failed log-on stands out. */
 export function EventSentence({ event }: { event: AuditEventView }) {
-  const known = auditActions.find((one) => one === event.action)
   return (
     <span className={classNames('audit-event', event.action === 'LOG_ON_FAILED' && 'is-danger')}>
-      <Icon name={known === undefined ? 'warn' : icons[known]} />
+      <Icon name={iconOf(event)} />
       <span>
         <AuditSentence event={event} />
         {event.reason !== null && <small>{event.reason}</small>}

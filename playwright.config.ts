@@ -9,7 +9,7 @@ const ownStorage = /\/(?:no-folder|races|redirect|s3|s3-trouble|set-up)\.spec\.t
 
 /** What is about requests, callers and processes, and the same wherever the blobs are: over S3 with SWEEP=full. */
 const aboutRequests =
-  /\/(?:acr-door|addresses|attacks-doors|attacks-tags|client-matrix|login|openings|processes-(?:at-once|attacks|matrix)|start|tricks|wire)\.spec\.ts$/
+  /\/(?:acr-door|addresses|attacks-doors|attacks-tags|client-matrix|log-compare|login|openings|processes-(?:at-once|attacks|matrix)|start|tricks|wire)\.spec\.ts$/
 
 /**
  * Of the others, tests that differ by the rule of immutability or the database (over S3 the usual one is PostgreSQL), and

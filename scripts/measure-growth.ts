@@ -80,7 +80,7 @@ async function measureRequests(database: string): Promise<void> {
 }
 
 async function measureReads(database: string): Promise<void> {
-  const db = openDatabase(
+  const db = await openDatabase(
     isAddress(database)
       ? { provider: 'postgresql', url: database }
       : { provider: 'sqlite', file: join(database, 'stele.db') },

@@ -49,7 +49,7 @@ try {
 async function measure(location: DatabaseLocation): Promise<void> {
   await migrate(location, join(import.meta.dirname, '..', 'prisma'))
   await fill(location)
-  const db = openDatabase(location)
+  const db = await openDatabase(location)
   console.log(`\n| ${location.provider} | caller | median, ms | worst, ms | longest statement, ms | found |`)
   console.log('| --- | --- | ---: | ---: | ---: | --- |')
   for (const [name, q] of Object.entries(queries)) {

@@ -31,7 +31,7 @@ beforeAll(async () => {
   drop = made.drop
   await migrate(made.location, checkedInMigrations)
   await fillDatabase(made.location, { tags: 400, manifests: 100, repositories: 3, shape: 'one' })
-  db = openDatabase(made.location)
+  db = await openDatabase(made.location)
   target = await findTarget(db)
 }, 60_000)
 afterAll(async () => {

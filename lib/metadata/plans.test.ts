@@ -51,7 +51,7 @@ beforeAll(async () => {
   ;({ location, drop } = await createTestDatabase(folder))
   await migrate(location, checkedInMigrations)
   await fillDatabase(location, { tags: 20_000, manifests: 10_000, repositories: 500, shape: 'one' })
-  db = openDatabase(location)
+  db = await openDatabase(location)
   target = await findTarget(db)
 }, 120_000)
 afterAll(async () => {

@@ -15,7 +15,7 @@ test('two servers append to one chain at the same time, in both kinds of transac
   const folder = await mkdtemp(path.join(tmpdir(), 'stele-audit-'))
   const { location, drop } = await createTestDatabase(folder)
   await migrate(location, checkedInMigrations)
-  const servers = [openDatabase(location), openDatabase(location)] as const
+  const servers = [await openDatabase(location), await openDatabase(location)] as const
   const actor = { name: 'admin', credential: 'session', address: '192.0.2.7', userAgent: 'agent' }
   const append = async (tx: SqlTransaction, name: string) => {
     // Locks of its own first, as use cases take them.

@@ -1,4 +1,4 @@
-import { PerformanceObserver, constants } from 'node:perf_hooks'
+import { type NodeGCPerformanceDetail, PerformanceObserver, constants } from 'node:perf_hooks'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
@@ -11,9 +11,8 @@ const chunkBytes = 64 * 1024
 async function youngCollections(note: (count: number) => void): Promise<number> {
   let collections = 0
   const observer = new PerformanceObserver((list) => {
-    for (const { detail } of list.getEntries()) {
-      if ((detail as { kind: number }).kind === constants.NODE_PERFORMANCE_GC_MINOR) collections += 1
-    }
+    const entries = list.getEntries() as (PerformanceEntry & { readonly detail: NodeGCPerformanceDetail })[]
+    collections += entries.filter(({ detail }) => detail.kind === constants.NODE_PERFORMANCE_GC_MINOR).length
   })
   observer.observe({ entryTypes: ['gc'] })
   for (let sent = 0; sent < 1024 * mebibyte; sent += chunkBytes) {

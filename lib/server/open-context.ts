@@ -39,7 +39,7 @@ export async function openContext(config: Config, given: Partial<ProcessContext>
     if (error instanceof KeysError) throw new StartError(error.message)
     throw new StartError(`The database ${nameOf(config.database)} cannot be used: ${(error as Error).message}`)
   }
-  const db = openDatabase(config.database, () => reserve.beforeWrite())
+  const db = await openDatabase(config.database, () => reserve.beforeWrite())
   await openSharedKeys(config, db, log)
   return createContext(config, { log, reserve, db, ...given })
 }

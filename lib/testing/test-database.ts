@@ -29,7 +29,7 @@ export const checkedInMigrations = path.resolve(import.meta.dirname, '../../pris
 export async function openTestDatabase(): Promise<{ db: OpenDatabase; folder: string; close: () => Promise<void> }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'stele-test-'))
   const { location, drop } = await createMigratedDatabase(folder)
-  const db = openDatabase(location)
+  const db = await openDatabase(location)
   return {
     db,
     folder,

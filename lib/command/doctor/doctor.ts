@@ -23,7 +23,7 @@ async function examine(config: Config): Promise<readonly Finding[]> {
   findings.push(finding)
   if (!isMigrated)
     return [...findings, ...(await checkStore(config, null)), ...(await checkPublicAddress(config, null))]
-  const db = openDatabase(config.database)
+  const db = await openDatabase(config.database)
   try {
     const keys = await checkKeys(config, db)
     findings.push(keys, ...(await checkLogs(db)), ...(await checkStore(config, db)))

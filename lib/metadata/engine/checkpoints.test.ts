@@ -28,7 +28,7 @@ beforeEach(async () => {
   const { location } = await createMigratedDatabase(folder)
   if (location.provider !== 'sqlite') throw new Error('these tests are about SQLite')
   file = location.file
-  db = openDatabase(location)
+  db = await openDatabase(location)
   outside = new Sqlite(file)
 })
 afterEach(async () => {
@@ -124,7 +124,7 @@ describe('checkpoints of SQLite', () => {
     })
     // The database's own would be first.
     await db.close()
-    db = openDatabase({ provider: 'sqlite', file })
+    db = await openDatabase({ provider: 'sqlite', file })
     outside.pragma('wal_autocheckpoint = 0')
     outside.exec(`CREATE TABLE big AS SELECT randomblob(${20 * mebibyte}) AS bytes`)
     await vi.waitFor(() => {
@@ -161,7 +161,7 @@ describe('checkpoints of SQLite', () => {
       expect(outside.pragma('integrity_check', { simple: true })).toBe('ok')
       expect(outside.prepare('SELECT count(*) FROM "User"').pluck().get()).toBeGreaterThanOrEqual(acknowledged)
     }
-    db = openDatabase({ provider: 'sqlite', file })
+    db = await openDatabase({ provider: 'sqlite', file })
   })
 })
 
@@ -169,7 +169,7 @@ describe('checkpoints of SQLite', () => {
 async function writeElsewhereUntilKilled(from: number): Promise<number> {
   const script = `
     import { openDatabase } from '${path.join(import.meta.dirname, 'open-database.ts')}'
-    const db = openDatabase({ provider: 'sqlite', file: ${JSON.stringify(file)} })
+    const db = await openDatabase({ provider: 'sqlite', file: ${JSON.stringify(file)} })
     for (let count = ${from}; ; count += 1) {
       await db.sqlTransaction((tx) => tx.$executeRaw\`INSERT INTO "User" ("id", "name", "role", "passwordHash")
         VALUES (\${String(count)}, \${String(count)}, 'MEMBER', hex(randomblob(300000)))\`)

@@ -17,7 +17,7 @@ beforeAll(async () => {
   const made = await createTestDatabase(folder)
   location = made.location
   await migrate(location, checkedInMigrations)
-  db = openDatabase(location)
+  db = await openDatabase(location)
   close = async () => {
     await db.close()
     await made.drop()
@@ -90,7 +90,7 @@ test('each commit, by any connection of any process, changes the mark, and nothi
   )
 
   // Another process opens the database in the same way.
-  const other = openDatabase(location)
+  const other = await openDatabase(location)
   try {
     await other.prisma.instance.create({ data: insert('by-another') })
     expect(await hasChanged()).toBe(true)

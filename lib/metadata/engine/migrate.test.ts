@@ -267,7 +267,7 @@ describe('migrate', () => {
     }
     await putBack()
     await migrate(location, migrations)
-    const db = openDatabase(location)
+    const db = await openDatabase(location)
     try {
       const ofRepository = await getRepositoryTotals(db, ['a', 'b', 'empty'])
       const second = new Date(location.provider === 'sqlite' ? '2026-01-02 00:00:00' : '2026-01-02T00:00:00Z')

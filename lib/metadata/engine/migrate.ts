@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { SealedKeyRow } from '../sealed-keys'
 import type { DatabaseLocation } from './database'
-import { migratePostgresql } from './migrate-postgresql'
+import type { migratePostgresql as MigratePostgresql } from './migrate-postgresql'
 import { migrateSqlite, refreshStatistics } from './migrate-sqlite'
 import { type AppliedMigration, type Migration, additiveLog, additiveMark } from './migration'
 
@@ -38,7 +38,7 @@ export async function migrate(
     if (ahead.length > 0) noteAhead(ahead)
     return listPending(migrations, applied)
   }
-  if (location.provider === 'postgresql') return migratePostgresql(location.url, pending, inspectKeys)
+  if (location.provider === 'postgresql') return onPostgresql(location.url, pending, inspectKeys)
   const applied = migrateSqlite(location.file, pending, inspectKeys)
   if (applied.length === 0) refreshStatistics(location.file)
   return applied
@@ -56,7 +56,13 @@ export async function assertMigrated(location: DatabaseLocation, folder: string)
     return []
   }
   if (location.provider === 'sqlite') migrateSqlite(location.file, pending, () => undefined)
-  else await migratePostgresql(location.url, pending, () => undefined)
+  else await onPostgresql(location.url, pending, () => undefined)
+}
+
+/** As `migratePostgresql`, which is not loaded where it is not used. */
+const onPostgresql: typeof MigratePostgresql = async (...args) => {
+  const { migratePostgresql } = await import('./migrate-postgresql')
+  return migratePostgresql(...args)
 }
 
 /** The names of those that only the database has. */

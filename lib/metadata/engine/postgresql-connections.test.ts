@@ -24,7 +24,7 @@ beforeEach(async () => {
   const address = new URL(location.url)
   proxy = await startTcpProxy(Number(address.port))
   address.port = String(proxy.port)
-  db = openDatabase({ provider: 'postgresql', url: address.href })
+  db = await openDatabase({ provider: 'postgresql', url: address.href })
   other = new Client({ connectionString: location.url })
   await other.connect()
 })

@@ -36,8 +36,8 @@ beforeEach(async () => {
   if (made.location.provider !== 'postgresql') throw new Error('these tests are PostgreSQL’s')
   ;({ location, drop } = { ...made, location: made.location })
   await migrate(location, checkedInMigrations)
-  here = openDatabase(location)
-  there = openDatabase(location)
+  here = await openDatabase(location)
+  there = await openDatabase(location)
   await here.prisma.instance.create({
     data: { id: 'cri-1', name: 'one', regionId: 'cn-hangzhou', specification: 'Enterprise_Basic', isDefault: true },
   })

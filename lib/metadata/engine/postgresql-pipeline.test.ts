@@ -18,7 +18,7 @@ beforeEach(async () => {
   const made = await createMigratedDatabase('')
   if (made.location.provider !== 'postgresql') throw new Error('these tests are PostgreSQL’s')
   ;({ location, drop } = { ...made, location: made.location })
-  db = openDatabase(location)
+  db = await openDatabase(location)
   other = new Client({ connectionString: location.url })
   await other.connect()
 })

@@ -25,7 +25,7 @@ export async function openReaderContext(config: Config, main: MainClient): Promi
   }
   // Not loaded where it is not used: its client takes more memory than all else in a reader.
   const { openDatabase } = await import('@/lib/metadata/engine/open-database')
-  return createContext(config, { log, reserve, db: openDatabase(database), pullBuffer, ...leftToMain() })
+  return createContext(config, { log, reserve, db: await openDatabase(database), pullBuffer, ...leftToMain() })
 }
 
 /** Secrets are checked by the main process only, which also counts and records: it hears of each credential once a minute. */

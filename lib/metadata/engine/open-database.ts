@@ -38,7 +38,7 @@ export async function openDatabase(
   // A transaction waits its turn behind others, so a burst of pushes must not time out at Prisma's 2 s.
   const options = { transactionOptions: { maxWait: 30_000, timeout: 30_000 } }
   if (location.provider === 'sqlite') return new ProcessDatabase(openSqlite(location.file, options, beforeWrite))
-  // Not loaded where it is not used: its client takes 15 MiB, and 60 ms of the start.
+  // Not loaded where it is not used: to load its client takes 60 ms of the start.
   const { openPostgresql } = await import('./postgresql')
   return new ProcessDatabase(openPostgresql(location.url, options))
 }

@@ -136,7 +136,7 @@ export function AuditEventDialog({ event, onClose, onFilter }: AuditEventDialogP
         </Fact>
       </dl>
       <p className="help">
-        {t.rich('audit.anchorHelp', { code: (command) => <code className="whitespace-nowrap">{command}</code> })}
+        {t.rich('audit.anchorHelp', { entry: '<id>:<hash>', code: (command) => <code>{command}</code> })}
       </p>
     </Dialog>
   )

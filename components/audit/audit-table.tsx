@@ -20,6 +20,9 @@ interface AuditTableProps {
   onOpen: (event: AuditEventView) => void
 }
 
+const changeOf = (event: AuditEventView) =>
+  Object.keys({ ...event.before, ...event.after }).length > 0 && <ChangeSummary event={event} />
+
 /** Audit events: who did what to what, from where, and which fields changed. */
 export function AuditTable({ events, stale, onOpen }: AuditTableProps) {
   const t = useTranslations()
@@ -43,7 +46,9 @@ export function AuditTable({ events, stale, onOpen }: AuditTableProps) {
       header: t('audit.change'),
       gives: 1,
       skeleton: 'xl',
-      cell: (event) => Object.keys({ ...event.before, ...event.after }).length > 0 && <ChangeSummary event={event} />,
+      cell: changeOf,
+      // The value names its field.
+      fold: (event) => changeOf(event) || null,
     },
     {
       key: 'from',

@@ -10,7 +10,7 @@ const icons: Record<AuditAction, IconName> = {
   CREATE: 'plus',
   UPDATE: 'edit',
   DELETE: 'trash',
-  LOG_ON: 'key',
+  LOG_ON: 'logon',
   LOG_ON_FAILED: 'refused',
   LOG_OFF: 'logoff',
   START: 'play',

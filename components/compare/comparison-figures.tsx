@@ -21,6 +21,7 @@ export function ComparisonFigures({ comparison, names }: ComparisonFiguresProps)
   const t = useTranslations()
   const format = useFormat()
   const { before, after, layers, config, environment, labels, platform, pulledBytes } = comparison
+  const [oldSize, newSize] = [format.bytes(before.sizeBytes), format.bytes(after.sizeBytes)]
   const grown = after.sizeBytes - before.sizeBytes
   const differing = (rows: readonly { difference: string }[]) =>
     rows.filter(({ difference }) => difference !== 'same').length
@@ -34,7 +35,9 @@ export function ComparisonFigures({ comparison, names }: ComparisonFiguresProps)
           {format.bytes(Math.abs(grown))}
         </dd>
         <dd className="note">
-          {t('compare.fromTo', { before: format.bytes(before.sizeBytes), after: format.bytes(after.sizeBytes) })}
+          {oldSize === newSize
+            ? t('compare.ofSize', { size: newSize })
+            : t('compare.fromTo', { before: oldSize, after: newSize })}
         </dd>
       </div>
       <div className="figure">

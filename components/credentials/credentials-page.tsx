@@ -185,6 +185,8 @@ function PasswordState({ credentials: { passwordSetAt, passwordLastUsedAt } }: {
       </Status>
     )
   }
+  // It is known to the minute, in which the password may have been set.
+  const lastUse = passwordLastUsedAt !== null && passwordLastUsedAt < passwordSetAt ? passwordSetAt : passwordLastUsedAt
   return (
     <>
       <Status icon="ok" tone="ok">
@@ -192,11 +194,11 @@ function PasswordState({ credentials: { passwordSetAt, passwordLastUsedAt } }: {
       </Status>
       <Time value={passwordSetAt} format="relative" />
       <span className="muted">
-        {passwordLastUsedAt === null ? (
+        {lastUse === null ? (
           t('credentials.neverUsed')
         ) : (
           <>
-            {t('credentials.lastUsed')} <Time value={passwordLastUsedAt} format="relative" />
+            {t('credentials.lastUsed')} <Time value={lastUse} format="relative" />
           </>
         )}
       </span>

@@ -85,9 +85,16 @@ export function Chart({ summary, title, kind, days, series, scale, format, forma
           </svg>
         </div>
         <div className="chart-x" aria-hidden="true">
-          {namedDays(days).map((day) => (
-            <span key={day}>{dayFormat.short(day)}</span>
-          ))}
+          {namedDays(days).map((day, at, { length }) => {
+            const place = (xOf(days.indexOf(day), days.length) / drawing.width) * 100
+            // The outer ones go no further than the drawing.
+            const style = at === 0 ? {} : at === length - 1 ? { right: 0 } : { left: `${place}%`, translate: '-50%' }
+            return (
+              <span key={day} style={style}>
+                {dayFormat.short(day)}
+              </span>
+            )
+          })}
         </div>
         <figcaption id={`${id}-summary`} className="sr-only">
           {summary}

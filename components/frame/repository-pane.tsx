@@ -34,7 +34,11 @@ export function RepositoryPane({ region, instanceId, namespace, name }: Reposito
         <PaneLink
           icon="tag"
           href={repositoryHref(region, address, 'tags')}
-          under={[repositoryHref(region, address, 'untagged'), `${repositoryHref(region, address, 'tags')}/`]}
+          under={[
+            repositoryHref(region, address, 'untagged'),
+            repositoryHref(region, address, 'compare'),
+            `${repositoryHref(region, address, 'tags')}/`,
+          ]}
           count={repository && <span className="count">{format.number(repository.tagCount)}</span>}
         >
           {t('tags.title')}

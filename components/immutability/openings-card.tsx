@@ -107,6 +107,7 @@ function OpeningsTable({ region, repository, openings, stale }: OpeningsTablePro
       key: 'by',
       header: t('openings.openedBy'),
       repeatsHeader: true,
+      gives: 3,
       skeleton: 'lg',
       cell: ({ openedBy, opensAt, closesAt }) => (
         <span className="cell-stack">

@@ -37,7 +37,7 @@ export function PageHead({ crumbs, title, badges, buttons }: PageHeadProps) {
       </nav>
       <header className="page-head">
         <h1>{title}</h1>
-        {badges}
+        {badges && <span className="badges">{badges}</span>}
         {buttons && <div className="buttons">{buttons}</div>}
       </header>
     </>

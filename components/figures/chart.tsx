@@ -88,7 +88,8 @@ export function Chart({ summary, title, kind, days, series, scale, format, forma
           {namedDays(days).map((day, at, { length }) => {
             const place = (xOf(days.indexOf(day), days.length) / drawing.width) * 100
             // The outer ones go no further than the drawing.
-            const style = at === 0 ? {} : at === length - 1 ? { right: 0 } : { left: `${place}%`, translate: '-50%' }
+            const style =
+              at === 0 ? { left: 0 } : at === length - 1 ? { right: 0 } : { left: `${place}%`, translate: '-50%' }
             return (
               <span key={day} style={style}>
                 {dayFormat.short(day)}

@@ -3,7 +3,6 @@ import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { SealedKeyRow } from '../sealed-keys'
 import type { DatabaseLocation } from './database'
-import type { migratePostgresql as MigratePostgresql } from './migrate-postgresql'
 import { migrateSqlite, refreshStatistics } from './migrate-sqlite'
 import { type AppliedMigration, type Migration, additiveLog, additiveMark } from './migration'
 
@@ -38,7 +37,8 @@ export async function migrate(
     if (ahead.length > 0) noteAhead(ahead)
     return listPending(migrations, applied)
   }
-  if (location.provider === 'postgresql') return onPostgresql(location.url, pending, inspectKeys)
+  if (location.provider === 'postgresql')
+    return (await forPostgresql()).migratePostgresql(location.url, pending, inspectKeys)
   const applied = migrateSqlite(location.file, pending, inspectKeys)
   if (applied.length === 0) refreshStatistics(location.file)
   return applied
@@ -56,14 +56,11 @@ export async function assertMigrated(location: DatabaseLocation, folder: string)
     return []
   }
   if (location.provider === 'sqlite') migrateSqlite(location.file, pending, () => undefined)
-  else await onPostgresql(location.url, pending, () => undefined)
+  else await (await forPostgresql()).migratePostgresql(location.url, pending, () => undefined)
 }
 
-/** As `migratePostgresql`, which is not loaded where it is not used. */
-const onPostgresql: typeof MigratePostgresql = async (...args) => {
-  const { migratePostgresql } = await import('./migrate-postgresql')
-  return migratePostgresql(...args)
-}
+/** Loads what migrates PostgreSQL, and its client, where they are used. */
+const forPostgresql = () => import('./migrate-postgresql')
 
 /** The names of those that only the database has. */
 function listAhead(migrations: readonly Migration[], applied: readonly AppliedMigration[]): string[] {

@@ -119,6 +119,21 @@ describe('the filesystem blob store', () => {
     }
   })
 
+  it('removes an upload that is aborted while its file is renamed for an append', async () => {
+    // Each has its own moment: where a removal meets the rename is chance, in every tenth of them.
+    const abortDuringAppend = async () => {
+      for (let n = 0; n < 25; n++) {
+        const uploadId = randomUUID()
+        await store.create(uploadId)
+        const append = store.append(uploadId, 0, bodyOf(Buffer.from('late'))).catch(() => undefined)
+        await store.abort(uploadId)
+        await append
+      }
+    }
+    await Promise.all(Array.from({ length: 8 }, abortDuringAppend))
+    expect(await listFiles(dataDir)).toEqual([])
+  })
+
   describe('a commit', () => {
     const bytes = Buffer.from('durable')
     const digest = digestOf(bytes)

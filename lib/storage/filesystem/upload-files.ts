@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Stats } from 'node:fs'
-import { constants, copyFile, rename, rm, stat } from 'node:fs/promises'
+import { constants, copyFile, rename, stat, unlink } from 'node:fs/promises'
 
 import { listClaimPaths } from './filesystem-layout'
 import { systemCode } from './storage-error'
@@ -31,11 +31,11 @@ export async function claimUpload(path: string): Promise<string | null> {
     }
     if (!(await succeeds(copyFile(source.path, claimed, constants.COPYFILE_FICLONE)))) continue
     // From here on, the former process can neither release nor publish its file.
-    if (await succeeds(rm(source.path))) {
-      for (const { path: other } of others) await succeeds(rm(other))
+    if (await succeeds(unlink(source.path))) {
+      for (const { path: other } of others) await succeeds(unlink(other))
       return claimed
     }
-    await succeeds(rm(claimed))
+    await succeeds(unlink(claimed))
   }
 }
 
@@ -59,9 +59,9 @@ export async function findUpload(path: string): Promise<Stats | null> {
 /** Removes the upload at `path`, claimed or not. Succeeds when there is none. */
 export async function removeUpload(path: string): Promise<void> {
   for (;;) {
-    if (await succeeds(rm(path))) return
+    if (await succeeds(unlink(path))) return
     let wasClaimed = false
-    for (const claim of await listClaims(path)) if (await succeeds(rm(claim.path))) wasClaimed = true
+    for (const claim of await listClaims(path)) if (await succeeds(unlink(claim.path))) wasClaimed = true
     if (wasClaimed || (await findStats(path)) === null) return
   }
 }
@@ -86,7 +86,7 @@ async function listClaims(path: string): Promise<{ path: string; stats: Stats }[
   return claims.sort((a, b) => b.stats.size - a.stats.size)
 }
 
-/** Returns whether the file was there. */
+/** Returns whether the file was there. Not for `rm`, which succeeds when the file goes before it comes to remove it. */
 async function succeeds(operation: Promise<void>): Promise<boolean> {
   try {
     await operation

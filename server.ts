@@ -11,8 +11,8 @@ process.env.NEXT_TELEMETRY_DISABLED = '1'
 async function run(): Promise<void> {
   const config = readConfig(process.env)
   const dev = process.env.NODE_ENV !== 'production'
-  if (!dev) limitHeapGrowth()
   const assignment = process.send === undefined ? null : readArguments(process.argv.slice(2))
+  if (!dev) limitHeapGrowth(assignment?.role ?? 'main')
   if (assignment !== null) {
     const { role, socketFolder } = assignment
     const { Supervised } = await import('@/lib/server/processes/supervised')

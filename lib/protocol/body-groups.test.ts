@@ -7,20 +7,27 @@ import { listenAnywhere } from '@/lib/testing/test-server'
 import { bodyInGroups } from './body-groups'
 
 const server = createServer()
+let port: number
 let client: Socket
 let request: IncomingMessage
 
 beforeEach(async () => {
-  const port = await listenAnywhere(server)
-  client = connect(port, '127.0.0.1')
-  client.write('PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 3000000\r\n\r\n')
-  ;[request] = (await once(server, 'request')) as [IncomingMessage]
+  port = await listenAnywhere(server)
+  ;({ client, request } = await startRequest())
 })
 afterEach(async () => {
   client.destroy()
   server.closeAllConnections()
   await new Promise((resolve) => server.close(resolve))
 })
+
+/** A request whose body has not begun to come, and the client that sends it. */
+async function startRequest(): Promise<{ client: Socket; request: IncomingMessage }> {
+  const client = connect(port, '127.0.0.1')
+  client.write('PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 3000000\r\n\r\n')
+  const [request] = (await once(server, 'request')) as [IncomingMessage]
+  return { client, request }
+}
 
 const bytes = Buffer.from(Array.from({ length: 3_000_000 }, (_, index) => index % 251))
 
@@ -39,19 +46,48 @@ test('a body is complete and in order, in fewer groups than chunks', async () =>
   expect(groups.length).toBeLessThan(chunks)
 })
 
-test('a client that sends faster than its body is read has to wait', async () => {
+/** Reads one group of what the client sends, and returns how much of the rest the server takes before the next is read. */
+async function bytesTaken({ client, request }: Awaited<ReturnType<typeof startRequest>>): Promise<number> {
   client.write(bytes)
-  const body = bodyInGroups(request)[Symbol.asyncIterator]()
-  const first = await body.next()
+  await bodyInGroups(request)[Symbol.asyncIterator]().next()
   let before = -1
   while (request.socket.bytesRead > before) {
     before = request.socket.bytesRead
     await setTimeout(50)
   }
+  client.destroy()
+  return before
+}
+
+test('a client that sends faster than its body is read has to wait', async () => {
+  client.write(bytes)
+  const body = bodyInGroups(request)[Symbol.asyncIterator]()
+  const first = await body.next()
+  await setTimeout(100)
   // A group, what the request's own buffer takes, and one read of the socket.
-  expect(before).toBeLessThan(700_000)
+  expect(request.socket.bytesRead).toBeLessThan(1_700_000)
   const rest = await collect({ [Symbol.asyncIterator]: () => body })
   expect(Buffer.concat([...(first.done === true ? [] : first.value), ...rest]).equals(bytes)).toBe(true)
+})
+
+test('it has to wait sooner while many bodies are read, until they have ended in any way', async () => {
+  const many = []
+  for (let n = 0; n < 15; n++) {
+    const { client, request } = await startRequest()
+    const body = bodyInGroups(request)[Symbol.asyncIterator]()
+    many.push({ client, body, failure: body.next().catch(() => undefined) })
+  }
+  expect(await bytesTaken({ client, request })).toBeLessThan(600_000)
+
+  for (const { client, body } of many.slice(0, 7)) {
+    await body.return?.()
+    client.destroy()
+  }
+  for (const { client, failure } of many.slice(7)) {
+    client.destroy()
+    await failure
+  }
+  expect(await bytesTaken(await startRequest())).toBeGreaterThan(1_000_000)
 })
 
 test('a client that leaves is a failure after everything that it sent', async () => {

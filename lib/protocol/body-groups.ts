@@ -1,12 +1,14 @@
 import type { IncomingMessage } from 'node:http'
+import { batchBytesOf } from '@/lib/domain/batch-bytes'
 import { noteBodyBytes } from './young-garbage'
 
-/** How many bytes are collected before the client has to wait. */
-const groupMaxBytes = 256 * 1024
+/** How many bodies are being read. */
+let openBodies = 0
 
 /**
  * The request's body in groups of the chunks that arrived together, for large bodies: waiting for a group costs as much
- * as waiting for a chunk, and a fast client sends four chunks or more at a time. A group has about 256 KiB at most.
+ * as waiting for a chunk, and a fast client sends four chunks or more at a time. A group has about a batch at most
+ * (`batchBytesOf`), then the client has to wait.
  *
  * Like `bodyOf`, it keeps the connection open when reading stops early, and throws when the client disconnects, after
  * all chunks that came before.
@@ -27,12 +29,17 @@ class BodyGroups implements AsyncIterator<readonly Uint8Array[], undefined> {
   #failure: Error | null = null
   #waiting: { resolve: (group: Group) => void; reject: (error: Error) => void } | null = null
   #isDue = false
+  #isCounted = false
 
   constructor(request: IncomingMessage) {
     this.#request = request
     request.on('data', this.#take).on('end', this.#end).on('error', this.#fail).on('close', this.#close)
     if (request.readableEnded) this.#hasEnded = true
     else if (request.destroyed) this.#fail(request.errored ?? leftEarly())
+    else {
+      this.#isCounted = true
+      openBodies += 1
+    }
   }
 
   next(): Promise<Group> {
@@ -52,7 +59,7 @@ class BodyGroups implements AsyncIterator<readonly Uint8Array[], undefined> {
   readonly #take = (chunk: Uint8Array): void => {
     this.#chunks.push(chunk)
     this.#bytes += chunk.byteLength
-    if (this.#bytes >= groupMaxBytes) {
+    if (this.#bytes >= batchBytesOf(openBodies)) {
       this.#request.pause()
       this.#answer()
     } else if (!this.#isDue) {
@@ -103,6 +110,8 @@ class BodyGroups implements AsyncIterator<readonly Uint8Array[], undefined> {
   }
 
   #detach(): void {
+    if (this.#isCounted) openBodies -= 1
+    this.#isCounted = false
     this.#request.off('data', this.#take).off('end', this.#end).off('close', this.#close)
     // A request may report a failure after its reading has stopped, and one without a listener would end the process.
     this.#request.off('error', this.#fail).on('error', ignore)

@@ -1,10 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
 
-/**
- * Small enough that the chunks of a batch are freed soon. Compared with 1 MiB, 16 parallel uploads need 60 MiB less and
- * half the CPU time in user mode, because memory is reused while it is still in the processor's cache.
- */
-const batchMaxBytes = 256 * 1024
+/** So many chunks are written even if they are small: each takes memory of its own. */
 const batchMaxChunks = 64
 
 /**
@@ -18,20 +14,23 @@ export class BatchWriter {
   #batchBytes = 0
   #writing: Promise<void> = Promise.resolve()
 
-  /** `position` is the place of the next chunk in the file. */
+  /** `position` is the place of the next chunk in the file, `batchBytes` what a batch has at least, but for the last one. */
   constructor(
     private readonly handle: FileHandle,
     private position: number,
+    private readonly batchBytes: number,
   ) {}
 
   /**
-   * Accepts a chunk, which the caller must not change any more. Returns null, or a promise to wait for before the next
-   * chunk when both batches are full.
+   * Accepts chunks, which the caller must not change any more. Returns null, or a promise to wait for before the next
+   * ones when both batches are full. Chunks that come together are in one batch.
    */
-  add(chunk: Uint8Array): Promise<void> | null {
-    this.#batch.push(chunk)
-    this.#batchBytes += chunk.byteLength
-    if (this.#batchBytes < batchMaxBytes && this.#batch.length < batchMaxChunks) return null
+  add(chunks: readonly Uint8Array[]): Promise<void> | null {
+    for (const chunk of chunks) {
+      this.#batch.push(chunk)
+      this.#batchBytes += chunk.byteLength
+    }
+    if (this.#batchBytes < this.batchBytes && this.#batch.length < batchMaxChunks) return null
     return this.#writeBatch()
   }
 

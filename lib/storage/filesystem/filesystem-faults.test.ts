@@ -30,7 +30,9 @@ vi.mock('node:fs/promises', async (importOriginal) => {
 })
 
 /** The calls by which the driver reaches the disk: of the module, and of an open file. */
-const moduleCalls = vi.hoisted(() => ['mkdir', 'open', 'opendir', 'rename', 'rm', 'stat', 'copyFile'] as const)
+const moduleCalls = vi.hoisted(
+  () => ['mkdir', 'open', 'opendir', 'rename', 'rm', 'stat', 'unlink', 'copyFile'] as const,
+)
 type ModuleCall = (typeof moduleCalls)[number]
 type FileCall = 'datasync' | 'read' | 'stat' | 'sync' | 'utimes' | 'writev'
 
@@ -44,8 +46,9 @@ const codes = [
 ] as const
 
 describe.each(codes)('a disk that answers %s', (systemCode, code) => {
-  const old = randomBytes(1000)
-  const bytes = randomBytes(2000)
+  // In another folder than the new blob: a folder that is there is not made.
+  const old = Buffer.alloc(1000, 'old')
+  const bytes = Buffer.alloc(2000, 'new')
   const digest = digestOf(bytes)
   const failure = Object.assign(new Error('a fault of the disk'), { code: systemCode })
   let dataDir: string
@@ -168,7 +171,7 @@ describe.each(codes)('a disk that answers %s', (systemCode, code) => {
     await expectRecovered()
   })
 
-  it.each(['copyFile', 'rm', 'opendir', 'stat'] as const)(
+  it.each(['copyFile', 'unlink', 'opendir', 'stat'] as const)(
     'to %s keeps an upload whose process ended from going on, until the disk works again',
     async (call) => {
       const path = uploadPath(dataDir, uploadId) ?? ''
@@ -182,7 +185,7 @@ describe.each(codes)('a disk that answers %s', (systemCode, code) => {
   )
 
   it('to a removal is told, and what was to go is still there', async () => {
-    failModule('rm')
+    for (const call of ['rm', 'unlink'] as const) failModule(call)
     await expect(store.delete(oldDigest)).rejects.toMatchObject({ code, cause: failure })
     await expect(store.abort(uploadId)).rejects.toMatchObject({ code, cause: failure })
     repair()

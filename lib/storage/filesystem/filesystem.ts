@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 
+import { batchBytesOf } from '@/lib/domain/batch-bytes'
 import { digestAlgorithm, parseDigest, type Digest, type DigestAlgorithm } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import { type ByteRange, rangeNotSatisfiable } from '@/lib/domain/range'
@@ -123,16 +124,14 @@ class FilesystemBlobStore implements BlobStore {
       if (offset !== null && offset !== length) throw new AppError('RANGE_INVALID', { detail: { offset, length } })
 
       const running = this.#hashes.take(uploadId, length)
-      const writer = new BatchWriter(handle, length)
+      const writer = new BatchWriter(handle, length, batchBytesOf(this.#running.size))
       let failure: unknown = null
       try {
         for await (const chunks of body) {
           if (work.aborted) break
           if (running !== null) for (const chunk of chunks) running.hash.update(chunk)
-          for (const chunk of chunks) {
-            const room = writer.add(chunk)
-            if (room !== null) await room
-          }
+          const room = writer.add(chunks)
+          if (room !== null) await room
         }
       } catch (error) {
         failure = error

@@ -5,6 +5,8 @@ const config = {
   reactStrictMode: true,
   poweredByHeader: false,
   devIndicators: false,
+  // A server that nobody looks at needs no pages, and the first visit to one is not slower (docs/decisions/0011).
+  experimental: { preloadEntriesOnStart: false },
   // There is no picture to make smaller, and nobody needs to ask the server to fetch one.
   images: { unoptimized: true },
   // `npm test` checks the types of everything; who starts the server need not wait for that a second time.

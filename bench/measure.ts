@@ -13,7 +13,7 @@ export interface Sample {
   readonly clientSeconds: number
 }
 
-/** Runs the operation once and measures the registry. The preparation is not measured. */
+/** Runs the operation once and measures the registry. What comes before and after it is not measured. */
 export async function sampleOf(operation: Operation, registry: Registry): Promise<Sample> {
   const run = await operation.prepare(registry)
   const cpuBefore = await registry.cpuSeconds()
@@ -23,6 +23,7 @@ export async function sampleOf(operation: Operation, registry: Registry): Promis
   const { user, system } = process.cpuUsage(clientBefore)
   const cpuSeconds = (await registry.cpuSeconds()) - cpuBefore
   const ownCpuSeconds = (await registry.ownCpuSeconds()) - ownBefore
+  await operation.clear?.(registry)
   return {
     rate: amount / seconds,
     cpuSeconds: cpuSeconds / amount,

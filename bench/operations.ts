@@ -23,6 +23,8 @@ export interface Operation {
   readonly unit: 'MB/s' | 'requests/s' | 'pushes/s' | 'ms'
   /** Prepares the operation; returns the function to measure. */
   prepare(registry: Registry): Promise<() => Promise<Work>>
+  /** Removes what it has left. Not measured. */
+  clear?(registry: Registry): Promise<void>
 }
 
 /** The amount of work (bytes if the unit is MB/s, 1 if it is ms) and its duration in seconds. */
@@ -45,6 +47,9 @@ export function upload(atOnce: number, sizeMiB: number): Operation {
       const push = (connection: Connection, index: number) => pushBlob(connection, repository, lengths[index] ?? 0)
       return () => timed(sum(lengths), () => onConnections(pusher, atOnce, push))
     },
+    // Otherwise each takes other memory, which a virtual machine may have to get from its host, and the system writes what
+    // one registry has not synced while another is measured.
+    clear: (registry) => registry.removeLargeBlobs(),
   }
 }
 

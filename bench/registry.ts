@@ -1,11 +1,16 @@
-import type { ChildProcess } from 'node:child_process'
-import { rm } from 'node:fs/promises'
+import { type ChildProcess, execFile } from 'node:child_process'
+import { readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { readCpuSeconds, readMemoryMiB } from './process-tree'
 
 /** How long a registry may take to start, in milliseconds; the first start of a clone includes the build. */
 const startMaxMs = 300_000
 const startStepMs = 50
+
+/** What is a large blob. */
+const largeBytes = 1024 * 1024
 
 /** What a registry is, for the targets. */
 export type RegistryKind = 'stele' | 'distribution2' | 'distribution3' | 'zot'
@@ -35,13 +40,23 @@ export interface Registry {
   ownCpuSeconds(): Promise<number>
   /** Memory of all its processes, without those of its database. */
   memoryMiB(): Promise<number>
+  /** Removes the large blobs from its folder, which nobody asks for any more, once all that was written is on the disk. */
+  removeLargeBlobs(): Promise<void>
   stop(): Promise<void>
 }
 
 /** What a registry is before its processes are known. */
 export type RegistryInfo = Omit<
   Registry,
-  'port' | 'ports' | 'namespace' | 'hasDatabase' | 'cpuSeconds' | 'ownCpuSeconds' | 'memoryMiB' | 'stop'
+  | 'port'
+  | 'ports'
+  | 'namespace'
+  | 'hasDatabase'
+  | 'cpuSeconds'
+  | 'ownCpuSeconds'
+  | 'memoryMiB'
+  | 'removeLargeBlobs'
+  | 'stop'
 >
 
 /** A server of a registry that was just started. */
@@ -72,11 +87,22 @@ export async function started(
     cpuSeconds: () => readCpuSeconds([...pids, ...databases]),
     ownCpuSeconds: () => readCpuSeconds(pids),
     memoryMiB: () => readMemoryMiB(pids),
+    removeLargeBlobs: () => removeLargeBlobs(folder),
     async stop() {
       for (const { child } of servers) child.kill('SIGTERM')
       await Promise.all(ended)
       await rm(folder, { recursive: true, force: true })
     },
+  }
+}
+
+/** All three registries keep blobs in folders of that name. */
+async function removeLargeBlobs(folder: string): Promise<void> {
+  await promisify(execFile)('sync')
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name)
+    if (!entry.isFile() || !path.includes('/blobs/')) continue
+    if ((await stat(path)).size >= largeBytes) await rm(path)
   }
 }
 

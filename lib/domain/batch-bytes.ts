@@ -5,7 +5,7 @@ const fewBodies = 4
 const largeBytes = 1024 * kibibyte
 
 /** What the batches of more bodies take together, and each at least. */
-const sharedBytes = 2048 * kibibyte
+const sharedBytes = 1024 * kibibyte
 const smallBytes = 64 * kibibyte
 
 /**

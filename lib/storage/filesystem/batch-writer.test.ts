@@ -25,7 +25,7 @@ function fakeFile(answer: (offered: number) => number | Promise<number>) {
 describe('a batch writer', () => {
   it('writes small chunks together, at the position it was given', async () => {
     const file = fakeFile((offered) => offered)
-    const writer = new BatchWriter(file.handle, 100, mebibyte)
+    const writer = new BatchWriter(file.handle, 100, () => mebibyte)
     for (const text of ['ab', 'c', 'def']) await writer.add([Buffer.from(text)])
     expect(await writer.flush()).toBe(106)
     expect(file.calls).toEqual([{ buffers: 3, bytes: 6, position: 100 }])
@@ -35,7 +35,7 @@ describe('a batch writer', () => {
   it('never collects more than one batch while another is written', async () => {
     let finishWrite = () => {}
     const file = fakeFile((offered) => new Promise((resolve) => (finishWrite = () => resolve(offered))))
-    const writer = new BatchWriter(file.handle, 0, mebibyte)
+    const writer = new BatchWriter(file.handle, 0, () => mebibyte)
     await writer.add([Buffer.alloc(mebibyte)]) // being written
     let taken = false
     const second = writer.add([Buffer.alloc(mebibyte)])?.then(() => (taken = true)) // collected, waits for the first
@@ -50,7 +50,7 @@ describe('a batch writer', () => {
 
   it('writes at most 64 chunks at once', async () => {
     const file = fakeFile((offered) => offered)
-    const writer = new BatchWriter(file.handle, 0, mebibyte)
+    const writer = new BatchWriter(file.handle, 0, () => mebibyte)
     for (let n = 0; n < 130; n++) await writer.add([Buffer.from('x')])
     await writer.flush()
     expect(file.calls.map((call) => call.buffers)).toEqual([64, 64, 2])
@@ -59,7 +59,7 @@ describe('a batch writer', () => {
   it('goes on where a write stopped short, within a chunk or between two', async () => {
     const takes = [1, 2, 1, 100]
     const file = fakeFile((offered) => Math.min(offered, takes.shift() ?? offered))
-    const writer = new BatchWriter(file.handle, 0, mebibyte)
+    const writer = new BatchWriter(file.handle, 0, () => mebibyte)
     for (const text of ['abc', 'de', 'fg']) await writer.add([Buffer.from(text)])
     expect(await writer.flush()).toBe(7)
     expect(file.content()).toBe('abcdefg')
@@ -68,7 +68,7 @@ describe('a batch writer', () => {
 
   it('throws a failed write at the next batch and ever after, and writes nothing behind it', async () => {
     const file = fakeFile(() => Promise.reject(new Error('disk full')))
-    const writer = new BatchWriter(file.handle, 0, mebibyte)
+    const writer = new BatchWriter(file.handle, 0, () => mebibyte)
     await writer.add([Buffer.alloc(mebibyte)])
     await expect(writer.add([Buffer.alloc(mebibyte)])).rejects.toThrow('disk full')
     await expect(writer.flush()).rejects.toThrow('disk full')

@@ -14,11 +14,11 @@ export class BatchWriter {
   #batchBytes = 0
   #writing: Promise<void> = Promise.resolve()
 
-  /** `position` is the place of the next chunk in the file, `batchBytes` what a batch has at least, but for the last one. */
+  /** `position` is the place of the next chunk in the file; `batchBytes` says what a batch has at least, but for the last. */
   constructor(
     private readonly handle: FileHandle,
     private position: number,
-    private readonly batchBytes: number,
+    private readonly batchBytes: () => number,
   ) {}
 
   /**
@@ -30,7 +30,7 @@ export class BatchWriter {
       this.#batch.push(chunk)
       this.#batchBytes += chunk.byteLength
     }
-    if (this.#batchBytes < this.batchBytes && this.#batch.length < batchMaxChunks) return null
+    if (this.#batchBytes < this.batchBytes() && this.#batch.length < batchMaxChunks) return null
     return this.#writeBatch()
   }
 

@@ -124,7 +124,7 @@ class FilesystemBlobStore implements BlobStore {
       if (offset !== null && offset !== length) throw new AppError('RANGE_INVALID', { detail: { offset, length } })
 
       const running = this.#hashes.take(uploadId, length)
-      const writer = new BatchWriter(handle, length, batchBytesOf(this.#running.size))
+      const writer = new BatchWriter(handle, length, () => batchBytesOf(this.#running.size))
       let failure: unknown = null
       try {
         for await (const chunks of body) {

@@ -13,13 +13,21 @@ export class BatchWriter {
   #batch: Uint8Array[] = []
   #batchBytes = 0
   #writing: Promise<void> = Promise.resolve()
+  #position: number
 
-  /** `position` is the place of the next chunk in the file; `batchBytes` says what a batch has at least, but for the last. */
+  /** `start` is the place of the next chunk in the file; `batchBytes` says what a batch has at least, but for the last. */
   constructor(
     private readonly handle: FileHandle,
-    private position: number,
+    private readonly start: number,
     private readonly batchBytes: () => number,
-  ) {}
+  ) {
+    this.#position = start
+  }
+
+  /** How many bytes have been written. */
+  get writtenBytes(): number {
+    return this.#position - this.start
+  }
 
   /**
    * Accepts chunks, which the caller must not change any more. Returns null, or a promise to wait for before the next
@@ -38,7 +46,7 @@ export class BatchWriter {
   async flush(): Promise<number> {
     await this.#writeBatch()
     await this.#writing
-    return this.position
+    return this.#position
   }
 
   async #writeBatch(): Promise<void> {
@@ -55,8 +63,8 @@ export class BatchWriter {
     let rest = batch
     let restBytes = batchBytes
     while (restBytes > 0) {
-      const { bytesWritten } = await this.handle.writev(rest, this.position)
-      this.position += bytesWritten
+      const { bytesWritten } = await this.handle.writev(rest, this.#position)
+      this.#position += bytesWritten
       restBytes -= bytesWritten
       if (restBytes > 0) rest = skipBytes(rest, bytesWritten)
     }

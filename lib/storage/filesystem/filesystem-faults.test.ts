@@ -147,6 +147,15 @@ describe.each(codes)('a disk that answers %s', (systemCode, code) => {
     },
   )
 
+  it('to a sync while a large upload arrives drops the upload: what was lost is told once', async () => {
+    await failFile('datasync')
+    const parts = Array.from({ length: 8 }, () => Buffer.alloc(2 * 1024 * 1024, 'large'))
+    await expect(store.append(uploadId, 2000, bodyOf(...parts))).rejects.toMatchObject({ code, cause: failure })
+    repair()
+    expect(await store.uploadSize(uploadId)).toBeNull()
+    await expectRecovered()
+  })
+
   it('to the sync of a commit’s bytes publishes nothing and drops the upload', async () => {
     await failFile('datasync')
     await expect(store.commit(uploadId, digest)).rejects.toMatchObject({ code, cause: failure })

@@ -10,6 +10,7 @@ import { type ByteRange, rangeNotSatisfiable } from '@/lib/domain/range'
 import { BatchWriter } from './batch-writer'
 import { BlobFolders } from './blob-folders'
 import type { BlobReader, BlobStore, StoredBlob, StoredUpload } from '@/lib/storage/blob-store'
+import { EarlySync } from './early-sync'
 import { FileReader } from './file-reader'
 import {
   blobPath,
@@ -120,24 +121,35 @@ class FilesystemBlobStore implements BlobStore {
   }
 
   async append(uploadId: string, offset: number | null, body: AsyncIterable<readonly Uint8Array[]>): Promise<number> {
-    return this.#withUpload(uploadId, async ({ handle, size: length, work }) => {
+    return this.#withUpload(uploadId, async (upload) => {
+      const { handle, size: length, work } = upload
       if (offset !== null && offset !== length) throw new AppError('RANGE_INVALID', { detail: { offset, length } })
 
       const running = this.#hashes.take(uploadId, length)
       const writer = new BatchWriter(handle, length, () => batchBytesOf(this.#running.size))
+      const earlySync = new EarlySync(handle)
       let failure: unknown = null
       try {
         for await (const chunks of body) {
           if (work.aborted) break
           if (running !== null) for (const chunk of chunks) running.hash.update(chunk)
           const room = writer.add(chunks)
-          if (room !== null) await room
+          if (room === null) continue
+          await room
+          earlySync.advance(writer.writtenBytes)
         }
       } catch (error) {
         failure = error
       }
-      // Throws when the file failed, not the body. The hash then covers other bytes than the file has, and is dropped.
-      const newLength = await writer.flush()
+      // To their end: nothing may work on a file that is closed after a failure.
+      const [written, synced] = await Promise.allSettled([writer.flush(), earlySync.end()])
+      if (synced.status === 'rejected') {
+        await this.#remove(uploadId, upload)
+        throw synced.reason
+      }
+      // Rejected when the file failed, not the body. The hash then covers other bytes than the file has, and is dropped.
+      if (written.status === 'rejected') throw written.reason
+      const newLength = written.value
       if (work.aborted) throw uploadUnknown(uploadId)
       if (running !== null) this.#hashes.put(uploadId, newLength, running)
       if (failure !== null) throw AppError.is(failure) ? failure : new AppError('UPLOAD_INCOMPLETE', { cause: failure })

@@ -1,0 +1,39 @@
+import type { FileHandle } from 'node:fs/promises'
+
+/** After how many more bytes of a file the next sync begins. */
+const everyBytes = 8 * 1024 * 1024
+
+/** Whether one runs for any file: each keeps a thread of Node's few from other work. */
+let isSyncing = false
+
+/**
+ * Has the disk write what a file has so far while more of it arrives, so that the sync before its end has little left to
+ * wait for. It promises nothing about what is on the disk (docs/decisions/0049-batches-of-bodies.md).
+ */
+export class EarlySync {
+  #syncedBytes = 0
+  #running: Promise<void> = Promise.resolve()
+
+  constructor(private readonly handle: FileHandle) {}
+
+  /** `bytes` have been written to the file altogether. Begins a sync if it is time and none is running. */
+  advance(bytes: number): void {
+    if (isSyncing || bytes - this.#syncedBytes < everyBytes) return
+    this.#syncedBytes = bytes
+    isSyncing = true
+    const before = this.#running
+    this.#running = this.handle
+      .datasync()
+      .finally(() => (isSyncing = false))
+      .then(() => before)
+    this.#running.catch(() => {}) // `end` throws it; here it is only marked as handled
+  }
+
+  /**
+   * Waits for the sync that runs, if any. Throws when one has failed: then the bytes are lost, and the next sync would not
+   * say so, because the system reports a failure once.
+   */
+  async end(): Promise<void> {
+    await this.#running
+  }
+}

@@ -90,6 +90,19 @@ test('it has to wait sooner while many bodies are read, until they have ended in
   expect(await bytesTaken(await startRequest())).toBeGreaterThan(1_000_000)
 })
 
+test('a group has few chunks, however small they are', async () => {
+  client.destroy()
+  client = connect(port, '127.0.0.1')
+  const count = 300_000
+  client.write('PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n')
+  client.end(`${'1\r\na\r\n'.repeat(count)}0\r\n\r\n`)
+  ;[request] = (await once(server, 'request')) as [IncomingMessage]
+  const sizes: number[] = []
+  for await (const chunks of bodyInGroups(request)) sizes.push(chunks.length)
+  expect(Math.max(...sizes)).toBe(1024)
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(count)
+})
+
 test('a client that leaves is a failure after everything that it sent', async () => {
   client.write(bytes.subarray(0, 100_000))
   const received: Uint8Array[] = []

@@ -2,6 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import { batchBytesOf } from '@/lib/domain/batch-bytes'
 import { noteBodyBytes } from './young-garbage'
 
+/** A client that sends its body in tiny chunks has to wait for these: each takes a hundred bytes and more beside its own. */
+const groupMaxChunks = 1024
+
 /** How many bodies are being read. */
 let openBodies = 0
 
@@ -59,7 +62,7 @@ class BodyGroups implements AsyncIterator<readonly Uint8Array[], undefined> {
   readonly #take = (chunk: Uint8Array): void => {
     this.#chunks.push(chunk)
     this.#bytes += chunk.byteLength
-    if (this.#bytes >= batchBytesOf(openBodies)) {
+    if (this.#bytes >= batchBytesOf(openBodies) || this.#chunks.length >= groupMaxChunks) {
       this.#request.pause()
       this.#answer()
     } else if (!this.#isDue) {

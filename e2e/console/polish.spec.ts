@@ -288,7 +288,8 @@ for (const [locale, words] of Object.entries({
     const german = await browser.newContext({ baseURL: server.url, locale: 'de-DE' })
     await german.addCookies([...(await context.cookies()), { name: 'stele-locale', value: locale, url: server.url }])
     const page = await german.newPage()
-    await page.goto('/audit')
+    // Without events below: what the calendar half covers would be too small for axe.
+    await page.goto('/audit?to=2026-01-31')
     const field = page.getByRole('textbox', { name: words.since })
     await expect(field).toHaveAttribute('placeholder', words.format)
     await field.fill('2026/1/5')

@@ -13,20 +13,17 @@ export class BatchWriter {
   #batch: Uint8Array[] = []
   #batchBytes = 0
   #writing: Promise<void> = Promise.resolve()
-  #position: number
 
-  /** `start` is the place of the next chunk in the file; `batchBytes` says what a batch has at least, but for the last. */
+  /** `position` is the place of the next chunk in the file; `batchBytes` says what a batch has at least, but for the last. */
   constructor(
     private readonly handle: FileHandle,
-    private readonly start: number,
+    private position: number,
     private readonly batchBytes: () => number,
-  ) {
-    this.#position = start
-  }
+  ) {}
 
-  /** How many bytes have been written. */
-  get writtenBytes(): number {
-    return this.#position - this.start
+  /** The end of the written part of the file. */
+  get writtenEnd(): number {
+    return this.position
   }
 
   /**
@@ -46,7 +43,7 @@ export class BatchWriter {
   async flush(): Promise<number> {
     await this.#writeBatch()
     await this.#writing
-    return this.#position
+    return this.position
   }
 
   async #writeBatch(): Promise<void> {
@@ -63,8 +60,8 @@ export class BatchWriter {
     let rest = batch
     let restBytes = batchBytes
     while (restBytes > 0) {
-      const { bytesWritten } = await this.handle.writev(rest, this.#position)
-      this.#position += bytesWritten
+      const { bytesWritten } = await this.handle.writev(rest, this.position)
+      this.position += bytesWritten
       restBytes -= bytesWritten
       if (restBytes > 0) rest = skipBytes(rest, bytesWritten)
     }

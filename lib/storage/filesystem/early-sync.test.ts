@@ -14,7 +14,7 @@ function slowFile() {
 
 it('begins one after each 8 MiB, but none while another runs, of any file', async () => {
   const [first, second] = [slowFile(), slowFile()]
-  const [early, other] = [new EarlySync(first.handle), new EarlySync(second.handle)]
+  const [early, other] = [new EarlySync(first.handle, 0), new EarlySync(second.handle, 0)]
   early.advance(8 * mebibyte - 1)
   expect(first.syncs).toHaveLength(0)
   early.advance(8 * mebibyte)
@@ -37,7 +37,7 @@ it('begins one after each 8 MiB, but none while another runs, of any file', asyn
 
 it('ends when its sync does, and never forgets a failure', async () => {
   const { handle, syncs } = slowFile()
-  const early = new EarlySync(handle)
+  const early = new EarlySync(handle, 0)
   early.advance(8 * mebibyte)
   let hasEnded = false
   const end = early.end().finally(() => (hasEnded = true))

@@ -11,15 +11,18 @@ let isSyncing = false
  * wait for. It promises nothing about what is on the disk (docs/decisions/0049-batches-of-bodies.md).
  */
 export class EarlySync {
-  #syncedBytes = 0
   #running: Promise<void> = Promise.resolve()
 
-  constructor(private readonly handle: FileHandle) {}
+  /** `syncedEnd` is the end of the file as it is now. */
+  constructor(
+    private readonly handle: FileHandle,
+    private syncedEnd: number,
+  ) {}
 
-  /** `bytes` have been written to the file altogether. Begins a sync if it is time and none is running. */
-  advance(bytes: number): void {
-    if (isSyncing || bytes - this.#syncedBytes < everyBytes) return
-    this.#syncedBytes = bytes
+  /** The file has been written up to `end`. Begins a sync if it is time and none is running. */
+  advance(end: number): void {
+    if (isSyncing || end - this.syncedEnd < everyBytes) return
+    this.syncedEnd = end
     isSyncing = true
     const before = this.#running
     this.#running = this.handle

@@ -127,7 +127,7 @@ class FilesystemBlobStore implements BlobStore {
 
       const running = this.#hashes.take(uploadId, length)
       const writer = new BatchWriter(handle, length, () => batchBytesOf(this.#running.size))
-      const earlySync = new EarlySync(handle)
+      const earlySync = new EarlySync(handle, length)
       let failure: unknown = null
       try {
         for await (const chunks of body) {
@@ -136,7 +136,7 @@ class FilesystemBlobStore implements BlobStore {
           const room = writer.add(chunks)
           if (room === null) continue
           await room
-          earlySync.advance(writer.writtenBytes)
+          earlySync.advance(writer.writtenEnd)
         }
       } catch (error) {
         failure = error

@@ -12,6 +12,7 @@ import type { RegistryTokens } from '@/lib/secrets/registry-tokens'
 import type { SecretBox } from '@/lib/secrets/secret-box'
 import type { Config } from './config'
 import type { Logger } from './log'
+import type { Addressees } from '@/lib/metadata/addressees'
 import type { Database } from '@/lib/metadata/engine/database'
 import type { PullBuffer } from '@/lib/metadata/pull-buffer'
 import type { Pulls } from '@/lib/metadata/pulls'
@@ -27,6 +28,8 @@ export interface Context {
   readonly db: Database
   /** Finds what a pull needs in one statement. */
   readonly pulls: Pick<Pulls, 'findManifest' | 'findBlob'>
+  /** Finds what the addresses in requests of container clients name. */
+  readonly addressees: Pick<Addressees, 'findInstance' | 'findRepository'>
   /** Counts pulls. */
   readonly pullBuffer: PullBuffer
   readonly blobs: BlobStore

@@ -42,7 +42,7 @@ export function parseTokenScopes(text: string): TokenAccess {
   const repositories = new Map<string, Set<TokenAction>>()
   let catalog = false
   for (const scope of text.split(/\s+/)) {
-    const { path, actions } = /^repository(?:\([a-z]+\))?:(?<path>[^:]+):(?<actions>[^:]*)$/.exec(scope)?.groups ?? {}
+    const [, path, actions] = /^repository(?:\([a-z]+\))?:([^:]+):([^:]*)$/.exec(scope) ?? []
     if (scope === 'registry:catalog:*') catalog = true
     if (path === undefined || actions === undefined || !isRepositoryPath(path)) continue
     const asked = actions

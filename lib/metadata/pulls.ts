@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
 import type { InstanceHostParts } from '@/lib/domain/instance-host'
-import { type CommitMark, type DirectReads, type Question, question } from './engine/database'
+import { type DirectReads, type Question, question } from './engine/database'
+import { type Answer, RememberedRows } from './remembered-rows'
 import type { RepositoryForCaller } from './repositories'
 
 /** What a pull asks for. What is not the path of a repository, a tag or a digest is not found. */
@@ -33,9 +33,6 @@ export interface PulledBlob {
   readonly seenAt: Date
 }
 
-/** SQLite answers at once. */
-type Answer<T> = T | null | Promise<T | null>
-
 /** Most bytes that are remembered. */
 const rememberedMaxBytes = 8 * 1024 * 1024
 
@@ -45,25 +42,19 @@ const answerMaxBytes = 128 * 1024
 /** About what an answer takes in memory besides the bytes of a manifest. */
 const answerBytes = 1024
 
-interface Remembered {
-  readonly mark: CommitMark
-  readonly answer: PulledManifest | PulledBlob
-}
-
 /**
  * Finds in one statement what a pull needs: instance, repository, the caller's rank, and the content. An answer is
  * remembered until the database says that something was committed (docs/decisions/0028-short-way.md).
  */
 export class Pulls {
-  readonly #reads: DirectReads
-  readonly #remembered = new LRUCache<string, Remembered>({
-    maxSize: rememberedMaxBytes,
-    maxEntrySize: answerMaxBytes,
-    sizeCalculation: ({ answer }) => answerBytes + ('content' in answer ? answer.content.length : 0),
-  })
+  readonly #rows: RememberedRows<PulledManifest | PulledBlob>
 
   constructor(reads: DirectReads) {
-    this.#reads = reads
+    this.#rows = new RememberedRows(reads, {
+      maxBytes: rememberedMaxBytes,
+      maxEntryBytes: answerMaxBytes,
+      bytesOf: (answer) => answerBytes + ('content' in answer ? answer.content.length : 0),
+    })
   }
 
   /**
@@ -87,14 +78,7 @@ export class Pulls {
     const { instance, path, reference } = query
     const host = instance === 'default' ? '' : `${instance.name}.${instance.regionId}`
     const key = `${subjectId} ${host}/${path}/${name}/${reference}`
-    const known = this.#remembered.get(key)
-    return then(this.#reads.firstSince<Row>(known?.mark, ask(subjectId, query)), (found) => {
-      if (found === null) return known?.answer as T
-      const answer = found.row === undefined ? null : toAnswer(found.row, query)
-      if (answer === null) this.#remembered.delete(key)
-      else this.#remembered.set(key, { mark: found.mark, answer })
-      return answer
-    })
+    return this.#rows.find<Row, T>(key, ask(subjectId, query), (row) => toAnswer(row, query))
   }
 }
 
@@ -182,9 +166,4 @@ function repositoryOf({ id, instanceId, namespaceId, path, type, allowAnonymousP
 function isDigestOf(digest: string, content: Buffer): boolean {
   const colon = digest.indexOf(':')
   return hash(digest.slice(0, colon), content) === digest.slice(colon + 1)
-}
-
-/** Applies `use` to what was found, now or when it comes. */
-function then<T, U>(found: T | Promise<T>, use: (found: T) => U): U | Promise<U> {
-  return found instanceof Promise ? found.then(use) : use(found)
 }

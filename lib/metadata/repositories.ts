@@ -1,6 +1,6 @@
 import { createId } from '@/lib/domain/ids'
 import type { ImmutabilityRule } from '@/lib/domain/immutability'
-import type { SqlSource, SqlTransaction } from './engine/database'
+import { type Question, type SqlSource, type SqlTransaction, question } from './engine/database'
 import { type StoredPolicy, withPolicy } from './immutability-policies'
 import { addToOutbox } from './outbox'
 
@@ -57,16 +57,29 @@ export async function findRepositoryForCaller(
   path: string,
   subjectId: string,
 ): Promise<RepositoryForCaller | null> {
-  const [row] = await source.read.$queryRaw<
-    (Omit<RepositoryForCaller, 'rank' | 'isPublic'> & { type: string; rank: bigint | number })[]
-  >`
+  const { query, values } = askForRepository(instanceId, path, subjectId)
+  const [row] = await source.read.$queryRaw<StoredForCaller[]>(query, ...values)
+  return row === undefined ? null : toRepositoryForCaller(row)
+}
+
+/** The statement of `findRepositoryForCaller`. Its rows are for `toRepositoryForCaller`. */
+export function askForRepository(instanceId: string, path: string, subjectId: string): Question {
+  return question`
     SELECT r."id", r."instanceId", r."namespaceId", r."path", r."type", i."allowAnonymousPull",
       (SELECT COALESCE(MAX(CASE g."permission" WHEN 'MANAGE' THEN 3 WHEN 'PUSH' THEN 2 ELSE 1 END), 0) FROM "Grant" g
         WHERE g."subjectId" = ${subjectId} AND g."scopeId" IN (r."id", r."namespaceId", r."instanceId")) AS "rank"
     FROM "Repository" r JOIN "Instance" i ON i."id" = r."instanceId"
     WHERE r."instanceId" = ${instanceId} AND r."path" = ${path} AND NOT r."isDeleted"`
-  if (row === undefined) return null
-  const { type, rank, ...rest } = row
+}
+
+/** A row of what `askForRepository` asks for. */
+export interface StoredForCaller extends Omit<RepositoryForCaller, 'rank' | 'isPublic'> {
+  readonly type: string
+  readonly rank: bigint | number
+}
+
+/** The repository of such a row. */
+export function toRepositoryForCaller({ type, rank, ...rest }: StoredForCaller): RepositoryForCaller {
   return { ...rest, isPublic: type === 'PUBLIC', rank: Number(rank) }
 }
 

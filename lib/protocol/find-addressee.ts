@@ -25,8 +25,9 @@ export function readRegistryCredentials(authorization: string | undefined): Regi
 }
 
 /** The credentials, and the instance that their user name says. */
-export function qualified({ name, secret }: BasicCredentials): RegistryCredentials {
-  return { ...parseQualifiedName(name), secret }
+export function qualified({ name: typed, secret }: BasicCredentials): RegistryCredentials {
+  const { instance, name } = parseQualifiedName(typed)
+  return { instance, name, secret }
 }
 
 /** The token of an `Authorization: Bearer` header (RFC 6750), undefined where it has none. */

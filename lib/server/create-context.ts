@@ -12,6 +12,7 @@ import { AwaitedBodies } from '@/lib/limits/awaited-bodies'
 import { ByteBudget } from '@/lib/limits/byte-budget'
 import { TagRefusals } from '@/lib/limits/tag-refusals'
 import { Turnstile, Turnstiles } from '@/lib/limits/turnstile'
+import { Addressees } from '@/lib/metadata/addressees'
 import type { OpenDatabase } from '@/lib/metadata/engine/open-database'
 import { PullBuffer } from '@/lib/metadata/pull-buffer'
 import { storePulls } from '@/lib/metadata/pull-counts'
@@ -43,6 +44,7 @@ export async function createContext(config: Config, opened: OpenedParts): Promis
   const ctx: ProcessContext = {
     config,
     pulls: new Pulls(opened.db.direct),
+    addressees: new Addressees(opened.db.direct),
     pullBuffer: new PullBuffer(async (pulls) => {
       // Each would use a little of the space that is left.
       opened.reserve.assertRoomForContent()

@@ -1,10 +1,5 @@
 import type { AddressedPath } from '@/lib/domain/instance-path'
-import {
-  type InstanceForTraffic,
-  findDefaultInstance,
-  findInstanceByHost,
-  findInstanceForTraffic,
-} from '@/lib/metadata/instances'
+import { type InstanceForTraffic, findInstanceForTraffic } from '@/lib/metadata/instances'
 import type { Context } from '@/lib/context'
 
 export type { InstanceForTraffic }
@@ -14,8 +9,7 @@ export async function findAddressedInstance(
   ctx: Context,
   instance: AddressedPath['instance'],
 ): Promise<InstanceForTraffic | null> {
-  if (instance === null) return null
-  return instance === 'default' ? findDefaultInstance(ctx.db) : findInstanceByHost(ctx.db, instance)
+  return instance === null ? null : ctx.addressees.findInstance(instance)
 }
 
 /** Returns the instance with this id, which a token names; null when there is none. */

@@ -4,7 +4,6 @@ import { rankAllows } from '@/lib/domain/access'
 import { splitRepositoryPath } from '@/lib/domain/reference'
 import type { GrantedAccess, TokenAccess, TokenAction } from '@/lib/domain/token-scope'
 import { findNamespaceForCaller } from '@/lib/metadata/access'
-import { findRepositoryForCaller } from '@/lib/metadata/repositories'
 import type { Context } from '@/lib/context'
 import type { InstanceForTraffic } from './find-addressed-instance'
 import { mayPull } from './pull-permission'
@@ -49,7 +48,7 @@ async function findAllowed(
   path: string,
 ): Promise<Allowed> {
   const isAdministrator = principal.role === 'ADMINISTRATOR'
-  const repository = await findRepositoryForCaller(ctx.db, instance.id, path, principal.id)
+  const repository = await ctx.addressees.findRepository(instance.id, path, principal.id)
   if (repository !== null) {
     const { id, rank } = repository
     if (isAdministrator || rankAllows(rank, 'push')) return { id, allowed: ['pull', 'push'] }

@@ -1,0 +1,53 @@
+import { LRUCache } from 'lru-cache'
+import type { CommitMark, DirectReads, Question } from './engine/database'
+
+/** SQLite answers at once. */
+export type Answer<T> = T | null | Promise<T | null>
+
+/** How much is remembered. */
+export interface RememberedLimits<T> {
+  /** In all, in bytes. */
+  readonly maxBytes: number
+  /** Larger answers are found, and not remembered: a few must not displace all others. */
+  readonly maxEntryBytes: number
+  /** About how much memory an answer takes. */
+  bytesOf(answer: T): number
+}
+
+/**
+ * Reads first rows, and remembers each until the database says that something was committed
+ * (docs/decisions/0028-short-way.md): an answer is always what the statement would find now.
+ */
+export class RememberedRows<T extends object> {
+  readonly #reads: DirectReads
+  readonly #remembered: LRUCache<string, { readonly mark: CommitMark; readonly answer: T }>
+
+  constructor(reads: DirectReads, { maxBytes, maxEntryBytes, bytesOf }: RememberedLimits<T>) {
+    this.#reads = reads
+    this.#remembered = new LRUCache({
+      maxSize: maxBytes,
+      maxEntrySize: maxEntryBytes,
+      sizeCalculation: ({ answer }) => bytesOf(answer),
+    })
+  }
+
+  /**
+   * What `toAnswer` makes of the first row; null when there is none, or when it makes nothing of it. No two questions of
+   * different answers may have the same `key`.
+   */
+  find<Row, U extends T>(key: string, question: Question, toAnswer: (row: Row) => U | null): Answer<U> {
+    const known = this.#remembered.get(key)
+    return then(this.#reads.firstSince<Row>(known?.mark, question), (found) => {
+      if (found === null) return known?.answer as U
+      const answer = found.row === undefined ? null : toAnswer(found.row)
+      if (answer === null) this.#remembered.delete(key)
+      else this.#remembered.set(key, { mark: found.mark, answer })
+      return answer
+    })
+  }
+}
+
+/** Applies `use` to what was found, now or when it comes. */
+function then<T, U>(found: T | Promise<T>, use: (found: T) => U): U | Promise<U> {
+  return found instanceof Promise ? found.then(use) : use(found)
+}

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import type { SqlQuery, SqlResultSet } from '@prisma/driver-adapter-utils'
 import { AppError } from '@/lib/domain/errors'
+import { giveWay } from './give-way'
 
 /** What a thread reads, in a form that it can be sent: a statement of plain SQL, or one of Prisma's models. */
 export type Reading =
@@ -42,7 +43,7 @@ export interface Reader {
  * Runs one statement after the other. Prisma's go through its stock adapter, so that their values are converted as they
  * are without a thread; those of plain SQL are converted by the receiver (`toRows`).
  */
-const program = `
+const program = `${giveWay}
   const { parentPort, workerData } = require('node:worker_threads')
   const Sqlite = require(workerData.sqlite)
   const { PrismaBetterSqlite3 } = require(workerData.adapter)

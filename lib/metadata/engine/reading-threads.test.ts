@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
@@ -19,6 +19,18 @@ const reading = (text: string): Reading & { readonly kind: 'sql' } => ({ kind: '
 
 const unavailable = { code: 'UNAVAILABLE' }
 
+/** How nice each thread of this process is (proc(5): field 19 of `stat`), by its id. */
+async function nicenessOfThreads(): Promise<Map<string, number>> {
+  const found = new Map<string, number>()
+  for (const id of await readdir('/proc/self/task')) {
+    const stat = await readFile(`/proc/self/task/${id}/stat`, 'utf8').catch(() => null)
+    // The name, in brackets, may have spaces; after it comes the third field.
+    const niceness = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19 - 3]
+    if (niceness !== undefined) found.set(id, Number(niceness))
+  }
+  return found
+}
+
 /** Notes the order in which reads are answered. */
 const note = (order: string[], name: string, read: Promise<unknown>) => read.then(() => order.push(name))
 
@@ -29,6 +41,14 @@ describe('a database that reads on threads', () => {
 
   beforeEach(async () => ({ db, folder, close } = await openTestDatabase()))
   afterEach(() => close())
+
+  test.skipIf(process.platform !== 'linux')('a thread that reads gives way to the others of the process', async () => {
+    const before = await nicenessOfThreads()
+    await db.read.$queryRaw`SELECT 1`
+    const started = [...(await nicenessOfThreads())].filter(([id]) => !before.has(id))
+    const own = Math.max(...before.values())
+    expect(started.filter(([, niceness]) => niceness > own)).toHaveLength(1)
+  })
 
   test('a slow read keeps nobody waiting who reads inline, in a transaction or on the other thread', async () => {
     const order: string[] = []

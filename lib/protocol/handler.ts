@@ -169,7 +169,12 @@ async function serve({ ctx, request, response, exchange, isStopping }: Serving):
   }
   const confirmAccess = async () => {
     if (performance.now() - checkedAtMs < accessValidMs) return
-    await open(await reauthenticate())
+    try {
+      await open(await reauthenticate())
+    } catch (error) {
+      // The repository is gone, and another process would make it anew. But the body has come, and this push is not for it.
+      throw error instanceof WriterNeeded ? new AppError('NAME_UNKNOWN', { detail: { name } }) : error
+    }
   }
   await operation.handle({
     ctx,

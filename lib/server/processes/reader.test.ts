@@ -4,7 +4,7 @@ import { type Server, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, expect, inject, test } from 'vitest'
+import { afterEach, beforeEach, expect, inject, test, vi } from 'vitest'
 import { createRegistryHandler } from '@/lib/protocol/handler'
 import type { ProcessContext } from '@/lib/server/create-context'
 import { blobPath } from '@/lib/storage/filesystem/filesystem-layout'
@@ -215,4 +215,23 @@ test('a lock ends with its holder, a lost one says so, and without a main proces
 test('an upload to a repository that is gone is refused as the main process refuses it', async () => {
   const upload = { id: 'none', repositoryId: 'crr-none', digest: digestOf(randomBytes(8)), sizeBytes: 8 }
   await expect(client.linkUpload(upload)).rejects.toMatchObject({ code: 'NAME_UNKNOWN' })
+})
+
+test('an upload whose repository is gone when its bytes have come is refused, and not passed on without them', async () => {
+  const { json } = await main.send('GET', '/v2/token?scope=repository:test/example:pull,push')
+  const headers = { authorization: `Bearer ${String(json['token'])}` }
+  const { headers: opened } = await main.send('POST', '/v2/test/example/blobs/uploads/', { headers })
+  const content = randomBytes(1000)
+  const real = performance.now.bind(performance)
+  const beforeBody = async () => {
+    vi.spyOn(performance, 'now').mockImplementation(() => real() + 2000)
+    await main.ctx.db.prisma.repository.updateMany({ data: { isDeleted: true } })
+  }
+  const answer = await reader.send('PUT', `${opened.location}?digest=${digestOf(content)}`, {
+    body: content,
+    headers,
+    beforeBody,
+  })
+  vi.restoreAllMocks()
+  expect([answer.status, answer.json.errors?.[0]?.code]).toEqual([404, 'NAME_UNKNOWN'])
 })

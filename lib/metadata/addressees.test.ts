@@ -37,11 +37,12 @@ test('what was found is remembered, and each change counts at once', async () =>
   })
   const userId = await registry.addUser('member', 'member-password-1')
 
-  const asked = async () => {
-    const byHost = [await addressees.findInstance('default'), await addressees.findInstance(other)]
-    const repositories = ['', userId].map((id) => addressees.findRepository(instanceId, path, id))
-    return [...byHost, ...(await Promise.all(repositories))]
-  }
+  const asked = async () => [
+    await addressees.findInstance('default'),
+    await addressees.findInstance(other),
+    await addressees.findRepository(instanceId, path, ''),
+    await addressees.findRepository(instanceId, path, userId),
+  ]
   const stored = async () => [
     await findDefaultInstance(db),
     await findInstanceByHost(db, other),

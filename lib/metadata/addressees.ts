@@ -31,22 +31,22 @@ export class Addressees {
   /** The instance whose host name has these parts, or that of all other hosts; null when there is none. */
   findInstance(address: InstanceHostParts | 'default'): Answer<InstanceForTraffic> {
     const { name, regionId } = address === 'default' ? byDefault : address
-    return this.#rows.find<InstanceForTraffic, InstanceForTraffic>(
-      `instance ${name}.${regionId}`,
-      question`
+    return this.#rows.find<InstanceForTraffic, InstanceForTraffic>({
+      key: `instance ${name}.${regionId}`,
+      question: question`
         SELECT i."id", i."name", i."regionId", i."isDefault", i."allowAnonymousPull" FROM "Instance" i
         WHERE i."id" = CASE WHEN ${name} = '' THEN (SELECT d."id" FROM "Instance" d WHERE d."isDefault" LIMIT 1)
           ELSE (SELECT n."id" FROM "Instance" n WHERE n."regionId" = ${regionId} AND n."name" = ${name}) END`,
-      (row) => row,
-    )
+      toAnswer: (row) => row,
+    })
   }
 
   /** What `findRepositoryForCaller` finds. `subjectId` is that of the user or the robot; empty for the anonymous. */
   findRepository(instanceId: string, path: string, subjectId: string): Answer<RepositoryForCaller> {
-    return this.#rows.find<StoredForCaller, RepositoryForCaller>(
-      `repository ${subjectId} ${instanceId}/${path}`,
-      askForRepository(instanceId, path, subjectId),
-      toRepositoryForCaller,
-    )
+    return this.#rows.find<StoredForCaller, RepositoryForCaller>({
+      key: `repository ${subjectId} ${instanceId}/${path}`,
+      question: askForRepository(instanceId, path, subjectId),
+      toAnswer: toRepositoryForCaller,
+    })
   }
 }

@@ -78,7 +78,7 @@ export class Pulls {
     const { instance, path, reference } = query
     const host = instance === 'default' ? '' : `${instance.name}.${instance.regionId}`
     const key = `${subjectId} ${host}/${path}/${name}/${reference}`
-    return this.#rows.find<Row, T>(key, ask(subjectId, query), (row) => toAnswer(row, query))
+    return this.#rows.find<Row, T>({ key, question: ask(subjectId, query), toAnswer: (row) => toAnswer(row, query) })
   }
 }
 

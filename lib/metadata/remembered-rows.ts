@@ -11,7 +11,16 @@ export interface RememberedLimits<T> {
   /** Larger answers are found, and not remembered: a few must not displace all others. */
   readonly maxEntryBytes: number
   /** About how much memory an answer takes. */
-  bytesOf(answer: T): number
+  readonly bytesOf: (answer: T) => number
+}
+
+/** What is asked for. */
+export interface RowQuestion<Row, T> {
+  /** No two questions that have different answers have the same. */
+  readonly key: string
+  readonly question: Question
+  /** Makes an answer of the first row; null when it is none. */
+  readonly toAnswer: (row: Row) => T | null
 }
 
 /**
@@ -31,11 +40,8 @@ export class RememberedRows<T extends object> {
     })
   }
 
-  /**
-   * What `toAnswer` makes of the first row; null when there is none, or when it makes nothing of it. No two questions of
-   * different answers may have the same `key`.
-   */
-  find<Row, U extends T>(key: string, question: Question, toAnswer: (row: Row) => U | null): Answer<U> {
+  /** The answer to a question, or null. */
+  find<Row, U extends T>({ key, question, toAnswer }: RowQuestion<Row, U>): Answer<U> {
     const known = this.#remembered.get(key)
     return then(this.#reads.firstSince<Row>(known?.mark, question), (found) => {
       if (found === null) return known?.answer as U

@@ -9,14 +9,28 @@ const ownStorage = /\/(?:no-folder|races|redirect|s3|s3-trouble|set-up)\.spec\.t
 
 /** What is about requests, callers and processes, and the same wherever the blobs are: over S3 with SWEEP=full. */
 const aboutRequests =
-  /\/(?:acr-door|addresses|attacks-doors|attacks-tags|client-matrix|log-compare|login|openings|processes-(?:at-once|attacks|matrix)|start|tricks|wire)\.spec\.ts$/
+  /\/(?:acr-door|addresses|attacks-doors|attacks-tags|client-matrix|log-compare|login|openings|processes-(?:at-once|attacks|matrix)|pull-counts|start|transparency-log|tricks|wire|witnesses)\.spec\.ts$/
 
 /**
- * Of the others, tests that differ by the rule of immutability or the database (over S3 the usual one is PostgreSQL), and
- * one that measures how long requests wait: the store would wait for the same cores.
+ * Of the others, tests that differ by the rule of immutability or the database (over S3 the usual one is PostgreSQL), those that
+ * move no blob, and one that measures how long requests wait: the store would wait for the same cores.
  */
-const sameOverS3 =
-  /no manifest keeps other requests waiting|cannot overwrite a tag of an|pushes the same image to an immutable|sends one manifest PUT|finds tags from before|: sqlite$/
+const sameOverS3 = new RegExp(
+  [
+    'no manifest keeps other requests waiting',
+    'cannot overwrite a tag of an',
+    'pushes the same image to an immutable',
+    'sends one manifest PUT',
+    'finds tags from before',
+    'is cut when it comes too slowly',
+    'a change of many repositories goes on',
+    'opens one connection after the other',
+    'are one sum in the metrics',
+    'has one line of JSON',
+    'over one SQLite folder',
+    ': sqlite$',
+  ].join('|'),
+)
 
 const ci = process.env['CI'] === 'true'
 const executablePath = findBrowser()

@@ -12,10 +12,11 @@ import { countOpenFiles, readResidentBytes } from './memory'
  * failure prints the seed, and the requests as lines for a shell; FUZZ_SEED=<seed> finds it again.
  */
 
-/** How many on each database, and over S3 as many as on PostgreSQL: it is the same code but for queries and the store. */
+/** How many on each database, and over S3, which is on PostgreSQL: it is the same code but for queries and the store. */
 const requests = {
   sqlite: Number(process.env['FUZZ_REQUESTS'] ?? sweep(4_000, 30_000)),
-  postgresql: sweep(2_500, 10_000),
+  postgresql: sweep(2_000, 10_000),
+  s3: sweep(1_000, 10_000),
 }
 const warmUpRequests = sweep(3_000, 5_000)
 const clients = 8
@@ -60,7 +61,7 @@ for (const database of ['sqlite', 'postgresql'] as const) {
     const before = { files: await countOpenFiles(server.pid), bytes: await readResidentBytes(server.pid) }
     const report = await run({
       seed: seed + 100_000,
-      requests: requests[storage === 's3' ? 'postgresql' : database],
+      requests: requests[storage === 's3' ? 's3' : database],
       clients,
     })
 

@@ -18,7 +18,7 @@ import { type Person, PushJournal, pushUntilKilled } from './push-journal'
 const env = { STELE_PROCESSES: '3' }
 
 /** How often each process is killed but the supervisor. */
-const kills = sweep(3, 20)
+const kills = sweep(2, 20)
 const people = 8
 
 for (const database of databases) {

@@ -36,4 +36,19 @@ test.describe('the checker of histories finds', () => {
     expect(isLinearizable([first, late, stays, seen])).toBe(true)
     expect(isLinearizable([first, late, stays])).toBe(true)
   })
+
+  test('its answer soon, where many operations were not answered', () => {
+    const unanswered = Array.from({ length: 24 }, (_, index): Operation => ({
+      kind: 'push',
+      digest: `${index}`,
+      outcome: 'unknown',
+      ...at(2 + index / 100, 3),
+    }))
+    const reads = Array.from({ length: 24 }, (_, index): Operation => ({
+      kind: 'read',
+      digest: `${index - (index % 3)}`,
+      ...at(10 + index, 10.5 + index),
+    }))
+    expect(isLinearizable([first, ...unanswered, ...reads])).toBe(true)
+  })
 })

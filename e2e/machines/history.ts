@@ -14,6 +14,15 @@ interface State {
   readonly digest: string | null
 }
 
+/** A way to begin an order: which operations it has, the first that it may lack, and the state after them. */
+interface Node {
+  readonly done: bigint
+  readonly first: number
+  readonly state: State
+  /** Whether the last one was a push or deletion without an answer. */
+  readonly isLastUnanswered: boolean
+}
+
 /**
  * Whether the history is linearizable: whether there is one order of the operations, consistent with their times, in
  * which a registry that does one thing at a time gives exactly these answers (Wing and Gong's search, remembering which
@@ -26,15 +35,13 @@ export function isLinearizable(history: readonly Operation[]): boolean {
   const tried = new Set<string>()
 
   // Not recursive: a history may be long.
-  const open: { readonly done: bigint; readonly first: number; readonly state: State }[] = [
-    { done: 0n, first: 0, state: { immutable: false, digest: null } },
-  ]
+  const open: Node[] = [{ done: 0n, first: 0, state: { immutable: false, digest: null }, isLastUnanswered: false }]
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    const { done, state } = node
+    const { done, state, isLastUnanswered } = node
     let { first } = node
     const isDone = (index: number) => (done & (1n << BigInt(index))) !== 0n
     while (first < operations.length && isDone(first)) first++
-    const key = `${done} ${state.immutable} ${state.digest}`
+    const key = `${done} ${state.immutable} ${state.digest} ${isLastUnanswered}`
     if (tried.has(key)) continue
     tried.add(key)
 
@@ -48,15 +55,35 @@ export function isLinearizable(history: readonly Operation[]): boolean {
     }
     if (isOver) return true
     // Only what began before everything else had ended may be next.
+    const answered: (Node & { readonly end: number })[] = []
+    const left = new Set<string>()
     for (let index = first; index < operations.length; index++) {
       const operation = operations[index]
       if (operation === undefined || operation.start > firstEnd) break
       if (isDone(index)) continue
       const next = apply(state, operation)
-      if (next !== null) open.push({ done: done | (1n << BigInt(index)), first, state: next })
+      if (next === null) continue
+      const place = { done: done | (1n << BigInt(index)), first, state: next }
+      if (!isUnknown(operation)) {
+        answered.push({ ...place, isLastUnanswered: false, end: operation.end })
+        continue
+      }
+      // Of those without an answer, these may be left out or wait: one that changes nothing, one that does what another does
+      // which began before it, and a push or deletion after which another one follows at once, which needs it for nothing.
+      const isMove = operation.kind !== 'set'
+      const effect = `${next.immutable} ${next.digest}`
+      if (isSame(next, state) || left.has(effect) || (isMove && isLastUnanswered)) continue
+      left.add(effect)
+      open.push({ ...place, isLastUnanswered: isMove })
     }
+    // What ended first is tried first, and what was not answered last: most histories are found to be good at once.
+    open.push(...answered.sort((a, b) => b.end - a.end))
   }
   return false
+}
+
+function isSame(one: State, other: State): boolean {
+  return one.immutable === other.immutable && one.digest === other.digest
 }
 
 function isUnknown(operation: Operation): boolean {

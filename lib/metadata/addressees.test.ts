@@ -67,9 +67,7 @@ test('what was found is remembered, and each change counts at once', async () =>
     expect([change, await asked()]).toEqual([change, now])
     reads = 0
     expect([change, await asked()]).toEqual([change, now])
-    // What is not there is asked for each time. Commits to other databases of a PostgreSQL server count too.
-    const missing = now.filter((found) => found === null).length
-    if (db.provider === 'sqlite') expect([change, reads]).toEqual([change, missing])
-    else expect(reads).toBeGreaterThanOrEqual(missing)
+    // Also that there is nothing. Commits to other databases of a PostgreSQL server count, so rows may be read again there.
+    if (db.provider === 'sqlite') expect([change, reads]).toEqual([change, 0])
   }
 })

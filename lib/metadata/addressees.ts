@@ -25,6 +25,8 @@ export class Addressees {
       maxBytes: rememberedMaxBytes,
       maxEntryBytes: rememberedMaxBytes,
       bytesOf: () => addresseeBytes,
+      // The time of an answer must not say whether there is something.
+      noneBytes: addresseeBytes,
     })
   }
 

@@ -12,6 +12,8 @@ export interface RememberedLimits<T> {
   readonly maxEntryBytes: number
   /** About how much memory an answer takes. */
   readonly bytesOf: (answer: T) => number
+  /** How much it takes that there is no answer; absent: that is not remembered. */
+  readonly noneBytes?: number
 }
 
 /** What is asked for. */
@@ -29,14 +31,16 @@ export interface RowQuestion<Row, T> {
  */
 export class RememberedRows<T extends object> {
   readonly #reads: DirectReads
-  readonly #remembered: LRUCache<string, { readonly mark: CommitMark; readonly answer: T }>
+  readonly #remembersNone: boolean
+  readonly #remembered: LRUCache<string, { readonly mark: CommitMark; readonly answer: T | null }>
 
-  constructor(reads: DirectReads, { maxBytes, maxEntryBytes, bytesOf }: RememberedLimits<T>) {
+  constructor(reads: DirectReads, { maxBytes, maxEntryBytes, bytesOf, noneBytes }: RememberedLimits<T>) {
     this.#reads = reads
+    this.#remembersNone = noneBytes !== undefined
     this.#remembered = new LRUCache({
       maxSize: maxBytes,
       maxEntrySize: maxEntryBytes,
-      sizeCalculation: ({ answer }) => bytesOf(answer),
+      sizeCalculation: ({ answer }) => (answer === null ? (noneBytes ?? 1) : bytesOf(answer)),
     })
   }
 
@@ -44,9 +48,9 @@ export class RememberedRows<T extends object> {
   find<Row, U extends T>({ key, question, toAnswer }: RowQuestion<Row, U>): Answer<U> {
     const known = this.#remembered.get(key)
     return then(this.#reads.firstSince<Row>(known?.mark, question), (found) => {
-      if (found === null) return known?.answer as U
+      if (found === null) return (known?.answer ?? null) as U | null
       const answer = found.row === undefined ? null : toAnswer(found.row)
-      if (answer === null) this.#remembered.delete(key)
+      if (answer === null && !this.#remembersNone) this.#remembered.delete(key)
       else this.#remembered.set(key, { mark: found.mark, answer })
       return answer
     })

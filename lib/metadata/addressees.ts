@@ -23,7 +23,6 @@ export class Addressees {
   constructor(reads: DirectReads) {
     this.#rows = new RememberedRows(reads, {
       maxBytes: rememberedMaxBytes,
-      maxEntryBytes: rememberedMaxBytes,
       bytesOf: () => addresseeBytes,
       // The time of an answer must not say whether there is something.
       noneBytes: addresseeBytes,

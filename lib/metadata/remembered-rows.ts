@@ -8,8 +8,8 @@ export type Answer<T> = T | null | Promise<T | null>
 export interface RememberedLimits<T> {
   /** In all, in bytes. */
   readonly maxBytes: number
-  /** Larger answers are found, and not remembered: a few must not displace all others. */
-  readonly maxEntryBytes: number
+  /** Larger answers are found, and not remembered: a few must not displace all others. Absent: all are remembered. */
+  readonly maxEntryBytes?: number
   /** About how much memory an answer takes. */
   readonly bytesOf: (answer: T) => number
   /** How much it takes that there is no answer; absent: that is not remembered. */
@@ -34,7 +34,7 @@ export class RememberedRows<T extends object> {
   readonly #remembersNone: boolean
   readonly #remembered: LRUCache<string, { readonly mark: CommitMark; readonly answer: T | null }>
 
-  constructor(reads: DirectReads, { maxBytes, maxEntryBytes, bytesOf, noneBytes }: RememberedLimits<T>) {
+  constructor(reads: DirectReads, { maxBytes, maxEntryBytes = maxBytes, bytesOf, noneBytes }: RememberedLimits<T>) {
     this.#reads = reads
     this.#remembersNone = noneBytes !== undefined
     this.#remembered = new LRUCache({

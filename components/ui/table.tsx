@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { classNames } from './class-names'
 import { useHiddenColumns } from './column-choice'
 import { Select } from './filters'
+import { HeadText } from './head-text'
 import { Icon } from './icon'
 import { Middle } from './middle'
 import { Skeleton } from './states'
@@ -170,11 +171,11 @@ function Header<T>({ column, gives, sort, onSort }: HeaderProps<T>) {
     <th scope="col" role="columnheader" className={columnClass(column)} data-gives={gives} {...ariaSort}>
       {column.sort && onSort ? (
         <SortButton keys={column.sort} sort={sort} onSort={onSort}>
-          {column.header}
+          <HeadText text={column.header} />
           {isSorted && <Icon name={isDescending ? 'descending' : 'ascending'} />}
         </SortButton>
       ) : (
-        (column.head ?? column.header)
+        (column.head ?? <HeadText text={column.header} />)
       )}
     </th>
   )

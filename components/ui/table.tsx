@@ -196,6 +196,13 @@ function SortButton({ keys: [first, second], sort, onSort, children }: SortButto
   )
 }
 
+/** What a sort key puts first, in the words of the message. Keys of times end so in the API. */
+function orderOf(key: string): 'newest' | 'oldest' | 'descending' | 'ascending' {
+  const isDescending = key.startsWith('-')
+  if (key.endsWith('At')) return isDescending ? 'newest' : 'oldest'
+  return isDescending ? 'descending' : 'ascending'
+}
+
 /** The orders of a table whose rows are cards: those have no head to press. */
 function CardSorts<T>({
   columns,
@@ -213,9 +220,7 @@ function CardSorts<T>({
         {columns.flatMap(({ header, sort: keys = [] }) =>
           keys.map((key) => (
             <option key={key} value={key}>
-              {key.startsWith('-')
-                ? t('table.descending', { column: header })
-                : t('table.ascending', { column: header })}
+              {t(`table.${orderOf(key)}`, { column: header })}
             </option>
           )),
         )}

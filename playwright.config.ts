@@ -9,7 +9,7 @@ const ownStorage = /\/(?:no-folder|races|redirect|s3|s3-trouble|set-up)\.spec\.t
 
 /** What is about requests, callers and processes, and the same wherever the blobs are: over S3 with SWEEP=full. */
 const aboutRequests =
-  /\/(?:acr-door|addresses|attacks-doors|attacks-tags|client-matrix|log-compare|login|openings|processes-(?:at-once|attacks|matrix)|pull-counts|start|transparency-log|tricks|wire|witnesses)\.spec\.ts$/
+  /\/(?:acr-door|addresses|attacks-doors|attacks-tags|client-matrix|library-clients|log-compare|login|openings|processes-(?:at-once|attacks|kills|matrix)|pull-counts|start|transparency-log|tricks|wire|witnesses)\.spec\.ts$/
 
 /**
  * Of the others, tests that differ by the rule of immutability or the database (over S3 the usual one is PostgreSQL), those that
@@ -26,6 +26,8 @@ const sameOverS3 = new RegExp(
     'a change of many repositories goes on',
     'opens one connection after the other',
     'are one sum in the metrics',
+    'what changes counts at once',
+    'a stop lets the pulls of every process end',
     'has one line of JSON',
     'over one SQLite folder',
     ': sqlite$',

@@ -32,10 +32,11 @@ async function passes(version) {
     const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` }
     const inSources = { cwd: sources, env, stdio: ['ignore', 'pipe', 'pipe'] }
     await startAndPush(inSources, say)
-    const tests = ['vitest', 'run', '--project', 'sqlite', '--project', 'process', 'lib/metadata', 'lib/storage']
+    const projects = ['--project', 'sqlite', '--project', 'process']
+    const tests = ['vitest', 'run', ...projects, 'lib/metadata/engine', 'lib/storage/filesystem']
     const code = await end(listen(spawn('npx', ['--no-install', ...tests], inSources), say))
     if (code !== 0) throw new Error('unit tests failed')
-    console.log(`Node.js ${version}: npm start, a first push and the tests of lib/metadata and lib/storage passed`)
+    console.log(`Node.js ${version}: npm start, a first push and the tests of the engine and the blob folder passed`)
     return true
   } catch (error) {
     console.log(`${printed.join('')}\nNode.js ${version}: ${error.message}`)

@@ -36,8 +36,12 @@ for (const { name, stops, isAnonymous } of legs) {
       await page.setViewportSize(whole)
       await setTextSize(page, '200%')
       note('larger text', await page.evaluate(findLost))
-      await setTextSize(page, '')
+      await page.emulateMedia({ colorScheme: 'dark' })
+      note('larger text, dark', await findViolations(page, stop.name))
+      await page.emulateMedia({ colorScheme: 'light' })
+      // The text last: it waits for frames, in which what is open follows the window, too. The next stop may press it.
       await page.setViewportSize(zoomed)
+      await setTextSize(page, '')
     })
     expect(found).toEqual([])
   })

@@ -15,7 +15,7 @@ import { PushJournal, pushUntilKilled } from './push-journal'
  */
 
 /** How often each server is killed. */
-const rounds = Number(process.env['E2E_KILLS'] ?? sweep(4, 10))
+const rounds = Number(process.env['E2E_KILLS'] ?? sweep(3, 10))
 const people = 8
 
 for (const database of databases) {

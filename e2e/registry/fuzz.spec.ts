@@ -14,11 +14,11 @@ import { countOpenFiles, readResidentBytes } from './memory'
 
 /** How many on each database, and over S3, which is on PostgreSQL: it is the same code but for queries and the store. */
 const requests = {
-  sqlite: Number(process.env['FUZZ_REQUESTS'] ?? sweep(4_000, 30_000)),
-  postgresql: sweep(2_000, 10_000),
-  s3: sweep(1_000, 10_000),
+  sqlite: Number(process.env['FUZZ_REQUESTS'] ?? sweep(3_000, 30_000)),
+  postgresql: sweep(1_500, 10_000),
+  s3: sweep(750, 10_000),
 }
-const warmUpRequests = sweep(3_000, 5_000)
+const warmUpRequests = sweep(1_500, 5_000)
 const clients = 8
 
 const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 1e9))

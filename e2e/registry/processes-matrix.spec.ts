@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs'
 import { instance } from '@/lib/api/schemas/instances'
 import { type RepositoryView, repositoryPage } from '@/lib/api/schemas/repositories'
 import { robotWithSecret } from '@/lib/api/schemas/robots'
+import { sweep } from '@/scripts/lib/sweep.mjs'
 import { type Row, callers, nobody } from '../access/matrix'
 import { basicRows, repositoryPathOf, tokenRows } from '../access/registry'
 import { Api, basic } from '../api'
 import { digestOf } from '../digest'
 import { expect, test } from '../fixtures'
-import { databases } from '../postgresql'
+import { type DatabaseKind, databases } from '../postgresql'
 import type { StartedServer } from '../server'
 import { type HeldConnection, holdConnections } from './held-connections'
 import { type Answer, send, startUpload } from './http'
@@ -25,15 +26,15 @@ const chunk = Buffer.from('a new blob')
 const image = manifestOf()
 const referrer = manifestOf(image)
 
-/** The rows of the matrix, by what they are asked with. */
+/** The rows of the matrix, by what they are asked with, and where when SWEEP does not ask for both databases. */
 const parts = [
-  { by: 'token', rows: tokenRows },
+  { by: 'token', rows: tokenRows, usual: 'postgresql' },
   // A form has its credentials in its body: another way for each caller.
-  { by: 'password', rows: basicRows.filter(({ operation }) => operation !== 'POST /v2/token') },
-]
+  { by: 'password', rows: basicRows.filter(({ operation }) => operation !== 'POST /v2/token'), usual: 'sqlite' },
+] satisfies { by: string; rows: readonly Row[]; usual: DatabaseKind }[]
 
-for (const database of databases) {
-  for (const { by, rows } of parts) {
+for (const { by, rows, usual } of parts) {
+  for (const database of sweep<readonly DatabaseKind[]>([usual], databases)) {
     test(`every process answers each caller as the access matrix says, by ${by}: ${database}`, async ({
       startPrivateServer,
       postgresql,

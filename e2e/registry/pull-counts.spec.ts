@@ -1,7 +1,8 @@
 import { repository as repositorySchema } from '@/lib/api/schemas/repositories'
+import { sweep } from '@/scripts/lib/sweep.mjs'
 import { Api } from '../api'
 import { expect, pushImage, test } from '../fixtures'
-import { databases } from '../postgresql'
+import { type DatabaseKind, databases } from '../postgresql'
 import { endAtOnce } from '../processes'
 import { holdConnections, processesOf } from './held-connections'
 
@@ -10,7 +11,7 @@ import { holdConnections, processesOf } from './held-connections'
  * server that stops loses none, and kill -9 of a process loses those of its last seconds at most.
  */
 
-for (const database of databases) {
+for (const database of sweep<readonly DatabaseKind[]>(['sqlite'], databases)) {
   test(`pulls of all processes are counted, also when processes are killed and the server stops: ${database}`, async ({
     startPrivateServer,
     postgresql,

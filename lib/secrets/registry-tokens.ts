@@ -18,6 +18,9 @@ const issuer = 'stele'
 /** Maximum total length of the verified tokens that are remembered, in characters. */
 const rememberedMax = 4 * 1024 * 1024
 
+/** Maximum total length of the remembered signatures and what they sign, in characters: of some thousand tokens. */
+const signaturesMax = 1024 * 1024
+
 /** The holder of a token: the principal without its role, which is never in a token. */
 export interface TokenHolder {
   readonly kind: 'user' | 'robot' | 'anonymous'
@@ -74,6 +77,11 @@ export class RegistryTokens {
     maxSize: rememberedMax,
     sizeCalculation: (_, token) => token.length,
   })
+  /** By what they sign: Ed25519 signs the same text alike, and a fleet that pulls an image asks for one token many times. */
+  readonly #signatures = new LRUCache<string, string>({
+    maxSize: signaturesMax,
+    sizeCalculation: (signature, signed) => signature.length + signed.length,
+  })
 
   /** A token lives `lifetimeSeconds`, at most an hour. */
   constructor(
@@ -91,11 +99,25 @@ export class RegistryTokens {
     const { kind, name, credential, secretMark: mark } = holder
     const lifetime = { iat, nbf: iat - clockToleranceSeconds, exp: iat + this.lifetimeSeconds }
     const said = { kind, name, credential, mark, access: accessClaim(access) }
-    const token = signJwt({ alg: signingAlgorithm, typ: 'JWT', kid }, key, {
+    const token = this.#signJwt({ alg: signingAlgorithm, typ: 'JWT', kid }, key, {
       ...said,
       ...{ iss: issuer, sub: holder.id, aud: instanceId, ...lifetime },
     })
     return { token, issuedAt, lifetimeSeconds: this.lifetimeSeconds }
+  }
+
+  /**
+   * A JSON Web Token in its compact form (RFC 7515, section 7.1), signed with Ed25519. On the spot, in the time that Web
+   * Crypto, and with it `jose`, needs to hand the work to a thread; `jose` verifies it.
+   */
+  #signJwt(header: object, key: KeyObject, payload: object): string {
+    const signed = `${encode(header)}.${encode(payload)}`
+    let signature = this.#signatures.get(signed)
+    if (signature === undefined) {
+      signature = sign(null, Buffer.from(signed), key).toString('base64url')
+      this.#signatures.set(signed, signature)
+    }
+    return `${signed}.${signature}`
   }
 
   /**
@@ -172,15 +194,6 @@ export class RegistryTokens {
     if (key === null) throw new errors.JWSSignatureVerificationFailed()
     return key
   }
-}
-
-/**
- * A JSON Web Token in its compact form (RFC 7515, section 7.1), signed with Ed25519. On the spot, in the time that Web
- * Crypto, and with it `jose`, needs to hand the work to a thread; `jose` verifies it.
- */
-function signJwt(header: object, key: KeyObject, payload: object): string {
-  const signed = `${encode(header)}.${encode(payload)}`
-  return `${signed}.${sign(null, Buffer.from(signed), key).toString('base64url')}`
 }
 
 function encode(value: object): string {

@@ -1,4 +1,4 @@
-import { readFile, readdir, rename, writeFile } from 'node:fs/promises'
+import { readFile, readdir, readlink, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Digest } from '@/lib/domain/digest'
@@ -175,6 +175,16 @@ describe('bytes that are missing', () => {
     await registry.ctx.db.prisma.repositoryBlob.deleteMany()
     await registry.ctx.blobs.delete(digestOf(Buffer.from('content')))
     expect(await scrub()).toMatchObject({ corruptBlobs: 0 })
+  })
+
+  test('leave no folder open', async ({ skip }) => {
+    if (process.platform !== 'linux') return skip('what is open is read from /proc')
+    const image = await registry.image('layer')
+    await rm(fileOf(image.layer))
+    expect(await scrub()).toMatchObject({ corruptBlobs: 1 })
+    const open = (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => ''))
+    const folder = path.join(registry.ctx.config.dataDir, 'blobs')
+    expect((await Promise.all(open)).filter((target) => target.startsWith(folder))).toEqual([])
   })
 
   test('mean nothing while the whole store is away', async () => {

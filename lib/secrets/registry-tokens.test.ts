@@ -18,18 +18,21 @@ const invalid = expect.objectContaining({ code: 'TOKEN_INVALID' }) as Error
 
 let folder: string
 let tokens: RegistryTokens
+/** Of another process, so that `tokens` verifies what it issues. */
+let issuer: RegistryTokens
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-22T12:00:00Z') })
   folder = await mkdtemp(path.join(tmpdir(), 'stele-tokens-'))
   tokens = new RegistryTokens(new FolderKeys(folder))
+  issuer = new RegistryTokens(new FolderKeys(folder))
 })
 afterEach(async () => {
   vi.useRealTimers()
   await rm(folder, { recursive: true, force: true })
 })
 
-const issue = async () => (await tokens.issue(holder, 'cri-1', access)).token
+const issue = async () => (await issuer.issue(holder, 'cri-1', access)).token
 const after = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
 
 /** What the server signs with, read from where it is kept. */
@@ -71,8 +74,23 @@ test('a token says who was proven, for which instance, and what was granted, in 
 
 test('a token without anything granted is a token', async () => {
   const none = { ...parseTokenScopes(''), boundTo: new Map<string, string>() }
-  const { token } = await tokens.issue(holder, 'cri-1', none)
+  const { token } = await issuer.issue(holder, 'cri-1', none)
   expect((await tokens.verify(token, 'cri-1')).access).toEqual(none)
+})
+
+test('a token that was issued here needs no verification, and ends with its time', async () => {
+  const { token } = await tokens.issue(holder, 'cri-1', access)
+  const recalled = tokens.recall(token)
+  expect(recalled).toMatchObject({ holder, instanceId: 'cri-1', access })
+  expect(recalled).toEqual(await issuer.verify(token, 'cri-1'))
+  after(300)
+  expect(tokens.recall(token)).toBeNull()
+})
+
+test('a token that was issued here ends with its key', async () => {
+  const { token } = await tokens.issue(holder, 'cri-1', access)
+  await rotateSigningKeys(new FolderKeys(folder), { revokeFormer: true })
+  await vi.waitFor(async () => expect(tokens.verify(token, 'cri-1')).rejects.toThrow(invalid), { timeout: 5000 })
 })
 
 describe('time', () => {

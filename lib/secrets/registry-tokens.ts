@@ -15,7 +15,7 @@ const clockToleranceSeconds = 60
 
 const issuer = 'stele'
 
-/** Maximum total length of the verified tokens that are remembered, in characters. */
+/** Maximum total length of the verified and the issued tokens that are remembered, in characters. */
 const rememberedMax = 4 * 1024 * 1024
 
 /** Maximum total length of the remembered signatures and what they sign, in characters: of some thousand tokens. */
@@ -72,7 +72,7 @@ const claims = z.object({
  */
 export class RegistryTokens {
   readonly #keys: SigningKeys
-  /** Verified tokens. They expire as usual. */
+  /** Tokens that were verified or issued here. They expire as usual. */
   readonly #remembered = new LRUCache<string, Remembered>({
     maxSize: rememberedMax,
     sizeCalculation: (_, token) => token.length,
@@ -103,6 +103,11 @@ export class RegistryTokens {
       ...said,
       ...{ iss: issuer, sub: holder.id, aud: instanceId, ...lifetime },
     })
+    // Its first use in this process needs no verification.
+    if (!this.#remembered.has(token)) {
+      const expiresAtMs = lifetime.exp * 1000
+      this.#remembered.set(token, { holder, instanceId, access: parseAccessClaim(said.access), expiresAtMs })
+    }
     return { token, issuedAt, lifetimeSeconds: this.lifetimeSeconds }
   }
 
@@ -137,7 +142,7 @@ export class RegistryTokens {
   }
 
   /**
-   * The content of a token that was verified before and is valid now, for the instance in it; null for any other token,
+   * The content of a token that was verified or issued before and is valid now, for the instance in it; null for any other token,
    * and when it is time to look for new keys: then ask `verify`.
    */
   recall(token: string): VerifiedToken | null {

@@ -35,7 +35,7 @@ export interface StartedServer extends ServerInfo {
   kill(): Promise<void>
   /** Asks the process to end, and waits for it. Resolves with the exit code. */
   end(): Promise<number | null>
-  /** Ends the process like `end`, and removes its data folder. */
+  /** Ends the process like `end`, and removes its data folder. Rejects when it had left files or folders open. */
   stop(): Promise<number | null>
 }
 
@@ -123,6 +123,9 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
       server.kill('SIGTERM')
       const exitCode = await ended
       await rm(info.dataDir, { recursive: true, force: true })
+      // What Node.js says of a file or folder that nobody has closed.
+      const leak = /^.* on garbage collection$/m.exec(output)
+      if (leak !== null) throw new Error(`The server left something open: ${leak[0]}`)
       return exitCode
     },
   }

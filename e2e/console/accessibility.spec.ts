@@ -8,11 +8,14 @@ import { take, tourOf } from './tour/tour'
 
 /* What is on the pages and what floats over them: e2e/console/tour. */
 
-/** Where SWEEP does not ask for all: zoom.spec.ts audits the same stops, narrow in the light theme and wide in the dark one. */
-const locales = sweep([] as const, ['zh-CN', 'en'] as const)
+/**
+ * Where SWEEP does not ask for all, Chinese on a part: zoom.spec.ts audits the same stops in English, narrow in the light theme
+ * and wide in the dark one.
+ */
+const legsIn = { 'zh-CN': sweep(legs.slice(0, 2), legs), en: sweep([], legs) } as const
 
-for (const locale of locales) {
-  for (const { name, stops, isAnonymous } of legs) {
+for (const locale of ['zh-CN', 'en'] as const) {
+  for (const { name, stops, isAnonymous } of legsIn[locale]) {
     test(`axe finds nothing on any page, dialog or menu of ${name}, in both themes: ${locale}`, async ({
       api,
       context,

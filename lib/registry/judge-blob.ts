@@ -40,7 +40,8 @@ async function judge(
     // No repository needs the missing bytes.
     if (publishedAt === null && !isLinked) return false
     if (publishedAt === null && wasCorrupt) return true
-    if (publishedAt === null) await assertReachable(ctx)
+    // A missing blob proves nothing while the store is away.
+    if (publishedAt === null) await ctx.blobs.probe()
     const outcome = await ctx.db.sqlTransaction(async (tx) => {
       if (!(await lockBlobs(tx, [digest])).has(digest)) return 'collected'
       // If the blob was pushed or collected meanwhile, these are not the bytes that were read. From here on, pushes
@@ -58,14 +59,6 @@ async function judge(
 function whenGone(error: unknown): boolean {
   if (AppError.is(error) && error.code === 'BLOB_UNKNOWN') return false
   throw error
-}
-
-/** Throws UNAVAILABLE when the store cannot list its blobs: then a missing blob proves nothing. */
-async function assertReachable(ctx: Context): Promise<void> {
-  const blobs = ctx.blobs.listBlobs()[Symbol.asyncIterator]()
-  await blobs.next()
-  // Otherwise the folders that it lists stay open.
-  await blobs.return?.()
 }
 
 /** Quarantines a blob's bytes. If that fails, the mark in the database still keeps the blob from being served. */

@@ -18,7 +18,7 @@ const issuer = 'stele'
 /** Maximum total length of the verified and the issued tokens that are remembered, in characters. */
 const rememberedMax = 4 * 1024 * 1024
 
-/** Maximum total length of the remembered signatures and what they sign, in characters: of some thousand tokens. */
+/** Maximum total length of the remembered signatures and what they sign, in characters: of about 1,500 tokens. */
 const signaturesMax = 1024 * 1024
 
 /** The holder of a token: the principal without its role, which is never in a token. */

@@ -1,10 +1,11 @@
-import { readFile, readdir, readlink, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Digest } from '@/lib/domain/digest'
 import { AppError } from '@/lib/domain/errors'
 import { lockBlobs } from '@/lib/metadata/garbage'
 import { setCorruptAt } from '@/lib/metadata/scrub'
+import { openFilesIn } from '@/lib/testing/open-files'
 import { type TestRegistry, startTestRegistry } from '@/lib/testing/test-registry'
 import { blobPath } from '@/lib/storage/filesystem/filesystem-layout'
 import { digestOf } from '@/lib/storage/hash'
@@ -182,9 +183,7 @@ describe('bytes that are missing', () => {
     const image = await registry.image('layer')
     await rm(fileOf(image.layer))
     expect(await scrub()).toMatchObject({ corruptBlobs: 1 })
-    const open = (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => ''))
-    const folder = path.join(registry.ctx.config.dataDir, 'blobs')
-    expect((await Promise.all(open)).filter((target) => target.startsWith(folder))).toEqual([])
+    expect(openFilesIn(path.join(registry.ctx.config.dataDir, 'blobs'))).toEqual([])
   })
 
   test('mean nothing while the whole store is away', async () => {

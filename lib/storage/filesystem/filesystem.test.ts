@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { readdirSync, readlinkSync } from 'node:fs'
 import {
   mkdir,
   mkdtemp,
@@ -37,6 +36,7 @@ import {
   upload,
   type OpenedBlobStore,
 } from '@/lib/storage/blob-store.contract'
+import { openFilesIn } from '@/lib/testing/open-files'
 import { openFilesystemBlobStore } from './filesystem'
 import { blobPath, uploadPath } from './filesystem-layout'
 import { digestOf } from '@/lib/storage/hash'
@@ -76,17 +76,7 @@ describe('the filesystem blob store', () => {
   })
   afterEach(() => rm(root, { recursive: true }))
 
-  /** Open file descriptors of this process below the data folder. */
-  function openFiles(): string[] {
-    const targets = readdirSync('/proc/self/fd').map((fd) => {
-      try {
-        return readlinkSync(`/proc/self/fd/${fd}`)
-      } catch {
-        return '' // the descriptor that listed them
-      }
-    })
-    return targets.filter((target) => target.startsWith(dataDir))
-  }
+  const openFiles = () => openFilesIn(dataDir)
 
   it('keeps blobs and uploads where its layout says, for the owner only', async () => {
     const bytes = randomBytes(100)

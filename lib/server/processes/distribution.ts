@@ -27,8 +27,9 @@ interface Given {
 
 /**
  * Gives each connection of the server's port to the process that has the fewest, but fewer to one that is slow to confirm
- * them. The main process may have one more than the others: it need not ask anybody for what it writes, and a client that
- * opens one connection after the other is answered by it alone, even if it is not known yet that the last one has ended.
+ * them. One connection of the main process does not count, and it comes first where several have the fewest: it need not
+ * ask anybody for what it writes, and a client that opens one connection after the other is answered by it alone, even if
+ * it is not known yet that the last one has ended.
  *
  * A connection stays open here until its process has confirmed it: when that one ends before, another one gets the
  * connection, and the client notices nothing. Node's own cluster module would never close it.

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { tagEventKinds } from '@/lib/domain/ledger'
 import type { HotReadTarget } from '@/lib/testing/hot-reads'
 import { checkedInMigrations, createTestDatabase } from '@/lib/testing/test-database'
 import { fillDatabase, findTarget } from '../../scripts/lib/fill-database'
@@ -13,6 +14,7 @@ import {
   type LedgerPosition,
   type TagEventRow,
   countTagEvents,
+  listAllTagEvents,
   listTagEvents,
   searchTagEvents,
 } from './ledger-listing'
@@ -118,3 +120,34 @@ test.each(['newest first', 'oldest first'] as const)('entries of the ledger, the
     expect(await countTagEvents(db, filter)).toEqual({ count: all.length, isCapped: false })
   }
 })
+
+test.each([1, 7, 1000])(
+  'all entries of the ledger, at most %i of a kind at a time, each once and in order',
+  async (batchSize) => {
+    const { instanceId, repositoryId, tag } = target
+    const filters: readonly LedgerFilter[] = [
+      { scope: { instanceId } },
+      { scope: { repositoryId } },
+      { scope: { repositoryId }, tag },
+      { scope: { instanceId }, kind: 'CREATED' },
+      { scope: { instanceId }, text: '3' },
+      { scope: { repositoryId }, actor: 'x' },
+    ]
+    for (const filter of filters) {
+      const all = await listTagEvents(db, filter, { order: 'oldest first', after: null, limit: 10_000 })
+      const throughId = all.at(-3)?.id ?? 0
+      const found: TagEventRow[] = []
+      for await (const part of listAllTagEvents(db, filter, { throughId, batchSize })) {
+        expect(part.length).toBeLessThanOrEqual(batchSize * tagEventKinds.length)
+        found.push(...part)
+      }
+      expect(found).toEqual(all.filter(({ id }) => id <= throughId))
+    }
+    const ofInstance = await listTagEvents(
+      db,
+      { scope: { instanceId } },
+      { order: 'oldest first', after: null, limit: 10_000 },
+    )
+    expect(new Set(ofInstance.map(({ kind }) => kind)).size).toBeGreaterThan(1)
+  },
+)

@@ -57,8 +57,6 @@ export type LedgerPosition = Pick<TagEventRow, 'id' | 'createdAt'>
 export interface LedgerSlice {
   readonly order: 'newest first' | 'oldest first'
   readonly after: LedgerPosition | null
-  /** Leaves out entries with a larger id. */
-  readonly throughId?: number
   readonly limit: number
 }
 
@@ -107,10 +105,7 @@ export async function searchTagEvents(
   slice: LedgerSlice,
   effort: Effort = { most: examinedMax, step: examinedStep },
 ): Promise<FoundTagEvents> {
-  const sign = slice.order === 'newest first' ? -1 : 1
-  const byTime = ledgerOrder(filter) === 'time'
-  const compare = (one: LedgerPosition, other: LedgerPosition) =>
-    ((byTime ? one.createdAt.getTime() - other.createdAt.getTime() : 0) || one.id - other.id) * sign
+  const compare = comparisonOf(filter, slice.order)
   const found: TagEventRow[] = []
   let stop: LedgerPosition | null = null
   for (const range of rangesOf(filter)) {
@@ -125,6 +120,68 @@ export async function searchTagEvents(
     .sort(compare)
     .slice(0, slice.limit)
   return { rows, stoppedAt: rows.length === slice.limit ? null : end }
+}
+
+/** The entries of one kind that have been read and come next, and where to read on. */
+interface Queue {
+  readonly range: Range
+  rows: TagEventRow[]
+  after: LedgerPosition | null
+  hasMore: boolean
+}
+
+/**
+ * All entries that match the filter, the oldest first, in parts; without those that have a larger id than `throughId`.
+ * Reads each entry once, and holds at most `batchSize` of each kind.
+ */
+export async function* listAllTagEvents(
+  source: SqlSource,
+  filter: LedgerFilter,
+  { throughId, batchSize }: { readonly throughId: number; readonly batchSize: number },
+): AsyncGenerator<TagEventRow[]> {
+  const order = 'oldest first'
+  const compare = comparisonOf(filter, order)
+  const isThrough = Prisma.sql`"id" <= ${throughId}`
+  const queues = rangesOf(filter).map((range): Queue => ({
+    range: { ...range, within: [...range.within, isThrough] },
+    rows: [],
+    after: null,
+    hasMore: true,
+  }))
+  for (;;) {
+    for (const queue of queues)
+      if (queue.rows.length === 0 && queue.hasMore) await fill(source, queue, order, batchSize)
+    // What has not been read of a kind comes after the last that has been.
+    const lasts = queues.filter(({ hasMore }) => hasMore).flatMap(({ rows }) => rows.slice(-1))
+    const end = lasts.sort(compare)[0]
+    const part = queues.flatMap((queue) => takeThrough(queue, (row) => end === undefined || compare(row, end) <= 0))
+    if (part.length === 0) return
+    yield part.sort(compare)
+  }
+}
+
+async function fill(source: SqlSource, queue: Queue, order: LedgerSlice['order'], limit: number): Promise<void> {
+  const slice = { order, after: queue.after, limit }
+  const { rows } = await readRange(source, queue.range, slice, { most: Infinity, step: examinedStep })
+  queue.rows = rows
+  queue.after = rows.at(-1) ?? null
+  queue.hasMore = rows.length === limit
+}
+
+/** Takes the rows before the first one that is not due. */
+function takeThrough(queue: Queue, isDue: (row: TagEventRow) => boolean): TagEventRow[] {
+  const firstLeft = queue.rows.findIndex((row) => !isDue(row))
+  return queue.rows.splice(0, firstLeft < 0 ? queue.rows.length : firstLeft)
+}
+
+function comparisonOf(
+  filter: LedgerFilter,
+  order: LedgerSlice['order'],
+): (one: LedgerPosition, other: LedgerPosition) => number {
+  const sign = order === 'newest first' ? -1 : 1
+  const byTime = ledgerOrder(filter) === 'time'
+  return (one, other) =>
+    ((byTime ? one.createdAt.getTime() - other.createdAt.getTime() : 0) || one.id - other.id) * sign
 }
 
 /**
@@ -236,12 +293,11 @@ async function readRange(
 ): Promise<FoundTagEvents> {
   const found: TagEventRow[] = []
   let examined = 0
-  const throughId = slice.throughId === undefined ? undefined : Prisma.sql`"id" <= ${slice.throughId}`
   for await (const part of partsOf(source, range, slice, step)) {
     const rows = await source.read.$queryRaw<TagEventRow[]>`
       SELECT "id", "kind", "tag", "repositoryId", "repositoryPath", "currentDigest", "pushedDigest", "reason", "actor",
         "credential", "address", "userAgent", "count", "createdAt", "lastAt"
-      FROM "TagEvent" WHERE ${allOf([...range.within, ...bounds(range, part), ...range.matching, throughId])}
+      FROM "TagEvent" WHERE ${allOf([...range.within, ...bounds(range, part), ...range.matching])}
       ORDER BY ${orderBy(range, slice.order)} LIMIT ${slice.limit - found.length}`
     found.push(...rows)
     if (found.length === slice.limit) break

@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
 
 /** For how long work may go on before other requests get a turn, in milliseconds. */
-const stretchMaxMs = 10
+const stretchMaxMs = 5
 
 /**
  * Returns a function for long work to await between its steps: other requests run then, if the last such break is more
- * than 10 milliseconds ago. Awaiting a read of the database is no break: SQLite's are synchronous.
+ * than 5 milliseconds ago. Awaiting a read of the database is no break: SQLite's are synchronous.
  */
 export function turns(): () => Promise<void> {
   let stretchStart = performance.now()

@@ -2,7 +2,7 @@ import type { Principal } from '@/lib/domain/principal'
 import { type AuditEventRow, findAuditHead, listAuditEvents } from '@/lib/metadata/audit-listing'
 import { authorizeAdministrator } from '@/lib/registry/authorize'
 import { byteOrderMark, csvLine } from '@/lib/registry/csv'
-import { turns } from '@/lib/registry/give-turns'
+import { eachInTurns, turns } from '@/lib/registry/give-turns'
 import type { Context } from '@/lib/context'
 import { type AuditRequest, toAuditFilter } from './audit-filter'
 
@@ -10,7 +10,7 @@ import { type AuditRequest, toAuditFilter } from './audit-filter'
 export type AuditExportFormat = 'csv' | 'jsonl'
 
 /** Events read at once: an export holds this many in memory. */
-const batchSize = 500
+const batchSize = 100
 
 const columns = [
   ...['id', 'createdAt', 'action', 'targetType', 'targetId', 'targetName', 'instanceId', 'actor', 'credential'],
@@ -43,9 +43,10 @@ async function* readEvents({ db }: Context, request: AuditRequest, format: Audit
     const rows = await listAuditEvents(db, filter, { order: 'oldest first', afterId, beforeId, limit: batchSize })
     const last = rows.at(-1)
     if (last === undefined) return
-    yield rows.map(toLine).join('')
+    const lines: string[] = []
+    await eachInTurns(rows, giveTurn, (row) => lines.push(toLine(row)))
+    yield lines.join('')
     afterId = last.id
-    await giveTurn()
   }
 }
 

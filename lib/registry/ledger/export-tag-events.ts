@@ -1,19 +1,13 @@
 import type { Context } from '@/lib/context'
 import type { Principal } from '@/lib/domain/principal'
-import {
-  type LedgerPosition,
-  type LedgerScope,
-  type TagEventRow,
-  findLastTagEventId,
-  listTagEvents,
-} from '@/lib/metadata/ledger-listing'
+import { type LedgerScope, type TagEventRow, findLastTagEventId, listAllTagEvents } from '@/lib/metadata/ledger-listing'
 import { byteOrderMark, csvLine } from '@/lib/registry/csv'
-import { turns } from '@/lib/registry/give-turns'
+import { eachInTurns, turns } from '@/lib/registry/give-turns'
 import { authorizeLedger } from './ledger-access'
 import { type LedgerRequest, toLedgerFilter } from './ledger-filter'
 
-/** Entries read at once: an export holds this many in memory. */
-const batchSize = 500
+/** Entries of one kind read at once: an export holds this many of each in memory. */
+const batchSize = 100
 
 const columns = [
   ...['id', 'createdAt', 'lastAt', 'kind', 'count', 'repositoryPath', 'tag', 'currentDigest', 'pushedDigest'],
@@ -39,19 +33,10 @@ async function* readTagEvents({ db }: Context, scope: LedgerScope, request: Ledg
   yield `${byteOrderMark}${csvLine(columns)}`
   const throughId = await findLastTagEventId(db)
   const giveTurn = turns()
-  let after: LedgerPosition | null = null
-  for (;;) {
-    const rows: TagEventRow[] = await listTagEvents(db, filter, {
-      order: 'oldest first',
-      after,
-      throughId,
-      limit: batchSize,
-    })
-    const last = rows.at(-1)
-    if (last === undefined) return
-    yield rows.map((row) => csvLine(columns.map((name) => textOf(row[name])))).join('')
-    after = last
-    await giveTurn()
+  for await (const rows of listAllTagEvents(db, filter, { throughId, batchSize })) {
+    const lines: string[] = []
+    await eachInTurns(rows, giveTurn, (row) => lines.push(csvLine(columns.map((name) => textOf(row[name])))))
+    yield lines.join('')
   }
 }
 

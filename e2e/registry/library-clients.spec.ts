@@ -68,6 +68,8 @@ for (const [name, clientTest, refused] of [
   clientTest(
     `${name} pushes, pulls, is refused once where a tag is immutable, and pushes once where that is only recorded`,
     async ({ apiBehind, client, registry }) => {
+      // Jib starts Maven for each of its commands: on a slow machine, a minute is not enough.
+      clientTest.slow()
       const { id, namespace, name } = await apiBehind.createRepository({ tagImmutability: true })
       const path = `${namespace}/${name}`
       const target = `${registry.address}/${path}:v1`
